@@ -1,0 +1,61 @@
+# Every command of the project. Each installs what it needs first, into a virtual environment of its own.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SAMPLES := samples/letters
+
+.DEFAULT_GOAL := help
+
+.PHONY: help run test check format samples lock bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and was not found; name one with make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, and $(PYTHON) is $$($(PYTHON) --version); name one with make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "installing what is locked into $(VENV) (a few minutes, once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+ifdef LETTERS
+run: export REDRESS_HOME ?= var/letters
+run: $(INSTALLED) ## ingest the sample letters through Airflow; your own: LETTERS=folder [SEASON=2021]
+	@$(BIN)/redress ingest "$(LETTERS)" $(if $(SEASON),--season $(SEASON))
+else
+run: export REDRESS_HOME ?= var/samples
+run: export REDRESS_ADDITIONAL_AUTHORITIES := samples/authorities.csv
+run: $(INSTALLED)
+	@$(BIN)/redress ingest $(SAMPLES) $(if $(SEASON),--season $(SEASON))
+endif
+
+test: $(INSTALLED) ## run all tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
+
+check: $(INSTALLED) ## formatting, lint, SQL and types, without changing a file
+	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/sqlfluff lint --processes 2 -q dbt_project/models dbt_project/tests/*.sql
+	@$(BIN)/mypy --no-error-summary
+	@echo "formatting, lint, SQL and types are fine"
+
+format: $(INSTALLED) ## format Python and SQL
+	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format --quiet .
+	@$(BIN)/sqlfluff fix -q dbt_project/models dbt_project/tests/*.sql
+
+samples: $(INSTALLED) ## print the sample letters anew from their table
+	@$(BIN)/python samples/press.py
+
+bench: $(INSTALLED) ## measure where a second `make run` spends its time
+	@$(BIN)/python benchmarks/main_job.py
+
+lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o requirements.lock
+
+clean: ## remove the working folder (archive, landing, warehouse, Airflow's home) and caches
+	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,63 @@
+"""Where a second `make run` spends its time: Airflow, reading, checks, dbt, release. Prints a Markdown table.
+
+The share of each part comes from the run's own records; what no step accounts for is Airflow itself (its start,
+one process for each season, and its work between tasks).
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from redress.runs import RunRecord
+
+PROJECT = Path(__file__).resolve().parents[1]
+PARTS = {
+    "plan": "acquire",
+    "acquire": "acquire",
+    "read": "reading",
+    "check": "checks (most of it: importing Great Expectations)",
+    "build": "dbt build and tests (most of it: start-up)",
+    "release": "release",
+    "report": "report",
+}
+
+
+def main() -> None:
+    """Run the main job twice in a fresh working folder, and account for the seconds of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        environment = os.environ | {
+            "REDRESS_HOME": str(home),
+            "REDRESS_ADDITIONAL_AUTHORITIES": str(PROJECT / "samples" / "authorities.csv"),
+        }
+        columns = []
+        for _ in range(2):
+            before = set(home.glob("runs/*/*.jsonl"))
+            started = time.monotonic()
+            command = [sys.executable, "-m", "redress.cli", "ingest", "samples/letters"]
+            subprocess.run(command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
+            total = time.monotonic() - started
+            columns.append(_account(total, set(home.glob("runs/*/*.jsonl")) - before))
+    print(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print("| part | first run, s | share | second run, s | share |")
+    print("|---|---:|---:|---:|---:|")
+    for part in columns[0]:
+        cells = [f"{column[part]:.1f} | {column[part] / column['total']:.0%}" for column in columns]
+        print(f"| {part} | {' | '.join(cells)} |")
+
+
+def _account(total: float, records: set[Path]) -> dict[str, float]:
+    seconds = dict.fromkeys(PARTS.values(), 0.0)
+    for path in records:
+        for event in RunRecord(path).events():
+            if event["state"] == "done":
+                seconds[PARTS[event["step"].split()[0]]] += event["seconds"]
+    return {"Airflow": total - sum(seconds.values())} | seconds | {"total": total}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+with letters as (
+
+    select
+        letter_key,
+        season,
+        letter_sha256,
+        authority_key,
+        printed_authority_name,
+        stated_season,
+        layout,
+        verdict,
+        disposition,
+        reason,
+        letter_date,
+        period_start_date,
+        period_end_date,
+        page_count,
+        source_address,
+        superseded_by_letter_key
+    from {{ ref('int_letters') }}
+
+)
+
+select * from letters
+order by letter_key

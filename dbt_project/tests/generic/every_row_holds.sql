@@ -1,0 +1,7 @@
+{% test every_row_holds(model, condition) %}
+
+    select *
+    from {{ model }}
+    where not coalesce({{ condition }}, false)
+
+{% endtest %}

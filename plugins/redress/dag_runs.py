@@ -1,0 +1,134 @@
+"""Real Airflow dag runs of a folder's seasons, one after the other, for `make run`.
+
+Airflow works in a home of its own below the working folder, with SQLite; what it prints goes to a log that is
+named when something fails, and what a run does is shown from the run's own record while it goes on.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from redress.acquire.folder import FolderSource
+from redress.runs import RunRecord
+from redress.seasons import Season
+from redress.settings import PROJECT_FOLDER, Settings
+
+DAG_ID = "annual_letters"
+POLL_SECONDS = 0.2
+
+
+class DagRunError(Exception):
+    """A dag run failed; the message says at which step, why, and where Airflow's log is."""
+
+
+@dataclass(frozen=True)
+class DagRuns:
+    """Airflow in a home of its own, running `annual_letters` season by season."""
+
+    settings: Settings
+
+    @property
+    def airflow_home(self) -> Path:
+        return PROJECT_FOLDER / "var" / "airflow"
+
+    @property
+    def log_folder(self) -> Path:
+        return self.settings.home.absolute() / "logs"
+
+    def prepare(self) -> None:
+        """Create or migrate Airflow's metadata. Raises DagRunError where that fails."""
+        self._airflow(["db", "migrate"], "airflow-db-migrate.log", _nothing)
+
+    def run(self, season: Season, source: FolderSource, tell: Callable[[str], None]) -> RunRecord:
+        """One real dag run of a season; `tell` gets a line for each step as it ends.
+
+        Raises DagRunError where the run does not succeed.
+        """
+        before = set(self._records(season))
+        seen = 0
+
+        def watch() -> None:
+            nonlocal seen
+            for path in set(self._records(season)) - before:
+                events = RunRecord(path).events()
+                for event in events[seen:]:
+                    if event["state"] != "began":
+                        tell(f"{event['step']:<10} {event['seconds']:6.1f} s  {event['told']}")
+                seen = len(events)
+
+        conf = json.dumps({"season": season.year, "source": source.name})
+        log_name = f"season-{season}.log"
+        self._airflow(["dags", "test", DAG_ID, "--conf", conf], log_name, watch)
+        watch()
+        new = sorted(set(self._records(season)) - before)
+        events = RunRecord(new[-1]).events() if new else []
+        failed = [event for event in events if event["state"] == "failed"]
+        if failed or not any(event["step"] == "report" and event["state"] == "done" for event in events):
+            why = f"{failed[-1]['step']}: {failed[-1]['told']}" if failed else "it ended before its report"
+            raise DagRunError(
+                f"the run of season {season} failed at {why}\nAirflow's log: {self.log_folder / log_name}"
+            )
+        return RunRecord(new[-1])
+
+    def _records(self, season: Season) -> list[Path]:
+        return list((self.settings.runs_folder / str(season)).glob("*.jsonl"))
+
+    def _airflow(self, arguments: Sequence[str], log_name: str, watch: Callable[[], None]) -> None:
+        self.airflow_home.mkdir(parents=True, exist_ok=True)
+        self.log_folder.mkdir(parents=True, exist_ok=True)
+        log = self.log_folder / log_name
+        with log.open("w") as output:
+            process = subprocess.Popen(  # noqa: S603 - the command is ours; the source's name is one argument
+                [sys.executable, "-m", "airflow", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._environment(),
+                cwd=PROJECT_FOLDER,
+            )
+            try:
+                while process.poll() is None:
+                    watch()
+                    time.sleep(POLL_SECONDS)
+            finally:
+                if process.poll() is None:
+                    process.terminate()
+                    process.wait()
+        if process.returncode != 0:
+            raise DagRunError(f"airflow {' '.join(arguments[:2])} ended with {process.returncode}\nits log: {log}")
+
+    def _environment(self) -> dict[str, str]:
+        settings = self.settings
+        home = settings.home.absolute()
+        additional = settings.additional_authorities
+        ours = {
+            "AIRFLOW_HOME": self.airflow_home,
+            "AIRFLOW__CORE__DAGS_FOLDER": PROJECT_FOLDER / "dags",
+            "AIRFLOW__CORE__PLUGINS_FOLDER": PROJECT_FOLDER / "plugins",
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.airflow_home / 'airflow.db'}",
+            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": self.airflow_home / "logs",
+            "REDRESS_HOME": home,
+            "REDRESS_ARCHIVE": settings.archive_folder,
+            "REDRESS_LANDING": settings.landing_folder,
+            "REDRESS_WAREHOUSE": settings.warehouse_folder,
+            "NO_COLOR": "1",
+        }
+        if additional is not None:
+            ours["REDRESS_ADDITIONAL_AUTHORITIES"] = additional.absolute()
+        return os.environ | {name: str(value) for name, value in ours.items()}
+
+
+def _nothing() -> None:
+    """For a command with nothing to watch."""
+
+
+def new_run_id() -> str:
+    """A name for a run outside Airflow."""
+    return f"command-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid.uuid4().hex[:6]}"

@@ -1,0 +1,1 @@
+"""Letters: from the bytes of one file to what the letter states, with the evidence."""

@@ -1,0 +1,239 @@
+"""A document as the eye has it: words with places, lines of words, pages. PDF and text files both become one."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from redress.letters.records import Box
+
+SEGMENT_GAP_EMS = 0.9
+"""Words further apart than this, in units of their own type size, belong to different columns or labels."""
+SAME_LINE_SHARE = 0.5
+"""Words share a line where their heights overlap by at least this share of the lower one."""
+SAME_SIZE_SHARE = 0.12
+"""Words whose type sizes differ by no more than this share are of one size."""
+RAISED_SIZE_SHARE = 0.78
+"""A word this much smaller than its neighbour, and raised, is a footnote's mark and not part of the text."""
+MARGIN_SHARE = 0.085
+"""Running headers and page numbers stand within this share of the page's height from its edges."""
+
+_SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
+_PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
+_PAGE_NUMBER = re.compile(r"(?:page\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*\|?\s*page)?|-\s*\d{1,4}\s*-", re.I)
+
+
+def plain(text: str) -> str:
+    """Text with one spelling for each character: ligatures opened, quotes and dashes straight, spaces plain.
+
+    Footnote marks (superscript figures) go before compatibility forms are opened: "14²" must not become 142.
+    """
+    return unicodedata.normalize("NFKC", text.translate(_SUPERSCRIPTS)).translate(_PLAIN)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One printed word. The four edges are in points in reading direction; `box` is where the page shows it."""
+
+    text: str
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    box: Box | None = None
+    line: int | None = None
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Words of one line that stand together: a line of a column, a label, a heading."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def x0(self) -> float:
+        return min(word.x0 for word in self.words)
+
+    @cached_property
+    def x1(self) -> float:
+        return max(word.x1 for word in self.words)
+
+    @cached_property
+    def top(self) -> float:
+        return min(word.top for word in self.words)
+
+    @cached_property
+    def bottom(self) -> float:
+        return max(word.bottom for word in self.words)
+
+    @cached_property
+    def size(self) -> float:
+        """The type size that most of its characters have, in points."""
+        weight: dict[float, int] = {}
+        for word in self.words:
+            weight[word.size] = weight.get(word.size, 0) + len(word.text)
+        return max(weight, key=lambda size: weight[size])
+
+    @property
+    def page(self) -> int:
+        return self.words[0].page
+
+    def overlap(self, other: "Segment") -> float:
+        """How far two segments stand above each other: the width they share, in points (negative: apart)."""
+        return min(self.x1, other.x1) - max(self.x0, other.x0)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its segments from top to bottom, its size in points, and whether pictures cover most of it."""
+
+    number: int
+    width: float
+    height: float
+    segments: tuple[Segment, ...]
+    has_picture: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """All pages of one file, without running headers and page numbers."""
+
+    pages: tuple[Page, ...]
+    page_count: int | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(segment for page in self.pages for segment in page.segments)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text in reading order, for questions about what kind of document this is."""
+        return " ".join(segment.text for segment in self.segments)
+
+
+def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
+    """Words of one page to segments, from top to bottom and from left to right.
+
+    Words of one type size make lines first; a number set larger then joins the words that stand right beside it
+    on the same base line. In this order a large number cannot tie together the two small lines it is as high as.
+    """
+    pieces = [piece for line in _lines(words) for piece in _pieces(line)]
+    joined = _joined_across_sizes(_without_raised_marks(pieces))
+    return tuple(sorted(map(Segment, map(tuple, joined)), key=lambda segment: (segment.top, segment.x0)))
+
+
+def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
+    """Pages without page numbers and without the lines that stand in the same margin of several pages."""
+    seen: dict[str, set[int]] = {}
+    for page in pages:
+        for segment in _margin(page):
+            seen.setdefault(_without_digits(segment.text), set()).add(page.number)
+    running = {text for text, numbers in seen.items() if len(numbers) > 1}
+
+    def is_running(page: Page, segment: Segment) -> bool:
+        return _PAGE_NUMBER.fullmatch(segment.text) is not None or _without_digits(segment.text) in running
+
+    kept = []
+    for page in pages:
+        gone = {id(segment) for segment in _margin(page) if is_running(page, segment)}
+        kept.append(replace(page, segments=tuple(s for s in page.segments if id(s) not in gone)))
+    return tuple(kept)
+
+
+def _margin(page: Page) -> Iterator[Segment]:
+    upper, lower = page.height * MARGIN_SHARE, page.height * (1 - MARGIN_SHARE)
+    return (segment for segment in page.segments if segment.bottom <= upper or segment.top >= lower)
+
+
+def _without_digits(text: str) -> str:
+    return re.sub(r"\d+", "#", text).casefold()
+
+
+def _lines(words: Iterable[Word]) -> list[list[Word]]:
+    """Words of about one size grouped by the line that they stand on, each line from left to right."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (word.top + word.bottom, word.x0)):
+        for line in reversed(lines[-8:]):
+            other = line[-1]
+            shared = min(word.bottom, other.bottom) - max(word.top, other.top)
+            if shared >= SAME_LINE_SHARE * min(word.height, other.height) and _are_of_one_size(word, other):
+                line.append(word)
+                break
+        else:
+            lines.append([word])
+    for line in lines:
+        line.sort(key=lambda word: word.x0)
+    return lines
+
+
+def _pieces(line: list[Word]) -> Iterator[list[Word]]:
+    """A line cut where a gap is too wide for two words of one text."""
+    piece: list[Word] = []
+    for word in line:
+        if piece and word.x0 - piece[-1].x1 > SEGMENT_GAP_EMS * min(piece[-1].size, word.size):
+            yield piece
+            piece = []
+        piece.append(word)
+    if piece:
+        yield piece
+
+
+def _joined_across_sizes(pieces: list[list[Word]]) -> list[list[Word]]:
+    joined: list[list[Word]] = []
+    for piece in sorted(pieces, key=lambda piece: piece[0].x0):
+        neighbours = [left for left in joined if _follows(left[-1], piece[0])]
+        if neighbours:
+            max(neighbours, key=lambda left: left[-1].x1).extend(piece)
+        else:
+            joined.append(list(piece))
+    return joined
+
+
+def _follows(left: Word, right: Word) -> bool:
+    """Whether two words of different size stand side by side on one base line."""
+    gap = right.x0 - left.x1
+    return (
+        not _are_of_one_size(left, right)
+        and -0.2 * left.size <= gap <= SEGMENT_GAP_EMS * min(left.size, right.size)
+        and abs(_base_line(left) - _base_line(right)) <= 0.25 * min(left.height, right.height)
+    )
+
+
+def _without_raised_marks(pieces: list[list[Word]]) -> list[list[Word]]:
+    """Pieces without footnote marks: small raised figures right behind a word."""
+    return [piece for piece in pieces if not (len(piece) == 1 and _is_raised_mark(piece[0], pieces))]
+
+
+def _is_raised_mark(mark: Word, pieces: list[list[Word]]) -> bool:
+    if not mark.text.isdigit() or len(mark.text) > 2:
+        return False
+    return any(
+        mark.size < RAISED_SIZE_SHARE * word.size
+        and word.top - 0.5 * word.height < mark.top < word.bottom
+        and _base_line(mark) < _base_line(word) - 0.15 * word.height
+        and -0.2 * word.size <= mark.x0 - word.x1 < 0.3 * word.size
+        for piece in pieces
+        for word in piece
+        if word is not mark
+    )
+
+
+def _are_of_one_size(one: Word, other: Word) -> bool:
+    return abs(one.size - other.size) <= SAME_SIZE_SHARE * max(one.size, other.size)
+
+
+def _base_line(word: Word) -> float:
+    """About where the line lies that the word stands on: a fifth of its box is below it."""
+    return word.bottom - 0.21 * word.height

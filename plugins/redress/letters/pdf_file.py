@@ -1,0 +1,170 @@
+"""PDF files to a document: words where the eye sees them, whichever way the page or its content is turned."""
+
+import io
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfplumber.utils import dedupe_chars, extract_words
+from pdfplumber.utils.exceptions import PdfminerException
+
+from redress.letters.document import Document, Page, Word, plain, segments_of, without_running_lines
+from redress.letters.records import Box
+
+WORD_GAP_EMS = 0.2
+"""Letters further apart than this, in units of their size, belong to two words."""
+PICTURE_SHARE = 0.25
+"""Pictures that cover at least this share of a page can be what the page has to say."""
+
+
+class UnreadableError(Exception):
+    """Nothing can be had from a file's bytes. `cause` is its first word, `detail` says what was found."""
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(f"{cause}: {detail}")
+        self.cause = cause
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """How content is turned on its page: quarter turns against the clock, and the page's size in points."""
+
+    quarter_turns: int
+    width: float
+    height: float
+
+    def to_reading(self, box: Box) -> Box:
+        """A box on the page as shown to the same box with the text upright."""
+        x0, top, x1, bottom = box
+        match self.quarter_turns:
+            case 1:
+                return (self.height - bottom, x0, self.height - top, x1)
+            case 2:
+                return (self.width - x1, self.height - bottom, self.width - x0, self.height - top)
+            case 3:
+                return (top, self.width - x1, bottom, self.width - x0)
+            case _:
+                return box
+
+    def to_shown(self, box: Box) -> Box:
+        """The way back: a box of upright text to where the page shows it."""
+        x0, top, x1, bottom = box
+        match self.quarter_turns:
+            case 1:
+                return (top, self.height - x1, bottom, self.height - x0)
+            case 2:
+                return (self.width - x1, self.height - bottom, self.width - x0, self.height - top)
+            case 3:
+                return (self.width - bottom, x0, self.width - top, x1)
+            case _:
+                return box
+
+
+def document_from_pdf(content: bytes) -> Document:
+    """All pages of a PDF as words with places, in points from the upper left corner of the page as shown.
+
+    Raises UnreadableError with its cause: encrypted, damaged, or scanned (no text on any page).
+    """
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as pdf:
+            pages = tuple(_page(page) for page in pdf.pages)
+    except PdfminerException as error:
+        raise _unreadable(error.args[0] if error.args else error) from error
+    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        raise _unreadable(error) from error
+    except RecursionError as error:
+        raise UnreadableError("damaged", "its objects are nested without end") from error
+    except Exception as error:  # a damaged file can make a parser raise anything; each is the file's, not ours
+        raise _unreadable(error) from error
+    if not pages:
+        raise UnreadableError("damaged", "the PDF has no pages")
+    if not any(page.segments for page in pages):
+        if any(page.has_picture for page in pages):
+            raise UnreadableError("scanned", f"{len(pages)} page(s) of pictures and no text")
+        raise UnreadableError("empty", f"{len(pages)} page(s) with no text and no picture")
+    return Document(pages=without_running_lines(pages), page_count=len(pages))
+
+
+def _unreadable(error: object) -> UnreadableError:
+    if isinstance(error, PDFPasswordIncorrect):
+        return UnreadableError("encrypted", "the PDF opens only with a password")
+    if isinstance(error, PDFEncryptionError):
+        return UnreadableError("encrypted", f"the PDF is encrypted in a way that is not known ({error})")
+    name = type(error).__name__
+    return UnreadableError("damaged", f"the PDF cannot be taken apart ({name}: {str(error)[:160]})")
+
+
+def _page(page: Any) -> Page:
+    """One page of pdfplumber's as words; its caches are dropped, so that a long file needs no more memory."""
+    left, upper, right, lower = (float(edge) for edge in page.bbox)
+    width, height = right - left, lower - upper
+    chars = [
+        char
+        | {
+            "x0": char["x0"] - left,
+            "x1": char["x1"] - left,
+            "top": char["top"] - upper,
+            "bottom": char["bottom"] - upper,
+        }
+        for char in (dedupe_chars(page.chars, tolerance=1) if page.chars else [])
+    ]
+    chars = [char for char in chars if _is_on_page(char, width, height)]
+    turn = _Turn(_main_quarter_turns(chars), width, height)
+    upright = [_turned(char, turn) for char in chars if _quarter_turns(char) == turn.quarter_turns]
+    words = extract_words(upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=2, extra_attrs=["size"])
+    covered = sum(abs(float(image["width"]) * float(image["height"])) for image in page.images)
+    is_turned = turn.quarter_turns % 2 == 1
+    result = Page(
+        number=page.page_number,
+        width=height if is_turned else width,
+        height=width if is_turned else height,
+        segments=segments_of(_words(words, turn, page.page_number)),
+        has_picture=covered >= PICTURE_SHARE * width * height,
+    )
+    page.close()
+    return result
+
+
+def _is_on_page(char: dict[str, Any], width: float, height: float) -> bool:
+    x: float = (char["x0"] + char["x1"]) / 2
+    y: float = (char["top"] + char["bottom"]) / 2
+    return -1 <= x <= width + 1 and -1 <= y <= height + 1
+
+
+def _quarter_turns(char: dict[str, Any]) -> int:
+    a, b = char["matrix"][0], char["matrix"][1]
+    return round(math.atan2(b, a) / (math.pi / 2)) % 4
+
+
+def _main_quarter_turns(chars: list[dict[str, Any]]) -> int:
+    """The turn that most characters have; the others are stamps and marks along an edge."""
+    turns = Counter(_quarter_turns(char) for char in chars if not char["text"].isspace())
+    return turns.most_common(1)[0][0] if turns else 0
+
+
+def _turned(char: dict[str, Any], turn: _Turn) -> dict[str, Any]:
+    x0, top, x1, bottom = turn.to_reading((char["x0"], char["top"], char["x1"], char["bottom"]))
+    return {
+        "text": char["text"],
+        "x0": x0,
+        "top": top,
+        "x1": x1,
+        "bottom": bottom,
+        "doctop": top,
+        "upright": True,
+        "size": round(bottom - top, 1),
+    }
+
+
+def _words(words: list[dict[str, Any]], turn: _Turn, page: int) -> Iterator[Word]:
+    for word in words:
+        x0, top, x1, bottom = word["x0"], word["top"], word["x1"], word["bottom"]
+        shown = turn.to_shown((x0, top, x1, bottom))
+        box = (round(shown[0], 2), round(shown[1], 2), round(shown[2], 2), round(shown[3], 2))
+        for text in plain(word["text"]).split():
+            yield Word(text, page, x0, top, x1, bottom, float(word["size"]), box)

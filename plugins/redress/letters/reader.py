@@ -1,0 +1,122 @@
+"""The reader: the bytes of one file to a letter, with a verdict on every file whatever it holds."""
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import PurePath
+
+from redress.letters.document import Document
+from redress.letters.header import read_header, with_periods
+from redress.letters.layouts import LAYOUTS
+from redress.letters.pdf_file import UnreadableError, document_from_pdf
+from redress.letters.records import Header, Letter, Verdict
+from redress.letters.text_file import document_from_text
+from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+
+TEXT_ENDINGS = frozenset({".txt", ".md"})
+PDF_MARK_BYTES = 1024
+"""A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
+LINES_OF_A_SIGNATURE = 8
+
+_OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
+_ANNUAL_LETTER = re.compile(
+    r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
+    r"|local\s+authority\s+report",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(r"yours (?:sincerely|faithfully)\b.*", re.IGNORECASE)
+
+
+def read_letter(content: bytes, file_name: str) -> Letter:
+    """What a file states. Every file gets a verdict; a damaged or foreign one raises nothing.
+
+    The kind of file is seen from its first bytes; `file_name` only says whether text may be a letter's.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        document = _document(content, file_name)
+    except UnreadableError as error:
+        return Letter(sha256, Verdict.UNREADABLE, str(error))
+    return replace(_letter(document), sha256=sha256)
+
+
+def _document(content: bytes, file_name: str) -> Document:
+    if not content:
+        raise UnreadableError("empty", "the file has no bytes")
+    if b"%PDF-" in content[:PDF_MARK_BYTES]:
+        return document_from_pdf(content)
+    if PurePath(file_name).suffix.lower() not in TEXT_ENDINGS:
+        raise UnreadableError("not a PDF", f"the file is {_kind(content)}, although a PDF or a text is expected")
+    if b"\0" in content:
+        raise UnreadableError("not a PDF", "the file is named as a text, but holds bytes that no text has")
+    document = document_from_text(_decoded(content))
+    if not document.segments:
+        raise UnreadableError("empty", "the text has no words")
+    return document
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _kind(content: bytes) -> str:
+    start = content[:512].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+        return "an HTML page"
+    if start.startswith(b"pk\x03\x04"):
+        return "a ZIP archive or an office document"
+    if b"\0" not in content[:4096]:
+        return "text"
+    return f"of another kind (it starts with the bytes {content[:8].hex(' ')})"
+
+
+def _letter(document: Document) -> Letter:
+    header = read_header(document)
+    for layout in LAYOUTS:
+        reading = layout.read(document, header.season)
+        if reading is None:
+            continue
+        return Letter(
+            sha256="",
+            verdict=Verdict.EXTRACTED,
+            reason=f"read as {layout.name}",
+            header=replace(with_periods(header, reading.periods), layout=layout.name),
+            figures=reading.figures,
+            absences=reading.absences,
+            conflicts=reading.conflicts,
+        )
+    return _without_figures(document, header)
+
+
+def _without_figures(document: Document, header: Header) -> Letter:
+    if not (_OMBUDSMAN.search(document.text) and _ANNUAL_LETTER.search(document.text)):
+        reason = "the text is not that of an annual letter of the Ombudsman"
+        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+    numbers = _lines_with_numbers_behind_the_signature(document)
+    if numbers is None:
+        reason = "a letter of the Ombudsman without a signature, and with no statistics in a layout that is known"
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
+    if numbers:
+        reason = f'behind the signature stand figures in no layout that is known, for instance "{numbers[0]}"'
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
+    pictures = [page.number for page in document.pages if page.has_picture and not page.segments]
+    reason = (
+        f"the letter's statistics are a picture on page {pictures[-1]}"
+        if pictures
+        else "the letter ends with its signature; there is no statistics page"
+    )
+    absences = tuple((measure, Absence.NO_STATISTICS) for measure in (*HEADLINE_NAMES, *TABLE_MEASURES))
+    return Letter("", Verdict.NO_STATISTICS, reason, header, absences=absences)
+
+
+def _lines_with_numbers_behind_the_signature(document: Document) -> list[str] | None:
+    """The lines with figures that follow the signature; None where the letter has no signature."""
+    segments = document.segments
+    signatures = [index for index, segment in enumerate(segments) if _SIGNATURE.fullmatch(segment.text)]
+    if not signatures:
+        return None
+    behind = segments[signatures[-1] + 1 :]
+    return [segment.text for segment in behind if re.search(r"\d", segment.text)]

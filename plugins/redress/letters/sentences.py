@@ -1,0 +1,279 @@
+"""The sentences that letters print, written as they stand there, and how to find one in a run of words.
+
+A sentence is written as the letter prints it, with a name in braces where a number stands, square brackets
+around words that may be left out, and round brackets around words that stand for each other:
+
+    Sentence("[In] {compliance_rate_pct:percent} of cases we were satisfied the (authority|Council) had ...")
+
+A sentence is found only where one can begin (at the start of a run of words, of a paragraph, or behind the end
+of another sentence), so that "Nationally, 66% of complaints we investigated were upheld." is not the council's.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from redress.letters.document import Segment, Word
+from redress.letters.records import Box, Figure
+from redress.seasons import FIRST_SEASON, LAST_SEASON
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+DAY_MONTH_YEAR = r"\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?[A-Za-z]{3,9}\.?,?\s+\d{4}"
+NUMERIC_DATE = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}"
+MONTH_DAY_YEAR = r"[A-Za-z]{3,9}\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
+A_DATE = rf"(?:{DAY_MONTH_YEAR}|{NUMERIC_DATE}|{MONTH_DAY_YEAR})"
+
+_KINDS = {
+    "count": r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})",
+    "percent": r"\d{1,3}(?:\.\d{1,3})?\s*(?:%|per\s?cent\b)",
+    "rate": r"\d{1,4}(?:\.\d{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
+    "date": A_DATE,
+    "words": r".{1,120}?",
+}
+_PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}]+)")
+_PARAGRAPH_GAP_EMS = 0.9
+"""A gap between two lines of more than this, in units of their type size, starts a new paragraph."""
+_SENTENCE_END = re.compile(r"[.:;!?]$")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A run of segments read as one text, with the way back from each character to its word."""
+
+    segments: tuple[Segment, ...]
+
+    @cached_property
+    def _layout(self) -> tuple[str, tuple[tuple[int, int, Word], ...], frozenset[int]]:
+        text = ""
+        places: list[tuple[int, int, Word]] = []
+        starts: set[int] = {0}
+        previous: Segment | None = None
+        for segment in self.segments:
+            for index, word in enumerate(segment.words):
+                if index == 0 and previous is not None and text.endswith("-") and word.text[:1].islower():
+                    text = text[:-1]  # a word divided at the end of a line
+                elif text:
+                    text += " "
+                if index == 0 and previous is not None and _is_paragraph(previous, segment):
+                    starts.add(len(text))
+                places.append((len(text), len(text) + len(word.text), word))
+                text += word.text
+            previous = segment
+        return text, tuple(places), frozenset(starts)
+
+    @property
+    def text(self) -> str:
+        return self._layout[0]
+
+    @property
+    def paragraph_starts(self) -> frozenset[int]:
+        """The offsets at which a paragraph begins, judged by the gap above it and its type size."""
+        return self._layout[2]
+
+    def words(self, start: int, end: int) -> tuple[Word, ...]:
+        """The words that stand, in part or whole, between two offsets of the text."""
+        return tuple(word for first, last, word in self._layout[1] if first < end and last > start)
+
+
+def _is_paragraph(above: Segment, below: Segment) -> bool:
+    if above.page != below.page:
+        return False
+    size = min(above.size, below.size)
+    return below.top - above.bottom > _PARAGRAPH_GAP_EMS * size or abs(above.size - below.size) > 0.1 * size
+
+
+@dataclass(frozen=True)
+class Found:
+    """One sentence where it stands in a passage."""
+
+    sentence: "Sentence"
+    match: re.Match[str]
+    passage: Passage
+
+    @property
+    def start(self) -> int:
+        return self.match.start()
+
+    @property
+    def end(self) -> int:
+        return self.match.end()
+
+    @property
+    def text(self) -> str:
+        return self.match.group()
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return self.passage.words(self.start, self.end)
+
+    def stated(self, name: str) -> str | None:
+        """What is printed for a name of the sentence, or None where the sentence has no such name."""
+        return self.match.groupdict().get(name)
+
+    def date(self, name: str) -> dt.date | None:
+        """The date printed for a name of the sentence."""
+        text = self.stated(name)
+        return None if text is None else read_date(text)
+
+    def figure(self, name: str, measure: str | None = None, category: str | None = None) -> Figure:
+        """The figure of a name, with its value, its words, and where they stand."""
+        words = self.passage.words(*self.match.span(name))
+        text = " ".join(self.match.group(name).split())
+        return Figure(
+            measure=measure or name,
+            category=category,
+            value=read_number(text),
+            text=text,
+            sentence=" ".join(self.text.split()),
+            page=None if words[0].box is None else words[0].page,
+            box=around(words),
+            line=words[0].line,
+        )
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the letters; see the module's text for how one is written."""
+
+    template: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(_compiled(self.template), re.IGNORECASE)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the numbers and dates that the sentence gives, in the order of print."""
+        return tuple(self.pattern.groupindex)
+
+
+def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
+    """All sentences of a passage, in the order of print, each only where a sentence can begin.
+
+    Of sentences that begin at one place the longest stands: "17 upheld decisions per 100,000 residents" is not
+    "17 upheld decisions".
+    """
+    found: list[Found] = []
+    candidates = sorted(
+        (
+            Found(sentence, match, passage)
+            for sentence in sentences
+            for match in sentence.pattern.finditer(passage.text)
+        ),
+        key=lambda candidate: (candidate.start, -candidate.end),
+    )
+    for candidate in candidates:
+        if found and candidate.start < found[-1].end:
+            continue
+        if _can_begin(candidate, found):
+            found.append(candidate)
+    return tuple(found)
+
+
+def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
+    before = candidate.passage.text[: candidate.start].rstrip()
+    if not before:
+        return True
+    if found and not candidate.passage.text[found[-1].end : candidate.start].strip(" ."):
+        return True
+    if before[-1].isdigit() and candidate.text[0].isdigit():
+        return False  # two numbers in a row: nobody can say which one is meant, or whether they are one
+    return candidate.start in candidate.passage.paragraph_starts or _SENTENCE_END.search(before) is not None
+
+
+def around(words: Sequence[Word]) -> Box | None:
+    """The smallest box around words of one page, in points, or None where they have none."""
+    boxes = [word.box for word in words if word.box is not None and word.page == words[0].page]
+    if not boxes:
+        return None
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def read_number(text: str) -> Decimal:
+    """The value of a printed number: "53%", "1,100", "5.9", "0.8%".
+
+    Raises ValueError for what is not a number.
+    """
+    digits = re.sub(r"\s*(?:%|per\s?cent)$", "", text.strip(), flags=re.IGNORECASE)
+    if not re.fullmatch(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", digits, flags=re.ASCII):
+        raise ValueError(f"{text!r} is not a number as the letters print them")
+    return Decimal(digits.replace(",", ""))
+
+
+def read_date(text: str) -> dt.date | None:
+    """The date that is printed: "21 July 2021", "21st July, 2021", "July 21, 2021", "31/03/2016" (day first).
+
+    None where the words name no day of the calendar.
+    """
+    words = re.findall(r"\d+|[a-z]+", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text.casefold()))
+    words = [word for word in words if word != "of"]
+    if len(words) != 3:
+        return None
+    day, month, year = words
+    if month.isdigit() and not day.isdigit():
+        day, month = month, day
+    month_number = int(month) if month.isdigit() else _month(month)
+    if month_number is None or not FIRST_SEASON - 2 <= int(year) <= LAST_SEASON:
+        return None
+    try:
+        return dt.date(int(year), month_number, int(day))
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int | None:
+    fits = [number for number, month in enumerate(MONTHS, start=1) if month.startswith(name)]
+    return fits[0] if len(fits) == 1 and len(name) >= 3 else None
+
+
+def _compiled(template: str) -> str:
+    pieces: list[str] = []
+    for part in _parts(template):
+        if part["name"]:
+            kind = _KINDS[part["kind"]]
+            pieces.append(
+                rf"(?<![\d.,£]){_group(part['name'], kind)}"
+                if part["kind"] != "words"
+                else _group(part["name"], kind)
+            )
+        elif part["mark"]:
+            pieces.append({"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}[part["mark"]])
+        elif part["space"]:
+            pieces.append(r"\s*")
+        else:
+            pieces.append(re.escape(part["word"]))
+    return "".join(pieces) + r"(?!\w)"
+
+
+def _group(name: str, kind: str) -> str:
+    return f"(?P<{name}>{kind})"
+
+
+def _parts(template: str) -> Iterator[re.Match[str]]:
+    position = 0
+    for part in _PART.finditer(template):
+        if part.start() != position:
+            raise ValueError(f"{template!r} cannot be read from {template[position:]!r} on")
+        position = part.end()
+        yield part

@@ -1,0 +1,55 @@
+"""Seasons: the year of a letter, the twelve months it covers, and what both are called."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+FIRST_SEASON = 2010
+"""The oldest letters known are of 2010."""
+LAST_SEASON = 2099
+
+_SEASON_NAME = re.compile(r"20\d\d")
+
+
+@dataclass(frozen=True, order=True)
+class Season:
+    """The year of the letters: season 2021 is about 1 April 2020 to 31 March 2021."""
+
+    year: int
+
+    def __post_init__(self) -> None:
+        if not FIRST_SEASON <= self.year <= LAST_SEASON:
+            raise ValueError(
+                f"{self.year} is not a season: a season is the year of the letters, "
+                f"from {FIRST_SEASON} on, written with four digits"
+            )
+
+    @property
+    def period_start(self) -> dt.date:
+        """The first day that the season's letters are about: 1 April of the year before."""
+        return dt.date(self.year - 1, 4, 1)
+
+    @property
+    def period_end(self) -> dt.date:
+        """The last day that the season's letters are about: 31 March of the letters' year."""
+        return dt.date(self.year, 3, 31)
+
+    @property
+    def label(self) -> str:
+        """The period's name as the Ombudsman writes it: "2020-21" for season 2021."""
+        return f"{self.year - 1}-{self.year % 100:02d}"
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+def season_of_period_end(day: dt.date) -> int:
+    """The season, as a year, in whose period a day lies: that of the next 31 March, inclusive."""
+    return day.year if (day.month, day.day) <= (3, 31) else day.year + 1
+
+
+def season_from_name(name: str) -> Season | None:
+    """The season that a folder's name says ("2021"), or None where the name is not a season."""
+    if not _SEASON_NAME.fullmatch(name) or not FIRST_SEASON <= int(name) <= LAST_SEASON:
+        return None
+    return Season(int(name))

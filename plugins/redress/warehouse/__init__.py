@@ -1,0 +1,1 @@
+"""Warehouse: landing, build and releases."""

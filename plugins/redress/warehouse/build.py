@@ -1,0 +1,86 @@
+"""Build: landing and seeds through dbt to a warehouse in a private file that no reader knows."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from redress.settings import PROJECT_FOLDER, Settings
+from redress.warehouse.landing import Landing
+
+DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
+DECIDING_FOLDERS = ("models", "macros", "seeds", "tests")
+"""The parts of the dbt project that decide what a warehouse holds."""
+TIME_LIMIT_SECONDS = 3600
+
+
+class BuildError(Exception):
+    """dbt did not build the warehouse, or a test of its data failed; the message says which log to read."""
+
+
+def warehouse_identity(settings: Settings) -> str:
+    """The identity of the warehouse that would be built now: 16 hexadecimal digits.
+
+    It depends on what is landed, the seeds, the models and the file of further councils, and on nothing else:
+    not on the day, the machine, or where the letters came from.
+    """
+    digest = hashlib.sha256(Landing(settings.landing_folder).content_hash().encode())
+    deciding = [DBT_PROJECT / "dbt_project.yml"]
+    for name in DECIDING_FOLDERS:
+        deciding += sorted(path for path in (DBT_PROJECT / name).rglob("*") if path.is_file())
+    for path in deciding:
+        digest.update(path.relative_to(DBT_PROJECT).as_posix().encode())
+        digest.update(path.read_bytes())
+    if settings.additional_authorities is not None:
+        digest.update(settings.additional_authorities.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def build(settings: Settings, file: Path) -> None:
+    """Build and test the warehouse into `file`, which must not exist yet.
+
+    Raises BuildError where dbt fails, with its last lines and the place of its log.
+    """
+    if not Landing(settings.landing_folder).seasons():
+        raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
+    log_folder = settings.work_folder / "dbt_logs"
+    log_folder.mkdir(parents=True, exist_ok=True)
+    additional = settings.additional_authorities
+    environment = os.environ | {
+        "REDRESS_BUILD_FILE": str(file),
+        "REDRESS_LANDING": str(settings.landing_folder),
+        "REDRESS_ADDITIONAL_AUTHORITIES": "" if additional is None else str(additional.absolute()),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "dbt.cli.main",
+        "--no-use-colors",
+        "build",
+        "--project-dir",
+        str(DBT_PROJECT),
+        "--profiles-dir",
+        str(DBT_PROJECT),
+        "--target-path",
+        str(settings.work_folder / "dbt_target"),
+        "--log-path",
+        str(log_folder),
+        "--exclude-resource-type",
+        "unit_test",
+    ]
+    started = time.monotonic()
+    done = subprocess.run(  # noqa: S603 - the command is ours, and nothing from a letter is part of it
+        command, env=environment, capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, check=False
+    )
+    if done.returncode != 0:
+        told = "\n".join(done.stdout.splitlines()[-25:])
+        raise BuildError(
+            f"dbt build failed after {time.monotonic() - started:.0f} s; its log is {log_folder / 'dbt.log'}; "
+            f"its last lines:\n{told}\n{done.stderr[-2000:]}"
+        )

@@ -1,0 +1,246 @@
+"""Releases: a built warehouse put before its readers, whole or not at all.
+
+<warehouse>/incoming/...            being made; whatever a crash left there is cleared by the next build
+<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, RELEASE.md
+<warehouse>/current                 a link to one of the releases, swapped by one atomic rename
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PUBLISHED_SCHEMAS = ("marts", "audit")
+SOURCES = [
+    {
+        "title": "Annual review letters of the Local Government and Social Care Ombudsman",
+        "path": "https://www.lgo.org.uk/your-councils-performance",
+    },
+    {
+        "title": "UK local authority names and codes, mySociety (CC BY 4.0)",
+        "path": "https://github.com/mysociety/uk_local_authority_names_and_codes",
+    },
+    {
+        "title": "Code History Database, Office for National Statistics (Open Government Licence v3.0)",
+        "path": "https://www.ons.gov.uk/methodology/geography",
+    },
+]
+LICENCES = [
+    {
+        "name": "LGSCO-reuse",
+        "title": "Figures of the Ombudsman: free re-use with the source acknowledged, accurately reproduced",
+        "path": "https://www.lgo.org.uk/copyright",
+    },
+    {
+        "name": "OGL-UK-3.0",
+        "title": "Open Government Licence v3.0",
+        "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    },
+]
+_FIELD_TYPES = {
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "DOUBLE": "number",
+    "VARCHAR": "string",
+    "TIMESTAMP": "datetime",
+}
+
+
+class ReleaseError(Exception):
+    """A release cannot be made or found; the message says what is there and what to do."""
+
+
+@dataclass(frozen=True)
+class Releases:
+    """The folder of a warehouse's releases."""
+
+    folder: Path
+
+    @property
+    def current_link(self) -> Path:
+        return self.folder / "current"
+
+    def current(self) -> Path | None:
+        """The folder of the current release, resolved once, or None before the first."""
+        return self.current_link.resolve() if self.current_link.exists() else None
+
+    def release_folder(self, identity: str) -> Path:
+        return self.folder / "releases" / identity
+
+    def incoming_file(self, identity: str) -> Path:
+        """The file that a warehouse is built in: no reader knows it, and it lies on the releases' own disk."""
+        return self.folder / "incoming" / identity / "warehouse.duckdb"
+
+    def clear_incoming(self, identity: str) -> Path:
+        """A place to build in, with whatever a crash left there cleared."""
+        shutil.rmtree(self.folder / "incoming", ignore_errors=True)
+        file = self.incoming_file(identity)
+        file.parent.mkdir(parents=True)
+        return file
+
+    def publish(self, identity: str) -> Path:
+        """Complete the release beside the built file, give it its final name, and point `current` at it.
+
+        Raises ReleaseError where no warehouse of that identity has been built.
+        """
+        built = self.incoming_file(identity)
+        if not built.exists():
+            raise ReleaseError(f"there is no built warehouse {built}: run the build step again")
+        staged = built.parent
+        target = self.release_folder(identity)
+        previous = self.current()
+        with duckdb.connect(str(built), read_only=True) as connection:
+            tables = list(_tables(connection))
+            (staged / "parquet").mkdir(exist_ok=True)
+            for schema, table in tables:
+                parquet = _quoted(staged / "parquet" / f"{table}.parquet")
+                connection.execute(f"copy {schema}.{table} to '{parquet}' (format parquet)")
+            (staged / "RELEASE.md").write_text(_release_notes(identity, connection, previous))
+            (staged / "datapackage.json").write_text(
+                json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staged.rename(target)
+        self.point_at(identity)
+        return target
+
+    def point_at(self, identity: str) -> None:
+        """Make a release the current one, by one atomic rename. Raises ReleaseError where there is none."""
+        target = self.release_folder(identity)
+        if not target.is_dir():
+            raise ReleaseError(f"there is no release {identity} in {target.parent}")
+        waiting = self.folder / f".current-{os.getpid()}"
+        waiting.unlink(missing_ok=True)
+        waiting.symlink_to(Path("releases") / identity)
+        waiting.replace(self.current_link)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    rows = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_type = 'BASE TABLE' order by all"
+    ).fetchall()
+    return ((schema, table) for schema, table in rows if schema in PUBLISHED_SCHEMAS)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _data_package(
+    identity: str, connection: duckdb.DuckDBPyConnection, tables: list[tuple[str, str]], staged: Path
+) -> dict[str, Any]:
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "redress",
+        "id": identity,
+        "title": "The Local Government and Social Care Ombudsman's annual review letters, as a warehouse",
+        "sources": SOURCES,
+        "licenses": LICENCES,
+        "resources": [_resource(connection, schema, table, staged) for schema, table in tables],
+    }
+
+
+def _resource(connection: duckdb.DuckDBPyConnection, schema: str, table: str, staged: Path) -> dict[str, Any]:
+    path = staged / "parquet" / f"{table}.parquet"
+    content = path.read_bytes()
+    described = connection.execute(
+        "select comment from duckdb_tables() where schema_name = ? and table_name = ?", [schema, table]
+    ).fetchone()
+    columns = connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where schema_name = ? and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
+    return {
+        "name": table.replace("_", "-"),
+        "path": f"parquet/{table}.parquet",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "description": (described[0] if described else None) or "",
+        "schema": {
+            "fields": [
+                {"name": name, "type": _field_type(data_type), "description": comment or ""}
+                for name, data_type, comment in columns
+            ]
+        },
+    }
+
+
+def _field_type(data_type: str) -> str:
+    if data_type.startswith("DECIMAL"):
+        return "number"
+    if "INT" in data_type:
+        return "integer"
+    return _FIELD_TYPES.get(data_type, "any")
+
+
+def _release_notes(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> str:
+    """What changed in the data since the last release: letters by disposition, and figures old and new."""
+    lines = [f"# Release {identity}", ""]
+    if previous is None:
+        lines += ["The first release of this warehouse.", ""]
+    else:
+        lines += [f"The release before this one: {previous.name}.", ""]
+        connection.execute(f"attach '{_quoted(previous / 'warehouse.duckdb')}' as previous (read_only)")
+        try:
+            lines += _changes(connection)
+        finally:
+            connection.execute("detach previous")
+    lines += ["## Letters", "", "| season | disposition | letters |", "|---|---|---|"]
+    lines += [
+        f"| {season} | {disposition} | {count} |"
+        for season, disposition, count in connection.execute(
+            "select season, disposition, count(*) from marts.dim_letter group by all order by all"
+        ).fetchall()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    letters = connection.execute(
+        """
+        select coalesce(new.season, old.season), coalesce(new.letter_key, old.letter_key),
+               old.disposition, new.disposition
+        from marts.dim_letter as new
+        full join previous.marts.dim_letter as old on new.letter_key = old.letter_key
+        where old.disposition is distinct from new.disposition
+        order by all
+        """
+    ).fetchall()
+    figures = connection.execute(
+        """
+        select new.season, new.authority_key, new.measure, coalesce(new.category, ''),
+               old.printed_text, new.printed_text
+        from marts.fct_figure as new
+        join previous.marts.fct_figure as old
+            on new.authority_key = old.authority_key
+            and new.season = old.season
+            and new.measure = old.measure
+            and new.category is not distinct from old.category
+        where new.value is distinct from old.value
+        order by all
+        """
+    ).fetchall()
+    lines = ["## Letters that changed", ""]
+    lines += ["None.", ""] if not letters else ["| season | letter | was | is |", "|---|---|---|---|"]
+    lines += [
+        f"| {season} | {key} | {was or 'not there'} | {now or 'not there'} |" for season, key, was, now in letters
+    ]
+    lines += ["", "## Figures that changed", ""]
+    lines += (
+        ["None.", ""] if not figures else ["| season | authority | measure | was | is |", "|---|---|---|---|---|"]
+    )
+    lines += [
+        f"| {season} | {authority} | {measure} {category} | {was} | {now} |"
+        for season, authority, measure, category, was, now in figures
+    ]
+    return [*lines, ""]

@@ -1,0 +1,1 @@
+"""Sample letters to invented councils, and the press that prints them."""
