@@ -15,7 +15,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from redress.letters.answer import answer
-from redress.letters.reader import read_letter
 from redress.letters.records import Letter
 from redress.rules import Check, check_letter
 
@@ -30,25 +29,38 @@ def main() -> None:
 
 @app.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(help="Letters: PDF, .txt or .md.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(help="Letters (PDF, .txt, .md) or statistics pages (.html).", show_default=False)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", help="Draw the figures of one PDF where they stand, to this PNG.")
+    ] = None,
 ) -> None:
     """Read letters: what each states, where it stands, and whether its numbers agree."""
-    is_complete = True
+    from redress.letters.workers import File, Readers
+    from redress.settings import Settings
+
+    if evidence is not None and len(files) != 1:
+        print("redress read: --evidence draws one file; name just that", file=sys.stderr)
+        raise typer.Exit(2)
+    opened: list[tuple[Path, bytes]] = []
     for file in files:
         try:
-            content = file.read_bytes()
+            opened.append((file, file.read_bytes()))
         except OSError as error:
             print(f"redress read: {file} cannot be opened: {error.strerror}", file=sys.stderr)
-            is_complete = False
-            continue
-        letter = read_letter(content, file.name)
-        checks = check_letter(letter)
-        if as_json:
-            print(json.dumps(answer(str(file), letter, checks), ensure_ascii=False), flush=True)
-        else:
-            _show(file, letter, checks)
-    if not is_complete:
+    with Readers(Settings().reading_limits) as readers:
+        letters = readers.read(File(file.name, content) for file, content in opened)
+        for (file, _), letter in zip(opened, letters, strict=True):
+            checks = check_letter(letter)
+            if as_json:
+                print(json.dumps(answer(str(file), letter, checks), ensure_ascii=False), flush=True)
+            else:
+                _show(file, letter, checks)
+            if evidence is not None:
+                _draw(file, letter, evidence)
+    if len(opened) < len(files):
         raise typer.Exit(2)
 
 
@@ -56,8 +68,8 @@ def read(
 def run(
     seasons: Annotated[list[int], typer.Argument(help="Years of the letters, such as 2021.", show_default=False)],
     source: Annotated[
-        str, typer.Option("--from", help="Where the letters come from: a folder, or folder:<path>.")
-    ] = "folder:samples/letters",
+        str, typer.Option("--from", help="Where the letters come from, a folder; else REDRESS_SOURCE says it.")
+    ] = "",
 ) -> None:
     """Take seasons the whole way, from the source to a published warehouse, in this process."""
     with _plain_errors():
@@ -68,7 +80,7 @@ def run(
         from redress.steps import SeasonRun, run_season, source_of
 
         settings = Settings()
-        letters_source = source_of(source)
+        letters_source = source_of(source or settings.source)
         wanted = [Season(year) for year in seasons]
         for season in wanted:
             season_run = SeasonRun(season, new_run_id(), settings)
@@ -166,6 +178,17 @@ def _show(file: Path, letter: Letter, checks: tuple[Check, ...]) -> None:
     for check in checks:
         if not check.is_passed:
             console.print(f"  {check.severity}: {check.rule}: {escape(check.detail)}", style="red", soft_wrap=True)
+
+
+def _draw(file: Path, letter: Letter, out: Path) -> None:
+    from redress.letters.evidence import EvidenceError, draw_evidence
+
+    try:
+        count = draw_evidence(file.read_bytes(), letter, out)
+    except (EvidenceError, OSError) as error:
+        print(f"redress read: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    print(f"{count} figures drawn to {out}", file=sys.stderr)
 
 
 def _print_letters(lines: tuple[object, ...]) -> None:

@@ -43,7 +43,10 @@ class DagRuns:
 
     def prepare(self) -> None:
         """Create or migrate Airflow's metadata. Raises DagRunError where that fails."""
-        self._airflow(["db", "migrate"], "airflow-db-migrate.log", _nothing)
+        log = self.log_folder / "airflow-db-migrate.log"
+        code = self._airflow(["db", "migrate"], log, _nothing)
+        if code != 0:
+            raise DagRunError(f"airflow db migrate ended with {code}\nits log: {log}")
 
     def run(self, season: Season, source: FolderSource, tell: Callable[[str], None]) -> RunRecord:
         """One real dag run of a season; `tell` gets a line for each step as it ends.
@@ -63,26 +66,25 @@ class DagRuns:
                 seen = len(events)
 
         conf = json.dumps({"season": season.year, "source": source.name})
-        log_name = f"season-{season}.log"
-        self._airflow(["dags", "test", DAG_ID, "--conf", conf], log_name, watch)
+        log = self.log_folder / f"season-{season}.log"
+        code = self._airflow(["dags", "test", DAG_ID, "--conf", conf], log, watch)
         watch()
         new = sorted(set(self._records(season)) - before)
         events = RunRecord(new[-1]).events() if new else []
         failed = [event for event in events if event["state"] == "failed"]
-        if failed or not any(event["step"] == "report" and event["state"] == "done" for event in events):
-            why = f"{failed[-1]['step']}: {failed[-1]['told']}" if failed else "it ended before its report"
-            raise DagRunError(
-                f"the run of season {season} failed at {why}\nAirflow's log: {self.log_folder / log_name}"
-            )
+        is_reported = any(event["step"] == "report" and event["state"] == "done" for event in events)
+        if not is_reported:
+            why = f"failed at {failed[-1]['step']}: {failed[-1]['told']}" if failed else "ended before its report"
+            raise DagRunError(f"the run of season {season} {why}\nAirflow (exit code {code}) logged to {log}")
         return RunRecord(new[-1])
 
     def _records(self, season: Season) -> list[Path]:
         return list((self.settings.runs_folder / str(season)).glob("*.jsonl"))
 
-    def _airflow(self, arguments: Sequence[str], log_name: str, watch: Callable[[], None]) -> None:
+    def _airflow(self, arguments: Sequence[str], log: Path, watch: Callable[[], None]) -> int:
+        """Run a command of Airflow's, its output to a log; its exit code."""
         self.airflow_home.mkdir(parents=True, exist_ok=True)
         self.log_folder.mkdir(parents=True, exist_ok=True)
-        log = self.log_folder / log_name
         with log.open("w") as output:
             process = subprocess.Popen(  # noqa: S603 - the command is ours; the source's name is one argument
                 [sys.executable, "-m", "airflow", *arguments],
@@ -100,8 +102,7 @@ class DagRuns:
                 if process.poll() is None:
                     process.terminate()
                     process.wait()
-        if process.returncode != 0:
-            raise DagRunError(f"airflow {' '.join(arguments[:2])} ended with {process.returncode}\nits log: {log}")
+        return process.returncode
 
     def _environment(self) -> dict[str, str]:
         settings = self.settings
@@ -118,6 +119,7 @@ class DagRuns:
             "REDRESS_ARCHIVE": settings.archive_folder,
             "REDRESS_LANDING": settings.landing_folder,
             "REDRESS_WAREHOUSE": settings.warehouse_folder,
+            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "NO_COLOR": "1",
         }
         if additional is not None:

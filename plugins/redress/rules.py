@@ -53,6 +53,8 @@ def half_up_pct(part: Decimal, whole: Decimal) -> int:
 
     Exact in whole numbers; raises ZeroDivisionError for a share of nothing.
     """
+    if whole == 0:
+        raise ZeroDivisionError(f"{part} of nothing is no share")
     return int((200 * part + whole) // (2 * whole))
 
 
@@ -77,7 +79,12 @@ def applied(rule: Rule, letter: Letter) -> Check:
 def _uphold_rate(letter: Letter) -> Outcome:
     upheld = letter.value("upheld_count")
     investigations = letter.value("investigations_count")
-    return _share_is_printed("upheld", upheld, "investigations", investigations, letter.value("uphold_rate_pct"))
+    printed = letter.value("uphold_rate_pct")
+    not_upheld = letter.value("decided_count", "not_upheld")
+    if investigations is None and upheld is not None and not_upheld is not None:
+        derived = upheld + not_upheld
+        return _share_is_printed("upheld", upheld, "upheld and not upheld together (derived)", derived, printed)
+    return _share_is_printed("upheld", upheld, "investigations", investigations, printed)
 
 
 def _remedy_rate(letter: Letter) -> Outcome:
@@ -167,16 +174,68 @@ def _disagreements(letter: Letter) -> Iterator[str]:
 
 
 def _uphold_figures_complete(letter: Letter) -> Outcome:
+    needed = FIGURES_OF_LAYOUT.get(letter.header.layout or "", ())
     missing = [
-        f"{measure} ({letter.absence(measure)})"
-        for measure in ("upheld_count", "investigations_count", "uphold_rate_pct")
-        if letter.value(measure) is None
+        measure if category is None else f"{measure} of {category}"
+        for measure, category in needed
+        if letter.value(measure, category) is None
     ]
-    return Outcome(not missing, f"missing: {', '.join(missing)}" if missing else "all three are stated")
+    return Outcome(not missing, f"missing: {', '.join(missing)}" if missing else "all of them are stated")
+
+
+def _tables_add_up(letter: Letter) -> Outcome:
+    return _outcome(_sums_that_fail(letter), "every total that is stated is the sum of its parts")
+
+
+def _sums_that_fail(letter: Letter) -> Iterator[str]:
+    dealt_with = letter.value("dealt_with_count")
+    parts = [
+        letter.value(measure)
+        for measure in ("not_for_us_count", "assessed_and_closed_count", "investigations_count")
+    ]
+    if dealt_with is not None:
+        stated = [part for part in parts if part is not None]
+        if len(stated) < len(parts):
+            yield f"{dealt_with} complaints dealt with cannot be checked: one of their parts is not stated"
+        elif sum(stated) != dealt_with:
+            yield f"{' + '.join(map(str, stated))} is {sum(stated)}, and {dealt_with} dealt with are stated"
+    for measure in ("received_count", "decided_count"):
+        counts = [
+            figure.value for figure in letter.figures if figure.measure == measure and figure.category != "total"
+        ]
+        total = letter.value(measure, "total")
+        if counts and total is None:
+            yield f"the counts of {measure} cannot be checked: their total is not stated"
+        elif counts and sum(counts) != total:
+            yield f"the counts of {measure} are {sum(counts)} together, and the total says {total}"
 
 
 def _readings_agree(letter: Letter) -> Outcome:
     return _outcome((conflict.detail for conflict in letter.conflicts), "each figure is read in one way only")
+
+
+def _ocr_is_confirmed(letter: Letter) -> Outcome:
+    read = {figure.measure for figure in letter.figures if figure.is_ocr}
+    if not read:
+        return Outcome(True, "no figure was read from a picture")
+    return _outcome(_unconfirmed(letter, read), "the figures read from a picture confirm each other")
+
+
+def _unconfirmed(letter: Letter, read: set[str]) -> Iterator[str]:
+    groups = {
+        "uphold_rate_pct": ("upheld_count", "uphold_rate_pct"),
+        "compliance_rate_pct": ("compliance_outcomes_count", "compliance_rate_pct"),
+        "satisfactory_remedy_rate_pct": (
+            "satisfactory_remedies_count",
+            "satisfactory_remedy_rate_pct",
+            "upheld_count",
+        ),
+    }
+    for rate, needed in groups.items():
+        block = {measure for measure in read if measure.startswith(rate.removesuffix("_rate_pct"))}
+        missing = [measure for measure in needed if letter.value(measure) is None]
+        if block and missing:
+            yield f"{', '.join(sorted(block))} cannot be confirmed without {', '.join(missing)}"
 
 
 def _excuses_are_true(letter: Letter) -> Outcome:
@@ -215,6 +274,20 @@ def _outcome(faults: Iterator[str], otherwise: str) -> Outcome:
     return Outcome(not found, "; ".join(found) if found else otherwise)
 
 
+FIGURES_OF_LAYOUT: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "three_statistics": (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None)),
+    "complaint_overview": (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None)),
+    "local_authority_report": (
+        ("upheld_count", None),
+        ("decided_count", "not_upheld"),
+        ("uphold_rate_pct", None),
+        ("received_count", "total"),
+        ("decided_count", "total"),
+    ),
+    "received_only": (("received_count", "total"),),
+}
+"""What a letter of a layout has to state, as measures and categories, to be loaded at all."""
+
 YEARS_AGREE = Rule(
     "years_agree",
     Severity.CRITICAL,
@@ -226,8 +299,16 @@ LETTER_RULES: tuple[Rule, ...] = (
     Rule(
         "uphold_figures_complete",
         Severity.CRITICAL,
-        "The upheld count, the investigations count and the uphold rate are all stated.",
+        "The figures without which a letter of its layout says nothing are stated: upheld, investigations (or not "
+        "upheld) and the rate; in a letter of 2013 the number received.",
         _uphold_figures_complete,
+    ),
+    Rule(
+        "tables_add_up",
+        Severity.CRITICAL,
+        "Complaints dealt with are those not for us, assessed and investigated together; a table's counts are its "
+        "total.",
+        _tables_add_up,
     ),
     Rule(
         "uphold_rate_is_upheld_over_investigations",
@@ -264,6 +345,12 @@ LETTER_RULES: tuple[Rule, ...] = (
         Severity.CRITICAL,
         "A letter that says that nothing was upheld states no upheld decisions.",
         _excuses_are_true,
+    ),
+    Rule(
+        "ocr_is_confirmed",
+        Severity.CRITICAL,
+        "Figures read from a picture of text are accepted only where counts and rates confirm each other.",
+        _ocr_is_confirmed,
     ),
     YEARS_AGREE,
     Rule(

@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from redress.letters.limits import Limits
+
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 """The folder of this project: dags, dbt_project and samples lie in it."""
 
@@ -24,7 +26,16 @@ class Settings(BaseSettings):
     additional_authorities: Path | None = Field(
         default=None, description="a CSV of further councils, such as the invented ones of the samples"
     )
+    source: str = Field(default="", description="where letters come from if a command does not say: folder:<path>")
     read_batch_letters: int = Field(default=50, ge=1, description="letters to a task of a season's run")
+
+    read_time_seconds: float = Field(default=60.0, gt=0, description="the most that reading one letter may take")
+    read_memory_mebibytes: int = Field(default=2048, ge=512, description="the memory of a reading process")
+    read_workers: int = Field(default=0, ge=0, description="letters read side by side; 0 is one for each core")
+
+    @cached_property
+    def reading_limits(self) -> Limits:
+        return Limits(self.read_time_seconds, self.read_memory_mebibytes, self.read_workers)
 
     @cached_property
     def archive_folder(self) -> Path:

@@ -16,7 +16,7 @@ from redress.acquire.archive import Archive
 from redress.acquire.folder import FolderSource
 from redress.acquire.source import Reference, Source, SourceError
 from redress.authorities import Authorities
-from redress.letters.reader import read_letter
+from redress.letters.workers import File, Readers
 from redress.runs import RunRecord
 from redress.seasons import Season
 from redress.settings import Settings
@@ -60,6 +60,8 @@ class SeasonRun:
 
 def source_of(text: str) -> Source:
     """The source that a text names: "folder:<path>", or a path. Raises SourceError for any other."""
+    if not text:
+        raise SourceError("say where the letters come from: --from <folder>, or REDRESS_SOURCE=folder:<path>")
     kind, separator, place = text.partition(":")
     if separator and kind == "folder":
         return FolderSource(Path(place).absolute())
@@ -71,6 +73,7 @@ def source_of(text: str) -> Source:
 def plan(run: SeasonRun, source: Source) -> list[list[str]]:
     """The addresses of the season's letters in batches. Raises SeasonError where the source has none."""
     with run.record.step("plan") as note:
+        shutil.rmtree(run.work_folder.parent, ignore_errors=True)  # what earlier runs of the season handed on
         addresses = [reference.address for reference in source.references(run.season)]
         if not addresses:
             raise SeasonError(
@@ -78,7 +81,7 @@ def plan(run: SeasonRun, source: Source) -> list[list[str]]:
             )
         size = run.settings.read_batch_letters
         batches = [addresses[start : start + size] for start in range(0, len(addresses), size)]
-        note.told = f"{len(addresses)} letters in {len(batches)} batches"
+        note.told = f"letters: {len(addresses)}, batches: {len(batches)}"
         note.counts = {"letters": len(addresses), "batches": len(batches)}
     return batches
 
@@ -102,14 +105,12 @@ def read(run: SeasonRun, archived: Sequence[Archived], batch: int) -> str:
     archive = Archive(run.settings.archive_folder)
     folder = run.work_folder / f"read-{batch:04d}"
     with run.record.step(f"read {batch + 1}") as note:
-        letters = [
-            LandedLetter(
-                run.season,
-                one["address"],
-                read_letter(archive.read(one["sha256"]), Path(one["address"]).name),
-            )
-            for one in archived
-        ]
+        files = (File(Path(one["address"]).name, archive.read(one["sha256"])) for one in archived)
+        with Readers(run.settings.reading_limits) as readers:
+            letters = [
+                LandedLetter(run.season, one["address"], letter)
+                for one, letter in zip(archived, readers.read(files), strict=True)
+            ]
         folder.mkdir(parents=True, exist_ok=True)
         write_letters(letters, *_part_paths(folder))
         figures = sum(len(landed.letter.figures) for landed in letters)
@@ -132,7 +133,6 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
             counts[disposition.disposition] = counts.get(disposition.disposition, 0) + 1
         note.told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         note.counts = dict(counts)
-    shutil.rmtree(run.work_folder, ignore_errors=True)
     return counts
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from redress.letters.records import Box
@@ -16,6 +16,8 @@ SAME_SIZE_SHARE = 0.12
 """Words whose type sizes differ by no more than this share are of one size."""
 RAISED_SIZE_SHARE = 0.78
 """A word this much smaller than its neighbour, and raised, is a footnote's mark and not part of the text."""
+WORDS_BESIDE_A_PICTURE = 20
+"""A page with a large picture and fewer words than these, a running header's, is a picture of a page."""
 MARGIN_SHARE = 0.085
 """Running headers and page numbers stand within this share of the page's height from its edges."""
 
@@ -45,6 +47,7 @@ class Word:
     size: float
     box: Box | None = None
     line: int | None = None
+    is_ocr: bool = False
 
     @property
     def height(self) -> float:
@@ -104,6 +107,11 @@ class Page:
     segments: tuple[Segment, ...]
     has_picture: bool = False
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether a picture is what the page has to say: it fills much of it, and next to no text stands there."""
+        return self.has_picture and sum(len(s.words) for s in self.segments) < WORDS_BESIDE_A_PICTURE
+
 
 @dataclass(frozen=True)
 class Document:
@@ -111,7 +119,8 @@ class Document:
 
     pages: tuple[Page, ...]
     page_count: int | None = None
-    notes: tuple[str, ...] = field(default=())
+    heading: str | None = None
+    """What a page of the web is headed with; a letter has none."""
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:

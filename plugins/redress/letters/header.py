@@ -63,7 +63,7 @@ def read_header(document: Document) -> Header:
     salutation = _first(document, _SALUTATION)
     above = _above(document, salutation)
     letter_date, date_words = _letter_date(above)
-    addressee = _addressee(above, salutation)
+    addressee = _addressee(above, salutation, document.heading)
     years: list[StatedYear] = []
     if letter_date is not None:
         years.append(StatedYear("the letter's date", letter_date.year, date_words))
@@ -156,10 +156,10 @@ def _year_endings(document: Document) -> Iterator[tuple[dt.date, str]]:
             yield day, match.group()
 
 
-def _addressee(above: Sequence[Segment], salutation: Segment | None) -> _Addressee:
+def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: str | None) -> _Addressee:
     """Name, office and authority from the lines above "Dear ...", on three lines or on one."""
     if salutation is None:
-        return _Addressee()
+        return _Addressee(authority=_headed(heading))
     lines: list[Segment] = []
     for segment in sorted(above, key=lambda segment: -segment.top):
         if abs(segment.x0 - salutation.x0) > _LEFT_ALIGNED_POINTS:
@@ -180,6 +180,13 @@ def _addressee(above: Sequence[Segment], salutation: Segment | None) -> _Address
     addressed = greeted["name"] if greeted and greeted["name"] in texts else None
     bodies = [text for text in texts if _BODY.search(text) and "ombudsman" not in text.casefold()]
     return _Addressee(addressed, None, bodies[0] if len(bodies) == 1 else None)
+
+
+def _headed(heading: str | None) -> str | None:
+    """The authority that a page of the web is headed with: "Blaby District Council", "... statistics"."""
+    if heading is None or not _BODY.search(heading):
+        return None
+    return re.sub(r"(?:'s)?[\s:|-]+(?:statistics|performance|complaint\w*).*$", "", heading, flags=re.IGNORECASE)
 
 
 def _authority_name(lines: Sequence[str]) -> str | None:

@@ -3,8 +3,9 @@
 import io
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pdfplumber
@@ -12,11 +13,17 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfplumber.utils import dedupe_chars, extract_words
 from pdfplumber.utils.exceptions import PdfminerException
 
+from redress.letters import ocr
 from redress.letters.document import Document, Page, Word, plain, segments_of, without_running_lines
+from redress.letters.pdf_scout import scout
 from redress.letters.records import Box
 
 WORD_GAP_EMS = 0.2
 """Letters further apart than this, in units of their size, belong to two words."""
+OUTLINED_CURVES = 300
+"""Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
+DOUBLE_POINTS = 1.0
+"""One letter drawn again within this distance is the same letter, made to look bold."""
 PICTURE_SHARE = 0.25
 """Pictures that cover at least this share of a page can be what the page has to say."""
 
@@ -70,17 +77,30 @@ def document_from_pdf(content: bytes) -> Document:
 
     Raises UnreadableError with its cause: encrypted, damaged, or scanned (no text on any page).
     """
+    by_number = {page.number: page for page in _measured(content)}
+    pictures = [page.number for page in by_number.values() if page.is_picture]
+    if pictures and ocr.is_installed():
+        by_number |= ocr.read_pictures(content, pictures)
+    return _document(by_number)
+
+
+def scouted_document(content: bytes) -> Document | None:
+    """The same document with only the pages measured on which figures can stand, or None where all have to be.
+
+    What it leaves out is the places of words that give no figure; see `pdf_scout`.
+    """
+    scouted = scout(content)
+    if scouted is None:
+        return None
     try:
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
-            pages = tuple(_page(page) for page in pdf.pages)
-    except PdfminerException as error:
-        raise _unreadable(error.args[0] if error.args else error) from error
-    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
-        raise _unreadable(error) from error
-    except RecursionError as error:
-        raise UnreadableError("damaged", "its objects are nested without end") from error
-    except Exception as error:  # a damaged file can make a parser raise anything; each is the file's, not ours
-        raise _unreadable(error) from error
+        measured = _measured(content, scouted.to_measure)
+    except UnreadableError:
+        return None
+    return _document(scouted.light | {page.number: page for page in measured})
+
+
+def _document(by_number: dict[int, Page]) -> Document:
+    pages = tuple(by_number[number] for number in sorted(by_number))
     if not pages:
         raise UnreadableError("damaged", "the PDF has no pages")
     if not any(page.segments for page in pages):
@@ -90,7 +110,26 @@ def document_from_pdf(content: bytes) -> Document:
     return Document(pages=without_running_lines(pages), page_count=len(pages))
 
 
+def _measured(content: bytes, numbers: Sequence[int] | None = None) -> tuple[Page, ...]:
+    """Some pages of a PDF, or all, with every word's place. Raises UnreadableError."""
+    try:
+        with pdfplumber.open(io.BytesIO(content), pages=numbers) as pdf:
+            return tuple(_page(page) for page in pdf.pages)
+    except MemoryError:
+        raise
+    except PdfminerException as error:
+        raise _unreadable(error.args[0] if error.args else error) from error
+    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        raise _unreadable(error) from error
+    except RecursionError as error:
+        raise UnreadableError("damaged", "its objects are nested without end") from error
+    except Exception as error:  # a damaged file can make a parser raise anything; each is the file's, not ours
+        raise _unreadable(error) from error
+
+
 def _unreadable(error: object) -> UnreadableError:
+    if isinstance(error, MemoryError):
+        raise error
     if isinstance(error, PDFPasswordIncorrect):
         return UnreadableError("encrypted", "the PDF opens only with a password")
     if isinstance(error, PDFEncryptionError):
@@ -111,7 +150,7 @@ def _page(page: Any) -> Page:
             "top": char["top"] - upper,
             "bottom": char["bottom"] - upper,
         }
-        for char in (dedupe_chars(page.chars, tolerance=1) if page.chars else [])
+        for char in _printed_once(page.chars)
     ]
     chars = [char for char in chars if _is_on_page(char, width, height)]
     turn = _Turn(_main_quarter_turns(chars), width, height)
@@ -124,10 +163,23 @@ def _page(page: Any) -> Page:
         width=height if is_turned else width,
         height=width if is_turned else height,
         segments=segments_of(_words(words, turn, page.page_number)),
-        has_picture=covered >= PICTURE_SHARE * width * height,
+        has_picture=covered >= PICTURE_SHARE * width * height or len(page.curves) > OUTLINED_CURVES,
     )
     page.close()
     return result
+
+
+def _printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Characters without those drawn twice in one place, as some printers do to make type look bold."""
+    ordered = sorted(chars, key=lambda char: (char["text"], round(char["top"]), char["x0"]))
+    is_double = any(
+        left["text"] == right["text"]
+        and not left["text"].isspace()
+        and abs(left["x0"] - right["x0"]) <= DOUBLE_POINTS
+        and abs(left["top"] - right["top"]) <= DOUBLE_POINTS
+        for left, right in pairwise(ordered)
+    )
+    return dedupe_chars(chars, tolerance=DOUBLE_POINTS) if is_double else chars
 
 
 def _is_on_page(char: dict[str, Any], width: float, height: float) -> bool:

@@ -7,16 +7,22 @@ from pathlib import PurePath
 
 from redress.letters.document import Document
 from redress.letters.header import read_header, with_periods
-from redress.letters.layouts import LAYOUTS
-from redress.letters.pdf_file import UnreadableError, document_from_pdf
+from redress.letters.html_file import NotHtmlError, document_from_html
+from redress.letters.layouts.known import LAYOUTS
+from redress.letters.layouts.local_authority_report import has_older_tables, report_pages
+from redress.letters.pdf_file import UnreadableError, document_from_pdf, scouted_document
+from redress.letters.pdf_scout import page_count
 from redress.letters.records import Header, Letter, Verdict
 from redress.letters.text_file import document_from_text
 from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+from redress.rules import check_letter
 
 TEXT_ENDINGS = frozenset({".txt", ".md"})
+HTML_ENDINGS = frozenset({".html", ".htm"})
 PDF_MARK_BYTES = 1024
 """A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
-LINES_OF_A_SIGNATURE = 8
+MOST_PAGES = 40
+"""The longest letters seen have five pages; a file with many more is something else, and costs minutes."""
 
 _OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
 _ANNUAL_LETTER = re.compile(
@@ -34,19 +40,58 @@ def read_letter(content: bytes, file_name: str) -> Letter:
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        document = _document(content, file_name)
+        letter = _scouted(content) or _letter(_document(content, file_name))
     except UnreadableError as error:
-        return Letter(sha256, Verdict.UNREADABLE, str(error))
-    return replace(_letter(document), sha256=sha256)
+        letter = Letter("", Verdict.UNREADABLE, str(error))
+    except MemoryError:
+        letter = Letter("", Verdict.UNREADABLE, "out of memory: reading it needs more than a reader may use")
+    return replace(letter, sha256=sha256)
+
+
+def _scouted(content: bytes) -> Letter | None:
+    """A PDF's letter by the quick way, or None where that did not give a whole one.
+
+    Only a letter with figures, an authority and a date is taken from the quick way: every verdict that something
+    is missing is given after all pages have been measured.
+    """
+    if not _is_pdf(content):
+        return None
+    pages = page_count(content)
+    if pages is not None and pages > MOST_PAGES:
+        reason = f"it has {pages} pages, and no letter of the Ombudsman has more than {MOST_PAGES}"
+        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=pages))
+    document = scouted_document(content)
+    if document is None:
+        return None
+    letter = _letter(document)
+    header = letter.header
+    is_whole = (
+        letter.verdict is Verdict.EXTRACTED
+        and None not in (header.season, header.authority_name, header.letter_date, header.addressee_name)
+        and all(check.is_passed for check in check_letter(letter))
+    )
+    return letter if is_whole else None
+
+
+def _is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:PDF_MARK_BYTES]
 
 
 def _document(content: bytes, file_name: str) -> Document:
     if not content:
         raise UnreadableError("empty", "the file has no bytes")
-    if b"%PDF-" in content[:PDF_MARK_BYTES]:
+    if _is_pdf(content):
         return document_from_pdf(content)
-    if PurePath(file_name).suffix.lower() not in TEXT_ENDINGS:
-        raise UnreadableError("not a PDF", f"the file is {_kind(content)}, although a PDF or a text is expected")
+    ending = PurePath(file_name).suffix.lower()
+    if ending in HTML_ENDINGS:
+        try:
+            return document_from_html(content)
+        except NotHtmlError as error:
+            raise UnreadableError("damaged", str(error)) from error
+    if ending not in TEXT_ENDINGS:
+        raise UnreadableError(
+            "not a PDF", f"the file is {_kind(content)}, although a PDF, a text or a page is expected"
+        )
     if b"\0" in content:
         raise UnreadableError("not a PDF", "the file is named as a text, but holds bytes that no text has")
     document = document_from_text(_decoded(content))
@@ -95,6 +140,9 @@ def _without_figures(document: Document, header: Header) -> Letter:
     if not (_OMBUDSMAN.search(document.text) and _ANNUAL_LETTER.search(document.text)):
         reason = "the text is not that of an annual letter of the Ombudsman"
         return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+    if has_older_tables(report_pages(document)):
+        reason = "the tables of 2010 to 2012, which count other things under like names, are not read"
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
     numbers = _lines_with_numbers_behind_the_signature(document)
     if numbers is None:
         reason = "a letter of the Ombudsman without a signature, and with no statistics in a layout that is known"
@@ -102,9 +150,9 @@ def _without_figures(document: Document, header: Header) -> Letter:
     if numbers:
         reason = f'behind the signature stand figures in no layout that is known, for instance "{numbers[0]}"'
         return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
-    pictures = [page.number for page in document.pages if page.has_picture and not page.segments]
+    pictures = [page.number for page in document.pages if page.is_picture]
     reason = (
-        f"the letter's statistics are a picture on page {pictures[-1]}"
+        f"scanned: page {pictures[-1]}, where the statistics would be, is a picture"
         if pictures
         else "the letter ends with its signature; there is no statistics page"
     )

@@ -44,6 +44,7 @@ _KINDS = {
     "percent": r"\d{1,3}(?:\.\d{1,3})?\s*(?:%|per\s?cent\b)",
     "rate": r"\d{1,4}(?:\.\d{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
     "date": A_DATE,
+    "years": r"20\d\d\s*[/-]\s*(?:20)?\d\d",
     "words": r".{1,120}?",
 }
 _PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}]+)")
@@ -144,6 +145,7 @@ class Found:
             page=None if words[0].box is None else words[0].page,
             box=around(words),
             line=words[0].line,
+            is_ocr=any(word.is_ocr for word in words),
         )
 
 

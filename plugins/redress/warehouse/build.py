@@ -13,6 +13,7 @@ from redress.warehouse.landing import Landing
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 DECIDING_FOLDERS = ("models", "macros", "seeds", "tests")
 """The parts of the dbt project that decide what a warehouse holds."""
+DECIDING_ENDINGS = frozenset({".csv", ".sql", ".yml"})
 TIME_LIMIT_SECONDS = 3600
 
 
@@ -29,7 +30,7 @@ def warehouse_identity(settings: Settings) -> str:
     digest = hashlib.sha256(Landing(settings.landing_folder).content_hash().encode())
     deciding = [DBT_PROJECT / "dbt_project.yml"]
     for name in DECIDING_FOLDERS:
-        deciding += sorted(path for path in (DBT_PROJECT / name).rglob("*") if path.is_file())
+        deciding += sorted(path for path in (DBT_PROJECT / name).rglob("*") if path.suffix in DECIDING_ENDINGS)
     for path in deciding:
         digest.update(path.relative_to(DBT_PROJECT).as_posix().encode())
         digest.update(path.read_bytes())

@@ -1,0 +1,198 @@
+"""Local authority report (2014 to 2018): three tables behind the letter, and their totals.
+
+    Complaints and enquiries received: one count for each service
+    Decisions made: one count for each outcome, and the uphold rate
+    Complaints remedied (from 2016): by the Ombudsman; satisfactorily by the authority
+
+A table is known by its labels, because its heading is worded in several ways: a number belongs to the service or
+the outcome that its label names, and to nothing where a label names none or two.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from redress.letters.document import Document, Page
+from redress.letters.layouts.layout import Reading, agreed
+from redress.letters.records import Figure
+from redress.letters.sentences import around, read_number
+from redress.letters.statistics import is_behind, signature_of
+from redress.letters.tables import LabelledNumber, labelled_numbers
+from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+
+FIRST_SEASON_REMEDIED = 2016
+
+LABELS: dict[str, dict[str, re.Pattern[str]]] = {
+    measure: {category: re.compile(label, re.IGNORECASE) for category, label in labels.items()}
+    for measure, labels in {
+        "received_count": {
+            "adult_social_care": r".*\badult (?:social )?care\b.*",
+            "benefits_and_tax": r".*\bbenefits?\b.*\btax(?:ation)?\b.*",
+            "corporate_and_other": r".*\bcorporate\b.*",
+            "education_and_childrens": r".*\b(?:education|children)\b.*",
+            "environment": r".*\benvironment(?:al)?\b.*",
+            "highways_and_transport": r".*\b(?:highways?|transport)\b.*",
+            "housing": r".*\bhousing\b(?!.*\bbenefit).*",
+            "planning_and_development": r".*\bplanning\b.*",
+            "other": r"(?:all )?other(?: services?)?",
+        },
+        "decided_count": {
+            "incomplete_or_invalid": r".*\b(?:incomplete|invalid)\b.*",
+            "advice_given": r".*\badvice given\b.*",
+            "referred_back": r".*\breferred back\b.*",
+            "closed_after_initial_enquiries": r".*\bclosed after\b.*",
+            "not_upheld": r"(?:.*\b)?not upheld\b(?!.*rate).*",
+            "upheld": r"(?!.*\b(?:not|rate|percentage)\b)(?!.*%)(?:.*\b)?upheld\b.*",
+        },
+        "remedied_count": {
+            "by_ombudsman": r"(?!.*\bby (?:the )?(?:authority|council)\b)"
+            r".*\bby (?:the )?(?:ombudsman|lgo|lgsco)\b.*",
+            "by_authority": r".*\bby (?:the )?(?:authority|council)\b.*",
+        },
+    }.items()
+}
+"""The words by which a label names a service, an outcome, or who put a complaint right."""
+TOTAL = re.compile(r"(?:grand )?total(?: (?:received|decided|decisions|complaints))?", re.IGNORECASE)
+UPHOLD_RATE = re.compile(
+    r".*\b(?:uphold|upheld) rate\b.*|.*(?:%|\bpercentage\b).*\bupheld\b.*|.*\bupheld\b.*%.*", re.IGNORECASE
+)
+REPORT = re.compile(r"local authority report\b.*", re.IGNORECASE)
+OLDER_TABLES = re.compile(
+    r"\b(?:advice team|investigative team|premature complaints?|(?:mi|nm|m) reps?|omb(?:udsman'?s?)? disc"
+    r"|outside jurisdiction|no mal(?:administration)?)\b",
+    re.IGNORECASE,
+)
+"""Words of the tables of 2010 to 2012, which count other things under like names."""
+LEAST_LABELS = 3
+"""A table of services or of outcomes has at least this many labels that are known."""
+
+
+@dataclass
+class _Table:
+    """The numbers of one table, as far as its labels are known, and its total's."""
+
+    measure: str | None = None
+    figures: list[Figure] = field(default_factory=list)
+    totals: list[Figure] = field(default_factory=list)
+    rates: list[Figure] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LocalAuthorityReport:
+    """The layout of 2014 to 2018."""
+
+    name: str = "local_authority_report"
+
+    def read(self, document: Document, season: int | None) -> Reading | None:
+        """What the tables state, or None where a document has no table of services or of outcomes."""
+        pages = report_pages(document)
+        if has_older_tables(pages):
+            return None
+        tables = [table for page in pages for table in _tables(labelled_numbers(page))]
+        known = {"received_count", "decided_count"}
+        if not any(table.measure in known and len(table.figures) >= LEAST_LABELS for table in tables):
+            return None
+        figures, conflicts = agreed(figure for table in tables for figure in _figures(table))
+        return Reading(figures, _absences(figures, season), conflicts, ())
+
+
+def has_older_tables(pages: Sequence[Page]) -> bool:
+    """Whether pages hold the tables of 2010 to 2012: two or more of the words that only those have."""
+    words = {
+        match.group().casefold() for page in pages for s in page.segments for match in OLDER_TABLES.finditer(s.text)
+    }
+    return len(words) > 1
+
+
+def report_pages(document: Document) -> tuple[Page, ...]:
+    """The pages that are headed as a report, or that lie behind the signature."""
+    signature = signature_of(document)
+    pages = []
+    for page in document.pages:
+        behind = tuple(segment for segment in page.segments if is_behind(segment, signature))
+        if any(REPORT.fullmatch(segment.text) for segment in page.segments):
+            behind = page.segments
+        pages.append(Page(page.number, page.width, page.height, behind))
+    return tuple(pages)
+
+
+def _tables(numbers: Sequence[LabelledNumber]) -> list[_Table]:
+    """Numbers parted into tables: a new one begins where a label names a thing of another table.
+
+    A total belongs to the table whose numbers it stands among or behind.
+    """
+    tables: list[_Table] = []
+    for number in numbers:
+        kind, category, label = _named(number.labels)
+        if kind is None:
+            continue
+        if kind in LABELS and (not tables or tables[-1].measure != kind):
+            tables.append(_Table(kind))
+        if not tables:
+            continue
+        table = tables[-1]
+        if kind == "total":
+            table.totals.append(_figure(number, label, table.measure or "", "total"))
+        elif kind == "uphold_rate":
+            table.rates.append(_figure(number, label, "uphold_rate_pct", None))
+        else:
+            table.figures.append(_figure(number, label, kind, category))
+    return tables
+
+
+def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
+    """What the first label that is known names (a measure and category, a total or a rate), and the label."""
+    for label in labels:
+        if TOTAL.fullmatch(label):
+            return "total", None, label
+        if UPHOLD_RATE.fullmatch(label):
+            return "uphold_rate", None, label
+        named = [
+            (measure, category)
+            for measure, categories in LABELS.items()
+            for category, pattern in categories.items()
+            if pattern.fullmatch(label)
+        ]
+        if len(named) == 1:
+            return *named[0], label
+    return None, None, ""
+
+
+def _figure(number: LabelledNumber, label: str, measure: str, category: str | None) -> Figure:
+    first = number.words[0]
+    return Figure(
+        measure=measure,
+        category=category,
+        value=read_number(number.text),
+        text=number.text,
+        sentence=f"{label}: {number.text}",
+        page=None if first.box is None else first.page,
+        box=around(number.words),
+        line=first.line,
+        is_ocr=first.is_ocr,
+    )
+
+
+def _figures(table: _Table) -> list[Figure]:
+    """A table's figures; the outcomes also give the headline count and rate of upheld complaints."""
+    figures = table.figures + (table.totals if table.measure != "remedied_count" else [])
+    if table.measure != "decided_count":
+        return figures
+    upheld = [
+        replace(figure, measure="upheld_count", category=None)
+        for figure in table.figures
+        if figure.category == "upheld"
+    ]
+    return figures + table.rates + upheld
+
+
+def _absences(figures: Sequence[Figure], season: int | None) -> tuple[tuple[str, Absence], ...]:
+    stated = {figure.measure for figure in figures}
+    expected = {"upheld_count", "uphold_rate_pct", "received_count", "decided_count"}
+    if season is not None and season >= FIRST_SEASON_REMEDIED:
+        expected.add("remedied_count")
+    return tuple(
+        (measure, Absence.NOT_STATED if measure in expected else Absence.NOT_IN_LAYOUT)
+        for measure in (*HEADLINE_NAMES, *TABLE_MEASURES)
+        if measure not in stated
+    )
