@@ -201,7 +201,7 @@ def _print_letters(lines: tuple[object, ...]) -> None:
         console.print("\nNot accepted:")
     for line in others:
         console.print(
-            f"  {escape(line.cells[0])} {line.cells[1]}: {line.disposition}: {escape(line.why)}",
+            f"  {escape(line.cells[0])} ({escape(line.address)}): {line.disposition}: {escape(line.why)}",
             soft_wrap=True,
         )
 

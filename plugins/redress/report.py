@@ -38,6 +38,7 @@ class LetterLine:
     cells: tuple[str, ...]
     disposition: str
     why: str
+    address: str
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
@@ -65,7 +66,7 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
                 _number(review["uphold_rate_gap_points"], signed=True),
                 disposition.disposition,
             )
-            lines.append(LetterLine(cells, disposition.disposition, disposition.reason))
+            lines.append(LetterLine(cells, disposition.disposition, disposition.reason, landed.source_address))
     return tuple(lines)
 
 
@@ -97,7 +98,7 @@ def write_report(run: SeasonRun) -> Path:
             "## Not accepted",
             "",
             *(
-                f"- {_escaped(line.cells[0])}: {line.disposition}. {_escaped(line.why)}"
+                f"- {_escaped(line.cells[0])} ({_escaped(line.address)}): {line.disposition}. {_escaped(line.why)}"
                 for line in lines
                 if line.disposition != "accepted"
             ),

@@ -222,20 +222,32 @@ def _ocr_is_confirmed(letter: Letter) -> Outcome:
 
 
 def _unconfirmed(letter: Letter, read: set[str]) -> Iterator[str]:
-    groups = {
-        "uphold_rate_pct": ("upheld_count", "uphold_rate_pct"),
-        "compliance_rate_pct": ("compliance_outcomes_count", "compliance_rate_pct"),
-        "satisfactory_remedy_rate_pct": (
+    for block, needed in _CONFIRMING.items():
+        figures = read & block
+        missing = [measure for measure in needed if letter.value(measure) is None]
+        if figures and missing:
+            yield f"{', '.join(sorted(figures))} cannot be confirmed without {', '.join(missing)}"
+
+
+_CONFIRMING: dict[frozenset[str], tuple[str, ...]] = {
+    frozenset({"upheld_count", "investigations_count", "uphold_rate_pct", "uphold_rate_type_average_pct"}): (
+        "upheld_count",
+        "uphold_rate_pct",
+    ),
+    frozenset({"compliance_outcomes_count", "compliance_rate_pct", "compliance_rate_type_average_pct"}): (
+        "compliance_outcomes_count",
+        "compliance_rate_pct",
+    ),
+    frozenset(
+        {
             "satisfactory_remedies_count",
             "satisfactory_remedy_rate_pct",
-            "upheld_count",
-        ),
-    }
-    for rate, needed in groups.items():
-        block = {measure for measure in read if measure.startswith(rate.removesuffix("_rate_pct"))}
-        missing = [measure for measure in needed if letter.value(measure) is None]
-        if block and missing:
-            yield f"{', '.join(sorted(block))} cannot be confirmed without {', '.join(missing)}"
+            "satisfactory_remedy_rate_type_average_pct",
+            "satisfactory_remedy_printed_base_count",
+        }
+    ): ("satisfactory_remedies_count", "satisfactory_remedy_rate_pct", "upheld_count"),
+}
+"""The figures of each block, and those that its arithmetic needs before any of them can be believed."""
 
 
 def _excuses_are_true(letter: Letter) -> Outcome:

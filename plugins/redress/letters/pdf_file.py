@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pdfplumber
+from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTLine, LTRect
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfplumber.utils import dedupe_chars, extract_words
 from pdfplumber.utils.exceptions import PdfminerException
@@ -138,35 +139,77 @@ def _unreadable(error: object) -> UnreadableError:
     return UnreadableError("damaged", f"the PDF cannot be taken apart ({name}: {str(error)[:160]})")
 
 
+@dataclass(frozen=True)
+class _Content:
+    """What one page draws: its characters as plain records, how much of it pictures cover, and its curves."""
+
+    chars: list[dict[str, Any]]
+    picture_area: float
+    curve_count: int
+
+
 def _page(page: Any) -> Page:
     """One page of pdfplumber's as words; its caches are dropped, so that a long file needs no more memory."""
-    left, upper, right, lower = (float(edge) for edge in page.bbox)
-    width, height = right - left, lower - upper
-    chars = [
-        char
-        | {
-            "x0": char["x0"] - left,
-            "x1": char["x1"] - left,
-            "top": char["top"] - upper,
-            "bottom": char["bottom"] - upper,
-        }
-        for char in _printed_once(page.chars)
-    ]
-    chars = [char for char in chars if _is_on_page(char, width, height)]
+    width, height = _shown_size(page)
+    content = _content(page, width, height)
+    chars = _printed_once(content.chars)
     turn = _Turn(_main_quarter_turns(chars), width, height)
-    upright = [_turned(char, turn) for char in chars if _quarter_turns(char) == turn.quarter_turns]
+    upright = [_turned(char, turn) for char in chars if char["quarter_turns"] == turn.quarter_turns]
     words = extract_words(upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=2, extra_attrs=["size"])
-    covered = sum(abs(float(image["width"]) * float(image["height"])) for image in page.images)
     is_turned = turn.quarter_turns % 2 == 1
     result = Page(
         number=page.page_number,
         width=height if is_turned else width,
         height=width if is_turned else height,
         segments=segments_of(_words(words, turn, page.page_number)),
-        has_picture=covered >= PICTURE_SHARE * width * height or len(page.curves) > OUTLINED_CURVES,
+        has_picture=content.picture_area >= PICTURE_SHARE * width * height or content.curve_count > OUTLINED_CURVES,
     )
     page.close()
     return result
+
+
+def _shown_size(page: Any) -> tuple[float, float]:
+    left, upper, right, lower = page.cropbox
+    return float(right - left), float(lower - upper)
+
+
+def _content(page: Any, width: float, height: float) -> _Content:
+    """What the page draws within the part of it that is shown, in points from that part's upper left corner.
+
+    The layout is pdfminer's, whose origin is the media box's lower left corner after the page has been turned.
+    Making pdfplumber's own record of each character would take as long again as finding the characters.
+    """
+    media, crop = page.mediabox, page.cropbox
+    left, upper = float(crop[0] - media[0]), float(crop[1] - media[1])
+    media_height = float(media[3] - media[1])
+    chars: list[dict[str, Any]] = []
+    picture_area, curve_count = 0.0, 0
+    waiting: list[Any] = [page.layout]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, LTChar):
+            x0, x1 = item.x0 - left, item.x1 - left
+            top, bottom = media_height - item.y1 - upper, media_height - item.y0 - upper
+            if -1 <= (x0 + x1) / 2 <= width + 1 and -1 <= (top + bottom) / 2 <= height + 1:
+                chars.append(
+                    {
+                        "text": item.get_text(),
+                        "x0": x0,
+                        "x1": x1,
+                        "top": top,
+                        "bottom": bottom,
+                        "doctop": top,
+                        "upright": True,
+                        "quarter_turns": round(math.atan2(item.matrix[1], item.matrix[0]) / (math.pi / 2)) % 4,
+                    }
+                )
+        elif isinstance(item, LTImage):
+            picture_area += item.width * item.height
+        elif isinstance(item, LTContainer):
+            waiting += reversed(list(item))
+        elif isinstance(item, LTCurve) and not isinstance(item, LTRect | LTLine):
+            curve_count += 1
+    return _Content(chars, picture_area, curve_count)
 
 
 def _printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -179,23 +222,12 @@ def _printed_once(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
         and abs(left["top"] - right["top"]) <= DOUBLE_POINTS
         for left, right in pairwise(ordered)
     )
-    return dedupe_chars(chars, tolerance=DOUBLE_POINTS) if is_double else chars
-
-
-def _is_on_page(char: dict[str, Any], width: float, height: float) -> bool:
-    x: float = (char["x0"] + char["x1"]) / 2
-    y: float = (char["top"] + char["bottom"]) / 2
-    return -1 <= x <= width + 1 and -1 <= y <= height + 1
-
-
-def _quarter_turns(char: dict[str, Any]) -> int:
-    a, b = char["matrix"][0], char["matrix"][1]
-    return round(math.atan2(b, a) / (math.pi / 2)) % 4
+    return dedupe_chars(chars, tolerance=DOUBLE_POINTS, extra_attrs=()) if is_double else chars
 
 
 def _main_quarter_turns(chars: list[dict[str, Any]]) -> int:
     """The turn that most characters have; the others are stamps and marks along an edge."""
-    turns = Counter(_quarter_turns(char) for char in chars if not char["text"].isspace())
+    turns = Counter(char["quarter_turns"] for char in chars if not char["text"].isspace())
     return turns.most_common(1)[0][0] if turns else 0
 
 

@@ -136,7 +136,7 @@ class Landing:
         """Replace all four tables of a season; `checks` gives each check with its letter's sha256."""
         tables = {
             "letters": _table([_letter_row(landed) for landed in letters], LETTERS),
-            "figures": _table([row for landed in letters for row in _figure_rows(landed)], FIGURES),
+            "figures": _table(_figure_rows(letters), FIGURES),
             "checks": _table([_check_row(season, sha256, check) for sha256, check in checks], CHECKS),
             "dispositions": _table(
                 [{"season": season.year, **vars(disposition)} for disposition in dispositions], DISPOSITIONS
@@ -187,7 +187,7 @@ class Landing:
 def write_letters(letters: Sequence[LandedLetter], letters_path: Path, figures_path: Path) -> None:
     """Letters and figures to two Parquet files of landing's schemas."""
     pq.write_table(_table([_letter_row(landed) for landed in letters], LETTERS), letters_path)
-    pq.write_table(_table([row for landed in letters for row in _figure_rows(landed)], FIGURES), figures_path)
+    pq.write_table(_table(_figure_rows(letters), FIGURES), figures_path)
 
 
 def read_letters(letters_path: Path, figures_path: Path) -> tuple[LandedLetter, ...]:
@@ -227,7 +227,13 @@ def _letter_row(landed: LandedLetter) -> dict[str, Any]:
     }
 
 
-def _figure_rows(landed: LandedLetter) -> list[dict[str, Any]]:
+def _figure_rows(letters: Sequence[LandedLetter]) -> list[dict[str, Any]]:
+    """The figures and absences of letters; those of a file that came from two addresses stand once."""
+    by_file = {landed.letter.sha256: landed for landed in letters}
+    return [row for landed in by_file.values() for row in _rows_of_one(landed)]
+
+
+def _rows_of_one(landed: LandedLetter) -> list[dict[str, Any]]:
     key = {"season": landed.season.year, "letter_sha256": landed.letter.sha256}
     stated = [
         key

@@ -1,0 +1,257 @@
+"""A season's whole way in this process: from a folder of letters to a published warehouse that can be asked."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import sqlalchemy
+
+from redress.acquire.folder import FolderSource
+from redress.report import letter_lines, write_report
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.steps import SeasonError, SeasonRun, acquire, check, plan, read, run_season
+from redress.warehouse.build import warehouse_identity
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases import Releases
+from tests.made import SAMPLE_AUTHORITIES, SAMPLES
+from tests.paper import pdf, stack
+
+YEARS = (2021, 2022)
+JOIN = """
+    select authority_name, season, uphold_rate_pct, printed_text, page, sentence_text
+    from marts.fct_annual_review
+    join marts.fct_figure using (authority_key, season)
+    join marts.dim_authority using (authority_key)
+    where measure = 'uphold_rate_pct'
+    order by authority_name, season
+"""
+
+
+@contextmanager
+def asked(folder: Path | str) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """The warehouse of a release, open for questions."""
+    with duckdb.connect(str(Path(folder) / "warehouse.duckdb"), read_only=True) as connection:
+        yield lambda question: connection.execute(question).fetchall()
+
+
+def season_run(settings: Settings, year: int, name: str) -> SeasonRun:
+    return SeasonRun(Season(year), name, settings)
+
+
+@pytest.fixture(scope="module")
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The samples of two seasons with a torn, a foreign and a doubled file among them."""
+    folder = tmp_path_factory.mktemp("letters")
+    for year in YEARS:
+        shutil.copytree(SAMPLES / "letters" / str(year), folder / str(year))
+    whole = (folder / "2021" / "ostlebridge-council.pdf").read_bytes()
+    (folder / "2021" / "torn.pdf").write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 8)
+    (folder / "2021" / "invoice.pdf").write_bytes(pdf(stack(["Invoice 118", "Total 1,240.00"])))
+    (folder / "2021" / "again").mkdir()
+    (folder / "2021" / "again" / "ostlebridge.pdf").write_bytes(whole)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> Settings:
+    """Settings of a home in which both seasons have been run once."""
+    home = tmp_path_factory.mktemp("home")
+    settings = Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES, read_batch_letters=3)
+    for year in YEARS:
+        run_season(season_run(settings, year, "first"), FolderSource(letters))
+    return settings
+
+
+@pytest.fixture(scope="module")
+def release(settings: Settings) -> Path:
+    current = Releases(settings.warehouse_folder).current()
+    assert current is not None
+    return current
+
+
+def test_every_accepted_letter_is_reviewed_with_the_figures_that_were_printed(release: Path) -> None:
+    with asked(release) as ask:
+        found = ask(
+            "select authority_name, season, upheld_count, investigations_count, uphold_rate_pct, "
+            "recomputed_uphold_rate_pct from marts.fct_annual_review "
+            "join marts.dim_authority using (authority_key) order by season, authority_name"
+        )
+    assert found == [
+        ("London Borough of Vennery", 2021, 36, 51, 71, 71),
+        ("Pellonshire County Council", 2021, 33, 40, 83, 83),
+        ("Wexmarsh District Council", 2021, 0, 3, 0, 0),
+        ("Ostlebridge Council", 2022, 12, 19, 63, 63),
+        ("Pellonshire County Council", 2022, 41, 59, 69, 69),
+        ("Wexmarsh District Council", 2022, 1, 1, 100, 100),
+    ]
+
+
+def test_what_a_letter_does_not_state_is_null_and_not_nought(release: Path) -> None:
+    with asked(release) as ask:
+        found = ask(
+            "select satisfactory_remedy_rate_pct, compliance_rate_pct from marts.fct_annual_review "
+            "join marts.dim_authority using (authority_key) "
+            "where authority_name = 'Wexmarsh District Council' order by season"
+        )
+    assert found == [(None, 100), (100, None)]
+
+
+def test_a_letter_that_contradicts_itself_is_quarantined_and_the_run_succeeds(
+    settings: Settings, release: Path
+) -> None:
+    found = Landing(settings.landing_folder).dispositions(Season(2021)).values()
+    (quarantined,) = (one for one in found if one.disposition == "quarantined")
+    assert quarantined.authority_id == "SAMPLE-03"
+    assert "upheld 14 of investigations 21 is 67%, and 76% is printed" in quarantined.reason
+    with asked(release) as ask:
+        assert ask("select count(*) from marts.fct_figure where authority_key like '%SAMPLE-03%'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "status"),
+    [
+        ("Ostlebridge Council", 2021, "no_statistics"),
+        ("Ostlebridge Council", 2022, "accepted"),
+        ("Tarnbeck Metropolitan Borough Council", 2021, "quarantined"),
+        ("Pellonshire County Council", 2021, "accepted"),
+    ],
+)
+def test_the_coverage_table_says_what_became_of_each_council(
+    release: Path, name: str, year: int, status: str
+) -> None:
+    with asked(release) as ask:
+        found = ask(
+            "select authority_name, season, coverage_state from marts.fct_coverage "
+            "join marts.dim_authority using (authority_key)"
+        )
+    assert [state for *key, state in found if key == [name, year]] == [status]
+
+
+def test_a_damaged_and_a_foreign_file_get_a_verdict_and_the_others_go_on(settings: Settings) -> None:
+    landing = Landing(settings.landing_folder)
+    verdicts = {
+        landed.source_address: landing.dispositions(Season(2021))[landed.letter.sha256].disposition
+        for landed in landing.letters(Season(2021))
+    }
+    assert verdicts["2021/torn.pdf"] == "unreadable"
+    assert verdicts["2021/invoice.pdf"] == "not_a_letter"
+    assert sorted(verdicts.values()).count("accepted") == 3
+
+
+def test_a_file_that_is_there_twice_is_one_letter(settings: Settings) -> None:
+    addresses = [one.source_address for one in Landing(settings.landing_folder).letters(Season(2021))]
+    assert "2021/again/ostlebridge.pdf" in addresses
+    assert "2021/ostlebridge-council.pdf" not in addresses
+    assert len(addresses) == 7
+
+
+def test_each_figure_of_the_warehouse_has_its_place_in_the_letter(release: Path) -> None:
+    with asked(release) as ask:
+        assert ask("select count(*) > 40 from marts.fct_figure") == [(True,)]
+        assert ask("select count(*) from marts.fct_figure where page is null or box_x0_points is null") == [(0,)]
+
+
+def test_duckdb_joins_a_fact_to_its_evidence(release: Path) -> None:
+    with asked(release) as ask:
+        found = ask(JOIN)
+    assert len(found) == 6
+    for _, _, rate, printed, page, sentence in found:
+        assert printed.replace(" ", "") == f"{rate:.0f}%"
+        assert page == 2
+        assert sentence.startswith(printed)
+
+
+def test_sqlalchemy_joins_a_fact_to_its_evidence_and_sees_the_tables(release: Path) -> None:
+    with asked(release) as ask:
+        by_duckdb = ask(JOIN)
+    engine = sqlalchemy.create_engine(f"duckdb:///{release / 'warehouse.duckdb'}", connect_args={"read_only": True})
+    try:
+        with engine.connect() as connection:
+            assert [tuple(row) for row in connection.execute(sqlalchemy.text(JOIN))] == by_duckdb
+        inspector = sqlalchemy.inspect(engine)
+        tables = set(inspector.get_table_names(schema="marts"))
+        assert {"fct_annual_review", "fct_figure", "dim_letter", "fct_coverage"} <= tables
+        columns = [column["name"] for column in inspector.get_columns("fct_figure", schema="marts")]
+        assert "printed_text" in columns
+    finally:
+        engine.dispose()
+
+
+def test_the_parquet_beside_the_warehouse_holds_the_same(release: Path) -> None:
+    with asked(release) as ask:
+        for table in ("fct_annual_review", "fct_figure", "fct_coverage"):
+            parquet = release / "parquet" / f"{table}.parquet"
+            assert ask(f"select count(*) from marts.{table}") == ask(f"select count(*) from '{parquet}'")  # noqa: S608
+
+
+def test_running_twice_leaves_the_same_release_and_the_same_rows(
+    settings: Settings, letters: Path, release: Path
+) -> None:
+    landing = Landing(settings.landing_folder)
+    content, files = landing.content_hash(), sorted(settings.archive_folder.rglob("*"))
+    run = season_run(settings, 2021, "again")
+    assert Path(run_season(run, FolderSource(letters))) == release
+    assert landing.content_hash() == content
+    assert sorted(settings.archive_folder.rglob("*")) == files
+    assert [path.name for path in (settings.warehouse_folder / "releases").iterdir()].count(release.name) == 1
+    told = {event["step"]: event["told"] for event in run.record.events() if event["state"] == "done"}
+    assert told["release"] == "nothing changed, nothing published"
+
+
+def test_the_order_of_seasons_does_not_change_the_release(
+    tmp_path: Path, settings: Settings, letters: Path
+) -> None:
+    other = Settings(home=tmp_path, additional_authorities=SAMPLE_AUTHORITIES, read_batch_letters=3)
+    folder = ""
+    for year in reversed(YEARS):
+        folder = run_season(season_run(other, year, "backwards"), FolderSource(letters))
+    assert Landing(other.landing_folder).content_hash() == Landing(settings.landing_folder).content_hash()
+    assert Path(folder).name == warehouse_identity(settings)
+
+
+def test_how_a_season_is_cut_into_batches_does_not_change_what_is_landed(tmp_path: Path, letters: Path) -> None:
+    hashes = set()
+    for size in (1, 50):
+        settings = Settings(
+            home=tmp_path / str(size), additional_authorities=SAMPLE_AUTHORITIES, read_batch_letters=size
+        )
+        run, source = season_run(settings, 2021, "batches"), FolderSource(letters)
+        batches = enumerate(plan(run, source))
+        check(run, [read(run, acquire(run, source, addresses, batch), batch) for batch, addresses in batches])
+        hashes.add(Landing(settings.landing_folder).content_hash())
+    assert len(hashes) == 1
+
+
+def test_the_run_records_each_step_with_its_seconds(settings: Settings) -> None:
+    done = [e for e in season_run(settings, 2021, "first").record.events() if e["state"] == "done"]
+    batches = ["acquire 1", "read 1", "acquire 2", "read 2", "acquire 3", "read 3"]
+    assert [event["step"] for event in done] == ["plan", *batches, "check", "build", "release"]
+    assert all(event["seconds"] >= 0 for event in done)
+
+
+def test_the_report_shows_every_letter_and_why_one_was_not_accepted(settings: Settings) -> None:
+    text = write_report(season_run(settings, 2021, "first")).read_text()
+    assert "| Pellonshire County Council | 2021 | 33 | 40 | 83% | 83% |" in text
+    assert "76% is printed" in text
+    (torn,) = (line for line in text.splitlines() if "2021/torn.pdf" in line and "damaged:" in line)
+    assert "unreadable" in torn
+
+
+def test_the_lines_for_the_terminal_have_the_gap_to_the_types_average(settings: Settings) -> None:
+    lines = {line.cells[:2]: line for line in letter_lines(settings, [Season(2021), Season(2022)])}
+    pellonshire = lines["Pellonshire County Council", "2021"]
+    rate, average, gap = (pellonshire.cells[place].rstrip("%") for place in (4, 6, 7))
+    assert int(gap) == int(rate) - int(average)
+    bare = lines["Ostlebridge Council", "2021"]
+    assert bare.cells[2:8] == ("-",) * 6
+    assert bare.disposition == "no_statistics"
+
+
+def test_a_season_without_letters_is_said_in_words(settings: Settings, letters: Path) -> None:
+    with pytest.raises(SeasonError, match="has no letters of season 2015; put them in a folder named 2015"):
+        plan(season_run(settings, 2015, "none"), FolderSource(letters))

@@ -1,0 +1,137 @@
+"""Paper: small PDFs that the tests print, each word at a place that is known, and pictures of their pages."""
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pypdfium2
+import reportlab
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from redress.letters.records import Box
+
+WIDTH, HEIGHT = 595.0, 842.0
+"""A4 upright, in points."""
+PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
+OPEN_FACE = "Vera"
+"""A typeface with ligatures; it comes with the printing library."""
+BASE_LINE_SHARE = 0.78
+"""How far below the top of its letters a line stands, in units of their size."""
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Some text printed at once: its left edge and the top of its letters, in points from the upper left."""
+
+    text: str
+    x: float
+    top: float
+    size: float = 11
+    font: str = PLAIN
+    is_red: bool = False
+
+    @property
+    def width(self) -> float:
+        return float(pdfmetrics.stringWidth(self.text, self.font, self.size))
+
+    def right(self, text: str, gap: float = 0.0, font: str | None = None) -> "Ink":
+        """Other text that begins where this one ends."""
+        return replace(self, text=text, x=self.x + self.width + gap, font=font or self.font)
+
+
+def stack(paragraphs: Iterable[str], x: float = 72, top: float = 72, size: float = 11) -> list[Ink]:
+    """Paragraphs below each other; a line break in one is a line break on the page."""
+    inks: list[Ink] = []
+    for paragraph in paragraphs:
+        for line in paragraph.split("\n"):
+            inks.append(Ink(line, x, top, size))
+            top += 1.25 * size
+        top += 1.25 * size
+    return inks
+
+
+def reddened(inks: Iterable[Ink], text: str) -> Iterator[Ink]:
+    """The same inks with one piece of their text in red: where it is on the page can then be seen."""
+    for ink in inks:
+        before, found, after = ink.text.partition(text)
+        if not found:
+            yield ink
+            continue
+        start = replace(ink, text=before)
+        red = replace(start.right(found), is_red=True)
+        yield from (start, red, replace(red.right(after), is_red=False))
+
+
+def pdf(
+    *pages: Iterable[Ink],
+    page_rotate: int = 0,
+    content_turn: int = 0,
+    encryption: StandardEncryption | None = None,
+) -> bytes:
+    """Pages printed as a PDF.
+
+    `page_rotate` is the page's own /Rotate (clockwise, how it is shown), `content_turn` turns what is printed
+    against the clock; both in degrees.
+    """
+    if OPEN_FACE not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(OPEN_FACE, Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"))
+    is_across = (content_turn + page_rotate) % 180 == 90  # the printing library swaps the sides of a turned page
+    size = (HEIGHT, WIDTH) if is_across else (WIDTH, HEIGHT)
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=size, invariant=1, encrypt=encryption)
+    for page in pages:
+        canvas.setPageRotation(page_rotate)
+        shift = {0: (0.0, 0.0), 90: (HEIGHT, 0.0), 180: (WIDTH, HEIGHT), 270: (0.0, WIDTH)}[content_turn]
+        canvas.translate(*shift)
+        canvas.rotate(content_turn)
+        for ink in page:
+            canvas.setFont(ink.font, ink.size)
+            canvas.setFillColorRGB(1 if ink.is_red else 0, 0, 0)
+            canvas.drawString(ink.x, HEIGHT - ink.top - BASE_LINE_SHARE * ink.size, ink.text)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def red_box(content: bytes, page: int) -> Box:
+    """Where a page (the first is 1) shows red, in points from the upper left corner: seen, not computed."""
+    scale = 2
+    document = pypdfium2.PdfDocument(content)
+    try:
+        pixels = document[page - 1].render(scale=scale).to_numpy()
+    finally:
+        document.close()
+    blue, green, red = (pixels[:, :, channel].astype(int) for channel in range(3))
+    rows, columns = ((red - green > 100) & (red - blue > 100)).nonzero()
+    assert rows.size, f"page {page} shows no red"
+    return (
+        columns.min() / scale,
+        rows.min() / scale,
+        (columns.max() + 1) / scale,
+        (rows.max() + 1) / scale,
+    )
+
+
+def holds(outer: Box, inner: Box, slack_points: float = 2.0) -> bool:
+    """Whether a box lies within another, give or take the edges of the type."""
+    return (
+        outer[0] - slack_points <= inner[0]
+        and outer[1] - slack_points <= inner[1]
+        and outer[2] + slack_points >= inner[2]
+        and outer[3] + slack_points >= inner[3]
+    )
+
+
+def shuffled_words(inks: Sequence[Ink]) -> list[Ink]:
+    """Each word printed by itself, the last ones first, as some programs order a page's content."""
+    words: list[Ink] = []
+    for ink in inks:
+        x = ink.x
+        for word in ink.text.split(" "):
+            words.append(replace(ink, text=word, x=x))
+            x += float(pdfmetrics.stringWidth(word + " ", ink.font, ink.size))
+    return words[1::2][::-1] + words[::2]

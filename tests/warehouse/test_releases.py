@@ -1,0 +1,182 @@
+"""Releases: whole or not at all, one is current, and a reader of the old one is left in peace."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from redress.warehouse.releases import ReleaseError, Releases
+
+FIRST, SECOND = "aaaa000000000001", "aaaa000000000002"
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Releases:
+    return Releases(tmp_path / "warehouse")
+
+
+def build(releases: Releases, identity: str, rate: int = 53, disposition: str = "accepted") -> Path:
+    """A small warehouse of one invented letter and one figure, in the place where a build puts one."""
+    file = releases.clear_incoming(identity)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema marts; create schema audit; create schema staging")
+        connection.execute(
+            "create table marts.dim_letter as "
+            f"select 2021::smallint as season, '2021-a' as letter_key, '{disposition}' as disposition"
+        )
+        connection.execute(
+            "create table marts.fct_figure as select 2021::smallint as season, 'PEL' as authority_key, "
+            f"'uphold_rate_pct' as measure, null::varchar as category, {rate}::decimal(12, 3) as value, "
+            f"'{rate}%' as printed_text"
+        )
+        connection.execute("comment on table marts.fct_figure is 'One figure of an accepted letter.'")
+        connection.execute("comment on column marts.fct_figure.value is 'The number.'")
+        connection.execute("create table audit.check_results as select true as is_passed")
+        connection.execute("create view staging.stg_letters as select 1 as one")
+    return file
+
+
+def rate(file: Path) -> int:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        (value,) = connection.execute("select value from marts.fct_figure").fetchall()[0]
+    return int(value)
+
+
+def test_before_the_first_release_there_is_none(releases: Releases) -> None:
+    assert releases.current() is None
+
+
+def test_a_published_release_is_current_and_whole(releases: Releases) -> None:
+    build(releases, FIRST)
+    folder = releases.publish(FIRST)
+    assert releases.current() == folder == releases.release_folder(FIRST)
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == [
+        "RELEASE.md",
+        "datapackage.json",
+        "parquet/check_results.parquet",
+        "parquet/dim_letter.parquet",
+        "parquet/fct_figure.parquet",
+        "warehouse.duckdb",
+    ]
+
+
+def test_the_next_release_takes_its_place_and_the_first_stays(releases: Releases) -> None:
+    build(releases, FIRST)
+    first = releases.publish(FIRST)
+    build(releases, SECOND, rate=54)
+    second = releases.publish(SECOND)
+    assert releases.current() == second
+    assert rate(releases.current_link / "warehouse.duckdb") == 54
+    assert rate(first / "warehouse.duckdb") == 53
+    assert [path.name for path in releases.folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_reader_with_the_old_release_open_keeps_its_data(releases: Releases) -> None:
+    build(releases, FIRST)
+    releases.publish(FIRST)
+    with duckdb.connect(str(releases.current_link / "warehouse.duckdb"), read_only=True) as reader:
+        build(releases, SECOND, rate=54)
+        releases.publish(SECOND)
+        assert reader.execute("select value::int from marts.fct_figure").fetchone() == (53,)
+
+
+def test_an_older_release_can_be_made_current_again(releases: Releases) -> None:
+    for identity, number in ((FIRST, 53), (SECOND, 54)):
+        build(releases, identity, rate=number)
+        releases.publish(identity)
+    releases.point_at(FIRST)
+    assert rate(releases.current_link / "warehouse.duckdb") == 53
+
+
+def test_publishing_what_was_not_built_is_said_in_words_and_changes_nothing(releases: Releases) -> None:
+    build(releases, FIRST)
+    first = releases.publish(FIRST)
+    with pytest.raises(ReleaseError, match=r"no built warehouse .*run the build step again"):
+        releases.publish(SECOND)
+    assert releases.current() == first
+
+
+def test_pointing_at_a_release_that_is_not_there_is_refused(releases: Releases) -> None:
+    with pytest.raises(ReleaseError, match=f"no release {FIRST}"):
+        releases.point_at(FIRST)
+    assert releases.current() is None
+
+
+def test_what_a_crash_left_in_incoming_is_cleared_by_the_next_build(releases: Releases) -> None:
+    left = build(releases, FIRST).with_suffix(".duckdb.wal")
+    left.write_bytes(b"half a build")
+    file = releases.clear_incoming(SECOND)
+    assert not left.exists()
+    assert not releases.incoming_file(FIRST).exists()
+    assert file.parent.is_dir()
+    assert not file.exists()
+
+
+def test_a_warehouse_that_breaks_while_it_is_published_is_not_current(releases: Releases) -> None:
+    build(releases, FIRST)
+    first = releases.publish(FIRST)
+    releases.clear_incoming(SECOND).write_bytes(b"this is no warehouse")
+    with pytest.raises(duckdb.Error):
+        releases.publish(SECOND)
+    assert releases.current() == first
+    assert not releases.release_folder(SECOND).exists()
+
+
+def test_the_data_package_describes_every_file_and_its_columns(releases: Releases) -> None:
+    build(releases, FIRST)
+    folder = releases.publish(FIRST)
+    package = json.loads((folder / "datapackage.json").read_text())
+    assert package["id"] == FIRST
+    resources = {resource["name"]: resource for resource in package["resources"]}
+    assert set(resources) == {"check-results", "dim-letter", "fct-figure"}
+    for resource in resources.values():
+        content = (folder / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    figures = resources["fct-figure"]
+    assert figures["description"] == "One figure of an accepted letter."
+    fields = {field["name"]: field for field in figures["schema"]["fields"]}
+    assert fields["value"] == {"name": "value", "type": "number", "description": "The number."}
+    assert fields["season"]["type"] == "integer"
+
+
+def test_the_parquet_files_hold_what_the_warehouse_holds(releases: Releases) -> None:
+    build(releases, FIRST)
+    folder = releases.publish(FIRST)
+    found = duckdb.execute(f"select measure, value::int from '{folder}/parquet/fct_figure.parquet'").fetchall()  # noqa: S608
+    assert found == [("uphold_rate_pct", 53)]
+
+
+def test_the_first_release_says_that_it_is_the_first(releases: Releases) -> None:
+    build(releases, FIRST)
+    notes = (releases.publish(FIRST) / "RELEASE.md").read_text()
+    assert "first release" in notes
+    assert "| 2021 | accepted | 1 |" in notes
+
+
+def test_a_release_says_which_letters_and_figures_changed(releases: Releases) -> None:
+    build(releases, FIRST)
+    releases.publish(FIRST)
+    build(releases, SECOND, rate=54, disposition="superseded")
+    notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
+    assert FIRST in notes
+    assert "| 2021 | 2021-a | accepted | superseded |" in notes
+    assert "| 53% | 54% |" in notes
+
+
+def test_a_release_without_changes_says_none(releases: Releases) -> None:
+    for identity in (FIRST, SECOND):
+        build(releases, identity)
+        releases.publish(identity)
+    notes = (releases.release_folder(SECOND) / "RELEASE.md").read_text()
+    assert notes.count("None.") == 2
+
+
+def test_a_folder_with_a_quote_in_its_name_can_be_published(tmp_path: Path) -> None:
+    releases = Releases(tmp_path / "the council's warehouse")
+    for identity in (FIRST, SECOND):
+        build(releases, identity)
+        releases.publish(identity)
+    assert releases.current() == releases.release_folder(SECOND)
