@@ -19,7 +19,9 @@ DOTS_PER_INCH = (300, 400)
 POINTS_PER_INCH = 72.0
 LEAST_CONFIDENCE = 60.0
 """tesseract's own, from 0 to 100; below it a word is a guess."""
-TIME_LIMIT_SECONDS = 40
+TIME_LIMIT_SECONDS = 20
+MOST_PICTURES = 6
+MOST_SQUARE_POINTS = 4 * 595 * 842
 
 
 def is_installed() -> bool:
@@ -28,16 +30,26 @@ def is_installed() -> bool:
 
 
 def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
-    """Pages of a PDF read from their picture, by number; a page that shows no words is left out."""
+    """Pages of a PDF read from their picture, by number; a page that cannot be read, or has no words, is left out.
+
+    A file of more pictures than a letter has pages, or of giant ones, is left as it is.
+    """
     pages: dict[int, Page] = {}
-    with pdfium.PdfDocument(content) as pdf:
-        for number in numbers:
-            page = pdf[number - 1]
-            width, height = page.get_size()
-            first, second = (list(_words(page, number, dots)) for dots in DOTS_PER_INCH)
-            words = [word for word in first if not _is_number(word.text) or _is_seen_again(word, second)]
-            if words:
-                pages[number] = Page(number, width, height, segments_of(words), has_picture=True)
+    if len(numbers) > MOST_PICTURES:
+        return pages
+    try:
+        with pdfium.PdfDocument(content) as pdf:
+            for number in numbers:
+                page = pdf[number - 1]
+                width, height = page.get_size()
+                if width * height > MOST_SQUARE_POINTS:
+                    continue
+                first, second = (list(_words(page, number, dots)) for dots in DOTS_PER_INCH)
+                words = [word for word in first if not _is_number(word.text) or _is_seen_again(word, second)]
+                if words:
+                    pages[number] = Page(number, width, height, segments_of(words), has_picture=True)
+    except (pdfium.PdfiumError, subprocess.SubprocessError, UnicodeDecodeError):
+        return {}
     return pages
 
 

@@ -73,14 +73,15 @@ class _Turn:
                 return box
 
 
-def document_from_pdf(content: bytes) -> Document:
+def document_from_pdf(content: bytes, with_pictures: bool = True) -> Document:
     """All pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
+    `with_pictures` says whether pages that are pictures of text are read too, where that can be done.
     Raises UnreadableError with its cause: encrypted, damaged, or scanned (no text on any page).
     """
     by_number = {page.number: page for page in _measured(content)}
     pictures = [page.number for page in by_number.values() if page.is_picture]
-    if pictures and ocr.is_installed():
+    if pictures and with_pictures and ocr.is_installed():
         by_number |= ocr.read_pictures(content, pictures)
     return _document(by_number)
 

@@ -33,14 +33,16 @@ _ANNUAL_LETTER = re.compile(
 _SIGNATURE = re.compile(r"yours (?:sincerely|faithfully)\b.*", re.IGNORECASE)
 
 
-def read_letter(content: bytes, file_name: str) -> Letter:
+def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Letter:
     """What a file states. Every file gets a verdict; a damaged or foreign one raises nothing.
 
-    The kind of file is seen from its first bytes; `file_name` only says whether text may be a letter's.
+    The kind of file is seen from its first bytes; `file_name` only says whether text may be a letter's. Without
+    pdfium a PDF is read the slow way only, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        letter = _scouted(content) or _letter(_document(content, file_name))
+        scouted = _scouted(content) if with_pdfium else None
+        letter = scouted or _letter(_document(content, file_name, with_pdfium))
     except UnreadableError as error:
         letter = Letter("", Verdict.UNREADABLE, str(error))
     except MemoryError:
@@ -77,11 +79,11 @@ def _is_pdf(content: bytes) -> bool:
     return b"%PDF-" in content[:PDF_MARK_BYTES]
 
 
-def _document(content: bytes, file_name: str) -> Document:
+def _document(content: bytes, file_name: str, with_pictures: bool) -> Document:
     if not content:
         raise UnreadableError("empty", "the file has no bytes")
     if _is_pdf(content):
-        return document_from_pdf(content)
+        return document_from_pdf(content, with_pictures)
     ending = PurePath(file_name).suffix.lower()
     if ending in HTML_ENDINGS:
         try:

@@ -76,7 +76,13 @@ class Readers:
     def _letter(self, file: File, future: ProcessFuture[Letter]) -> Letter:
         limits = self._limits
         try:
-            return future.result()
+            try:
+                return future.result()
+            except ProcessExpired:
+                # pdfium ends its process where memory runs out or it meets a fault; without it the cause is told
+                return self._pool.schedule(
+                    read_letter, args=(file.content, file.name, False), timeout=limits.time_seconds
+                ).result()
         except OutOfTimeError:
             reason = f"timed out: reading took more than {limits.time_seconds:g} seconds"
         except MemoryError:
