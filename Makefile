@@ -39,7 +39,7 @@ test: $(INSTALLED) ## run all tests
 check: $(INSTALLED) ## formatting, lint, SQL and types, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/sqlfluff lint --processes 2 -q dbt_project/models dbt_project/tests/*.sql
+	@$(BIN)/sqlfluff lint -q dbt_project/models dbt_project/tests/*.sql
 	@$(BIN)/mypy --no-error-summary
 	@echo "formatting, lint, SQL and types are fine"
 
@@ -48,7 +48,7 @@ format: $(INSTALLED) ## format Python and SQL
 	@$(BIN)/sqlfluff fix -q dbt_project/models dbt_project/tests/*.sql
 
 samples: $(INSTALLED) ## print the sample letters anew from their table
-	@$(BIN)/python samples/press.py
+	@$(BIN)/python -m samples.press
 
 bench: $(INSTALLED) ## measure where a second `make run` spends its time
 	@$(BIN)/python benchmarks/main_job.py

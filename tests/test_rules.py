@@ -124,6 +124,7 @@ BROKEN: list[tuple[str, Letter, tuple[str, ...]]] = [
         letter(changes={name: code for name, code in NOTHING_UPHELD.items() if isinstance(code, Absence)}),
         ("33 upheld",),
     ),
+    ("authority_is_named", letter(authority=None), ("no addressee",)),
     ("years_agree", letter(stated_years=years(2021, 2020)), ("2021", "2020", "words of 2020")),
     ("years_agree", letter(stated_years=()), ("no year",)),
     ("years_agree", letter(period_start=dt.date(2020, 4, 2)), ("2 April 2020", "1 April")),

@@ -183,6 +183,11 @@ def _uphold_figures_complete(letter: Letter) -> Outcome:
     return Outcome(not missing, f"missing: {', '.join(missing)}" if missing else "all of them are stated")
 
 
+def _authority_is_named(letter: Letter) -> Outcome:
+    name = letter.header.authority_name
+    return Outcome(name is not None, f"to {name}" if name else "no addressee or heading names an authority")
+
+
 def _tables_add_up(letter: Letter) -> Outcome:
     return _outcome(_sums_that_fail(letter), "every total that is stated is the sum of its parts")
 
@@ -314,6 +319,12 @@ LETTER_RULES: tuple[Rule, ...] = (
         "The figures without which a letter of its layout says nothing are stated: upheld, investigations (or not "
         "upheld) and the rate; in a letter of 2013 the number received.",
         _uphold_figures_complete,
+    ),
+    Rule(
+        "authority_is_named",
+        Severity.CRITICAL,
+        "The letter names the authority that it is to.",
+        _authority_is_named,
     ),
     Rule(
         "tables_add_up",

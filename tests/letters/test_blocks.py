@@ -1,16 +1,15 @@
 """Blocks: each word of a page under its own heading, and its lines strung together as they are read."""
 
-import re
 from collections.abc import Sequence
 
-from redress.letters.blocks import Block, blocks_of, headings_of
+from redress.letters.blocks import Block, blocks_of, heading_pattern, headings_of
 from redress.letters.document import Document
 from redress.letters.pdf_file import document_from_pdf
 from tests.paper import Ink, pdf, stack
 
 HEADINGS = {
-    "apples": re.compile("all about apples", re.IGNORECASE),
-    "pears": re.compile("pears and their trees", re.IGNORECASE),
+    "apples": heading_pattern("all about apples"),
+    "pears": heading_pattern("pears and their trees"),
 }
 
 
@@ -24,7 +23,10 @@ def words(block: Block) -> list[str]:
 
 
 def read(block: Block) -> list[str]:
-    return [passage.text for passage in block.passages()]
+    return [
+        " ".join(word.text for segment in passage.segments for word in segment.words)
+        for passage in block.passages()
+    ]
 
 
 def found_headings(page: Sequence[Ink]) -> list[str]:

@@ -89,9 +89,10 @@ def changed(old: str, new: str, inks: Sequence[Ink] = STATISTICS) -> list[Ink]:
 
 
 def without(start: str, inks: Sequence[Ink] = STATISTICS) -> list[Ink]:
-    """A page without the lines that start so."""
-    assert any(ink.text.startswith(start) for ink in inks), start
-    return [ink for ink in inks if not ink.text.startswith(start)]
+    """A page without the lines that start so; a number alone is the whole of its line."""
+    gone = [ink for ink in inks if (ink.text == start if start.isdigit() else ink.text.startswith(start))]
+    assert gone, start
+    return [ink for ink in inks if ink not in gone]
 
 
 # --- Ways of printing that change nothing ----------------------------------------------------------

@@ -187,7 +187,9 @@ def test_a_sentence_gives_the_dates_of_its_period() -> None:
 
 
 def test_a_sentence_without_numbers_is_found_by_its_words() -> None:
-    none_upheld = Sentence("The Ombudsman did not uphold any [detailed] (investigation|investigations)")
+    none_upheld = Sentence(
+        "The Ombudsman did not uphold any [detailed] (investigation|investigations) during this period"
+    )
     text = "The Ombudsman did not uphold any detailed investigations during this period"
     assert len(find((none_upheld,), Passage(document_from_text(text).segments))) == 1
     assert find((none_upheld,), Passage(document_from_text("In other years " + text).segments)) == ()

@@ -6,15 +6,17 @@ so that a label beside a sentence never gets between the sentence's lines.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from redress.letters.document import SAME_SIZE_SHARE, Document, Page, Segment
+from redress.letters.document import SAME_SIZE_SHARE, Document, Page, Segment, squeezed
 from redress.letters.sentences import Passage
 
 HEADING_LINES = 3
 """A heading may run over this many lines of a narrow column."""
+SPREAD_GAP_EMS = 7.0
+"""A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
 COLUMN_SHARE = 0.2
 """Headings whose left edges are further apart than this share of the page's width stand in two columns."""
 
@@ -54,32 +56,25 @@ class Block:
         """The ways in which the block's words can be read as running text.
 
         Once with lines of one type size strung together (a caption in small type between two lines does not
-        part them), and once whatever their size (a number set large on a line of its own belongs to its words).
+        part them), once whatever their size (a number set large on a line of its own belongs to its words), and
+        once with the pieces of lines put together that a printer has spread to fill a narrow column.
         """
-        strung = [self._strung(by_size=True), self._strung(by_size=False)]
+        spread = [_unspread(run) for run in self.runs]
+        strung = (
+            *_strung(self.runs, by_size=True),
+            *_strung(self.runs, by_size=False),
+            *_strung(spread, by_size=True),
+        )
         seen: dict[tuple[int, ...], Passage] = {}
-        for passages in strung:
-            for passage in passages:
-                seen.setdefault(tuple(id(segment) for segment in passage.segments), passage)
+        for passage in strung:
+            key = tuple(id(word) for segment in passage.segments for word in segment.words)
+            seen.setdefault(key, passage)
         return tuple(seen.values())
 
-    def _strung(self, *, by_size: bool) -> list[Passage]:
-        strings: list[list[Segment]] = []
-        for run in self.runs:
-            earlier = list(strings)
-            here: list[list[Segment]] = []
-            for segment in run:
-                string = _nearest_above(segment, here, by_size=by_size)
-                if string is None:
-                    string = _gone_on_with(segment, earlier, by_size=by_size)
-                    if string is None:
-                        string = []
-                        strings.append(string)
-                    else:
-                        earlier.remove(string)
-                    here.append(string)
-                string.append(segment)
-        return [Passage(tuple(string)) for string in strings]
+
+def heading_pattern(text: str) -> re.Pattern[str]:
+    """The pattern of a heading, written as it is printed; it is matched without spaces."""
+    return re.compile(text.replace(" ", ""), re.IGNORECASE)
 
 
 def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tuple[Heading, ...]:
@@ -87,31 +82,113 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
     found: list[Heading] = []
     for page in document.pages:
         taken: set[int] = set()
-        for index, segment in enumerate(page.segments):
+        for segment in page.segments:
             if id(segment) in taken:
                 continue
-            lines = [segment]
-            below = page.segments[index + 1 :]
-            while True:
-                text = " ".join(line.text for line in lines).rstrip(" :")
-                name = next((name for name, pattern in patterns.items() if pattern.fullmatch(text)), None)
-                if name is not None:
-                    found.append(Heading(name, tuple(lines)))
-                    taken.update(id(line) for line in lines)
-                    break
-                following = _next_line(lines[-1], below)
-                if following is None or len(lines) == HEADING_LINES:
-                    break
-                lines.append(following)
+            heading = _heading_at(segment, page.segments, patterns)
+            if heading is not None:
+                found.append(heading)
+                taken.update(id(line) for line in heading.segments)
     return tuple(found)
 
 
-def blocks_of(document: Document, headings: Sequence[Heading], ends: Iterable[Segment] = ()) -> tuple[Block, ...]:
-    """Each heading's block. A segment in `ends` closes the block above it: what follows belongs to none."""
+def _heading_at(
+    first: Segment, segments: Sequence[Segment], patterns: dict[str, re.Pattern[str]]
+) -> Heading | None:
+    """The heading that begins with a segment: alone, with the pieces of its spread line, or with lines below."""
+    line = [first]
+    while True:
+        pieces = list(line)
+        for _ in range(HEADING_LINES):
+            text = squeezed(" ".join(piece.text for piece in pieces)).rstrip(":.")
+            for name, pattern in patterns.items():
+                if pattern.fullmatch(text):
+                    return Heading(name, tuple(pieces))
+            following = _next_line(pieces, line, segments)
+            if not following:
+                break
+            pieces += following
+        beside = _next_piece(line[-1], segments)
+        if beside is None or len(line) > HEADING_LINES:
+            return None
+        line.append(beside)
+
+
+def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
+    """The piece that follows on the same line, as far off as a spread line's pieces can be."""
+    fits = [
+        segment
+        for segment in segments
+        if _is_same_line(left, segment) and 0 < segment.x0 - left.x1 <= SPREAD_GAP_EMS * left.size
+    ]
+    return min(fits, key=lambda segment: segment.x0, default=None)
+
+
+def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Sequence[Segment]) -> list[Segment]:
+    """The pieces of the line right below, within the width of the heading's first line, of the same type size."""
+    last = max(pieces, key=lambda piece: piece.bottom)
+    left = min(piece.x0 for piece in line) - last.size
+    right = max(piece.x1 for piece in pieces) + SPREAD_GAP_EMS * last.size
+    below = [
+        segment
+        for segment in segments
+        if -0.3 * last.size < segment.top - last.bottom <= last.size
+        and _is_same_size(segment, last)
+        and left <= segment.x0 <= right
+    ]
+    under = [segment for segment in below if segment.overlap(last) > 0 or segment.overlap(line[0]) > 0]
+    if not under:
+        return []
+    first = min(under, key=lambda segment: (segment.top, segment.x0))
+    return sorted((s for s in below if _is_same_line(first, s) and s.x1 <= right), key=lambda s: s.x0) or [first]
+
+
+def _unspread(run: Sequence[Segment]) -> list[Segment]:
+    """A run of segments with the pieces of each spread line put together."""
+    lines: list[list[Segment]] = []
+    for segment in run:
+        for line in reversed(lines[-4:]):
+            gap = segment.x0 - line[-1].x1
+            if _is_same_line(line[-1], segment) and 0 <= gap <= SPREAD_GAP_EMS * segment.size:
+                line.append(segment)
+                break
+        else:
+            lines.append([segment])
+    return [Segment(tuple(word for segment in line for word in segment.words)) for line in lines]
+
+
+def _is_same_line(one: Segment, other: Segment) -> bool:
+    return (
+        one.page == other.page
+        and _is_same_size(one, other)
+        and abs(one.bottom - other.bottom) <= 0.3 * min(one.size, other.size)
+    )
+
+
+def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage]:
+    strings: list[list[Segment]] = []
+    for run in runs:
+        earlier = list(strings)
+        here: list[list[Segment]] = []
+        for segment in run:
+            string = _nearest_above(segment, here, by_size=by_size)
+            if string is None:
+                string = _gone_on_with(segment, earlier, by_size=by_size)
+                if string is None:
+                    string = []
+                    strings.append(string)
+                else:
+                    earlier.remove(string)
+                here.append(string)
+            string.append(segment)
+    return [Passage(tuple(string)) for string in strings]
+
+
+def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, ...]:
+    """Each heading's block: what stands below it in its column, on that page and over the page."""
     blocks = [Block(heading) for heading in headings]
     if not blocks:
         return ()
-    closing = {id(segment) for segment in ends}
     heading_segments = {id(segment) for heading in headings for segment in heading.segments}
     open_block: Block | None = None
     for page in document.pages:
@@ -123,9 +200,6 @@ def blocks_of(document: Document, headings: Sequence[Heading], ends: Iterable[Se
                 if id(segment) in starts:
                     _close(open_block, run)
                     open_block, run = starts[id(segment)], []
-                elif id(segment) in closing:
-                    _close(open_block, run)
-                    open_block, run = None, []
                 elif id(segment) not in heading_segments:
                     run.append(segment)
             _close(open_block, run)
@@ -135,17 +209,6 @@ def blocks_of(document: Document, headings: Sequence[Heading], ends: Iterable[Se
 def _close(block: Block | None, run: list[Segment]) -> None:
     if block is not None and run:
         block.runs.append(run)
-
-
-def _next_line(line: Segment, below: Sequence[Segment]) -> Segment | None:
-    """The line right below in the same column, of the same type size."""
-    for segment in below:
-        gap = segment.top - line.bottom
-        if gap > line.size:
-            return None
-        if gap > -0.3 * line.size and segment.overlap(line) > 0 and _is_same_size(segment, line):
-            return segment
-    return None
 
 
 def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:

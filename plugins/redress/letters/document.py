@@ -10,7 +10,7 @@ from redress.letters.records import Box
 
 SEGMENT_GAP_EMS = 0.9
 """Words further apart than this, in units of their own type size, belong to different columns or labels."""
-SAME_LINE_SHARE = 0.5
+SAME_LINE_SHARE = 0.7
 """Words share a line where their heights overlap by at least this share of the lower one."""
 SAME_SIZE_SHARE = 0.12
 """Words whose type sizes differ by no more than this share are of one size."""
@@ -23,7 +23,10 @@ MARGIN_SHARE = 0.085
 
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
-_PAGE_NUMBER = re.compile(r"(?:page\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*\|?\s*page)?|-\s*\d{1,4}\s*-", re.I)
+_PAGE_NUMBER = re.compile(
+    r"page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*(?:of|/)\s*\d{1,4}|\d{1,4}\s*\|\s*page|-\s*\d{1,4}\s*-",
+    re.I,
+)
 
 
 def plain(text: str) -> str:
@@ -32,6 +35,15 @@ def plain(text: str) -> str:
     Footnote marks (superscript figures) go before compatibility forms are opened: "14²" must not become 142.
     """
     return unicodedata.normalize("NFKC", text.translate(_SUPERSCRIPTS)).translate(_PLAIN)
+
+
+def squeezed(text: str) -> str:
+    """Text without its spaces, but for those that keep two numbers apart.
+
+    Printers part words in odd places (kerning: "satisfactor y"; narrow columns: "Corpor ate") and spread them
+    in others, so what a line says is told by its letters.
+    """
+    return re.sub(r"(?<![\d.,])\s+|\s+(?!\d)", "", text)
 
 
 @dataclass(frozen=True)
@@ -148,11 +160,11 @@ def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
     seen: dict[str, set[int]] = {}
     for page in pages:
         for segment in _margin(page):
-            seen.setdefault(_without_digits(segment.text), set()).add(page.number)
+            seen.setdefault(_running_text(page, segment), set()).add(page.number)
     running = {text for text, numbers in seen.items() if len(numbers) > 1}
 
     def is_running(page: Page, segment: Segment) -> bool:
-        return _PAGE_NUMBER.fullmatch(segment.text) is not None or _without_digits(segment.text) in running
+        return _PAGE_NUMBER.fullmatch(segment.text) is not None or _running_text(page, segment) in running
 
     kept = []
     for page in pages:
@@ -166,25 +178,51 @@ def _margin(page: Page) -> Iterator[Segment]:
     return (segment for segment in page.segments if segment.bottom <= upper or segment.top >= lower)
 
 
-def _without_digits(text: str) -> str:
-    return re.sub(r"\d+", "#", text).casefold()
+def _running_text(page: Page, segment: Segment) -> str:
+    """What a running line says on every page; a number alone runs only where it counts the pages in one place.
+
+    A figure that happens to stand first on a page is not a page number.
+    """
+    if segment.text.isdigit():
+        height = round(10 * segment.top / max(page.height, 1.0))
+        return f"page number {int(segment.text) - page.number:+d} at {height}"
+    return re.sub(r"\d+", "#", segment.text).casefold()
 
 
 def _lines(words: Iterable[Word]) -> list[list[Word]]:
-    """Words of about one size grouped by the line that they stand on, each line from left to right."""
+    """Words of about one size grouped by the line that they stand on, each line from left to right.
+
+    A word joins the line whose first word it is level with; lines of columns that stand half a line apart stay
+    two, and a word never joins a line that has one in its place already.
+    """
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda word: (word.top + word.bottom, word.x0)):
-        for line in reversed(lines[-8:]):
-            other = line[-1]
-            shared = min(word.bottom, other.bottom) - max(word.top, other.top)
-            if shared >= SAME_LINE_SHARE * min(word.height, other.height) and _are_of_one_size(word, other):
-                line.append(word)
-                break
+        level = [(_level(word, line[0]), index) for index, line in enumerate(lines[-12:])]
+        fits = [
+            (share, index)
+            for share, index in level
+            if share >= SAME_LINE_SHARE and not any(_overprints(word, other) for other in lines[-12:][index])
+        ]
+        if fits:
+            lines[-12:][max(fits)[1]].append(word)
         else:
             lines.append([word])
     for line in lines:
         line.sort(key=lambda word: word.x0)
     return lines
+
+
+def _level(word: Word, other: Word) -> float:
+    """How much of the lower of two words of one size stands at the height of the other; nought for two sizes."""
+    if not _are_of_one_size(word, other):
+        return 0.0
+    shared = min(word.bottom, other.bottom) - max(word.top, other.top)
+    return shared / max(min(word.height, other.height), 0.1)
+
+
+def _overprints(word: Word, other: Word) -> bool:
+    shared = min(word.x1, other.x1) - max(word.x0, other.x0)
+    return shared > 0.3 * min(word.x1 - word.x0, other.x1 - other.x0)
 
 
 def _pieces(line: list[Word]) -> Iterator[list[Word]]:

@@ -12,9 +12,9 @@ from redress.letters.sentences import A_DATE, read_date
 from redress.seasons import season_of_period_end
 
 _DATE_LINE = re.compile(
-    rf"(?:date\s*:?\s*)?(?:(?:mon|tues|wednes|thurs|fri)day,?\s+)?(?P<date>{A_DATE})", re.IGNORECASE
+    rf"(?:date\s*:?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?P<date>{A_DATE})", re.IGNORECASE
 )
-_SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
+SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
 _SENT_BY = re.compile(r"(?:sent\s+)?by\s+e-?mail\b.*|(?:private and )?confidential", re.IGNORECASE)
 _TITLE = re.compile(
     r"annual\s+(?:review\s+)?letter\s*[-:,]?\s*(?P<first>20\d\d)(?:\s*[-/]\s*(?P<second>20\d\d|\d\d))?\.?",
@@ -44,7 +44,11 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 """A postcode, a house's number, or the words of an address."""
+_NO_NAME = re.compile(r"\d|ombudsman|\bref\b|@|www\.", re.IGNORECASE)
+"""What stands on lines that are no person's name."""
 _LEFT_ALIGNED_POINTS = 6.0
+_SPREAD_GAP_EMS = 5.0
+"""The widest gap, in units of type size, between two words of a line that a printer has spread."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def read_header(document: Document) -> Header:
     `season` is that of the period's end, else of the year in the title, else of the date; where these disagree
     `stated_years` holds each with its words, for the rule that compares them.
     """
-    salutation = _first(document, _SALUTATION)
+    salutation = _first(document, SALUTATION)
     above = _above(document, salutation)
     letter_date, date_words = _letter_date(above)
     addressee = _addressee(above, salutation, document.heading)
@@ -160,26 +164,38 @@ def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: st
     """Name, office and authority from the lines above "Dear ...", on three lines or on one."""
     if salutation is None:
         return _Addressee(authority=_headed(heading))
-    lines: list[Segment] = []
-    for segment in sorted(above, key=lambda segment: -segment.top):
-        if abs(segment.x0 - salutation.x0) > _LEFT_ALIGNED_POINTS:
-            continue
-        if _DATE_LINE.fullmatch(segment.text) or _SENT_BY.fullmatch(segment.text):
-            break
-        lines.insert(0, segment)
-    texts = [line.text for line in lines]
+    texts = [
+        line
+        for line in _left_lines(above, salutation)
+        if not (_DATE_LINE.fullmatch(line) or _SENT_BY.fullmatch(line) or SALUTATION.fullmatch(line))
+    ]
     for index, text in enumerate(texts):
         office = _OFFICE.search(text)
         if office is None:
             continue
-        name = text[: office.start()].strip(" ,") or " ".join(texts[max(0, index - 1) : index]).strip(" ,")
+        before = "" if index == 0 or _NO_NAME.search(texts[index - 1]) else texts[index - 1]
+        name = text[: office.start()].strip(" ,") or before.strip(" ,")
         rest = text[office.end() :].strip(" ,")
         authority = rest or _authority_name(texts[index + 1 :])
         return _Addressee(name or None, office.group(), authority)
-    greeted = _SALUTATION.fullmatch(salutation.text)
+    greeted = SALUTATION.fullmatch(salutation.text)
     addressed = greeted["name"] if greeted and greeted["name"] in texts else None
     bodies = [text for text in texts if _BODY.search(text) and "ombudsman" not in text.casefold()]
     return _Addressee(addressed, None, bodies[0] if len(bodies) == 1 else None)
+
+
+def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:
+    """The lines that begin on the salutation's left edge, the pieces of a spread line put together."""
+    starts = [s for s in above if abs(s.x0 - salutation.x0) <= _LEFT_ALIGNED_POINTS]
+    lines: list[str] = []
+    for start in sorted(starts, key=lambda segment: segment.top):
+        line = [start]
+        for segment in sorted(above, key=lambda segment: segment.x0):
+            gap = segment.x0 - line[-1].x1
+            if abs(segment.bottom - start.bottom) <= 0.3 * start.size and 0 < gap <= _SPREAD_GAP_EMS * start.size:
+                line.append(segment)
+        lines.append(" ".join(segment.text for segment in line))
+    return lines
 
 
 def _headed(heading: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from redress.letters import ocr
 from redress.letters.document import Document, Page, Word, plain, segments_of, without_running_lines
+from redress.letters.ink import only_what_shows
 from redress.letters.pdf_scout import scout
 from redress.letters.records import Box
 
@@ -23,6 +25,7 @@ WORD_GAP_EMS = 0.2
 """Letters further apart than this, in units of their size, belong to two words."""
 OUTLINED_CURVES = 300
 """Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
+_SOFT_HYPHEN_AT_END = re.compile("\u00ad$")
 DOUBLE_POINTS = 1.0
 """One letter drawn again within this distance is the same letter, made to look bold."""
 PICTURE_SHARE = 0.25
@@ -80,6 +83,8 @@ def document_from_pdf(content: bytes, with_pictures: bool = True) -> Document:
     Raises UnreadableError with its cause: encrypted, damaged, or scanned (no text on any page).
     """
     by_number = {page.number: page for page in _measured(content)}
+    if with_pictures:
+        by_number |= only_what_shows(content, by_number.values())
     pictures = [page.number for page in by_number.values() if page.is_picture]
     if pictures and with_pictures and ocr.is_installed():
         by_number |= ocr.read_pictures(content, pictures)
@@ -98,7 +103,7 @@ def scouted_document(content: bytes) -> Document | None:
         measured = _measured(content, scouted.to_measure)
     except UnreadableError:
         return None
-    return _document(scouted.light | {page.number: page for page in measured})
+    return _document(scouted.light | only_what_shows(content, measured))
 
 
 def _document(by_number: dict[int, Page]) -> Document:
@@ -251,5 +256,5 @@ def _words(words: list[dict[str, Any]], turn: _Turn, page: int) -> Iterator[Word
         x0, top, x1, bottom = word["x0"], word["top"], word["x1"], word["bottom"]
         shown = turn.to_shown((x0, top, x1, bottom))
         box = (round(shown[0], 2), round(shown[1], 2), round(shown[2], 2), round(shown[3], 2))
-        for text in plain(word["text"]).split():
+        for text in plain(_SOFT_HYPHEN_AT_END.sub("-", word["text"])).split():
             yield Word(text, page, x0, top, x1, bottom, float(word["size"]), box)

@@ -5,14 +5,15 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from redress.letters.document import Document
-from redress.letters.header import read_header, with_periods
+from redress.letters.document import Document, squeezed
+from redress.letters.header import SALUTATION, read_header, with_periods
 from redress.letters.html_file import NotHtmlError, document_from_html
 from redress.letters.layouts.known import LAYOUTS
 from redress.letters.layouts.local_authority_report import has_older_tables, report_pages
 from redress.letters.pdf_file import UnreadableError, document_from_pdf, scouted_document
 from redress.letters.pdf_scout import page_count
-from redress.letters.records import Header, Letter, Verdict
+from redress.letters.records import Conflict, Header, Letter, Verdict
+from redress.letters.statistics import SIGNATURE, is_behind, signature_of
 from redress.letters.text_file import document_from_text
 from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 from redress.rules import check_letter
@@ -25,12 +26,12 @@ MOST_PAGES = 40
 """The longest letters seen have five pages; a file with many more is something else, and costs minutes."""
 
 _OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
+_SENDER = re.compile(r"localgovernment(?:(?:and|&)socialcare)?ombudsman|lgsco|lgo\.org\.uk", re.IGNORECASE)
 _ANNUAL_LETTER = re.compile(
     r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
     r"|local\s+authority\s+report",
     re.IGNORECASE,
 )
-_SIGNATURE = re.compile(r"yours (?:sincerely|faithfully)\b.*", re.IGNORECASE)
 
 
 def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Letter:
@@ -122,6 +123,9 @@ def _kind(content: bytes) -> str:
 
 def _letter(document: Document) -> Letter:
     header = read_header(document)
+    if document.heading is None and not _SENDER.search(squeezed(document.text)):
+        reason = "nothing in the text names the Local Government Ombudsman as its sender"
+        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
     for layout in LAYOUTS:
         reading = layout.read(document, header.season)
         if reading is None:
@@ -133,9 +137,22 @@ def _letter(document: Document) -> Letter:
             header=replace(with_periods(header, reading.periods), layout=layout.name),
             figures=reading.figures,
             absences=reading.absences,
-            conflicts=reading.conflicts,
+            conflicts=(*reading.conflicts, *_second_letters(document)),
         )
     return _without_figures(document, header)
+
+
+def _second_letters(document: Document) -> tuple[Conflict, ...]:
+    """A salutation behind the first signature begins another letter: whose the figures are, nobody can say."""
+    lines = document.segments
+    signed = next((index for index, line in enumerate(lines) if SIGNATURE.match(squeezed(line.text))), None)
+    if signed is None:
+        return ()
+    return tuple(
+        Conflict("upheld_count", f'the file holds a second letter, which begins "{line.text}"')
+        for line in lines[signed + 1 :]
+        if SALUTATION.fullmatch(line.text)
+    )
 
 
 def _without_figures(document: Document, header: Header) -> Letter:
@@ -164,9 +181,8 @@ def _without_figures(document: Document, header: Header) -> Letter:
 
 def _lines_with_numbers_behind_the_signature(document: Document) -> list[str] | None:
     """The lines with figures that follow the signature; None where the letter has no signature."""
-    segments = document.segments
-    signatures = [index for index, segment in enumerate(segments) if _SIGNATURE.fullmatch(segment.text)]
-    if not signatures:
+    signature = signature_of(document)
+    if signature is None:
         return None
-    behind = segments[signatures[-1] + 1 :]
+    behind = (segment for segment in document.segments if is_behind(segment, signature))
     return [segment.text for segment in behind if re.search(r"\d", segment.text)]

@@ -5,10 +5,12 @@ around words that may be left out, and round brackets around words that stand fo
 
     Sentence("[In] {compliance_rate_pct:percent} of cases we were satisfied the (authority|Council) had ...")
 
-A sentence is found only where one can begin (at the start of a run of words, of a paragraph, or behind the end
-of another sentence), so that "Nationally, 66% of complaints we investigated were upheld." is not the council's.
+It is looked for in the letters alone, without the spaces within a line (see `squeezed`). It is found only where
+one can begin (at the start of a run of words, of a paragraph, or behind the end of another sentence), so that
+"Nationally, 66% of complaints we investigated were upheld." is not the council's, and only where it can end.
 """
 
+import bisect
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
@@ -34,14 +36,14 @@ MONTHS = (
     "november",
     "december",
 )
-DAY_MONTH_YEAR = r"\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?[A-Za-z]{3,9}\.?,?\s+\d{4}"
+DAY_MONTH_YEAR = r"\d{1,2}(?:st|nd|rd|th)?\s*(?:of\s*)?[A-Za-z]{3,9}\.?,?\s*\d{4}"
 NUMERIC_DATE = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}"
-MONTH_DAY_YEAR = r"[A-Za-z]{3,9}\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
+MONTH_DAY_YEAR = r"[A-Za-z]{3,9}\s*\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 A_DATE = rf"(?:{DAY_MONTH_YEAR}|{NUMERIC_DATE}|{MONTH_DAY_YEAR})"
 
 _KINDS = {
     "count": r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})",
-    "percent": r"\d{1,3}(?:\.\d{1,3})?\s*(?:%|per\s?cent\b)",
+    "percent": r"\d{1,3}(?:\.\d{1,3})?\s*(?:%|per\s?cent)",
     "rate": r"\d{1,4}(?:\.\d{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
     "date": A_DATE,
     "years": r"20\d\d\s*[/-]\s*(?:20)?\d\d",
@@ -50,6 +52,7 @@ _KINDS = {
 _PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}]+)")
 _PARAGRAPH_GAP_EMS = 0.9
 """A gap between two lines of more than this, in units of their type size, starts a new paragraph."""
+_PARTS_OF_A_NUMBER = frozenset("0123456789.,")
 _SENTENCE_END = re.compile(r"[.:;!?]$")
 
 
@@ -60,26 +63,31 @@ class Passage:
     segments: tuple[Segment, ...]
 
     @cached_property
-    def _layout(self) -> tuple[str, tuple[tuple[int, int, Word], ...], frozenset[int]]:
+    def _layout(self) -> tuple[str, tuple[tuple[int, int, Word], ...], frozenset[int], frozenset[int]]:
         text = ""
         places: list[tuple[int, int, Word]] = []
         starts: set[int] = {0}
+        lines: set[int] = {0}
+        right_edge = max((segment.x1 for segment in self.segments), default=0.0)
         previous: Segment | None = None
         for segment in self.segments:
             for index, word in enumerate(segment.words):
                 if index == 0 and previous is not None and text.endswith("-") and word.text[:1].islower():
                     text = text[:-1]  # a word divided at the end of a line
-                elif text:
+                elif text and (index == 0 or (text[-1] in _PARTS_OF_A_NUMBER and word.text[0].isdigit())):
                     text += " "
-                if index == 0 and previous is not None and _is_paragraph(previous, segment):
-                    starts.add(len(text))
+                if index == 0 and previous is not None:
+                    lines.add(len(text))
+                    if _is_paragraph(previous, segment, right_edge):
+                        starts.add(len(text))
                 places.append((len(text), len(text) + len(word.text), word))
                 text += word.text
             previous = segment
-        return text, tuple(places), frozenset(starts)
+        return text, tuple(places), frozenset(starts), frozenset(lines)
 
     @property
     def text(self) -> str:
+        """The words without spaces between them, but for those that keep two numbers apart; see `squeezed`."""
         return self._layout[0]
 
     @property
@@ -87,16 +95,38 @@ class Passage:
         """The offsets at which a paragraph begins, judged by the gap above it and its type size."""
         return self._layout[2]
 
+    @property
+    def line_starts(self) -> frozenset[int]:
+        """The offsets at which a line begins."""
+        return self._layout[3]
+
+    def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
+        """A match that ends with a word: "1 upheld decision Statistics" holds no decisions."""
+        ends = [end for _, end, _ in self._layout[1]]
+        index = bisect.bisect_left(ends, match.end())
+        for end in reversed(ends[max(0, index - 1) : index + 1]):
+            end -= len(self.text[:end]) - len(self.text[:end].rstrip(".,;:)"))
+            if (whole := pattern.fullmatch(self.text, match.start(), end)) is not None:
+                return whole
+        return None
+
     def words(self, start: int, end: int) -> tuple[Word, ...]:
         """The words that stand, in part or whole, between two offsets of the text."""
         return tuple(word for first, last, word in self._layout[1] if first < end and last > start)
 
 
-def _is_paragraph(above: Segment, below: Segment) -> bool:
+def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
+    """Whether a line begins a paragraph: by the gap above it, by its type size, or because its first word would
+    have had room on the line above."""
     if above.page != below.page:
         return False
     size = min(above.size, below.size)
-    return below.top - above.bottom > _PARAGRAPH_GAP_EMS * size or abs(above.size - below.size) > 0.1 * size
+    first = below.words[0]
+    return (
+        below.top - above.bottom > _PARAGRAPH_GAP_EMS * size
+        or abs(above.size - below.size) > 0.1 * size
+        or above.x1 + size + (first.x1 - first.x0) < right_edge - size
+    )
 
 
 @dataclass(frozen=True)
@@ -116,8 +146,14 @@ class Found:
         return self.match.end()
 
     @property
+    def following(self) -> int:
+        """The offset at which the words behind the sentence begin."""
+        return self.end + 1 if self.passage.text[self.end : self.end + 1] == " " else self.end
+
+    @property
     def text(self) -> str:
-        return self.match.group()
+        """The sentence as printed."""
+        return " ".join(word.text for word in self.words).rstrip(" .,;:").replace(" %", "%")
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -141,7 +177,7 @@ class Found:
             category=category,
             value=read_number(text),
             text=text,
-            sentence=" ".join(self.text.split()),
+            sentence=self.text,
             page=None if words[0].box is None else words[0].page,
             box=around(words),
             line=words[0].line,
@@ -174,16 +210,18 @@ def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
     found: list[Found] = []
     candidates = sorted(
         (
-            Found(sentence, match, passage)
+            Found(sentence, whole, passage)
             for sentence in sentences
             for match in sentence.pattern.finditer(passage.text)
+            if (whole := passage.up_to_a_word(sentence.pattern, match)) is not None
         ),
         key=lambda candidate: (candidate.start, -candidate.end),
     )
+    starts = {candidate.start for candidate in candidates}
     for candidate in candidates:
         if found and candidate.start < found[-1].end:
             continue
-        if _can_begin(candidate, found):
+        if _can_begin(candidate, found) and (_can_end(candidate) or candidate.following in starts):
             found.append(candidate)
     return tuple(found)
 
@@ -197,6 +235,15 @@ def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
     if before[-1].isdigit() and candidate.text[0].isdigit():
         return False  # two numbers in a row: nobody can say which one is meant, or whether they are one
     return candidate.start in candidate.passage.paragraph_starts or _SENTENCE_END.search(before) is not None
+
+
+def _can_end(candidate: Found) -> bool:
+    """Whether a sentence is over where its words end: "... in similar authorities in 2019-20." is another."""
+    passage, start = candidate.passage, candidate.following
+    mark = passage.text[candidate.end : candidate.end + 1]
+    if not mark or mark in ".;,:)" or start in passage.paragraph_starts:
+        return True
+    return start in passage.line_starts and not passage.text[start : start + 1].islower()
 
 
 def around(words: Sequence[Word]) -> Box | None:
@@ -228,8 +275,7 @@ def read_date(text: str) -> dt.date | None:
 
     None where the words name no day of the calendar.
     """
-    words = re.findall(r"\d+|[a-z]+", re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", text.casefold()))
-    words = [word for word in words if word != "of"]
+    words = re.findall(r"\d+|[a-z]+", re.sub(r"(?<=\d)(?:st|nd|rd|th)?\s*(?:of)?(?=[^\d]|$)", " ", text.casefold()))
     if len(words) != 3:
         return None
     day, month, year = words
@@ -262,10 +308,10 @@ def _compiled(template: str) -> str:
         elif part["mark"]:
             pieces.append({"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}[part["mark"]])
         elif part["space"]:
-            pieces.append(r"\s*")
+            pieces.append(r"\s?")
         else:
             pieces.append(re.escape(part["word"]))
-    return "".join(pieces) + r"(?!\w)"
+    return "".join(pieces) + (r"(?!\d)" if template.endswith("}") else "")
 
 
 def _group(name: str, kind: str) -> str:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from redress.letters.blocks import Block, blocks_of, headings_of
-from redress.letters.document import Document, Segment
+from redress.letters.document import Document, Segment, squeezed
 from redress.letters.layouts.layout import Period, Reading, agreed
 from redress.letters.records import Conflict, Figure
 from redress.letters.sentences import Found, Sentence, find
 from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 
-SIGNATURE = re.compile(r"yours (?:sincerely|faithfully|truly)\b.*", re.IGNORECASE)
+SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
 _PART_OF_A_SENTENCE = (
     # Where a line break or a picture parts such a sentence, what is left of it must not pass for a count.
-    Sentence("{ignored:rate} upheld (decision|decisions) per 100,000"),
+    Sentence("{ignored:rate} upheld (decisions|decision) per 100,000"),
 )
 
 
@@ -104,7 +104,7 @@ def with_absences(reading: Reading, measures_of_layout: Sequence[str]) -> Readin
 
 def signature_of(document: Document) -> Segment | None:
     """The line with which the letter proper ends, or None in a document that is not signed."""
-    signatures = [segment for segment in document.segments if SIGNATURE.fullmatch(segment.text)]
+    signatures = [segment for segment in document.segments if SIGNATURE.match(squeezed(segment.text))]
     return signatures[-1] if signatures else None
 
 

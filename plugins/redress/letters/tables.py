@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from redress.letters.document import Page, Segment, Word
+from redress.letters.document import Segment, Word
 
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})|\d{1,3}(?:\.\d{1,3})?\s*%", re.ASCII)
 _WRAPPED_LINE_EMS = 0.9
 """A label's next line follows within this gap, in units of its type size."""
-HEADER_LINES = 6
+HEADER_LINES = 8
 """A column's label has at most this many lines."""
 
 
@@ -32,11 +32,16 @@ class LabelledNumber:
     line: int
 
 
-def labelled_numbers(page: Page) -> tuple[LabelledNumber, ...]:
-    """Every number of a page's tables that has a label, from top to bottom and from left to right."""
-    lines = _lines(page.segments)
+def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
+    """Every number of one page's tables that has a label, from top to bottom and from left to right.
+
+    Two rows of numbers below one row of labels (this year's and last year's) are left out, both: nobody can say
+    which is meant.
+    """
+    lines = _lines(segments)
     found: list[LabelledNumber] = []
     above: list[list[Segment]] = []
+    in_columns = 0
     for index, line in enumerate(lines):
         numbers = [segment for segment in line if _is_number(segment)]
         if not numbers:
@@ -44,8 +49,13 @@ def labelled_numbers(page: Page) -> tuple[LabelledNumber, ...]:
             continue
         if len(numbers) == 1 or _has_label_each(line):
             found += [_in_row(number, lines, index) for number in numbers]
+            in_columns = 0
+        elif in_columns and not above:
+            del found[len(found) - in_columns :]
         else:
-            found += _in_columns(line, above[-HEADER_LINES:], index)
+            columns = list(_in_columns(line, above[-HEADER_LINES:], index))
+            found += columns
+            in_columns = len(columns)
         above = []
     return tuple(number for number in found if number.labels)
 

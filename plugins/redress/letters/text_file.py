@@ -11,7 +11,7 @@ CHARACTER_WIDTH_POINTS = 6.0
 PAGE_WIDTH_POINTS = 80 * CHARACTER_WIDTH_POINTS
 
 _MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br)\s*/?>|\*\*|__", re.I)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,500}\)")
 _LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
 
 

@@ -8,10 +8,10 @@ Complaints upheld
 Compliance with Ombudsman recommendations, and satisfactory remedies: as in three_statistics
 """
 
-import re
 from dataclasses import dataclass, replace
 
-from redress.letters.document import Document
+from redress.letters.blocks import heading_pattern
+from redress.letters.document import Document, squeezed
 from redress.letters.layouts.layout import Reading
 from redress.letters.layouts.three_statistics import COMPLIANCE, REMEDY, UPHOLD
 from redress.letters.records import Figure
@@ -20,25 +20,25 @@ from redress.letters.statistics import BlockDescription, read_statistics, with_a
 
 _DEALT_WITH = Sentence(
     "Between {period_start:date} (to|and) {period_end:date}, we dealt with {dealt_with_count:count} "
-    "(complaint|complaints)"
+    "(complaints|complaint)"
 )
 _NOT_FOR_US = Sentence(
     "Of these, {not_for_us_count:count} (was|were) not for us or not ready for us to investigate"
 )
-_ASSESSED = Sentence("We assessed and closed {assessed_and_closed_count:count} (complaint|complaints)")
+_ASSESSED = Sentence("We assessed and closed {assessed_and_closed_count:count} (complaints|complaint)")
 OVERVIEW = BlockDescription(
     name="overview",
-    heading=re.compile(r"complaints? overview|overview of complaints?", re.IGNORECASE),
+    heading=heading_pattern(r"complaints? overview|overview of complaints?"),
     sentences=(
         _DEALT_WITH,
         _NOT_FOR_US,
         _ASSESSED,
-        Sentence("We investigated {investigations_count:count} (complaint|complaints)"),
+        Sentence("We investigated {investigations_count:count} (complaints|complaint)"),
     ),
     own=(_DEALT_WITH, _NOT_FOR_US, _ASSESSED),
 )
 _INVESTIGATED_AND_UPHELD = Sentence(
-    "We investigated {investigations_count:count} (complaint|complaints) and upheld {upheld_count:count}"
+    "We investigated {investigations_count:count} (complaints|complaint) and upheld {upheld_count:count}"
 )
 UPHOLD_WITH_COUNTS = replace(
     UPHOLD,
@@ -65,4 +65,4 @@ class ComplaintOverview:
 def _is_a_mark(figure: Figure) -> bool:
     """Whether a figure stands in a sentence that only this layout has: a document with none is of another."""
     marks = (_DEALT_WITH, _NOT_FOR_US, _ASSESSED, _INVESTIGATED_AND_UPHELD)
-    return any(sentence.pattern.fullmatch(figure.sentence) for sentence in marks)
+    return any(sentence.pattern.fullmatch(squeezed(figure.sentence)) for sentence in marks)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from redress.letters.blocks import blocks_of, heading_pattern, headings_of
 from redress.letters.document import Document, Page
 from redress.letters.layouts.layout import Reading, agreed
 from redress.letters.records import Figure
@@ -23,39 +24,48 @@ from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 FIRST_SEASON_REMEDIED = 2016
 
 LABELS: dict[str, dict[str, re.Pattern[str]]] = {
-    measure: {category: re.compile(label, re.IGNORECASE) for category, label in labels.items()}
+    measure: {category: re.compile(label.replace(" ", "")) for category, label in labels.items()}
     for measure, labels in {
         "received_count": {
-            "adult_social_care": r".*\badult (?:social )?care\b.*",
-            "benefits_and_tax": r".*\bbenefits?\b.*\btax(?:ation)?\b.*",
-            "corporate_and_other": r".*\bcorporate\b.*",
-            "education_and_childrens": r".*\b(?:education|children)\b.*",
-            "environment": r".*\benvironment(?:al)?\b.*",
-            "highways_and_transport": r".*\b(?:highways?|transport)\b.*",
-            "housing": r".*\bhousing\b(?!.*\bbenefit).*",
-            "planning_and_development": r".*\bplanning\b.*",
+            "adult_social_care": r".*adult (?:social )?care.*",
+            "benefits_and_tax": r".*benefits?.*tax.*",
+            "corporate_and_other": r".*corporate.*",
+            "education_and_childrens": r".*(?:education|children).*",
+            "environment": r".*environment.*",
+            "highways_and_transport": r".*(?:highway|transport).*",
+            "housing": r".*housing(?!.*benefit).*",
+            "planning_and_development": r".*planning.*",
             "other": r"(?:all )?other(?: services?)?",
         },
         "decided_count": {
-            "incomplete_or_invalid": r".*\b(?:incomplete|invalid)\b.*",
-            "advice_given": r".*\badvice given\b.*",
-            "referred_back": r".*\breferred back\b.*",
-            "closed_after_initial_enquiries": r".*\bclosed after\b.*",
-            "not_upheld": r"(?:.*\b)?not upheld\b(?!.*rate).*",
-            "upheld": r"(?!.*\b(?:not|rate|percentage)\b)(?!.*%)(?:.*\b)?upheld\b.*",
+            "incomplete_or_invalid": r".*(?:incomplete|invalid).*",
+            "advice_given": r".*advice given.*",
+            "referred_back": r".*referred back.*",
+            "closed_after_initial_enquiries": r".*closed after.*",
+            "not_upheld": r"(?!.*rate).*not upheld.*",
+            "upheld": r"(?!.*(?:not upheld|rate|percent|%)).*upheld.*",
         },
         "remedied_count": {
-            "by_ombudsman": r"(?!.*\bby (?:the )?(?:authority|council)\b)"
-            r".*\bby (?:the )?(?:ombudsman|lgo|lgsco)\b.*",
-            "by_authority": r".*\bby (?:the )?(?:authority|council)\b.*",
+            "by_ombudsman": r"(?!.*by (?:the )?(?:authority|council)).*by (?:the )?(?:ombudsman|lgo|lgsco).*",
+            "by_authority": r".*by (?:the )?(?:authority|council).*",
         },
     }.items()
 }
-"""The words by which a label names a service, an outcome, or who put a complaint right."""
-TOTAL = re.compile(r"(?:grand )?total(?: (?:received|decided|decisions|complaints))?", re.IGNORECASE)
-UPHOLD_RATE = re.compile(
-    r".*\b(?:uphold|upheld) rate\b.*|.*(?:%|\bpercentage\b).*\bupheld\b.*|.*\bupheld\b.*%.*", re.IGNORECASE
-)
+"""The words by which a label names a service, an outcome, or who put a complaint right: small letters, without
+spaces and hyphens, because a narrow column parts words in odd places."""
+HEADINGS = {
+    "received_count": heading_pattern(
+        r"(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received(?: by .{1,40})?"
+    ),
+    "decided_count": heading_pattern(
+        r"decisions(?: made)?(?: by .{1,40})?"
+        r"|(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? decided"
+    ),
+    "remedied_count": heading_pattern(r"complaints remedied(?: by .{1,40})?"),
+}
+"""The headings of the tables as far as they are known; a table without one is known by its labels."""
+TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
+UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
 REPORT = re.compile(r"local authority report\b.*", re.IGNORECASE)
 OLDER_TABLES = re.compile(
     r"\b(?:advice team|investigative team|premature complaints?|(?:mi|nm|m) reps?|omb(?:udsman'?s?)? disc"
@@ -88,7 +98,7 @@ class LocalAuthorityReport:
         pages = report_pages(document)
         if has_older_tables(pages):
             return None
-        tables = [table for page in pages for table in _tables(labelled_numbers(page))]
+        tables = _all_tables(pages)
         known = {"received_count", "decided_count"}
         if not any(table.measure in known and len(table.figures) >= LEAST_LABELS for table in tables):
             return None
@@ -116,42 +126,57 @@ def report_pages(document: Document) -> tuple[Page, ...]:
     return tuple(pages)
 
 
-def _tables(numbers: Sequence[LabelledNumber]) -> list[_Table]:
+def _all_tables(pages: Sequence[Page]) -> list[_Table]:
+    """The tables below the headings that are known, or, where none is, those that the labels tell."""
+    document = Document(tuple(pages))
+    blocks = blocks_of(document, headings_of(document, HEADINGS))
+    if not blocks:
+        return [table for page in pages for table in _tables(labelled_numbers(page.segments))]
+    return [
+        table
+        for block in blocks
+        for table in _tables([n for run in block.runs for n in labelled_numbers(run)], block.name)
+    ]
+
+
+def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> list[_Table]:
     """Numbers parted into tables: a new one begins where a label names a thing of another table.
 
-    A total belongs to the table whose numbers it stands among or behind.
+    A total belongs to the table whose numbers it stands among or behind; the first of all, to the one it opens.
     """
-    tables: list[_Table] = []
+    tables = [_Table(headed)]
     for number in numbers:
         kind, category, label = _named(number.labels)
         if kind is None:
             continue
-        if kind in LABELS and (not tables or tables[-1].measure != kind):
-            tables.append(_Table(kind))
-        if not tables:
-            continue
         table = tables[-1]
-        if kind == "total":
-            table.totals.append(_figure(number, label, table.measure or "", "total"))
+        if kind in LABELS:
+            if table.measure is None:
+                table.measure = kind
+            elif table.measure != kind:
+                table = _Table(kind)
+                tables.append(table)
+            table.figures.append(_figure(number, label, kind, category))
         elif kind == "uphold_rate":
             table.rates.append(_figure(number, label, "uphold_rate_pct", None))
         else:
-            table.figures.append(_figure(number, label, kind, category))
+            table.totals.append(_figure(number, label, "", "total"))
     return tables
 
 
 def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
     """What the first label that is known names (a measure and category, a total or a rate), and the label."""
     for label in labels:
-        if TOTAL.fullmatch(label):
+        told = re.sub(r"[\s\u00ad-]+", "", label.casefold())
+        if TOTAL.fullmatch(told):
             return "total", None, label
-        if UPHOLD_RATE.fullmatch(label):
+        if UPHOLD_RATE.fullmatch(told):
             return "uphold_rate", None, label
         named = [
             (measure, category)
             for measure, categories in LABELS.items()
             for category, pattern in categories.items()
-            if pattern.fullmatch(label)
+            if pattern.fullmatch(told)
         ]
         if len(named) == 1:
             return *named[0], label
@@ -175,7 +200,8 @@ def _figure(number: LabelledNumber, label: str, measure: str, category: str | No
 
 def _figures(table: _Table) -> list[Figure]:
     """A table's figures; the outcomes also give the headline count and rate of upheld complaints."""
-    figures = table.figures + (table.totals if table.measure != "remedied_count" else [])
+    totals = [replace(total, measure=table.measure) for total in table.totals if table.measure is not None]
+    figures = table.figures + (totals if table.measure != "remedied_count" else [])
     if table.measure != "decided_count":
         return figures
     upheld = [

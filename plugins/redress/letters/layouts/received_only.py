@@ -16,7 +16,7 @@ from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 
 SEASON = 2013
 RECEIVED = Sentence(
-    "In {period:years} we received {received:count} (complaint|complaints) [and enquiries] about your [local] "
+    "In {period:years} we received {received:count} (complaints|complaint) [and enquiries] about your [local] "
     "(authority|council)"
 )
 

@@ -8,9 +8,9 @@ A block gives a rate, the average of similar authorities, a count, and the numbe
 on. The words below are the letters' own; what differs from season to season stands in brackets.
 """
 
-import re
 from dataclasses import dataclass
 
+from redress.letters.blocks import heading_pattern
 from redress.letters.document import Document
 from redress.letters.layouts.layout import Reading
 from redress.letters.sentences import Sentence
@@ -25,23 +25,23 @@ _SIMILAR = "in similar (authorities|councils|organisations)"
 
 _UPHOLD_RATE = Sentence("{uphold_rate_pct:percent} of complaints we investigated were upheld")
 _PER_100K = Sentence(
-    "Adjusted for {population_of:words} population, this is {upheld_per_100k:rate} upheld (decision|decisions) "
+    "Adjusted for {population_of:words} population, this is {upheld_per_100k:rate} upheld (decisions|decision) "
     "per 100,000 residents"
 )
 _PER_100K_AVERAGE = Sentence(
-    "The average for authorities of this type is {upheld_per_100k_type_average:rate} upheld (decision|decisions) "
+    "The average for authorities of this type is {upheld_per_100k_type_average:rate} upheld (decisions|decision) "
     "per 100,000 residents"
 )
 UPHOLD = BlockDescription(
     name="uphold",
-    heading=re.compile(r"complaints upheld", re.IGNORECASE),
+    heading=heading_pattern(r"complaints upheld"),
     sentences=(
         _UPHOLD_RATE,
         Sentence(f"This compares to an average of {{uphold_rate_type_average_pct:percent}} {_SIMILAR}"),
-        Sentence("{upheld_count:count} upheld (decision|decisions)"),
+        Sentence("{upheld_count:count} upheld (decisions|decision)"),
         Sentence(
             "Statistics are based on a total of {investigations_count:count} [detailed] "
-            f"(investigation|investigations) {_PERIOD}"
+            f"(investigations|investigation) {_PERIOD}"
         ),
         _PER_100K,
         _PER_100K_AVERAGE,
@@ -54,12 +54,12 @@ _COMPLIANCE_RATE = Sentence(
     "successfully implemented our recommendations"
 )
 _COMPLIANCE_BASE = Sentence(
-    "Statistics are based on a total of {compliance_outcomes_count:count} compliance (outcome|outcomes) " + _PERIOD
+    "Statistics are based on a total of {compliance_outcomes_count:count} compliance (outcomes|outcome) " + _PERIOD
 )
 _NONE_DUE = Sentence("No recommendations were due for compliance in this period")
 COMPLIANCE = BlockDescription(
     name="compliance",
-    heading=re.compile(r"compliance with (?:the )?(?:ombudsman(?:'s)? )?recommendations", re.IGNORECASE),
+    heading=heading_pattern(r"compliance with (?:the )?(?:ombudsman(?:'s)? )?recommendations"),
     sentences=(
         _COMPLIANCE_RATE,
         Sentence(f"This compares to an average of {{compliance_rate_type_average_pct:percent}} {_SIMILAR}"),
@@ -73,17 +73,14 @@ _REMEDY_RATE = Sentence(
     "[In] {satisfactory_remedy_rate_pct:percent} of upheld cases we found the (authority|council|organisation) had "
     "provided a satisfactory remedy before the complaint reached the Ombudsman"
 )
-_REMEDIES = Sentence("{satisfactory_remedies_count:count} satisfactory remedy (decision|decisions)")
+_REMEDIES = Sentence("{satisfactory_remedies_count:count} satisfactory remedy (decisions|decision)")
 _NONE_UPHELD = Sentence(
-    "The Ombudsman did not uphold any [detailed] (investigation|investigations) during this period"
+    "The Ombudsman did not uphold any [detailed] (investigations|investigation) during this period"
 )
 REMEDY = BlockDescription(
     name="remedy",
-    heading=re.compile(
-        # "satisfactory remedy" alone is the label under a number, not a heading
-        r"satisfactory remed(?:y|ies) provided by the (?:authority|council|organisation)",
-        re.IGNORECASE,
-    ),
+    # "satisfactory remedy" alone is the label under a number, not a heading
+    heading=heading_pattern(r"satisfactory remed(?:y|ies) provided by the (?:authority|council|organisation)"),
     sentences=(
         _REMEDY_RATE,
         Sentence(
@@ -92,8 +89,8 @@ REMEDY = BlockDescription(
         _REMEDIES,
         Sentence(
             "Statistics are based on a total of {satisfactory_remedy_printed_base_count:count} "
-            "(detailed investigation|detailed investigations|investigation|investigations|upheld decision"
-            f"|upheld decisions) {_PERIOD}"
+            "(detailed investigations|detailed investigation|investigations|investigation|upheld decisions"
+            f"|upheld decision) {_PERIOD}"
         ),
     ),
     own=(_REMEDY_RATE, _REMEDIES, _NONE_UPHELD),

@@ -1,0 +1,21 @@
+"""Golden letters: each layout, each season's words and each oddity once, with what the letter states."""
+
+import json
+from pathlib import Path
+
+from samples.press.golden_layouts import LAYOUT_LETTERS
+from samples.press.golden_letter import GoldenLetter
+from samples.press.golden_oddities import ODD_LETTERS
+
+GOLDEN_LETTERS: tuple[GoldenLetter, ...] = (*LAYOUT_LETTERS, *ODD_LETTERS)
+
+
+def print_golden(golden: GoldenLetter, folder: Path) -> Path:
+    """Print one golden letter below a folder, with its JSON beside it; the path of the letter."""
+    path = folder / golden.folder / golden.file_name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(golden.print())
+    truth = {**golden.truth, "why": golden.why}
+    text = json.dumps(truth, ensure_ascii=False, indent=1)
+    path.with_suffix(".json").write_text(f"{text}\n", encoding="utf-8")
+    return path

@@ -1,0 +1,534 @@
+"""Golden letters with one oddity each: what other programs, scanners and slips of the pen do to a letter."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from reportlab.lib.pdfencrypt import StandardEncryption
+
+from samples.press.content import Block, ComplaintOverview, LetterContent, StatisticsPage
+from samples.press.galley import HEIGHT, WIDTH, Leaf, pdf
+from samples.press.golden_layouts import EARLY_WORDS, REPORT_OF_2016, WIDE_WORDS
+from samples.press.golden_letter import GoldenLetter, Odd, content_of, three
+from samples.press.looks import VERA
+from samples.press.oddities import (
+    bold_by_drawing_twice,
+    in_random_order,
+    numbers_first,
+    per_cent_apart,
+    scanned,
+    turned,
+    with_footnote_mark,
+    with_ligatures,
+    with_running_lines,
+    with_typographers_signs,
+)
+from samples.press.setting import (
+    Manner,
+    TableWords,
+    in_columns,
+    letter_leaves,
+    low_on_the_page,
+    pictures_between,
+    report_leaves,
+)
+from samples.press.truth import Truth, truth_of
+from samples.press.wording import letter_title
+
+OF_2019 = content_of(2019, "Fotherley District Council", three(5, 9, 4, 4, 1, (43, 99, 12)))
+OF_2020 = content_of(2020, "Gimbleford Council", three(14, 21, 15, 16, 2, (59, 99, 11)), "Ms Trewhitt")
+OF_2021 = content_of(2021, "Hobnelshire County Council", three(33, 40, 27, 28, 3, (71, 100, 8)), "Mr Abernoth")
+OF_2022 = content_of(2022, "Inkleton City Council", three(12, 19, 9, 10, 1, (64, 99, 12)), "Dr Osgathorpe")
+OF_2023 = content_of(2023, "London Borough of Jorrockham", three(41, 52, 37, 38, 5, (77, 99, 15)), "Mx Rosavere")
+OF_2024 = content_of(
+    2024, "Lorrimdale Council", three(36, 45, 30, 31, 5, (79, 100, 13), ("5.9", "4.6")), "Mr Danjuma-Pell"
+)
+OF_2025 = content_of(
+    2025,
+    "Muddleford District Council",
+    ComplaintOverview(8, 12, three(1, 3, 1, 1, 0, (66, 99, 15), ("0.8", "2.4"))),
+    "Mrs Kirkaldo",
+)
+
+# --- Changes to the words of a page -----------------------------------------------------------------
+
+Edit = Callable[[StatisticsPage], StatisticsPage]
+
+
+def _with_block(index: int, change: Callable[[Block], Block]) -> Edit:
+    def edit(page: StatisticsPage) -> StatisticsPage:
+        blocks = list(page.blocks)
+        blocks[index] = change(blocks[index])
+        return replace(page, blocks=tuple(blocks))
+
+    return edit
+
+
+def _without_sentence(index: int, sentence: int) -> Edit:
+    def without(block: Block) -> Block:
+        return replace(block, sentences=block.sentences[:sentence] + block.sentences[sentence + 1 :])
+
+    return _with_block(index, without)
+
+
+def _with_words(index: int, old: str, new: str) -> Edit:
+    def changed(block: Block) -> Block:
+        return replace(
+            block,
+            sentences=tuple(sentence.replace(old, new) for sentence in block.sentences),
+            base=None if block.base is None else block.base.replace(old, new),
+        )
+
+    return _with_block(index, changed)
+
+
+def _with_period_of(year: int, other: int) -> Edit:
+    def edit(page: StatisticsPage) -> StatisticsPage:
+        for index in range(len(page.blocks)):
+            page = _with_words(
+                index, f"April {year - 1} to 31 March {year}", f"April {other - 1} to 31 March {other}"
+            )(page)
+        return page
+
+    return edit
+
+
+def _with_second_uphold_block(page: StatisticsPage) -> StatisticsPage:
+    first = page.blocks[0]
+    second = _with_words(0, "**67%**", "**71%**")(StatisticsPage((first,))).blocks[0]
+    base = (second.base or "").replace("**21**", "**24**")
+    count = None if second.count is None else replace(second.count, number=17)
+    return replace(page, blocks=(*page.blocks, replace(second, base=base, count=count)))
+
+
+def _quarantined(*rules: str, **changes: object) -> Truth:
+    return {"quarantined": True, "failed_rules": sorted(rules), **changes}
+
+
+_WIDE = Leaf(HEIGHT, WIDTH)
+
+# --- How a page is drawn ----------------------------------------------------------------------------
+
+_DRAWN = (
+    Odd(
+        "words-in-random-order",
+        "2021",
+        "Every word drawn by itself, in any order.",
+        OF_2021,
+        on_statistics=in_random_order,
+    ),
+    Odd(
+        "words-in-random-order",
+        "2025-all-pages",
+        "Every word of every page drawn by itself, in any order.",
+        OF_2025,
+        on_all=lambda leaves: [in_random_order(leaf) for leaf in leaves],
+    ),
+    Odd(
+        "words-in-random-order",
+        "2023-three-columns",
+        "Every word of three columns drawn by itself, in any order.",
+        OF_2023,
+        leaf=_WIDE,
+        arrange=in_columns(3),
+        on_statistics=in_random_order,
+    ),
+    Odd(
+        "numbers-before-sentences",
+        "2020",
+        "All numbers drawn before all words.",
+        OF_2020,
+        on_statistics=numbers_first,
+    ),
+    Odd(
+        "per-cent-apart",
+        "2022",
+        "A rate and its sign drawn as two pieces of text.",
+        OF_2022,
+        on_statistics=per_cent_apart,
+    ),
+    Odd(
+        "bold-drawn-twice",
+        "2019",
+        "Bold made by drawing the words twice.",
+        OF_2019,
+        on_statistics=bold_by_drawing_twice,
+    ),
+    Odd(
+        "ligatures",
+        "2021",
+        "fi, fl and ffi as one character each.",
+        OF_2021,
+        manner=Manner(face=VERA, size=9.0, spell=with_ligatures),
+    ),
+    Odd(
+        "typographers-signs",
+        "2024",
+        "Curly quotes, and spaces that do not break behind numbers.",
+        OF_2024,
+        manner=Manner(spell=with_typographers_signs),
+    ),
+    Odd(
+        "running-lines",
+        "2022",
+        "A header that holds the words of a figure, and page numbers, on every page.",
+        OF_2022,
+        on_all=lambda leaves: with_running_lines(leaves, "Annual Review letter 2022"),
+    ),
+    *(
+        Odd(
+            "page-break-in-a-block",
+            f"2023-{name}",
+            why,
+            OF_2023,
+            arrange=low_on_the_page(room),
+            on_all=lambda leaves: with_running_lines(leaves, "Annual Review letter 2022-23"),
+        )
+        for name, room, why in (
+            ("behind-a-heading", 178.0, "The page ends between a heading and its first sentence."),
+            ("in-the-rate", 191.0, "The page ends between two lines of a rate's sentence."),
+            ("in-the-base", 256.0, "The page ends between two lines of a base's sentence."),
+        )
+    ),
+    Odd(
+        "pictures-between-lines",
+        "2020",
+        "Pictures and captions in small type between the lines of the sentences.",
+        OF_2020,
+        arrange=pictures_between,
+    ),
+    Odd("three-columns", "2021", "Three blocks side by side.", OF_2021, leaf=_WIDE, arrange=in_columns(3)),
+    Odd("two-columns", "2024", "Two blocks in the left column, one in the right.", OF_2024, arrange=in_columns(2)),
+    Odd("two-columns", "2025", "Four blocks in two columns.", OF_2025, arrange=in_columns(2)),
+    Odd(
+        "narrow-columns",
+        "2024",
+        "Three columns whose lines stand at half a line's height from each other.",
+        OF_2024,
+        arrange=in_columns(3, gap=12.0, size=10.0),
+    ),
+    Odd(
+        "narrow-columns",
+        "2022",
+        "Three columns so narrow that every heading wraps.",
+        OF_2022,
+        arrange=in_columns(3, gap=80.0),
+    ),
+)
+
+# --- Pages on their side ----------------------------------------------------------------------------
+
+_TURNED = (
+    Odd(
+        "turned-page",
+        "2021-rotate-90-upright",
+        "The page has /Rotate 90, and its content is turned back: it is shown upright.",
+        OF_2021,
+        on_statistics=lambda leaf: turned(leaf, content_turn=90, page_rotate=90),
+    ),
+    Odd(
+        "turned-page",
+        "2021-rotate-90-sideways",
+        "The page has /Rotate 90 and is shown on its side.",
+        OF_2021,
+        on_statistics=lambda leaf: turned(leaf, page_rotate=90),
+    ),
+    *(
+        Odd(
+            "turned-content",
+            f"2021-{degrees}",
+            f"The content is turned by {degrees} degrees on an upright page.",
+            OF_2021,
+            leaf=Leaf() if degrees == 180 else _WIDE,
+            arrange=in_columns(1, size=9.0) if degrees == 180 else in_columns(3, size=9.0),
+            on_statistics=lambda leaf, degrees=degrees: turned(leaf, content_turn=degrees),  # type: ignore[misc]
+        )
+        for degrees in (90, 180, 270)
+    ),
+)
+
+# --- The letter's head ------------------------------------------------------------------------------
+
+_HEADS = (
+    Odd(
+        "addressee-on-one-line",
+        "2020",
+        "Name, office and authority on one line.",
+        OF_2020,
+        manner=Manner(is_addressee_on_one_line=True),
+    ),
+    Odd("no-masthead", "2021", "The letter begins with its date.", OF_2021, manner=Manner(has_masthead=False)),
+    Odd("dates", "2021-ordinal", "21st July 2021", OF_2021, manner=Manner(date_words="21st July 2021")),
+    Odd("dates", "2021-month-first", "July 21, 2021", OF_2021, manner=Manner(date_words="July 21, 2021")),
+    Odd("dates", "2021-figures", "21/07/2021", OF_2021, manner=Manner(date_words="21/07/2021")),
+)
+
+# --- Figures ----------------------------------------------------------------------------------------
+
+_BIG = content_of(
+    2024,
+    "Noddleshire County Council",
+    three(1_106, 1_234, 1_019, 1_020, 101, (85, 100, 7), ("98.3", "4.5")),
+    "Mr Munroe-Thorne",
+)
+_SLIP = replace(
+    OF_2025,
+    authority_name="Ombelton District Council",
+    statistics=ComplaintOverview(8, 12, three(1, 3, 1, 1, 0, (66, 99, 15), ("0.8%", "2.4"))),
+)
+_MISPRINTED = replace(
+    OF_2022, statistics=replace(three(12, 19, 9, 10, 1, (64, 99, 12)), misprinted_uphold_rate_pct=73)
+)
+_OVERVIEW_OFF = replace(
+    OF_2025,
+    statistics=ComplaintOverview(8, 12, three(1, 3, 1, 1, 0, (66, 99, 15), ("0.8", "2.4")), 24),
+)
+_FIGURES = (
+    Odd(
+        "footnote-mark",
+        "2022",
+        "A small raised 1 behind the number of upheld decisions: 12, not 121.",
+        OF_2022,
+        on_statistics=lambda leaf: with_footnote_mark(leaf, "12"),
+    ),
+    Odd("large-numbers", "2024", "Counts over a thousand, printed with a comma.", _BIG),
+    Odd("rate-with-a-slip", "2025", 'The Ombudsman\'s slip: "0.8% upheld decisions per 100,000 residents".', _SLIP),
+    Odd(
+        "missing-sentence",
+        "2021-average-of-compliance",
+        "The average of compliance is not printed; the next average is that of the remedies.",
+        OF_2021,
+        edit=_without_sentence(1, 1),
+        changes={
+            "compliance_rate_type_average_pct": None,
+            "absent": {"compliance_rate_type_average_pct": "not_stated"},
+            "failed_rules": ["blocks_complete"],
+        },
+    ),
+    Odd(
+        "missing-sentence",
+        "2022-rate-of-remedies",
+        "The rate of the remedies is not printed.",
+        OF_2022,
+        edit=_without_sentence(2, 0),
+        changes={
+            "satisfactory_remedy_rate_pct": None,
+            "absent": {"satisfactory_remedy_rate_pct": "not_stated"},
+            "failed_rules": ["blocks_complete"],
+        },
+    ),
+    Odd(
+        "missing-sentence",
+        "2023-rate-in-columns",
+        "The rate of compliance is not printed, and blocks with rates stand on both sides of it.",
+        replace(OF_2023, authority_name="London Borough of Pipkinwick"),
+        edit=_without_sentence(1, 0),
+        leaf=_WIDE,
+        arrange=in_columns(3),
+        changes={
+            "compliance_rate_pct": None,
+            "absent": {"compliance_rate_pct": "not_stated"},
+            "failed_rules": ["blocks_complete"],
+        },
+    ),
+    Odd(
+        "years-disagree",
+        "2021-period",
+        "The statistics are of the year before the one that the letter is about.",
+        OF_2021,
+        edit=_with_period_of(2021, 2020),
+        changes=_quarantined("years_agree", season=2020, period_start="2019-04-01", period_end="2020-03-31"),
+    ),
+    Odd(
+        "years-disagree",
+        "2021-date",
+        "The letter is dated a year after the one that its title and its statistics name.",
+        OF_2021,
+        manner=Manner(date_words="21 July 2022"),
+        changes=_quarantined("years_agree", letter_date="2022-07-21"),
+    ),
+    Odd(
+        "years-disagree",
+        "2022-title",
+        "The title names another year.",
+        OF_2022,
+        manner=Manner(title="Annual Review letter 2021"),
+        changes=_quarantined("years_agree"),
+    ),
+    Odd(
+        "figures-contradict",
+        "2022-uphold-rate",
+        "12 of 19 is 63%, and 73% is printed.",
+        _MISPRINTED,
+        changes=_quarantined("uphold_rate_is_upheld_over_investigations"),
+    ),
+    Odd(
+        "figures-contradict",
+        "2020-remedy-rate",
+        "2 of 14 is 14%, and 10% is printed, as if the base were the number of investigations.",
+        OF_2020,
+        edit=_with_words(2, "**14%**", "**10%**"),
+        changes=_quarantined("remedy_rate_is_remedies_over_upheld", satisfactory_remedy_rate_pct=10),
+    ),
+    Odd(
+        "figures-contradict",
+        "2021-compliance-rate",
+        "No whole number of 28 cases is 97%.",
+        OF_2021,
+        edit=_with_words(1, "**96%**", "**97%**"),
+        changes=_quarantined("compliance_rate_is_possible", compliance_rate_pct=97),
+    ),
+    Odd(
+        "two-blocks-that-differ",
+        "2020",
+        "Two blocks of complaints upheld with other figures: none of the two is taken.",
+        OF_2020,
+        edit=_with_second_uphold_block,
+        changes=_quarantined(
+            "blocks_complete",
+            "readings_agree",
+            "uphold_figures_complete",
+            upheld_count=None,
+            investigations_count=None,
+            uphold_rate_pct=None,
+        ),
+    ),
+    Odd(
+        "overview-does-not-add-up",
+        "2025",
+        "8 + 12 + 3 is 23, and 24 complaints dealt with are printed.",
+        _OVERVIEW_OFF,
+        changes=_quarantined("tables_add_up"),
+    ),
+)
+
+
+# --- Tables -----------------------------------------------------------------------------------------
+
+
+def _odd_table(
+    folder: str,
+    why: str,
+    content: LetterContent,
+    words: TableWords = EARLY_WORDS,
+    on_report: Callable[[Leaf], Leaf] = lambda leaf: leaf,
+    *,
+    is_across: bool = False,
+    is_ruled: bool = True,
+    changes: Truth | None = None,
+) -> GoldenLetter:
+    def printed() -> bytes:
+        report = report_leaves(content, words, is_across=is_across, is_ruled=is_ruled)
+        return pdf(
+            [*letter_leaves(content), *map(on_report, report)],
+            f"{letter_title(content.season)}, {content.authority_name} (invented)",
+        )
+
+    name = f"{content.season}-tables.pdf"
+    return GoldenLetter(folder, name, why, printed, {**truth_of(content), **(changes or {})})
+
+
+_OF_2016 = content_of(2016, "Quilletmere District Council", REPORT_OF_2016)
+_OF_2018 = content_of(2018, "Rundlewick Borough Council", REPORT_OF_2016, "Mr Bellasize")
+_TABLES = (
+    _odd_table(
+        "total-does-not-add-up",
+        "The services are 22 together, and 23 is printed as their total.",
+        replace(_OF_2016, statistics=replace(REPORT_OF_2016, misprinted_received_total=23)),
+        changes=_quarantined("tables_add_up"),
+    ),
+    _odd_table(
+        "words-in-random-order",
+        "Every word of the tables drawn by itself, in any order.",
+        _OF_2016,
+        on_report=in_random_order,
+    ),
+    _odd_table(
+        "words-in-random-order",
+        "Every word of tables of columns drawn by itself, in any order.",
+        _OF_2018,
+        WIDE_WORDS,
+        in_random_order,
+        is_across=True,
+        is_ruled=False,
+    ),
+    _odd_table(
+        "turned-page",
+        "Wide tables turned on an upright page, which has /Rotate 90 and so is shown across.",
+        _OF_2018,
+        WIDE_WORDS,
+        lambda leaf: turned(leaf, content_turn=90, page_rotate=90),
+        is_across=True,
+    ),
+    _odd_table(
+        "turned-content",
+        "Wide tables turned by 90 degrees on an upright page.",
+        _OF_2018,
+        WIDE_WORDS,
+        lambda leaf: turned(leaf, content_turn=90),
+        is_across=True,
+        is_ruled=False,
+    ),
+)
+
+
+# --- Files that open only for some, and pictures of text --------------------------------------------
+
+_NOTHING: Sequence[str] = (
+    "season",
+    "authority_name",
+    "letter_date",
+    "addressee_name",
+    "addressee_title",
+    "period_start",
+    "period_end",
+    "layout",
+)
+
+
+def _unread(truth: Truth, reason_has: str) -> Truth:
+    """What is left of a letter that cannot be read."""
+    kept = {"failed_rules": [], "absent": {}, "quarantined": False}
+    return {**dict.fromkeys(truth), **kept, "verdict": "unreadable", "reason_has": reason_has}
+
+
+def _encrypted(name: str, why: str, user_password: str) -> GoldenLetter:
+    odd = Odd("encrypted", name, why, OF_2019)
+    truth = truth_of(OF_2019)
+
+    def printed() -> bytes:
+        return pdf(odd.leaves, odd.title, StandardEncryption(user_password, "the owner's", strength=128))
+
+    return GoldenLetter(
+        "encrypted", f"{name}.pdf", why, printed, _unread(truth, "encrypted") if user_password else truth
+    )
+
+
+def _pictures() -> tuple[GoldenLetter, ...]:
+    whole = Odd(
+        "scanned",
+        "2021",
+        "A scanned letter: every page is a picture. `on_paper` says what a reader of pictures may find.",
+        OF_2021,
+        on_all=lambda leaves: [scanned(leaf) for leaf in leaves],
+    )
+    page = Odd(
+        "picture-of-statistics",
+        "2020",
+        "A readable letter whose statistics page is a picture.",
+        OF_2020,
+        on_statistics=scanned,
+    )
+    without = truth_of(replace(OF_2020, statistics=None))
+    return (
+        replace(whole.golden(), truth={**_unread(truth_of(OF_2021), "scanned"), "on_paper": truth_of(OF_2021)}),
+        replace(page.golden(), truth={**without, "reason_has": "picture", "on_paper": truth_of(OF_2020)}),
+    )
+
+
+ODD_LETTERS: tuple[GoldenLetter, ...] = (
+    *(odd.golden() for odd in (*_DRAWN, *_TURNED, *_HEADS, *_FIGURES)),
+    *_TABLES,
+    _encrypted("2019-empty-password", "Encrypted, but the password that opens it is empty.", ""),
+    _encrypted("2019-password", "Encrypted with a password that nobody gave us.", "a secret of the council's"),
+    *_pictures(),
+)
