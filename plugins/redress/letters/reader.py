@@ -22,11 +22,13 @@ TEXT_ENDINGS = frozenset({".txt", ".md"})
 HTML_ENDINGS = frozenset({".html", ".htm"})
 PDF_MARK_BYTES = 1024
 """A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
+LINES_OF_A_SIGNATURE = 10
 MOST_PAGES = 40
 """The longest letters seen have five pages; a file with many more is something else, and costs minutes."""
 
 _OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
 _SENDER = re.compile(r"localgovernment(?:(?:and|&)socialcare)?ombudsman|lgsco|lgo\.org\.uk", re.IGNORECASE)
+_SIGNATORY = re.compile(r"ombudsman|commissionforlocaladministration", re.IGNORECASE)
 _ANNUAL_LETTER = re.compile(
     r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
     r"|local\s+authority\s+report",
@@ -137,22 +139,30 @@ def _letter(document: Document) -> Letter:
             header=replace(with_periods(header, reading.periods), layout=layout.name),
             figures=reading.figures,
             absences=reading.absences,
-            conflicts=(*reading.conflicts, *_second_letters(document)),
+            conflicts=(*reading.conflicts, *_doubts_of_the_signature(document)),
         )
     return _without_figures(document, header)
 
 
-def _second_letters(document: Document) -> tuple[Conflict, ...]:
-    """A salutation behind the first signature begins another letter: whose the figures are, nobody can say."""
+def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
+    """What the lines behind the first signature say against the letter.
+
+    Somebody else signed it: a council that quotes its figures. Or another letter begins there: whose the figures
+    are, nobody can say.
+    """
     lines = document.segments
     signed = next((index for index, line in enumerate(lines) if SIGNATURE.match(squeezed(line.text))), None)
     if signed is None:
         return ()
-    return tuple(
+    doubts = [
         Conflict("upheld_count", f'the file holds a second letter, which begins "{line.text}"')
         for line in lines[signed + 1 :]
         if SALUTATION.fullmatch(line.text)
-    )
+    ]
+    signatory = squeezed(" ".join(line.text for line in lines[signed : signed + LINES_OF_A_SIGNATURE]))
+    if not _SIGNATORY.search(signatory):
+        doubts.append(Conflict("upheld_count", "the letter is not signed as by the Ombudsman"))
+    return tuple(doubts)
 
 
 def _without_figures(document: Document, header: Header) -> Letter:
