@@ -14,7 +14,9 @@ from redress.letters.document import Segment, Word
 _NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})|\d{1,3}(?:\.\d{1,3})?\s*%", re.ASCII)
 _WRAPPED_LINE_EMS = 0.9
 """A label's next line follows within this gap, in units of its type size."""
-HEADER_LINES = 8
+CELL_GAP_EMS = 0.5
+"""A number this far behind its label, in units of its type size, stands in a cell of its own."""
+HEADER_LINES = 16
 """A column's label has at most this many lines."""
 
 
@@ -38,7 +40,7 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
     Two rows of numbers below one row of labels (this year's and last year's) are left out, both: nobody can say
     which is meant.
     """
-    lines = _lines(segments)
+    lines = _lines([cell for segment in segments for cell in _cells(segment)])
     found: list[LabelledNumber] = []
     above: list[list[Segment]] = []
     in_columns = 0
@@ -58,6 +60,19 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
             in_columns = len(columns)
         above = []
     return tuple(number for number in found if number.labels)
+
+
+def _cells(segment: Segment) -> Iterator[Segment]:
+    """A run of numbers is as many cells, however narrow the gaps between them are, and so is a label and its number
+    where more than a word's space parts them."""
+    *label, last = segment.words
+    if label and all(_NUMBER.fullmatch(word.text) for word in segment.words):
+        yield from (Segment((word,)) for word in segment.words)
+    elif label and _NUMBER.fullmatch(last.text) and last.x0 - label[-1].x1 > CELL_GAP_EMS * last.size:
+        yield Segment(tuple(label))
+        yield Segment((last,))
+    else:
+        yield segment
 
 
 def _is_number(segment: Segment) -> bool:
