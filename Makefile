@@ -25,7 +25,7 @@ $(INSTALLED): requirements.lock
 ifdef LETTERS
 run: export REDRESS_HOME ?= var/letters
 run: $(INSTALLED) ## ingest the sample letters through Airflow; your own: LETTERS=folder [SEASON=2021]
-	@$(BIN)/redress ingest "$(LETTERS)" $(if $(SEASON),--season $(SEASON))
+	@$(BIN)/redress ingest "$$LETTERS" $(if $(SEASON),--season $(SEASON))
 else
 run: export REDRESS_HOME ?= var/samples
 run: export REDRESS_ADDITIONAL_AUTHORITIES := samples/authorities.csv
@@ -50,8 +50,9 @@ format: $(INSTALLED) ## format Python and SQL
 samples: $(INSTALLED) ## print the sample letters anew from their table
 	@$(BIN)/python -m samples.press
 
-bench: $(INSTALLED) ## measure where a second `make run` spends its time
-	@$(BIN)/python benchmarks/main_job.py
+bench: $(INSTALLED) ## measure where a second `make run` spends its time, and letters read a second
+	@$(BIN)/python -m benchmarks.main_job
+	@$(BIN)/python -m benchmarks.reading
 
 lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-header \

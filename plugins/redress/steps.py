@@ -73,7 +73,6 @@ def source_of(text: str) -> Source:
 def plan(run: SeasonRun, source: Source) -> list[list[str]]:
     """The addresses of the season's letters in batches. Raises SeasonError where the source has none."""
     with run.record.step("plan") as note:
-        shutil.rmtree(run.work_folder.parent, ignore_errors=True)  # what earlier runs of the season handed on
         addresses = [reference.address for reference in source.references(run.season)]
         if not addresses:
             raise SeasonError(
@@ -92,7 +91,13 @@ def acquire(run: SeasonRun, source: Source, addresses: Sequence[str], batch: int
     with run.record.step(f"acquire {batch + 1}") as note:
         archived: list[Archived] = []
         for address in addresses:
-            content = source.fetch(Reference(run.season, address))
+            try:
+                content = source.fetch(Reference(run.season, address))
+            except OSError as error:
+                raise SourceError(
+                    f"{address} cannot be read from {source.name} ({error.strerror}); mend it, or take it out of "
+                    "the source, and run the season again: nothing has been changed"
+                ) from error
             card = archive.store(content, run.season, source.name, address)
             archived.append({"address": address, "sha256": card.sha256})
         note.told = f"{len(archived)} letters in the archive"
@@ -124,7 +129,8 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
     with run.record.step("check") as note, run.writer_lock():
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
 
-        letters = _without_duplicates(landed for part in parts for landed in read_letters(*_part_paths(Path(part))))
+        files = [landed for part in parts for landed in read_letters(*_part_paths(Path(part)))]
+        letters = _without_duplicates(files)
         authorities = Authorities.load(additional=run.settings.additional_authorities)
         gated = gate(run.season, letters, authorities)
         Landing(run.settings.landing_folder).replace_season(run.season, letters, gated.checks, gated.dispositions)
@@ -132,6 +138,8 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         for disposition in gated.dispositions:
             counts[disposition.disposition] = counts.get(disposition.disposition, 0) + 1
         note.told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+        if len(files) > len(letters):
+            note.told += f"; copies of another file, byte for byte: {len(files) - len(letters)}"
         note.counts = dict(counts)
     return counts
 
@@ -169,6 +177,7 @@ def release(run: SeasonRun, identity: str | None) -> str:
             releases.publish(identity)
             note.told = f"release {identity} published"
         current = releases.current()
+    shutil.rmtree(run.work_folder, ignore_errors=True)
     if current is None:
         raise SeasonError(f"nothing has been published in {releases.folder}, although the build says it is current")
     return str(current)

@@ -24,8 +24,7 @@ def words(block: Block) -> list[str]:
 
 def read(block: Block) -> list[str]:
     return [
-        " ".join(word.text for segment in passage.segments for word in segment.words)
-        for passage in block.passages()
+        " ".join(word.text for segment in passage.segments for word in segment.words) for passage in block.passages
     ]
 
 

@@ -1,5 +1,6 @@
 """The folder source: letters that lie in a folder, one subfolder for each season."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,8 @@ class FolderSource:
         start = self.folder / str(season) if self.seasons() else self.folder
         if not start.is_dir():
             return ()
+        if not os.access(start, os.R_OK | os.X_OK):
+            raise SourceError(f"the folder {start} may not be read by this user: change its permissions")
         return tuple(Reference(season, address) for address in self._addresses(start))
 
     def fetch(self, reference: Reference) -> bytes:

@@ -8,6 +8,7 @@ so that a label beside a sentence never gets between the sentence's lines.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from redress.letters.document import SAME_SIZE_SHARE, Document, Page, Segment, squeezed
@@ -17,6 +18,8 @@ HEADING_LINES = 3
 """A heading may run over this many lines of a narrow column."""
 SPREAD_GAP_EMS = 7.0
 """A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
+LETTERS_TOLD = 5
+"""So many first letters of a heading are written out in its pattern."""
 COLUMN_SHARE = 0.2
 """Headings whose left edges are further apart than this share of the page's width stand in two columns."""
 
@@ -43,7 +46,10 @@ class Heading:
 
 @dataclass
 class Block:
-    """A heading and the segments that belong to it, each run of them in one column of one page."""
+    """A heading and the segments that belong to it, each run of them in one column of one page.
+
+    Its runs are complete before its passages are asked for.
+    """
 
     heading: Heading
     runs: list[list[Segment]] = field(default_factory=list)
@@ -52,6 +58,7 @@ class Block:
     def name(self) -> str:
         return self.heading.name
 
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The ways in which the block's words can be read as running text.
 
@@ -80,11 +87,13 @@ def heading_pattern(text: str) -> re.Pattern[str]:
 def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tuple[Heading, ...]:
     """All headings of a document: runs of one to three lines whose words are exactly a heading's."""
     found: list[Heading] = []
+    letters = " ".join(pattern.pattern for pattern in patterns.values()).casefold()
     for page in document.pages:
         taken: set[int] = set()
         for segment in page.segments:
-            if id(segment) in taken:
-                continue
+            begins = squeezed(segment.text)[:LETTERS_TOLD].casefold()
+            if id(segment) in taken or begins not in letters:
+                continue  # no heading begins with these letters
             heading = _heading_at(segment, page.segments, patterns)
             if heading is not None:
                 found.append(heading)

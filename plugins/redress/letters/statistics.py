@@ -135,7 +135,7 @@ def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple
 def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:
     """The sentences of a block, each once where two ways of reading the block find it in the same words."""
     unique: dict[tuple[str, tuple[int, ...]], Found] = {}
-    for passage in block.passages():
+    for passage in block.passages:
         for found in find((*sentences, *_PART_OF_A_SENTENCE), passage):
             if found.sentence not in _PART_OF_A_SENTENCE:
                 unique.setdefault((found.sentence.template, tuple(map(id, found.words))), found)
