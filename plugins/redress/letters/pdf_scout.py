@@ -74,8 +74,9 @@ def scout(content: bytes) -> Scouted | None:
     worth = [number for number, text in enumerate(texts, start=1) if _WORTH_MEASURING.search(text)]
     if not worth:
         return None
-    # A block may go on over the page, so every page from the first of them on is measured.
-    return Scouted(light, tuple(range(worth[0], len(texts) + 1)), len(texts))
+    # A block may go on over the page, so the page behind is measured too.
+    to_measure = {number + step for number in worth for step in (0, 1) if number + step <= len(texts)}
+    return Scouted(light, tuple(sorted(to_measure)), len(texts))
 
 
 def _placed(textpage: pdfium.PdfTextPage, page: pdfium.PdfPage, number: int) -> Page:
