@@ -132,9 +132,8 @@ def ingest(
         _print_letters(letter_lines(settings, wanted))
         current = Releases(settings.warehouse_folder).current_link / "warehouse.duckdb"
         shown = os.path.relpath(current) if current.is_relative_to(Path.cwd()) else str(current)
-        console.print(
-            f"\n{len(wanted)} seasons in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}"
-        )
+        told = "1 season" if len(wanted) == 1 else f"{len(wanted)} seasons"
+        console.print(f"\n{told} in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}")
         print(f"One query to try:\n\n{_first_query(shown)}")
 
 
