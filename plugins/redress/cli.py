@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from rich.table import Table
 from redress.letters.answer import answer
 from redress.letters.records import Letter
 from redress.rules import Check, check_letter
+
+if TYPE_CHECKING:
+    from redress.report import LetterLine
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
@@ -190,12 +193,11 @@ def _draw(file: Path, letter: Letter, out: Path) -> None:
     print(f"{count} figures drawn to {out}", file=sys.stderr)
 
 
-def _print_letters(lines: tuple[object, ...]) -> None:
-    from redress.report import LetterLine, letters_table
+def _print_letters(lines: "tuple[LetterLine, ...]") -> None:
+    from redress.report import letters_table
 
-    letters = [line for line in lines if isinstance(line, LetterLine)]
-    console.print(letters_table(letters))
-    others = [line for line in letters if line.disposition != "accepted"]
+    console.print(letters_table(lines))
+    others = [line for line in lines if line.disposition != "accepted"]
     if others:
         console.print("\nNot accepted:")
     for line in others:
