@@ -91,7 +91,7 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
     for page in document.pages:
         taken: set[int] = set()
         for segment in page.segments:
-            begins = squeezed(segment.text)[:LETTERS_TOLD].casefold()
+            begins = segment.squeezed[:LETTERS_TOLD].casefold()
             if id(segment) in taken or begins not in letters:
                 continue  # no heading begins with these letters
             heading = _heading_at(segment, page.segments, patterns)

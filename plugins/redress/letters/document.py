@@ -12,6 +12,8 @@ SEGMENT_GAP_EMS = 0.9
 """Words further apart than this, in units of their own type size, belong to different columns or labels."""
 SAME_LINE_SHARE = 0.7
 """Words share a line where their heights overlap by at least this share of the lower one."""
+LINES_AT_ONE_HEIGHT = 12
+"""No more lines than these, of columns and of several type sizes, stand beside each other on a page."""
 SAME_SIZE_SHARE = 0.12
 """Words whose type sizes differ by no more than this share are of one size."""
 RAISED_SIZE_SHARE = 0.78
@@ -75,6 +77,11 @@ class Segment:
     @cached_property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def squeezed(self) -> str:
+        """Its text without spaces; see `squeezed`."""
+        return squeezed(self.text)
 
     @cached_property
     def x0(self) -> float:
@@ -197,16 +204,18 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
     """
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda word: (word.top + word.bottom, word.x0)):
-        level = [(_level(word, line[0]), index) for index, line in enumerate(lines[-12:])]
-        fits = [
-            (share, index)
-            for share, index in level
-            if share >= SAME_LINE_SHARE and not any(_overprints(word, other) for other in lines[-12:][index])
-        ]
-        if fits:
-            lines[-12:][max(fits)[1]].append(word)
-        else:
+        best: list[Word] | None = None
+        best_share = SAME_LINE_SHARE
+        for line in lines[-LINES_AT_ONE_HEIGHT:]:
+            if line[0].bottom <= word.top:
+                continue
+            share = _level(word, line[0])
+            if share >= best_share and not any(_overprints(word, other) for other in line):
+                best, best_share = line, share
+        if best is None:
             lines.append([word])
+        else:
+            best.append(word)
     for line in lines:
         line.sort(key=lambda word: word.x0)
     return lines
@@ -221,6 +230,8 @@ def _level(word: Word, other: Word) -> float:
 
 
 def _overprints(word: Word, other: Word) -> bool:
+    if other.x1 <= word.x0:
+        return False
     shared = min(word.x1, other.x1) - max(word.x0, other.x0)
     return shared > 0.3 * min(word.x1 - word.x0, other.x1 - other.x0)
 

@@ -7,8 +7,9 @@ page is not one that the letter states.
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2 as pdfium
-from PIL import Image
 
 from redress.letters.document import Page, Segment, Word
 
@@ -19,37 +20,34 @@ MOST_SQUARE_POINTS = 8 * 595 * 842
 """Larger pages are not drawn: their words count as they are."""
 
 
-def only_what_shows(content: bytes, pages: Iterable[Page]) -> dict[int, Page]:
-    """Pages by number, without the words that cannot be seen; as they are where pdfium cannot draw them."""
+def only_what_shows(pdf: pdfium.PdfDocument, pages: Iterable[Page]) -> dict[int, Page]:
+    """Pages by number, without the words that cannot be seen. Raises PdfiumError where they cannot be drawn."""
     by_number = {page.number: page for page in pages}
-    try:
-        with pdfium.PdfDocument(content) as pdf:
-            for number, page in by_number.items():
-                if page.segments and page.width * page.height <= MOST_SQUARE_POINTS:
-                    drawn = pdf[number - 1].render(scale=PIXELS_TO_A_POINT, grayscale=True).to_pil()
-                    by_number[number] = replace(page, segments=tuple(_shown(page.segments, drawn)))
-    except pdfium.PdfiumError:
-        return by_number
+    for number, page in by_number.items():
+        if page.segments and page.width * page.height <= MOST_SQUARE_POINTS:
+            drawn = pdf[number - 1].render(scale=PIXELS_TO_A_POINT, grayscale=True).to_numpy()
+            shades = drawn.reshape(drawn.shape[:2])
+            by_number[number] = replace(page, segments=tuple(_shown(page.segments, shades)))
     return by_number
 
 
-def _shown(segments: Iterable[Segment], drawn: Image.Image) -> Iterable[Segment]:
+def _shown(segments: Iterable[Segment], shades: npt.NDArray[np.uint8]) -> Iterable[Segment]:
     for segment in segments:
-        words = tuple(word for word in segment.words if _shows(word, drawn))
+        words = tuple(word for word in segment.words if _shows(word, shades))
         if len(words) == len(segment.words):
             yield segment
         elif words:
             yield Segment(words)
 
 
-def _shows(word: Word, drawn: Image.Image) -> bool:
+def _shows(word: Word, shades: npt.NDArray[np.uint8]) -> bool:
     if word.box is None:
         return True
+    height, width = shades.shape
     x0, top, x1, bottom = (round(edge * PIXELS_TO_A_POINT) for edge in word.box)
-    left, right = max(x0, 0), min(max(x1, x0 + 1), drawn.width)
-    upper, lower = max(top, 0), min(max(bottom, top + 1), drawn.height)
+    left, right = max(x0, 0), min(max(x1, x0 + 1), width)
+    upper, lower = max(top, 0), min(max(bottom, top + 1), height)
     if left >= right or upper >= lower:
         return False
-    shades = drawn.crop((left, upper, right, lower)).histogram()
-    seen = [shade for shade, count in enumerate(shades) if count]
-    return seen[-1] - seen[0] >= LEAST_SHADES
+    seen = shades[upper:lower, left:right]
+    return int(seen.max()) - int(seen.min()) >= LEAST_SHADES

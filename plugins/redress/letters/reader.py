@@ -10,8 +10,8 @@ from redress.letters.header import SALUTATION, read_header, with_periods
 from redress.letters.html_file import NotHtmlError, document_from_html
 from redress.letters.layouts.known import LAYOUTS
 from redress.letters.layouts.local_authority_report import has_older_tables, report_pages
-from redress.letters.pdf_file import UnreadableError, document_from_pdf, scouted_document
-from redress.letters.pdf_scout import page_count
+from redress.letters.pdf_file import UnreadableError, document_from_pdf
+from redress.letters.pdf_scout import page_count, scouted_document
 from redress.letters.records import Conflict, Header, Letter, Verdict
 from redress.letters.statistics import SIGNATURE, is_behind, signature_of
 from redress.letters.text_file import document_from_text
@@ -151,7 +151,7 @@ def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
     are, nobody can say.
     """
     lines = document.segments
-    signed = next((index for index, line in enumerate(lines) if SIGNATURE.match(squeezed(line.text))), None)
+    signed = next((index for index, line in enumerate(lines) if SIGNATURE.match(line.squeezed)), None)
     if signed is None:
         return ()
     doubts = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from redress.letters.blocks import Block, blocks_of, headings_of
-from redress.letters.document import Document, Segment, squeezed
+from redress.letters.document import Document, Segment
 from redress.letters.layouts.layout import Period, Reading, agreed
 from redress.letters.records import Conflict, Figure
 from redress.letters.sentences import Found, Sentence, find
@@ -104,7 +104,7 @@ def with_absences(reading: Reading, measures_of_layout: Sequence[str]) -> Readin
 
 def signature_of(document: Document) -> Segment | None:
     """The line with which the letter proper ends, or None in a document that is not signed."""
-    signatures = [segment for segment in document.segments if SIGNATURE.match(squeezed(segment.text))]
+    signatures = [segment for segment in document.segments if SIGNATURE.match(segment.squeezed)]
     return signatures[-1] if signatures else None
 
 
