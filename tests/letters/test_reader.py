@@ -512,6 +512,39 @@ def test_no_damage_inside_a_letter_raises_or_gives_a_number_that_passes_as_right
     assert letter.verdict in Verdict
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ostlebridge Council",
+        "London Borough of Vennery",
+        "Local Authority Report: Ostlebridge Council",
+        "Adjusted for Ostlebridge Council's population, this is 5.9 upheld decisions per 100,000 residents.",
+    ],
+)
+def test_statistics_that_name_another_council_are_for_a_person(line: str) -> None:
+    letter = read(pdf(LETTER, stack([line, *UPHOLD, *COMPLIANCE, *REMEDY])))
+    if line.startswith("Adjusted"):
+        letter = read(pdf(LETTER, stack([UPHOLD[0], UPHOLD[1], line, *UPHOLD[2:], *COMPLIANCE, *REMEDY])))
+    failed = [check for check in check_letter(letter) if not check.is_passed]
+    assert any("Ostlebridge" in check.detail or "Vennery" in check.detail for check in failed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Wexmarsh District Council",
+        "The Wexmarsh Council",
+        "Local Authority Report - Wexmarsh District Council",
+        "How we count complaints about your Council",
+        "Local Government and Social Care Ombudsman",
+    ],
+)
+def test_statistics_that_name_the_letters_own_council_are_its_own(line: str) -> None:
+    letter = read(pdf(LETTER, stack([line, *UPHOLD, *COMPLIANCE, *REMEDY])))
+    assert letter.conflicts == ()
+    assert figures(letter) == FIGURES
+
+
 def test_a_foreign_readable_pdf_is_not_a_letter() -> None:
     invoice = stack(["Invoice 2021-118", "Training course: 2 upheld decisions", "Total 1,240.00", "Paid 100%"])
     letter = read(pdf(invoice))

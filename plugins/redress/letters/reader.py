@@ -10,6 +10,7 @@ from redress.letters.header import SALUTATION, read_header, with_periods
 from redress.letters.html_file import NotHtmlError, document_from_html
 from redress.letters.layouts.known import LAYOUTS
 from redress.letters.layouts.local_authority_report import has_older_tables, report_pages
+from redress.letters.names import another_authority
 from redress.letters.pdf_file import UnreadableError, document_from_pdf
 from redress.letters.pdf_scout import page_count, scouted_document
 from redress.letters.records import Conflict, Header, Letter, Verdict
@@ -139,7 +140,11 @@ def _letter(document: Document) -> Letter:
             header=replace(with_periods(header, reading.periods), layout=layout.name),
             figures=reading.figures,
             absences=reading.absences,
-            conflicts=(*reading.conflicts, *_doubts_of_the_signature(document)),
+            conflicts=(
+                *reading.conflicts,
+                *_doubts_of_the_signature(document),
+                *another_authority(document, header.authority_name, reading.figures),
+            ),
         )
     return _without_figures(document, header)
 
