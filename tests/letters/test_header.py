@@ -135,3 +135,13 @@ def test_a_letter_without_a_salutation_has_no_addressee_that_could_be_wrong() ->
     found = header("21 July 2021\n\nMs Trewhitt\nChief Executive\nWexmarsh Council\n", "Annual Review letter 2021")
     assert found.authority_name is None
     assert found.letter_date == dt.date(2021, 7, 21)
+
+
+@pytest.mark.parametrize("indent", ["centre", "right"])
+def test_the_addressee_may_be_set_in_the_middle_or_on_the_right(indent: str) -> None:
+    lines = ["Ms Trewhitt", "Interim Chief Executive", "Wexmarsh District Council"]
+    width = 80
+    placed = "\n".join(line.center(width) if indent == "centre" else line.rjust(width) for line in lines)
+    found = header(f"21 July 2021\n\nBy email\n\n{placed}\n")
+    assert (found.addressee_name, found.addressee_title) == ("Ms Trewhitt", "Interim Chief Executive")
+    assert found.authority_name == "Wexmarsh District Council"

@@ -232,7 +232,31 @@ def large_numbers_on_a_line_with_their_words() -> bytes:
     return pdf(LETTER, page)
 
 
+def a_number_left_of_its_paragraph() -> bytes:
+    """Each number that begins a paragraph, in large type, on the left of the paragraph's two lines."""
+    page: list[Ink] = []
+    top = 60.0
+    for paragraph in [*UPHOLD, *COMPLIANCE, *REMEDY]:
+        number = re.match(r"(\d+%?)\s", paragraph)
+        rest = paragraph.removeprefix(number.group() if number else "")
+        lines = [line.strip() for line in rest.replace("investigated were", "investigated\nwere").split("\n")]
+        if number:
+            page.append(Ink(number[1], 72, top + (6 if len(lines) > 1 else -4), 20))
+        for line in lines:
+            page.append(Ink(line, 130 if number else 72, top, 10))
+            top += 13
+        top += 14
+    return pdf(LETTER, page)
+
+
+def bullets() -> bytes:
+    page = [replace(ink, text=f"• {ink.text}" if "%" in ink.text[:8] else ink.text) for ink in STATISTICS]
+    return pdf(LETTER, page)
+
+
 PRINTINGS: dict[str, Callable[[], bytes]] = {
+    "a number left of its paragraph": a_number_left_of_its_paragraph,
+    "bullets": bullets,
     "upright": lambda: pdf(LETTER, STATISTICS),
     "on one page": lambda: pdf(
         [
@@ -543,6 +567,83 @@ def test_statistics_that_name_the_letters_own_council_are_its_own(line: str) -> 
     letter = read(pdf(LETTER, stack([line, *UPHOLD, *COMPLIANCE, *REMEDY])))
     assert letter.conflicts == ()
     assert figures(letter) == FIGURES
+
+
+@pytest.mark.parametrize(
+    "label", ["Last year", "2018-19", "National figures", "All councils", "Adult social care providers", "At least"]
+)
+def test_a_label_of_others_among_the_figures_is_for_a_person(label: str) -> None:
+    page = stack([UPHOLD[0], UPHOLD[1], label, *UPHOLD[2:], *COMPLIANCE, *REMEDY])
+    letter = read(pdf(LETTER, page))
+    failed = [check for check in check_letter(letter) if not check.is_passed]
+    assert any(label in check.detail for check in failed)
+
+
+@pytest.mark.parametrize("label", ["2020-21", "Our findings", "What we found in the year"])
+def test_a_label_of_the_letters_own_year_is_no_doubt(label: str) -> None:
+    letter = read(pdf(LETTER, stack([UPHOLD[0], UPHOLD[1], label, *UPHOLD[2:], *COMPLIANCE, *REMEDY])))
+    assert letter.conflicts == ()
+    assert figures(letter) == FIGURES
+
+
+def test_a_heading_that_nobody_knows_ends_the_block_before_it() -> None:
+    headings = {UPHOLD[0], COMPLIANCE[0], REMEDY[0], "Timely replies"}
+    uphold = [UPHOLD[0], UPHOLD[1], *UPHOLD[3:]]
+    unknown = ["Timely replies", "This compares to an average of 43% in similar authorities."]
+    inks, top = [], 60.0
+    for paragraph in [*uphold, *unknown, *COMPLIANCE, *REMEDY]:
+        size = 14.0 if paragraph in headings else 10.0
+        for line in paragraph.split("\n"):
+            inks.append(Ink(line, 72, top, size))
+            top += 1.25 * size
+        top += 10
+    told = figures(read(pdf(LETTER, inks)))
+    assert "uphold_rate_type_average_pct" not in told
+    assert {name: FIGURES[name] for name in told} == told
+    assert len(told) == len(FIGURES) - 1
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This compares to an average of 43% in similar authorities, last year.",
+        "This compares to an average of 43% in similar authorities\nAcross the North of England.",
+        "Last year: This compares to an average of 43% in similar authorities.",
+        "In 2018. This compares to an average of 43% in similar authorities.",
+    ],
+)
+def test_a_sentence_that_goes_on_or_is_introduced_is_another_sentence(sentence: str) -> None:
+    letter = read(pdf(LETTER, stack([UPHOLD[0], UPHOLD[1], sentence, *UPHOLD[3:], *COMPLIANCE, *REMEDY])))
+    assert "uphold_rate_type_average_pct" not in figures(letter)
+
+
+@pytest.mark.parametrize("office", ["Housing Ombudsman", "Public Services Ombudsman for Wales"])
+def test_a_letter_of_another_ombudsman_is_not_a_letter(office: str) -> None:
+    last = max(ink.top for ink in LETTER)
+    letter = read(pdf([*LETTER, *stack([f"Richard Roe\n{office}"], top=last + 30)], STATISTICS))
+    assert letter.verdict is Verdict.NOT_A_LETTER
+    assert "another ombudsman" in letter.reason
+
+
+def test_a_letter_to_a_care_provider_is_not_a_letter() -> None:
+    body = [
+        replace(ink, text=ink.text.replace("Wexmarsh District Council", "Sunnybank Care Ltd")) for ink in LETTER
+    ]
+    letter = read(pdf(body, STATISTICS))
+    assert letter.verdict is Verdict.NOT_A_LETTER
+    assert "provider" in letter.reason
+
+
+def test_a_council_that_quotes_the_figures_is_not_the_ombudsman() -> None:
+    last = max(ink.top for ink in LETTER)
+    signed = stack(["Jo Bloggs\nMonitoring Officer and link officer to the Ombudsman"], top=last + 30)
+    letter = read(pdf([*LETTER, *signed], STATISTICS))
+    assert any("not signed" in conflict.detail for conflict in letter.conflicts)
+
+
+def test_a_hyphen_that_is_coded_as_a_soft_one_is_read_as_it_shows() -> None:
+    body = [replace(ink, text=ink.text.replace("Wexmarsh", "Wex\u00admarsh"), font=OPEN_FACE) for ink in LETTER]
+    assert read(pdf(body, STATISTICS)).header.authority_name == "Wex-marsh District Council"
 
 
 def test_a_foreign_readable_pdf_is_not_a_letter() -> None:

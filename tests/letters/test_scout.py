@@ -146,6 +146,27 @@ def test_words_that_nobody_sees_are_no_words_of_the_first_page() -> None:
     assert read_letter(content, "letter.pdf").header.authority_name == "Wexmarsh District Council"
 
 
+def test_text_that_is_not_painted_is_no_text_even_over_a_picture() -> None:
+    """The average stands over a pattern of stripes, invisible: what shows there is the pattern."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
+    for page in (LETTER, STATISTICS):
+        for ink in page:
+            if "average of 53%" in ink.text:
+                for x in range(70, 400, 4):
+                    canvas.rect(x, HEIGHT - ink.top - ink.size, 2, ink.size, fill=1, stroke=0)
+                canvas._code.append("3 Tr")
+                _draw(canvas, ink)
+                canvas._code.append("0 Tr")
+            else:
+                _draw(canvas, ink)
+        canvas.showPage()
+    canvas.save()
+    measures = {figure.measure for figure in read_letter(buffer.getvalue(), "letter.pdf").figures}
+    assert "uphold_rate_pct" in measures
+    assert "uphold_rate_type_average_pct" not in measures
+
+
 def test_the_document_names_every_page() -> None:
     content = pdf(LETTER, stack_of_prose(), STATISTICS)
     quick = scouted_document(content)

@@ -127,7 +127,7 @@ def test_prose_and_what_is_no_count_give_nothing(text: str) -> None:
     "text",
     [
         "66% of complaints we investigated were upheld.",
-        "Something else. 66% of complaints we investigated were upheld.",
+        "We looked into something else first. 66% of complaints we investigated were upheld.",
         "A heading:\n66% of complaints we investigated were upheld",
         "A LABEL\n\n\n66 % of complaints\nwe investigated were upheld.",
         "66 per cent of complaints we investi-\ngated were upheld.",

@@ -6,7 +6,8 @@ so that a label beside a sentence never gets between the sentence's lines.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -14,12 +15,22 @@ from itertools import pairwise
 from redress.letters.document import SAME_SIZE_SHARE, Document, Page, Segment, squeezed
 from redress.letters.sentences import Passage
 
-HEADING_LINES = 3
+HEADING_LINES = 5
 """A heading may run over this many lines of a narrow column."""
 SPREAD_GAP_EMS = 7.0
 """A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
 LETTERS_TOLD = 5
 """So many first letters of a heading are written out in its pattern."""
+NUMBER_ALONE = re.compile(r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d+)?(?:\s*(?:%|per\s?cent))?")
+BESIDE_GAP_EMS = 3.0
+"""A number in front of a paragraph is no further from it than this, in units of the number's type size."""
+LARGE_SHARE = 1.3
+"""A number this much larger than the words behind it may stand beside several lines of them."""
+HEADING_SIZE_SHARE = 0.05
+"""Headings are told from text by their size where it is larger by more than this share."""
+MOST_HEADING_WORDS = 8
+_HEADING_WORDS = re.compile(r"(?!(?:In|This|The|We|Of|No|Statistics|Adjusted|Between)\b)[A-Z][^\d.%]*")
+"""A line that is no sentence of the letters, and holds no number."""
 COLUMN_SHARE = 0.2
 """Headings whose left edges are further apart than this share of the page's width stand in two columns."""
 
@@ -63,14 +74,16 @@ class Block:
         """The ways in which the block's words can be read as running text.
 
         Once with lines of one type size strung together (a caption in small type between two lines does not
-        part them), once whatever their size (a number set large on a line of its own belongs to its words), and
-        once with the pieces of lines put together that a printer has spread to fill a narrow column.
+        part them), once whatever their size (a number set large on a line of its own belongs to its words), once
+        with the pieces of lines put together that a printer has spread to fill a narrow column, and once with a
+        number that stands on the left of a few lines put before them.
         """
         spread = [_unspread(run) for run in self.runs]
         strung = (
             *_strung(self.runs, by_size=True),
             *_strung(self.runs, by_size=False),
             *_strung(spread, by_size=True),
+            *(passage for run in self.runs for passage in _beside_numbers(run)),
         )
         seen: dict[tuple[int, ...], Passage] = {}
         for passage in strung:
@@ -109,7 +122,7 @@ def _heading_at(
     while True:
         pieces = list(line)
         for _ in range(HEADING_LINES):
-            text = squeezed(" ".join(piece.text for piece in pieces)).rstrip(":.")
+            text = squeezed(" ".join(piece.text.removesuffix("-") for piece in pieces)).rstrip(":.")
             for name, pattern in patterns.items():
                 if pattern.fullmatch(text):
                     return Heading(name, tuple(pieces))
@@ -193,6 +206,48 @@ def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage
     return [Passage(tuple(string)) for string in strings]
 
 
+def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
+    """Each number that stands alone with the paragraph on its right, where it stands at the paragraph's height.
+
+    The paragraph begins with a small letter: what it says begins with the number.
+    """
+    run = [piece for segment in run for piece in _large_number_apart(segment)]
+    for number in run:
+        if not NUMBER_ALONE.fullmatch(number.text):
+            continue
+        middle = (number.top + number.bottom) / 2
+        right = [segment for segment in run if segment.page == number.page and segment.x0 >= number.x1]
+        firsts = [s for s in right if s.text[0].islower() and s.x0 - number.x1 <= BESIDE_GAP_EMS * number.size]
+        for first in firsts:
+            paragraph = [first]
+            for segment in sorted(right, key=lambda segment: segment.top):
+                if _is_next_line(paragraph[-1], segment):
+                    paragraph.append(segment)
+            if first.top - 0.3 * first.size <= middle <= paragraph[-1].bottom + 0.3 * first.size:
+                yield Passage((number, *paragraph))
+
+
+def _large_number_apart(segment: Segment) -> Iterator[Segment]:
+    """A line cut behind a number in large type, which may stand for a paragraph of several lines."""
+    first, *rest = segment.words
+    is_large = bool(rest) and NUMBER_ALONE.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size
+    if not is_large:
+        yield segment
+        return
+    cut = 2 if rest[0].text == "%" and len(rest) > 1 else 1
+    yield Segment(segment.words[:cut])
+    yield Segment(segment.words[cut:])
+
+
+def _is_next_line(above: Segment, below: Segment) -> bool:
+    """Whether a line follows right below another, in its column and of its type size."""
+    return (
+        -0.3 * above.size < below.top - above.bottom <= 0.8 * above.size
+        and _is_same_size(above, below)
+        and above.overlap(below) > 0
+    )
+
+
 def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, ...]:
     """Each heading's block: what stands below it in its column, on that page and over the page."""
     blocks = [Block(heading) for heading in headings]
@@ -209,10 +264,37 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
                 if id(segment) in starts:
                     _close(open_block, run)
                     open_block, run = starts[id(segment)], []
+                elif (
+                    open_block is not None
+                    and run
+                    and _is_unknown_heading(segment, open_block.heading, run[-1], page)
+                ):
+                    _close(open_block, run)
+                    open_block, run = None, []
                 elif id(segment) not in heading_segments:
                     run.append(segment)
             _close(open_block, run)
     return tuple(blocks)
+
+
+def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
+    """Whether a line is set as the block's own heading is, in larger type than the text: another block begins."""
+    text_size = _text_size(page)
+    size = heading.segments[0].size
+    return (
+        heading.page == segment.page
+        and not _is_same_size(above, segment)  # else it is what is left of the heading's own lines
+        and size > (1 + HEADING_SIZE_SHARE) * text_size
+        and abs(segment.size - size) <= 0.03 * size
+        and _HEADING_WORDS.fullmatch(segment.text) is not None
+        and len(segment.words) <= MOST_HEADING_WORDS
+    )
+
+
+def _text_size(page: Page) -> float:
+    """The type size that most of a page's words have, in points."""
+    sizes = Counter(word.size for segment in page.segments for word in segment.words)
+    return sizes.most_common(1)[0][0]
 
 
 def _close(block: Block | None, run: list[Segment]) -> None:

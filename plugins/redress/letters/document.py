@@ -25,6 +25,8 @@ MARGIN_SHARE = 0.085
 
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
+_BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
+"""Marks before the items of a list, with those of the symbol fonts (private use)."""
 _PAGE_NUMBER = re.compile(
     r"page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*(?:of|/)\s*\d{1,4}|\d{1,4}\s*\|\s*page|-\s*\d{1,4}\s*-",
     re.I,
@@ -157,7 +159,8 @@ def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
     Words of one type size make lines first; a number set larger then joins the words that stand right beside it
     on the same base line. In this order a large number cannot tie together the two small lines it is as high as.
     """
-    pieces = [piece for line in _lines(words) for piece in _pieces(line)]
+    told = (word for word in words if not _BULLETS.fullmatch(word.text))
+    pieces = [piece for line in _lines(told) for piece in _pieces(line)]
     joined = _joined_across_sizes(_without_raised_marks(pieces))
     return tuple(sorted(map(Segment, map(tuple, joined)), key=lambda segment: (segment.top, segment.x0)))
 

@@ -47,6 +47,8 @@ _STREET = re.compile(
 _NO_NAME = re.compile(r"\d|ombudsman|\bref\b|@|www\.", re.IGNORECASE)
 """What stands on lines that are no person's name."""
 _LEFT_ALIGNED_POINTS = 6.0
+_ADDRESS_GAP_EMS = 1.0
+"""Lines of one address stand no further apart than this, in units of type size."""
 _SPREAD_GAP_EMS = 5.0
 """The widest gap, in units of type size, between two words of a line that a printer has spread."""
 
@@ -164,9 +166,18 @@ def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: st
     """Name, office and authority from the lines above "Dear ...", on three lines or on one."""
     if salutation is None:
         return _Addressee(authority=_headed(heading))
+    beside = _addressed(_left_lines(above, salutation), salutation)
+    if beside.authority is not None:
+        return beside
+    elsewhere = (_addressed(lines, salutation) for lines in _groups_around_an_office(above))
+    return next((addressee for addressee in elsewhere if addressee.authority is not None), beside)
+
+
+def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
+    """Whom lines that stand below each other address."""
     texts = [
         line
-        for line in _left_lines(above, salutation)
+        for line in lines
         if not (_DATE_LINE.fullmatch(line) or _SENT_BY.fullmatch(line) or SALUTATION.fullmatch(line))
     ]
     for index, text in enumerate(texts):
@@ -182,6 +193,29 @@ def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: st
     addressed = greeted["name"] if greeted and greeted["name"] in texts else None
     bodies = [text for text in texts if _BODY.search(text) and "ombudsman" not in text.casefold()]
     return _Addressee(addressed, None, bodies[0] if len(bodies) == 1 else None)
+
+
+def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
+    """The lines above and below each line that names an office, for addresses set in the middle or right."""
+    for office in above:
+        if not _OFFICE.search(office.text):
+            continue
+        group = [office]
+        for segment in sorted(above, key=lambda segment: segment.top):
+            if segment.top >= office.bottom - 1 and _goes_on(group[-1], segment):
+                group.append(segment)
+        for segment in sorted(above, key=lambda segment: -segment.top):
+            if segment.bottom <= office.top + 1 and _goes_on(segment, group[0]):
+                group.insert(0, segment)
+        yield [segment.text for segment in group]
+
+
+def _goes_on(upper: Segment, lower: Segment) -> bool:
+    """Whether a line follows close below another and shares its left edge, its middle or its right edge."""
+    off = min(
+        abs(upper.x0 - lower.x0), abs(upper.x1 - lower.x1), abs(upper.x0 + upper.x1 - lower.x0 - lower.x1) / 2
+    )
+    return off <= _LEFT_ALIGNED_POINTS and lower.top - upper.bottom <= _ADDRESS_GAP_EMS * lower.size
 
 
 def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:

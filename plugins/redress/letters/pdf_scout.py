@@ -15,8 +15,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redress.letters.document import Document, Page, Segment, Word, plain, segments_of, without_running_lines
-from redress.letters.ink import only_what_shows
-from redress.letters.pdf_words import SAME_LINE_POINTS, WORD_GAP_EMS, is_on_page
+from redress.letters.ink import INVISIBLE_MODES, only_what_shows
+from redress.letters.pdf_words import SAME_LINE_POINTS, SOFT_HYPHEN, WORD_GAP_EMS, hyphen, is_on_page
 
 _WORTH_PLACING = re.compile(
     r"complaints we investigated were upheld|statistics are based on|were due for compliance|did not uphold any"
@@ -35,6 +35,7 @@ _DESCENT_EMS = 0.21
 _SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 _LIGATURE = re.compile("[A-Za-z]{2,3}")
 _LETTERS_OF_A_LIGATURE = 4
+_SOFT_HYPHEN = ord(SOFT_HYPHEN)
 _HYPHENS_AT_A_LINE_END = frozenset({0x02, 0xFFFE})
 """What pdfium gives for a hyphen that divides a word at the end of a line."""
 
@@ -145,10 +146,16 @@ def _words(
             word = ""
         if not word:
             x0 = start
-        word += "-" if code in _HYPHENS_AT_A_LINE_END else chr(code)
+        word += _spelled(code, end - start, run.size)
         start_before, x1 = start, end
     if word and run:
         yield word, x0, run.top, x1, run.bottom, run.size
+
+
+def _spelled(code: int, width: float, size: float) -> str:
+    if code == _SOFT_HYPHEN:
+        return hyphen(width, size)
+    return "-" if code in _HYPHENS_AT_A_LINE_END else chr(code)
 
 
 @dataclass(frozen=True)
@@ -175,7 +182,8 @@ def _run_of(text: pdfium.PdfTextPage, index: int, before: _Run | None, upper: fl
         raise _UnusualError
     matrix, x, base_line = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
     if (
-        _stands_for_other_text(text_object)
+        pdfium_c.FPDFTextObj_GetTextRenderMode(text_object) in INVISIBLE_MODES
+        or _stands_for_other_text(text_object)
         or not pdfium_c.FPDFText_GetMatrix(text, index, matrix)
         or not pdfium_c.FPDFText_GetCharOrigin(text, index, x, base_line)
         or matrix.b

@@ -3,7 +3,6 @@
 Whoever takes a page apart, pdfminer or pdfium, gives the same records of characters; from here on it is one way.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,9 @@ SAME_LINE_POINTS = 2.0
 """Letters of one word stand on base lines no further apart than this."""
 DOUBLE_POINTS = 1.0
 """One letter drawn again within this distance is the same letter, made to look bold."""
-_SOFT_HYPHEN_AT_END = re.compile("\u00ad$")
+SOFT_HYPHEN = "\u00ad"
+LEAST_HYPHEN_EMS = 0.1
+"""A soft hyphen that takes up this much room, in units of its size, is drawn, and a hyphen like any other."""
 
 
 class Char(TypedDict):
@@ -44,8 +45,9 @@ class Char(TypedDict):
 def char(text: str, x0: float, x1: float, top: float, bottom: float, quarter_turns: int = 0) -> Char:
     """A character from its edges."""
     size = round(x1 - x0 if quarter_turns % 2 else bottom - top, 1)
+    width = bottom - top if quarter_turns % 2 else x1 - x0
     return Char(
-        text=text,
+        text=hyphen(width, size) if text == SOFT_HYPHEN else text,
         x0=x0,
         x1=x1,
         top=top,
@@ -55,6 +57,11 @@ def char(text: str, x0: float, x1: float, top: float, bottom: float, quarter_tur
         upright=True,
         quarter_turns=quarter_turns,
     )
+
+
+def hyphen(width: float, size: float) -> str:
+    """What a soft hyphen of that width and type size shows: a hyphen or nothing."""
+    return "-" if width >= LEAST_HYPHEN_EMS * size else ""
 
 
 def is_on_page(x0: float, x1: float, top: float, bottom: float, width: float, height: float) -> bool:
@@ -147,5 +154,5 @@ def _words(words: list[dict[str, Any]], turn: _Turn, page: int) -> Iterator[Word
         x0, top, x1, bottom = word["x0"], word["top"], word["x1"], word["bottom"]
         shown = turn.to_shown((x0, top, x1, bottom))
         box = (round(shown[0], 2), round(shown[1], 2), round(shown[2], 2), round(shown[3], 2))
-        for text in plain(_SOFT_HYPHEN_AT_END.sub("-", word["text"])).split():
+        for text in plain(word["text"]).split():
             yield Word(text, page, x0, top, x1, bottom, float(word["size"]), box)

@@ -10,10 +10,10 @@ from redress.letters.header import SALUTATION, read_header, with_periods
 from redress.letters.html_file import NotHtmlError, document_from_html
 from redress.letters.layouts.known import LAYOUTS
 from redress.letters.layouts.local_authority_report import has_older_tables, report_pages
-from redress.letters.names import another_authority
 from redress.letters.pdf_file import UnreadableError, document_from_pdf
 from redress.letters.pdf_scout import page_count, scouted_document
 from redress.letters.records import Conflict, Header, Letter, Verdict
+from redress.letters.scope import doubts_of_scope
 from redress.letters.statistics import SIGNATURE, is_behind, signature_of
 from redress.letters.text_file import document_from_text
 from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
@@ -30,6 +30,24 @@ MOST_PAGES = 40
 _OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
 _SENDER = re.compile(r"localgovernment(?:(?:and|&)socialcare)?ombudsman|lgsco|lgo\.org\.uk", re.IGNORECASE)
 _SIGNATORY = re.compile(r"ombudsman|commissionforlocaladministration", re.IGNORECASE)
+_THIS_OMBUDSMAN = re.compile(
+    r"localgovernment(?:(?:and|&)socialcare)?ombudsman|commissionforlocaladministration", re.IGNORECASE
+)
+_COUNCIL_OFFICER = re.compile(
+    r"monitoringofficer|linkofficer|chiefexecutive|headof(?:paid|legal|customer)|directorof|leaderofthecouncil|townclerk",
+    re.IGNORECASE,
+)
+"""Who signs for a council, and quotes what the Ombudsman wrote."""
+_OTHER_OMBUDSMAN = re.compile(
+    r"(?:housing|parliamentary|healthservice|publicservices?|scottish|welsh|financial|legal|pensions?|prisons?|energy"
+    r"|property|rail|motor|furniture|waterways|removals|independent\w{0,20})ombudsman"
+    r"|ombudsman(?:service)?(?:for)?(?:wales|scotland|northernireland|ireland)",
+    re.IGNORECASE,
+)
+_PROVIDER = re.compile(
+    r"\b(?:ltd|limited|plc|llp|nhs|healthcare|(?:care|nursing|residential|rest)\s+homes?)\b\.?", re.IGNORECASE
+)
+"""Words in the names of those who run care homes and the like; the Ombudsman writes to them too."""
 _ANNUAL_LETTER = re.compile(
     r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
     r"|local\s+authority\s+report",
@@ -129,6 +147,9 @@ def _letter(document: Document) -> Letter:
     if document.heading is None and not _SENDER.search(squeezed(document.text)):
         reason = "nothing in the text names the Local Government Ombudsman as its sender"
         return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+    stranger = _of_others(document, header)
+    if stranger is not None:
+        return Letter("", Verdict.NOT_A_LETTER, stranger, Header(page_count=document.page_count))
     for layout in LAYOUTS:
         reading = layout.read(document, header.season)
         if reading is None:
@@ -143,10 +164,35 @@ def _letter(document: Document) -> Letter:
             conflicts=(
                 *reading.conflicts,
                 *_doubts_of_the_signature(document),
-                *another_authority(document, header.authority_name, reading.figures),
+                *doubts_of_scope(document, with_periods(header, reading.periods), reading.figures),
             ),
         )
     return _without_figures(document, header)
+
+
+def _of_others(document: Document, header: Header) -> str | None:
+    """Why a letter is not one from this Ombudsman to a council, or None: another ombudsman's, or to a provider."""
+    signatory = _signatory(document)
+    if (
+        signatory is not None
+        and (other := _OTHER_OMBUDSMAN.search(signatory))
+        and not _THIS_OMBUDSMAN.search(signatory)
+    ):
+        return f'the letter is signed as by another ombudsman ("{other.group()}")'
+    name = header.authority_name
+    if name is not None and _PROVIDER.search(name):
+        return f"the letter is to a provider of services ({name}), and not to an authority"
+    return None
+
+
+def _signatory(document: Document) -> str | None:
+    """The lines behind the first signature on its page, squeezed; None where nobody signed, or none are there."""
+    lines = document.segments
+    signed = next((index for index, line in enumerate(lines) if SIGNATURE.match(line.squeezed)), None)
+    if signed is None:
+        return None
+    behind = lines[signed + 1 : signed + LINES_OF_A_SIGNATURE]
+    return squeezed(" ".join(line.text for line in behind if line.page == lines[signed].page)) or None
 
 
 def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
@@ -164,8 +210,12 @@ def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
         for line in lines[signed + 1 :]
         if SALUTATION.fullmatch(line.text)
     ]
-    signatory = squeezed(" ".join(line.text for line in lines[signed : signed + LINES_OF_A_SIGNATURE]))
-    if not _SIGNATORY.search(signatory):
+    signatory = _signatory(document)
+    is_signed_otherwise = signatory is not None and (
+        not _SIGNATORY.search(signatory)
+        or (_COUNCIL_OFFICER.search(signatory) and not _THIS_OMBUDSMAN.search(signatory))
+    )
+    if is_signed_otherwise:
         doubts.append(Conflict("upheld_count", "the letter is not signed as by the Ombudsman"))
     return tuple(doubts)
 

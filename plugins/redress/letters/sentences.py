@@ -53,7 +53,10 @@ _PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<spa
 _PARAGRAPH_GAP_EMS = 0.9
 """A gap between two lines of more than this, in units of their type size, starts a new paragraph."""
 _PARTS_OF_A_NUMBER = frozenset("0123456789.,")
-_SENTENCE_END = re.compile(r"[.:;!?]$")
+_SENTENCE_END = re.compile(r"[.!?]$")
+"""Not a colon: "Last year: 53% of complaints we investigated were upheld." is about another year."""
+LEAST_SENTENCE_LETTERS = 20
+"""Fewer letters than these are no sentence; they say of what the next one is."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,14 @@ class Passage:
     segments: tuple[Segment, ...]
 
     @cached_property
-    def _layout(self) -> tuple[str, tuple[tuple[int, int, Word], ...], frozenset[int], frozenset[int]]:
+    def _layout(
+        self,
+    ) -> tuple[str, tuple[tuple[int, int, Word], ...], frozenset[int], frozenset[int], frozenset[int]]:
         text = ""
         places: list[tuple[int, int, Word]] = []
         starts: set[int] = {0}
         lines: set[int] = {0}
+        parts: set[int] = {0}
         right_edge = max((segment.x1 for segment in self.segments), default=0.0)
         previous: Segment | None = None
         for segment in self.segments:
@@ -80,10 +86,12 @@ class Passage:
                     lines.add(len(text))
                     if _is_paragraph(previous, segment, right_edge):
                         starts.add(len(text))
+                    if _is_set_apart(previous, segment):
+                        parts.add(len(text))
                 places.append((len(text), len(text) + len(word.text), word))
                 text += word.text
             previous = segment
-        return text, tuple(places), frozenset(starts), frozenset(lines)
+        return text, tuple(places), frozenset(starts), frozenset(lines), frozenset(parts)
 
     @property
     def text(self) -> str:
@@ -99,6 +107,11 @@ class Passage:
     def line_starts(self) -> frozenset[int]:
         """The offsets at which a line begins."""
         return self._layout[3]
+
+    @property
+    def part_starts(self) -> frozenset[int]:
+        """The offsets at which a paragraph begins that is set apart by a gap, or by its type size."""
+        return self._layout[4]
 
     def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
         """A match that ends with a word: "1 upheld decision Statistics" holds no decisions."""
@@ -120,12 +133,16 @@ def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
     have had room on the line above."""
     if above.page != below.page:
         return False
-    size = min(above.size, below.size)
     first = below.words[0]
-    return (
-        below.top - above.bottom > _PARAGRAPH_GAP_EMS * size
-        or abs(above.size - below.size) > 0.1 * size
-        or above.x1 + size + (first.x1 - first.x0) < right_edge - size
+    return _is_set_apart(above, below) or above.x1 + above.size + (first.x1 - first.x0) < right_edge - min(
+        above.size, below.size
+    )
+
+
+def _is_set_apart(above: Segment, below: Segment) -> bool:
+    size = min(above.size, below.size)
+    return above.page == below.page and (
+        below.top - above.bottom > _PARAGRAPH_GAP_EMS * size or abs(above.size - below.size) > 0.1 * size
     )
 
 
@@ -196,6 +213,11 @@ class Sentence:
         return re.compile(_compiled(self.template), re.IGNORECASE)
 
     @property
+    def is_prose(self) -> bool:
+        """Whether it is a sentence of the running text: those give a percentage."""
+        return ":percent}" in self.template
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the numbers and dates that the sentence gives, in the order of print."""
         return tuple(self.pattern.groupindex)
@@ -228,22 +250,38 @@ def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
 
 def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
     before = candidate.passage.text[: candidate.start].rstrip()
+    paragraph = max(start for start in candidate.passage.paragraph_starts if start <= candidate.start)
     if not before:
         return True
     if found and not candidate.passage.text[found[-1].end : candidate.start].strip(" ."):
         return True
     if before[-1].isdigit() and candidate.text[0].isdigit():
         return False  # two numbers in a row: nobody can say which one is meant, or whether they are one
-    return candidate.start in candidate.passage.paragraph_starts or _SENTENCE_END.search(before) is not None
+    if candidate.start == paragraph:
+        return True
+    return _SENTENCE_END.search(before) is not None and not _is_introduction(before[paragraph:])
+
+
+def _is_introduction(text: str) -> bool:
+    """Whether what stands before a sentence in its paragraph is no sentence but some words: "Last year." """
+    *_, last = re.split(r"[.:;!?](?!\d)", text.rstrip(".!?"))
+    return len(last) < LEAST_SENTENCE_LETTERS
 
 
 def _can_end(candidate: Found) -> bool:
-    """Whether a sentence is over where its words end: "... in similar authorities in 2019-20." is another."""
+    """Whether a sentence is over where its words end: "... in similar authorities in 2019-20." is another.
+
+    A sentence of prose, which is one that gives a percentage, ends with a full stop or its paragraph; the short
+    lines of counts also where the next line begins anew.
+    """
     passage, start = candidate.passage, candidate.following
     mark = passage.text[candidate.end : candidate.end + 1]
-    if not mark or mark in ".;,:)" or start in passage.paragraph_starts:
+    if not mark or mark == "." or start in passage.part_starts:
         return True
-    return start in passage.line_starts and not passage.text[start : start + 1].islower()
+    if candidate.sentence.is_prose:
+        return False
+    is_new_line = start in passage.line_starts and not passage.text[start : start + 1].islower()
+    return is_new_line or start in passage.paragraph_starts
 
 
 def around(words: Sequence[Word]) -> Box | None:

@@ -117,7 +117,7 @@ def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple
     """The blocks that hold statistics, and not the prose that explains them under like headings.
 
     Statistics stand behind the signature. A block before it counts only with a sentence that names the period
-    that the statistics are of, which the prose never has.
+    that the statistics are of, which the prose never has, and without a word on the nation's figures.
     """
     headings = headings_of(document, {name: description.heading for name, description in described.items()})
     signature = signature_of(document)
@@ -127,7 +127,8 @@ def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple
         excuse = description.excuse[:1] if description.excuse else ()
         found = _found(block, (*description.sentences, *excuse))
         is_dated = any(sentence.stated("period_end") is not None for sentence in found)
-        if found and (is_dated or is_behind(block.heading.segments[0], signature)):
+        is_national = any("national" in line.squeezed.casefold() for run in block.runs for line in run)
+        if found and (is_behind(block.heading.segments[0], signature) or (is_dated and not is_national)):
             blocks.append(block)
     return tuple(blocks)
 

@@ -66,6 +66,8 @@ HEADINGS = {
 """The headings of the tables as far as they are known; a table without one is known by its labels."""
 TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
 UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
+OF_OTHERS = re.compile("ofwhich|housingombudsman|lastyear|previousyear|national|allauthorities|allcouncils|average")
+"""A row whose label says one of these is no row of the authority's own counts."""
 REPORT = re.compile(r"local authority report\b.*", re.IGNORECASE)
 OLDER_TABLES = re.compile(
     r"\b(?:advice team|investigative team|premature complaints?|(?:mi|nm|m) reps?|omb(?:udsman'?s?)? disc"
@@ -168,6 +170,8 @@ def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
     """What the first label that is known names (a measure and category, a total or a rate), and the label."""
     for label in labels:
         told = re.sub(r"[\s\u00ad-]+", "", label.casefold())
+        if OF_OTHERS.search(told):
+            return None, None, ""
         if TOTAL.fullmatch(told):
             return "total", None, label
         if UPHOLD_RATE.fullmatch(told):
