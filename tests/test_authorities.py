@@ -1,10 +1,12 @@
-"""Authorities: who exists when, and what a name means on a day."""
+"""Authorities: who exists when, what a name means on a day, who followed whom, and how many live there."""
 
 import csv
 import datetime as dt
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.authorities import AUTHORITY_COLUMNS, SEEDS_FOLDER, Authorities, Authority, SeedError
+from redress.authorities import AUTHORITY_COLUMNS, Authorities, Authority, Population, normalised_name
+from redress.seasons import Season
+from redress.seeds import SEEDS_FOLDER, SeedError
 
 COUNCILS = Authorities.load()
 LAST_DAY_OF_CORBY = dt.date(2021, 3, 31)
@@ -20,9 +24,25 @@ ONE_DAY = dt.timedelta(days=1)
 HEADER = ",".join(AUTHORITY_COLUMNS)
 
 
+@cache
 def rows_of(name: str) -> list[dict[str, str]]:
     with (SEEDS_FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def name_in_force(authority: Authority, on: dt.date) -> tuple[str, str]:
+    """What an authority was officially called on a day, in full and in short, by the rows of the seed."""
+    former = [
+        row
+        for row in rows_of("authority_aliases.csv")
+        if row["authority_id"] == authority.authority_id
+        and row["is_official"] == "true"
+        and dt.date.fromisoformat(row["valid_to_date"]) >= on
+    ]
+    if not former:
+        return authority.name, authority.short_name
+    row = min(former, key=lambda row: row["valid_to_date"])
+    return row["alias_name"], row["short_name"]
 
 
 @pytest.fixture
@@ -54,12 +74,12 @@ def id_of(name: str, on: dt.date) -> str | None:
     ],
 )
 def test_the_number_of_councils_changes_only_with_reorganisations(day: dt.date, count: int) -> None:
-    assert len(COUNCILS.alive_on(day)) == count
+    assert sum(authority.council_type_id != "other" for authority in COUNCILS.alive_on(day)) == count
 
 
 def test_each_type_has_as_many_councils_as_it_has_today() -> None:
     counts: dict[str, int] = defaultdict(int)
-    for council in COUNCILS.alive_on(dt.date(2025, 3, 31)):
+    for council in COUNCILS.expected_in(Season(2025)):
         counts[council.council_type_id] += 1
     assert counts == {
         "county": 21,
@@ -68,6 +88,14 @@ def test_each_type_has_as_many_councils_as_it_has_today() -> None:
         "unitary": 63,
         "london_borough": 33,
     }
+
+
+def test_a_letter_is_expected_of_every_council_and_of_no_other_body() -> None:
+    expected = {authority.authority_id for authority in COUNCILS.expected_in(Season(2020))}
+    alive = {authority.authority_id for authority in COUNCILS.alive_on(dt.date(2020, 3, 31))}
+    assert {"COR", "BKM", "LND", "IOS"} <= expected
+    assert alive - expected >= {"TRANSPORT-LONDON", "PARK-PEAK-DISTRICT", "FIRE-AVON", "GMCA"}
+    assert "BUC" not in alive
 
 
 # What a name means
@@ -83,15 +111,21 @@ def test_a_council_has_its_name_from_its_first_day_inclusive() -> None:
     assert id_of("Buckinghamshire Council", dt.date(2020, 3, 31)) is None
 
 
-def test_a_name_of_another_time_is_explained_and_not_taken() -> None:
+def test_a_name_of_another_time_is_explained_with_who_was_there_instead_and_not_taken() -> None:
     after = COUNCILS.resolve("Corby Borough Council", LAST_DAY_OF_CORBY + ONE_DAY)
     assert after.authority is None
     assert [council.authority_id for council in after.candidates] == ["COR"]
-    assert "Corby Borough Council (COR) ended on 31 March 2021" in after.reason
+    assert after.reason.endswith(
+        "Corby Borough Council (COR) ended on 31 March 2021; its successor is North Northamptonshire Council (NNT)"
+    )
 
     before = COUNCILS.resolve("Buckinghamshire Council", dt.date(2020, 3, 31))
     assert before.authority is None
-    assert "Buckinghamshire Council (BUC) began on 1 April 2020" in before.reason
+    assert before.reason.endswith(
+        "Buckinghamshire Council (BUC) began on 1 April 2020; its predecessors are Aylesbury Vale District Council "
+        "(AYL), Buckinghamshire County Council (BKM), Chiltern District Council (CHN), "
+        "South Bucks District Council (SBU) and Wycombe District Council (WYO)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,17 +145,88 @@ def test_a_short_name_passes_from_a_county_to_the_unitary_after_it(
 
 
 @pytest.mark.parametrize("day", [dt.date(year, 3, 31) for year in range(2010, 2027)])
-def test_every_council_is_found_by_both_its_names_at_each_period_s_end(day: dt.date) -> None:
-    for council in COUNCILS.alive_on(day):
-        assert COUNCILS.resolve(council.name, day).authority == council
-        assert COUNCILS.resolve(council.short_name, day).authority == council
+def test_every_authority_is_found_by_both_its_names_at_each_period_s_end(day: dt.date) -> None:
+    for authority in COUNCILS.alive_on(day):
+        for name in name_in_force(authority, day):
+            assert COUNCILS.resolve(name, day).authority == authority
+
+
+@pytest.mark.parametrize("day", [dt.date(year, 3, 31) for year in range(2010, 2027)])
+def test_every_alias_means_its_authority_at_each_period_s_end_on_which_it_counts(day: dt.date) -> None:
+    alive = {authority.authority_id for authority in COUNCILS.alive_on(day)}
+    for row in rows_of("authority_aliases.csv"):
+        counts = (row["valid_from_date"] or "0001") <= day.isoformat() <= (row["valid_to_date"] or "9999")
+        if counts and row["authority_id"] in alive:
+            assert id_of(row["alias_name"], day) == row["authority_id"], row
+
+
+@pytest.mark.parametrize(
+    ("name", "season", "authority_id"),
+    [
+        ("Buckinghamshire", 2020, "BKM"),
+        ("Buckinghamshire", 2021, "BUC"),
+        ("Corby Borough Council", 2020, "COR"),
+        ("Taunton Deane Borough Council", 2019, "TAU"),
+        ("Somerset West and Taunton Council", 2020, "SWT"),
+        ("City of London", 2021, "LND"),
+        ("Corporation of London", 2012, "LND"),
+        ("Croydon Council", 2018, "CRY"),
+        ("Wirral Metropolitan Borough Council", 2020, "WRL"),
+        ("City of Bristol", 2015, "BST"),
+        ("London Borough of Greenwich", 2011, "GRE"),
+        ("Milton Keynes Council", 2021, "MIK"),
+        ("Westminster City Council", 2020, "WSM"),
+        ("Peak District National Park Authority", 2021, "PARK-PEAK-DISTRICT"),
+        ("The Broads Authority", 2021, "PARK-BROADS"),
+        ("Transport for London", 2021, "TRANSPORT-LONDON"),
+        ("Kent Fire & Rescue Authority", 2020, "FIRE-KENT"),
+        ("Essex Fire and Rescue Authority", 2017, "FIRE-ESSEX"),
+        ("Essex Fire and Rescue Authority", 2018, "FIRE-ESSEX-COMMISSIONER"),
+        ("Greater Manchester Combined Authority", 2024, "GMCA"),
+        ("North East Combined Authority", 2024, "NECA"),
+        ("North East Combined Authority", 2025, "NEMCA"),
+        ("Sheffield City Region Combined Authority", 2021, "SCR"),
+    ],
+)
+def test_a_name_means_who_bore_it_at_the_end_of_the_season_s_period(
+    name: str, season: int, authority_id: str
+) -> None:
+    assert id_of(name, Season(season).period_end) == authority_id
+
+
+@pytest.mark.parametrize(
+    ("season", "name_then", "name_of_another_time", "why"),
+    [
+        (2019, "Folkestone & Hythe District Council", "Shepway District Council", "until 31 March 2018"),
+        (2022, "Southend-on-Sea City Council", "Southend-on-Sea Borough Council", "until 28 February 2022"),
+        (2021, "Colchester Borough Council", "Colchester City Council", "before 23 November 2022"),
+        (2016, "Shepway", "Folkestone and Hythe", "before 1 April 2018"),
+    ],
+)
+def test_a_renamed_council_goes_by_the_name_of_the_time(
+    season: int, name_then: str, name_of_another_time: str, why: str
+) -> None:
+    period_end = Season(season).period_end
+    meant = COUNCILS.resolve(name_then, period_end).authority
+    assert meant is not None
+    refused = COUNCILS.resolve(name_of_another_time, period_end)
+    assert refused.authority is None
+    assert refused.candidates == (meant,)
+    assert f"called “{name_of_another_time}” {why}" in refused.reason
+
+
+def test_a_letter_written_after_a_renaming_may_use_the_new_name_for_the_period_before() -> None:
+    # The letters of July 2018 are about a period that ended on the last day of Shepway's name.
+    for name in ("Shepway District Council", "Folkestone and Hythe District Council"):
+        assert id_of(name, Season(2018).period_end) == "SHE"
+    assert id_of("Folkestone and Hythe District Council", Season(2017).period_end) is None
 
 
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
         ("Blabby District Council", "Blaby District Council (BLA)"),
-        ("Westminster City Council", "City of Westminster (WSM)"),
+        ("Peak Distric National Park Authority", "Peak District National Park Authority (PARK-PEAK-DISTRICT)"),
         ("Corby District Council", "Corby Borough Council (COR) ended on 31 March 2021"),
     ],
 )
@@ -162,7 +267,7 @@ def test_two_of_a_name_are_left_to_a_person(additional: Path) -> None:
 def printed_names(draw: st.DrawFn) -> tuple[Authority, str]:
     """A council of 2021, and one of the ways in which a letter might print its name."""
     council = draw(st.sampled_from(COUNCILS.alive_on(dt.date(2021, 3, 31))))
-    name = draw(st.sampled_from([council.name, council.short_name]))
+    name = draw(st.sampled_from(name_in_force(council, dt.date(2021, 3, 31))))
     cases: list[Callable[[str], str]] = [str, str.upper, str.lower, str.title]
     name = draw(st.sampled_from(cases))(name)
     with_sign = re.sub(r"\band\b", "&", name, flags=re.IGNORECASE)
@@ -194,6 +299,87 @@ def test_case_spacing_ampersands_and_apostrophes_do_not_change_who_is_meant(
 )
 def test_a_name_may_be_printed_in_other_characters(printed: str, authority_id: str) -> None:
     assert id_of(printed, dt.date(2021, 3, 31)) == authority_id
+
+
+# Who followed whom
+
+
+@pytest.mark.parametrize(
+    ("successor", "predecessors"),
+    [
+        ("BUC", {"AYL", "BKM", "CHN", "SBU", "WYO"}),
+        ("SWT", {"TAU", "WSO"}),
+        ("ESK", {"SUF", "WAV"}),
+        ("WSK", {"FOR", "SED"}),
+        ("DST", {"DOR", "EDO", "NDO", "PUR", "WDO", "WEY"}),
+        ("BPC", {"BMH", "CHC", "POL", "DOR"}),
+        ("NNT", {"COR", "ENO", "KET", "WEL", "NTH"}),
+        ("WNT", {"DAV", "NOR", "SNR", "NTH"}),
+        ("CBD", {"ALL", "CAR", "COP", "CMA"}),
+        ("WAF", {"BAR", "EDN", "SLA", "CMA"}),
+        ("NYE", {"CRA", "HAE", "HAG", "RIH", "RYE", "SCE", "SEL", "NYK"}),
+        ("SMT", {"MEN", "SEG", "SSO", "SWT", "SOM"}),
+        ("BLA", set()),
+    ],
+)
+def test_a_council_knows_whom_it_took_over_from(successor: str, predecessors: set[str]) -> None:
+    assert {one.authority_id for one in COUNCILS.predecessors(successor)} == predecessors
+    for predecessor in predecessors:
+        assert successor in {one.authority_id for one in COUNCILS.successors(predecessor)}
+
+
+def test_every_council_that_ended_has_a_successor_that_begins_on_the_day_after() -> None:
+    ended = [
+        row for row in rows_of("authorities.csv") if row["valid_to_date"] and row["council_type_id"] != "other"
+    ]
+    assert len(ended) == 48
+    for row in ended:
+        next_day = dt.date.fromisoformat(row["valid_to_date"]) + ONE_DAY
+        assert next_day in {one.valid_from for one in COUNCILS.successors(row["authority_id"])}, row
+
+
+def test_an_id_that_nobody_has_is_an_error() -> None:
+    for ask in (COUNCILS.predecessors, COUNCILS.successors, lambda one: COUNCILS.population(one, Season(2024))):
+        with pytest.raises(KeyError, match="no authority has the id 'NOBODY'"):
+            ask("NOBODY")
+
+
+# How many live there
+
+
+@pytest.mark.parametrize(
+    ("authority_id", "season", "population"),
+    [
+        ("BUC", 2024, Population(561180, 2022)),  # the published 5.5 per 100,000 fits no other year around
+        ("BUC", 2021, Population(545859, 2019)),
+        ("COR", 2021, Population(72218, 2019)),
+        ("COR", 2020, Population(69540, 2017)),  # mid-2018 is not known
+        ("COR", 2018, None),
+        ("BUC", 2013, None),
+        ("BUC", 2027, Population(578772, 2024)),  # the latest estimate that there is
+        ("TRANSPORT-LONDON", 2024, None),
+    ],
+)
+def test_a_season_has_the_population_of_two_years_before_or_the_latest_known_before_that(
+    authority_id: str, season: int, population: Population | None
+) -> None:
+    assert COUNCILS.population(authority_id, Season(season)) == population
+
+
+def test_every_council_of_a_season_with_rates_per_100_000_has_a_population() -> None:
+    for season in (Season(2023), Season(2024), Season(2025), Season(2026)):
+        for council in COUNCILS.expected_in(season):
+            assert COUNCILS.population(council.authority_id, season) is not None, (council, season)
+
+
+def test_every_population_is_used_by_some_season() -> None:
+    used = {
+        (council.authority_id, population.mid_year)
+        for season in map(Season, range(2010, 2027))
+        for council in COUNCILS.expected_in(season)
+        if (population := COUNCILS.population(council.authority_id, season)) is not None
+    }
+    assert used == {(row["authority_id"], int(row["mid_year"])) for row in rows_of("authority_populations.csv")}
 
 
 # Reading the files
@@ -252,6 +438,32 @@ def test_a_fault_in_a_file_is_named_by_file_and_line(additional: Path, text: str
         Authorities.load(additional=additional)
 
 
+@pytest.mark.parametrize(
+    ("file", "line", "message"),
+    [
+        ("authority_aliases.csv", "NOBODY,A Council,,,,false,x", "authority_id is 'NOBODY'; expected the id of an"),
+        ("authority_aliases.csv", "BLA,A Council,,,,yes,x", "is_official is 'yes'; expected one of true, false"),
+        ("authority_aliases.csv", "BLA,A Council,A,,,true,x", "an official name without valid_to_date"),
+        ("authority_aliases.csv", "BLA,A Council,,,2018-03-31,true,x", "short_name is empty"),
+        ("authority_aliases.csv", "BLA,A Council,,2018-04-01,2018-03-31,false,x", "valid_to_date 2018-03-31 lies"),
+        ("authority_successions.csv", "BLA,NOBODY,2018-04-01,x", "successor_id is 'NOBODY'"),
+        ("authority_successions.csv", "BLA,COR,,x", "succession_date is empty"),
+        ("authority_populations.csv", "NOBODY,2022,10,x", "authority_id is 'NOBODY'"),
+        ("authority_populations.csv", "BLA,2011,10.5,x", "population_count is '10.5'; expected a whole number"),
+        ("authority_populations.csv", "BLA,2022,10,x", "the population of 'BLA' in mid-2022 stands already in"),
+    ],
+)
+def test_a_fault_in_a_further_seed_is_named_by_file_and_line(
+    tmp_path: Path, file: str, line: str, message: str
+) -> None:
+    seeds = shutil.copytree(SEEDS_FOLDER, tmp_path / "seeds")
+    rows = len(rows_of(file))
+    with (seeds / file).open("a", encoding="utf-8") as seed:
+        seed.write(f"{line}\n")
+    with pytest.raises(SeedError, match=rf"{re.escape(file)}, line {rows + 2}: {re.escape(message)}"):
+        Authorities.load(seeds)
+
+
 def test_a_file_that_is_missing_or_not_utf_8_is_named(additional: Path) -> None:
     with pytest.raises(SeedError, match=r"additional\.csv: cannot be read .*No such file"):
         Authorities.load(additional=additional)
@@ -263,18 +475,31 @@ def test_a_file_that_is_missing_or_not_utf_8_is_named(additional: Path) -> None:
 # What the seeds hold
 
 
-@pytest.mark.parametrize("seed", ["authorities", "authority_gss_codes", "council_types", "seasons"])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        "authorities",
+        "authority_aliases",
+        "authority_gss_codes",
+        "authority_populations",
+        "authority_successions",
+        "council_types",
+        "seasons",
+    ],
+)
 def test_no_cell_of_a_seed_has_stray_spaces(seed: str) -> None:
     cells = [cell for row in rows_of(f"{seed}.csv") for cell in row.values()]
     assert [cell for cell in cells if cell != " ".join(cell.split())] == []
 
 
-def test_every_gss_code_belongs_to_a_known_authority_and_every_authority_has_one() -> None:
+def test_every_gss_code_belongs_to_a_known_authority_and_every_council_has_one() -> None:
+    councils = {row["authority_id"] for row in rows_of("authorities.csv") if row["council_type_id"] != "other"}
     known = {row["authority_id"] for row in rows_of("authorities.csv")}
-    assert {row["authority_id"] for row in rows_of("authority_gss_codes.csv")} == known
+    coded = {row["authority_id"] for row in rows_of("authority_gss_codes.csv")}
+    assert councils <= coded <= known
 
 
-def test_an_authority_has_exactly_one_gss_code_on_each_day_of_its_life() -> None:
+def test_no_authority_has_two_gss_codes_on_one_day_and_a_council_has_one_on_each_day_of_its_life() -> None:
     spans: dict[str, list[tuple[dt.date, dt.date]]] = defaultdict(list)
     for row in rows_of("authority_gss_codes.csv"):
         first = dt.date.fromisoformat(row["valid_from_date"] or "2009-04-01")
@@ -282,10 +507,26 @@ def test_an_authority_has_exactly_one_gss_code_on_each_day_of_its_life() -> None
         spans[row["authority_id"]].append((first, last))
     for row in rows_of("authorities.csv"):
         of_this = sorted(spans[row["authority_id"]])
-        for (_, last), (next_first, _) in pairwise(of_this):
-            assert next_first == last + ONE_DAY, row["authority_id"]
-        assert of_this[0][0] == dt.date.fromisoformat(row["valid_from_date"] or "2009-04-01")
-        assert of_this[-1][1] == dt.date.fromisoformat(row["valid_to_date"] or "2099-12-31")
+        gaps = [next_first - last for (_, last), (next_first, _) in pairwise(of_this)]
+        assert all(gap >= ONE_DAY for gap in gaps), row["authority_id"]
+        life = (
+            dt.date.fromisoformat(row["valid_from_date"] or "2009-04-01"),
+            dt.date.fromisoformat(row["valid_to_date"] or "2099-12-31"),
+        )
+        assert all(life[0] <= first and last <= life[1] for first, last in of_this), row["authority_id"]
+        if row["council_type_id"] != "other":
+            assert all(gap == ONE_DAY for gap in gaps), row["authority_id"]
+            assert (of_this[0][0], of_this[-1][1]) == life, row["authority_id"]
+
+
+def test_an_alias_is_not_another_way_of_writing_a_name_that_is_known_anyway() -> None:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for row in rows_of("authorities.csv"):
+        seen[row["authority_id"]] |= {normalised_name(row["authority_name"]), normalised_name(row["short_name"])}
+    for row in rows_of("authority_aliases.csv"):
+        name = normalised_name(row["alias_name"])
+        assert name not in seen[row["authority_id"]], row
+        seen[row["authority_id"]].add(name)
 
 
 def test_barnsley_and_sheffield_changed_their_boundary_in_2025() -> None:

@@ -1,17 +1,14 @@
-"""Authorities: the councils that letters are about, and which of them a name means on a day."""
+"""Authorities: the bodies that letters are about, and which of them a name means on a day."""
 
-import csv
 import datetime as dt
 import difflib
-import io
-import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PROJECT_ROOT = Path(__file__).parents[2]
-SEEDS_FOLDER = PROJECT_ROOT / "dbt_project" / "seeds"
+from redress.seasons import Season
+from redress.seeds import SEEDS_FOLDER, Row, SeedError, read_rows
 
 AUTHORITY_COLUMNS = (
     "authority_id",
@@ -22,7 +19,20 @@ AUTHORITY_COLUMNS = (
     "valid_from_date",
     "valid_to_date",
 )
+ALIAS_COLUMNS = ("authority_id", "alias_name", "short_name", "valid_from_date", "valid_to_date", "is_official")
+SUCCESSION_COLUMNS = ("predecessor_id", "successor_id", "succession_date")
+POPULATION_COLUMNS = ("authority_id", "mid_year", "population_count")
 COUNCIL_TYPE_COLUMNS = ("council_type_id", "council_type_name", "has_type_average")
+
+OTHER_TYPE_ID = "other"
+"""The type of whatever body is no council: it may get a letter, and nobody can say that it must."""
+POPULATION_LAG_YEARS = 2
+"""The letters of 2024 divide by the population of mid-2022 (docs/adr/0006-which-population.md)."""
+NAME_IN_ADVANCE = dt.timedelta(days=365)
+"""How long before its first day a new name counts: a letter is written in the year after its period.
+
+Shepway became Folkestone and Hythe on 1 April 2018, a day after the period that the letters of July 2018 are about.
+"""
 
 _SIMILAR_NAMES_COUNT = 3
 _SIMILARITY_CUTOFF = 0.8  # Blabby is like Blaby, Colchester is not like Worcester
@@ -30,6 +40,7 @@ _COMMON_WORDS = frozenset(
     [
         "council",
         "corporation",
+        "authority",
         "borough",
         "city",
         "county",
@@ -42,15 +53,12 @@ _COMMON_WORDS = frozenset(
 )
 """What most full names have; compared with them, Corby District Council is most like Selby's."""
 _APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'"})
-
-
-class SeedError(ValueError):
-    """A reference file is not what it should be: which file and line, what was found, what is expected."""
+_ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Authority:
-    """A body that receives letters, with its official name and the days on which it exists.
+    """A body that receives letters, with its latest official name and the days on which it exists.
 
     `valid_from` is None where it began before 1 April 2009, `valid_to` (its last day) where it still exists.
     """
@@ -72,6 +80,38 @@ class Authority:
 
 
 @dataclass(frozen=True)
+class Alias:
+    """Another name of an authority, and the days on which it counts; None where that end is open.
+
+    An official one is what the authority was called until `valid_to`, with the short name of that time.
+    """
+
+    authority_id: str
+    name: str
+    short_name: str | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    is_official: bool
+
+
+@dataclass(frozen=True)
+class Succession:
+    """One authority that took over from another, all of it or a part, on its first day."""
+
+    predecessor_id: str
+    successor_id: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class Population:
+    """Residents of an authority's area in the middle of a year (30 June), as estimated."""
+
+    count: int
+    mid_year: int
+
+
+@dataclass(frozen=True)
 class Resolution:
     """What a name means on a day: one authority, or none and who might have been meant.
 
@@ -84,70 +124,124 @@ class Resolution:
 
 
 class Authorities:
-    """All authorities that are known, and the names they go by."""
+    """All authorities that are known, the names they go by, who followed whom, and how many live there."""
 
-    def __init__(self, authorities: tuple[Authority, ...]) -> None:
-        self._authorities = authorities
-        self._by_name = _index_by_name(authorities)
-        self._by_proper_name = _index_by_proper_name(self._by_name)
+    def __init__(
+        self,
+        authorities: Sequence[Authority],
+        aliases: Iterable[Alias] = (),
+        successions: Iterable[Succession] = (),
+        populations: Iterable[tuple[str, Population]] = (),
+    ) -> None:
+        self._authorities = {authority.authority_id: authority for authority in authorities}
+        self._successions = tuple(successions)
+        self._populations: dict[str, dict[int, Population]] = {}
+        for authority_id, population in populations:
+            self._populations.setdefault(authority_id, {})[population.mid_year] = population
+        self._names = _names(self._authorities, aliases)
+        self._by_proper_name = _index_by_proper_name(self._names)
 
     @classmethod
     def load(cls, seeds_folder: Path = SEEDS_FOLDER, additional: Path | None = None) -> "Authorities":
         """Read the seeds that dbt loads too and, where given, a file of sample councils with their columns.
 
-        Raises SeedError where a file is not what it should be, or where an id stands in it twice or in both.
+        Raises SeedError where a file is not what it should be, where an id stands in it twice or in both, or
+        where another seed speaks of an authority that is not there.
         """
-        type_ids = tuple(
-            row.text("council_type_id")
-            for row in _read_rows(seeds_folder / "council_types.csv", COUNCIL_TYPE_COLUMNS)
+        authorities = _read_authorities(seeds_folder, additional)
+        ids = frozenset(authority.authority_id for authority in authorities)
+        return cls(
+            authorities,
+            _read_aliases(seeds_folder / "authority_aliases.csv", ids),
+            _read_successions(seeds_folder / "authority_successions.csv", ids),
+            _read_populations(seeds_folder / "authority_populations.csv", ids),
         )
-        files = [(seeds_folder / "authorities.csv", False)]
-        if additional is not None:
-            files.append((additional, True))
-
-        authorities: list[Authority] = []
-        place_of: dict[str, str] = {}
-        for path, is_sample in files:
-            for row in _read_rows(path, AUTHORITY_COLUMNS):
-                authority = _authority(row, type_ids, is_sample=is_sample)
-                earlier = place_of.setdefault(authority.authority_id, row.place)
-                if earlier != row.place:
-                    raise SeedError(
-                        f"{row.place}: authority_id {authority.authority_id!r} stands already in {earlier}; "
-                        f"each authority has an id of its own"
-                    )
-                authorities.append(authority)
-        return cls(tuple(authorities))
 
     def alive_on(self, day: dt.date) -> tuple[Authority, ...]:
         """The authorities that exist on a day, in the order of the files."""
-        return tuple(authority for authority in self._authorities if authority.is_alive_on(day))
+        return tuple(authority for authority in self._authorities.values() if authority.is_alive_on(day))
+
+    def expected_in(self, season: Season) -> tuple[Authority, ...]:
+        """The authorities that a season must have a letter to: the councils that exist on its period's last day.
+
+        Not every other body gets a letter every year, so that none of them is missed.
+        """
+        alive = self.alive_on(season.period_end)
+        return tuple(authority for authority in alive if authority.council_type_id != OTHER_TYPE_ID)
+
+    def predecessors(self, authority_id: str) -> tuple[Authority, ...]:
+        """Whom an authority took over from, wholly or in part, by name. Raises KeyError where no one has the id."""
+        self._require(authority_id)
+        return self._by_name(one.predecessor_id for one in self._successions if one.successor_id == authority_id)
+
+    def successors(self, authority_id: str) -> tuple[Authority, ...]:
+        """Who took over from an authority, wholly or in part, by name. Raises KeyError where no one has the id."""
+        self._require(authority_id)
+        return self._by_name(one.successor_id for one in self._successions if one.predecessor_id == authority_id)
+
+    def population(self, authority_id: str, season: Season) -> Population | None:
+        """The population that a season's figures per 100,000 residents are about, or None where none is known.
+
+        It is the estimate for the middle of the year two before the letters (mid-2022 for season 2024) and, where
+        that is not known, the latest known before it, never a later one: docs/adr/0006-which-population.md.
+        Raises KeyError where no one has the id.
+        """
+        self._require(authority_id)
+        estimates = self._populations.get(authority_id, {})
+        mid_years = [mid_year for mid_year in estimates if mid_year <= season.year - POPULATION_LAG_YEARS]
+        return estimates[max(mid_years)] if mid_years else None
 
     def resolve(self, name: str, on: dt.date) -> Resolution:
         """The one authority that goes by a name on a day; a name that is merely similar is never taken."""
-        named = self._by_name.get(normalised_name(name), ())
-        alive = tuple(authority for authority in named if authority.is_alive_on(on))
+        named = self._names.get(normalised_name(name), ())
+        bearers = _distinct(one.authority for one in named if one.counts_on(on))
         said = " ".join(name.split())
-        if len(alive) == 1:
-            return Resolution(alive[0], alive, f"“{said}” is a name of {_described(alive[0], on)}")
-        if alive:
-            return Resolution(
-                None, alive, f"“{said}” fits {len(alive)} authorities on {_day(on)}: {_listed(alive, on)}"
-            )
+        if len(bearers) == 1:
+            return Resolution(bearers[0], bearers, f"“{said}” is a name of {_title(bearers[0])}")
+        if bearers:
+            described = "; ".join(_title(authority) for authority in bearers)
+            reason = f"“{said}” fits {len(bearers)} authorities on {_day(on)}: {described}"
+            return Resolution(None, bearers, reason)
         if named:
-            return Resolution(
-                None, named, f"no authority has the name “{said}” on {_day(on)}: {_listed(named, on)}"
-            )
+            described = "; ".join(dict.fromkeys(self._why_not(one, said, on) for one in named))
+            reason = f"no authority has the name “{said}” on {_day(on)}: {described}"
+            return Resolution(None, _distinct(one.authority for one in named), reason)
         similar = self._similar(name)
-        hint = f"; similar names: {_listed(similar, on)}" if similar else ", nor a similar one"
+        described = "; ".join(self._described(authority, on) for authority in similar)
+        hint = f"; similar names: {described}" if similar else ", nor a similar one"
         return Resolution(None, similar, f"no authority has the name “{said}” on {_day(on)}{hint}")
+
+    def _require(self, authority_id: str) -> None:
+        if authority_id not in self._authorities:
+            raise KeyError(f"no authority has the id {authority_id!r}")
+
+    def _by_name(self, authority_ids: Iterable[str]) -> tuple[Authority, ...]:
+        return tuple(sorted((self._authorities[one] for one in authority_ids), key=lambda one: one.name))
 
     def _similar(self, name: str) -> tuple[Authority, ...]:
         proper = _without_common_words(normalised_name(name))
         similar = difflib.get_close_matches(
             proper, self._by_proper_name, n=_SIMILAR_NAMES_COUNT, cutoff=_SIMILARITY_CUTOFF
         )
-        return tuple(dict.fromkeys(authority for key in similar for authority in self._by_proper_name[key]))
+        return _distinct(authority for key in similar for authority in self._by_proper_name[key])
+
+    def _why_not(self, name: "_Name", said: str, on: dt.date) -> str:
+        """Why a name of an authority does not count on a day."""
+        if not name.authority.is_alive_on(on):
+            return self._described(name.authority, on)
+        if name.valid_to is not None and name.valid_to < on:
+            return f"{_title(name.authority)} was called “{said}” until {_day(name.valid_to)}"
+        return f"{_title(name.authority)} was not called “{said}” before {_day(name.valid_from or on)}"
+
+    def _described(self, authority: Authority, on: dt.date) -> str:
+        """An authority for a person to read and, where it does not exist on the day, who was there instead."""
+        if authority.valid_from is not None and authority.valid_from > on:
+            others = _those("predecessor", self.predecessors(authority.authority_id))
+            return f"{_title(authority)} began on {_day(authority.valid_from)}{others}"
+        if authority.valid_to is not None and authority.valid_to < on:
+            others = _those("successor", self.successors(authority.authority_id))
+            return f"{_title(authority)} ended on {_day(authority.valid_to)}{others}"
+        return _title(authority)
 
 
 def normalised_name(name: str) -> str:
@@ -156,23 +250,45 @@ def normalised_name(name: str) -> str:
     return " ".join(folded.split()).removeprefix("the ")
 
 
-def _index_by_name(authorities: tuple[Authority, ...]) -> dict[str, tuple[Authority, ...]]:
-    """The authorities that each normalised name belongs to, at whatever time."""
-    index: dict[str, tuple[Authority, ...]] = {}
-    for authority in authorities:
-        for key in {normalised_name(name) for name in _names_of(authority)}:
-            index[key] = (*index.get(key, ()), authority)
+@dataclass(frozen=True)
+class _Name:
+    """One name of an authority, and the days on which it goes by it; None where that end is open."""
+
+    authority: Authority
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+    def counts_on(self, day: dt.date) -> bool:
+        """Whether a letter about a period that ends on the day can mean this authority by this name."""
+        has_begun = self.valid_from is None or self.valid_from <= day + NAME_IN_ADVANCE
+        has_ended = self.valid_to is not None and self.valid_to < day
+        return self.authority.is_alive_on(day) and has_begun and not has_ended
+
+
+def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[str, tuple[_Name, ...]]:
+    """Whose each normalised name is, and when."""
+    index: dict[str, tuple[_Name, ...]] = {}
+    called_so_since: dict[str, dt.date] = {}
+    for alias in aliases:
+        one = _Name(authorities[alias.authority_id], alias.valid_from, alias.valid_to)
+        for key in {normalised_name(name) for name in (alias.name, alias.short_name) if name}:
+            index[key] = (*index.get(key, ()), one)
+        if alias.is_official and alias.valid_to is not None:
+            since = alias.valid_to + _ONE_DAY
+            called_so_since[alias.authority_id] = max(called_so_since.get(alias.authority_id, since), since)
+    for authority in authorities.values():
+        one = _Name(authority, called_so_since.get(authority.authority_id), None)
+        for key in {normalised_name(name) for name in (authority.name, authority.short_name)}:
+            index[key] = (*index.get(key, ()), one)
     return index
 
 
-def _index_by_proper_name(
-    by_name: dict[str, tuple[Authority, ...]],
-) -> dict[str, tuple[Authority, ...]]:
+def _index_by_proper_name(names: dict[str, tuple[_Name, ...]]) -> dict[str, tuple[Authority, ...]]:
     """The same with what is left of each name without common words, for finding similar names only."""
     index: dict[str, tuple[Authority, ...]] = {}
-    for name, authorities in by_name.items():
-        proper = _without_common_words(name)
-        index[proper] = (*index.get(proper, ()), *authorities)
+    for key, named in names.items():
+        proper = _without_common_words(key)
+        index[proper] = _distinct((*index.get(proper, ()), *(one.authority for one in named)))
     return index
 
 
@@ -181,70 +297,53 @@ def _without_common_words(normalised: str) -> str:
     return " ".join(word for word in normalised.split() if word not in _COMMON_WORDS) or normalised
 
 
-def _names_of(authority: Authority) -> Iterator[str]:
-    """Every name that an authority goes by: the place for further ones."""
-    yield authority.name
-    yield authority.short_name
+def _distinct(authorities: Iterable[Authority]) -> tuple[Authority, ...]:
+    return tuple(dict.fromkeys(authorities))
 
 
-def _listed(authorities: tuple[Authority, ...], on: dt.date) -> str:
-    return "; ".join(_described(authority, on) for authority in authorities)
+def _those(relation: str, others: Sequence[Authority]) -> str:
+    """The clause that names an authority's predecessors or successors; nothing where none is known."""
+    if not others:
+        return ""
+    *before, last = (_title(one) for one in others)
+    if not before:
+        return f"; its {relation} is {last}"
+    return f"; its {relation}s are {', '.join(before)} and {last}"
 
 
-def _described(authority: Authority, on: dt.date) -> str:
-    """An authority for a person to read and, where it does not exist on the day, why."""
-    who = f"{authority.name} ({authority.authority_id})"
-    if authority.valid_from is not None and authority.valid_from > on:
-        return f"{who} began on {_day(authority.valid_from)}"
-    if authority.valid_to is not None and authority.valid_to < on:
-        return f"{who} ended on {_day(authority.valid_to)}"
-    return who
+def _title(authority: Authority) -> str:
+    return f"{authority.name} ({authority.authority_id})"
 
 
 def _day(day: dt.date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One row of a reference file, and where it stands."""
-
-    place: str
-    cells: dict[str, str]
-
-    def text(self, column: str) -> str:
-        """A cell that may not be empty."""
-        if not self.cells[column]:
-            raise SeedError(f"{self.place}: {column} is empty; every row needs one")
-        return self.cells[column]
-
-    def date(self, column: str) -> dt.date | None:
-        """A cell with a date, or None where it is empty."""
-        cell = self.cells[column]
-        if not cell:
-            return None
-        # fromisoformat also takes 20210331 and week dates, which dbt would not
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell, re.ASCII):
-            try:
-                return dt.date.fromisoformat(cell)
-            except ValueError:
-                pass
-        raise SeedError(f"{self.place}: {column} is {cell!r}; expected a date such as 2021-03-31, or nothing")
+def _read_authorities(seeds_folder: Path, additional: Path | None) -> tuple[Authority, ...]:
+    type_ids = tuple(
+        row.text("council_type_id") for row in read_rows(seeds_folder / "council_types.csv", COUNCIL_TYPE_COLUMNS)
+    )
+    files = [(seeds_folder / "authorities.csv", False)]
+    if additional is not None:
+        files.append((additional, True))
+    authorities: list[Authority] = []
+    place_of: dict[str, str] = {}
+    for path, is_sample in files:
+        for row in read_rows(path, AUTHORITY_COLUMNS):
+            authority = _authority(row, type_ids, is_sample=is_sample)
+            earlier = place_of.setdefault(authority.authority_id, row.place)
+            if earlier != row.place:
+                raise SeedError(
+                    f"{row.place}: authority_id {authority.authority_id!r} stands already in {earlier}; "
+                    f"each authority has an id of its own"
+                )
+            authorities.append(authority)
+    return tuple(authorities)
 
 
-def _authority(row: _Row, type_ids: tuple[str, ...], *, is_sample: bool) -> Authority:
-    type_id = row.text("council_type_id")
-    if type_id not in type_ids:
-        raise SeedError(
-            f"{row.place}: council_type_id is {type_id!r}; expected one of {', '.join(type_ids)} "
-            f"(council_types.csv)"
-        )
-    valid_from, valid_to = row.date("valid_from_date"), row.date("valid_to_date")
-    if valid_from is not None and valid_to is not None and valid_to < valid_from:
-        raise SeedError(
-            f"{row.place}: valid_to_date {valid_to} lies before valid_from_date {valid_from}; "
-            f"expected the last day, not earlier than the first"
-        )
+def _authority(row: Row, type_ids: tuple[str, ...], *, is_sample: bool) -> Authority:
+    type_id = row.one_of("council_type_id", type_ids, f"{', '.join(type_ids)} (council_types.csv)")
+    valid_from, valid_to = row.validity()
     return Authority(
         authority_id=row.text("authority_id"),
         name=row.text("authority_name"),
@@ -257,26 +356,51 @@ def _authority(row: _Row, type_ids: tuple[str, ...], *, is_sample: bool) -> Auth
     )
 
 
-def _read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[_Row]:
-    """The rows of a CSV file with a header, cells stripped; its columns may stand in any order."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SeedError(f"{path}: cannot be read ({error}); expected a CSV file in UTF-8") from error
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip() for cell in next(reader, [])]
-    missing = [column for column in columns if column not in header]
-    if missing:
-        raise SeedError(
-            f"{path}, line 1: no column {', '.join(missing)}; "
-            f"found {', '.join(header) or 'an empty line'}, expected {', '.join(columns)}"
-        )
-    for cells in reader:
-        place = f"{path}, line {reader.line_num}"
-        if not cells:
-            continue  # dbt passes over empty lines too
-        if len(cells) != len(header):
+def _read_aliases(path: Path, ids: frozenset[str]) -> Iterator[Alias]:
+    for row in read_rows(path, ALIAS_COLUMNS):
+        is_official = row.truth("is_official")
+        valid_from, valid_to = row.validity()
+        if is_official and valid_to is None:
             raise SeedError(
-                f"{place}: {len(cells)} cells; expected {len(header)}, one for each column of the header"
+                f"{row.place}: an official name without valid_to_date; expected the last day of a former name "
+                f"(the latest name stands in authorities.csv)"
             )
-        yield _Row(place, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+        yield Alias(
+            authority_id=_known(row, "authority_id", ids),
+            name=row.text("alias_name"),
+            short_name=row.text("short_name") if is_official else None,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            is_official=is_official,
+        )
+
+
+def _read_successions(path: Path, ids: frozenset[str]) -> Iterator[Succession]:
+    for row in read_rows(path, SUCCESSION_COLUMNS):
+        yield Succession(
+            predecessor_id=_known(row, "predecessor_id", ids),
+            successor_id=_known(row, "successor_id", ids),
+            day=row.day("succession_date"),
+        )
+
+
+def _read_populations(path: Path, ids: frozenset[str]) -> Iterator[tuple[str, Population]]:
+    place_of: dict[tuple[str, int], str] = {}
+    for row in read_rows(path, POPULATION_COLUMNS):
+        authority_id, mid_year = _known(row, "authority_id", ids), row.count("mid_year")
+        earlier = place_of.setdefault((authority_id, mid_year), row.place)
+        if earlier != row.place:
+            raise SeedError(
+                f"{row.place}: the population of {authority_id!r} in mid-{mid_year} stands already in {earlier}; "
+                f"each authority has one a year"
+            )
+        yield authority_id, Population(row.count("population_count"), mid_year)
+
+
+def _known(row: Row, column: str, ids: frozenset[str]) -> str:
+    authority_id = row.text(column)
+    if authority_id not in ids:
+        raise SeedError(
+            f"{row.place}: {column} is {authority_id!r}; expected the id of an authority in authorities.csv"
+        )
+    return authority_id

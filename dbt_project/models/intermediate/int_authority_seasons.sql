@@ -1,3 +1,4 @@
+-- Councils only: not every other body gets a letter every year, so that none of them is missed.
 with expected as (
 
     select
@@ -7,6 +8,7 @@ with expected as (
     from {{ ref('int_seasons') }} as seasons
     inner join {{ ref('int_authority_versions') }} as versions
         on {{ is_valid_on('versions', 'seasons.period_end_date') }}
+    where versions.council_type_key is distinct from 'other'
 
 )
 
