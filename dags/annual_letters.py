@@ -32,7 +32,7 @@ WRITER_POOL = "warehouse_writer"
     },
 )
 def annual_letters() -> None:
-    """plan, then acquire and read in batches, then check, build and test, release, report."""
+    """plan, then the data tables, then acquire and read in batches, then check, build and test, release, report."""
 
     @task
     def plan() -> list[dict[str, Any]]:
@@ -42,6 +42,14 @@ def annual_letters() -> None:
 
         batches = plan(season_run(), source())
         return [{"batch": number, "addresses": addresses} for number, addresses in enumerate(batches)]
+
+    @task(pool=WRITER_POOL)
+    def data_tables() -> int:
+        """The data tables beside the letters, into the archive and into landing."""
+        from redress.airflow_run import season_run, source
+        from redress.steps import land_data_tables
+
+        return land_data_tables(season_run(), source())
 
     @task(map_index_template="{{ batch_name }}", retries=2)
     def acquire(batch: dict[str, Any]) -> dict[str, Any]:
@@ -96,11 +104,23 @@ def annual_letters() -> None:
 
         return str(write_report(season_run()))
 
-    parts: Any = read.expand(acquired=acquire.expand(batch=plan()))
+    @task
+    def data_docs(_release: str) -> str:
+        """Great Expectations' pages about the season; the release is out, whatever becomes of them."""
+        from redress.airflow_run import season_run
+        from redress.steps import build_data_docs
+
+        return build_data_docs(season_run())
+
+    batches: Any = plan()
+    tables: Any = data_tables()
+    parts: Any = read.expand(acquired=acquire.expand(batch=batches))
     counts: Any = check(parts)
+    batches >> tables >> counts
     identity: Any = build_and_test(counts)
     folder: Any = release(identity)
     report(folder)
+    data_docs(folder)
 
 
 annual_letters()

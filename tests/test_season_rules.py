@@ -1,17 +1,25 @@
 """The season's rules: whose a letter is, which season it is of, and which of two letters stands."""
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import permutations
+from typing import Any
 
 import pytest
 
-from redress.authorities import Authorities
+from redress.authorities import Authorities, Authority, Population
 from redress.letters.records import Letter, Verdict
+from redress.measures import Absence
+from redress.rules import Severity
 from redress.season_rules import (
     AUTHORITY_IS_KNOWN,
     ONE_LETTER_PER_AUTHORITY,
+    PER_100K_FITS_POPULATION,
     SEASON_IS_THE_ONE_FETCHED,
+    TYPE_AVERAGE_AGREES,
+    TYPE_AVERAGE_IS_SETTLED,
     Standing,
+    check_season,
     stand,
 )
 from redress.seasons import Season
@@ -40,6 +48,9 @@ def test_a_letter_to_a_council_that_exists_in_its_season_passes_every_rule(autho
         SEASON_IS_THE_ONE_FETCHED: True,
         AUTHORITY_IS_KNOWN: True,
         ONE_LETTER_PER_AUTHORITY: True,
+        TYPE_AVERAGE_AGREES: True,
+        TYPE_AVERAGE_IS_SETTLED: True,
+        PER_100K_FITS_POPULATION: True,
     }
     assert standing.resolution is not None
     assert standing.resolution.authority is not None
@@ -145,3 +156,213 @@ def test_a_file_that_is_no_letter_is_asked_nothing(authorities: Authorities, ver
     (standing,) = stand([Letter(sha256("a file"), verdict, "a reason")], SEASON, authorities)
     assert standing.checks == ()
     assert standing.resolution is None
+
+
+# --- The averages of a type -----------------------------------------------------------------------------
+
+COUNTIES = tuple(f"{name} County Council" for name in ("Arden", "Borran", "Calder", "Dovey", "Elmet"))
+TODAY = Season(2024)
+
+
+def authority(name: str, council_type_id: str = "county", *, is_sample: bool = False) -> Authority:
+    return Authority(name, name, name, council_type_id, "North East", None, None, is_sample)
+
+
+def counties(**populations: int) -> Authorities:
+    """Five invented counties, the first of them with a population by mid-year (`mid_2022`)."""
+    return Authorities(
+        [authority(name) for name in COUNTIES],
+        populations=[(COUNTIES[0], Population(count, int(key[-4:]))) for key, count in populations.items()],
+    )
+
+
+def printing(uphold_average: str, council: int, **more: Any) -> Letter:
+    changes = {"uphold_rate_type_average_pct": uphold_average, **more.pop("changes", {})}
+    return letter(f"{council} {uphold_average} {more}", authority=COUNTIES[council], changes=changes, **more)
+
+
+def failing(letters: Sequence[Letter], rule: str, among: Authorities | None = None) -> dict[str, str]:
+    """The letters that fail a rule, by their sha256, each with what is said."""
+    standings = stand(letters, SEASON, among or counties())
+    return {s.letter.sha256: detail(s, rule) for s in standings if passed(s).get(rule) is False}
+
+
+def test_a_minority_is_contradicted_by_the_majority() -> None:
+    odd = printing("70", 4)
+    found = failing([*(printing("71", council) for council in range(4)), odd], TYPE_AVERAGE_AGREES)
+    told = "uphold_rate_type_average_pct 70 is printed, and 71 in 4 of 5 letters to councils of the type county"
+    assert found == {odd.sha256: told}
+
+
+@pytest.mark.parametrize("printed", [("71", "70"), ("71", "70", "69"), ("71", "71", "70", "70")])
+def test_without_a_majority_of_three_letters_all_are_warned_and_none_is_held_back(printed: tuple[str, ...]) -> None:
+    letters = [printing(average, council) for council, average in enumerate(printed)]
+    assert failing(letters, TYPE_AVERAGE_AGREES) == {}
+    found = failing(letters, TYPE_AVERAGE_IS_SETTLED)
+    assert set(found) == {one.sha256 for one in letters}
+    assert all(f"70 ({printed.count('70')} of {len(printed)})" in told for told in found.values())
+
+
+@pytest.mark.parametrize("printed", [("71",), ("71", "71"), ("71", "71", "70")])
+def test_letters_that_agree_or_have_a_majority_are_not_warned(printed: tuple[str, ...]) -> None:
+    letters = [printing(average, council) for council, average in enumerate(printed)]
+    assert failing(letters, TYPE_AVERAGE_IS_SETTLED) == {}
+
+
+def test_each_average_has_a_vote_of_its_own() -> None:
+    letters = [printing("71", council) for council in range(3)]
+    odd = printing("71", 3, changes={"compliance_rate_type_average_pct": "98"})
+    (told,) = failing([*letters, odd], TYPE_AVERAGE_AGREES).values()
+    assert told.startswith("compliance_rate_type_average_pct 98 is printed, and 100 in 3 of 4")
+
+
+def test_an_average_that_is_not_printed_has_no_vote() -> None:
+    silent = [
+        printing("71", council, changes={"uphold_rate_type_average_pct": Absence.NOT_STATED})
+        for council in range(3)
+    ]
+    assert failing([*silent, printing("70", 3)], TYPE_AVERAGE_AGREES) == {}
+
+
+def test_a_letter_that_contradicts_itself_is_compared_but_does_not_vote() -> None:
+    wrong = {"uphold_rate_pct": "82"}
+    misread = [printing("70", council, changes=wrong) for council in range(2)]
+    good = [printing("71", council) for council in range(2, 5)]
+    found = failing([*misread, *good], TYPE_AVERAGE_AGREES)
+    assert set(found) == {one.sha256 for one in misread}
+    assert all("71 in 3 of 3 letters" in told for told in found.values())
+
+
+def test_a_letter_that_is_superseded_neither_votes_nor_is_asked() -> None:
+    first = printing("70", 0, letter_date=JUNE)
+    letters = [first, *(printing("71", council) for council in range(3))]
+    standings = stand(letters, SEASON, counties())
+    assert {rule for s in standings if s.letter is first for rule in passed(s)}.isdisjoint({TYPE_AVERAGE_AGREES})
+    assert failing(letters, TYPE_AVERAGE_AGREES) == {}
+
+
+def test_two_letters_that_collide_do_not_vote() -> None:
+    twins = [printing("70", 0), printing("70", 0, changes={"compliance_outcomes_count": "29"})]
+    found = failing([*twins, printing("71", 1), printing("71", 2)], TYPE_AVERAGE_IS_SETTLED)
+    assert set(found) == {one.sha256 for one in twins}
+
+
+def test_a_letter_of_another_season_is_not_asked_about_this_seasons_averages() -> None:
+    other = printing("65", 4, season=2020)
+    assert failing([other, *(printing("71", council) for council in range(4))], TYPE_AVERAGE_AGREES) == {}
+
+
+def test_types_do_not_outvote_each_other_and_other_bodies_are_not_asked() -> None:
+    among = Authorities(
+        [*(authority(name) for name in COUNTIES), authority("Moor Park", "other"), authority("Bay", "unitary")]
+    )
+    letters = [
+        *(printing("71", council) for council in range(4)),
+        letter("a park", authority="Moor Park", changes={"uphold_rate_type_average_pct": "70"}),
+        letter("a unitary", authority="Bay", changes={"uphold_rate_type_average_pct": "70"}),
+    ]
+    assert failing(letters, TYPE_AVERAGE_AGREES, among) == {}
+    park = next(s for s in stand(letters, SEASON, among) if s.letter is letters[4])
+    assert TYPE_AVERAGE_AGREES not in passed(park)
+
+
+def test_the_order_of_letters_decides_no_vote() -> None:
+    letters = [printing("71", 0), printing("71", 1), printing("70", 2), printing("70", 3)]
+    found = {frozenset(failing(order, TYPE_AVERAGE_IS_SETTLED).items()) for order in permutations(letters)}
+    assert len(found) == 1
+
+
+# --- Rates per 100,000 ----------------------------------------------------------------------------------
+
+
+def fits(rate: str, among: Authorities, upheld: str = "33") -> tuple[bool, str]:
+    changes = {"upheld_per_100k": rate, "upheld_count": upheld}
+    one = letter("a rate", authority=COUNTIES[0], season=TODAY.year, changes=changes)
+    (standing,) = stand([one], TODAY, among)
+    return passed(standing)[PER_100K_FITS_POPULATION], detail(standing, PER_100K_FITS_POPULATION)
+
+
+@pytest.mark.parametrize(
+    ("rate", "is_fitting"),
+    [("4.5", True), ("4.3", True), ("4.7", True), ("4.2", False), ("4.9", False), ("45", False), ("0.8", False)],
+)
+def test_a_rate_fits_a_population_within_its_revisions_and_the_printed_places(rate: str, is_fitting: bool) -> None:
+    # 33 of 733,000 are 4.502; five per cent more or fewer people give 4.29 to 4.74
+    found, told = fits(rate, counties(mid_2022=733_000))
+    assert found is is_fitting
+    assert "733,000 (mid-2022)" in told
+    assert f"{rate} is printed" in told
+
+
+def test_a_rate_without_decimals_has_dropped_its_nought() -> None:
+    assert fits("5", counties(mid_2022=660_000))[0]
+    assert not fits("5", counties(mid_2022=733_000))[0]
+
+
+def test_a_rate_may_rest_on_any_estimate_of_the_four_years_before_the_letter() -> None:
+    grown = {"mid_2020": 600_000, "mid_2023": 733_000}
+    assert fits("5.5", counties(**grown))[0]
+    assert fits("4.5", counties(**grown))[0]
+    assert not fits("6.5", counties(**grown))[0]
+    assert not fits("5.5", counties(mid_2019=600_000, mid_2022=733_000))[0]
+
+
+def test_a_later_estimate_than_the_letter_is_never_used() -> None:
+    assert fits("9.9", counties(mid_2024=733_000)) == (True, "the authority's population is not known")
+
+
+def test_nothing_upheld_is_a_rate_of_nought() -> None:
+    assert fits("0", counties(mid_2022=733_000), upheld="0")[0]
+    assert not fits("1.2", counties(mid_2022=733_000), upheld="0")[0]
+
+
+def test_where_no_population_is_known_no_rate_is_doubted() -> None:
+    assert fits("99", counties()) == (True, "the authority's population is not known")
+
+
+# --- The season as a whole ------------------------------------------------------------------------------
+
+
+def test_a_council_without_a_letter_is_named() -> None:
+    letters = [printing("71", council) for council in range(4)]
+    (check,) = check_season(stand(letters, SEASON, counties()), SEASON, counties())
+    assert (check.severity, check.is_passed) == (Severity.WARNING, False)
+    assert check.detail == "letters to 4 of 5 councils have come; none to Elmet County Council"
+
+
+def test_a_letter_counts_as_come_whatever_the_rules_make_of_it() -> None:
+    letters = [
+        *(printing("71", council) for council in range(3)),
+        printing("71", 3, changes={"uphold_rate_pct": "82"}),
+        without_statistics("bare", authority=COUNTIES[4]),
+    ]
+    (check,) = check_season(stand(letters, SEASON, counties()), SEASON, counties())
+    assert check.is_passed
+    assert check.detail == "letters to 5 of 5 councils have come"
+
+
+def test_a_letter_of_another_season_has_not_come() -> None:
+    letters = [*(printing("71", council) for council in range(4)), printing("71", 4, season=2020)]
+    (check,) = check_season(stand(letters, SEASON, counties()), SEASON, counties())
+    assert not check.is_passed
+
+
+def test_samples_and_other_bodies_are_not_waited_for() -> None:
+    among = Authorities(
+        [
+            *(authority(name) for name in COUNTIES),
+            authority("Moor Park", "other"),
+            authority("Sample", is_sample=True),
+        ]
+    )
+    letters = [printing("71", council) for council in range(5)]
+    (check,) = check_season(stand(letters, SEASON, among), SEASON, among)
+    assert check.is_passed
+
+
+def test_of_many_missing_councils_ten_are_named() -> None:
+    among = Authorities([authority(f"Council {number:02}") for number in range(13)])
+    one = letter("one", authority="Council 00")
+    (check,) = check_season(stand([one], SEASON, among), SEASON, among)
+    assert check.detail.startswith("letters to 1 of 13 councils have come; none to Council 01, Council 02")
+    assert check.detail.endswith("Council 10 and 2 more")

@@ -1,11 +1,13 @@
 """The command line: a thin skin over the functions of the package."""
 
+import getpass
 import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,9 +21,14 @@ from redress.letters.records import Letter
 from redress.rules import Check, check_letter
 
 if TYPE_CHECKING:
+    from redress.quarantine import Case, Effect, Quarantine
     from redress.report import LetterLine
+    from redress.seasons import Season
+    from redress.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+quarantine = typer.Typer(no_args_is_help=True, help="The letters that rules hold back, and decisions about them.")
+app.add_typer(quarantine, name="quarantine")
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
@@ -90,8 +97,9 @@ def run(
             console.print(f"season {season} ({season.label}) from {escape(letters_source.name)}")
             folder = run_season(season_run, letters_source)
             for event in season_run.record.events():
-                if event["state"] == "done":
-                    console.print(f"  {event['step']:<10} {event['seconds']:6.1f} s  {escape(event['told'])}")
+                if event["state"] != "began":
+                    how = "failed: " if event["state"] == "failed" else ""
+                    console.print(f"  {event['step']:<10} {event['seconds']:6.1f} s  {how}{escape(event['told'])}")
         _print_letters(letter_lines(settings, wanted))
         console.print(f"\nThe warehouse: {escape(folder)}/warehouse.duckdb", soft_wrap=True)
 
@@ -134,10 +142,186 @@ def ingest(
         console.print()
         _print_letters(letter_lines(settings, wanted))
         current = Releases(settings.warehouse_folder).current_link / "warehouse.duckdb"
-        shown = os.path.relpath(current) if current.is_relative_to(Path.cwd()) else str(current)
+        shown = _from_here(current)
         told = "1 season" if len(wanted) == 1 else f"{len(wanted)} seasons"
         console.print(f"\n{told} in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}")
         print(f"One query to try:\n\n{_first_query(shown)}")
+
+
+Sha = Annotated[str, typer.Argument(metavar="SHA", help="A letter's sha256, or enough of its beginning.")]
+OfSeason = Annotated[int | None, typer.Option("--season", help="Only letters of this season.", show_default=False)]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the login name")]
+Publish = Annotated[bool, typer.Option("--publish", help="Build and release the warehouse at once.")]
+
+
+@quarantine.command("list")
+def list_cases(
+    season: OfSeason = None,
+    include_decided: Annotated[bool, typer.Option("--all", help="Those that were decided about, too.")] = False,
+) -> None:
+    """What waits for a person: each letter, and the rules that it breaks."""
+    with _quarantine() as desk:
+        cases = desk.cases(_season(season))
+        waiting = sum(case.is_waiting for case in cases)
+        for case in cases:
+            if case.is_waiting or (include_decided and (case.disposition.decided_by or case.decisions)):
+                _print_case(case)
+        console.print(f"{waiting} {'letter waits' if waiting == 1 else 'letters wait'} for a person.")
+        if waiting:
+            console.print("To see one and its evidence: redress quarantine show SHA")
+
+
+@quarantine.command()
+def show(sha: Sha, season: OfSeason = None) -> None:
+    """One letter: what it states and where, what it breaks, where its bytes are, what was decided."""
+    with _quarantine() as desk:
+        from redress.acquire.archive import Archive
+
+        case = desk.case(sha, _season(season))
+        _print_case(case)
+        console.print()
+        letter = case.landed.letter
+        _show(Path(case.landed.source_address), letter, case.checks)
+        archive = Archive(desk.settings.archive_folder)
+        console.print(f"\nsha256 {letter.sha256}")
+        for card in archive.cards(letter.sha256):
+            came = f"came from {card.source}, {card.address}, {card.fetched_at}, for season {card.season}"
+            console.print(escape(came), soft_wrap=True)
+        place = _from_here(archive.bytes_path(letter.sha256))
+        print(f"its bytes: {place}")
+        if any(figure.page is not None for figure in letter.figures):
+            print(f"To see its figures where they stand: redress read --evidence evidence.png {place}")
+
+
+@quarantine.command()
+def accept(
+    sha: Sha,
+    reason: Reason,
+    rule: Annotated[
+        list[str] | None, typer.Option("--rule", help="The rules that it breaks: all of them, as a safeguard.")
+    ] = None,
+    authority: Annotated[str, typer.Option("--authority", help="Whose letter it is: an authority_id.")] = "",
+    by: By = "",
+    season: OfSeason = None,
+    publish: Publish = False,
+) -> None:
+    """Load a letter although it breaks rules: just those that it breaks now."""
+    _decide(
+        lambda desk: desk.accept(
+            sha,
+            reason=reason,
+            by=by or _login_name(),
+            rules=rule or (),
+            authority_id=authority or None,
+            season=_season(season),
+        ),
+        publish,
+    )
+
+
+@quarantine.command()
+def reject(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, publish: Publish = False) -> None:
+    """Keep a letter out for good; it no longer waits, and stands in no other letter's way."""
+    _decide(lambda desk: desk.reject(sha, reason=reason, by=by or _login_name(), season=_season(season)), publish)
+
+
+@quarantine.command()
+def withdraw(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, publish: Publish = False) -> None:
+    """Take the decision about a letter back: the rules alone decide again."""
+    _decide(lambda desk: desk.withdraw(sha, reason=reason, by=by or _login_name(), season=_season(season)), publish)
+
+
+@contextmanager
+def _quarantine() -> "Iterator[Quarantine]":
+    with _plain_errors():
+        from redress.quarantine import Quarantine
+        from redress.settings import Settings
+
+        yield Quarantine(Settings())
+
+
+def _season(year: int | None) -> "Season | None":
+    from redress.seasons import Season
+
+    return None if year is None else Season(year)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise ValueError("nobody is logged in by a name: say who decides with --by NAME") from None
+
+
+def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
+    with _quarantine() as desk, _writing(desk.settings):
+        effect = decide(desk)
+        console.print(f"recorded: {effect.decision.ruling}, by {escape(effect.decision.decided_by)}")
+        for case in (effect.case, *effect.others):
+            _print_case(case)
+        season = effect.case.landed.season
+        if publish:
+            from redress.dag_runs import new_run_id
+            from redress.steps import SeasonRun, build_warehouse, release
+
+            run = SeasonRun(season, new_run_id(), desk.settings)
+            folder = release(run, build_warehouse(run))
+            for event in run.record.events():
+                if event["state"] == "done":
+                    console.print(f"{event['step']}: {escape(event['told'])}", soft_wrap=True)
+            console.print(f"The warehouse: {escape(folder)}/warehouse.duckdb", soft_wrap=True)
+        else:
+            console.print(
+                f"Readers see it with the next release: a decision with --publish, or redress run {season}"
+            )
+
+
+@contextmanager
+def _writing(settings: "Settings") -> Iterator[None]:
+    """The writer lock, and a word to the person who has to wait for it."""
+    from filelock import Timeout
+
+    from redress.warehouse.writer import writer_lock
+
+    lock = writer_lock(settings)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print("redress: waiting for another run or decision to end", file=sys.stderr, flush=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _print_case(case: "Case") -> None:
+    """A letter with what became of it, the rules that it breaks, and the decisions about it."""
+    from redress.quarantine import SENTENCES, SHOWN_SHA256_LENGTH, broken_rules
+
+    sha256 = case.landed.letter.sha256[:SHOWN_SHA256_LENGTH]
+    told = [
+        f"{case.landed.season}  {sha256}  {case.authority}",
+        f"  file: {case.landed.source_address}",
+    ]
+    broken = broken_rules(case.checks)
+    if case.disposition.reason != "; ".join(f"{check.rule}: {check.detail}" for check in broken):
+        told.append(f"  {case.disposition.disposition}: {case.disposition.reason}")
+    for check in broken:
+        told += [f"  {check.rule}: {SENTENCES.get(check.rule, '')}", f"    found: {check.detail}"]
+    for one in case.decisions:
+        rules = f" for {', '.join(one.rules)}" if one.rules else ""
+        whose = f" as a letter to {one.authority_id}" if one.authority_id else ""
+        at = f"{one.decided_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        told.append(f"  {at}, {one.decided_by}: {one.ruling}{rules}{whose}: {one.reason}")
+    for line in told:
+        console.print(escape(line), soft_wrap=True)
+
+
+def _from_here(path: Path) -> str:
+    """A path as a person would type it: from the working folder where it lies below that."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _first_query(warehouse: str) -> str:
@@ -212,8 +396,9 @@ def _plain_errors() -> Iterator[None]:
     """Errors that a person can act on end with their sentence, without a traceback."""
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
-    from redress.authorities import SeedError
     from redress.dag_runs import DagRunError
+    from redress.decisions import DecisionError
+    from redress.seeds import SeedError
     from redress.steps import SeasonError
     from redress.warehouse.build import BuildError
     from redress.warehouse.releases import ReleaseError
@@ -224,6 +409,7 @@ def _plain_errors() -> Iterator[None]:
         ArchiveError,
         BuildError,
         DagRunError,
+        DecisionError,
         OSError,
         ReleaseError,
         SeasonError,

@@ -10,7 +10,7 @@ import duckdb
 from rich.table import Table
 
 from redress.letters.records import Letter
-from redress.rules import half_up_pct
+from redress.rules import Severity, half_up_pct
 from redress.seasons import Season
 from redress.settings import Settings
 from redress.steps import SeasonRun
@@ -103,6 +103,10 @@ def write_report(run: SeasonRun) -> Path:
                 if line.disposition != "accepted"
             ),
             "",
+            "## Warnings",
+            "",
+            *warning_lines(run.settings, run.season),
+            "",
             "## Steps",
             "",
             "| step | seconds | |",
@@ -114,6 +118,23 @@ def write_report(run: SeasonRun) -> Path:
         path.write_text("\n".join(text))
         note.told = str(path)
     return path
+
+
+def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
+    """The warnings of a season as items of a list: those of the season as a whole, then those of its letters."""
+    landing = Landing(settings.landing_folder)
+    names: dict[str | None, str] = {None: f"season {season}"} | {
+        landed.letter.sha256: f"{landed.letter.header.authority_name or landed.source_address}"
+        for landed in landing.letters(season)
+    }
+    found = sorted(landing.checks(season).items(), key=lambda item: (item[0] is not None, names[item[0]]))
+    lines = [
+        f"- {_escaped(names[sha256])}: {check.rule}. {_escaped(check.detail)}"
+        for sha256, checks in found
+        for check in checks
+        if check.severity is Severity.WARNING and not check.is_passed
+    ]
+    return tuple(lines) or ("None.",)
 
 
 def _reviews(file: Path) -> dict[str, dict[str, Any]]:

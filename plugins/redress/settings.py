@@ -28,6 +28,12 @@ class Settings(BaseSettings):
     )
     source: str = Field(default="", description="where letters come from if a command does not say: folder:<path>")
     read_batch_letters: int = Field(default=50, ge=1, description="letters to a task of a season's run")
+    stop_above_refused_pct: float = Field(
+        default=50, ge=0, le=100, description="a season stops where more of its files are refused than this"
+    )
+    stop_from_files_count: int = Field(
+        default=10, ge=1, description="and where it has at least so many files: fewer can be refused by chance"
+    )
 
     read_time_seconds: float = Field(default=60.0, gt=0, description="the most that reading one letter may take")
     read_memory_mebibytes: int = Field(default=2048, ge=512, description="the memory of a reading process")
@@ -53,6 +59,11 @@ class Settings(BaseSettings):
     def work_folder(self) -> Path:
         """What a run hands from step to step, build files and logs: nothing that has to be kept."""
         return (self.home / "work").absolute()
+
+    @cached_property
+    def data_docs_folder(self) -> Path:
+        """Great Expectations' pages about the last run of each season."""
+        return (self.home / "data_docs").absolute()
 
     @cached_property
     def runs_folder(self) -> Path:

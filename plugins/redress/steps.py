@@ -6,6 +6,7 @@ hands to the next is small: names, hashes and paths.
 
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -14,15 +15,21 @@ from filelock import FileLock
 
 from redress.acquire.archive import Archive
 from redress.acquire.folder import FolderSource
-from redress.acquire.source import Reference, Source, SourceError
+from redress.acquire.source import DataTableReference, Reference, Source, SourceError
 from redress.authorities import Authorities
+from redress.decisions import read_decisions
 from redress.letters.workers import File, Readers
 from redress.runs import RunRecord
 from redress.seasons import Season
 from redress.settings import Settings
+from redress.source_doubt import doubt
 from redress.warehouse.build import build, warehouse_identity
-from redress.warehouse.landing import LandedLetter, Landing, read_letters, write_letters
+from redress.warehouse.landing import LandedLetter, Landing, read_letters, write_checks, write_letters
 from redress.warehouse.releases import Releases
+from redress.warehouse.writer import writer_lock
+from redress.witnesses.pages import set_pages_apart
+from redress.witnesses.records import WitnessKind
+from redress.witnesses.season import DATA_TABLE_CITATION, MAPPING_CITATION, FetchedTable, read_tables, told
 
 
 class Archived(TypedDict):
@@ -54,8 +61,7 @@ class SeasonRun:
 
     def writer_lock(self) -> FileLock:
         """The lock under which landing is replaced, and a warehouse built and published."""
-        self.settings.writer_lock.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.settings.writer_lock, is_singleton=True)
+        return writer_lock(self.settings)
 
 
 def source_of(text: str) -> Source:
@@ -85,19 +91,31 @@ def plan(run: SeasonRun, source: Source) -> list[list[str]]:
     return batches
 
 
+def land_data_tables(run: SeasonRun, source: Source) -> int:
+    """The season's data tables and their mappings into the archive, what they say into landing; how many figures.
+
+    A table without a mapping is reported with a start of one, and the season goes on. Raises WitnessError where a
+    table and its mapping do not fit; landing is as it was then.
+    """
+    with run.record.step("data tables") as note:
+        tables = [_archived_table(run, source, table) for table in source.data_tables(run.season)]
+        authorities = Authorities.load(additional=run.settings.additional_authorities)
+        read = read_tables(tables, run.season, authorities)
+        with run.writer_lock():
+            landing = Landing(run.settings.landing_folder)
+            landing.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
+        note.told = told(read)
+        note.counts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
+    return len(read.figures)
+
+
 def acquire(run: SeasonRun, source: Source, addresses: Sequence[str], batch: int) -> list[Archived]:
     """The bytes of a batch into the archive. A file that cannot be had fails the step: a season is whole."""
     archive = Archive(run.settings.archive_folder)
     with run.record.step(f"acquire {batch + 1}") as note:
         archived: list[Archived] = []
         for address in addresses:
-            try:
-                content = source.fetch(Reference(run.season, address))
-            except OSError as error:
-                raise SourceError(
-                    f"{address} cannot be read from {source.name} ({error.strerror}); mend it, or take it out of "
-                    "the source, and run the season again: nothing has been changed"
-                ) from error
+            content = _fetched(source, run.season, address)
             card = archive.store(content, run.season, source.name, address)
             archived.append({"address": address, "sha256": card.sha256})
         note.told = f"{len(archived)} letters in the archive"
@@ -125,21 +143,38 @@ def read(run: SeasonRun, archived: Sequence[Archived], batch: int) -> str:
 
 
 def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
-    """The season's parts through the gate and into landing; the number of letters by disposition."""
+    """The season's parts through the gate and into landing; the number of letters by disposition.
+
+    All checks are kept beside the run's record too, whatever comes of them. Raises SeasonError where most files are
+    refused: the source looks wrong then, and landing stays as it was.
+    """
     with run.record.step("check") as note, run.writer_lock():
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
 
         files = [landed for part in parts for landed in read_letters(*_part_paths(Path(part)))]
-        letters = _without_duplicates(files)
         authorities = Authorities.load(additional=run.settings.additional_authorities)
-        gated = gate(run.season, letters, authorities)
-        Landing(run.settings.landing_folder).replace_season(run.season, letters, gated.checks, gated.dispositions)
+        unique = _without_duplicates(files)
+        letters, page_figures = set_pages_apart(unique, run.season, authorities)
+        decisions = read_decisions(run.settings.landing_folder)
+        gated = gate(run.season, letters, authorities, decisions)
+        write_checks(run.season, gated.checks, run.record.path.with_suffix(".checks.parquet"))
+        why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
+        if why_not is not None:
+            raise SeasonError(why_not)
+        landing = Landing(run.settings.landing_folder)
+        landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
+        landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
         counts: dict[str, int] = {}
         for disposition in gated.dispositions:
             counts[disposition.disposition] = counts.get(disposition.disposition, 0) + 1
         note.told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-        if len(files) > len(letters):
-            note.told += f"; copies of another file, byte for byte: {len(files) - len(letters)}"
+        for sha256, found in gated.checks:
+            if sha256 is None and not found.is_passed:
+                note.told += f"; {found.severity}: {found.detail}"
+        if len(files) > len(unique):
+            note.told += f"; copies of another file, byte for byte: {len(files) - len(unique)}"
+        if len(unique) > len(letters):
+            note.told += f"; statistics pages beside a letter, taken as witnesses: {len(unique) - len(letters)}"
         note.counts = dict(counts)
     return counts
 
@@ -183,14 +218,62 @@ def release(run: SeasonRun, identity: str | None) -> str:
     return str(current)
 
 
+def build_data_docs(run: SeasonRun) -> str:
+    """Great Expectations' pages about the season as it is landed; their first page."""
+    with run.record.step("data docs") as note:
+        from expectations.data_docs import write_data_docs
+
+        landing = Landing(run.settings.landing_folder)
+        index = write_data_docs(
+            run.season,
+            landing.letters(run.season),
+            Authorities.load(additional=run.settings.additional_authorities),
+            read_decisions(run.settings.landing_folder),
+            run.settings.data_docs_folder / str(run.season),
+            run.run_id,
+        )
+        note.told = str(index)
+    return str(index)
+
+
 def run_season(run: SeasonRun, source: Source) -> str:
-    """The whole way of one season in this process; the folder of the current release."""
+    """The whole way of one season in this process; the folder of the current release.
+
+    Pages that cannot be written are noted in the run's record: the release is out by then.
+    """
     parts = []
-    for batch, addresses in enumerate(plan(run, source)):
+    batches = plan(run, source)
+    land_data_tables(run, source)
+    for batch, addresses in enumerate(batches):
         parts.append(read(run, acquire(run, source, addresses, batch), batch))
     with run.writer_lock():
         check(run, parts)
-        return release(run, build_warehouse(run))
+        folder = release(run, build_warehouse(run))
+    with suppress(Exception):
+        build_data_docs(run)
+    return folder
+
+
+def _archived_table(run: SeasonRun, source: Source, table: DataTableReference) -> FetchedTable:
+    archive = Archive(run.settings.archive_folder)
+    content = _fetched(source, run.season, table.address)
+    archive.store(content, run.season, source.name, table.address, DATA_TABLE_CITATION)
+    if not table.has_mapping:
+        return FetchedTable(table.address, content, table.mapping_address, None)
+    mapping = _fetched(source, run.season, table.mapping_address)
+    archive.store(mapping, run.season, source.name, table.mapping_address, MAPPING_CITATION)
+    return FetchedTable(table.address, content, table.mapping_address, mapping)
+
+
+def _fetched(source: Source, season: Season, address: str) -> bytes:
+    """The bytes at an address. Raises SourceError where they cannot be had: a season is whole."""
+    try:
+        return source.fetch(Reference(season, address))
+    except OSError as error:
+        raise SourceError(
+            f"{address} cannot be read from {source.name} ({error.strerror}); mend it, or take it out of "
+            "the source, and run the season again: nothing has been changed"
+        ) from error
 
 
 def _part_paths(folder: Path) -> tuple[Path, Path]:

@@ -38,6 +38,29 @@ def test_descriptions_and_hidden_files_are_left(tmp_path: Path) -> None:
     assert addresses(source, 2021) == []
 
 
+def test_data_tables_are_no_letters_and_each_knows_its_mapping(tmp_path: Path) -> None:
+    source = place(
+        tmp_path,
+        "2021/a.pdf",
+        "2021/t/b.csv",
+        "2021/t/b.yml",
+        "2021/t/c.XLSX",
+        "2021/d.csv",
+        "2021/d.yaml",
+        "e.csv",
+    )
+    assert addresses(source, 2021) == ["2021/a.pdf"]
+    assert [
+        (table.address, table.mapping_address, table.has_mapping) for table in source.data_tables(Season(2021))
+    ] == [
+        ("2021/d.csv", "2021/d.yaml", True),
+        ("2021/t/b.csv", "2021/t/b.yml", True),
+        ("2021/t/c.XLSX", "2021/t/c.yml", False),
+    ]
+    assert source.data_tables(Season(2022)) == ()
+    assert source.outside_seasons() == ()
+
+
 def test_a_season_that_is_not_there_has_no_letters(tmp_path: Path) -> None:
     assert addresses(place(tmp_path, "2021/a.pdf"), 2022) == []
 

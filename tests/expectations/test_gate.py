@@ -1,17 +1,20 @@
 """The gate: Great Expectations and the rules give one answer, and a raising expectation stops the run."""
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from expectations import gate as gate_module
-from expectations import letter_rules
-from expectations.gate import Gated, GateError, accepted_letters, gate, season_frame
+from expectations import rules as wrapped_rules
+from expectations.gate import Failure, Gated, GateError, accepted_letters, gate, season_frame
 from redress.authorities import Authorities
 from redress.letters.records import Letter, Verdict
 from redress.measures import Absence
 from redress.rules import LETTER_RULES, Outcome, check_letter
+from redress.season_rules import SEASON_RULES, Standing, stand
 from redress.seasons import Season
 from redress.warehouse.landing import LandedLetter
 from tests.made import (
@@ -101,17 +104,17 @@ def test_each_disposition_names_the_authority_that_it_is_about(gated: Gated) -> 
 def test_great_expectations_itself_finds_the_broken_letter(
     monkeypatch: pytest.MonkeyPatch, authorities: Authorities
 ) -> None:
-    found: list[tuple[str, str]] = []
-    original = gate_module._failures
+    found: set[Failure] = set()
+    original = gate_module.failures
 
-    def seen(*arguments: object) -> list[tuple[str, str]]:
-        failures = list(original(*arguments))  # type: ignore[arg-type]
-        found.extend(failures)
-        return failures
+    def seen(*arguments: Any) -> frozenset[Failure]:
+        failed = original(*arguments)
+        found.update(failed)
+        return failed
 
-    monkeypatch.setattr(gate_module, "_failures", seen)
+    monkeypatch.setattr(gate_module, "failures", seen)
     gate(SEASON, LETTERS, authorities)
-    assert set(found) == {
+    assert found == {
         ("uphold_rate_is_upheld_over_investigations", WRONG_RATE.sha256),
         ("blocks_complete", INCOMPLETE.sha256),
     }
@@ -120,7 +123,7 @@ def test_great_expectations_itself_finds_the_broken_letter(
 def test_a_suite_that_passes_what_the_rule_fails_stops_the_run(
     monkeypatch: pytest.MonkeyPatch, authorities: Authorities
 ) -> None:
-    monkeypatch.setattr(gate_module, "_failures", lambda *_: iter(()))
+    monkeypatch.setattr(gate_module, "failures", lambda *_: frozenset())
     with pytest.raises(
         GateError, match="the suite and the rule uphold_rate_is_upheld_over_investigations disagree"
     ):
@@ -134,9 +137,25 @@ def test_an_expectation_that_raises_stops_the_run(
         raise RuntimeError("this rule has a fault of its own")
 
     rule = LETTER_RULES[1]
-    monkeypatch.setitem(letter_rules._RULES, rule.name, dataclasses.replace(rule, check=raising))
+    monkeypatch.setitem(wrapped_rules._RULES, rule.name, dataclasses.replace(rule, check=raising))
     with pytest.raises(GateError, match=f"{rule.name}.*this rule has a fault of its own"):
         gate(SEASON, LETTERS, authorities)
+
+
+def test_a_season_rule_that_raises_stops_the_run(monkeypatch: pytest.MonkeyPatch, authorities: Authorities) -> None:
+    def raising(_: Sequence[Standing]) -> dict[str, Outcome]:
+        raise RuntimeError("this rule has a fault of its own")
+
+    rule = SEASON_RULES[-1]
+    monkeypatch.setitem(wrapped_rules._SEASON_RULES, rule.name, dataclasses.replace(rule, check=raising))
+    with pytest.raises(GateError, match=f"{rule.name}.*this rule has a fault of its own"):
+        gate(SEASON, LETTERS, authorities)
+
+
+def test_a_season_of_sample_letters_waits_for_no_council(gated: Gated) -> None:
+    (check,) = (check for key, check in gated.checks if key is None)
+    assert check.is_passed
+    assert "only letters to councils of samples" in check.detail
 
 
 def test_a_letter_without_statistics_with_years_that_disagree_is_quarantined(authorities: Authorities) -> None:
@@ -158,9 +177,13 @@ def test_a_frame_that_reading_cannot_make_stops_the_run(authorities: Authorities
         gate(SEASON, FRAMES[what], authorities)
 
 
-def test_a_frame_has_one_row_for_each_letter_and_gives_it_back(gated: Gated) -> None:
-    frame: pd.DataFrame = season_frame(LETTERS)
+def test_a_frame_has_one_row_for_each_letter_and_gives_it_back(authorities: Authorities) -> None:
+    standings = stand([one.letter for one in LETTERS], SEASON, authorities)
+    frame: pd.DataFrame = season_frame(LETTERS, standings, frozenset())
     assert list(frame["letter_sha256"]) == [one.letter.sha256 for one in LETTERS]
-    assert [letter_rules.STATEMENT.validate_json(text) for text in frame["statement"]] == [
+    assert [wrapped_rules.STATEMENT.validate_json(text) for text in frame["statement"]] == [
         one.letter for one in LETTERS
+    ]
+    assert [wrapped_rules.STANDING.validate_json(text) for text in frame["standing"]] == [
+        dataclasses.replace(standing, checks=(), superseded_by=None) for standing in standings
     ]

@@ -12,4 +12,4 @@ with checks as (
 )
 
 select * from checks
-order by letter_key, rule, detail
+order by season, letter_key, rule, detail

@@ -45,13 +45,14 @@ class Archive:
 
     folder: Path
 
-    def store(self, content: bytes, season: Season, source: str, address: str) -> Card:
+    def store(self, content: bytes, season: Season, source: str, address: str, citation: str = CITATION) -> Card:
         """Keep the bytes under their hash and a card beside them; bytes that are there are not written again.
 
+        `citation` says what the file is, with `{season}` where the season belongs; a letter unless told otherwise.
         Both are written to a temporary name and moved, so that a crash leaves no half file under a hash.
         """
         sha256 = hashlib.sha256(content).hexdigest()
-        place = self._bytes_path(sha256)
+        place = self.bytes_path(sha256)
         if not place.exists():
             _write_whole(place, content)
         card_path = self._card_path(sha256, season, address)
@@ -65,14 +66,14 @@ class Archive:
             size_bytes=len(content),
             fetched_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             licence=LICENCE,
-            citation=CITATION.format(season=season),
+            citation=citation.format(season=season),
         )
         _write_whole(card_path, json.dumps(asdict(card), indent=1, ensure_ascii=False).encode())
         return card
 
     def read(self, sha256: str) -> bytes:
         """The bytes of a hash. Raises ArchiveError where they are missing or are no longer what the hash says."""
-        place = self._bytes_path(sha256)
+        place = self.bytes_path(sha256)
         try:
             content = place.read_bytes()
         except FileNotFoundError:
@@ -89,7 +90,8 @@ class Archive:
         folder = self._cards_folder(sha256)
         return tuple(sorted((_card(path) for path in folder.glob("*.json")), key=lambda c: (c.season, c.address)))
 
-    def _bytes_path(self, sha256: str) -> Path:
+    def bytes_path(self, sha256: str) -> Path:
+        """Where the bytes of a hash lie, or would lie."""
         return self.folder / "sha256" / sha256[:2] / f"{sha256}.bin"
 
     def _cards_folder(self, sha256: str) -> Path:

@@ -1,14 +1,19 @@
 """The folder source: letters that lie in a folder, one subfolder for each season."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from redress.acquire.source import Reference, SourceError
+from redress.acquire.source import DataTableReference, Reference, SourceError
 from redress.seasons import Season, season_from_name
 
-NOT_LETTERS = frozenset({".json", ".csv"})
-"""Files that lie beside letters and describe them."""
+DATA_TABLES = frozenset({".csv", ".xlsx"})
+"""Tables of many authorities, which are read as second witnesses."""
+MAPPINGS = (".yml", ".yaml")
+"""The endings of a file that says what a data table's columns mean."""
+NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
+"""Files that lie beside letters and are none."""
 
 
 @dataclass(frozen=True)
@@ -16,8 +21,9 @@ class FolderSource:
     """Letters below `folder`: `<folder>/<season>/<any file>`, at any depth below the season.
 
     Every file below a season's folder is taken, whatever its kind: one that is no letter gets its verdict when
-    it is read. Hidden files, and the .json and .csv that lie beside letters to describe them, are left.
-    A folder without seasons in it holds the letters of whatever season is asked for.
+    it is read. Hidden files, and files that lie beside letters and are none (.json; .csv and .xlsx, which
+    `data_tables` gives, and their mappings, .yml), are left. A folder without seasons in it holds the letters
+    of whatever season is asked for.
     """
 
     folder: Path
@@ -47,21 +53,40 @@ class FolderSource:
 
     def references(self, season: Season) -> tuple[Reference, ...]:
         """The files of a season in the order of their names."""
-        start = self.folder / str(season) if self.seasons() else self.folder
-        if not start.is_dir():
-            return ()
-        if not os.access(start, os.R_OK | os.X_OK):
-            raise SourceError(f"the folder {start} may not be read by this user: change its permissions")
-        return tuple(Reference(season, address) for address in self._addresses(start))
+        return tuple(Reference(season, address) for address in self._addresses(self._start(season)))
+
+    def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
+        """The CSV and XLSX files of a season in the order of their names, each with the .yml of the same name."""
+        files = frozenset(self._files(self._start(season)))
+        references = []
+        for address in sorted(files):
+            path = PurePosixPath(address)
+            if path.suffix.lower() not in DATA_TABLES:
+                continue
+            beside = [path.with_suffix(ending).as_posix() for ending in MAPPINGS]
+            found = next((mapping for mapping in beside if mapping in files), None)
+            references.append(DataTableReference(season, address, found or beside[0], found is not None))
+        return tuple(references)
 
     def fetch(self, reference: Reference) -> bytes:
         """The bytes of a file. Raises OSError where it cannot be read."""
         return (self.folder / reference.address).read_bytes()
 
+    def _start(self, season: Season) -> Path:
+        """The folder that a season's files lie below, which need not exist."""
+        start = self.folder / str(season) if self.seasons() else self.folder
+        if start.is_dir() and not os.access(start, os.R_OK | os.X_OK):
+            raise SourceError(f"the folder {start} may not be read by this user: change its permissions")
+        return start
+
     def _addresses(self, start: Path) -> list[str]:
-        paths = (path.relative_to(self.folder) for path in start.rglob("*") if path.is_file())
         return sorted(
-            path.as_posix()
-            for path in paths
-            if path.suffix.lower() not in NOT_LETTERS and not any(part.startswith(".") for part in path.parts)
+            address for address in self._files(start) if PurePosixPath(address).suffix.lower() not in NOT_LETTERS
         )
+
+    def _files(self, start: Path) -> Iterator[str]:
+        """The addresses of all files below a folder that are not hidden."""
+        for path in start.rglob("*"):
+            relative = path.relative_to(self.folder)
+            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+                yield relative.as_posix()

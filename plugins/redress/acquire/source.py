@@ -14,6 +14,19 @@ class Reference:
     address: str
 
 
+@dataclass(frozen=True)
+class DataTableReference:
+    """One data table that a source has beside a season's letters, and the mapping that lies beside it.
+
+    `mapping_address` is where the mapping lies or, where `has_mapping` is not set, where it is to be written.
+    """
+
+    season: Season
+    address: str
+    mapping_address: str
+    has_mapping: bool
+
+
 class Source(Protocol):
     """Where letters come from."""
 
@@ -24,8 +37,11 @@ class Source(Protocol):
     def references(self, season: Season) -> tuple[Reference, ...]:
         """The letters that the source has for a season, in a fixed order."""
 
+    def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
+        """The data tables that the source has for a season, in a fixed order."""
+
     def fetch(self, reference: Reference) -> bytes:
-        """The bytes of one letter. Raises OSError where they cannot be had."""
+        """The bytes of one letter, data table or mapping. Raises OSError where they cannot be had."""
 
 
 class SourceError(Exception):

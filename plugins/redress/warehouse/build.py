@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from redress.decisions import read_decisions
 from redress.settings import PROJECT_FOLDER, Settings
 from redress.warehouse.landing import Landing
 
@@ -24,10 +25,13 @@ class BuildError(Exception):
 def warehouse_identity(settings: Settings) -> str:
     """The identity of the warehouse that would be built now: 16 hexadecimal digits.
 
-    It depends on what is landed, the seeds, the models and the file of further councils, and on nothing else:
-    not on the day, the machine, or where the letters came from.
+    It depends on what is landed, what people decided about it, the seeds, the models and the file of further
+    councils, and on nothing else: not on the day, the machine, or where the letters came from.
     """
-    digest = hashlib.sha256(Landing(settings.landing_folder).content_hash().encode())
+    landing = Landing(settings.landing_folder)
+    digest = hashlib.sha256(landing.content_hash().encode())
+    landed = {(season.year, sha256) for season in landing.seasons() for sha256 in landing.dispositions(season)}
+    digest.update(read_decisions(landing.folder).content_hash(landed).encode())
     deciding = [DBT_PROJECT / "dbt_project.yml"]
     for name in DECIDING_FOLDERS:
         deciding += sorted(path for path in (DBT_PROJECT / name).rglob("*") if path.suffix in DECIDING_ENDINGS)

@@ -2,10 +2,13 @@
 
 Four tables: `letters` and `figures` come from reading, `checks` and `dispositions` from the gate. A season is
 replaced whole, never appended to, so running a season twice leaves the same bytes.
+
+Two more hold what second witnesses say, `witness_figures` and `witness_reports`: one partition per season and kind
+of witness, and none where there is nothing to say.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +19,9 @@ import pyarrow.parquet as pq
 
 from redress.letters.records import Box, Conflict, Figure, Header, Letter, StatedYear, Verdict
 from redress.measures import Absence
-from redress.rules import Check
+from redress.rules import Check, Severity
 from redress.seasons import Season, season_from_name
+from redress.witnesses.records import WitnessFigure, WitnessKind, WitnessReport
 
 _STATED_YEAR = pa.struct([("where", pa.string()), ("season", pa.int16()), ("text", pa.string())])
 _CONFLICT = pa.struct([("measure", pa.string()), ("detail", pa.string())])
@@ -64,7 +68,7 @@ FIGURES = pa.schema(
 CHECKS = pa.schema(
     [
         ("season", pa.int16()),
-        ("letter_sha256", pa.string()),
+        ("letter_sha256", pa.string()),  # null where the season as a whole is checked
         ("rule", pa.string()),
         ("severity", pa.string()),  # critical or warning
         ("is_passed", pa.bool_()),
@@ -82,8 +86,42 @@ DISPOSITIONS = pa.schema(
         ),  # accepted, quarantined, superseded, or the verdict of what has no figures
         ("reason", pa.string()),
         ("superseded_by_sha256", pa.string()),
+        ("decided_by", pa.string()),  # the person whose decision it is; null where the rules decided
     ]
 )
+WITNESS_FIGURES = pa.schema(
+    [
+        ("season", pa.int16()),  # the season whose folder the witness lay in
+        ("witness_kind", pa.string()),  # data_table or statistics_page
+        ("witness_sha256", pa.string()),
+        ("source_address", pa.string()),
+        ("authority_id", pa.string()),  # null where the printed name fits no authority
+        ("printed_authority_name", pa.string()),
+        ("measure", pa.string()),
+        ("category", pa.string()),
+        ("value", pa.decimal128(12, 3)),  # null where absent, and then absence_code says why
+        ("printed_text", pa.string()),
+        ("row_number", pa.int32()),  # of a page, the line of the file
+        ("column_name", pa.string()),
+        ("absence_code", pa.string()),
+        ("definition_note", pa.string()),  # why the column does not count what letters count
+    ]
+)
+WITNESS_REPORTS = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("witness_kind", pa.string()),
+        ("witness_sha256", pa.string()),
+        ("source_address", pa.string()),
+        ("row_number", pa.int32()),
+        ("column_name", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+WITNESS_TABLES: dict[str, pa.Schema] = {
+    "witness_figures": WITNESS_FIGURES,
+    "witness_reports": WITNESS_REPORTS,
+}
 TABLES: dict[str, pa.Schema] = {
     "letters": LETTERS,
     "figures": FIGURES,
@@ -106,6 +144,7 @@ class Disposition:
     """What the gate decided on one letter.
 
     `disposition` is accepted, quarantined or superseded, or the verdict of a letter that has no figures.
+    `decided_by` is the person who accepted or rejected it, None where the rules alone decided.
     """
 
     letter_sha256: str
@@ -113,6 +152,7 @@ class Disposition:
     reason: str
     authority_id: str | None = None
     superseded_by_sha256: str | None = None
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,10 +170,13 @@ class Landing:
         self,
         season: Season,
         letters: Sequence[LandedLetter],
-        checks: Iterable[tuple[str, Check]],
+        checks: Iterable[tuple[str | None, Check]],
         dispositions: Iterable[Disposition],
     ) -> None:
-        """Replace all four tables of a season; `checks` gives each check with its letter's sha256."""
+        """Replace all four tables of a season.
+
+        `checks` gives each check with its letter's sha256, and with None one of the season as a whole.
+        """
         tables = {
             "letters": _table([_letter_row(landed) for landed in letters], LETTERS),
             "figures": _table(_figure_rows(letters), FIGURES),
@@ -152,9 +195,31 @@ class Landing:
         for incoming, place in waiting:
             incoming.replace(place)
 
-    def letters(self, season: Season) -> tuple[LandedLetter, ...]:
-        """The letters of a season, as they were read."""
-        return read_letters(self._part("letters", season), self._part("figures", season))
+    def replace_witnesses(
+        self,
+        season: Season,
+        kind: WitnessKind,
+        figures: Iterable[WitnessFigure],
+        reports: Iterable[WitnessReport] = (),
+    ) -> None:
+        """Replace what a season's witnesses of one kind say; where they say nothing, what was there is removed."""
+        rows = {
+            "witness_figures": [_witness_figure_row(season, kind, figure) for figure in figures],
+            "witness_reports": [{"season": season.year, "witness_kind": kind, **vars(one)} for one in reports],
+        }
+        for name, schema in WITNESS_TABLES.items():
+            place = self.folder / name / f"season={season}" / f"{kind}.parquet"
+            if not rows[name]:
+                place.unlink(missing_ok=True)
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            incoming = place.with_suffix(".incoming")
+            pq.write_table(_table(rows[name], schema), incoming)
+            incoming.replace(place)
+
+    def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
+        """The letters of a season, as they were read; those alone whose sha256 is among `only`, where given."""
+        return read_letters(self._part("letters", season), self._part("figures", season), only)
 
     def dispositions(self, season: Season) -> dict[str, Disposition]:
         """What the gate decided on each letter of a season, by the letter's sha256."""
@@ -163,6 +228,17 @@ class Landing:
             row["letter_sha256"]: Disposition(**{name: row[name] for name in row if name != "season"})
             for row in rows
         }
+
+    def checks(self, season: Season) -> dict[str | None, tuple[Check, ...]]:
+        """The checks of a season's letters, by the letter's sha256, in the order in which they were made.
+
+        Those of the season as a whole stand under None.
+        """
+        found: dict[str | None, tuple[Check, ...]] = {}
+        for row in pq.read_table(self._part("checks", season), schema=CHECKS).to_pylist():
+            check = Check(row["rule"], Severity(row["severity"]), row["is_passed"], row["detail"])
+            found[row["letter_sha256"]] = (*found.get(row["letter_sha256"], ()), check)
+        return found
 
     def content_hash(self) -> str:
         """The sha256 of what is landed, whatever the day and the place it came from."""
@@ -175,6 +251,12 @@ class Landing:
                 digest.update(f"{name} {path.parent.name}\n".encode())
                 for row in sorted(repr(row) for row in table.to_pylist()):
                     digest.update(row.encode())
+        for name, schema in WITNESS_TABLES.items():
+            for path in sorted(self.folder.glob(f"{name}/season=*/*.parquet")):
+                table = pq.read_table(path, schema=schema).drop_columns(["source_address"])
+                digest.update(f"{name} {path.parent.name} {path.stem}\n".encode())
+                for row in sorted(repr(row) for row in table.to_pylist()):
+                    digest.update(row.encode())
         return digest.hexdigest()
 
     def _part(self, table: str, season: Season) -> Path:
@@ -184,20 +266,28 @@ class Landing:
         return sorted(self.folder.glob(f"{table}/season=*/part.parquet"))
 
 
+def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], path: Path) -> None:
+    """A season's checks to a Parquet file of landing's schema."""
+    pq.write_table(_table([_check_row(season, sha256, check) for sha256, check in checks], CHECKS), path)
+
+
 def write_letters(letters: Sequence[LandedLetter], letters_path: Path, figures_path: Path) -> None:
     """Letters and figures to two Parquet files of landing's schemas."""
     pq.write_table(_table([_letter_row(landed) for landed in letters], LETTERS), letters_path)
     pq.write_table(_table(_figure_rows(letters), FIGURES), figures_path)
 
 
-def read_letters(letters_path: Path, figures_path: Path) -> tuple[LandedLetter, ...]:
+def read_letters(
+    letters_path: Path, figures_path: Path, only: Collection[str] | None = None
+) -> tuple[LandedLetter, ...]:
     """The way back: the letters of two Parquet files, each as the reader gave it."""
     figure_rows: dict[str, list[dict[str, Any]]] = {}
-    for row in pq.read_table(figures_path, schema=FIGURES).to_pylist():
+    filters = None if only is None else [("letter_sha256", "in", set(only))]
+    for row in pq.read_table(figures_path, schema=FIGURES, filters=filters).to_pylist():
         figure_rows.setdefault(row["letter_sha256"], []).append(row)
     return tuple(
         _landed(row, figure_rows.get(row["letter_sha256"], []))
-        for row in pq.read_table(letters_path, schema=LETTERS).to_pylist()
+        for row in pq.read_table(letters_path, schema=LETTERS, filters=filters).to_pylist()
     )
 
 
@@ -257,7 +347,13 @@ def _rows_of_one(landed: LandedLetter) -> list[dict[str, Any]]:
 _BOX_COLUMNS = ("box_x0_points", "box_top_points", "box_x1_points", "box_bottom_points")
 
 
-def _check_row(season: Season, letter_sha256: str, check: Check) -> dict[str, Any]:
+def _witness_figure_row(season: Season, kind: WitnessKind, figure: WitnessFigure) -> dict[str, Any]:
+    row = {name: value for name, value in vars(figure).items() if name != "absence"}
+    absence_code = None if figure.absence is None else str(figure.absence)
+    return {"season": season.year, "witness_kind": str(kind), **row, "absence_code": absence_code}
+
+
+def _check_row(season: Season, letter_sha256: str | None, check: Check) -> dict[str, Any]:
     return {
         "season": season.year,
         "letter_sha256": letter_sha256,

@@ -1,0 +1,390 @@
+"""Quarantine: which letters the rules hold back, what people decide about them, and what follows from it."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from redress.authorities import Authorities
+from redress.decisions import (
+    NO_DECISIONS,
+    Decision,
+    DecisionError,
+    Decisions,
+    Ruling,
+    read_decisions,
+    record_decision,
+    statement_hash,
+)
+from redress.letters.records import Verdict
+from redress.rules import LETTER_RULES, Check, Severity, check_letter
+from redress.season_rules import (
+    AUTHORITY_IS_KNOWN,
+    ONE_LETTER_PER_AUTHORITY,
+    SEASON_IS_THE_ONE_FETCHED,
+    SEASON_RULES,
+    Standing,
+    check_season,
+    stand,
+)
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.warehouse.landing import Disposition, LandedLetter, Landing
+from redress.warehouse.writer import writer_lock
+
+HELD_VERDICTS = (Verdict.EXTRACTED, Verdict.NO_STATISTICS)
+"""What reading gave for the letters that the rules can hold back."""
+SENTENCES: dict[str, str] = {
+    **{rule.name: rule.sentence for rule in LETTER_RULES},
+    **{rule.name: rule.sentence for rule in SEASON_RULES},
+}
+"""What each rule asks of a letter, for a person to read."""
+SHOWN_SHA256_LENGTH = 12
+
+
+def dispose(
+    season: Season,
+    standings: Sequence[Standing],
+    checks: Mapping[str, Sequence[Check]],
+    decisions: Decisions = NO_DECISIONS,
+) -> tuple[Disposition, ...]:
+    """What becomes of each letter of a season, by its checks and by what people decided.
+
+    `checks` are all checks of each letter, by its sha256. A letter with a broken critical rule is quarantined,
+    unless a person accepted it for just those rules, with the figures that it is read to state now.
+    """
+    disposed = [
+        _disposition(
+            season,
+            standing,
+            broken_rules(checks[standing.letter.sha256]),
+            decisions.in_force(season, standing.letter.sha256),
+        )
+        for standing in standings
+    ]
+    return tuple(_without_collision(one, disposed) for one in disposed)
+
+
+def broken_rules(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The failed checks that hold a letter back."""
+    return tuple(check for check in checks if check.severity is Severity.CRITICAL and not check.is_passed)
+
+
+def _disposition(
+    season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
+) -> Disposition:
+    letter = standing.letter
+    authority_id = None if standing.authority is None else standing.authority.authority_id
+    if letter.verdict not in HELD_VERDICTS:
+        return Disposition(letter.sha256, str(letter.verdict), letter.reason, authority_id)
+    if decision is not None and decision.ruling is Ruling.REJECT:
+        reason = f"rejected by {decision.decided_by}: {decision.reason}"
+        return Disposition(letter.sha256, "quarantined", reason, authority_id, decided_by=decision.decided_by)
+
+    objections = list(_objections(season, standing, broken, decision))
+    if objections:
+        return Disposition(letter.sha256, "quarantined", "; ".join(objections), authority_id)
+    if letter.verdict is Verdict.EXTRACTED and standing.superseded_by is not None:
+        reason = f"another letter to the same authority stands: {standing.superseded_by[:SHOWN_SHA256_LENGTH]}..."
+        return Disposition(letter.sha256, "superseded", reason, authority_id, standing.superseded_by)
+    if letter.verdict is Verdict.EXTRACTED:
+        disposed = Disposition(letter.sha256, "accepted", "every critical rule passed", authority_id)
+    else:
+        disposed = Disposition(letter.sha256, str(letter.verdict), letter.reason, authority_id)
+    if decision is None or not (broken or decision.authority_id):
+        return disposed
+    return replace(disposed, reason=_accepted(broken, decision), decided_by=decision.decided_by)
+
+
+def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
+    """The reason of a letter that is where it is because a person accepted it."""
+    as_whose = f" as a letter to {decision.authority_id}" if decision.authority_id else ""
+    although = f", although {', '.join(check.rule for check in broken)} failed" if broken else ""
+    return f"accepted by {decision.decided_by}{as_whose}{although}: {decision.reason}"
+
+
+def _objections(
+    season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
+) -> Iterator[str]:
+    """Why a letter stays in quarantine: what is broken and not covered by an accept, and why it is not."""
+    if decision is None:
+        yield from (f"{check.rule}: {check.detail}" for check in broken)
+        return
+    accepted = f"accepted by {decision.decided_by}"
+    if decision.authority_id is not None and standing.decided_authority is None:
+        yield f"{accepted} as a letter to {decision.authority_id}, which does not exist on {season.period_end}"
+    is_read_as_then = decision.statement_hash == statement_hash(standing.letter)
+    for check in broken:
+        found = f"{check.rule}: {check.detail}"
+        standing_in_the_way = _cannot_be_overruled(season, standing, check)
+        if standing_in_the_way:
+            yield f"{found}; {standing_in_the_way}"
+        elif check.rule not in decision.rules:
+            yield f"{found}; {accepted} for {', '.join(decision.rules)}, and this is broken besides"
+        elif not is_read_as_then:
+            yield f"{found}; {accepted} for this, but its authority, season or figures are read otherwise now"
+    if decision.authority_id is not None and not broken and not is_read_as_then:
+        yield f"{accepted} as a letter to {decision.authority_id}, but it is read otherwise now"
+
+
+def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> str | None:
+    """Why nobody can accept a letter although a rule is broken, and what to do instead; None where one can."""
+    if check.rule == ONE_LETTER_PER_AUTHORITY:
+        return (
+            "two letters cannot both stand for one authority and season: reject the other one, or say whose letter "
+            "this one is (--authority)"
+        )
+    if check.rule == "numbers_are_possible":
+        return "a number that cannot be has no place in the warehouse: reject the letter"
+    if check.rule == AUTHORITY_IS_KNOWN and standing.authority is None:
+        return "there is nowhere to put its figures: say whose letter it is (--authority)"
+    if check.rule == SEASON_IS_THE_ONE_FETCHED:
+        header = standing.letter.header
+        stated = {header.season, *(year.season for year in header.stated_years)} - {None}
+        if stated and season.year not in stated:
+            return (
+                f"it says nowhere that it is of season {season}: reject it here, and put the file with the letters "
+                "of its own season"
+            )
+    return None
+
+
+def _without_collision(one: Disposition, disposed: Sequence[Disposition]) -> Disposition:
+    """A letter that a person accepted goes back where another is accepted for the same authority too."""
+    if one.disposition != "accepted" or one.decided_by is None:
+        return one
+    others = [
+        other.letter_sha256[:SHOWN_SHA256_LENGTH]
+        for other in disposed
+        if other is not one and other.disposition == "accepted" and other.authority_id == one.authority_id
+    ]
+    if not others:
+        return one
+    reason = (
+        f"{one.reason}; but another letter to the same authority is accepted too (sha256 {', '.join(others)}...): "
+        "reject one of them"
+    )
+    return replace(one, disposition="quarantined", reason=reason, decided_by=None)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A landed letter as a person sees it: what it states, its checks, what became of it, and what was decided."""
+
+    landed: LandedLetter
+    checks: tuple[Check, ...]
+    disposition: Disposition
+    decisions: tuple[Decision, ...]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is in quarantine and nobody has rejected it."""
+        return self.disposition.disposition == "quarantined" and self.disposition.decided_by is None
+
+    @property
+    def authority(self) -> str:
+        """The authority as printed, and as it was resolved."""
+        printed = self.landed.letter.header.authority_name or "(no authority named)"
+        return f"{printed} ({self.disposition.authority_id or 'not known'})"
+
+    def __str__(self) -> str:
+        return f"letter {self.landed.letter.sha256[:SHOWN_SHA256_LENGTH]} of season {self.landed.season}"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a decision changed: the letter that it is about, and others whose disposition is another now."""
+
+    decision: Decision
+    case: Case
+    others: tuple[Case, ...]
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """The letters that are landed, and the decisions kept with them.
+
+    Every decision is recorded and takes effect in landing at once, under the writer lock, without reading a letter
+    again; readers see it with the next release. Methods raise DecisionError where a decision cannot be made.
+    """
+
+    settings: Settings
+
+    def cases(self, season: Season | None = None) -> tuple[Case, ...]:
+        """The letters of a season, or of every season, that are held back or were decided about.
+
+        By season and address.
+        """
+        decisions = read_decisions(self.settings.landing_folder)
+        return self._cases(
+            season,
+            lambda of_season, disposition: (
+                disposition.disposition == "quarantined"
+                or bool(decisions.about(of_season, disposition.letter_sha256))
+            ),
+        )
+
+    def case(self, prefix: str, season: Season | None = None) -> Case:
+        """The one letter, held back or not, whose sha256 begins with `prefix`."""
+        found = self._cases(season, lambda _, disposition: disposition.letter_sha256.startswith(prefix.lower()))
+        if not found:
+            raise DecisionError(
+                f'no letter that is landed has a sha256 beginning with "{prefix}": redress quarantine list --all '
+                "shows those that were held back"
+            )
+        if len(found) > 1:
+            listed = "; ".join(f"{case}: {case.authority}" for case in found[:5])
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            raise DecisionError(
+                f'{len(found)} letters have a sha256 beginning with "{prefix}": {listed}{more}; give more of it, '
+                "or --season"
+            )
+        return found[0]
+
+    def _cases(self, season: Season | None, is_wanted: Callable[[Season, Disposition], bool]) -> tuple[Case, ...]:
+        landing = Landing(self.settings.landing_folder)
+        decisions = read_decisions(landing.folder)
+        landed_seasons = landing.seasons()
+        if not landed_seasons or (season is not None and season not in landed_seasons):
+            what = "nothing has" if season is None else f"season {season} has not"
+            raise DecisionError(f"{what} been landed in {landing.folder}: run it first, redress run SEASON")
+        found: list[Case] = []
+        for one in landed_seasons if season is None else (season,):
+            dispositions = {
+                sha256: disposition
+                for sha256, disposition in landing.dispositions(one).items()
+                if is_wanted(one, disposition)
+            }
+            if not dispositions:
+                continue
+            checks = landing.checks(one)
+            letters = sorted(landing.letters(one, dispositions), key=lambda landed: landed.source_address)
+            found += [
+                Case(landed, checks.get(sha256, ()), dispositions[sha256], decisions.about(one, sha256))
+                for landed in letters
+                for sha256 in [landed.letter.sha256]
+            ]
+        return tuple(found)
+
+    def accept(
+        self,
+        prefix: str,
+        *,
+        reason: str,
+        by: str,
+        rules: Collection[str] = (),
+        authority_id: str | None = None,
+        season: Season | None = None,
+    ) -> Effect:
+        """Load a letter although the rules that are broken now are broken.
+
+        `rules`, where given, have to be just those. `authority_id` says whose letter it is.
+        """
+
+        def decided(case: Case) -> Decision:
+            if case.disposition.disposition != "quarantined":
+                raise DecisionError(
+                    f"{case} is not in quarantine but {case.disposition.disposition} ({case.disposition.reason}): "
+                    "there is nothing to accept"
+                )
+            broken = tuple(check.rule for check in broken_rules(case.checks))
+            if rules and set(rules) != set(broken):
+                raise DecisionError(
+                    f"{case} breaks {', '.join(broken) or 'no rule'}, and --rule names "
+                    f"{', '.join(sorted(rules))}: an accept is about all rules that are broken, and no other"
+                )
+            if not broken:
+                raise DecisionError(f"{case} breaks no rule, and is held back by a decision: withdraw that instead")
+            return Decision(
+                season=case.landed.season.year,
+                letter_sha256=case.landed.letter.sha256,
+                ruling=Ruling.ACCEPT,
+                rules=broken,
+                authority_id=authority_id,
+                statement_hash=statement_hash(case.landed.letter),
+                decided_by=by,
+                decided_at=dt.datetime.now(dt.UTC),
+                reason=reason,
+            )
+
+        return self._decide(prefix, season, decided, reason, by)
+
+    def reject(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
+        """Keep a letter out for good. One that no rule holds back can be rejected too."""
+
+        def decided(case: Case) -> Decision:
+            if case.landed.letter.verdict not in HELD_VERDICTS:
+                raise DecisionError(
+                    f"{case} is {case.disposition.disposition} ({case.disposition.reason}): it has no figures that "
+                    "could be kept out"
+                )
+            if case.decisions and case.decisions[-1].ruling is Ruling.REJECT:
+                raise DecisionError(f"{case} is rejected already, by {case.decisions[-1].decided_by}")
+            return Decision(
+                season=case.landed.season.year,
+                letter_sha256=case.landed.letter.sha256,
+                ruling=Ruling.REJECT,
+                rules=tuple(check.rule for check in broken_rules(case.checks)),
+                decided_by=by,
+                decided_at=dt.datetime.now(dt.UTC),
+                reason=reason,
+            )
+
+        return self._decide(prefix, season, decided, reason, by)
+
+    def withdraw(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
+        """Take back the decision about a letter, so that the rules alone decide again."""
+
+        def decided(case: Case) -> Decision:
+            if not case.decisions or case.decisions[-1].ruling is Ruling.WITHDRAW:
+                raise DecisionError(f"nobody has decided about {case}: there is nothing to take back")
+            return Decision(
+                season=case.landed.season.year,
+                letter_sha256=case.landed.letter.sha256,
+                ruling=Ruling.WITHDRAW,
+                decided_by=by,
+                decided_at=dt.datetime.now(dt.UTC),
+                reason=reason,
+            )
+
+        return self._decide(prefix, season, decided, reason, by)
+
+    def _decide(
+        self, prefix: str, season: Season | None, decided: Callable[[Case], Decision], reason: str, by: str
+    ) -> Effect:
+        """Record a decision and dispose of its season anew; neither where it would not do what it says."""
+        if not reason.strip() or not by.strip():
+            raise DecisionError("a decision needs who decides (--by) and why (--reason)")
+        landing = Landing(self.settings.landing_folder)
+        with writer_lock(self.settings):
+            case = self.case(prefix, season)
+            decision = decided(case)
+            of_season = case.landed.season
+            letters = landing.letters(of_season)
+            decisions = read_decisions(landing.folder).and_(decision)
+            authorities = Authorities.load(additional=self.settings.additional_authorities)
+            standings = stand([landed.letter for landed in letters], of_season, authorities, decisions)
+            checks = {
+                standing.letter.sha256: check_letter(standing.letter) + standing.checks for standing in standings
+            }
+            dispositions = dispose(of_season, standings, checks, decisions)
+            (outcome,) = (one for one in dispositions if one.letter_sha256 == decision.letter_sha256)
+            if decision.ruling is Ruling.ACCEPT and outcome.decided_by is None:
+                raise DecisionError(
+                    f"{case} cannot be accepted like this, and nothing has been recorded. It would be "
+                    f"{outcome.disposition}: {outcome.reason}"
+                )
+            before = landing.dispositions(of_season)
+            record_decision(landing.folder, decision)
+            found: list[tuple[str | None, Check]] = [
+                (sha256, check) for sha256, of_letter in checks.items() for check in of_letter
+            ]
+            found += [(None, check) for check in check_season(standings, of_season, authorities)]
+            landing.replace_season(of_season, letters, found, dispositions)
+            others = self._cases(
+                of_season,
+                lambda _, one: (
+                    one.letter_sha256 != decision.letter_sha256
+                    and one.disposition != before[one.letter_sha256].disposition
+                ),
+            )
+            return Effect(decision, self.case(decision.letter_sha256, of_season), others)

@@ -1,0 +1,89 @@
+"""The check step: a season whose source looks wrong stops before landing is touched, and says what was found."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from redress.acquire.folder import FolderSource
+from redress.authorities import AUTHORITY_COLUMNS
+from redress.report import warning_lines
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.steps import SeasonError, SeasonRun, acquire, build_data_docs, check, plan, read
+from redress.warehouse.landing import Landing
+from tests.made import PROJECT
+
+PRINTED = (PROJECT / "tests/letters/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
+NAMES = tuple(f"{beginning}{ending}" for beginning in ("Oxlip", "Yaffle", "Zither") for ending in "abcd")
+SEASON = Season(2021)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    rows = [",".join(AUTHORITY_COLUMNS)]
+    rows += [f"T-{name},{name} District Council,{name},district,North East,," for name in NAMES]
+    (tmp_path / "councils.csv").write_text("\n".join(rows))
+    return Settings(home=tmp_path / "home", additional_authorities=tmp_path / "councils.csv")
+
+
+def source(folder: Path, wrong: int = 0) -> FolderSource:
+    """Twelve letters of season 2021; so many of them are of the season before."""
+    (folder / "2021").mkdir(parents=True)
+    for number, name in enumerate(NAMES):
+        text = PRINTED.replace("Crindlebury", name)
+        if number < wrong:
+            text = text.replace("2020", "2019").replace("2021", "2020")
+        (folder / "2021" / f"{name}.txt").write_text(text, encoding="utf-8")
+    return FolderSource(folder)
+
+
+def run(settings: Settings, name: str, letters: FolderSource) -> tuple[SeasonRun, dict[str, int]]:
+    season_run = SeasonRun(SEASON, name, settings)
+    (addresses,) = plan(season_run, letters)
+    return season_run, check(season_run, [read(season_run, acquire(season_run, letters, addresses, 0), 0)])
+
+
+def test_a_season_that_looks_wrong_leaves_landing_as_it_was(tmp_path: Path, settings: Settings) -> None:
+    _, counts = run(settings, "right", source(tmp_path / "right"))
+    assert counts == {"accepted": 12}
+    landing = Landing(settings.landing_folder)
+    before = landing.content_hash()
+    with pytest.raises(
+        SeasonError, match=r"season 2021: 7 of 12 files are refused .*season_is_the_one_fetched 7\)"
+    ):
+        run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
+    assert landing.content_hash() == before
+
+
+def test_what_a_stopped_season_was_checked_for_is_kept_with_its_run(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(SeasonError):
+        run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
+    record = SeasonRun(SEASON, "wrong", settings).record
+    rows = pq.read_table(record.path.with_suffix(".checks.parquet")).to_pylist()
+    assert sum(row["rule"] == "season_is_the_one_fetched" and not row["is_passed"] for row in rows) == 7
+    assert [row["rule"] for row in rows if row["letter_sha256"] is None] == ["letters_as_expected"]
+    assert record.events()[-1]["state"] == "failed"
+
+
+def test_half_of_a_season_can_be_refused_and_the_other_half_is_landed(tmp_path: Path, settings: Settings) -> None:
+    _, counts = run(settings, "half", source(tmp_path / "half", wrong=6))
+    assert counts == {"accepted": 6, "quarantined": 6}
+
+
+def test_a_season_without_some_councils_is_told_so(tmp_path: Path, settings: Settings) -> None:
+    letters = source(tmp_path / "real")
+    bare, _, _ = PRINTED.replace("Crindlebury", "Blaby").partition("Complaints upheld\n\n50%")
+    (tmp_path / "real" / "2021" / "blaby.txt").write_text(bare, encoding="utf-8")
+    season_run, _ = run(settings, "real", letters)
+    told = season_run.record.events()[-1]["told"]
+    assert "12 accepted, 1 no_statistics; warning: letters to 1 of 339 councils have come; none to" in told
+    assert warning_lines(settings, SEASON)[0].startswith("- season 2021: letters_as_expected. letters to 1 of 339")
+
+
+def test_the_pages_of_great_expectations_stand_below_the_working_folder(tmp_path: Path, settings: Settings) -> None:
+    season_run, _ = run(settings, "right", source(tmp_path / "right"))
+    index = Path(build_data_docs(season_run))
+    assert index == settings.home.absolute() / "data_docs" / "2021" / "index.html"
+    assert index.is_file()
+    assert season_run.record.events()[-1]["told"] == str(index)
