@@ -1,6 +1,33 @@
-{# A rate in whole per cent, half up, in integers throughout: 33 of 40 is 83, and of nothing there is no rate. #}
+{#
+    A part of a whole, times `per`, rounded half up to so many decimal places, in integers throughout; of nothing
+    there is no share.
+#}
+{% macro share_half_up(part, whole, per, decimal_places=0) -%}
+    {%- set scale = per * 10 ** decimal_places -%}
+    case
+        when {{ whole }} > 0
+            then
+                cast((cast({{ 2 * scale }} as bigint) * {{ part }} + {{ whole }}) // (2 * {{ whole }}) as decimal(18, 0))
+                * {{ '1' if decimal_places == 0 else '0.' ~ '0' * (decimal_places - 1) ~ '1' }}
+    end
+{%- endmacro %}
+
+
+{# A rate in whole per cent, half up: 33 of 40 is 83. #}
 {% macro rate_half_up_pct(part, whole) -%}
-    case when {{ whole }} > 0 then (cast(200 as bigint) * {{ part }} + {{ whole }}) // (2 * {{ whole }}) end
+    {{ share_half_up(part, whole, 100) }}
+{%- endmacro %}
+
+
+{# How far a stated number lies above the average of its type; in points where it is a rate. #}
+{% macro gap_to_average(stated, average) -%}
+    cast({{ stated }} - {{ average }} as decimal(12, 3))
+{%- endmacro %}
+
+
+{# Whether a rate of so many cases is of fewer than ten, so that one case moves it by more than ten points. #}
+{% macro is_small_number(base_count) -%}
+    {{ base_count }} < 10
 {%- endmacro %}
 
 
@@ -19,6 +46,12 @@
 {%- endmacro %}
 
 
+{# The key of a figure: its letter, its measure and, in a table, its category. #}
+{% macro figure_key(figure) -%}
+    {{ figure }}.letter_key || '-' || concat_ws('-', {{ figure }}.measure, {{ figure }}.category)
+{%- endmacro %}
+
+
 {# The value that a letter states for a measure, among its figures; null where it states none. #}
 {% macro stated_value(measure, data_type) -%}
     cast(max(value) filter (where measure = '{{ measure }}') as {{ data_type }})
@@ -31,4 +64,21 @@
         when count(value) filter (where measure = '{{ measure }}') = 0
             then coalesce(max(absence_code) filter (where measure = '{{ measure }}'), 'not_in_layout')
     end
+{%- endmacro %}
+
+
+{# A mean of values that are summed in thousandths, half up to so many decimal places, in integers throughout. #}
+{% macro mean_half_up(thousandths_sum, count, decimal_places) -%}
+    cast(
+        {{ share_half_up(thousandths_sum, '(' ~ count ~ ' * 1000)', 1, decimal_places) }}
+        as decimal(9, {{ decimal_places }})
+    )
+{%- endmacro %}
+
+
+{# Of the averages that letters state for one measure: the one that most state, how many state any, and how many that. #}
+{% macro stated_average_columns(measure, name, unit) -%}
+    max(stated_average) filter (where measure = '{{ measure }}') as {{ name }}_stated_average{{ unit }},
+    max(stating_letters_count) filter (where measure = '{{ measure }}') as {{ name }}_stating_letters_count,
+    max(agreeing_letters_count) filter (where measure = '{{ measure }}') as {{ name }}_agreeing_letters_count
 {%- endmacro %}

@@ -189,6 +189,23 @@ def test_the_parquet_beside_the_warehouse_holds_the_same(release: Path) -> None:
             assert ask(f"select count(*) from marts.{table}") == ask(f"select count(*) from '{parquet}'")  # noqa: S608
 
 
+def test_which_rules_fail_most_is_a_query(release: Path) -> None:
+    with asked(release) as ask:
+        failed = ask(
+            "select rule, severity, looks_at, left(sentence, 26), count(*) from audit.check_results "
+            "join audit.dim_rule using (rule, severity) where not is_passed group by all order by 5 desc, rule"
+        )
+        whole = ask("select season, rule, is_passed from audit.check_results where letter_key is null order by all")
+        seasons = ask(
+            "select season, letters_found_count, accepted_count, quarantined_count from audit.season_results"
+        )
+    assert failed == [
+        ("uphold_rate_is_upheld_over_investigations", "critical", "letter", "The stated uphold rate is ", 1)
+    ]
+    assert whole == [(2021, "letters_as_expected", True), (2022, "letters_as_expected", True)]
+    assert seasons == [(2021, 7, 3, 1), (2022, 3, 3, 0)]
+
+
 def test_running_twice_leaves_the_same_release_and_the_same_rows(
     settings: Settings, letters: Path, release: Path
 ) -> None:
@@ -230,7 +247,15 @@ def test_how_a_season_is_cut_into_batches_does_not_change_what_is_landed(tmp_pat
 def test_the_run_records_each_step_with_its_seconds(settings: Settings) -> None:
     done = [e for e in season_run(settings, 2021, "first").record.events() if e["state"] == "done"]
     batches = ["acquire 1", "read 1", "acquire 2", "read 2", "acquire 3", "read 3"]
-    assert [event["step"] for event in done] == ["plan", *batches, "check", "build", "release"]
+    assert [event["step"] for event in done] == [
+        "plan",
+        "data tables",
+        *batches,
+        "check",
+        "build",
+        "release",
+        "data docs",
+    ]
     assert all(event["seconds"] >= 0 for event in done)
 
 

@@ -16,6 +16,7 @@ with disposed as (
         letters.page_count,
         letters.source_address,
         dispositions.superseded_by_letter_key,
+        dispositions.decided_by is not null as is_decided_by_person,
         dispositions.authority_id
     from {{ ref('stg_letters') }} as letters
     inner join {{ ref('stg_dispositions') }} as dispositions on letters.letter_key = dispositions.letter_key
@@ -59,6 +60,7 @@ matched as (
         disposed.season,
         disposed.letter_sha256,
         disposed.stated_season,
+        disposed.authority_id,
         coalesce(chosen.authority_key, 'unknown') as authority_key,
         chosen.council_type_key,
         coalesce(chosen.is_authority_expected, false) as is_authority_expected,
@@ -72,7 +74,8 @@ matched as (
         disposed.period_end_date,
         disposed.page_count,
         disposed.source_address,
-        disposed.superseded_by_letter_key
+        disposed.superseded_by_letter_key,
+        disposed.is_decided_by_person
     from disposed
     left join chosen on disposed.letter_key = chosen.letter_key
 

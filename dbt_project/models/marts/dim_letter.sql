@@ -10,6 +10,7 @@ with letters as (
         layout,
         verdict,
         disposition,
+        disposition = 'accepted' and is_decided_by_person as is_accepted_by_decision,
         reason,
         letter_date,
         period_start_date,

@@ -17,6 +17,8 @@ years as (
         seasons.period_end_date,
         cast(coalesce(expected.letters_expected_count, 0) as integer) as letters_expected_count,
         cast(seasons.letters_found_count as integer) as letters_found_count,
+        cast(seasons.letters_accepted_count as integer) as letters_accepted_count,
+        seasons.comparable_since_season,
         seasons.comparability_note
     from {{ ref('int_seasons') }} as seasons
     left join expected on seasons.season = expected.season

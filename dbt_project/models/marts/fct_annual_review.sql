@@ -1,72 +1,118 @@
-with accepted_letters as (
+with reviews as (
+
+    select * from {{ ref('int_annual_reviews') }}
+
+),
+
+trust as (
+
+    select * from {{ ref('int_letter_trust') }}
+
+),
+
+council_types as (
 
     select
-        letter_key,
+        council_type_key,
+        has_type_average
+    from {{ ref('stg_council_types') }}
+
+),
+
+seasons as (
+
+    select
         season,
-        authority_key,
-        council_type_key
-    from {{ ref('int_letters') }}
-    where disposition = 'accepted'
+        comparability_note
+    from {{ ref('int_seasons') }}
 
 ),
 
-warnings as (
-
-    select distinct letter_key
-    from {{ ref('stg_checks') }}
-    where severity = 'warning' and not is_passed
-
-),
-
-reviews as (
+-- Too few investigations to rank are left out, and so are types of dissimilar bodies; the invented councils of
+-- sample letters are ranked among themselves.
+ranked as (
 
     select
-        letters.authority_key,
-        letters.season,
-        letters.council_type_key,
-        letters.letter_key,
-        figures.upheld_count,
-        figures.investigations_count,
-        figures.uphold_rate_pct,
-        figures.uphold_rate_absence_code,
-        figures.uphold_rate_type_average_pct,
-        cast(figures.uphold_rate_pct - figures.uphold_rate_type_average_pct as decimal(9, 3)) as uphold_rate_gap_points,
+        reviews.letter_key,
+        rank() over (
+            partition by reviews.season, reviews.council_type_key, reviews.is_sample
+            order by reviews.uphold_rate_pct desc
+        ) as uphold_rate_rank
+    from reviews
+    inner join council_types on reviews.council_type_key = council_types.council_type_key
+    where
+        council_types.has_type_average
+        and reviews.uphold_rate_pct is not null
+        and not {{ is_small_number('reviews.uphold_rate_base_count') }}
+
+),
+
+placed as (
+
+    select
+        reviews.authority_key,
+        reviews.season,
+        reviews.council_type_key,
+        reviews.letter_key,
+        reviews.upheld_count,
+        reviews.investigations_count,
+        reviews.uphold_rate_base_count,
+        reviews.is_uphold_rate_base_derived,
+        reviews.uphold_rate_pct,
+        reviews.uphold_rate_absence_code,
+        reviews.uphold_rate_type_average_pct,
+        {{ gap_to_average('reviews.uphold_rate_pct', 'reviews.uphold_rate_type_average_pct') }}
+            as uphold_rate_gap_points,
+        reviews.recomputed_uphold_rate_pct,
+        reviews.recomputed_uphold_rate_pct = reviews.uphold_rate_pct as is_uphold_rate_confirmed,
+        cast(ranked.uphold_rate_rank as integer) as uphold_rate_rank,
         cast(
-            {{ rate_half_up_pct('figures.upheld_count', 'figures.investigations_count') }} as integer
-        ) as recomputed_uphold_rate_pct,
-        figures.compliance_outcomes_count,
-        figures.compliance_rate_pct,
-        figures.compliance_rate_absence_code,
-        figures.compliance_rate_type_average_pct,
-        cast(
-            figures.compliance_rate_pct - figures.compliance_rate_type_average_pct as decimal(9, 3)
-        ) as compliance_rate_gap_points,
-        figures.satisfactory_remedies_count,
-        figures.satisfactory_remedy_rate_pct,
-        figures.satisfactory_remedy_rate_absence_code,
-        figures.satisfactory_remedy_rate_type_average_pct,
-        cast(
-            figures.satisfactory_remedy_rate_pct - figures.satisfactory_remedy_rate_type_average_pct as decimal(9, 3)
-        ) as satisfactory_remedy_rate_gap_points,
-        cast(
-            {{ rate_half_up_pct('figures.satisfactory_remedies_count', 'figures.upheld_count') }} as integer
-        ) as recomputed_satisfactory_remedy_rate_pct,
-        figures.satisfactory_remedy_printed_base_count,
-        figures.upheld_per_100k,
-        figures.upheld_per_100k_absence_code,
-        figures.upheld_per_100k_type_average,
-        figures.dealt_with_count,
-        figures.not_for_us_count,
-        figures.assessed_and_closed_count,
-        figures.investigations_count < 10 as is_small_number,
+            count(ranked.letter_key) over (
+                partition by reviews.season, reviews.council_type_key, reviews.is_sample
+            ) as integer
+        ) as uphold_rate_ranked_count,
+        reviews.compliance_outcomes_count,
+        reviews.compliance_rate_pct,
+        reviews.compliance_rate_absence_code,
+        reviews.compliance_rate_type_average_pct,
+        {{ gap_to_average('reviews.compliance_rate_pct', 'reviews.compliance_rate_type_average_pct') }}
+            as compliance_rate_gap_points,
+        reviews.satisfactory_remedies_count,
+        reviews.satisfactory_remedy_rate_pct,
+        reviews.satisfactory_remedy_rate_absence_code,
+        reviews.satisfactory_remedy_rate_type_average_pct,
+        {{ gap_to_average(
+            'reviews.satisfactory_remedy_rate_pct', 'reviews.satisfactory_remedy_rate_type_average_pct'
+        ) }}
+            as satisfactory_remedy_rate_gap_points,
+        reviews.recomputed_satisfactory_remedy_rate_pct,
+        reviews.recomputed_satisfactory_remedy_rate_pct = reviews.satisfactory_remedy_rate_pct
+            as is_satisfactory_remedy_rate_confirmed,
+        reviews.satisfactory_remedy_printed_base_count,
+        reviews.upheld_per_100k,
+        reviews.upheld_per_100k_absence_code,
+        reviews.upheld_per_100k_type_average,
+        {{ gap_to_average('reviews.upheld_per_100k', 'reviews.upheld_per_100k_type_average') }}
+            as upheld_per_100k_gap,
+        reviews.recomputed_upheld_per_100k,
+        reviews.population_count,
+        reviews.population_mid_year,
+        reviews.dealt_with_count,
+        reviews.not_for_us_count,
+        reviews.assessed_and_closed_count,
+        {{ is_small_number('reviews.uphold_rate_base_count') }} as is_small_number,
+        trust.is_ocr,
+        trust.is_corrected,
+        trust.is_accepted_by_decision,
         seasons.comparability_note,
-        case when warnings.letter_key is null then 'stated' else 'flagged' end as trust
-    from accepted_letters as letters
-    inner join {{ ref('int_headline_figures') }} as figures on letters.letter_key = figures.letter_key
-    inner join {{ ref('int_seasons') }} as seasons on letters.season = seasons.season
-    left join warnings on letters.letter_key = warnings.letter_key
+        trust.trust,
+        trust.trust_reason
+    from reviews
+    inner join seasons on reviews.season = seasons.season
+    inner join trust on reviews.letter_key = trust.letter_key
+    left join ranked on reviews.letter_key = ranked.letter_key
 
 )
 
-select * from reviews
+select * from placed
 order by season, authority_key

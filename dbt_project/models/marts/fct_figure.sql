@@ -1,13 +1,14 @@
 with figures as (
 
     select
-        figures.letter_key || '-' || concat_ws('-', figures.measure, figures.category) as figure_key,
+        {{ figure_key('figures') }} as figure_key,
         figures.letter_key,
-        letters.authority_key,
+        figures.authority_key,
         figures.season,
         figures.measure,
         figures.category,
         figures.value,
+        figures.printed_value,
         figures.printed_text,
         figures.sentence_text,
         figures.page,
@@ -16,10 +17,12 @@ with figures as (
         figures.box_x1_points,
         figures.box_bottom_points,
         figures.line,
-        figures.is_ocr
-    from {{ ref('stg_figures') }} as figures
-    inner join {{ ref('int_letters') }} as letters on figures.letter_key = letters.letter_key
-    where letters.disposition = 'accepted' and figures.value is not null
+        figures.is_ocr,
+        figures.is_corrected,
+        figures.correction_reason,
+        figures.correction_source
+    from {{ ref('int_figures') }} as figures
+    where figures.value is not null
 
 )
 

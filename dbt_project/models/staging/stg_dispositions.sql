@@ -6,7 +6,8 @@ with renamed as (
         authority_id,
         disposition,
         reason as disposition_reason,
-        {{ letter_key('season', 'superseded_by_sha256') }} as superseded_by_letter_key
+        {{ letter_key('season', 'superseded_by_sha256') }} as superseded_by_letter_key,
+        decided_by
     from {{ source('landing', 'dispositions') }}
 
 )

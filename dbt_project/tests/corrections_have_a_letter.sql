@@ -1,0 +1,14 @@
+{{ config(severity='warn') }}
+-- A correction for a season in landing, of whose authority no letter is accepted: it waits.
+select
+    corrections.authority_id,
+    corrections.season,
+    corrections.measure
+from {{ ref('stg_corrections') }} as corrections
+inner join {{ ref('int_seasons') }} as seasons on corrections.season = seasons.season
+left join {{ ref('int_letters') }} as letters
+    on
+        corrections.authority_id = letters.authority_id
+        and corrections.season = letters.season
+        and letters.disposition = 'accepted'
+where seasons.is_landed and letters.letter_key is null

@@ -1,0 +1,284 @@
+"""A small landing of invented councils, and dbt to build a warehouse from it."""
+
+import csv
+import datetime as dt
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from redress.warehouse.landing import TABLES
+
+PROJECT_DIR = Path(__file__).parents[2] / "dbt_project"
+COUNCILS = {
+    # authority_id: name, council type, first day, last day
+    "SAMPLE-ALDERMOOR": ("Aldermoor Borough Council", "district", "", ""),
+    "SAMPLE-BRINDLE": ("Brindle County Council", "county", "", ""),
+    "SAMPLE-CARROW": ("Carrow District Council", "district", "", "2021-03-31"),
+    "SAMPLE-DENHOLT": ("Denholt Council", "unitary", "2021-04-01", ""),
+    "SAMPLE-ELMSTEAD": ("Elmstead City Council", "metropolitan", "", ""),
+    "SAMPLE-FERNLEY": ("Fernley Borough Council", "district", "", ""),
+    "SAMPLE-GRESTON": ("Greston Borough Council", "district", "", ""),
+    "SAMPLE-HOLTBY": ("Holtby Borough Council", "district", "", ""),
+}
+Key = str | tuple[str, str]
+"""A measure, or a measure and the category of a table."""
+
+
+@dataclass
+class LandedLetter:
+    """One letter file as landing holds it: what was read, and what was decided about it."""
+
+    name: str
+    season: int
+    authority_id: str | None
+    disposition: str
+    figures: dict[Key, str] = field(default_factory=dict)
+    absences: dict[str, str] = field(default_factory=dict)
+    reason: str | None = None
+    superseded_by: str | None = None
+    failed_warning: str | None = None
+    failed_critical: str | None = None
+    decided_by: str | None = None
+    is_ocr: bool = False
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.name.encode()).hexdigest()
+
+    @property
+    def key(self) -> str:
+        return f"{self.season}-{self.sha256}"
+
+    @property
+    def verdict(self) -> str:
+        return "extracted" if self.disposition in {"accepted", "quarantined", "superseded"} else self.disposition
+
+
+THREE_STATISTICS: dict[Key, str] = {
+    "upheld_count": "33",
+    "investigations_count": "40",
+    "uphold_rate_pct": "83",
+    "uphold_rate_type_average_pct": "71",
+    "compliance_outcomes_count": "30",
+    "compliance_rate_pct": "97",
+    "compliance_rate_type_average_pct": "100",
+    "satisfactory_remedies_count": "3",
+    "satisfactory_remedy_rate_pct": "9",
+    "satisfactory_remedy_rate_type_average_pct": "8",
+    "satisfactory_remedy_printed_base_count": "40",
+}
+NOTHING_UPHELD: dict[Key, str] = {
+    "upheld_count": "0",
+    "investigations_count": "2",
+    "uphold_rate_pct": "0",
+    "uphold_rate_type_average_pct": "53",
+}
+RECEIVED_ONLY: dict[Key, str] = {("received_count", "total"): "17"}
+TABLES_OF_2018: dict[Key, str] = {
+    ("received_count", "housing"): "11",
+    ("received_count", "other"): "0",
+    ("received_count", "planning_and_development"): "5",
+    ("received_count", "total"): "16",
+    ("decided_count", "advice_given"): "9",
+    ("decided_count", "not_upheld"): "5",
+    ("decided_count", "upheld"): "3",
+    ("decided_count", "total"): "17",
+    ("remedied_count", "by_ombudsman"): "2",
+    ("remedied_count", "by_authority"): "1",
+    "upheld_count": "3",
+    "uphold_rate_pct": "38",
+}
+OVERVIEW: dict[Key, str] = {
+    "dealt_with_count": "32",
+    "not_for_us_count": "8",
+    "assessed_and_closed_count": "12",
+    "investigations_count": "12",
+    "upheld_count": "6",
+    "uphold_rate_pct": "50",
+    "uphold_rate_type_average_pct": "66",
+}
+
+
+def upheld_of(upheld: int, investigations: int, rate: int, average: int = 66) -> dict[Key, str]:
+    """The first block of a letter."""
+    return {
+        "upheld_count": str(upheld),
+        "investigations_count": str(investigations),
+        "uphold_rate_pct": str(rate),
+        "uphold_rate_type_average_pct": str(average),
+    }
+
+
+LETTERS = (
+    LandedLetter("brindle", 2021, "SAMPLE-BRINDLE", "accepted", THREE_STATISTICS),
+    LandedLetter(
+        "aldermoor",
+        2021,
+        "SAMPLE-ALDERMOOR",
+        "accepted",
+        NOTHING_UPHELD,
+        {"compliance_rate_pct": "none_due", "satisfactory_remedy_rate_pct": "none_upheld"},
+        failed_warning="block_missing",
+    ),
+    LandedLetter("carrow", 2021, "SAMPLE-CARROW", "accepted", NOTHING_UPHELD),
+    LandedLetter("carrow too late", 2022, "SAMPLE-CARROW", "quarantined", reason="ended on 31 March 2021"),
+    LandedLetter("denholt", 2022, "SAMPLE-DENHOLT", "accepted", NOTHING_UPHELD),
+    LandedLetter(
+        "elmstead",
+        2021,
+        "SAMPLE-ELMSTEAD",
+        "quarantined",
+        {"uphold_rate_pct": "99999999"},
+        reason="rate is no rate",
+    ),
+    LandedLetter("elmstead bare", 2022, "SAMPLE-ELMSTEAD", "no_statistics", reason="no statistics page"),
+    LandedLetter(
+        "brindle at first", 2022, "SAMPLE-BRINDLE", "superseded", THREE_STATISTICS, superseded_by="brindle"
+    ),
+    LandedLetter("brindle", 2022, "SAMPLE-BRINDLE", "accepted", THREE_STATISTICS),
+    LandedLetter("receipt", 2022, None, "not_a_letter", reason="a receipt"),
+    LandedLetter("torn", 2022, None, "unreadable", reason="damaged: no trailer"),
+    LandedLetter("aldermoor 2013", 2013, "SAMPLE-ALDERMOOR", "accepted", RECEIVED_ONLY),
+    LandedLetter("elmstead 2018", 2018, "SAMPLE-ELMSTEAD", "accepted", TABLES_OF_2018),
+    LandedLetter("aldermoor 2024", 2024, "SAMPLE-ALDERMOOR", "accepted", upheld_of(10, 20, 50)),
+    LandedLetter("fernley 2024", 2024, "SAMPLE-FERNLEY", "accepted", upheld_of(5, 10, 50), is_ocr=True),
+    LandedLetter("greston 2024", 2024, "SAMPLE-GRESTON", "accepted", upheld_of(3, 3, 100)),
+    LandedLetter(
+        "holtby 2024",
+        2024,
+        "SAMPLE-HOLTBY",
+        "accepted",
+        upheld_of(3, 10, 31, average=60),
+        failed_critical="uphold_rate",
+        decided_by="a person at a desk",
+    ),
+    LandedLetter("aldermoor 2025", 2025, "SAMPLE-ALDERMOOR", "accepted", OVERVIEW),
+)
+
+
+def landing_rows(letter: LandedLetter) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a letter in each table of landing."""
+    identity = {"season": letter.season, "letter_sha256": letter.sha256}
+    evidence = {
+        "sentence_text": "A sentence.",
+        "page": 2,
+        "box_x0_points": 72.0,
+        "box_top_points": 100.0,
+        "box_x1_points": 90.0,
+        "box_bottom_points": 112.0,
+        "is_ocr": letter.is_ocr,
+    }
+    stated = [
+        {
+            **identity,
+            **evidence,
+            "measure": key if isinstance(key, str) else key[0],
+            "category": None if isinstance(key, str) else key[1],
+            "value": Decimal(text),
+            "printed_text": text,
+        }
+        for key, text in letter.figures.items()
+    ]
+    absent = [
+        {**identity, "measure": measure, "absence_code": code, "is_ocr": False}
+        for measure, code in letter.absences.items()
+    ]
+    superseded_by = letter.superseded_by and hashlib.sha256(letter.superseded_by.encode()).hexdigest()
+    return {
+        "letters": [
+            {
+                **identity,
+                "source_address": f"letters/{letter.name}.pdf",
+                "verdict": letter.verdict,
+                "reason": letter.reason,
+                "layout": "three_statistics",
+                "stated_season": letter.season,
+                "addressee_name": "Ms Secret Official",
+                "letter_date": dt.date(letter.season, 7, 21),
+                "page_count": 2,
+            }
+        ],
+        "figures": stated + absent,
+        "checks": [
+            {
+                **identity,
+                "rule": letter.failed_critical or "uphold_rate",
+                "severity": "critical",
+                "is_passed": letter.failed_critical is None,
+                "detail": "",
+            },
+            {
+                **identity,
+                "rule": letter.failed_warning or "block_missing",
+                "severity": "warning",
+                "is_passed": letter.failed_warning is None,
+                "detail": "",
+            },
+        ],
+        "dispositions": [
+            {
+                **identity,
+                "authority_id": letter.authority_id,
+                "disposition": letter.disposition,
+                "reason": letter.reason,
+                "superseded_by_sha256": superseded_by,
+                "decided_by": letter.decided_by,
+            }
+        ],
+    }
+
+
+def write_landing(folder: Path, letters: Sequence[LandedLetter] = LETTERS) -> None:
+    """A landing of letters, one file per table and season."""
+    for season in {letter.season for letter in letters}:
+        rows = [landing_rows(letter) for letter in letters if letter.season == season]
+        for table, schema in TABLES.items():
+            path = folder / table / f"season={season}" / "part.parquet"
+            path.parent.mkdir(parents=True)
+            table_rows = [row for letter_rows in rows for row in letter_rows[table]]
+            pq.write_table(pa.Table.from_pylist(table_rows, schema=schema), path)
+
+
+def write_councils(path: Path) -> None:
+    """The invented councils, in the columns of the seed."""
+    columns = ("authority_id", "authority_name", "short_name", "council_type_id", "region_name")
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((*columns, "valid_from_date", "valid_to_date"))
+        for authority_id, (name, council_type, first_day, last_day) in COUNCILS.items():
+            writer.writerow((authority_id, name, name.split()[0], council_type, "", first_day, last_day))
+
+
+def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) -> subprocess.CompletedProcess[str]:
+    """`dbt build` over the landing and the councils of a folder, into its file build.duckdb."""
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "build", *arguments),
+            *("--project-dir", project_dir, "--profiles-dir", project_dir),
+            *("--target-path", folder / "target", "--log-path", folder / "logs", "--no-use-colors"),
+        ],
+        env={
+            **os.environ,
+            "REDRESS_BUILD_FILE": str(folder / "build.duckdb"),
+            "REDRESS_LANDING": str(folder / "landing"),
+            "REDRESS_ADDITIONAL_AUTHORITIES": str(folder / "councils.csv"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def ask(warehouse: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """The rows of a query, each in the order of its columns."""
+    return warehouse.cursor().execute(query, parameters).fetchall()
