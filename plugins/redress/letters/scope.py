@@ -18,7 +18,7 @@ _POPULATION_OF = re.compile(r"Adjusted\s+for\s+(?P<name>.+?)'?s?'?\s+population\
 _CAPITAL = r"[A-Z][\w'-]*"
 _COUNCIL = re.compile(
     rf"(?:{_CAPITAL},?\s+(?:(?:of|and|&|upon|the|in|with|on)\s+)*){{0,7}}{_CAPITAL}\s+Council\b"
-    rf"|\b(?:London|Royal)\s+Borough\s+of\s+{_CAPITAL}(?:\s+(?:and|&|upon)\s+{_CAPITAL})*"
+    rf"|\b(?:London|Royal)\s+Borough\s+of\s+{_CAPITAL}(?:\s+(?:(?:and|&|upon)\s+)?{_CAPITAL})*"
 )
 MOST_WORDS = 12
 """Lines with more words are prose, which may speak of anybody."""
@@ -45,24 +45,36 @@ def doubts_of_scope(document: Document, header: Header, figures: Sequence[Figure
 def _other_authorities(document: Document, header: Header, figures: Sequence[Figure]) -> Iterator[Conflict]:
     if header.authority_name is None:
         return
-    for name, words in dict(_named(document, figures)).items():
-        if _is_another(name, header.authority_name):
+    for names, words in dict.fromkeys(_named(document, figures)):
+        if all(_is_another(name, header.authority_name) for name in names):
             yield Conflict(
                 "upheld_count", f'the letter is to {header.authority_name}; "{words}" is in its statistics'
             )
 
 
-def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[str, str]]:
-    """Each name that the statistics give, with the words that it stands in."""
+def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each name that the statistics give, in the ways that it can be read, with the words that it stands in."""
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
-            yield match["name"], match.group()
+            yield (match["name"],), match.group()
     for line in document.segments:
         if match := _REPORT_OF.fullmatch(line.text):
-            yield match["name"], line.text
+            yield (match["name"], f"{match['name']} {_line_below(line, document)}"), line.text
     for line in _pages_behind(document):
         for match in _COUNCIL.finditer(line.text.title() if line.text.isupper() else line.text):
-            yield match.group(), line.text
+            yield (match.group(),), line.text
+
+
+def _line_below(line: Segment, document: Document) -> str:
+    """The next line of the same size, to which a long heading may be carried over."""
+    below = (
+        other.text
+        for other in document.segments
+        if other.page == line.page
+        and -0.3 * line.size < other.top - line.bottom <= LINE_GAP_EMS * line.size
+        and abs(other.size - line.size) <= 0.02 * line.size
+    )
+    return next(below, "")
 
 
 def _pages_behind(document: Document) -> tuple[Segment, ...]:

@@ -40,7 +40,7 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
     Two rows of numbers below one row of labels (this year's and last year's) are left out, both: nobody can say
     which is meant.
     """
-    lines = _lines([cell for segment in segments for cell in _cells(segment)])
+    lines = _lines([cell for segment in segments for cell in cells(segment)])
     found: list[LabelledNumber] = []
     above: list[list[Segment]] = []
     in_columns = 0
@@ -62,9 +62,15 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
     return tuple(number for number in found if number.labels)
 
 
-def _cells(segment: Segment) -> Iterator[Segment]:
-    """A run of numbers is as many cells, however narrow the gaps between them are, and so is a label and its number
-    where more than a word's space parts them."""
+def cells(segment: Segment) -> Iterator[Segment]:
+    """A run of numbers is as many cells, however narrow the gaps between them are, and so is a label and a number
+    before or behind it where more than a word's space parts them."""
+    first, *rest = segment.words
+    is_number_first = bool(rest) and _NUMBER.fullmatch(first.text) and not _NUMBER.fullmatch(rest[0].text)
+    if is_number_first and rest[0].x0 - first.x1 > CELL_GAP_EMS * first.size:
+        yield Segment((first,))
+        yield from cells(Segment(tuple(rest)))
+        return
     *label, last = segment.words
     if label and all(_NUMBER.fullmatch(word.text) for word in segment.words):
         yield from (Segment((word,)) for word in segment.words)

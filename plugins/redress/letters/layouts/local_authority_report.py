@@ -11,15 +11,18 @@ the outcome that its label names, and to nothing where a label names none or two
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from redress.letters.blocks import blocks_of, heading_pattern, headings_of
+from redress.letters.blocks import Block, blocks_of, heading_pattern, headings_of
 from redress.letters.document import Document, Page
+from redress.letters.label_pairs import paired
 from redress.letters.layouts.layout import Reading, agreed
 from redress.letters.records import Figure
 from redress.letters.sentences import around, read_number
 from redress.letters.statistics import is_behind, signature_of
-from redress.letters.tables import LabelledNumber, labelled_numbers
+from redress.letters.tables import LabelledNumber, cells, labelled_numbers
 from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+from redress.rules import half_up_pct
 
 FIRST_SEASON_REMEDIED = 2016
 
@@ -64,6 +67,34 @@ HEADINGS = {
     "remedied_count": heading_pattern(r"complaints remedied(?: by .{1,40})?"),
 }
 """The headings of the tables as far as they are known; a table without one is known by its labels."""
+MARKS: dict[str, dict[str, re.Pattern[str]]] = {
+    measure: {name: re.compile(pattern) for name, pattern in patterns.items()}
+    for measure, patterns in {
+        "received_count": {
+            "adult_social_care": r".*\badults?",
+            "benefits_and_tax": r".*\bbenefits?",
+            "corporate_and_other": r".*\bcorporate",
+            "education_and_childrens": r".*\beducation",
+            "environment": r".*\benvironment(?:al)?",
+            "highways_and_transport": r".*\bhighways?",
+            "housing": r".*\bhousing",
+            "planning_and_development": r".*\bplanning",
+            "other": r"(?!(?:and|&) ).*\bother",
+            "total": r".*\btotal",
+        },
+        "decided_count": {
+            "incomplete_or_invalid": r"(?!or ).*\b(?:incomplete|invalid)",
+            "advice_given": r".*\badvice",
+            "referred_back": r".*\breferred",
+            "closed_after_initial_enquiries": r".*\bclosed",
+            "not_upheld": r"not upheld",
+            "upheld": r"(?!not ).*\bupheld",
+            "uphold_rate": r".*\buphold",
+            "total": r".*\btotal",
+        },
+    }.items()
+}
+"""For each label the one word that no other label of its table has, with the word before it."""
 TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
 UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
 OF_OTHERS = re.compile("ofwhich|housingombudsman|lastyear|previousyear|national|allauthorities|allcouncils|average")
@@ -87,6 +118,13 @@ class _Table:
     figures: list[Figure] = field(default_factory=list)
     totals: list[Figure] = field(default_factory=list)
     rates: list[Figure] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, Decimal]:
+        """The numbers by category, with "total" and "uphold_rate"."""
+        named = [(figure.category or "", figure) for figure in self.figures]
+        named += [("total", figure) for figure in self.totals] + [("uphold_rate", figure) for figure in self.rates]
+        return {name: figure.value for name, figure in named}
 
 
 @dataclass(frozen=True)
@@ -130,15 +168,47 @@ def report_pages(document: Document) -> tuple[Page, ...]:
 
 def _all_tables(pages: Sequence[Page]) -> list[_Table]:
     """The tables below the headings that are known, or, where none is, those that the labels tell."""
-    document = Document(tuple(pages))
+    document = Document(
+        tuple(replace(page, segments=tuple(c for line in page.segments for c in cells(line))) for page in pages)
+    )
     blocks = blocks_of(document, headings_of(document, HEADINGS))
     if not blocks:
         return [table for page in pages for table in _tables(labelled_numbers(page.segments))]
-    return [
-        table
-        for block in blocks
-        for table in _tables([n for run in block.runs for n in labelled_numbers(run)], block.name)
-    ]
+    return [table for block in blocks for table in _tables_of(block)]
+
+
+def _tables_of(block: Block) -> list[_Table]:
+    """A block's tables as most are set or, where those do not add up, with each label told by one of its words."""
+    tables = _tables([number for run in block.runs for number in labelled_numbers(run)], block.name)
+    marks = MARKS.get(block.name)
+    has_rows_of_others = any(OF_OTHERS.search(_told(line.text)) for run in block.runs for line in run)
+    if marks is None or has_rows_of_others or any(_adds_up(table.counts) for table in tables):
+        return tables
+    pairs = paired([segment for run in block.runs for segment in run], marks, _adds_up)
+    if pairs is None:
+        return tables
+    table = _Table(block.name)
+    for index, pair in enumerate(pairs):
+        number = LabelledNumber((pair.label,), pair.number.text, (pair.number,), index)
+        match pair.name:
+            case "total":
+                table.totals.append(_figure(number, pair.label, "", "total"))
+            case "uphold_rate":
+                table.rates.append(_figure(number, pair.label, "uphold_rate_pct", None))
+            case _:
+                table.figures.append(_figure(number, pair.label, block.name, pair.name))
+    return [table]
+
+
+def _adds_up(counts: dict[str, Decimal]) -> bool:
+    """Whether a table has all its counts and they are its total; an uphold rate must be the one they give."""
+    parts = {name: count for name, count in counts.items() if name not in ("total", "uphold_rate")}
+    is_whole = any(parts.keys() == LABELS[measure].keys() for measure in MARKS)
+    if not is_whole or sum(parts.values()) != counts.get("total"):
+        return False
+    rate = counts.get("uphold_rate")
+    decided = parts.get("upheld", Decimal(0)) + parts.get("not_upheld", Decimal(0))
+    return rate is None or decided == 0 or rate == half_up_pct(parts["upheld"], decided)
 
 
 def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> list[_Table]:
@@ -169,7 +239,7 @@ def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> lis
 def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
     """What the first label that is known names (a measure and category, a total or a rate), and the label."""
     for label in labels:
-        told = re.sub(r"[\s\u00ad-]+", "", label.casefold())
+        told = _told(label)
         if OF_OTHERS.search(told):
             return None, None, ""
         if TOTAL.fullmatch(told):
@@ -185,6 +255,11 @@ def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
         if len(named) == 1:
             return *named[0], label
     return None, None, ""
+
+
+def _told(label: str) -> str:
+    """A label in small letters, without spaces and hyphens."""
+    return re.sub(r"[\s-]+", "", label.casefold())
 
 
 def _figure(number: LabelledNumber, label: str, measure: str, category: str | None) -> Figure:
