@@ -1,13 +1,18 @@
 """Tables set otherwise than most: wherever a number stands, it is its own label's or nobody's."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 import pytest
 
+from redress.letters.document import Segment
+from redress.letters.label_pairs import paired
 from redress.letters.reader import read_letter
 from redress.letters.records import Letter
+from redress.letters.text_file import document_from_text
 from redress.rules import Severity, check_letter
 from tests.letters.test_reader import LETTER
 from tests.paper import Ink, pdf
@@ -159,3 +164,27 @@ def test_the_evidence_of_a_number_behind_leaders_is_the_number_alone() -> None:
     for box in boxes:
         assert box is not None
         assert box[2] - box[0] < 30
+
+
+def a_run(lines: list[str]) -> list[Segment]:
+    return list(document_from_text("\n".join(lines)).segments)
+
+
+MARKS = {"housing": re.compile(".*housing"), "planning": re.compile(".*planning"), "total": re.compile(".*total")}
+ADDS_UP = ["Housing: 3", "Planning: 4", "Total: 7"]
+
+
+def adds_up(counts: dict[str, Decimal]) -> bool:
+    return counts["housing"] + counts["planning"] == counts["total"]
+
+
+def test_pairs_are_given_only_where_they_are_confirmed() -> None:
+    pairs = paired(a_run(ADDS_UP), MARKS, adds_up)
+    assert pairs is not None
+    assert {pair.name: pair.number.text for pair in pairs} == {"housing": "3", "planning": "4", "total": "7"}
+    assert paired(a_run(["Housing: 3", "Planning: 4", "Total: 8"]), MARKS, adds_up) is None
+
+
+@pytest.mark.parametrize("line", ["Parks: 1", "Housing: 3", "Nothing but words on planning"])
+def test_a_number_or_a_label_too_many_gives_no_pairs(line: str) -> None:
+    assert paired(a_run([*ADDS_UP, line]), MARKS, adds_up) is None

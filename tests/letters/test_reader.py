@@ -449,6 +449,12 @@ def test_a_letter_without_its_statistics_page_is_not_a_letter_of_noughts() -> No
     assert letter.header.authority_name == "Wexmarsh District Council"
 
 
+def test_a_blank_page_behind_the_signature_is_told() -> None:
+    letter = read(pdf(LETTER, []))
+    assert letter.verdict is Verdict.NO_STATISTICS
+    assert "page 2 is blank, or its content is damaged" in letter.reason
+
+
 def test_statistics_in_words_that_nobody_knows_are_an_unknown_layout() -> None:
     page = stack(["How we judged your complaints", "Faults found: 2 of 3 (67%)", "Advice kept: 30"])
     letter = read(pdf(LETTER, page))
@@ -656,6 +662,12 @@ def test_a_foreign_readable_pdf_is_not_a_letter() -> None:
 
 def test_a_foreign_text_is_not_a_letter() -> None:
     assert read(b"Minutes of a meeting on 21 July 2021.", "minutes.txt").verdict is Verdict.NOT_A_LETTER
+
+
+def test_a_text_without_end_is_not_a_letter() -> None:
+    letter = read(b"Dear Ms Trewhitt " * 150_000, "letter.txt")
+    assert letter.verdict is Verdict.NOT_A_LETTER
+    assert "2,550,000 bytes of text" in letter.reason
 
 
 def test_a_pdf_is_known_by_its_bytes_and_not_by_its_name() -> None:

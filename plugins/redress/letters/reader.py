@@ -24,6 +24,8 @@ HTML_ENDINGS = frozenset({".html", ".htm"})
 PDF_MARK_BYTES = 1024
 """A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
 LINES_OF_A_SIGNATURE = 10
+MOST_TEXT_BYTES = 2 * 1024 * 1024
+"""A letter as text has some ten kilobytes, and a page of the web a few hundred."""
 MOST_PAGES = 40
 """The longest letters seen have five pages; a file with many more is something else, and costs minutes."""
 
@@ -64,7 +66,7 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         scouted = _scouted(content) if with_pdfium else None
-        letter = scouted or _letter(_document(content, file_name, with_pdfium))
+        letter = scouted or _too_long(content) or _letter(_document(content, file_name, with_pdfium))
     except UnreadableError as error:
         letter = Letter("", Verdict.UNREADABLE, str(error))
     except MemoryError:
@@ -95,6 +97,16 @@ def _scouted(content: bytes) -> Letter | None:
         and all(check.is_passed for check in check_letter(letter))
     )
     return letter if is_whole else None
+
+
+def _too_long(content: bytes) -> Letter | None:
+    """The verdict on a text or page that is longer than any letter, which would take minutes to look through."""
+    if _is_pdf(content) or len(content) <= MOST_TEXT_BYTES or b"\0" in content[:4096]:
+        return None
+    reason = (
+        f"it has {len(content):,} bytes of text, and no letter of the Ombudsman has more than {MOST_TEXT_BYTES:,}"
+    )
+    return Letter("", Verdict.NOT_A_LETTER, reason)
 
 
 def _is_pdf(content: bytes) -> bool:
@@ -235,11 +247,13 @@ def _without_figures(document: Document, header: Header) -> Letter:
         reason = f'behind the signature stand figures in no layout that is known, for instance "{numbers[0]}"'
         return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
     pictures = [page.number for page in document.pages if page.is_picture]
-    reason = (
-        f"scanned: page {pictures[-1]}, where the statistics would be, is a picture"
-        if pictures
-        else "the letter ends with its signature; there is no statistics page"
-    )
+    blanks = [page.number for page in document.pages if not page.segments and not page.has_picture]
+    if pictures:
+        reason = f"scanned: page {pictures[-1]}, where the statistics would be, is a picture"
+    elif blanks:
+        reason = f"the letter ends with its signature; page {blanks[-1]} is blank, or its content is damaged"
+    else:
+        reason = "the letter ends with its signature; there is no statistics page"
     absences = tuple((measure, Absence.NO_STATISTICS) for measure in (*HEADLINE_NAMES, *TABLE_MEASURES))
     return Letter("", Verdict.NO_STATISTICS, reason, header, absences=absences)
 
