@@ -29,7 +29,7 @@ _KIND_OF_COUNCIL = re.compile("borough|city|county|district|metropolitan")
 """Words that do not tell one council from another, unless both names have such a word and not the same one."""
 _OTHERS = re.compile(
     r"(?=.{2,60}$)(?:.*(?:lastyear|previousyear|prioryear|yearbefore|yearearlier|nationally|nationalfigure"
-    r"|nationalaverage|nationalrate|specimen|forexample|anexample|allcouncils|allauthorities|careprovider|inengland|perauthority|percouncil).*"
+    r"|nationalaverage|nationalrate|specimenof|anexampleof|allcouncils|allauthorities|careprovider|inengland|perauthority|percouncil).*"
     r"|target|over|upto|atleast|atmost|about|around|nearly|almost|some|morethan|lessthan|under|below|provisional"
     r"|estimated?|national|average)[:.]?"
 )
