@@ -22,6 +22,7 @@ if not FOLDER.is_dir():
     )
 
 FILES = sorted(path for path in FOLDER.glob("*/*") if path.suffix in {".pdf", ".txt", ".md"})
+MADE = sorted((FOLDER.parent / "made").glob("*/*.pdf"))
 PDFS = [path for path in FILES if path.suffix == ".pdf"]
 HEADER_FIELDS = (
     "season",
@@ -134,6 +135,15 @@ def test_the_line_of_a_figure_in_a_text_holds_the_number(path: Path) -> None:
         assert figure.page is None
         assert figure.box is None
         assert figure.text in lines[figure.line - 1].replace("*", "")
+
+
+@pytest.mark.parametrize("path", MADE, ids=file_name)
+def test_a_letter_made_after_real_ones_is_read_and_passes_every_rule(path: Path) -> None:
+    letter = read(path)
+    stated = {name: value for name in HEADLINE_NAMES if (value := expected(path)[name]) is not None}
+    told = {figure.measure: float(figure.value) for figure in letter.figures if figure.category is None}
+    assert told == pytest.approx(stated)
+    assert [check for check in check_letter(letter) if not check.is_passed] == []
 
 
 def test_a_letter_is_known_by_the_hash_of_its_bytes() -> None:
