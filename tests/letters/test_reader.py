@@ -566,6 +566,7 @@ def test_statistics_that_name_another_council_are_for_a_person(line: str) -> Non
         "The Wexmarsh Council",
         "Local Authority Report - Wexmarsh District Council",
         "How we count complaints about your Council",
+        "SATISFACTORY REMEDY PROVIDED BY THE COUNCIL IN GENERAL",
         "Local Government and Social Care Ombudsman",
     ],
 )

@@ -9,7 +9,7 @@ what stands near it is of last year, of all councils or of somebody else.
 import re
 from collections.abc import Iterator, Sequence
 
-from redress.letters.document import Document, Segment
+from redress.letters.document import Document, Segment, squeezed
 from redress.letters.records import Conflict, Figure, Header
 from redress.letters.statistics import signature_of
 
@@ -60,9 +60,17 @@ def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tupl
     for line in document.segments:
         if match := _REPORT_OF.fullmatch(line.text):
             yield (match["name"], f"{match['name']} {_line_below(line, document)}"), line.text
+    sentences = [squeezed(figure.sentence) for figure in figures]
     for line in _pages_behind(document):
-        for match in _COUNCIL.finditer(line.text.title() if line.text.isupper() else line.text):
+        if any(line.squeezed in sentence for sentence in sentences):
+            continue  # a line of the sentence on the population, told above
+        for match in _COUNCIL.finditer(_in_small_letters(line.text) if line.text.isupper() else line.text):
             yield (match.group(),), line.text
+
+
+def _in_small_letters(text: str) -> str:
+    """A line of capitals as it would be written without: names keep theirs, and the words between them do not."""
+    return re.sub(r"\b(?:By|The|With|In|For|From|To|Your|About)\b", lambda word: word.group().lower(), text.title())
 
 
 def _line_below(line: Segment, document: Document) -> str:
