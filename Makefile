@@ -8,7 +8,7 @@ SAMPLES := samples/letters
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run test check format samples lock bench clean
+.PHONY: help run test check format docs samples lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -36,16 +36,22 @@ endif
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
-check: $(INSTALLED) ## formatting, lint, SQL and types, without changing a file
+check: $(INSTALLED) ## formatting, lint, SQL, types and the data dictionary, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/sqlfluff lint -q dbt_project/models dbt_project/tests/*.sql
 	@$(BIN)/mypy --no-error-summary
-	@echo "formatting, lint, SQL and types are fine"
+	@$(BIN)/python -m redress.data_dictionary --check
+	@echo "formatting, lint, SQL, types and the data dictionary are fine"
 
 format: $(INSTALLED) ## format Python and SQL
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format --quiet .
 	@$(BIN)/sqlfluff fix -q dbt_project/models dbt_project/tests/*.sql
+
+docs: export REDRESS_HOME ?= var/samples
+docs: $(INSTALLED) ## write the data dictionary anew, and dbt's pages about the release of REDRESS_HOME
+	@$(BIN)/python -m redress.data_dictionary
+	@$(BIN)/python -m redress.dbt_docs
 
 samples: $(INSTALLED) ## print the sample letters anew from their table
 	@$(BIN)/python -m samples.press

@@ -161,6 +161,14 @@ class Authorities:
         """The authorities that exist on a day, in the order of the files."""
         return tuple(authority for authority in self._authorities.values() if authority.is_alive_on(day))
 
+    def with_id(self, authority_id: str) -> Authority | None:
+        """The authority that has an id, or None where no one has it."""
+        return self._authorities.get(authority_id)
+
+    def ever_named(self, name: str) -> tuple[Authority, ...]:
+        """The authorities that go by a name on any day, or went by it; a name that is merely similar counts not."""
+        return _distinct(one.authority for one in self._names.get(normalised_name(name), ()))
+
     def expected_in(self, season: Season) -> tuple[Authority, ...]:
         """The authorities that a season must have a letter to: the councils that exist on its period's last day.
 
