@@ -28,7 +28,7 @@ from redress.letters.records import Letter, StatedYear, Verdict
 from redress.quarantine import Case, Quarantine
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire, check, plan, read
+from redress.steps import SeasonRun, acquire_and_read, check
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.landing import Disposition, Landing
 from redress.warehouse.writer import writer_lock
@@ -135,13 +135,15 @@ def test_a_season_that_is_not_landed_is_said(settings: Settings, desk: Quarantin
 # --- Accept ------------------------------------------------------------------------------------------------
 
 
-def test_an_accepted_letter_is_loaded_and_says_by_whom_and_why(settings: Settings, desk: Quarantine) -> None:
+def test_an_accepted_letter_is_loaded_and_says_why_and_landing_by_whom(
+    settings: Settings, desk: Quarantine
+) -> None:
     landing = land(settings, GOOD, WRONG_RATE)
     effect = desk.accept(WRONG_RATE.sha256[:8], reason=WHY, by=BY)
     assert disposition(settings, WRONG_RATE) == Disposition(
         WRONG_RATE.sha256,
         "accepted",
-        f"accepted by {BY}, although {RATE_RULE} failed: {WHY}",
+        f"accepted by a person's decision, although {RATE_RULE} failed: {WHY}",
         "SAMPLE-02",
         decided_by=BY,
     )
@@ -207,7 +209,7 @@ def test_an_accept_does_not_cover_a_rule_that_a_later_reading_breaks(settings: S
     found = disposition(settings, later)
     assert found.disposition == "quarantined"
     assert found.decided_by is None
-    assert f"accepted by {BY} for {RATE_RULE}, and this is broken besides" in found.reason
+    assert f"accepted by a person's decision for {RATE_RULE}, and this is broken besides" in found.reason
     assert found.reason.startswith("years_agree: ")
     assert waiting(desk) == [later.sha256]
 
@@ -417,7 +419,7 @@ def test_a_rejected_letter_stays_out_and_waits_no_longer(settings: Settings, des
     desk.reject(WRONG_RATE.sha256, reason="a draft", by=BY)
     for _ in range(2):
         found = disposition(settings, WRONG_RATE)
-        assert (found.disposition, found.reason) == ("quarantined", f"rejected by {BY}: a draft")
+        assert (found.disposition, found.reason) == ("quarantined", "rejected by a person's decision: a draft")
         assert found.decided_by == BY
         assert waiting(desk) == []
         land(settings, WRONG_RATE)
@@ -554,7 +556,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     settings = Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES)
     run, source = SeasonRun(SEASON, "first", settings), FolderSource(SAMPLES / "letters")
-    check(run, [read(run, acquire(run, source, batch, 0), 0) for batch in plan(run, source)])
+    check(run, acquire_and_read(run, source))
     return home
 
 

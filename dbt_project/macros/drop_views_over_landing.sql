@@ -1,6 +1,6 @@
 {#
-    Staging and intermediate are views over the files of landing: in a release, which is read elsewhere, they could
-    only fail. A whole build that passed drops them; a part of one, or one that failed, leaves them to be looked at.
+    Staging is views over the files of landing: in a release, which is read elsewhere, they could only fail. What
+    intermediate holds, the marts hold in the form that people read. A whole build that passed drops them; a part of one, or one that failed, leaves them to be looked at.
 #}
 {% macro drop_views_over_landing(results) %}
     {%- set is_whole = flags.WHICH == 'build' and not invocation_args_dict.get('select') -%}

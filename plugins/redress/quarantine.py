@@ -39,6 +39,8 @@ SENTENCES: dict[str, str] = {
 }
 """What each rule asks of a letter, for a person to read."""
 SHOWN_SHA256_LENGTH = 12
+_BY_DECISION = "a person's decision"
+"""A reason is published with the letter. Whose decision it is stays with landing, in `decided_by`."""
 
 
 def dispose(
@@ -77,7 +79,7 @@ def _disposition(
     if letter.verdict not in HELD_VERDICTS:
         return Disposition(letter.sha256, str(letter.verdict), letter.reason, authority_id)
     if decision is not None and decision.ruling is Ruling.REJECT:
-        reason = f"rejected by {decision.decided_by}: {decision.reason}"
+        reason = f"rejected by {_BY_DECISION}: {decision.reason}"
         return Disposition(letter.sha256, "quarantined", reason, authority_id, decided_by=decision.decided_by)
 
     objections = list(_objections(season, standing, broken, decision))
@@ -99,7 +101,7 @@ def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
     """The reason of a letter that is where it is because a person accepted it."""
     as_whose = f" as a letter to {decision.authority_id}" if decision.authority_id else ""
     although = f", although {', '.join(check.rule for check in broken)} failed" if broken else ""
-    return f"accepted by {decision.decided_by}{as_whose}{although}: {decision.reason}"
+    return f"accepted by {_BY_DECISION}{as_whose}{although}: {decision.reason}"
 
 
 def _objections(
@@ -109,7 +111,7 @@ def _objections(
     if decision is None:
         yield from (f"{check.rule}: {check.detail}" for check in broken)
         return
-    accepted = f"accepted by {decision.decided_by}"
+    accepted = f"accepted by {_BY_DECISION}"
     if decision.authority_id is not None and standing.decided_authority is None:
         yield f"{accepted} as a letter to {decision.authority_id}, which does not exist on {season.period_end}"
     is_read_as_then = decision.statement_hash == statement_hash(standing.letter)

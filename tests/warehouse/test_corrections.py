@@ -1,11 +1,15 @@
 """Corrections: a number that the source prints wrongly, as long as it prints it."""
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from redress.seasons import Season
+from redress.warehouse.landing import Landing
+from redress.witnesses.records import WitnessFigure, WitnessKind
 from tests.warehouse.invented import (
     LETTERS,
     PROJECT_DIR,
@@ -20,6 +24,18 @@ HEADER = "authority_id,season,measure,category,printed_value,corrected_value,rea
 CORRECTION = (
     "SAMPLE-BRINDLE,2021,compliance_rate_type_average_pct,,{printed},99,A slip.,The council's page,2022-01-31"
 )
+RIGHT_PAGE = WitnessFigure(
+    witness_sha256="0" * 64,
+    source_address="brindle.html",
+    authority_id="SAMPLE-BRINDLE",
+    printed_authority_name="Brindle County Council",
+    measure="compliance_rate_type_average_pct",
+    category=None,
+    value=Decimal(99),
+    printed_text="99%",
+    row_number=7,
+)
+"""A witness that prints what the correction says."""
 GUARDS = (
     *("--select", "+corrections_are_of_what_letters_print", "+corrections_have_a_letter"),
     *("--indirect-selection", "buildable"),
@@ -44,6 +60,7 @@ def plant(folder: Path, *corrections: str) -> None:
 
 def test_a_correction_stands_in_every_mart_and_the_print_beside_it(folder: Path) -> None:
     plant(folder, CORRECTION.format(printed=100))
+    Landing(folder / "landing").replace_witnesses(Season(2021), WitnessKind.STATISTICS_PAGE, [RIGHT_PAGE])
     build = dbt_build(folder, "--exclude-resource-type", "unit_test", project_dir=folder / "project")
     assert build.returncode == 0, build.stdout
     with duckdb.connect(str(folder / "build.duckdb"), read_only=True) as warehouse:
@@ -68,6 +85,13 @@ def test_a_correction_stands_in_every_mart_and_the_print_beside_it(folder: Path)
             where season = 2021 and council_type_key = 'county' and is_sample
             """,
         ) == [(99,)]
+        assert ask(
+            warehouse,
+            """
+            select our_value, witness_value, reconciliation_state from marts.fct_reconciliation
+            where witness_kind = 'statistics_page'
+            """,
+        ) == [(99, 99, "agrees")]
 
 
 def test_a_correction_of_what_the_letter_does_not_print_fails_the_build(folder: Path) -> None:

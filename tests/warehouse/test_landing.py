@@ -172,6 +172,16 @@ def test_a_disposition_decides_the_hash(tmp_path: Path) -> None:
     assert one.content_hash() != other.content_hash()
 
 
+def test_that_a_person_decided_is_part_of_the_hash_and_the_name_is_not(tmp_path: Path) -> None:
+    def decided(by: str | None) -> str:
+        landing = land(tmp_path, landed(letter("one")))
+        landing.replace_season(SEASON, [], [], [Disposition(sha256("one"), "accepted", "a slip", decided_by=by)])
+        return landing.content_hash()
+
+    assert decided("A. Lister") == decided("B. Clerk")
+    assert decided("A. Lister") != decided(None)
+
+
 def test_a_season_without_letters_can_be_landed(tmp_path: Path) -> None:
     landing = land(tmp_path)
     assert landing.seasons() == (SEASON,)

@@ -9,7 +9,7 @@ import pytest
 
 from redress.warehouse.releases import ReleaseError, Releases
 
-FIRST, SECOND = "aaaa000000000001", "aaaa000000000002"
+FIRST, SECOND, THIRD = "aaaa000000000001", "aaaa000000000002", "aaaa000000000003"
 
 
 @pytest.fixture
@@ -17,7 +17,15 @@ def releases(tmp_path: Path) -> Releases:
     return Releases(tmp_path / "warehouse")
 
 
-def build(releases: Releases, identity: str, rate: int = 53, disposition: str = "accepted") -> Path:
+def build(
+    releases: Releases,
+    identity: str,
+    rate: int = 53,
+    disposition: str = "accepted",
+    *,
+    printed: int | None = None,
+    has_corrections: bool = True,
+) -> Path:
     """A small warehouse of one invented letter and one figure, in the place where a build puts one."""
     file = releases.clear_incoming(identity)
     with duckdb.connect(str(file)) as connection:
@@ -29,8 +37,10 @@ def build(releases: Releases, identity: str, rate: int = 53, disposition: str = 
         connection.execute(
             "create table marts.fct_figure as select 2021::smallint as season, 'PEL' as authority_key, "
             f"'uphold_rate_pct' as measure, null::varchar as category, {rate}::decimal(12, 3) as value, "
-            f"'{rate}%' as printed_text"
+            f"'{printed or rate}%' as printed_text, {printed is not None} as is_corrected"
         )
+        if not has_corrections:
+            connection.execute("alter table marts.fct_figure drop column is_corrected")
         connection.execute("comment on table marts.fct_figure is 'One figure of an accepted letter.'")
         connection.execute("comment on column marts.fct_figure.value is 'The number.'")
         connection.execute("create table audit.check_results as select true as is_passed")
@@ -163,7 +173,23 @@ def test_a_release_says_which_letters_and_figures_changed(releases: Releases) ->
     notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
     assert FIRST in notes
     assert "| 2021 | 2021-a | accepted | superseded |" in notes
-    assert "| 53% | 54% |" in notes
+    assert "| 2021 | PEL | uphold_rate_pct | 53 | 54 |" in notes
+
+
+def test_a_release_says_which_of_the_changed_figures_are_corrected(releases: Releases) -> None:
+    build(releases, FIRST)
+    releases.publish(FIRST)
+    build(releases, SECOND, rate=54, printed=53)
+    assert "| uphold_rate_pct | 53 | 54 (corrected) |" in (releases.publish(SECOND) / "RELEASE.md").read_text()
+    build(releases, THIRD)
+    assert "| uphold_rate_pct | 54 (corrected) | 53 |" in (releases.publish(THIRD) / "RELEASE.md").read_text()
+
+
+def test_a_release_made_before_there_were_corrections_can_be_compared_with(releases: Releases) -> None:
+    build(releases, FIRST, has_corrections=False)
+    releases.publish(FIRST)
+    build(releases, SECOND, rate=54, printed=53)
+    assert "| uphold_rate_pct | 53 | 54 (corrected) |" in (releases.publish(SECOND) / "RELEASE.md").read_text()
 
 
 def test_a_release_without_changes_says_none(releases: Releases) -> None:

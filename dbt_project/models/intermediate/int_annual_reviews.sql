@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+-- A table, because several models read it.
 with letters as (
 
     select

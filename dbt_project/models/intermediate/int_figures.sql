@@ -1,4 +1,6 @@
--- Accepted letters only: what was quarantined may hold numbers that fit no column.
+{{ config(materialized='table') }}
+-- Accepted letters only: what was quarantined may hold numbers that fit no column. A table, because many models
+-- read it: landing is joined with what was decided once.
 with letters as (
 
     select

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+-- A table, because most models read it: whose each letter is, is found once.
 with disposed as (
 
     select
@@ -16,7 +18,7 @@ with disposed as (
         letters.page_count,
         letters.source_address,
         dispositions.superseded_by_letter_key,
-        dispositions.decided_by is not null as is_decided_by_person,
+        dispositions.is_decided_by_person,
         dispositions.authority_id
     from {{ ref('stg_letters') }} as letters
     inner join {{ ref('stg_dispositions') }} as dispositions on letters.letter_key = dispositions.letter_key

@@ -1,4 +1,6 @@
+{{ config(materialized='table') }}
 -- Every figure of a second witness that names an authority, beside what the letter to it states.
+-- A table, because several models read it.
 with witnesses as (
 
     select

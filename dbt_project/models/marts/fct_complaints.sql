@@ -11,20 +11,24 @@ with letters as (
 figures as (
 
     select
-        {{ figure_key('figures') }} as figure_key,
-        figures.letter_key,
-        figures.authority_key,
-        figures.season,
-        figures.measure,
-        figures.category,
-        figures.value,
-        figures.is_corrected,
-        -- An overview says what became of all complaints dealt with; investigations alone are no overview.
-        bool_or(figures.measure in ('dealt_with_count', 'not_for_us_count', 'assessed_and_closed_count'))
-            over (partition by figures.letter_key)
-            as has_overview
-    from {{ ref('int_figures') }} as figures
-    where figures.value is not null
+        letter_key,
+        authority_key,
+        season,
+        measure,
+        category,
+        value,
+        is_corrected
+    from {{ ref('int_figures') }}
+    where value is not null
+
+),
+
+-- An overview says what became of all complaints dealt with; investigations alone are no overview.
+overviews as (
+
+    select distinct letter_key
+    from figures
+    where measure in ('dealt_with_count', 'not_for_us_count', 'assessed_and_closed_count')
 
 ),
 
@@ -46,7 +50,7 @@ categories as (
 counts as (
 
     select
-        figures.figure_key,
+        {{ figure_key('figures') }} as figure_key,
         figures.authority_key,
         figures.season,
         letters.council_type_key,
@@ -66,7 +70,8 @@ counts as (
         on
             figures.measure = categories.measure
             and coalesce(figures.category, '') = coalesce(categories.category, '')
-    where categories.complaint_kind <> 'overview' or figures.has_overview
+    left join overviews on figures.letter_key = overviews.letter_key
+    where categories.complaint_kind <> 'overview' or overviews.letter_key is not null
 
 ),
 

@@ -27,4 +27,4 @@ with figures as (
 )
 
 select * from figures
-order by figure_key
+order by season, authority_key, measure, category

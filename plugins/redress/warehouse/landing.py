@@ -4,7 +4,8 @@ Four tables: `letters` and `figures` come from reading, `checks` and `dispositio
 replaced whole, never appended to, so running a season twice leaves the same bytes.
 
 Two more hold what second witnesses say, `witness_figures` and `witness_reports`: one partition per season and kind
-of witness, and none where there is nothing to say.
+of witness, and none where there is nothing to say. `acquisitions` says what became of each authority's letter at
+the source: one partition per season, and none where the source does not say whose its letters are.
 """
 
 import hashlib
@@ -118,6 +119,14 @@ WITNESS_REPORTS = pa.schema(
         ("detail", pa.string()),
     ]
 )
+ACQUISITIONS = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("authority_id", pa.string()),
+        ("state", pa.string()),  # acquired, not_published, failed, or not_listed by the source
+        ("cause", pa.string()),  # why it failed
+    ]
+)
 WITNESS_TABLES: dict[str, pa.Schema] = {
     "witness_figures": WITNESS_FIGURES,
     "witness_reports": WITNESS_REPORTS,
@@ -153,6 +162,15 @@ class Disposition:
     authority_id: str | None = None
     superseded_by_sha256: str | None = None
     decided_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """What became of one authority's letter at the source: acquired, not_published, failed, or not_listed there."""
+
+    authority_id: str
+    state: str
+    cause: str | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +235,19 @@ class Landing:
             pq.write_table(_table(rows[name], schema), incoming)
             incoming.replace(place)
 
+    def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
+        """Replace what became of a season's letters at the source; where nothing is known, nothing is kept."""
+        place = self._part("acquisitions", season)
+        if not acquisitions:
+            place.unlink(missing_ok=True)
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        incoming = place.with_suffix(".incoming")
+        pq.write_table(
+            _table([{"season": season.year, **vars(one)} for one in acquisitions], ACQUISITIONS), incoming
+        )
+        incoming.replace(place)
+
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
         """The letters of a season, as they were read; those alone whose sha256 is among `only`, where given."""
         return read_letters(self._part("letters", season), self._part("figures", season), only)
@@ -241,13 +272,15 @@ class Landing:
         return found
 
     def content_hash(self) -> str:
-        """The sha256 of what is landed, whatever the day and the place it came from."""
+        """The sha256 of what is landed, whatever the day, the place it came from, and the name of who decided."""
         digest = hashlib.sha256()
         for name in TABLES:
             for path in self._parts(name):
                 table = pq.read_table(path, schema=TABLES[name])
                 if name == "letters":
                     table = table.drop_columns(["source_address"])
+                if name == "dispositions":
+                    table = _without_names(table)
                 digest.update(f"{name} {path.parent.name}\n".encode())
                 for row in sorted(repr(row) for row in table.to_pylist()):
                     digest.update(row.encode())
@@ -257,6 +290,10 @@ class Landing:
                 digest.update(f"{name} {path.parent.name} {path.stem}\n".encode())
                 for row in sorted(repr(row) for row in table.to_pylist()):
                     digest.update(row.encode())
+        for path in self._parts("acquisitions"):
+            digest.update(f"acquisitions {path.parent.name}\n".encode())
+            for row in pq.read_table(path, schema=ACQUISITIONS).to_pylist():
+                digest.update(repr(row).encode())
         return digest.hexdigest()
 
     def _part(self, table: str, season: Season) -> Path:
@@ -293,6 +330,12 @@ def read_letters(
 
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _without_names(dispositions: pa.Table) -> pa.Table:
+    """Dispositions with whether a person decided, and not with who: no release holds the name."""
+    place = dispositions.schema.get_field_index("decided_by")
+    return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())
 
 
 def _letter_row(landed: LandedLetter) -> dict[str, Any]:

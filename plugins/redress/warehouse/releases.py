@@ -1,20 +1,31 @@
 """Releases: a built warehouse put before its readers, whole or not at all.
 
 <warehouse>/incoming/...            being made; whatever a crash left there is cleared by the next build
-<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, RELEASE.md
+<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, RELEASE.md, SHA256SUMS
 <warehouse>/current                 a link to one of the releases, swapped by one atomic rename
+<warehouse>/history.json            which release became current when
 """
 
+import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from redress.settings import PROJECT_FOLDER
+from redress.warehouse.checksums import CHECKSUMS_NAME, write_checksums
+from redress.warehouse.keys import Keys, model_keys, resource_name
+from redress.warehouse.release_history import Happening, History
 
 PUBLISHED_SCHEMAS = ("marts", "audit")
 SOURCES = [
@@ -70,6 +81,30 @@ class Releases:
         """The folder of the current release, resolved once, or None before the first."""
         return self.current_link.resolve() if self.current_link.exists() else None
 
+    @property
+    def history(self) -> History:
+        return History(self.folder)
+
+    @contextmanager
+    def reading(self) -> Iterator[Path]:
+        """The folder of the current release, resolved once, which is not pruned while its files are read.
+
+        A DuckDB connection to the release's file keeps it as well. Raises ReleaseError where there is no release.
+        """
+        while (folder := self.current()) is not None:
+            try:
+                opened = (folder / CHECKSUMS_NAME).open("rb")
+            except FileNotFoundError:
+                if self.current() == folder:
+                    raise
+                continue  # pruned after it was resolved: another one is current by now
+            with opened:
+                fcntl.lockf(opened, fcntl.LOCK_SH)
+                if folder.is_dir():
+                    yield folder
+                    return
+        raise ReleaseError(f"there is no release in {self.folder}")
+
     def release_folder(self, identity: str) -> Path:
         return self.folder / "releases" / identity
 
@@ -77,12 +112,41 @@ class Releases:
         """The file that a warehouse is built in: no reader knows it, and it lies on the releases' own disk."""
         return self.folder / "incoming" / identity / "warehouse.duckdb"
 
-    def clear_incoming(self, identity: str) -> Path:
-        """A place to build in, with whatever a crash left there cleared."""
+    def clear(self) -> None:
+        """Remove what a crash left: what was being made, and a release that had its name but was never current."""
         shutil.rmtree(self.folder / "incoming", ignore_errors=True)
+        for waiting in self.folder.glob(".current-*"):
+            waiting.unlink()
+        current = self.current()
+        begun = self.history.begun()
+        if begun is not None:
+            if current is None or current.name != begun:
+                shutil.rmtree(self.release_folder(begun), ignore_errors=True)
+            self.history.forget_begun()
+        if current is not None and self.history.last_current() != current.name:
+            swapped_at = dt.datetime.fromtimestamp(self.current_link.lstat().st_mtime, dt.UTC)
+            self.history.add(current.name, Happening.CURRENT, at=swapped_at)
+
+    def clear_incoming(self, identity: str) -> Path:
+        """A place to build in, with whatever a crash left cleared."""
+        self.clear()
         file = self.incoming_file(identity)
         file.parent.mkdir(parents=True)
         return file
+
+    @contextmanager
+    def building(self, identity: str) -> Iterator[Path]:
+        """A file to build a warehouse in, which only counts as built when the `with` ends well.
+
+        Its folder has a name of its own each time: a dbt that outlived a killed run writes into none of ours.
+        """
+        self.clear()
+        incoming = self.folder / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=incoming, prefix=f"{identity}."))
+        folder.chmod(0o755)  # mkdtemp's are for their owner alone, and a release is for readers
+        yield folder / "warehouse.duckdb"
+        folder.rename(self.incoming_file(identity).parent)
 
     def publish(self, identity: str) -> Path:
         """Complete the release beside the built file, give it its final name, and point `current` at it.
@@ -105,8 +169,14 @@ class Releases:
             (staged / "datapackage.json").write_text(
                 json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
             )
+        write_checksums(staged)
+        _onto_disk(staged)
         target.parent.mkdir(parents=True, exist_ok=True)
+        self.history.add(identity, Happening.BEGUN)
         staged.rename(target)
+        for path in target.rglob("*"):
+            if path.is_file():
+                path.chmod(0o444)  # a client that opens it to write is refused
         self.point_at(identity)
         return target
 
@@ -119,6 +189,20 @@ class Releases:
         waiting.unlink(missing_ok=True)
         waiting.symlink_to(Path("releases") / identity)
         waiting.replace(self.current_link)
+        _onto_disk(self.folder, self.folder / "releases")
+        if self.history.last_current() != identity:
+            self.history.add(identity, Happening.CURRENT)
+
+
+def _onto_disk(*folders: Path) -> None:
+    """Have what was written and renamed on the disk before what follows: a power cut then takes nothing back."""
+    for folder in folders:
+        for path in (folder, *(folder.rglob("*") if (folder / CHECKSUMS_NAME).exists() else ())):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
@@ -136,6 +220,14 @@ def _quoted(path: Path) -> str:
 def _data_package(
     identity: str, connection: duckdb.DuckDBPyConnection, tables: list[tuple[str, str]], staged: Path
 ) -> dict[str, Any]:
+    columns = {
+        table: frozenset(name for name, *_ in _columns(connection, schema, table)) for schema, table in tables
+    }
+    keys = {
+        table: found.among(columns, table)
+        for table, found in model_keys(PROJECT_FOLDER / "dbt_project" / "models").items()
+        if table in columns
+    }
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "redress",
@@ -143,23 +235,22 @@ def _data_package(
         "title": "The Local Government and Social Care Ombudsman's annual review letters, as a warehouse",
         "sources": SOURCES,
         "licenses": LICENCES,
-        "resources": [_resource(connection, schema, table, staged) for schema, table in tables],
+        "resources": [
+            _resource(connection, schema, table, staged, keys.get(table, Keys())) for schema, table in tables
+        ],
     }
 
 
-def _resource(connection: duckdb.DuckDBPyConnection, schema: str, table: str, staged: Path) -> dict[str, Any]:
+def _resource(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, staged: Path, keys: Keys
+) -> dict[str, Any]:
     path = staged / "parquet" / f"{table}.parquet"
     content = path.read_bytes()
     described = connection.execute(
         "select comment from duckdb_tables() where schema_name = ? and table_name = ?", [schema, table]
     ).fetchone()
-    columns = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() "
-        "where schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
-    ).fetchall()
     return {
-        "name": table.replace("_", "-"),
+        "name": resource_name(table),
         "path": f"parquet/{table}.parquet",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
@@ -169,10 +260,20 @@ def _resource(connection: duckdb.DuckDBPyConnection, schema: str, table: str, st
         "schema": {
             "fields": [
                 {"name": name, "type": _field_type(data_type), "description": comment or ""}
-                for name, data_type, comment in columns
-            ]
+                for name, data_type, comment in _columns(connection, schema, table)
+            ],
+            **keys.as_table_schema(),
         },
     }
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str, str | None]]:
+    """Name, type and comment of each column of a table, in order."""
+    return connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where schema_name = ? and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
 
 
 def _field_type(data_type: str) -> str:
@@ -216,10 +317,13 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         order by all
         """
     ).fetchall()
+    # a release made before there were corrections has no column for them
+    columns = {row[0] for row in connection.execute("describe previous.marts.fct_figure").fetchall()}
+    old_is_corrected = "old.is_corrected" if "is_corrected" in columns else "false"
     figures = connection.execute(
-        """
-        select new.season, new.authority_key, new.measure, coalesce(new.category, ''),
-               old.printed_text, new.printed_text
+        f"""
+        select new.season, new.authority_key, concat_ws(' ', new.measure, new.category),
+               old.value, {old_is_corrected}, new.value, new.is_corrected
         from marts.fct_figure as new
         join previous.marts.fct_figure as old
             on new.authority_key = old.authority_key
@@ -228,7 +332,7 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
             and new.category is not distinct from old.category
         where new.value is distinct from old.value
         order by all
-        """
+        """  # noqa: S608 - the name of the column is ours
     ).fetchall()
     lines = ["## Letters that changed", ""]
     lines += ["None.", ""] if not letters else ["| season | letter | was | is |", "|---|---|---|---|"]
@@ -240,7 +344,13 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         ["None.", ""] if not figures else ["| season | authority | measure | was | is |", "|---|---|---|---|---|"]
     )
     lines += [
-        f"| {season} | {authority} | {measure} {category} | {was} | {now} |"
-        for season, authority, measure, category, was, now in figures
+        f"| {season} | {authority} | {measure} | {_told(was, was_corrected)} | {_told(now, is_corrected)} |"
+        for season, authority, measure, was, was_corrected, now, is_corrected in figures
     ]
     return [*lines, ""]
+
+
+def _told(value: Decimal, is_corrected: bool) -> str:
+    """A value as a table of people has it, without the noughts of its column, and marked where it is no print."""
+    number = f"{value.normalize():f}"
+    return f"{number} (corrected)" if is_corrected else number

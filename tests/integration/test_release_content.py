@@ -1,0 +1,120 @@
+"""What decides the content of a release: what is landed and decided, and neither the order nor who decided."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from redress.acquire.folder import FolderSource
+from redress.quarantine import Quarantine
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, release, run_season
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases import Releases
+from tests.made import SAMPLE_AUTHORITIES, SAMPLES
+
+YEARS = (2021, 2022, 2023)
+TARNBECK = "SAMPLE-03"
+"""Its letter of 2021 contradicts itself: 76% is printed, and 14 of 21 is 67%."""
+BY, WHY = "Q. Zantippe-Orr", "the council counts 14 of 21 as well; the rate is misprinted"
+
+
+def season_run(settings: Settings, year: int) -> SeasonRun:
+    return SeasonRun(Season(year), "run", settings)
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES)
+
+
+def land(settings: Settings, *years: int) -> None:
+    """Land seasons of the samples one after the other, and build nothing yet."""
+    for year in years:
+        run = season_run(settings, year)
+        check(run, acquire_and_read(run, FolderSource(SAMPLES / "letters")))
+
+
+def publish(settings: Settings) -> Path:
+    """The release of all that is landed."""
+    run = season_run(settings, YEARS[0])
+    return Path(release(run, build_warehouse(run)))
+
+
+def table_hashes(folder: Path) -> dict[str, str]:
+    """The sha256 of each Parquet file of a release."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("parquet/*.parquet")}
+
+
+@pytest.fixture(scope="module")
+def in_order(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of the samples whose seasons were landed in their order."""
+    settings = settings_of(tmp_path_factory.mktemp("in order"))
+    land(settings, *YEARS)
+    return publish(settings)
+
+
+def test_seasons_in_another_order_give_the_same_release_table_by_table(tmp_path: Path, in_order: Path) -> None:
+    settings = settings_of(tmp_path)
+    land(settings, 2022, 2023, 2021)
+    folder = publish(settings)
+    assert folder.name == in_order.name
+    hashes = table_hashes(folder)
+    assert {"fct_annual_review.parquet", "fct_figure.parquet", "check_results.parquet"} <= set(hashes)
+    assert hashes == table_hashes(in_order)
+
+
+def test_backwards_with_a_release_after_each_season_the_last_is_the_same(tmp_path: Path, in_order: Path) -> None:
+    settings = settings_of(tmp_path)
+    for year in reversed(YEARS):
+        folder = Path(run_season(season_run(settings, year), FolderSource(SAMPLES / "letters")))
+    assert len(list((settings.warehouse_folder / "releases").iterdir())) == len(YEARS)
+    assert (folder.name, table_hashes(folder)) == (in_order.name, table_hashes(in_order))
+
+
+def test_a_letter_that_a_person_accepts_is_flagged_in_the_next_release_which_does_not_name_the_person(
+    tmp_path: Path, in_order: Path
+) -> None:
+    settings = settings_of(tmp_path)
+    shutil.copytree(in_order.parents[2] / "landing", settings.landing_folder)
+    shutil.copytree(in_order.parents[1], settings.warehouse_folder, symlinks=True)
+    [letter] = (
+        one
+        for one in Landing(settings.landing_folder).dispositions(Season(2021)).values()
+        if one.authority_id == TARNBECK
+    )
+    Quarantine(settings).accept(letter.letter_sha256, reason=WHY, by=BY)
+    folder = publish(settings)
+    assert Releases(settings.warehouse_folder).current() == folder
+    assert folder.name != in_order.name
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as warehouse:
+        rows = warehouse.execute(
+            "select trust, trust_reason, is_accepted_by_decision, uphold_rate_pct, recomputed_uphold_rate_pct "
+            "from marts.fct_annual_review where season = 2021 and authority_key like ?",
+            [f"{TARNBECK}@%"],
+        ).fetchall()
+        tables = warehouse.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        naming = {
+            table: warehouse.execute(
+                f"select count(*) from {schema}.{table} as line where contains(cast(line as varchar), ?)",  # noqa: S608
+                [BY],
+            ).fetchone()
+            for schema, table in tables
+        }
+        reasons = warehouse.execute(
+            "select letters.reason, coverage.reason from marts.dim_letter as letters "
+            "join marts.fct_coverage as coverage using (letter_key) where letter_sha256 = ?",
+            [letter.letter_sha256],
+        ).fetchall()
+    [(trust, trust_reason, *rest)] = rows
+    assert trust == "flagged"
+    assert "accepted by a decision in spite of: uphold_rate_is_upheld_over_investigations" in trust_reason
+    assert rest == [True, 76, 67]
+    told = f"accepted by a person's decision, although uphold_rate_is_upheld_over_investigations failed: {WHY}"
+    assert reasons == [(told, told)]
+    assert set(naming.values()) == {(0,)}
+    assert BY not in (folder / "RELEASE.md").read_text()
+    assert f"| 2021 | 2021-{letter.letter_sha256} | quarantined | accepted |" in (folder / "RELEASE.md").read_text()
+    assert Landing(settings.landing_folder).dispositions(Season(2021))[letter.letter_sha256].decided_by == BY
