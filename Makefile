@@ -8,7 +8,7 @@ SAMPLES := samples/letters
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run test check format docs samples lock bench clean
+.PHONY: help run test soak check format docs samples lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ endif
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
+soak: $(INSTALLED) ## kill the acquiring of a season at 50 random points, and see that it is whole in the end
+	@$(BIN)/python -m tests.acquire.soak
+
 check: $(INSTALLED) ## formatting, lint, SQL, types and the data dictionary, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
@@ -56,9 +59,11 @@ docs: $(INSTALLED) ## write the data dictionary anew, and dbt's pages about the 
 samples: $(INSTALLED) ## print the sample letters anew from their table
 	@$(BIN)/python -m samples.press
 
-bench: $(INSTALLED) ## measure where a second `make run` spends its time, and letters read a second
+bench: $(INSTALLED) ## measure where a second `make run` spends its time, letters read a second, and the warehouse (minutes)
 	@$(BIN)/python -m benchmarks.main_job
+	@$(BIN)/python -m benchmarks.acquire
 	@$(BIN)/python -m benchmarks.reading
+	@$(BIN)/python -m benchmarks.warehouse
 
 lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-header \

@@ -18,6 +18,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 PARTS = {
     "plan": "acquire",
     "acquire": "acquire",
+    "take": "acquire",
+    "data": "data tables and data docs",
     "read": "reading",
     "check": "checks (most of it: importing Great Expectations)",
     "build": "dbt build and tests (most of it: start-up)",

@@ -1,11 +1,16 @@
 """annual_letters: one season's letters from a source to a published warehouse; one run is one season."""
 
+import datetime as dt
 from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
 WRITER_POOL = "warehouse_writer"
 """One slot: whatever runs side by side, one task at a time changes landing or the warehouse."""
+SITE_POOL = "ombudsman_site"
+"""One slot: one task at a time asks a source; within it the source keeps its own pace."""
+RETRY_DELAY = dt.timedelta(minutes=2)
+"""Before a batch is tried again: a source that is down may be up by then."""
 
 
 @dag(
@@ -29,21 +34,45 @@ WRITER_POOL = "warehouse_writer"
             minLength=1,
             description="where the letters come from: folder:<path>, with a subfolder for each season",
         ),
+        "retry_failed": Param(
+            False,
+            type="boolean",
+            description="ask only for what failed in the season's last run; the rest is as it was acquired there",
+        ),
     },
 )
 def annual_letters() -> None:
-    """plan, then the data tables, then acquire and read in batches, then check, build and test, release, report."""
+    """plan, acquire in batches, take stock, read in batches, check, build and test, release, report."""
 
-    @task
+    @task(pool=SITE_POOL)
     def plan() -> list[dict[str, Any]]:
-        """Which letters the source has, in batches."""
-        from redress.airflow_run import season_run, source
+        """What the source has for the season, in batches; an interrupted run is continued."""
+        from redress.airflow_run import retry_failed, season_run, source
         from redress.steps import plan
 
-        batches = plan(season_run(), source())
-        return [{"batch": number, "addresses": addresses} for number, addresses in enumerate(batches)]
+        batches = plan(season_run(), source(), retry_failed=retry_failed())
+        return [{"batch": number, "references": references} for number, references in enumerate(batches)]
 
-    @task(pool=WRITER_POOL)
+    @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, retries=2, retry_delay=RETRY_DELAY)
+    def acquire(batch: dict[str, Any]) -> int:
+        """A batch of letters into the archive; one that cannot be had does not stop the others."""
+        from redress.airflow_run import batch_name, season_run, source
+        from redress.steps import acquire
+
+        references = batch["references"]
+        get_current_context()["batch_name"] = batch_name(batch["batch"], references)  # type: ignore[typeddict-unknown-key]
+        return acquire(season_run(), source(), references, batch["batch"])
+
+    @task
+    def take_stock(_had: list[int]) -> list[dict[str, Any]]:
+        """What the archive has of the season, in batches to be read; too many failures stop the season here."""
+        from redress.airflow_run import season_run, source
+        from redress.steps import take_stock
+
+        batches = take_stock(season_run(), source())
+        return [{"batch": number, "letters": letters} for number, letters in enumerate(batches)]
+
+    @task(pool=SITE_POOL)
     def data_tables() -> int:
         """The data tables beside the letters, into the archive and into landing."""
         from redress.airflow_run import season_run, source
@@ -51,26 +80,15 @@ def annual_letters() -> None:
 
         return land_data_tables(season_run(), source())
 
-    @task(map_index_template="{{ batch_name }}", retries=2)
-    def acquire(batch: dict[str, Any]) -> dict[str, Any]:
-        """A batch of letters into the archive."""
-        from redress.airflow_run import season_run, source
-        from redress.steps import acquire
-
-        get_current_context()["batch_name"] = f"letters from {batch['addresses'][0]}"  # type: ignore[typeddict-unknown-key]
-        return {
-            "batch": batch["batch"],
-            "letters": acquire(season_run(), source(), batch["addresses"], batch["batch"]),
-        }
-
     @task(map_index_template="{{ batch_name }}")
     def read(acquired: dict[str, Any]) -> str:
         """A batch of archived letters read."""
-        from redress.airflow_run import season_run
+        from redress.airflow_run import batch_name, season_run
         from redress.steps import read
 
-        get_current_context()["batch_name"] = f"letters from {acquired['letters'][0]['address']}"  # type: ignore[typeddict-unknown-key]
-        return read(season_run(), acquired["letters"], acquired["batch"])
+        letters = acquired["letters"]
+        get_current_context()["batch_name"] = batch_name(acquired["batch"], letters)  # type: ignore[typeddict-unknown-key]
+        return read(season_run(), letters, acquired["batch"])
 
     @task(pool=WRITER_POOL)
     def check(parts: list[str]) -> dict[str, int]:
@@ -96,6 +114,14 @@ def annual_letters() -> None:
 
         return release(season_run(), identity)
 
+    @task(pool=WRITER_POOL, retries=2, retry_delay=RETRY_DELAY)
+    def serve(_release: str) -> str | None:
+        """The release into PostgreSQL, where one is set; the files are out, whatever becomes of it."""
+        from redress.airflow_run import season_run
+        from redress.steps import serve
+
+        return serve(season_run())
+
     @task
     def report(_release: str) -> str:
         """What became of each letter, as a page for people."""
@@ -112,13 +138,15 @@ def annual_letters() -> None:
 
         return build_data_docs(season_run())
 
-    batches: Any = plan()
+    had: Any = acquire.expand(batch=plan())
+    acquired: Any = take_stock(had)
     tables: Any = data_tables()
-    parts: Any = read.expand(acquired=acquire.expand(batch=batches))
+    parts: Any = read.expand(acquired=acquired)
     counts: Any = check(parts)
-    batches >> tables >> counts
+    acquired >> tables >> counts
     identity: Any = build_and_test(counts)
     folder: Any = release(identity)
+    serve(folder)
     report(folder)
     data_docs(folder)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -11,8 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redress.acquire.archive import Archive
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.acquire.source import FailureCause, Fetched, Reference
 from redress.letters.answer import answer, number
 from redress.rules import check_letter
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.steps import SeasonRun
 from tests.made import PROJECT, SAMPLES, letter
 
 SAMPLE = SAMPLES / "letters" / "2021" / "pellonshire-county-council.pdf"
@@ -105,7 +112,7 @@ def test_a_year_that_is_no_season_is_refused_in_words(tmp_path: Path, year: str)
 def test_run_from_a_source_of_an_unknown_kind_is_refused_in_words(tmp_path: Path) -> None:
     done = redress(tmp_path / "home", "run", "2021", "--from", "pigeon:loft")
     assert done.returncode == 1
-    assert "names no source that is known" in done.stderr
+    assert "names no source; expected site" in done.stderr
 
 
 def test_an_answer_has_the_names_and_the_order_of_the_design() -> None:
@@ -134,3 +141,48 @@ def test_a_value_is_whole_in_json_where_it_is_whole(value: Decimal) -> None:
     written = number(value)
     assert Decimal(str(written)) == value
     assert isinstance(written, int) == (value == int(value))
+
+
+def test_archive_verify_says_how_much_there_is_and_fails_where_something_is_wrong(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    reference = Reference(Season(2021), "2021/a.pdf")
+    card = archive.store(reference, Fetched(b"%PDF-1.4 a letter", "2021/a.pdf"), "folder:letters")
+    done = redress(tmp_path, "archive", "verify")
+    assert done.returncode == 0
+    assert f"{tmp_path}/archive: 1 files, 1 cards, 0 not as they should be" in done.stdout
+    Path(archive.bytes_address(card.sha256)).write_bytes(b"%PDF-1.4 another")
+    done = redress(tmp_path, "archive", "verify")
+    assert done.returncode == 1
+    assert f"{archive.bytes_address(card.sha256)}: the bytes have the hash" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_archive_verify_writes_the_index_of_addresses_anew(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    reference = Reference(Season(2021), "2021/a.pdf")
+    archive.store(reference, Fetched(b"%PDF-1.4 a letter", "2021/a.pdf"), "folder:letters")
+    shutil.rmtree(tmp_path / "archive" / "addresses")
+    assert redress(tmp_path, "archive", "verify").returncode == 1
+    done = redress(tmp_path, "archive", "verify", "--rebuild-addresses")
+    assert done.returncode == 0
+    assert "addresses written anew: 1" in done.stdout
+    assert archive.latest(reference) is not None
+
+
+def test_what_failed_is_retried_from_the_source_of_the_last_run(tmp_path: Path) -> None:
+    letters = tmp_path / "letters" / "2021"
+    letters.mkdir(parents=True)
+    done = redress(tmp_path / "home", "run", "2021", "--retry-failed")
+    assert done.returncode == 1
+    assert "say where the letters come from" in done.stderr
+    done = redress(tmp_path / "home", "run", "2021", "--from", letters.parent, "--retry-failed")
+    assert done.returncode == 1
+    assert "no run of season 2021 is known whose failures could be retried" in done.stderr
+    run = SeasonRun(Season(2021), "first", Settings(home=tmp_path / "home"))
+    failed = Outcome(Reference(Season(2021), "2021/gone.pdf"), AcquisitionState.FAILED, cause=FailureCause.FILE)
+    at = "2021-07-28T09:00:00+00:00"
+    Summary(Season(2021), "first", f"folder:{letters.parent}", at, at, (failed,)).write(run.summary_path)
+    done = redress(tmp_path / "home", "run", "2021", "--retry-failed")
+    assert done.returncode == 1
+    assert "none of 1 letters could be had" in done.stderr
+    assert "2021/gone.pdf: No such file or directory" in done.stderr

@@ -10,7 +10,7 @@ from redress.authorities import AUTHORITY_COLUMNS
 from redress.report import warning_lines
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, acquire, build_data_docs, check, plan, read
+from redress.steps import SeasonError, SeasonRun, acquire_and_read, build_data_docs, check
 from redress.warehouse.landing import Landing
 from tests.made import PROJECT
 
@@ -40,8 +40,7 @@ def source(folder: Path, wrong: int = 0) -> FolderSource:
 
 def run(settings: Settings, name: str, letters: FolderSource) -> tuple[SeasonRun, dict[str, int]]:
     season_run = SeasonRun(SEASON, name, settings)
-    (addresses,) = plan(season_run, letters)
-    return season_run, check(season_run, [read(season_run, acquire(season_run, letters, addresses, 0), 0)])
+    return season_run, check(season_run, acquire_and_read(season_run, letters))
 
 
 def test_a_season_that_looks_wrong_leaves_landing_as_it_was(tmp_path: Path, settings: Settings) -> None:

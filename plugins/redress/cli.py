@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 quarantine = typer.Typer(no_args_is_help=True, help="The letters that rules hold back, and decisions about them.")
 app.add_typer(quarantine, name="quarantine")
+archive = typer.Typer(no_args_is_help=True, help="The files as they came: bytes under their hash, with cards.")
+app.add_typer(archive, name="archive")
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
@@ -78,24 +80,31 @@ def read(
 def run(
     seasons: Annotated[list[int], typer.Argument(help="Years of the letters, such as 2021.", show_default=False)],
     source: Annotated[
-        str, typer.Option("--from", help="Where the letters come from, a folder; else REDRESS_SOURCE says it.")
+        str, typer.Option("--from", help="site, manifest:<address> or a folder; else REDRESS_SOURCE says it.")
     ] = "",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Ask only for what failed in the last run of each season.")
+    ] = False,
 ) -> None:
     """Take seasons the whole way, from the source to a published warehouse, in this process."""
     with _plain_errors():
+        from redress.acquire.sources import source_of
         from redress.dag_runs import new_run_id
         from redress.report import letter_lines
         from redress.seasons import Season
         from redress.settings import Settings
-        from redress.steps import SeasonRun, run_season, source_of
+        from redress.steps import SeasonRun, last_source, run_season
 
         settings = Settings()
-        letters_source = source_of(source or settings.source)
         wanted = [Season(year) for year in seasons]
+        named = source or settings.source
         for season in wanted:
+            before = last_source(settings, season) if retry_failed else ""
+            letters_source = source_of(named or before, settings)
             season_run = SeasonRun(season, new_run_id(), settings)
             console.print(f"season {season} ({season.label}) from {escape(letters_source.name)}")
-            folder = run_season(season_run, letters_source)
+            with _acquiring(season) as watch:
+                folder = run_season(season_run, letters_source, retry_failed=retry_failed, watch=watch)
             for event in season_run.record.events():
                 if event["state"] != "began":
                     how = "failed: " if event["state"] == "failed" else ""
@@ -148,10 +157,153 @@ def ingest(
         print(f"One query to try:\n\n{_first_query(shown)}")
 
 
+@app.command("show")
+def show_authority(
+    authority: Annotated[str, typer.Argument(help="A council's name, short name or id.", show_default=False)],
+    season: Annotated[
+        int | None,
+        typer.Option("--season", help="One season, with the evidence of its figures.", show_default=False),
+    ] = None,
+) -> None:
+    """A council's years: figures beside its type's average, rank, flags, and what is missing and why."""
+    with _plain_errors():
+        from redress.settings import Settings
+        from redress.show import page, shown
+        from redress.warehouse.releases import ReleaseError, Releases
+
+        only = _season(season)
+        releases = Releases(Settings().warehouse_folder)
+        current = releases.current()
+        if current is None:
+            raise ReleaseError(
+                f"there is no release in {releases.folder} yet: make run makes one of the sample letters, "
+                "redress run one of yours; or say where yours is with REDRESS_HOME"
+            )
+        for part in page(shown(current / "warehouse.duckdb", authority, only, date.today())):
+            console.print(part)
+
+
+@app.command()
+def serve() -> None:
+    """Put the current release into the PostgreSQL of REDRESS_SERVE_URL; nothing where it is there already."""
+    with _plain_errors():
+        from redress.settings import Settings
+        from redress.warehouse.postgres import serve_current
+
+        settings = Settings()
+        with _writing(settings):
+            console.print(escape(str(serve_current(settings))), soft_wrap=True)
+
+
+@app.command()
+def probe(
+    authority: Annotated[str, typer.Argument(help="A council's name, short name or id.", show_default=False)],
+    season: Annotated[
+        int | None, typer.Option("--season", help="Look for this season's letter; else for the latest.")
+    ] = None,
+) -> None:
+    """Look at the Ombudsman's site as it is today, and say which settings about it hold and which to change."""
+    with _plain_errors():
+        from redress.acquire.probe import new_probe
+        from redress.settings import Settings
+
+        one = new_probe(Settings(), authority, _season(season), date.today())
+        console.print(f"{escape(one.authority.name)} at {escape(one.source.shape.url)}", soft_wrap=True)
+        console.print(f"each request says: {escape(one.source.client.rules.user_agent)}", soft_wrap=True)
+        failures_count = 0
+        for step in one.steps():
+            failures_count += step.stops_a_season
+            told = "holds" if step.holds else "fails" if step.stops_a_season else "differs"
+            console.print(
+                f"  {told:<7}  {escape(step.assumption)}", style=None if step.holds else "red", soft_wrap=True
+            )
+            console.print(f"           {escape(step.found)}", soft_wrap=True)
+            if step.advice:
+                console.print(f"           -> {escape(step.advice)}", soft_wrap=True)
+        requests_count = one.source.client.requests_count
+        does_not = (
+            "assumption that fetching needs does not hold"
+            if failures_count == 1
+            else ("assumptions that fetching needs do not hold")
+        )
+        told = f"{failures_count} {does_not}" if failures_count else "the settings hold"
+        console.print(f"{told}; {requests_count} requests were made")
+        if failures_count:
+            raise typer.Exit(1)
+
+
+By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the login name")]
+
+
+@app.command("releases")
+def list_releases() -> None:
+    """The releases that are there, the one that became current last first."""
+    with _plain_errors():
+        from redress.settings import Settings
+        from redress.warehouse.release_list import known_releases
+        from redress.warehouse.releases import Releases
+
+        releases = Releases(Settings().warehouse_folder)
+        known = known_releases(releases)
+        if not known:
+            console.print(f"There is no release in {escape(str(releases.folder))} yet.", soft_wrap=True)
+            return
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for column in ("", "release", "became current", "seasons", "letters", ""):
+            table.add_column(column, justify="right" if column == "letters" else "left", overflow="fold")
+        for one in known:
+            took = one.taken_back
+            why = f": {took.reason}" if took is not None and took.reason else ""
+            table.add_row(
+                "current" if one.is_current else "",
+                one.identity,
+                "not known" if one.became_current is None else one.became_current.told_at,
+                _seasons_told(one.seasons),
+                str(one.letters_count),
+                "" if took is None else escape(f"taken back by {took.by} on {took.told_at}{why}"),
+            )
+        console.print(table)
+
+
+@app.command()
+def rollback(
+    release: Annotated[
+        str, typer.Argument(help="The release to go to, or its beginning; else the one before.", show_default=False)
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.", show_default=False)] = "",
+    by: By = "",
+) -> None:
+    """Put an earlier release before the readers again; no run publishes the one that is taken back."""
+    with _plain_errors():
+        from redress.settings import Settings
+        from redress.warehouse.delivery import deliver
+        from redress.warehouse.release_list import roll_back
+        from redress.warehouse.releases import Releases
+
+        settings = Settings()
+        with _writing(settings):
+            identity = roll_back(
+                Releases(settings.warehouse_folder), release, by=by or _login_name(), reason=reason
+            )
+            console.print(f"release {identity} is current")
+            for told in deliver(settings):
+                console.print(escape(told), soft_wrap=True)
+
+
+def _seasons_told(seasons: tuple[int, ...]) -> str:
+    """Years with ranges where they follow each other: 2014-2016, 2021."""
+    ranges: list[list[int]] = []
+    for year in seasons:
+        if ranges and ranges[-1][-1] == year - 1:
+            ranges[-1].append(year)
+        else:
+            ranges.append([year])
+    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}-{one[-1]}" for one in ranges)
+
+
 Sha = Annotated[str, typer.Argument(metavar="SHA", help="A letter's sha256, or enough of its beginning.")]
 OfSeason = Annotated[int | None, typer.Option("--season", help="Only letters of this season.", show_default=False)]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
-By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the login name")]
 Publish = Annotated[bool, typer.Option("--publish", help="Build and release the warehouse at once.")]
 
 
@@ -183,12 +335,13 @@ def show(sha: Sha, season: OfSeason = None) -> None:
         console.print()
         letter = case.landed.letter
         _show(Path(case.landed.source_address), letter, case.checks)
-        archive = Archive(desk.settings.archive_folder)
+        archive = Archive(desk.settings.archive_address)
         console.print(f"\nsha256 {letter.sha256}")
         for card in archive.cards(letter.sha256):
-            came = f"came from {card.source}, {card.address}, {card.fetched_at}, for season {card.season}"
+            found = card.found_address or card.address
+            came = f"came from {card.source}, {found}, {card.fetched_at}, for season {card.season}"
             console.print(escape(came), soft_wrap=True)
-        place = _from_here(archive.bytes_path(letter.sha256))
+        place = _from_here(archive.bytes_address(letter.sha256))
         print(f"its bytes: {place}")
         if any(figure.page is not None for figure in letter.figures):
             print(f"To see its figures where they stand: redress read --evidence evidence.png {place}")
@@ -232,6 +385,49 @@ def withdraw(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, pub
     _decide(lambda desk: desk.withdraw(sha, reason=reason, by=by or _login_name(), season=_season(season)), publish)
 
 
+@archive.callback()
+def archive_main() -> None:
+    """The files as they came: bytes under their hash, with cards that say from where."""
+
+
+@archive.command()
+def verify(
+    rebuild_addresses: Annotated[
+        bool, typer.Option("--rebuild-addresses", help="Write the index of addresses anew from the cards first.")
+    ] = False,
+) -> None:
+    """Hash every file of the archive anew, and look whether files, cards and addresses belong together."""
+    with _plain_errors():
+        from redress.acquire.archive import Archive
+        from redress.settings import Settings
+
+        kept = Archive(Settings().archive_address)
+        if rebuild_addresses:
+            console.print(f"addresses written anew: {kept.rebuild_addresses()}")
+        with console.status("hashing every file"):
+            verified = kept.verify()
+        for finding in verified.findings:
+            console.print(escape(f"{finding.place}: {finding.detail}"), soft_wrap=True)
+        console.print(
+            f"{escape(kept.address)}: {verified.files_count} files, {verified.cards_count} cards, "
+            f"{len(verified.findings)} not as they should be",
+            soft_wrap=True,
+        )
+        if verified.findings:
+            raise typer.Exit(1)
+
+
+@contextmanager
+def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
+    """A bar in the terminal that moves as letters come, and nothing where no person looks on."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"letters of {season}", total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
+
+
 @contextmanager
 def _quarantine() -> "Iterator[Quarantine]":
     with _plain_errors():
@@ -263,10 +459,11 @@ def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
         season = effect.case.landed.season
         if publish:
             from redress.dag_runs import new_run_id
-            from redress.steps import SeasonRun, build_warehouse, release
+            from redress.steps import SeasonRun, build_warehouse, release, serve
 
             run = SeasonRun(season, new_run_id(), desk.settings)
             folder = release(run, build_warehouse(run))
+            serve(run)
             for event in run.record.events():
                 if event["state"] == "done":
                     console.print(f"{event['step']}: {escape(event['told'])}", soft_wrap=True)
@@ -319,9 +516,9 @@ def _print_case(case: "Case") -> None:
         console.print(escape(line), soft_wrap=True)
 
 
-def _from_here(path: Path) -> str:
-    """A path as a person would type it: from the working folder where it lies below that."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+def _from_here(place: str | Path) -> str:
+    """A path as a person would type it, from the working folder where it lies below that; an address as it is."""
+    return os.path.relpath(place) if Path(place).is_relative_to(Path.cwd()) else str(place)
 
 
 def _first_query(warehouse: str) -> str:

@@ -116,9 +116,9 @@ class DagRuns:
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.airflow_home / 'airflow.db'}",
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": self.airflow_home / "logs",
             "REDRESS_HOME": home,
-            "REDRESS_ARCHIVE": settings.archive_folder,
+            "REDRESS_ARCHIVE": settings.archive_address,
             "REDRESS_LANDING": settings.landing_folder,
-            "REDRESS_WAREHOUSE": settings.warehouse_folder,
+            "REDRESS_WAREHOUSE": settings.warehouse_store_address or settings.warehouse_folder,
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "NO_COLOR": "1",
         }

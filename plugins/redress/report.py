@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 from rich.table import Table
 
+from redress.acquire.outcomes import AcquisitionState, Summary
 from redress.letters.records import Letter
 from redress.rules import Severity, half_up_pct
 from redress.seasons import Season
@@ -107,6 +108,10 @@ def write_report(run: SeasonRun) -> Path:
             "",
             *warning_lines(run.settings, run.season),
             "",
+            "## From the source",
+            "",
+            *acquired_lines(run),
+            "",
             "## Steps",
             "",
             "| step | seconds | |",
@@ -118,6 +123,29 @@ def write_report(run: SeasonRun) -> Path:
         path.write_text("\n".join(text))
         note.told = str(path)
     return path
+
+
+def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
+    """What became of the season's letters at their source: how many of each, then those that did not come."""
+    if not run.summary_path.exists():
+        return ("Nothing was asked of a source.",)
+    summary = Summary.read(run.summary_path)
+    came = (AcquisitionState.FETCHED, AcquisitionState.UNCHANGED)
+    others = [one for one in summary.outcomes if one.state not in came]
+    told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
+    lines = [f"{_escaped(summary.source)}: {told}."]
+    if summary.failed:
+        lines += [
+            "",
+            f"To ask for what failed alone: `redress run {run.season} --retry-failed`",
+        ]
+    if others:
+        lines += ["", "| authority | state | cause | |", "|---|---|---|---|"]
+    for one in sorted(others, key=lambda one: (one.state, one.reference.authority_id or "", one.reference.address)):
+        who = one.reference.authority_id or one.reference.address
+        cells = (who, one.state.replace("_", " "), str(one.cause or ""), one.detail)
+        lines.append(f"| {' | '.join(_escaped(cell) for cell in cells)} |")
+    return tuple(lines)
 
 
 def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from redress.letters.limits import Limits
@@ -20,19 +20,75 @@ class Settings(BaseSettings):
     home: Path = Field(
         default=PROJECT_FOLDER / "var", description="the working folder; the rest lies below it unless set"
     )
-    archive: Path | None = Field(default=None, description="the letters as they came, never changed")
+    archive: str | Path | None = Field(
+        default=None, description="the letters as they came, never changed: a folder, or s3://bucket/prefix"
+    )
     landing: Path | None = Field(default=None, description="what each letter states, as Parquet")
-    warehouse: Path | None = Field(default=None, description="the releases, and `current`")
+    warehouse: str | Path | None = Field(
+        default=None,
+        description="the releases, and `current`: a folder, or s3://bucket/prefix, to which they go from `home`",
+    )
+    releases_kept: int = Field(
+        default=10, ge=2, description="how many releases are kept; the current one and one that is read always are"
+    )
+    serve_url: SecretStr | None = Field(
+        default=None, description="the PostgreSQL database that serves releases: postgresql://user@host/database"
+    )
     additional_authorities: Path | None = Field(
         default=None, description="a CSV of further councils, such as the invented ones of the samples"
     )
-    source: str = Field(default="", description="where letters come from if a command does not say: folder:<path>")
+    source: str = Field(
+        default="",
+        description="where letters come from if a command does not say: site, manifest:<address> or folder:<path>",
+    )
+    contact: str = Field(default="", description="an e-mail address or web page by which to reach whoever fetches")
+    site_url: str = Field(default="https://www.lgo.org.uk", description="the Ombudsman's site")
+    allowed_hosts: frozenset[str] = Field(
+        default=frozenset(), description='further hosts that may be fetched from, as JSON: ["files.example.org"]'
+    )
+    site_council_page: str = Field(
+        default="/your-councils-performance/{slug}/statistics", description="the path of a council's page"
+    )
+    site_slugs: dict[str, str] = Field(
+        default_factory=dict, description="slugs that are not as the name gives them, as JSON, by authority_id"
+    )
+    site_letters_link_texts: tuple[str, ...] = Field(
+        default=("View annual letters", "Annual letter archive"),
+        description="the words of the link from a council's page to its annual letters, as JSON",
+    )
+    site_data_tables_page: str = Field(
+        default="/information-centre/reports/annual-review-reports/local-government-complaint-reviews",
+        description="the path of the page with the data tables; empty to do without",
+    )
+    data_table_mappings: Path | None = Field(
+        default=None, description="what the columns of fetched data tables mean: <season>/<name of the table>.yml"
+    )
+    fetch_at_a_time: int = Field(default=1, ge=1, le=50, description="requests side by side")
+    fetch_gap_seconds: float = Field(default=2.0, ge=0, description="the least time from one request to the next")
+    fetch_connect_timeout_seconds: float = Field(default=10.0, gt=0, description="the most for a connection")
+    fetch_read_timeout_seconds: float = Field(default=30.0, gt=0, description="the longest silence of a server")
+    fetch_timeout_seconds: float = Field(default=180.0, gt=0, description="the most for a whole request")
+    fetch_attempts: int = Field(default=5, ge=1, description="how often an address is tried")
+    fetch_backoff_seconds: float = Field(default=2.0, ge=0, description="the first wait between tries; it doubles")
+    fetch_longest_wait_seconds: float = Field(
+        default=120.0, ge=0, description="the longest wait between tries; a site that asks for more is left alone"
+    )
+    fetch_largest_mebibytes: int = Field(default=50, ge=1, description="the most that one address may give")
     read_batch_letters: int = Field(default=50, ge=1, description="letters to a task of a season's run")
     stop_above_refused_pct: float = Field(
         default=50, ge=0, le=100, description="a season stops where more of its files are refused than this"
     )
     stop_from_files_count: int = Field(
         default=10, ge=1, description="and where it has at least so many files: fewer can be refused by chance"
+    )
+    stop_above_failed_pct: float = Field(
+        default=10, ge=0, le=100, description="a season stops where more of its letters cannot be had than this"
+    )
+    stop_from_failed_count: int = Field(
+        default=5, ge=1, description="and where at least so many cannot: a few are retried alone"
+    )
+    resume_within_hours: float = Field(
+        default=24, ge=0, description="how long after its beginning an interrupted run is continued, not begun anew"
     )
 
     read_time_seconds: float = Field(default=60.0, gt=0, description="the most that reading one letter may take")
@@ -44,8 +100,10 @@ class Settings(BaseSettings):
         return Limits(self.read_time_seconds, self.read_memory_mebibytes, self.read_workers)
 
     @cached_property
-    def archive_folder(self) -> Path:
-        return (self.archive or self.home / "archive").absolute()
+    def archive_address(self) -> str:
+        """A local folder with its whole path, or the address of an object store."""
+        stated = str(self.archive or self.home / "archive").removeprefix("file://")
+        return stated.rstrip("/") if "://" in stated else str(Path(stated).absolute())
 
     @cached_property
     def landing_folder(self) -> Path:
@@ -53,7 +111,24 @@ class Settings(BaseSettings):
 
     @cached_property
     def warehouse_folder(self) -> Path:
-        return (self.warehouse or self.home / "warehouse").absolute()
+        """The local folder of releases; where they go to an object store, the one that they go from."""
+        stated = str(self.warehouse or "").removeprefix("file://")
+        return Path(stated if stated and "://" not in stated else self.home / "warehouse").absolute()
+
+    @cached_property
+    def warehouse_store_address(self) -> str | None:
+        """The object store that releases go to, or None where a local folder is all there is."""
+        stated = str(self.warehouse or "").removeprefix("file://")
+        return stated.rstrip("/") if "://" in stated else None
+
+    @cached_property
+    def data_table_mappings_folder(self) -> Path:
+        return (self.data_table_mappings or self.home / "data_table_mappings").absolute()
+
+    @cached_property
+    def page_cache_folder(self) -> Path:
+        """Pages of the site as they were last had: nothing that has to be kept."""
+        return (self.home / "pages").absolute()
 
     @cached_property
     def work_folder(self) -> Path:

@@ -40,6 +40,7 @@ _RATES = {
 }
 _COVERAGE = {
     "not_published": "no letter came in",
+    "not_fetched": "the letter could not be fetched",
     "not_expected": "a letter came, although the authority did not exist at the end of the period",
     "no_statistics": "the letter came without its statistics page",
     "quarantined": "the letter is held back until a person decides",

@@ -1,81 +1,146 @@
-"""The archive: bytes under their own hash, never changed, and a card for each place they came from."""
+"""The archive: bytes under their own hash, never changed, and cards that say how they came; locally and on S3."""
 
+import dataclasses
 import hashlib
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.acquire.archive import Archive, ArchiveError
+from redress.acquire.archive import Archive, ArchiveError, Card
+from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
+from redress.acquire.whole_files import INCOMING, WholeFiles
 from redress.seasons import Season
+from tests.acquire.s3_server import BUCKET, s3_server
 
 CONTENT = b"%PDF-1.4 an invented letter"
+REISSUED = b"%PDF-1.4 an invented letter, put right"
 SEASON = Season(2021)
+LETTER = Reference(SEASON, "https://site.example/blaby/statistics", "E07000129")
+SITE = "site:https://site.example"
+FOUND = "https://site.example/documents/blaby.pdf"
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(tmp_path / "archive")
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    with s3_server() as address:
+        yield address
 
 
-def files(archive: Archive, ending: str) -> list[Path]:
-    return sorted(path for path in archive.folder.rglob(f"*{ending}") if path.is_file())
+@pytest.fixture(params=["local", "s3"])
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
+    if request.param == "local":
+        return Archive(tmp_path / "archive")
+    request.getfixturevalue("s3")
+    return Archive(f"s3://{BUCKET}/{tmp_path.name}/archive")
+
+
+def came(content: bytes = CONTENT, etag: str | None = '"1"', address: str = FOUND) -> Fetched:
+    return Fetched(content, address, 200, Validators(etag, "Wed, 28 Jul 2021 09:00:00 GMT"))
+
+
+def names(archive: Archive, ending: str = "") -> list[str]:
+    """The names of all files of an archive, those being written included."""
+    files = WholeFiles(archive.address)
+    return [
+        name for below in ("sha256", "addresses", INCOMING) for name in files.names(below) if name.endswith(ending)
+    ]
+
+
+def found(archive: Archive) -> list[str]:
+    """What is wrong with an archive, without where."""
+    return [finding.detail for finding in archive.verify().findings]
 
 
 def test_what_is_stored_is_read_back(archive: Archive) -> None:
-    card = archive.store(CONTENT, SEASON, "folder:letters", "2021/a.pdf")
+    card = archive.store(LETTER, came(), SITE)
     assert card.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert archive.holds(card.sha256)
     assert archive.read(card.sha256) == CONTENT
+    assert found(archive) == []
 
 
 @given(st.binary(max_size=4096))
 def test_any_bytes_come_back_as_they_were(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     archive = Archive(tmp_path_factory.mktemp("archive"))
-    assert archive.read(archive.store(content, SEASON, "a", "b").sha256) == content
+    assert archive.read(archive.store(LETTER, came(content), SITE).sha256) == content
 
 
 def test_the_same_bytes_from_two_places_are_one_file_with_two_cards(archive: Archive) -> None:
-    first = archive.store(CONTENT, SEASON, "folder:letters", "2021/a.pdf")
-    second = archive.store(CONTENT, Season(2022), "folder:letters", "2022/a.pdf")
+    first = archive.store(LETTER, came(), SITE)
+    second = archive.store(dataclasses.replace(LETTER, season=Season(2022)), came(), SITE)
     assert first.sha256 == second.sha256
-    assert len(files(archive, ".bin")) == 1
-    assert [(card.season, card.address) for card in archive.cards(first.sha256)] == [
-        (2021, "2021/a.pdf"),
-        (2022, "2022/a.pdf"),
-    ]
+    assert len(names(archive, ".bin")) == 1
+    assert [card.season for card in archive.cards(first.sha256)] == [2021, 2022]
+    assert found(archive) == []
 
 
-def test_storing_again_changes_nothing(archive: Archive) -> None:
-    archive.store(CONTENT, SEASON, "folder:letters", "2021/a.pdf")
-    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(archive, "")}
-    card = archive.store(CONTENT, SEASON, "folder:letters", "2021/a.pdf")
-    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(archive, "")} == before
-    assert archive.cards(card.sha256) == (card,)
+def test_a_page_and_a_letter_of_one_address_are_two_things(archive: Archive) -> None:
+    page = dataclasses.replace(LETTER, kind=ReferenceKind.STATISTICS_PAGE)
+    archive.store(LETTER, came(), SITE)
+    archive.store(page, came(b"<html>", address=LETTER.address), SITE)
+    assert [archive.latest(one).size_bytes for one in (LETTER, page)] == [len(CONTENT), 6]  # type: ignore[union-attr]
+    assert "a council's statistics page" in archive.latest(page).citation  # type: ignore[union-attr]
 
 
-def test_a_card_says_where_the_bytes_came_from_and_on_what_terms(archive: Archive) -> None:
-    card = archive.store(CONTENT, SEASON, "folder:letters", "2021/a.pdf")
-    assert (card.source, card.address, card.size_bytes) == ("folder:letters", "2021/a.pdf", len(CONTENT))
-    assert "2021" in card.citation
-    assert "acknowledged" in card.licence
-    (path,) = files(archive, ".json")
-    assert json.loads(path.read_text())["sha256"] == card.sha256
+def test_storing_again_writes_nothing(archive: Archive) -> None:
+    first = archive.store(LETTER, came(), SITE)
+    before = {name: WholeFiles(archive.address).read(name) for name in names(archive)}
+    assert archive.store(LETTER, came(), SITE) == first
+    assert {name: WholeFiles(archive.address).read(name) for name in names(archive)} == before
 
 
-def test_bytes_that_changed_on_disk_are_noticed(archive: Archive) -> None:
-    card = archive.store(CONTENT, SEASON, "folder:letters", "2021/a.pdf")
-    (path,) = files(archive, ".bin")
-    path.write_bytes(CONTENT + b" and a word more")
-    with pytest.raises(ArchiveError, match="has changed since it was stored"):
-        archive.read(card.sha256)
+def test_a_letter_that_changes_at_its_address_is_a_new_version_and_the_old_one_stays(archive: Archive) -> None:
+    old = archive.store(LETTER, came(), SITE)
+    new = archive.store(LETTER, came(REISSUED, '"2"'), SITE)
+    assert archive.latest(LETTER) == new
+    assert archive.read(old.sha256) == CONTENT
+    assert archive.cards(old.sha256) == (old,)
+    assert found(archive) == []
 
 
-def test_bytes_that_are_gone_are_named(archive: Archive) -> None:
+def test_a_letter_that_is_put_back_is_the_latest_again_and_keeps_its_first_day(archive: Archive) -> None:
+    old = archive.store(LETTER, came(), SITE)
+    archive.store(LETTER, came(REISSUED, '"2"'), SITE)
+    again = archive.store(LETTER, came(etag='"3"'), SITE)
+    assert archive.latest(LETTER) == again
+    assert again.first_fetched_at == old.fetched_at < again.fetched_at
+    assert len(names(archive, ".bin")) == 2
+    assert found(archive) == []
+
+
+def test_what_is_known_of_a_letter_is_where_its_bytes_were_and_what_the_server_said_of_them(
+    archive: Archive,
+) -> None:
+    archive.store(LETTER, came(), SITE)
+    card = archive.latest(LETTER)
+    assert card is not None
+    assert card.known == Known(FOUND, Validators('"1"', "Wed, 28 Jul 2021 09:00:00 GMT"))
+    archive.store(LETTER, came(etag='"moved to another server"'), SITE)
+    assert archive.latest(LETTER).etag == '"moved to another server"'  # type: ignore[union-attr]
+
+
+def test_a_card_says_how_the_bytes_came_and_on_what_terms(archive: Archive) -> None:
+    archive.store(LETTER, came(), SITE)
+    (name,) = [name for name in names(archive, ".json") if ".cards/" in name]
+    stated = json.loads(WholeFiles(archive.address).read(name))
+    assert set(stated) == {field.name for field in dataclasses.fields(Card)}
+    assert stated | {"address": LETTER.address, "found_address": FOUND, "authority_id": "E07000129"} == stated
+    assert stated | {"season": 2021, "status": 200, "size_bytes": len(CONTENT), "source": SITE} == stated
+    assert "2021" in stated["citation"]
+    assert "acknowledged" in stated["licence"]
+
+
+def test_bytes_that_are_gone_are_named_and_are_not_known(archive: Archive) -> None:
     missing = hashlib.sha256(b"never stored").hexdigest()
+    assert not archive.holds(missing)
     with pytest.raises(ArchiveError, match=f"no file {missing}"):
         archive.read(missing)
+    assert archive.latest(LETTER) is None
 
 
 @pytest.mark.parametrize(
@@ -83,17 +148,150 @@ def test_bytes_that_are_gone_are_named(archive: Archive) -> None:
 )
 def test_a_name_from_outside_never_becomes_a_path(tmp_path: Path, address: str) -> None:
     archive = Archive(tmp_path / "deep" / "archive")
-    card = archive.store(CONTENT, SEASON, "folder:letters", address)
-    assert all(path.is_relative_to(archive.folder) for path in tmp_path.rglob("*") if path.is_file())
-    assert len(files(archive, "")) == 2
+    card = archive.store(Reference(SEASON, address), came(address=address), SITE)
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == len(names(archive)) == 3
     assert archive.cards(card.sha256)[0].address == address
 
 
-def test_a_write_that_fails_leaves_nothing_behind(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: int) -> None:
-        raise OSError("no space left on the device")
+def test_a_letter_whose_bytes_were_lost_is_asked_for_as_if_it_were_new(archive: Archive) -> None:
+    card = archive.store(LETTER, came(), SITE)
+    files = WholeFiles(archive.address)
+    files.write(bytes_name(CONTENT), CONTENT[:5])
+    assert archive.latest(LETTER) is None
+    assert archive.store(LETTER, came(), SITE).sha256 == card.sha256
+    assert archive.read(card.sha256) == CONTENT
+    assert archive.latest(LETTER) is not None
 
+
+def test_a_store_that_shows_half_written_files_is_refused() -> None:
+    with pytest.raises(ArchiveError, match=r"sftp:// is no object store .* name a local folder, or an address"):
+        Archive("sftp://host/letters").store(LETTER, came(), SITE)
+
+
+def test_a_bucket_that_is_not_there_is_said_in_words(s3: str) -> None:
+    with pytest.raises(ArchiveError, match=r"s3://no-such-bucket/x/sha256/.* cannot be written: .*bucket"):
+        Archive("s3://no-such-bucket/x").store(LETTER, came(), SITE)
+
+
+# --- Verifying --------------------------------------------------------------------------------------------
+
+
+def place(archive: Archive, name: str) -> Path:
+    return Path(archive.address) / name
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Archive:
+    """A local archive of a letter that was issued twice."""
+    archive = Archive(tmp_path / "archive")
+    archive.store(LETTER, came(), SITE)
+    archive.store(LETTER, came(REISSUED, '"2"'), SITE)
+    assert found(archive) == []
+    return archive
+
+
+def bytes_name(content: bytes) -> str:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return f"sha256/{sha256[:2]}/{sha256}.bin"
+
+
+def card_names(archive: Archive, content: bytes) -> list[str]:
+    return [name for name in names(archive, ".json") if hashlib.sha256(content).hexdigest() in name]
+
+
+def test_bytes_that_changed_are_found_by_reading_and_by_verifying(local: Archive) -> None:
+    place(local, bytes_name(CONTENT)).write_bytes(CONTENT + b" and a word more")
+    with pytest.raises(ArchiveError, match="has changed since it was stored"):
+        local.read(hashlib.sha256(CONTENT).hexdigest())
+    (detail,) = found(local)
+    assert detail.startswith(f"the bytes have the hash {hashlib.sha256(CONTENT + b' and a word more').hexdigest()}")
+
+
+def test_bytes_that_changed_on_s3_are_found(s3: str) -> None:
+    archive = Archive(f"s3://{BUCKET}/changed")
+    archive.store(LETTER, came(), SITE)
+    WholeFiles(archive.address).write(bytes_name(CONTENT), REISSUED)
+    (finding,) = archive.verify().findings
+    assert finding.place == f"s3://{BUCKET}/changed/{bytes_name(CONTENT)}"
+
+
+def test_a_card_without_its_bytes_is_found(local: Archive) -> None:
+    place(local, bytes_name(CONTENT)).unlink()
+    (detail,) = found(local)
+    assert detail.startswith("a card without its bytes")
+
+
+def test_bytes_without_a_card_are_found_and_storing_them_again_mends_it(local: Archive) -> None:
+    for name in card_names(local, REISSUED):
+        place(local, name).unlink()
+    details = found(local)
+    assert details[0] == "bytes without a card: nothing says where they came from"
+    assert "is not the latest card" in details[1]
+    local.store(LETTER, came(REISSUED, '"2"'), SITE)
+    assert found(local) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"sha256": "ab"}', b"\xff"])
+def test_half_a_card_is_found_and_storing_its_bytes_again_mends_it(local: Archive, content: bytes) -> None:
+    (name,) = card_names(local, REISSUED)
+    place(local, name).write_bytes(content)
+    assert any("is no card" in detail for detail in found(local))
+    local.store(LETTER, came(REISSUED, '"2"'), SITE)
+    assert found(local) == []
+
+
+def test_a_card_that_speaks_of_other_bytes_is_found(local: Archive) -> None:
+    old, new = (card_names(local, content)[0] for content in (CONTENT, REISSUED))
+    place(local, new).write_bytes(place(local, old).read_bytes())
+    assert "a card of other bytes, or of another address" in found(local)
+
+
+def test_a_file_that_does_not_belong_there_is_found(local: Archive) -> None:
+    place(local, "sha256/ab").mkdir(exist_ok=True)
+    place(local, "sha256/ab/notes.txt").write_text("notes")
+    assert found(local) == ["no file of the archive's: take it away"]
+
+
+@pytest.mark.parametrize("change", ["gone", "old", "half"])
+def test_the_index_of_addresses_is_made_anew_from_the_cards(local: Archive, change: str) -> None:
+    latest = local.latest(LETTER)
+    (index,) = names(local, "addresses") or [
+        name for name in names(local, ".json") if name.startswith("addresses/")
+    ]
+    if change == "gone":
+        place(local, index).unlink()
+    elif change == "half":
+        place(local, index).write_text("{")
+    else:
+        place(local, index).write_bytes(place(local, card_names(local, CONTENT)[0]).read_bytes())
+    assert [("--rebuild-addresses" in detail) for detail in found(local)] == [True]
+    assert local.rebuild_addresses() == 1
+    assert local.latest(LETTER) == latest
+    assert found(local) == []
+
+
+# --- Writing whole ----------------------------------------------------------------------------------------
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    archive = Archive(tmp_path / "archive")
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        archive.store(CONTENT, SEASON, "folder:letters", "2021/a.pdf")
-    assert files(archive, "") == []
+    with pytest.raises(ArchiveError, match=r"sha256/.*\.bin cannot be written: No space left on device"):
+        archive.store(LETTER, came(), SITE)
+    assert names(archive) == []
+
+
+def test_what_a_writer_that_is_gone_left_is_cleared_and_what_is_being_written_is_not(tmp_path: Path) -> None:
+    files = WholeFiles(str(tmp_path))
+    files.write("a", b"a")
+    host = os.uname().nodename
+    gone, alive = f"{2**22 + 1}@{host}@x", f"{os.getpid()}@{host}@y"
+    foreign, old = "1@elsewhere@x", "1@elsewhere@y"
+    for name in (gone, alive, foreign, old):
+        (tmp_path / INCOMING / name).write_bytes(b"half a lett")
+    os.utime(tmp_path / INCOMING / old, (0, 0))
+    assert files.clear_incoming() == 2
+    assert {path.name for path in (tmp_path / INCOMING).iterdir()} == {alive, foreign}

@@ -6,8 +6,9 @@ import pytest
 
 from redress.acquire.folder import FolderSource
 from redress.acquire.source import Reference, SourceError
+from redress.acquire.sources import source_of
 from redress.seasons import Season
-from redress.steps import source_of
+from redress.settings import Settings
 
 
 def place(folder: Path, *names: str) -> FolderSource:
@@ -80,7 +81,7 @@ def test_files_beside_the_seasons_are_named(tmp_path: Path) -> None:
 def test_a_file_is_fetched_by_its_address(tmp_path: Path) -> None:
     source = place(tmp_path, "2021/ä letter.pdf")
     (reference,) = source.references(Season(2021))
-    assert source.fetch(reference) == "2021/ä letter.pdf".encode()
+    assert source.fetch(reference).content == "2021/ä letter.pdf".encode()
 
 
 def test_a_file_that_went_away_is_an_error_and_not_an_empty_letter(tmp_path: Path) -> None:
@@ -94,9 +95,10 @@ def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
 
 
 def test_a_source_is_named_by_a_path_or_by_its_kind_and_a_path(tmp_path: Path) -> None:
-    assert source_of(f"folder:{tmp_path}") == source_of(str(tmp_path)) == FolderSource(tmp_path)
+    settings = Settings(home=tmp_path / "home")
+    assert source_of(f"folder:{tmp_path}", settings) == source_of(str(tmp_path), settings) == FolderSource(tmp_path)
 
 
 def test_a_source_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="names no source that is known"):
-        source_of(f"carrier_pigeon:{tmp_path}")
+    with pytest.raises(SourceError, match="names no source; expected"):
+        source_of(f"carrier_pigeon:{tmp_path}", Settings(home=tmp_path))

@@ -12,7 +12,7 @@ import pytest
 from redress.acquire.folder import FolderSource
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire, build_warehouse, check, land_data_tables, plan, read, release
+from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, land_data_tables, release
 from samples.press.golden_letter import content_of, three
 from samples.press.webpage import web_page
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
@@ -65,9 +65,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> Setting
     source = FolderSource(letters)
     for season in source.seasons():
         run = SeasonRun(season, "run", settings)
-        batches = plan(run, source)
-        land_data_tables(run, source)
-        check(run, [read(run, acquire(run, source, batch, number), number) for number, batch in enumerate(batches)])
+        check(run, acquire_and_read(run, source))
     last = SeasonRun(Season(2023), "run", settings)
     release(last, build_warehouse(last))
     return settings

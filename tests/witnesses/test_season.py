@@ -56,11 +56,11 @@ def what_was_told(run: SeasonRun) -> str:
 def test_a_table_lands_and_its_bytes_and_its_mapping_are_archived(run: SeasonRun, folder: Path) -> None:
     assert land_data_tables(run, FolderSource(folder)) == 2
     assert what_was_told(run) == "2 figures of 2 authorities"
-    cards = {path.read_text() for path in run.settings.archive_folder.rglob("*.json")}
+    cards = {path.read_text() for path in Path(run.settings.archive_address).rglob("*.json")}
     assert len(cards) == 2
     assert any("data tables beside the annual review letters of season 2021" in card for card in cards)
-    (table,) = [path for path in run.settings.archive_folder.rglob("*.bin") if path.read_bytes() == TABLE]
-    assert Archive(run.settings.archive_folder).read(table.stem) == TABLE
+    (table,) = [path for path in Path(run.settings.archive_address).rglob("*.bin") if path.read_bytes() == TABLE]
+    assert Archive(run.settings.archive_address).read(table.stem) == TABLE
 
 
 def test_landing_twice_changes_nothing_and_a_table_that_is_gone_is_gone(run: SeasonRun, folder: Path) -> None:

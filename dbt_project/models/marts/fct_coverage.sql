@@ -53,10 +53,19 @@ claimed as (
 expected as (
 
     select
-        authority_key,
-        season
-    from {{ ref('int_authority_seasons') }}
-    where is_landed
+        seasons.authority_key,
+        seasons.season,
+        case acquisitions.acquisition_state when 'failed' then 'not_fetched' else 'not_published' end as missing_state,
+        case acquisitions.acquisition_state
+            when 'failed' then 'the source could not be asked for it: ' || acquisitions.failure_cause
+            when 'not_published' then 'the source has no letter of this season'
+            when 'not_listed' then 'the source does not name this authority'
+        end as missing_reason
+    from {{ ref('int_authority_seasons') }} as seasons
+    inner join {{ ref('int_authority_versions') }} as versions on seasons.authority_key = versions.authority_key
+    left join {{ ref('stg_acquisitions') }} as acquisitions
+        on versions.authority_id = acquisitions.authority_id and seasons.season = acquisitions.season
+    where seasons.is_landed
 
 ),
 
@@ -65,10 +74,10 @@ grid as (
     select
         coalesce(expected.authority_key, claimed.authority_key) as authority_key,
         coalesce(expected.season, claimed.season) as season,
-        coalesce(claimed.coverage_state, 'not_published') as coverage_state,
+        coalesce(claimed.coverage_state, expected.missing_state) as coverage_state,
         coalesce(claimed.letters_count, 0) as letters_count,
         claimed.letter_key,
-        claimed.reason
+        case when claimed.coverage_state is null then expected.missing_reason else claimed.reason end as reason
     from expected
     full outer join claimed
         on expected.authority_key = claimed.authority_key and expected.season = claimed.season

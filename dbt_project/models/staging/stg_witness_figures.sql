@@ -31,7 +31,7 @@ with renamed as (
         column_name,
         absence_code,
         definition_note
-    from {{ landed_witnesses('witness_figures', columns) }}
+    from {{ landed_if_any('witness_figures', columns) }}
 
 )
 

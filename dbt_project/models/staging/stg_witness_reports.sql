@@ -17,7 +17,7 @@ with renamed as (
         cast(row_number as integer) as row_number,
         column_name,
         detail as report
-    from {{ landed_witnesses('witness_reports', columns) }}
+    from {{ landed_if_any('witness_reports', columns) }}
 
 )
 

@@ -1,24 +1,38 @@
-"""The archive: the bytes of every letter under their own hash, never changed, with a card beside them.
+"""The archive: the bytes of every file under their own hash, never changed, with cards that say how they came.
 
-<archive>/sha256/ab/abcd....bin       the bytes
-<archive>/sha256/ab/abcd....cards/    one card (JSON) for each season and address they came from
+<archive>/sha256/ab/abcd....bin         the bytes
+<archive>/sha256/ab/abcd....cards/      one card (JSON) for each season and address they came from
+<archive>/addresses/2021/....json       the card of what an address gave last: an index, made anew from the cards
+
+A letter that changes at its address is another file with a card of its own; the earlier one stays.
 """
 
 import datetime as dt
 import hashlib
 import json
-import os
-import tempfile
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 
-from redress.seasons import Season
+from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
+from redress.acquire.whole_files import StoreError, WholeFiles
 
 LICENCE = "free re-use with the source acknowledged, accurately reproduced (www.lgo.org.uk/copyright)"
-CITATION = (
-    "Local Government and Social Care Ombudsman, annual review letter of season {season}, "
-    "© Commission for Local Administration in England"
-)
+_OMBUDSMAN = "Local Government and Social Care Ombudsman, {what}, © Commission for Local Administration in England"
+CITATIONS = {
+    ReferenceKind.LETTER: _OMBUDSMAN.format(what="annual review letter of season {season}"),
+    ReferenceKind.STATISTICS_PAGE: _OMBUDSMAN.format(what="a council's statistics page, season {season}"),
+    ReferenceKind.DATA_TABLE: _OMBUDSMAN.format(
+        what="data tables beside the annual review letters of season {season}"
+    ),
+    ReferenceKind.MAPPING: "What the columns of a data table of season {season} mean, "
+    "written by whoever runs this project",
+}
+VERIFYING_AT_A_TIME = 8
 
 
 class ArchiveError(Exception):
@@ -27,7 +41,11 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of how a file came: nothing here decides what the warehouse holds."""
+    """How a file came. Nothing here decides what the warehouse holds.
+
+    `address` is what it was asked for by, `found_address` where the bytes were, after links and redirects.
+    `fetched_at` is when it last came as what the address gives, `first_fetched_at` when it first did, both in UTC.
+    """
 
     sha256: str
     season: int
@@ -37,84 +55,286 @@ class Card:
     fetched_at: str
     licence: str
     citation: str
+    kind: str = ReferenceKind.LETTER
+    authority_id: str | None = None
+    found_address: str | None = None
+    first_fetched_at: str | None = None
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def known(self) -> Known:
+        """What a source is told of these bytes, to be asked for others only."""
+        return Known(self.found_address or self.address, Validators(self.etag, self.last_modified))
 
 
 @dataclass(frozen=True)
+class Finding:
+    """One thing that is not as it should be in the archive, and where."""
+
+    place: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a look at all of the archive found: how much there is, and what is wrong."""
+
+    files_count: int
+    cards_count: int
+    findings: tuple[Finding, ...]
+
+
 class Archive:
-    """A folder of files under their sha256."""
+    """Files under their sha256, in a local folder or at the address of an object store ("s3://bucket/prefix")."""
 
-    folder: Path
+    def __init__(self, address: str | Path) -> None:
+        self._files = WholeFiles(str(address))
 
-    def store(self, content: bytes, season: Season, source: str, address: str, citation: str = CITATION) -> Card:
-        """Keep the bytes under their hash and a card beside them; bytes that are there are not written again.
+    @property
+    def address(self) -> str:
+        return self._files.address
 
-        `citation` says what the file is, with `{season}` where the season belongs; a letter unless told otherwise.
-        Both are written to a temporary name and moved, so that a crash leaves no half file under a hash.
+    def store(self, reference: Reference, fetched: Fetched, source: str) -> Card:
+        """Keep fetched bytes under their hash, a card beside them, and the card as its address's latest.
+
+        Bytes that are there are not written again, and where nothing at all has changed nothing is written. The
+        bytes come first and the index last: what a crash leaves out is written when the same comes again.
+        Raises ArchiveError where it cannot be written.
         """
-        sha256 = hashlib.sha256(content).hexdigest()
-        place = self.bytes_path(sha256)
-        if not place.exists():
-            _write_whole(place, content)
-        card_path = self._card_path(sha256, season, address)
-        if card_path.exists():
-            return _card(card_path)
+        if fetched.content is None:
+            raise ValueError(f"{reference.address} is unchanged: there are no bytes to store")
+        sha256 = hashlib.sha256(fetched.content).hexdigest()
+        latest = self.latest(reference)
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         card = Card(
             sha256=sha256,
-            season=season.year,
+            season=reference.season.year,
+            kind=str(reference.kind),
+            authority_id=reference.authority_id,
             source=source,
-            address=address,
-            size_bytes=len(content),
-            fetched_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            address=reference.address,
+            found_address=fetched.address,
+            size_bytes=len(fetched.content),
+            first_fetched_at=now,
+            fetched_at=now,
+            status=fetched.status,
+            etag=fetched.validators.etag,
+            last_modified=fetched.validators.last_modified,
             licence=LICENCE,
-            citation=citation.format(season=season),
+            citation=CITATIONS[reference.kind].format(season=reference.season),
         )
-        _write_whole(card_path, json.dumps(asdict(card), indent=1, ensure_ascii=False).encode())
+        with _archive_errors():
+            if self._files.size_bytes(_bytes_name(sha256)) != len(fetched.content):
+                self._files.write(_bytes_name(sha256), fetched.content, is_synced=True)
+            before = self._whole_card(_card_name(card))
+            if before is not None:
+                card = replace(card, first_fetched_at=before.first_fetched_at or before.fetched_at)
+                if latest == before == replace(card, fetched_at=before.fetched_at):
+                    return before
+            self._files.write(_card_name(card), _as_json(card))
+            self._files.write(_address_name(card), _as_json(card))
         return card
+
+    def latest(self, reference: Reference) -> Card | None:
+        """The card of what a reference gave last, or None where the archive has nothing of it, or no longer all."""
+        with _archive_errors():
+            name = f"addresses/{reference.season}/{_address_key(reference.kind, reference.address)}.json"
+            card = self._whole_card(name)
+            if card is None or self._files.size_bytes(_bytes_name(card.sha256)) != card.size_bytes:
+                return None
+            return card
+
+    def holds(self, sha256: str) -> bool:
+        """Whether there are bytes under a hash; `read` says whether they are the right ones."""
+        with _archive_errors():
+            return self._files.size_bytes(_bytes_name(sha256)) is not None
 
     def read(self, sha256: str) -> bytes:
         """The bytes of a hash. Raises ArchiveError where they are missing or are no longer what the hash says."""
-        place = self.bytes_path(sha256)
-        try:
-            content = place.read_bytes()
-        except FileNotFoundError:
-            raise ArchiveError(f"the archive has no file {sha256}: fetch its season again") from None
+        with _archive_errors():
+            try:
+                content = self._files.read(_bytes_name(sha256))
+            except FileNotFoundError:
+                raise ArchiveError(
+                    f"the archive {self.address} has no file {sha256}: fetch its season again"
+                ) from None
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ArchiveError(
-                f"{place} has changed since it was stored: its bytes no longer have the hash in its name; "
-                "delete the file and fetch its season again"
+                f"{self.bytes_address(sha256)} has changed since it was stored: its bytes no longer have the hash "
+                "in its name; delete the file and fetch its season again"
             )
         return content
 
     def cards(self, sha256: str) -> tuple[Card, ...]:
         """All cards of a file, in the order of season and address."""
-        folder = self._cards_folder(sha256)
-        return tuple(sorted((_card(path) for path in folder.glob("*.json")), key=lambda c: (c.season, c.address)))
+        with _archive_errors():
+            found = [self._card(name) for name in self._files.names(_cards_folder(sha256))]
+        return tuple(sorted((card for card in found if card), key=lambda card: (card.season, card.address)))
 
-    def bytes_path(self, sha256: str) -> Path:
+    def bytes_address(self, sha256: str) -> str:
         """Where the bytes of a hash lie, or would lie."""
-        return self.folder / "sha256" / sha256[:2] / f"{sha256}.bin"
+        return self._files.place(_bytes_name(sha256))
 
-    def _cards_folder(self, sha256: str) -> Path:
-        return self.folder / "sha256" / sha256[:2] / f"{sha256}.cards"
+    def clear_incoming(self) -> int:
+        """Remove what writers that are gone have left half written; how many files."""
+        return self._files.clear_incoming()
 
-    def _card_path(self, sha256: str, season: Season, address: str) -> Path:
-        # the address names the card by its hash, because a name from outside never becomes a path
-        return self._cards_folder(sha256) / f"{season}-{hashlib.sha256(address.encode()).hexdigest()[:16]}.json"
+    def rebuild_addresses(self) -> int:
+        """Write the index of addresses anew from the cards, where it says something else; how many entries."""
+        with _archive_errors():
+            listing = self._list()
+            wrong = [card for name, card in listing.latest.items() if self._whole_card(name) != card]
+            for card in wrong:
+                self._files.write(_address_name(card), _as_json(card))
+        return len(wrong)
+
+    def verify(self) -> Verified:
+        """Hash every file anew, and look whether files, cards and the index of addresses belong together."""
+        with _archive_errors():
+            listing = self._list()
+            findings = [*listing.findings, *self._unlike_their_hash(listing)]
+            findings += (
+                self._finding(name, "bytes without a card: nothing says where they came from")
+                for name, sha256 in sorted(listing.sha256s.items())
+                if sha256 not in listing.carded
+            )
+            findings += (
+                self._finding(name, f"a card without its bytes, {card.sha256}: fetch season {card.season} again")
+                for name, card in sorted(listing.cards.items())
+                if _bytes_name(card.sha256) not in listing.sha256s
+            )
+            findings += self._wrong_addresses(listing)
+        return Verified(len(listing.sha256s), len(listing.cards), tuple(findings))
+
+    def _unlike_their_hash(self, listing: "_Listing") -> Iterator[Finding]:
+        with ThreadPoolExecutor(VERIFYING_AT_A_TIME) as threads:
+            names = sorted(listing.sha256s)
+            hashes = threads.map(lambda name: hashlib.sha256(self._files.read(name)).hexdigest(), names)
+            for name, sha256 in zip(names, hashes, strict=True):
+                if sha256 != listing.sha256s[name]:
+                    yield self._finding(
+                        name, f"the bytes have the hash {sha256}; delete the file and fetch its season again"
+                    )
+
+    def _wrong_addresses(self, listing: "_Listing") -> Iterator[Finding]:
+        indexed = dict(listing.latest)
+        hint = "redress archive verify --rebuild-addresses mends it"
+        for name in self._files.names("addresses"):
+            try:
+                card = self._card(name)
+            except ArchiveError as error:
+                yield Finding(self._files.place(name), f"{error}; {hint}")
+                indexed.pop(name, None)
+                continue
+            expected = indexed.pop(name, None)
+            if expected is None:
+                yield self._finding(name, "an address that no card speaks of: delete it")
+            elif card != expected:
+                yield self._finding(name, f"it is not the latest card of {expected.address}; {hint}")
+        for name, card in indexed.items():
+            yield self._finding(name, f"missing, although there is a card of {card.address}; {hint}")
+
+    def _finding(self, name: str, detail: str) -> Finding:
+        return Finding(self._files.place(name), detail)
+
+    def _list(self) -> "_Listing":
+        """All bytes and cards by their names, with whatever has no place there."""
+        listing = _Listing()
+        for name in self._files.names("sha256"):
+            path = PurePosixPath(name)
+            if path.suffix == ".bin" and _bytes_name(path.stem) == name:
+                listing.sha256s[name] = path.stem
+                continue
+            if path.parent.suffix != ".cards" or path.suffix != ".json":
+                listing.findings.append(self._finding(name, "no file of the archive's: take it away"))
+                continue
+            try:
+                card = self._card(name)
+            except ArchiveError as error:
+                listing.findings.append(Finding(self._files.place(name), str(error)))
+                continue
+            if card is None or _card_name(card) != name:
+                listing.findings.append(self._finding(name, "a card of other bytes, or of another address"))
+                continue
+            listing.cards[name] = card
+        return listing
+
+    def _card(self, name: str) -> Card | None:
+        """A card by its file, or None where there is no such file. Raises ArchiveError where it is no card."""
+        try:
+            content = self._files.read(name)
+        except FileNotFoundError:
+            return None
+        try:
+            stated = json.loads(content)
+            return Card(**{field.name: stated[field.name] for field in fields(Card) if field.name in stated})
+        except (ValueError, TypeError) as error:
+            raise ArchiveError(
+                f"{self._files.place(name)} is no card ({error}); delete it and fetch its season again"
+            ) from error
+
+    def _whole_card(self, name: str) -> Card | None:
+        """A card by its file, or None where there is none that can be read: a power cut can leave half a card."""
+        try:
+            return self._card(name)
+        except ArchiveError:
+            return None
 
 
-def _card(path: Path) -> Card:
-    return Card(**json.loads(path.read_text()))
+class _Listing:
+    """What lies in an archive: the hash that each file's name says, and each card by its name."""
+
+    def __init__(self) -> None:
+        self.sha256s: dict[str, str] = {}
+        self.cards: dict[str, Card] = {}
+        self.findings: list[Finding] = []
+
+    @cached_property
+    def carded(self) -> frozenset[str]:
+        return frozenset(card.sha256 for card in self.cards.values())
+
+    @cached_property
+    def latest(self) -> dict[str, Card]:
+        """The latest card of each address, by the name of its entry in the index."""
+        by_address: dict[str, list[Card]] = defaultdict(list)
+        for card in self.cards.values():
+            by_address[_address_name(card)].append(card)
+        return {name: max(cards, key=lambda card: card.fetched_at) for name, cards in by_address.items()}
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
+@contextmanager
+def _archive_errors() -> Iterator[None]:
+    """What the store of files says, as an error of the archive."""
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        yield
+    except StoreError as error:
+        raise ArchiveError(str(error)) from error
+
+
+def _as_json(card: Card) -> bytes:
+    return json.dumps(asdict(card), indent=1, ensure_ascii=False).encode()
+
+
+def _bytes_name(sha256: str) -> str:
+    return f"sha256/{sha256[:2]}/{sha256}.bin"
+
+
+def _cards_folder(sha256: str) -> str:
+    return f"sha256/{sha256[:2]}/{sha256}.cards"
+
+
+def _card_name(card: Card) -> str:
+    key = _address_key(ReferenceKind(card.kind), card.address)
+    return f"{_cards_folder(card.sha256)}/{card.season}-{key}.json"
+
+
+def _address_name(card: Card) -> str:
+    return f"addresses/{card.season}/{_address_key(ReferenceKind(card.kind), card.address)}.json"
+
+
+def _address_key(kind: ReferenceKind, address: str) -> str:
+    """What stands for an address in a file's name: a name from outside never becomes a path."""
+    text = address if kind is ReferenceKind.LETTER else f"{kind} {address}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from redress.acquire.source import DataTableReference, Reference, SourceError
+from redress.acquire.source import DataTableReference, Fetched, Known, Reference, SourceError
 from redress.seasons import Season, season_from_name
 
 DATA_TABLES = frozenset({".csv", ".xlsx"})
 """Tables of many authorities, which are read as second witnesses."""
 MAPPINGS = (".yml", ".yaml")
 """The endings of a file that says what a data table's columns mean."""
+FILES_AT_A_TIME = 4
 NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
 """Files that lie beside letters and are none."""
 
@@ -38,6 +39,10 @@ class FolderSource:
     @property
     def name(self) -> str:
         return f"folder:{self.folder}"
+
+    @property
+    def fetches_at_a_time(self) -> int:
+        return FILES_AT_A_TIME
 
     def seasons(self) -> tuple[Season, ...]:
         """The seasons that the folder has a subfolder for, the oldest first."""
@@ -68,9 +73,9 @@ class FolderSource:
             references.append(DataTableReference(season, address, found or beside[0], found is not None))
         return tuple(references)
 
-    def fetch(self, reference: Reference) -> bytes:
-        """The bytes of a file. Raises OSError where it cannot be read."""
-        return (self.folder / reference.address).read_bytes()
+    def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
+        """The bytes of a file, always all of them. Raises OSError where it cannot be read."""
+        return Fetched((self.folder / reference.address).read_bytes(), reference.address)
 
     def _start(self, season: Season) -> Path:
         """The folder that a season's files lie below, which need not exist."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from redress.authorities import Authorities
-from redress.letters.reader import HTML_ENDINGS
+from redress.letters.reader import TEXT_ENDINGS
 from redress.letters.records import Verdict
 from redress.seasons import Season
 from redress.warehouse.landing import LandedLetter
@@ -52,7 +52,8 @@ def set_pages_apart(
 def _is_page(landed: LandedLetter) -> bool:
     header = landed.letter.header
     return (
-        PurePath(landed.source_address).suffix.lower() in HTML_ENDINGS
+        header.page_count is None
+        and PurePath(landed.source_address).suffix.lower() not in TEXT_ENDINGS
         and landed.letter.verdict is Verdict.EXTRACTED
         and header.letter_date is None
         and header.addressee_title is None

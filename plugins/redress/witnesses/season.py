@@ -10,11 +10,6 @@ from redress.witnesses.data_table import DataTable, read_data_table, report_of_u
 from redress.witnesses.mapping import read_mapping
 from redress.witnesses.records import WitnessFigure, WitnessReport
 
-DATA_TABLE_CITATION = (
-    "Local Government and Social Care Ombudsman, data tables beside the annual review letters of season {season}, "
-    "© Commission for Local Administration in England"
-)
-MAPPING_CITATION = "What the columns of a data table of season {season} mean, written by whoever runs this project"
 _REPORTS_TOLD = 5
 
 

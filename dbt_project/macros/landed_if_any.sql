@@ -1,9 +1,10 @@
 {#
-    The rows of a table of second witnesses. A season need not have one, and DuckDB reads no file that is not there:
+    The rows of a table of landing that a season need not have (second witnesses, what became of each authority's
+    letter at the source). DuckDB reads no file that is not there:
     then there are no rows, of the columns that are named with their types. While dbt only parses, the answer is the
     table, so that the graph has the source in it.
 #}
-{% macro landed_witnesses(table, columns) -%}
+{% macro landed_if_any(table, columns) -%}
     {%- set relation = source('landing', table) -%}
     {%- set pattern = env_var('REDRESS_LANDING') | replace("'", "''") ~ '/' ~ table ~ '/season=*/*.parquet' -%}
     {%- set is_landed = true -%}

@@ -1,0 +1,45 @@
+"""Pace: how many requests a site is asked at a time, and how long between them."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Pace:
+    """Lets at most so many requests go on at a time, and begin no sooner after each other than a gap.
+
+    For all threads of one process; Airflow's pool keeps the processes apart.
+    """
+
+    def __init__(self, at_a_time: int, gap_seconds: float) -> None:
+        self._slots = threading.BoundedSemaphore(at_a_time)
+        self._lock = threading.Lock()
+        self._gap_seconds = gap_seconds
+        self._next_at = 0.0
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and keep its place until the request has ended."""
+        with self._slots:
+            self._wait()
+            yield
+
+    def hold(self, seconds: float) -> None:
+        """Let no request begin for so long: the site asked for it."""
+        with self._lock:
+            self._next_at = max(self._next_at, time.monotonic() + seconds)
+
+    def slow_down_to(self, gap_seconds: float) -> None:
+        """Widen the gap to what the site asks for; a narrower one than ours changes nothing."""
+        with self._lock:
+            self._gap_seconds = max(self._gap_seconds, gap_seconds)
+
+    def _wait(self) -> None:
+        while True:
+            with self._lock:
+                seconds = self._next_at - time.monotonic()
+                if seconds <= 0:
+                    self._next_at = time.monotonic() + self._gap_seconds
+                    return
+            time.sleep(seconds)

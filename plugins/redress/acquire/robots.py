@@ -1,0 +1,54 @@
+"""Robots: what a host's robots.txt (RFC 9309) lets us fetch, and how slowly."""
+
+import threading
+from collections.abc import Callable
+
+import httpx
+from protego import Protego
+
+from redress.acquire.source import FetchError, NotPublishedError, SourceError
+
+PRODUCT = "Redress"
+"""The name by which a robots.txt may speak of this program."""
+
+
+class Robots:
+    """The rules of each host, asked for once, when the first address there is wanted.
+
+    A robots.txt that is not there (404, 410) forbids nothing. One that cannot be had, because the host is out of
+    order or keeps it from us, allows nothing: SourceError, since nothing else of the host can be had either.
+    """
+
+    def __init__(self, ask: Callable[[str], bytes | None]) -> None:
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._rules: dict[str, Protego | SourceError] = {}
+
+    def allows(self, url: httpx.URL) -> bool:
+        """Whether an address may be fetched. Raises SourceError where its host's robots.txt cannot be had."""
+        return bool(self._rules_for(url).can_fetch(str(url), PRODUCT))
+
+    def delay_seconds(self, url: httpx.URL) -> float:
+        """The gap between requests that an address's host asks for; 0 where it asks for none."""
+        return float(self._rules_for(url).crawl_delay(PRODUCT) or 0)
+
+    def _rules_for(self, url: httpx.URL) -> Protego:
+        origin = str(url.copy_with(raw_path=b"/"))
+        with self._lock:
+            if origin not in self._rules:
+                self._rules[origin] = self._had(f"{origin}robots.txt")
+            rules = self._rules[origin]
+        if isinstance(rules, SourceError):
+            raise rules
+        return rules
+
+    def _had(self, address: str) -> Protego | SourceError:
+        try:
+            content = self._ask(address) or b""
+        except NotPublishedError:
+            content = b""
+        except FetchError as error:
+            return SourceError(
+                f"{address} cannot be had, so nothing is fetched from there: {error}; run again later"
+            )
+        return Protego.parse(content.decode("utf-8", errors="replace"))

@@ -1,0 +1,32 @@
+"""Acquire a season while files may not grow beyond a size: what a full disk does, without needing one.
+
+python -m tests.acquire.full_disk SOURCE LARGEST_BYTES
+"""
+
+import resource
+import sys
+
+
+def main(source_name: str, largest_bytes: int) -> None:
+    """Acquire season 2021 by the settings of the environment, and print what stops it."""
+    from redress.acquire.archive import ArchiveError
+    from redress.acquire.sources import source_of
+    from redress.dag_runs import new_run_id
+    from redress.settings import Settings
+    from redress.steps import SeasonRun, acquire, plan
+    from tests.acquire.letters_server import SEASON
+
+    settings = Settings()
+    run = SeasonRun(SEASON, new_run_id(), settings)
+    source = source_of(source_name, settings)
+    batches = plan(run, source)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, largest_bytes))
+    try:
+        for number, references in enumerate(batches):
+            acquire(run, source, references, number)
+    except ArchiveError as error:
+        print(error)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,44 @@
+"""Acquire a season, and be killed at a given point on the way: run as a process of its own.
+
+    python -m tests.acquire.interrupted SOURCE KILL_AT
+
+KILL_AT counts what Python does with files and sockets (its audit events): before that one the process ends itself
+with SIGKILL, so that nothing can clean up. 0 lets it go on to the end, and prints how many there were.
+"""
+
+import os
+import signal
+import sys
+
+COUNTED = frozenset({"open", "os.rename", "os.mkdir", "os.remove", "socket.connect", "tempfile.mkstemp"})
+
+
+def main(source_name: str, kill_at: int) -> None:
+    """Acquire season 2021 by the settings of the environment."""
+    from redress.acquire.sources import source_of
+    from redress.dag_runs import new_run_id
+    from redress.settings import Settings
+    from redress.steps import SeasonRun, acquire, plan, take_stock
+    from tests.acquire.letters_server import SEASON
+
+    settings = Settings()
+    run = SeasonRun(SEASON, new_run_id(), settings)
+    source = source_of(source_name, settings)
+    count = 0
+
+    def counted(event: str, _: tuple[object, ...]) -> None:
+        nonlocal count
+        if event in COUNTED:
+            count += 1
+            if count == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(counted)
+    for number, references in enumerate(plan(run, source)):
+        acquire(run, source, references, number)
+    take_stock(run, source)
+    print(count)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,122 @@
+"""Kill the acquiring of a season of 400 letters at random points, each time another; `make soak`.
+
+Each round acquires the season into a fresh archive, is killed once, and is run again. Afterwards each letter must
+be in the archive exactly once, nothing half written may be left, and `archive verify` must find nothing. What was
+in the archive when the process was killed must not have been fetched again.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from redress.acquire.archive import Archive
+from redress.acquire.season import STORING_AT_A_TIME
+from tests.acquire.letters_server import FETCHES_AT_A_TIME, LettersServer, letters_server
+
+PROJECT = Path(__file__).resolve().parents[2]
+LETTERS = 400
+MOST_ON_THEIR_WAY = FETCHES_AT_A_TIME + STORING_AT_A_TIME
+
+
+class SoakError(AssertionError):
+    """After a kill and a second run the season is not as it should be; the message says what was found."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one kill left, and what the second run made of it."""
+
+    kill_at: int
+    files_when_killed: int
+    fetched_in_all: int
+    seconds: float
+
+
+def acquire(server: LettersServer, home: Path, kill_at: int) -> subprocess.CompletedProcess[str]:
+    """Acquire the season in a process of its own; killed at a point, or not at all where that is 0."""
+    return started("tests.acquire.interrupted", server, home, kill_at)
+
+
+def started(module: str, server: LettersServer, home: Path, number: int) -> subprocess.CompletedProcess[str]:
+    """Run a module that acquires from a server, with a number to tell it."""
+    environment = {f"REDRESS_{name.upper()}": str(value) for name, value in server.environment(home).items()}
+    return subprocess.run(
+        [sys.executable, "-m", module, server.source, str(number)],
+        cwd=PROJECT,
+        env=os.environ | environment | {"PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def points(server: LettersServer, home: Path) -> int:
+    """How many points there are at which a whole season can be killed."""
+    done = acquire(server, home, 0)
+    if done.returncode != 0:
+        raise SoakError(done.stderr)
+    return int(done.stdout.splitlines()[-1])
+
+
+def kill_once(server: LettersServer, home: Path, kill_at: int, count: int) -> Round:
+    """One kill, one run to the end. Raises SoakError where anything is not as it should be."""
+    started = time.monotonic()
+    server.site.forget()
+    archive = Archive(home / "archive")
+    killed = acquire(server, home, kill_at)
+    if killed.returncode != -signal.SIGKILL:
+        raise SoakError(
+            f"the process was not killed at {kill_at}: it ended with {killed.returncode}\n{killed.stderr}"
+        )
+    files = list((home / "archive" / "sha256").rglob("*.bin"))
+    done = acquire(server, home, 0)
+    if done.returncode != 0:
+        raise SoakError(f"killed at {kill_at}, the second run ended with {done.returncode}\n{done.stderr}")
+    fetched = server.site.bodies_sent()
+    check(archive, home, count)
+    # what was on its way when the process died has come twice at most; what was in the archive, once
+    came_twice = len(fetched) - len(set(fetched))
+    if len(set(fetched)) != count or came_twice > MOST_ON_THEIR_WAY or max(map(fetched.count, set(fetched))) > 2:
+        raise SoakError(f"killed at {kill_at}: {len(fetched)} bodies were sent for {len(set(fetched))} letters")
+    return Round(kill_at, len(files), len(fetched), time.monotonic() - started)
+
+
+def check(archive: Archive, home: Path, count: int) -> None:
+    """Whether an archive holds each letter exactly once, and nothing else."""
+    verified = archive.verify()
+    left = list((home / "archive" / "incoming").glob("*"))
+    if verified.findings or left or (verified.files_count, verified.cards_count) != (count, count):
+        raise SoakError(
+            f"{verified.files_count} files and {verified.cards_count} cards for {count} letters; "
+            f"half written: {left}; {verified.findings}"
+        )
+
+
+def main() -> None:
+    """So many kills, each at another random point; a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    chance = random.Random(options.seed)  # noqa: S311 - not for secrets
+    with tempfile.TemporaryDirectory() as folder, letters_server(Path(folder), LETTERS) as server:
+        most = points(server, Path(folder) / "whole")
+        print(f"{LETTERS} letters; {most} points; seed {options.seed}\n")
+        print("| kill | at point | files when killed | bodies sent in all | seconds |\n|---:|---:|---:|---:|---:|")
+        for number in range(options.kills):
+            kill_at = chance.randint(1, most)
+            one = kill_once(server, Path(folder) / str(number), kill_at, LETTERS)
+            cells = (number + 1, one.kill_at, one.files_when_killed, one.fetched_in_all, f"{one.seconds:.1f}")
+            print(f"| {' | '.join(map(str, cells))} |", flush=True)
+    print("\nafter each: every letter in the archive exactly once, nothing half written, verify finds nothing")
+
+
+if __name__ == "__main__":
+    main()
