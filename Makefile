@@ -36,8 +36,9 @@ endif
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
-soak: $(INSTALLED) ## kill the acquiring of a season at 50 random points, and see that it is whole in the end
+soak: $(INSTALLED) ## kill acquiring, building and publishing at random points, and see that all is whole in the end
 	@$(BIN)/python -m tests.acquire.soak
+	@$(BIN)/python -m tests.warehouse.soak
 
 check: $(INSTALLED) ## formatting, lint, SQL, types and the data dictionary, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
@@ -64,6 +65,7 @@ bench: $(INSTALLED) ## measure where a second `make run` spends its time, letter
 	@$(BIN)/python -m benchmarks.acquire
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.warehouse
+	@$(BIN)/python -m benchmarks.releases
 
 lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-header \

@@ -67,21 +67,21 @@ def main() -> None:
         f"DuckDB {duckdb.__version__}; load before {os.getloadavg()[0]:.1f}\n"
     )
     with tempfile.TemporaryDirectory() as folder:
-        first = _settings(Path(folder) / "1", councils)
+        first = fresh_home(Path(folder) / "1", councils)
         _gate(first, councils)
-        _land(first, councils)
+        land(first, councils)
         built = []
         for times in sizes:
             settings = first
             if times != 1:
-                settings = _settings(Path(folder) / str(times), councils * times)
+                settings = fresh_home(Path(folder) / str(times), councils * times)
                 _copy_landing(first, settings, councils, times)
             built.append(_build(settings, times))
         _print_builds(built)
         _cookbook(first)
 
 
-def _settings(home: Path, councils: int) -> Settings:
+def fresh_home(home: Path, councils: int) -> Settings:
     """Settings of a fresh home, with as many invented councils."""
     home.mkdir()
     write_councils(home / "councils.csv", councils)
@@ -107,7 +107,7 @@ def _gate(settings: Settings, councils: int) -> None:
     print(f"| first | {seconds[0]:.2f} |\n| median of {GATE_RUNS} | {statistics.median(seconds):.2f} |\n")
 
 
-def _land(settings: Settings, councils: int) -> None:
+def land(settings: Settings, councils: int) -> None:
     """All seasons through the gate and into landing, with a data table beside each."""
     from expectations.gate import gate  # see _gate
 

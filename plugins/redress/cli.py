@@ -288,6 +288,10 @@ def rollback(
             console.print(f"release {identity} is current")
             for told in deliver(settings):
                 console.print(escape(told), soft_wrap=True)
+            if settings.serve_url:
+                from redress.warehouse.postgres import serve_current  # only where it is used
+
+                console.print(escape(str(serve_current(settings))), soft_wrap=True)
 
 
 def _seasons_told(seasons: tuple[int, ...]) -> str:

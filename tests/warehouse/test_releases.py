@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -64,6 +65,7 @@ def test_a_published_release_is_current_and_whole(releases: Releases) -> None:
     assert releases.current() == folder == releases.release_folder(FIRST)
     assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == [
         "RELEASE.md",
+        "SHA256SUMS",
         "datapackage.json",
         "parquet/check_results.parquet",
         "parquet/dim_letter.parquet",
@@ -174,6 +176,46 @@ def test_a_release_says_which_letters_and_figures_changed(releases: Releases) ->
     assert FIRST in notes
     assert "| 2021 | 2021-a | accepted | superseded |" in notes
     assert "| 2021 | PEL | uphold_rate_pct | 53 | 54 |" in notes
+
+
+def test_a_release_counts_letters_that_are_new_re_issued_or_quarantined(releases: Releases) -> None:
+    build(releases, FIRST)
+    releases.publish(FIRST)
+    with duckdb.connect(str(build(releases, SECOND, disposition="superseded"))) as connection:
+        connection.execute(
+            "insert into marts.dim_letter values (2021, '2021-b', 'accepted'), (2021, '2021-c', 'quarantined')"
+        )
+    notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
+    assert "Letters: 2 added, 1 re-issued, 1 quarantined, 0 no longer there." in notes
+    assert "| 2021 | 2021-b | not there | accepted |" in notes
+    build(releases, THIRD)
+    assert "1 re-issued" not in (releases.publish(THIRD) / "RELEASE.md").read_text()
+
+
+def test_a_release_has_a_checksum_of_every_file_and_no_client_can_write_to_one(releases: Releases) -> None:
+    build(releases, FIRST)
+    folder = releases.publish(FIRST)
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    files = {path for path in folder.rglob("*") if path.is_file()}
+    assert len(done.stdout.splitlines()) == len(files) - 1
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o444}
+
+
+def test_a_build_that_did_not_end_well_is_never_taken_for_a_built_warehouse(releases: Releases) -> None:
+    def fail() -> None:
+        with releases.building(FIRST) as file:
+            file.write_bytes(b"half a build")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert not releases.incoming_file(FIRST).exists()
+    with releases.building(FIRST) as file:
+        file.write_bytes(b"a build")
+    assert releases.incoming_file(FIRST).read_bytes() == b"a build"
 
 
 def test_a_release_says_which_of_the_changed_figures_are_corrected(releases: Releases) -> None:

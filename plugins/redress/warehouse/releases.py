@@ -1,7 +1,8 @@
 """Releases: a built warehouse put before its readers, whole or not at all.
 
 <warehouse>/incoming/...            being made; whatever a crash left there is cleared by the next build
-<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, RELEASE.md, SHA256SUMS
+<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, RELEASE.md and
+                                    SHA256SUMS, which is written last
 <warehouse>/current                 a link to one of the releases, swapped by one atomic rename
 <warehouse>/history.json            which release became current when
 """
@@ -335,6 +336,8 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         """  # noqa: S608 - the name of the column is ours
     ).fetchall()
     lines = ["## Letters that changed", ""]
+    if letters:
+        lines += [_letters_told([(was, now) for *_, was, now in letters]), ""]
     lines += ["None.", ""] if not letters else ["| season | letter | was | is |", "|---|---|---|---|"]
     lines += [
         f"| {season} | {key} | {was or 'not there'} | {now or 'not there'} |" for season, key, was, now in letters
@@ -348,6 +351,17 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         for season, authority, measure, was, was_corrected, now, is_corrected in figures
     ]
     return [*lines, ""]
+
+
+def _letters_told(changes: list[tuple[str | None, str | None]]) -> str:
+    """How many letters changed in which way, of pairs of what became of each before and now."""
+    counts = {
+        "added": sum(was is None for was, _ in changes),
+        "re-issued": sum(now == "superseded" for _, now in changes),
+        "quarantined": sum(now == "quarantined" for _, now in changes),
+        "no longer there": sum(now is None for _, now in changes),
+    }
+    return f"Letters: {', '.join(f'{count} {what}' for what, count in counts.items())}."
 
 
 def _told(value: Decimal, is_corrected: bool) -> str:

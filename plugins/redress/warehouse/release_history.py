@@ -1,0 +1,97 @@
+"""The history of a warehouse: which release became current when, and which one a person took back.
+
+<warehouse>/history.json    a list of events, oldest first; replaced whole, by one rename
+
+A release says nothing of the day on which it was published, because the same content gives the same release on any
+day. So that stands here.
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from redress.acquire.whole_files import WholeFiles
+
+HISTORY_NAME = "history.json"
+
+
+class Happening(StrEnum):
+    """What happened to a release."""
+
+    BEGUN = "begun"
+    """It is complete, and about to get its name: what a crash leaves of it is no release."""
+    CURRENT = "current"
+    """It was put before the readers."""
+    TAKEN_BACK = "taken_back"
+    """A person moved the readers to another one: no run publishes it again."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a release, at a time in UTC; `by` and `reason` where a person did it."""
+
+    at: str
+    release: str
+    what: Happening
+    by: str = ""
+    reason: str = ""
+
+    @property
+    def told_at(self) -> str:
+        """When, for people."""
+        return f"{dt.datetime.fromisoformat(self.at).astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened to the releases of a warehouse folder. Only the holder of the writer lock writes it."""
+
+    folder: Path
+
+    def events(self) -> tuple[Event, ...]:
+        """Everything that is known, oldest first."""
+        try:
+            content = (self.folder / HISTORY_NAME).read_bytes()
+        except FileNotFoundError:
+            return ()
+        return tuple(Event(**one | {"what": Happening(one["what"])}) for one in json.loads(content))
+
+    def add(
+        self, release: str, what: Happening, *, by: str = "", reason: str = "", at: dt.datetime | None = None
+    ) -> None:
+        """Note an event, of now where no time is given."""
+        when = (at or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
+        self._write((*self._without_begun(), Event(when, release, what, by, reason)))
+
+    def begun(self) -> str | None:
+        """The release that was being put in its place when the history was last written, or None."""
+        events = self.events()
+        return events[-1].release if events and events[-1].what is Happening.BEGUN else None
+
+    def forget_begun(self) -> None:
+        """Drop the note about a release that never became current."""
+        self._write(self._without_begun())
+
+    def last_current(self) -> str | None:
+        """The release that was last put before the readers, as far as is known."""
+        found = [one.release for one in self.events() if one.what is Happening.CURRENT]
+        return found[-1] if found else None
+
+    def taken_back(self) -> dict[str, Event]:
+        """The releases that a person took back and nobody has put before the readers since."""
+        found: dict[str, Event] = {}
+        for one in self.events():
+            if one.what is Happening.TAKEN_BACK:
+                found[one.release] = one
+            elif one.what is Happening.CURRENT:
+                found.pop(one.release, None)
+        return found
+
+    def _without_begun(self) -> tuple[Event, ...]:
+        return tuple(one for one in self.events() if one.what is not Happening.BEGUN)
+
+    def _write(self, events: tuple[Event, ...]) -> None:
+        content = json.dumps([asdict(one) for one in events], indent=1, ensure_ascii=False)
+        WholeFiles(str(self.folder)).write(HISTORY_NAME, content.encode(), is_synced=True)

@@ -1,0 +1,290 @@
+"""A release's tables as PostgreSQL is to have them: types, keys, comments, and rows for COPY and for a checksum.
+
+DuckDB writes each row as a line of COPY's text format. So that what arrived can be held against what was sent, each
+side also writes each row as a canonical text of its own making: a value and a comma; before a text its length in
+bytes and a colon, so that no two rows have the same. A null has no digits and no value, and so is no empty text.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from redress.warehouse.keys import Keys
+from redress.warehouse.releases import PUBLISHED_SCHEMAS, ReleaseError
+
+FILTER_COLUMNS = frozenset(
+    {"season", "authority_key", "authority_id", "council_type_key", "measure", "letter_key", "complaint_kind"}
+)
+"""What a BI tool filters and joins by: each has an index in every table where no key starts with it."""
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "BIGINT": BigInteger(),
+    "BOOLEAN": Boolean(),
+    "DATE": Date(),
+    "DOUBLE": Double(),
+    "HUGEINT": Numeric(39, 0),
+    "INTEGER": Integer(),
+    "SMALLINT": SmallInteger(),
+    "TIMESTAMP": DateTime(),
+    "TINYINT": SmallInteger(),
+    "VARCHAR": Text(),
+}
+_DECIMAL = re.compile(r"DECIMAL\((?P<precision>\d+),\s*(?P<scale>\d+)\)")
+CONCAT_COLUMNS = 20
+"""Columns to one `concat`: PostgreSQL passes a function 100 arguments, and a column takes four at the most."""
+
+
+class ServeError(ReleaseError):
+    """A release cannot be put into PostgreSQL; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class ServedColumn:
+    """One column: its name, its type as DuckDB calls it, whether it may be null, and what it is."""
+
+    name: str
+    duckdb_type: str
+    is_nullable: bool
+    comment: str | None
+
+    @property
+    def is_list(self) -> bool:
+        return self.duckdb_type.endswith("[]")
+
+    @property
+    def item_type(self) -> str:
+        """The type of a list's items, or of a plain column's values."""
+        return self.duckdb_type.removesuffix("[]")
+
+    def postgres_type(self) -> TypeEngine[Any] | None:
+        """The type in PostgreSQL, or None where there is none that holds the same values."""
+        decimal = _DECIMAL.fullmatch(self.item_type)
+        item = (
+            _TYPES.get(self.item_type)
+            if decimal is None
+            else Numeric(int(decimal["precision"]), int(decimal["scale"]))
+        )
+        return ARRAY(item, dimensions=1) if item is not None and self.is_list else item
+
+    def copied(self) -> str:
+        """DuckDB's expression for the value in a line of COPY's text format; a null is backslash N."""
+        name = quoted(self.name)
+        if self.is_list:
+            item = r"""'"' || replace(replace(cast(item as varchar), '\', '\\'), '"', '\"') || '"'"""
+            items = f"list_transform({name}, lambda item: coalesce({item}, 'NULL'))"
+            text = f"'{{' || array_to_string({items}, ',') || '}}'"
+        else:
+            text = f"cast({name} as varchar)"
+        if self.is_list or self.duckdb_type == "VARCHAR":
+            for character, written in (("'\\'", r"\\"), ("chr(9)", r"\t"), ("chr(10)", r"\n"), ("chr(13)", r"\r")):
+                text = f"replace({text}, {character}, '{written}')"
+        return rf"coalesce({text}, '\N')"
+
+    def canonical_in_duckdb(self) -> str:
+        """DuckDB's arguments of `concat` for the canonical text of the value."""
+        name = quoted(self.name)
+        if self.is_list:
+            items = f"list_transform({name}, lambda item: {_item(self._value_in_duckdb('item'), 'strlen')})"
+            return _measured(f"(len({name}) || ';' || array_to_string({items}, ''))", "strlen")
+        if self.duckdb_type == "VARCHAR":
+            return _measured(name, "strlen")
+        return f"{self._value_in_duckdb(name)}, ','"
+
+    def canonical_in_postgres(self) -> str:
+        """PostgreSQL's arguments of `concat` for the same text as `canonical_in_duckdb` gives."""
+        name = quoted(self.name)
+        if self.is_list:
+            item = _item(self._value_in_postgres("item"), "octet_length")
+            items = (
+                f"(select coalesce(string_agg({item}, '' order by place), '') "  # noqa: S608 - quoted  # nosec B608
+                f"from unnest({name}) with ordinality as items (item, place))"
+            )
+            return _measured(f"(cardinality({name}) || ';' || {items})", "octet_length")
+        if self.duckdb_type == "VARCHAR":
+            return _measured(name, "octet_length")
+        return f"{self._value_in_postgres(name)}, ','"
+
+    def _value_in_duckdb(self, value: str) -> str:
+        if self.item_type == "BOOLEAN":
+            return f"left(cast({value} as varchar), 1)"
+        if self.item_type != "DOUBLE":
+            return f"cast({value} as varchar)"
+        # 17 digits name a double exactly, and both sides print them alike; their shortest texts can differ
+        return (
+            f"case when isfinite({value}) then format('{{:.16e}}', {value}) when isnan({value}) then 'NaN' "
+            f"when {value} > 0 then 'Infinity' when {value} < 0 then '-Infinity' end"
+        )
+
+    def _value_in_postgres(self, value: str) -> str:
+        if self.item_type == "BOOLEAN":
+            return f"left(cast({value} as text), 1)"
+        if self.item_type != "DOUBLE":
+            return f"cast({value} as text)"
+        return (
+            f"case when abs({value}) < 'Infinity' then ltrim(to_char({value}, '9.9999999999999999EEEE')) "
+            f"else cast({value} as text) end"
+        )
+
+
+@dataclass(frozen=True)
+class ServedTable:
+    """One table of a release: where it lies in the DuckDB file, its columns in order, and its keys."""
+
+    duckdb_schema: str
+    name: str
+    comment: str | None
+    columns: tuple[ServedColumn, ...]
+    keys: Keys
+
+    def lines_query(self) -> str:
+        """DuckDB's query for the rows, each as a line of COPY's text format in the one column `line`."""
+        fields = " || chr(9) || ".join(column.copied() for column in self.columns)
+        return f"select {fields} || chr(10) as line from {self._in_duckdb}"  # noqa: S608 - quoted names  # nosec B608
+
+    def checksum_in_duckdb(self) -> str:
+        """DuckDB's query for the number of rows and two sums of their hashes: the order of rows has no say."""
+        row = _concatenated([column.canonical_in_duckdb() for column in self.columns])
+        high, low = (f"sum(cast('0x' || substr(hash, {start}, 15) as bigint))" for start in (1, 16))
+        return (
+            f"select count(*), coalesce({high}, 0), coalesce({low}, 0) "  # noqa: S608 - quoted names  # nosec B608
+            f"from (select md5({row}) as hash from {self._in_duckdb})"
+        )
+
+    def checksum_in_postgres(self, schema: str) -> str:
+        """PostgreSQL's query for what `checksum_in_duckdb` gives."""
+        row = _concatenated([column.canonical_in_postgres() for column in self.columns])
+        high, low = (f"sum(cast(cast('x' || substr(hash, {start}, 15) as bit(60)) as bigint))" for start in (1, 16))
+        return (
+            f"select count(*), coalesce({high}, 0), coalesce({low}, 0) "  # noqa: S608 - quoted names  # nosec B608
+            f"from (select md5({row}) as hash from {quoted(schema)}.{quoted(self.name)}) as hashes"
+        )
+
+    @property
+    def _in_duckdb(self) -> str:
+        return f"{quoted(self.duckdb_schema)}.{quoted(self.name)}"
+
+
+def _measured(text: str, length: str) -> str:
+    """A text as arguments of `concat`, its length in bytes before it; of a null the colon alone is left."""
+    return f"{length}({text}), ':', {text}, ','"
+
+
+def _item(value: str, length: str) -> str:
+    """A list's item, its length in bytes before it."""
+    return f"coalesce({length}({value}) || ':' || {value}, '-')"
+
+
+def _concatenated(fields: list[str]) -> str:
+    starts = range(0, len(fields), CONCAT_COLUMNS)
+    return " || ".join(f"concat({', '.join(fields[start : start + CONCAT_COLUMNS])})" for start in starts)
+
+
+def quoted(name: str) -> str:
+    """A name as both dialects of SQL quote it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[ServedTable, ...]:
+    """The tables of a release: names, types and comments from its DuckDB file, keys from its data package.
+
+    Raises ServeError where a column has a type that PostgreSQL has no like of.
+    """
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    keys = {Path(one["path"]).stem: Keys.of_table_schema(one["schema"]) for one in package["resources"]}
+    rows = warehouse.execute(
+        """
+        select tables.schema_name, tables.table_name, tables.comment,
+               columns.column_name, columns.data_type, columns.is_nullable, columns.comment
+        from duckdb_tables() as tables
+        join duckdb_columns() as columns using (database_name, schema_name, table_name)
+        where tables.database_name = current_database() and list_contains(?, tables.schema_name)
+        order by tables.schema_name, tables.table_name, columns.column_index
+        """,
+        [list(PUBLISHED_SCHEMAS)],
+    ).fetchall()
+    columns: dict[tuple[str, str, str | None], list[ServedColumn]] = {}
+    for schema, table, table_comment, *column in rows:
+        columns.setdefault((schema, table, table_comment), []).append(ServedColumn(*column))
+    tables = tuple(
+        ServedTable(schema, name, comment, tuple(of_table), keys.get(name, Keys()))
+        for (schema, name, comment), of_table in columns.items()
+    )
+    without_type = [
+        f"{table.duckdb_schema}.{table.name}.{column.name} ({column.duckdb_type})"
+        for table in tables
+        for column in table.columns
+        if column.postgres_type() is None
+    ]
+    if without_type:
+        raise ServeError(
+            f"PostgreSQL gets no column of these types: {', '.join(without_type)}; "
+            "cast it in its model, or add its type to served_tables.py with a test"
+        )
+    return tables
+
+
+def declared(tables: tuple[ServedTable, ...], schema: str) -> dict[str, Table]:
+    """The tables as SQLAlchemy declares them in a schema, by name, with their keys, indexes and comments."""
+    metadata = MetaData(schema=schema)
+    return {table.name: _declared(table, metadata) for table in tables}
+
+
+def _declared(table: ServedTable, metadata: MetaData) -> Table:
+    keys = table.keys
+    declared = Table(
+        table.name,
+        metadata,
+        *(
+            Column(
+                column.name,
+                column.postgres_type(),
+                nullable=column.is_nullable,
+                autoincrement=False,  # a season that is a key is no serial number
+                comment=column.comment,
+            )
+            for column in table.columns
+        ),
+        *([PrimaryKeyConstraint(*keys.primary)] if keys.primary else []),
+        *(UniqueConstraint(*columns) for columns in keys.unique),
+        *(
+            ForeignKeyConstraint(one.columns, [f"{metadata.schema}.{one.table}.{column}" for column in one.key])
+            for one in keys.references
+        ),
+        comment=table.comment,
+    )
+    for column in _indexed(table):
+        Index(f"{table.name}_{column}_idx", declared.c[column])
+    return declared
+
+
+def _indexed(table: ServedTable) -> Iterator[str]:
+    """The columns that get an index of their own: filters and references that no key starts with."""
+    first_of_keys = {columns[0] for columns in (table.keys.primary, *table.keys.unique) if columns}
+    of_references = {one.columns[0] for one in table.keys.references}
+    for column in table.columns:
+        if column.name in FILTER_COLUMNS | of_references and column.name not in first_of_keys:
+            yield column.name

@@ -1,0 +1,58 @@
+"""Build and publish, and be killed at a given point on the way: run as a process of its own.
+
+    python -m tests.warehouse.interrupted_release small WAREHOUSE NUMBER KILL_AT
+    python -m tests.warehouse.interrupted_release whole
+
+The first publishes a small numbered release. KILL_AT counts what Python does with files (its audit events): before
+that one the process ends itself with SIGKILL; 0 lets it go on to the end, and prints how many there were. The
+other builds with dbt what is landed in the home of the environment, publishes it, and is killed from outside.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+COUNTED = frozenset(
+    {"open", "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "tempfile.mkdtemp"}
+)
+
+
+def small(warehouse: Path, number: int, kill_at: int) -> None:
+    """A run of the second half of the way, with a warehouse that takes no dbt to build."""
+    from redress.warehouse.release_list import prune
+    from redress.warehouse.releases import Releases
+    from tests.warehouse.numbered import publish_numbered
+
+    count = 0
+
+    def counted(event: str, _: tuple[object, ...]) -> None:
+        nonlocal count
+        if event in COUNTED:
+            count += 1
+            if count == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    releases = Releases(warehouse)
+    sys.addaudithook(counted)
+    publish_numbered(releases, number)
+    prune(releases, 2)
+    print(count)
+
+
+def whole() -> None:
+    """The steps of a run, from landing to the release."""
+    from redress.dag_runs import new_run_id
+    from redress.seasons import Season
+    from redress.settings import Settings
+    from redress.steps import SeasonRun, build_warehouse, release
+
+    run = SeasonRun(Season(2021), new_run_id(), Settings())
+    print(Path(release(run, build_warehouse(run))).name)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "small":
+        small(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    else:
+        whole()

@@ -1,0 +1,40 @@
+"""Small releases with a number in two tables, so that a reader of both sees whether they are of one release."""
+
+from pathlib import Path
+
+import duckdb
+
+from redress.warehouse.releases import Releases
+from tests.warehouse.test_releases import build
+
+QUERY = "select (select value::int from {figures}), (select number from {numbers})"
+
+
+def identity_of(number: int) -> str:
+    return f"{number:016x}"
+
+
+def build_numbered(releases: Releases, number: int) -> str:
+    """A warehouse of one letter with the number in two tables, built and not yet published; its identity."""
+    identity = identity_of(number)
+    with duckdb.connect(str(build(releases, identity, rate=number))) as connection:
+        connection.execute(f"create table audit.release_number as select {number} as number")
+    return identity
+
+
+def publish_numbered(releases: Releases, number: int) -> Path:
+    return releases.publish(build_numbered(releases, number))
+
+
+def number_of(folder: Path) -> int:
+    """The number of a release, which its DuckDB file and its Parquet files must agree on."""
+    parquet = QUERY.format(
+        figures=f"'{folder}/parquet/fct_figure.parquet'", numbers=f"'{folder}/parquet/release_number.parquet'"
+    )
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        found = (
+            connection.execute(QUERY.format(figures="marts.fct_figure", numbers="audit.release_number")).fetchall()
+            + connection.execute(parquet).fetchall()
+        )
+    (number,) = {one for row in found for one in row}
+    return int(number)

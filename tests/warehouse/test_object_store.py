@@ -1,0 +1,168 @@
+"""Releases in an object store, which a server on loopback plays: whole before the pointer, and read back."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import s3fs
+
+from redress.acquire.whole_files import WholeFiles
+from redress.settings import Settings
+from redress.warehouse.checksums import read_checksums
+from redress.warehouse.delivery import deliver
+from redress.warehouse.object_store import StoredReleases
+from redress.warehouse.release_list import roll_back
+from redress.warehouse.releases import ReleaseError, Releases
+from tests.acquire.s3_server import BUCKET, s3_server
+from tests.warehouse.numbered import identity_of, publish_numbered
+
+KEPT = 3
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    with s3_server():
+        yield
+
+
+@pytest.fixture
+def settings(server: None, tmp_path: Path) -> Settings:
+    address = f"s3://{BUCKET}/{tmp_path.name}/warehouse/"
+    return Settings(home=tmp_path, warehouse=address, releases_kept=KEPT)
+
+
+@pytest.fixture
+def releases(settings: Settings) -> Releases:
+    return Releases(settings.warehouse_folder)
+
+
+def files(settings: Settings) -> dict[str, bytes]:
+    """Everything below the address, as another client reads it."""
+    assert settings.warehouse_store_address is not None
+    place = settings.warehouse_store_address.removeprefix("s3://")
+    client = s3fs.S3FileSystem(skip_instance_cache=True)
+    return {name.removeprefix(f"{place}/"): client.cat_file(name) for name in client.find(place)}
+
+
+def pointer(settings: Settings) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(files(settings)["current.json"])
+    return found
+
+
+def test_the_warehouse_is_made_in_the_home_where_releases_go_to_a_store(settings: Settings) -> None:
+    assert settings.warehouse_folder == settings.home / "warehouse"
+    assert settings.warehouse_store_address == f"s3://{BUCKET}/{settings.home.name}/warehouse"
+    assert Settings(home=settings.home, warehouse="elsewhere").warehouse_store_address is None
+    assert Settings(home=settings.home, warehouse="file:///elsewhere").warehouse_folder == Path("/elsewhere")
+
+
+def test_a_delivered_release_is_in_the_store_byte_for_byte_and_current(
+    settings: Settings, releases: Releases
+) -> None:
+    folder = publish_numbered(releases, 1)
+    (told,) = deliver(settings)
+    assert told == f"release {folder.name} is current in {settings.warehouse_store_address}"
+    stored = files(settings)
+    assert pointer(settings)["path"] == f"releases/{folder.name}"
+    local = {path.relative_to(releases.folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert set(stored) == local | {"current.json"}
+    for name in local:
+        assert stored[name] == (releases.folder / name).read_bytes()
+    for name, sha256 in read_checksums(stored[f"releases/{folder.name}/SHA256SUMS"].decode()).items():
+        assert hashlib.sha256(stored[f"releases/{folder.name}/{name}"]).hexdigest() == sha256
+
+
+def test_delivering_again_puts_nothing(settings: Settings, releases: Releases) -> None:
+    publish_numbered(releases, 1)
+    deliver(settings)
+    before = pointer(settings)
+    with patch.object(WholeFiles, "write", side_effect=AssertionError("something was put")):
+        assert deliver(settings) == ()
+    assert pointer(settings) == before
+
+
+def test_the_pointer_is_put_last_and_a_failure_before_it_leaves_readers_what_they_had(
+    settings: Settings, releases: Releases
+) -> None:
+    publish_numbered(releases, 1)
+    deliver(settings)
+    publish_numbered(releases, 2)
+    puts = _puts(settings)
+    assert puts[-2:] == [f"releases/{identity_of(2)}/SHA256SUMS", "current.json"]
+    publish_numbered(releases, 3)
+    for failing in range(len(puts)):
+        with pytest.raises(ReleaseError, match="the store has gone"):
+            _puts(settings, failing)
+        stored = files(settings)
+        assert pointer(settings)["release"] == identity_of(2)
+        whole = f"releases/{identity_of(3)}/SHA256SUMS" in stored
+        assert whole == (failing >= len(puts) - 1)
+    deliver(settings)
+    assert pointer(settings)["release"] == identity_of(3)
+
+
+def test_what_was_garbled_on_its_way_is_never_pointed_at(settings: Settings, releases: Releases) -> None:
+    publish_numbered(releases, 1)
+    deliver(settings)
+    publish_numbered(releases, 2)
+    write = WholeFiles.write
+
+    def garbled(self: WholeFiles, name: str, content: bytes, *, is_synced: bool = False) -> None:
+        write(self, name, content[:-1] if name.endswith("fct_figure.parquet") else content, is_synced=is_synced)
+
+    with (
+        patch.object(WholeFiles, "write", garbled),
+        pytest.raises(ReleaseError, match=r"fct_figure\.parquet is not what was put there"),
+    ):
+        deliver(settings)
+    assert pointer(settings)["release"] == identity_of(1)
+    deliver(settings)
+    assert pointer(settings)["release"] == identity_of(2)
+
+
+def test_the_last_few_are_kept_and_what_a_crash_left_is_removed(settings: Settings, releases: Releases) -> None:
+    for number in (1, 2, 3, 4, 5):
+        publish_numbered(releases, number)
+        deliver(settings)
+    assert settings.warehouse_store_address is not None
+    WholeFiles(settings.warehouse_store_address).write("releases/0000/warehouse.duckdb", b"half a release")
+    publish_numbered(releases, 6)
+    deliver(settings)
+    assert {name.split("/")[1] for name in files(settings) if "/" in name} == {identity_of(n) for n in (4, 5, 6)}
+    assert pointer(settings)["kept"] == [identity_of(n) for n in (6, 5, 4)]
+
+
+def test_going_back_goes_back_in_the_store_too(settings: Settings, releases: Releases) -> None:
+    for number in (1, 2):
+        publish_numbered(releases, number)
+        deliver(settings)
+    roll_back(releases, by="a person")
+    deliver(settings)
+    assert StoredReleases(str(settings.warehouse_store_address)).current() == identity_of(1)
+
+
+def test_a_store_that_is_not_there_is_said_in_words(settings: Settings, releases: Releases) -> None:
+    publish_numbered(releases, 1)
+    elsewhere = Settings(home=settings.home, warehouse="s3://no-such-bucket/warehouse")
+    with pytest.raises(ReleaseError, match=r"s3://no-such-bucket/warehouse/.* cannot be written"):
+        deliver(elsewhere)
+
+
+def _puts(settings: Settings, failing: int | None = None) -> list[str]:
+    """Deliver, and the names that are put in their order; the one of a number fails."""
+    names: list[str] = []
+    write = WholeFiles.write
+
+    def noted(self: WholeFiles, name: str, content: bytes, *, is_synced: bool = False) -> None:
+        if len(names) == failing:
+            raise ReleaseError("the store has gone")
+        names.append(name)
+        write(self, name, content, is_synced=is_synced)
+
+    with patch.object(WholeFiles, "write", noted):
+        deliver(settings)
+    return names
