@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redress.acquire.folder import FolderSource
-from redress.runs import RunRecord
+from redress.runs import RunRecord, step_line
 from redress.seasons import Season
 from redress.settings import PROJECT_FOLDER, Settings
 
@@ -62,7 +62,7 @@ class DagRuns:
                 events = RunRecord(path).events()
                 for event in events[seen:]:
                     if event["state"] != "began":
-                        tell(f"{event['step']:<10} {event['seconds']:6.1f} s  {event['told']}")
+                        tell(step_line(event))
                 seen = len(events)
 
         conf = json.dumps({"season": season.year, "source": source.name})

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from redress.dbt_docs import DbtDocsError, manifest
+from redress.dbt_docs import manifest
 from redress.settings import PROJECT_FOLDER
+from redress.warehouse.dbt import DbtError
 from redress.warehouse.releases import PUBLISHED_SCHEMAS
 
 DICTIONARY = PROJECT_FOLDER / "docs" / "data-dictionary.md"
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     is_check = parser.parse_args(arguments).check
     try:
         text = data_dictionary(manifest())
-    except (DbtDocsError, DictionaryError) as error:
+    except (DbtError, DictionaryError) as error:
         print(f"redress: {error}", file=sys.stderr)
         return 1
     if not is_check:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from rich.markup import escape
 from rich.table import Table
 
 from redress.acquire.outcomes import AcquisitionState, Summary
 from redress.letters.records import Letter
+from redress.printable import as_markdown, printable
 from redress.rules import Severity, half_up_pct
 from redress.seasons import Season
 from redress.settings import Settings
@@ -43,12 +45,12 @@ class LetterLine:
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
-    """All letters of some seasons: accepted ones from the current release, the others as they were read."""
+    """All landed letters of some seasons: accepted ones from the current release, the others as they were read."""
     landing = Landing(settings.landing_folder)
     current = Releases(settings.warehouse_folder).current()
     reviewed = {} if current is None else _reviews(current / "warehouse.duckdb")
     lines: list[LetterLine] = []
-    for season in seasons:
+    for season in sorted(set(seasons) & set(landing.seasons())):
         dispositions = landing.dispositions(season)
         for landed in landing.letters(season):
             disposition = dispositions[landed.letter.sha256]
@@ -78,7 +80,9 @@ def letters_table(lines: Sequence[LetterLine]) -> Table:
         table.add_column(column, justify="right" if column in _NUMBERS else "left", overflow="fold")
     styles = {"accepted": "", "quarantined": "red", "superseded": "dim"}
     for line in lines:
-        table.add_row(*line.cells, style=styles.get(line.disposition, "yellow"))
+        table.add_row(
+            *(escape(printable(cell)) for cell in line.cells), style=styles.get(line.disposition, "yellow")
+        )
     return table
 
 
@@ -94,12 +98,13 @@ def write_report(run: SeasonRun) -> Path:
             "",
             f"| {' | '.join(_COLUMNS)} |",
             "|" + "---|" * len(_COLUMNS),
-            *(f"| {' | '.join(_escaped(cell) for cell in line.cells)} |" for line in lines),
+            *(f"| {' | '.join(as_markdown(cell) for cell in line.cells)} |" for line in lines),
             "",
             "## Not accepted",
             "",
             *(
-                f"- {_escaped(line.cells[0])} ({_escaped(line.address)}): {line.disposition}. {_escaped(line.why)}"
+                f"- {as_markdown(line.cells[0])} ({as_markdown(line.address)}): {line.disposition}. "
+                f"{as_markdown(line.why)}"
                 for line in lines
                 if line.disposition != "accepted"
             ),
@@ -116,7 +121,7 @@ def write_report(run: SeasonRun) -> Path:
             "",
             "| step | seconds | |",
             "|---|---|---|",
-            *(f"| {event['step']} | {event['seconds']:.1f} | {_escaped(event['told'])} |" for event in steps),
+            *(f"| {event['step']} | {event['seconds']:.1f} | {as_markdown(event['told'])} |" for event in steps),
             "",
         ]
         path = run.record.path.with_suffix(".md")
@@ -133,7 +138,7 @@ def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
     came = (AcquisitionState.FETCHED, AcquisitionState.UNCHANGED)
     others = [one for one in summary.outcomes if one.state not in came]
     told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
-    lines = [f"{_escaped(summary.source)}: {told}."]
+    lines = [f"{as_markdown(summary.source)}: {told}."]
     if summary.failed:
         lines += [
             "",
@@ -144,7 +149,7 @@ def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
     for one in sorted(others, key=lambda one: (one.state, one.reference.authority_id or "", one.reference.address)):
         who = one.reference.authority_id or one.reference.address
         cells = (who, one.state.replace("_", " "), str(one.cause or ""), one.detail)
-        lines.append(f"| {' | '.join(_escaped(cell) for cell in cells)} |")
+        lines.append(f"| {' | '.join(as_markdown(cell) for cell in cells)} |")
     return tuple(lines)
 
 
@@ -157,7 +162,7 @@ def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
     }
     found = sorted(landing.checks(season).items(), key=lambda item: (item[0] is not None, names[item[0]]))
     lines = [
-        f"- {_escaped(names[sha256])}: {check.rule}. {_escaped(check.detail)}"
+        f"- {as_markdown(names[sha256])}: {check.rule}. {as_markdown(check.detail)}"
         for sha256, checks in found
         for check in checks
         if check.severity is Severity.WARNING and not check.is_passed
@@ -198,8 +203,3 @@ def _number(value: Decimal | int | None, unit: str = "", *, signed: bool = False
     number = Decimal(value)
     whole = int(number) if number == int(number) else number.normalize()
     return f"{whole:+}{unit}" if signed else f"{whole}{unit}"
-
-
-def _escaped(text: str) -> str:
-    """Text from a letter or a file's name that cannot become Markdown or HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+STEP_NAME_WIDTH = 11
+"""Of a step's name in a line: the longest is "data tables"."""
+
 
 @dataclass
 class StepNote:
@@ -50,3 +53,9 @@ class RunRecord:
         at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         with self.path.open("a") as file:
             file.write(json.dumps({"at": at, **event}, ensure_ascii=False) + "\n")
+
+
+def step_line(event: dict[str, Any]) -> str:
+    """How a step ended, as a line of a table: its name, its seconds, and what it told."""
+    how = "failed: " if event["state"] == "failed" else ""
+    return f"{event['step']:<{STEP_NAME_WIDTH}} {event['seconds']:6.1f} s  {how}{event['told']}"

@@ -9,8 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 import sqlalchemy
+from typer.testing import CliRunner
 
 from redress.acquire.folder import FolderSource
+from redress.cli import app
 from redress.report import letter_lines, write_report
 from redress.seasons import Season
 from redress.settings import Settings
@@ -284,3 +286,15 @@ def test_the_lines_for_the_terminal_have_the_gap_to_the_types_average(settings: 
 def test_a_season_without_letters_is_said_in_words(settings: Settings, letters: Path) -> None:
     with pytest.raises(SeasonError, match="has no letters of season 2015; put them in a folder named 2015"):
         plan(season_run(settings, 2015, "none"), FolderSource(letters))
+
+
+def test_a_season_that_fails_says_why_and_the_others_go_on(
+    tmp_path: Path, letters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
+    monkeypatch.setenv("REDRESS_ADDITIONAL_AUTHORITIES", str(SAMPLE_AUTHORITIES))
+    result = CliRunner().invoke(app, ["run", "2015", "2021", "--from", str(letters)])
+    assert result.exit_code == 1
+    assert "has no letters of season 2015" in result.stderr
+    assert "Pellonshire County Council" in result.stdout
+    assert (tmp_path / "warehouse" / "current" / "warehouse.duckdb").exists()

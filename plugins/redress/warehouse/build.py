@@ -1,17 +1,13 @@
 """Build: landing and seeds through dbt to a warehouse in a private file that no reader knows."""
 
 import hashlib
-import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 from redress.decisions import read_decisions
-from redress.settings import PROJECT_FOLDER, Settings
+from redress.settings import Settings
+from redress.warehouse.dbt import DBT_PROJECT, DbtError, run_dbt
 from redress.warehouse.landing import Landing
 
-DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 DECIDING_FOLDERS = ("models", "macros", "seeds", "tests")
 """The parts of the dbt project that decide what a warehouse holds."""
 DECIDING_ENDINGS = frozenset({".csv", ".sql", ".yml"})
@@ -50,42 +46,15 @@ def build(settings: Settings, file: Path) -> None:
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
-    log_folder = settings.work_folder / "dbt_logs"
-    log_folder.mkdir(parents=True, exist_ok=True)
-    additional = settings.additional_authorities
-    environment = os.environ | {
-        "REDRESS_BUILD_FILE": str(file),
-        "REDRESS_LANDING": str(settings.landing_folder),
-        "REDRESS_ADDITIONAL_AUTHORITIES": "" if additional is None else str(additional.absolute()),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "dbt.cli.main",
-        "--no-use-colors",
-        "build",
-        "--project-dir",
-        str(DBT_PROJECT),
-        "--profiles-dir",
-        str(DBT_PROJECT),
-        "--target-path",
-        str(settings.work_folder / "dbt_target"),
-        "--log-path",
-        str(log_folder),
-        "--exclude-resource-type",
-        "unit_test",
-    ]
-    started = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - the command is ours, and nothing from a letter is part of it
-        command, env=environment, capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, check=False
-    )
-    if done.returncode != 0:
-        told = "\n".join(done.stdout.splitlines()[-25:])
-        raise BuildError(
-            f"dbt build failed after {time.monotonic() - started:.0f} s; its log is {log_folder / 'dbt.log'}; "
-            f"its last lines:\n{told}\n{done.stderr[-2000:]}"
+    try:
+        run_dbt(
+            ["build", "--exclude-resource-type", "unit_test"],
+            database=file,
+            landing=settings.landing_folder,
+            additional_authorities=settings.additional_authorities,
+            target=settings.work_folder / "dbt_target",
+            logs=settings.work_folder / "dbt_logs",
+            time_limit_seconds=TIME_LIMIT_SECONDS,
         )
+    except DbtError as error:
+        raise BuildError(str(error)) from None

@@ -1,0 +1,5 @@
+"""python -m redress.cli"""
+
+from redress.cli import app
+
+app()

@@ -1,0 +1,112 @@
+"""redress show, releases, rollback and serve: what readers have before them."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from redress.cli.terminal import By, console, login_name, plain_errors, season_of, writing
+
+
+def show_authority(
+    authority: Annotated[str, typer.Argument(help="A council's name, short name or id.", show_default=False)],
+    season: Annotated[
+        int | None,
+        typer.Option("--season", help="One season, with the evidence of its figures.", show_default=False),
+    ] = None,
+) -> None:
+    """A council's years: figures beside its type's average, rank, flags, and what is missing and why."""
+    with plain_errors():
+        from redress.settings import Settings
+        from redress.show import page, shown
+        from redress.warehouse.releases import ReleaseError, Releases
+
+        only = season_of(season)
+        releases = Releases(Settings().warehouse_folder)
+        current = releases.current()
+        if current is None:
+            raise ReleaseError(
+                f"there is no release in {releases.folder} yet: make run makes one of the sample letters, "
+                "redress run one of yours; or say where yours is with REDRESS_HOME"
+            )
+        for part in page(shown(current / "warehouse.duckdb", authority, only, date.today())):
+            console.print(part)
+
+
+def list_releases() -> None:
+    """The releases that are there, the one that became current last first."""
+    with plain_errors():
+        from redress.settings import Settings
+        from redress.warehouse.release_list import known_releases
+        from redress.warehouse.releases import Releases
+
+        releases = Releases(Settings().warehouse_folder)
+        known = known_releases(releases)
+        if not known:
+            console.print(f"There is no release in {escape(str(releases.folder))} yet.", soft_wrap=True)
+            return
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for column in ("", "release", "became current", "seasons", "letters", ""):
+            table.add_column(column, justify="right" if column == "letters" else "left", overflow="fold")
+        for one in known:
+            took = one.taken_back
+            why = f": {took.reason}" if took is not None and took.reason else ""
+            table.add_row(
+                "current" if one.is_current else "",
+                one.identity,
+                "not known" if one.became_current is None else one.became_current.told_at,
+                _seasons_told(one.seasons),
+                str(one.letters_count),
+                "" if took is None else escape(f"taken back by {took.by} on {took.told_at}{why}"),
+            )
+        console.print(table)
+
+
+def rollback(
+    release: Annotated[
+        str, typer.Argument(help="The release to go to, or its beginning; else the one before.", show_default=False)
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.", show_default=False)] = "",
+    by: By = "",
+) -> None:
+    """Put an earlier release before the readers again; no run publishes the one that is taken back."""
+    with plain_errors():
+        from redress.settings import Settings
+        from redress.warehouse.delivery import deliver
+        from redress.warehouse.release_list import roll_back
+        from redress.warehouse.releases import Releases
+
+        settings = Settings()
+        with writing(settings):
+            identity = roll_back(Releases(settings.warehouse_folder), release, by=by or login_name(), reason=reason)
+            console.print(f"release {identity} is current")
+            for told in deliver(settings):
+                console.print(escape(told), soft_wrap=True)
+            if settings.serve_url:
+                from redress.warehouse.postgres import serve_current  # only where it is used
+
+                console.print(escape(str(serve_current(settings))), soft_wrap=True)
+
+
+def serve() -> None:
+    """Put the current release into the PostgreSQL of REDRESS_SERVE_URL; nothing where it is there already."""
+    with plain_errors():
+        from redress.settings import Settings
+        from redress.warehouse.postgres import serve_current
+
+        settings = Settings()
+        with writing(settings):
+            console.print(escape(str(serve_current(settings))), soft_wrap=True)
+
+
+def _seasons_told(seasons: tuple[int, ...]) -> str:
+    """Years with ranges where they follow each other: 2014-2016, 2021."""
+    ranges: list[list[int]] = []
+    for year in seasons:
+        if ranges and ranges[-1][-1] == year - 1:
+            ranges[-1].append(year)
+        else:
+            ranges.append([year])
+    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}-{one[-1]}" for one in ranges)

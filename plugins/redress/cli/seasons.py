@@ -1,0 +1,187 @@
+"""redress run, ingest and probe: seasons from their source to the warehouse."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from redress.cli.terminal import Failures, console, from_here, plain_errors, season_of
+
+if TYPE_CHECKING:
+    from redress.report import LetterLine
+    from redress.seasons import Season
+
+
+def run(
+    seasons: Annotated[list[int], typer.Argument(help="Years of the letters, such as 2021.", show_default=False)],
+    source: Annotated[
+        str, typer.Option("--from", help="site, manifest:<address> or a folder; else REDRESS_SOURCE says it.")
+    ] = "",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Ask only for what failed in the last run of each season.")
+    ] = False,
+) -> None:
+    """Take seasons the whole way, from the source to a published warehouse, in this process.
+
+    A season that fails says why, and the others go on.
+    """
+    with plain_errors():
+        from redress.acquire.sources import source_of
+        from redress.dag_runs import new_run_id
+        from redress.report import letter_lines
+        from redress.runs import step_line
+        from redress.seasons import Season
+        from redress.settings import Settings
+        from redress.steps import SeasonRun, last_source, run_season, serve
+
+        settings = Settings()
+        wanted = [Season(year) for year in seasons]
+        named = source or settings.source
+        last: SeasonRun | None = None
+        failures, folder = Failures(), ""
+        for season in wanted:
+            before = last_source(settings, season) if retry_failed else ""
+            letters_source = source_of(named or before, settings)
+            season_run = SeasonRun(season, new_run_id(), settings)
+            console.print(f"season {season} ({season.label}) from {escape(letters_source.name)}")
+            with failures.told():
+                with _acquiring(season) as watch:
+                    folder = run_season(season_run, letters_source, retry_failed=retry_failed, watch=watch)
+                last = season_run
+                for event in season_run.record.events():
+                    if event["state"] != "began":
+                        console.print(f"  {escape(step_line(event))}", soft_wrap=True)
+        if last is None:
+            raise typer.Exit(1)
+        _print_letters(letter_lines(settings, wanted))
+        console.print(f"\nThe warehouse: {escape(folder)}/warehouse.duckdb", soft_wrap=True)
+        told = serve(last)
+        if told is not None:
+            console.print(escape(told), soft_wrap=True)
+        failures.end()
+
+
+def ingest(
+    folder: Annotated[Path, typer.Argument(help="A folder of letters, with a subfolder for each season.")],
+    season: Annotated[
+        list[int] | None, typer.Option("--season", help="Only this season; may be given several times.")
+    ] = None,
+) -> None:
+    """Run the Airflow dag once for each season of a folder, and show what became of each letter."""
+    with plain_errors():
+        from redress.acquire.folder import FolderSource
+        from redress.acquire.source import SourceError
+        from redress.dag_runs import DagRuns
+        from redress.report import letter_lines
+        from redress.seasons import Season
+        from redress.settings import Settings
+        from redress.warehouse.releases import Releases
+
+        started = time.monotonic()
+        settings = Settings()
+        source = FolderSource(folder.absolute())
+        wanted = tuple(Season(year) for year in season or ()) or source.seasons()
+        if not wanted:
+            raise SourceError(
+                f"{folder} has no subfolder named for a season; put the letters in folders such as {folder}/2021, "
+                "or say which season they are of: SEASON=2021 (make) or --season 2021"
+            )
+        for address in source.outside_seasons():
+            console.print(f"left out, because it lies in no season's folder: {escape(address)}", style="yellow")
+        runs = DagRuns(settings)
+        with console.status("preparing Airflow's metadata"):
+            runs.prepare()
+        failures = Failures()
+        for one in wanted:
+            console.print(f"season {one} ({one.label}): {len(source.references(one))} files")
+            with failures.told(), console.status(f"season {one}: Airflow starts"):
+                runs.run(one, source, lambda line: console.print(f"  {escape(line)}", soft_wrap=True))
+        current = Releases(settings.warehouse_folder).current_link / "warehouse.duckdb"
+        if not current.exists():
+            raise typer.Exit(1)
+        console.print()
+        _print_letters(letter_lines(settings, wanted))
+        shown = from_here(current)
+        told = "1 season" if len(wanted) == 1 else f"{len(wanted)} seasons"
+        console.print(f"\n{told} in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}")
+        print(f"One query to try:\n\n{_first_query(shown)}")
+        failures.end()
+
+
+def probe(
+    authority: Annotated[str, typer.Argument(help="A council's name, short name or id.", show_default=False)],
+    season: Annotated[
+        int | None, typer.Option("--season", help="Look for this season's letter; else for the latest.")
+    ] = None,
+) -> None:
+    """Look at the Ombudsman's site as it is today, and say which settings about it hold and which to change."""
+    with plain_errors():
+        from redress.acquire.probe import new_probe
+        from redress.settings import Settings
+
+        one = new_probe(Settings(), authority, season_of(season), date.today())
+        console.print(f"{escape(one.authority.name)} at {escape(one.source.shape.url)}", soft_wrap=True)
+        console.print(f"each request says: {escape(one.source.client.rules.user_agent)}", soft_wrap=True)
+        failures_count = 0
+        for step in one.steps():
+            failures_count += step.stops_a_season
+            told = "holds" if step.holds else "fails" if step.stops_a_season else "differs"
+            console.print(
+                f"  {told:<7}  {escape(step.assumption)}", style=None if step.holds else "red", soft_wrap=True
+            )
+            console.print(f"           {escape(step.found)}", soft_wrap=True)
+            if step.advice:
+                console.print(f"           -> {escape(step.advice)}", soft_wrap=True)
+        requests_count = one.source.client.requests_count
+        does_not = (
+            "assumption that fetching needs does not hold"
+            if failures_count == 1
+            else ("assumptions that fetching needs do not hold")
+        )
+        told = f"{failures_count} {does_not}" if failures_count else "the settings hold"
+        console.print(f"{told}; {requests_count} requests were made")
+        if failures_count:
+            raise typer.Exit(1)
+
+
+@contextmanager
+def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
+    """A bar in the terminal that moves as letters come, and nothing where no person looks on."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"letters of {season}", total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
+
+
+def _print_letters(lines: "tuple[LetterLine, ...]") -> None:
+    from redress.report import letters_table
+
+    console.print(letters_table(lines))
+    others = [line for line in lines if line.disposition != "accepted"]
+    if others:
+        console.print("\nNot accepted:")
+    for line in others:
+        console.print(
+            f"  {escape(line.cells[0])} ({escape(line.address)}): {line.disposition}: {escape(line.why)}",
+            soft_wrap=True,
+        )
+
+
+def _first_query(warehouse: str) -> str:
+    """A command that joins a fact to its evidence, to be pasted into a shell."""
+    query = (
+        "select authority_name, season, printed_text, page, sentence_text"
+        " from marts.fct_figure join marts.dim_authority using (authority_key)"
+        " where measure = 'uphold_rate_pct' order by authority_name, season"
+    )
+    return (
+        f"  .venv/bin/python -c \"import duckdb; duckdb.connect('{warehouse}', read_only=True)"
+        f'.sql(\\"{query}\\").show(max_width=150)"'
+    )

@@ -1,0 +1,114 @@
+"""What the commands share: the terminal, errors as sentences, the lock with a word to whoever waits."""
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from redress.seasons import Season
+    from redress.settings import Settings
+
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the login name")]
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Errors that a person can act on end with their sentence, without a traceback."""
+    try:
+        yield
+    except plain_error_types() as error:
+        print(f"redress: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+class Failures:
+    """Errors that a person can act on, of work that goes on with the next item after each."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Say an error, count it, and go on."""
+        try:
+            yield
+        except plain_error_types() as error:
+            print(f"redress: {error}", file=sys.stderr, flush=True)
+            self.count += 1
+
+    def end(self) -> None:
+        """Exit with 1 where there was a failure."""
+        if self.count:
+            raise typer.Exit(1)
+
+
+def plain_error_types() -> tuple[type[Exception], ...]:
+    """The errors whose message says what was found, where, and what to do."""
+    from redress.acquire.archive import ArchiveError
+    from redress.acquire.source import SourceError
+    from redress.dag_runs import DagRunError
+    from redress.decisions import DecisionError
+    from redress.seeds import SeedError
+    from redress.steps import SeasonError
+    from redress.warehouse.build import BuildError
+    from redress.warehouse.releases import ReleaseError
+
+    return (
+        ArchiveError,
+        BuildError,
+        DagRunError,
+        DecisionError,
+        OSError,
+        ReleaseError,
+        SeasonError,
+        SeedError,
+        SourceError,
+        ValueError,
+    )
+
+
+@contextmanager
+def writing(settings: "Settings") -> Iterator[None]:
+    """The writer lock, and a word to the person who has to wait for it."""
+    from filelock import Timeout
+
+    from redress.warehouse.writer import writer_lock
+
+    lock = writer_lock(settings)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print("redress: waiting for another run or decision to end", file=sys.stderr, flush=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def season_of(year: int | None) -> "Season | None":
+    from redress.seasons import Season
+
+    return None if year is None else Season(year)
+
+
+def login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise ValueError("nobody is logged in by a name: say who decides with --by NAME") from None
+
+
+def from_here(place: str | Path) -> str:
+    """A path as a person would type it, from the working folder where it lies below that; an address as it is."""
+    return os.path.relpath(place) if Path(place).is_relative_to(Path.cwd()) else str(place)

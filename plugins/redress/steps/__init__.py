@@ -1,0 +1,32 @@
+"""The steps of a season's run, in the order of a letter's way.
+
+Plan, acquire, take stock, data tables (acquiring); read, check (reading); build, release, serve, Data Docs
+(publishing).
+
+Each is a plain function of what lies left of it; the dag and the command line call the same ones. What a step
+hands to the next is small: names, hashes and paths.
+"""
+
+from redress.steps.acquiring import acquire, land_data_tables, last_source, plan, take_stock
+from redress.steps.publishing import build_data_docs, build_warehouse, release, serve
+from redress.steps.reading import check, read
+from redress.steps.season_run import SeasonError, SeasonRun
+from redress.steps.whole_way import acquire_and_read, run_season
+
+__all__ = [
+    "SeasonError",
+    "SeasonRun",
+    "acquire",
+    "acquire_and_read",
+    "build_data_docs",
+    "build_warehouse",
+    "check",
+    "land_data_tables",
+    "last_source",
+    "plan",
+    "read",
+    "release",
+    "run_season",
+    "serve",
+    "take_stock",
+]

@@ -1,0 +1,288 @@
+"""From the source into the archive: plan, acquire in batches, take stock, data tables."""
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TypedDict, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from redress.acquire.archive import Archive
+from redress.acquire.folder import FolderSource
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_summary, now
+from redress.acquire.season import acquire_references, without_listing
+from redress.acquire.source import DataTableReference, Reference, ReferenceJson, ReferenceKind, Source
+from redress.authorities import Authorities
+from redress.letters.reader import HTML_ENDINGS
+from redress.readings import ending
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.steps.season_run import SeasonError, SeasonRun
+from redress.warehouse.landing import Landing
+from redress.witnesses.records import WitnessKind
+from redress.witnesses.season import FetchedTable, read_tables, told
+
+_log = logging.getLogger(__name__)
+_Item = TypeVar("_Item")
+SHOWN_FAILURES_COUNT = 3
+
+
+class Archived(TypedDict):
+    """One letter in the archive, as steps hand it on.
+
+    `address` is where its bytes were had, `name` what they are called there: its ending has a say in whether a text
+    is taken for a letter.
+    """
+
+    address: str
+    name: str
+    sha256: str
+
+
+def last_source(settings: Settings, season: Season) -> str:
+    """The name of the source of the season's last run, or nothing where none is known."""
+    summary = latest_summary(SeasonRun(season, "", settings).record.path.parent)
+    return "" if summary is None else summary.source
+
+
+def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[list[ReferenceJson]]:
+    """What the source has for the season, in batches.
+
+    A run that was interrupted is continued: what it has had already is not fetched again. With `retry_failed` what
+    the season's last run acquired stands, and only what failed there is asked for.
+
+    Raises SeasonError where the source has nothing of the season, or nothing can be retried.
+    """
+    with run.record.step("plan") as note:
+        Archive(run.settings.archive_address).clear_incoming()
+        journal = run.journal
+        begun = _begun_before(run, source)
+        if begun is not None and retry_failed:
+            references = journal.references()
+        elif retry_failed:
+            references, settled = _all_but_failed(run, source)
+            journal.begin(source.name, references, settled)
+        else:
+            references = source.references(run.season)
+            if not references:
+                hint = f"; put them in a folder named {run.season}" if isinstance(source, FolderSource) else ""
+                raise SeasonError(f"{source.name} has no letters of season {run.season}{hint}")
+            if begun is None:
+                journal.begin(source.name, references)
+            else:
+                journal.continue_with(references)
+        batches = _batches([one.as_json() for one in references], run.settings)
+        note.told = f"letters: {len(references)}, batches: {len(batches)}"
+        note.counts = {"letters": len(references), "batches": len(batches)}
+        if begun is not None:
+            settled_count = sum(one.is_settled for one in journal.outcomes().values())
+            note.told += f"; goes on with what began at {begun:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
+    return batches
+
+
+def acquire(
+    run: SeasonRun,
+    source: Source,
+    batch_references: Sequence[ReferenceJson],
+    batch: int,
+    watch: Callable[[], None] = lambda: None,
+) -> int:
+    """The bytes of a batch into the archive, and what became of each into the journal; how many there are bytes of.
+
+    `watch` is called for each as it is done. A letter that cannot be had does not stop the others. Raises
+    ArchiveError where the archive cannot be written to, SourceError where the source is of no use; done again, the
+    step goes on where it was.
+    """
+    with run.record.step(f"acquire {batch + 1}") as note:
+        archive, journal = Archive(run.settings.archive_address), run.journal
+        references = [Reference.from_json(run.season, one) for one in batch_references]
+        before = journal.outcomes()
+        outcomes = [
+            before[one]
+            for one in references
+            if one in before and before[one].is_settled and _is_there(before[one], archive)
+        ]
+        for _ in outcomes:
+            watch()
+        settled = {one.reference for one in outcomes}
+
+        def noted(outcome: Outcome) -> None:
+            journal.note(outcome)
+            watch()
+
+        wanted = [one for one in references if one not in settled]
+        outcomes += acquire_references(source, archive, wanted, noted)
+        had = sum(one.is_had for one in outcomes)
+        note.counts = _counts(outcomes)
+        note.told = f"{had} letters in the archive ({_told(note.counts)})"
+        if settled:
+            note.told += f"; {len(settled)} were there before"
+        _log.info("season %s, batch %s: %s", run.season, batch + 1, note.told)
+    return had
+
+
+def take_stock(run: SeasonRun, source: Source) -> list[list[Archived]]:
+    """What the archive has of the season, in batches to be read; what became of each is kept with the run's record.
+
+    Raises SeasonError where too many could not be had, or none at all: landing stays as it was, and the next run
+    asks for those again.
+    """
+    with run.record.step("take stock") as note:
+        summary = _summary(run, source)
+        summary.write(run.summary_path)
+        note.counts = summary.counts
+        note.told = _told(summary.counts)
+        why_not = _why_not_go_on(summary, run.settings)
+        if why_not is not None:
+            raise SeasonError(why_not)
+        archived = [_archived(one) for one in summary.outcomes if one.is_had]
+    return _batches(archived, run.settings)
+
+
+def land_data_tables(run: SeasonRun, source: Source) -> int:
+    """The season's data tables and their mappings into the archive, what they say into landing; how many figures.
+
+    A table without a mapping is reported with a start of one, and the season goes on, as it does where a table
+    cannot be had: the bytes that came before stand for it. Raises WitnessError where a table and its mapping do
+    not fit; landing is as it was then.
+    """
+    with run.record.step("data tables") as note:
+        tables, failed = _fetched_tables(run, source)
+        authorities = Authorities.load(additional=run.settings.additional_authorities)
+        read = read_tables(tables, run.season, authorities)
+        with run.writer_lock():
+            landing = Landing(run.settings.landing_folder)
+            landing.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
+        note.told = "; ".join([told(read), *(_with_address(one) for one in failed)])
+        note.counts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
+    return len(read.figures)
+
+
+def _begun_before(run: SeasonRun, source: Source) -> dt.datetime | None:
+    """When the run began that this one continues, or None where there is none from this source, or not lately."""
+    journal = run.journal
+    if journal.source() != source.name:
+        return None
+    began_at = journal.began_at()
+    age = dt.datetime.now(dt.UTC) - began_at
+    return began_at if age <= dt.timedelta(hours=run.settings.resume_within_hours) else None
+
+
+def _all_but_failed(run: SeasonRun, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:
+    """What the last run of the season asked for, and what became of it where it did not fail."""
+    summary = latest_summary(run.record.path.parent)
+    again = f"take the whole season: redress run {run.season} --from {source.name}"
+    if summary is None:
+        raise SeasonError(f"no run of season {run.season} is known whose failures could be retried; {again}")
+    if summary.source != source.name:
+        raise SeasonError(
+            f"the last run of season {run.season} was from {summary.source}, and its failures cannot be retried "
+            f"from {source.name}; {again}"
+        )
+    if not summary.failed:
+        raise SeasonError(f"nothing failed in the last run of season {run.season} ({summary.run_id}); {again}")
+    asked = [one for one in summary.outcomes if one.state is not AcquisitionState.NOT_LISTED]
+    settled = (replace(one, is_settled=True) for one in asked if one.state is not AcquisitionState.FAILED)
+    return tuple(one.reference for one in asked), tuple(settled)
+
+
+def _is_there(outcome: Outcome, archive: Archive) -> bool:
+    """Whether the archive still has what a settled outcome says."""
+    return outcome.sha256 is None or archive.holds(outcome.sha256)
+
+
+def _summary(run: SeasonRun, source: Source) -> Summary:
+    """What became of every reference that was planned; the summary of this run where it was made before."""
+    journal = run.journal
+    if journal.source() is None and run.summary_path.exists():
+        return Summary.read(run.summary_path)
+    if journal.source() != source.name:
+        raise SeasonError(f"season {run.season} has not been acquired from {source.name}: run it again")
+    references, outcomes = journal.references(), journal.outcomes()
+    missing = [one.address for one in references if one not in outcomes]
+    if missing:
+        raise SeasonError(
+            f"season {run.season} is not acquired yet: nothing is known of {len(missing)} of {len(references)} "
+            f"letters, the first {missing[0]}; run it again"
+        )
+    asked = tuple(outcomes[reference] for reference in references)
+    authorities = Authorities.load(additional=run.settings.additional_authorities)
+    return Summary(
+        run.season,
+        run.run_id,
+        source.name,
+        journal.began_at().isoformat(timespec="milliseconds"),
+        now(),
+        asked + without_listing(asked, run.season, authorities),
+    )
+
+
+def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
+    """Why a season must not be read as it was acquired, for a person; None where nothing speaks against it."""
+    asked = [one for one in summary.outcomes if one.state is not AcquisitionState.NOT_LISTED]
+    lost = [one for one in asked if one.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
+    found = _told(summary.counts)
+    shown = "; ".join(_with_address(one) for one in lost[:SHOWN_FAILURES_COUNT])
+    if not any(one.is_had for one in asked):
+        detail = shown or "; ".join(_with_address(one) for one in asked[:SHOWN_FAILURES_COUNT])
+        return (
+            f"season {summary.season}: none of {len(asked)} letters could be had from {summary.source} ({found}). "
+            f"{detail}. Nothing has been landed, and the season is as it was before"
+        )
+    is_too_many = 100 * len(lost) > settings.stop_above_failed_pct * len(asked)
+    if not is_too_many or len(lost) < settings.stop_from_failed_count:
+        return None
+    causes = Counter(str(one.cause or one.state) for one in lost)
+    return (
+        f"season {summary.season}: {len(lost)} of {len(asked)} letters could not be had from {summary.source} "
+        f"({', '.join(f'{count} {cause}' for cause, count in causes.most_common())}), and no more than "
+        f"{settings.stop_above_failed_pct:g}% may fail. The first: {shown}. Nothing has been landed. What came is "
+        "in the archive: put the cause right and run the season again, which asks for the others alone; or set "
+        "REDRESS_STOP_ABOVE_FAILED_PCT=100 to go on without them"
+    )
+
+
+def _with_address(outcome: Outcome) -> str:
+    """Why something did not come, and from where, said once."""
+    address = outcome.reference.address
+    return outcome.detail if address in outcome.detail else f"{address}: {outcome.detail}"
+
+
+def _archived(outcome: Outcome) -> Archived:
+    address = outcome.found_address or outcome.reference.address
+    name = PurePosixPath(unquote(urlsplit(address).path) if "://" in address else address).name
+    if outcome.reference.kind is ReferenceKind.STATISTICS_PAGE and ending(name) not in HTML_ENDINGS:
+        name = f"{name or 'page'}.html"
+    return {"address": address, "name": name, "sha256": str(outcome.sha256)}
+
+
+def _fetched_tables(run: SeasonRun, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
+    """The data tables that the archive has by now, and what could not be had of them."""
+    archive = Archive(run.settings.archive_address)
+    listed = source.data_tables(run.season)
+    wanted = [one.table for one in listed] + [one.mapping for one in listed if one.has_mapping]
+    outcomes = acquire_references(source, archive, wanted, lambda outcome: None)
+    found = {one.reference: archive.read(one.sha256) for one in outcomes if one.sha256 is not None}
+    places = {one.reference: one.found_address or one.reference.address for one in outcomes}
+    tables = [_table(one, places, found) for one in listed if one.table in found]
+    return tables, [one for one in outcomes if one.detail]
+
+
+def _table(listed: DataTableReference, places: dict[Reference, str], found: dict[Reference, bytes]) -> FetchedTable:
+    mapping = found.get(listed.mapping) if listed.has_mapping else None
+    return FetchedTable(places[listed.table], found[listed.table], listed.mapping_address, mapping)
+
+
+def _batches(items: Sequence[_Item], settings: Settings) -> list[list[_Item]]:
+    size = settings.read_batch_letters
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]
+
+
+def _counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    return dict(sorted(Counter(str(one.state) for one in outcomes).items()))
+
+
+def _told(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items())

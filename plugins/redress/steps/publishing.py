@@ -1,0 +1,98 @@
+"""From landing to the readers: build and test, release, serve, Data Docs."""
+
+import shutil
+
+from redress.authorities import Authorities
+from redress.decisions import read_decisions
+from redress.steps.season_run import SeasonError, SeasonRun
+from redress.warehouse.build import build, warehouse_identity
+from redress.warehouse.delivery import deliver
+from redress.warehouse.landing import Landing
+from redress.warehouse.release_list import taken_back
+from redress.warehouse.releases import Releases
+
+
+def build_warehouse(run: SeasonRun) -> str | None:
+    """The warehouse of all that is landed, built and tested; its identity, or None where there is none to publish.
+
+    There is none where it is current already, and where a person took the release of just that content back.
+    """
+    releases = Releases(run.settings.warehouse_folder)
+    with run.record.step("build") as note, run.writer_lock():
+        releases.clear()
+        identity = warehouse_identity(run.settings)
+        current = releases.current()
+        if current is not None and current.name == identity:
+            note.told = f"release {identity} holds all of this already"
+            return None
+        withdrawn = taken_back(releases, identity)
+        if current is not None and withdrawn is not None:
+            note.told = (
+                f"what is landed is that of release {identity}, which {withdrawn.by} took back on "
+                f"{withdrawn.told_at}; {current.name} stays current (redress rollback {identity} gives it back)"
+            )
+            return None
+        if releases.release_folder(identity).is_dir():
+            note.told = f"release {identity} was built before"
+            return identity
+        with releases.building(identity) as file:
+            build(run.settings, file)
+        note.told = f"warehouse {identity} built, and its tests passed"
+    return identity
+
+
+def release(run: SeasonRun, identity: str | None) -> str:
+    """A built warehouse published; the folder of the current release."""
+    releases = Releases(run.settings.warehouse_folder)
+    with run.record.step("release") as note, run.writer_lock():
+        current = releases.current()
+        if identity is None:
+            note.told = "nothing changed, nothing published"
+        elif identity != warehouse_identity(run.settings):
+            note.told = f"another season has been landed since {identity} was built; its own run publishes both"
+        elif releases.release_folder(identity).is_dir():
+            releases.point_at(identity)
+            note.told = f"release {identity} is current again"
+        else:
+            releases.publish(identity)
+            note.told = f"release {identity} published"
+        note.told = "; ".join([note.told, *deliver(run.settings)])
+        current = releases.current()
+    shutil.rmtree(run.work_folder, ignore_errors=True)
+    if run.summary_path.exists():
+        run.journal.end()
+    if current is None:
+        raise SeasonError(f"nothing has been published in {releases.folder}, although the build says it is current")
+    return str(current)
+
+
+def serve(run: SeasonRun) -> str | None:
+    """The current release into the PostgreSQL that serves it; what was done there, or None where none is set.
+
+    Raises ServeError where that fails: the release is out as files, and PostgreSQL has the one before.
+    """
+    if not run.settings.serve_url:
+        return None
+    with run.record.step("serve") as note, run.writer_lock():
+        from redress.warehouse.postgres import serve_current  # only where it is used
+
+        note.told = str(serve_current(run.settings))
+    return note.told
+
+
+def build_data_docs(run: SeasonRun) -> str:
+    """Great Expectations' pages about the season as it is landed; their first page."""
+    with run.record.step("data docs") as note:
+        from expectations.data_docs import write_data_docs
+
+        landing = Landing(run.settings.landing_folder)
+        index = write_data_docs(
+            run.season,
+            landing.letters(run.season),
+            Authorities.load(additional=run.settings.additional_authorities),
+            read_decisions(run.settings.landing_folder),
+            run.settings.data_docs_folder / str(run.season),
+            run.run_id,
+        )
+        note.told = str(index)
+    return str(index)

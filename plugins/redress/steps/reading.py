@@ -1,0 +1,137 @@
+"""From the archive into landing: read in batches, check."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from redress.acquire.archive import Archive
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.acquire.source import ReferenceKind
+from redress.authorities import Authorities
+from redress.decisions import read_decisions
+from redress.letters.records import Letter
+from redress.letters.workers import File, Readers
+from redress.readings import Readings, ending
+from redress.settings import Settings
+from redress.source_doubt import doubt
+from redress.steps.acquiring import Archived
+from redress.steps.season_run import SeasonError, SeasonRun
+from redress.warehouse.landing import Acquisition, LandedLetter, Landing, read_letters, write_checks, write_letters
+from redress.witnesses.pages import set_pages_apart
+from redress.witnesses.records import WitnessKind
+
+
+def read(run: SeasonRun, archived: Sequence[Archived], batch: int) -> str:
+    """A batch of archived letters read, into two Parquet files; their folder is the answer.
+
+    Bytes that this reader has read for the season before are not read again.
+    """
+    archive = Archive(run.settings.archive_address)
+    folder = run.work_folder / f"read-{batch:04d}"
+    with run.record.step(f"read {batch + 1}") as note:
+        known = _readings(run).find(run.season, {one["sha256"] for one in archived})
+        new = [one for one in archived if (one["sha256"], ending(one["name"])) not in known]
+        found = known | _newly_read(archive, new, run.settings)
+        letters = [
+            LandedLetter(run.season, one["address"], found[one["sha256"], ending(one["name"])]) for one in archived
+        ]
+        folder.mkdir(parents=True, exist_ok=True)
+        write_letters(letters, *_part_paths(folder))
+        figures = sum(len(landed.letter.figures) for landed in letters)
+        note.told = f"{len(letters)} letters read, {figures} figures"
+        if len(new) < len(archived):
+            note.told += f"; {len(archived) - len(new)} of them are as they were read before"
+        note.counts = {"letters": len(letters), "newly_read": len(new), "figures": figures}
+    return str(folder)
+
+
+def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
+    """The season's parts through the gate and into landing; the number of letters by disposition.
+
+    All checks are kept beside the run's record too, whatever comes of them. Raises SeasonError where most files are
+    refused: the source looks wrong then, and landing stays as it was.
+    """
+    with run.record.step("check") as note, run.writer_lock():
+        from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
+
+        files = [landed for part in parts for landed in read_letters(*_part_paths(Path(part)))]
+        authorities = Authorities.load(additional=run.settings.additional_authorities)
+        unique = _without_duplicates(files)
+        letters, page_figures = set_pages_apart(unique, run.season, authorities)
+        decisions = read_decisions(run.settings.landing_folder)
+        gated = gate(run.season, letters, authorities, decisions)
+        write_checks(run.season, gated.checks, run.record.path.with_suffix(".checks.parquet"))
+        why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
+        if why_not is not None:
+            run.journal.end()  # the next run asks the source again, which may have been put right
+            raise SeasonError(why_not)
+        landing = Landing(run.settings.landing_folder)
+        landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
+        landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
+        landing.replace_acquisitions(run.season, _acquisitions(run))
+        _readings(run).keep(run.season, files)
+        counts: dict[str, int] = {}
+        for disposition in gated.dispositions:
+            counts[disposition.disposition] = counts.get(disposition.disposition, 0) + 1
+        note.told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+        for sha256, found in gated.checks:
+            if sha256 is None and not found.is_passed:
+                note.told += f"; {found.severity}: {found.detail}"
+        if len(files) > len(unique):
+            note.told += f"; copies of another file, byte for byte: {len(files) - len(unique)}"
+        if len(unique) > len(letters):
+            note.told += f"; statistics pages beside a letter, taken as witnesses: {len(unique) - len(letters)}"
+        note.counts = dict(counts)
+    return counts
+
+
+def _acquisitions(run: SeasonRun) -> list[Acquisition]:
+    """One row for each authority that the season's source knows of, or should."""
+    if not run.summary_path.exists():
+        return []
+    by_authority: dict[str, list[Outcome]] = {}
+    for one in Summary.read(run.summary_path).outcomes:
+        if one.reference.authority_id is not None and one.reference.kind is ReferenceKind.LETTER:
+            by_authority.setdefault(one.reference.authority_id, []).append(one)
+    return [_acquisition(authority_id, outcomes) for authority_id, outcomes in sorted(by_authority.items())]
+
+
+def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
+    """What became of an authority's letters: one that is there speaks for it, then one that failed."""
+    if any(one.is_had for one in outcomes):
+        return Acquisition(authority_id, "acquired")
+    for state in (AcquisitionState.FAILED, AcquisitionState.GONE, AcquisitionState.NOT_PUBLISHED):
+        for one in outcomes:
+            if one.state is state:
+                told_state = "not_published" if state is AcquisitionState.GONE else str(state)
+                return Acquisition(authority_id, told_state, None if one.cause is None else str(one.cause))
+    return Acquisition(authority_id, str(AcquisitionState.NOT_LISTED))
+
+
+def _newly_read(
+    archive: Archive, archived: Sequence[Archived], settings: Settings
+) -> dict[tuple[str, str], Letter]:
+    """Letters by their sha256 and their name's ending; where there is nothing to read no process is started."""
+    if not archived:
+        return {}
+    files = (File(one["name"], archive.read(one["sha256"])) for one in archived)
+    with Readers(settings.reading_limits) as readers:
+        return {
+            (one["sha256"], ending(one["name"])): letter
+            for one, letter in zip(archived, readers.read(files), strict=True)
+        }
+
+
+def _readings(run: SeasonRun) -> Readings:
+    return Readings(run.settings.work_folder / "readings")
+
+
+def _part_paths(folder: Path) -> tuple[Path, Path]:
+    return folder / "letters.parquet", folder / "figures.parquet"
+
+
+def _without_duplicates(letters: Iterable[LandedLetter]) -> tuple[LandedLetter, ...]:
+    """One row for each file: byte-identical files are one letter, under the first of their addresses."""
+    unique: dict[str, LandedLetter] = {}
+    for landed in sorted(letters, key=lambda landed: landed.source_address):
+        unique.setdefault(landed.letter.sha256, landed)
+    return tuple(unique.values())

@@ -1,0 +1,47 @@
+"""A season's run: its settings, and where its record and its work between steps are kept."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from redress.acquire.outcomes import SUMMARY_ENDING, Journal
+from redress.runs import RunRecord
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.warehouse.writer import writer_lock
+
+
+class SeasonError(Exception):
+    """A season cannot be run; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class SeasonRun:
+    """One run of one season: its settings, and where its record and its work between steps are kept."""
+
+    season: Season
+    run_id: str
+    settings: Settings
+
+    @property
+    def record(self) -> RunRecord:
+        return RunRecord(self.settings.runs_folder / str(self.season) / f"{self.run_id}.jsonl")
+
+    @property
+    def work_folder(self) -> Path:
+        return self.settings.work_folder / "seasons" / str(self.season) / self.run_id
+
+    @property
+    def journal(self) -> Journal:
+        """What the season that is being acquired has had so far, in this run or in one that was interrupted."""
+        return Journal(self.settings.work_folder / "acquiring" / str(self.season), self.season)
+
+    @property
+    def summary_path(self) -> Path:
+        """Where it is kept what became of each reference in this run."""
+        return self.record.path.with_suffix(SUMMARY_ENDING)
+
+    def writer_lock(self) -> FileLock:
+        """The lock under which landing is replaced, and a warehouse built and published."""
+        return writer_lock(self.settings)
