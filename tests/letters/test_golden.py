@@ -23,7 +23,7 @@ from samples.press.golden import GOLDEN_LETTERS, print_golden
 GOLDEN = Path(__file__).parent / "golden"
 ENDINGS = {".pdf", ".txt", ".html"}
 LETTERS = sorted(path for path in GOLDEN.rglob("*") if path.suffix in ENDINGS)
-HEADER = (
+HEADER_FIELDS = (
     "season",
     "authority_name",
     "letter_date",
@@ -50,7 +50,7 @@ def stated(given: dict[str, Any]) -> dict[str, Any]:
     """An answer in the form of an expected JSON: every key of the header, every measure, every table."""
     failed = [check for check in given["checks"] if not check["passed"]]
     return {
-        **{key: given["header"][key] for key in HEADER},
+        **{key: given["header"][key] for key in HEADER_FIELDS},
         **{name: given["figures"].get(name, {}).get("value") for name in HEADLINE_NAMES},
         **{
             table: {category: figure["value"] for category, figure in given[table].items()} or None

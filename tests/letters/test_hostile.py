@@ -16,7 +16,7 @@ from redress.letters.reader import read_letter
 from redress.letters.records import Letter, Verdict
 from redress.letters.workers import File, Readers
 from redress.rules import Severity, check_letter
-from tests.letters.test_reader import LETTER, STATISTICS
+from tests.letters.invented import LETTER, STATISTICS
 from tests.letters.test_workers import pdf_with_content
 from tests.made import PROJECT
 from tests.paper import Ink, pdf, stack

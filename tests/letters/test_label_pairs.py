@@ -14,7 +14,7 @@ from redress.letters.reader import read_letter
 from redress.letters.records import Letter
 from redress.letters.text_file import document_from_text
 from redress.rules import Severity, check_letter
-from tests.letters.test_reader import LETTER
+from tests.letters.invented import LETTER
 from tests.paper import Ink, pdf
 
 Table = dict[str, int | str]

@@ -12,6 +12,7 @@ from redress.letters.reader import read_letter
 from redress.letters.records import Letter, Verdict
 from redress.measures import HEADLINE_NAMES, Absence
 from redress.rules import check_letter
+from tests.letters.test_golden import HEADER_FIELDS
 from tests.made import PROJECT
 
 FOLDER = PROJECT.parent / "shared" / "letters" / "real"
@@ -24,16 +25,6 @@ if not FOLDER.is_dir():
 FILES = sorted(path for path in FOLDER.glob("*/*") if path.suffix in {".pdf", ".txt", ".md"})
 MADE = sorted((FOLDER.parent / "made").glob("*/*.pdf"))
 PDFS = [path for path in FILES if path.suffix == ".pdf"]
-HEADER_FIELDS = (
-    "season",
-    "authority_name",
-    "letter_date",
-    "addressee_name",
-    "addressee_title",
-    "period_start",
-    "period_end",
-    "layout",
-)
 
 
 def read(path: Path) -> Letter:

@@ -12,7 +12,8 @@ from redress.letters.pdf_scout import scouted_document
 from redress.letters.reader import read_letter
 from redress.letters.records import Letter
 from redress.rules import check_letter
-from tests.letters.test_reader import LETTER, PRINTINGS, STATISTICS
+from tests.letters.invented import LETTER, STATISTICS
+from tests.letters.test_printings import PRINTINGS
 from tests.made import PROJECT
 from tests.paper import HEIGHT, WIDTH, Ink, pdf
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redress.letters.layouts import three_statistics
-from redress.letters.sentences import Passage, Sentence, find, read_date, read_number
+from redress.letters.numbers import read_number
+from redress.letters.sentences import Passage, Sentence, find, read_date
 from redress.letters.text_file import document_from_text
 
 UPHOLD = three_statistics.UPHOLD.sentences
@@ -26,26 +27,6 @@ def stated(sentences: tuple[Sentence, ...], text: str) -> dict[str, str]:
         for name in found.sentence.names
         if (value := found.stated(name)) is not None
     }
-
-
-@given(
-    st.integers(0, 9_999_999), st.booleans(), st.sampled_from(["", "%", " %", " per cent", " Per Cent", "percent"])
-)
-def test_a_whole_number_is_read_however_it_is_written(number: int, has_commas: bool, mark: str) -> None:
-    assert read_number((f"{number:,}" if has_commas else str(number)) + mark) == number
-
-
-@given(st.decimals(0, 9_999, places=2))
-def test_a_decimal_number_is_read_exactly(number: Decimal) -> None:
-    assert read_number(str(number)) == number
-
-
-@pytest.mark.parametrize(
-    "text", ["", "%", "1,10", "1,1000", ",100", "5.", ".5", "1.2.3", "-3", "٣", "²", "5 3", "n/a"]
-)
-def test_what_is_no_number_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a number as the letters print them"):
-        read_number(text)
 
 
 ORDINALS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}

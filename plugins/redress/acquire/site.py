@@ -27,13 +27,12 @@ from redress.acquire.source import (
     Validators,
 )
 from redress.authorities import OTHER_TYPE_ID, Authorities, Authority
+from redress.letters.kinds import is_pdf
 from redress.seasons import Season
 
 SLUG = "{slug}"
 TABLE_ENDINGS = (".csv", ".xlsx")
 """The endings of data tables; of one table in both kinds the first is taken."""
-PDF_MARK_BYTES = 1024
-"""A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
 _PAGES_LOOKED_AT = 3
 _APOSTROPHES = re.compile(r"['’‘`]")
 _NO_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
@@ -304,7 +303,7 @@ def letter_links(page: Page) -> tuple[Link, ...]:
 
 def check_is_pdf(content: bytes, address: str) -> None:
     """Raise FetchError where bytes are no PDF, whatever the server called them."""
-    if b"%PDF-" in content[:PDF_MARK_BYTES]:
+    if is_pdf(content):
         return
     is_page = content.lstrip()[:1] == b"<"
     kind = 'a web page, perhaps one that says "not found",' if is_page else f"{len(content)} bytes of another kind"

@@ -6,13 +6,13 @@ so that a label beside a sentence never gets between the sentence's lines.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from redress.letters.document import SAME_SIZE_SHARE, Document, Page, Segment, squeezed
+from redress.letters.document import Document, Page, Segment, are_of_one_size, squeezed
+from redress.letters.numbers import NUMBER_BESIDE_A_PARAGRAPH
 from redress.letters.sentences import Passage
 
 HEADING_LINES = 5
@@ -21,7 +21,6 @@ SPREAD_GAP_EMS = 7.0
 """A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
 LETTERS_TOLD = 5
 """So many first letters of a heading are written out in its pattern."""
-NUMBER_ALONE = re.compile(r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})(?:\.\d+)?(?:\s*(?:%|per\s?cent))?")
 BESIDE_GAP_EMS = 3.0
 """A number in front of a paragraph is no further from it than this, in units of the number's type size."""
 LARGE_SHARE = 1.3
@@ -155,7 +154,7 @@ def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Seq
         segment
         for segment in segments
         if -0.3 * last.size < segment.top - last.bottom <= last.size
-        and _is_same_size(segment, last)
+        and are_of_one_size(segment, last)
         and left <= segment.x0 <= right
     ]
     under = [segment for segment in below if segment.overlap(last) > 0 or segment.overlap(line[0]) > 0]
@@ -182,7 +181,7 @@ def _unspread(run: Sequence[Segment]) -> list[Segment]:
 def _is_same_line(one: Segment, other: Segment) -> bool:
     return (
         one.page == other.page
-        and _is_same_size(one, other)
+        and are_of_one_size(one, other)
         and abs(one.bottom - other.bottom) <= 0.3 * min(one.size, other.size)
     )
 
@@ -213,7 +212,7 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
     """
     run = [piece for segment in run for piece in _large_number_apart(segment)]
     for number in run:
-        if not NUMBER_ALONE.fullmatch(number.text):
+        if not NUMBER_BESIDE_A_PARAGRAPH.fullmatch(number.text):
             continue
         middle = (number.top + number.bottom) / 2
         right = [segment for segment in run if segment.page == number.page and segment.x0 >= number.x1]
@@ -230,7 +229,9 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
 def _large_number_apart(segment: Segment) -> Iterator[Segment]:
     """A line cut behind a number in large type, which may stand for a paragraph of several lines."""
     first, *rest = segment.words
-    is_large = bool(rest) and NUMBER_ALONE.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size
+    is_large = (
+        bool(rest) and NUMBER_BESIDE_A_PARAGRAPH.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size
+    )
     if not is_large:
         yield segment
         return
@@ -243,7 +244,7 @@ def _is_next_line(above: Segment, below: Segment) -> bool:
     """Whether a line follows right below another, in its column and of its type size."""
     return (
         -0.3 * above.size < below.top - above.bottom <= 0.8 * above.size
-        and _is_same_size(above, below)
+        and are_of_one_size(above, below)
         and above.overlap(below) > 0
     )
 
@@ -279,22 +280,15 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
 
 def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
     """Whether a line is set as the block's own heading is, in larger type than the text: another block begins."""
-    text_size = _text_size(page)
     size = heading.segments[0].size
     return (
         heading.page == segment.page
-        and not _is_same_size(above, segment)  # else it is what is left of the heading's own lines
-        and size > (1 + HEADING_SIZE_SHARE) * text_size
-        and abs(segment.size - size) <= 0.03 * size
-        and _HEADING_WORDS.fullmatch(segment.text) is not None
         and len(segment.words) <= MOST_HEADING_WORDS
+        and abs(segment.size - size) <= 0.03 * size
+        and not are_of_one_size(above, segment)  # else it is what is left of the heading's own lines
+        and size > (1 + HEADING_SIZE_SHARE) * page.text_size
+        and _HEADING_WORDS.fullmatch(segment.text) is not None
     )
-
-
-def _text_size(page: Page) -> float:
-    """The type size that most of a page's words have, in points."""
-    sizes = Counter(word.size for segment in page.segments for word in segment.words)
-    return sizes.most_common(1)[0][0]
 
 
 def _close(block: Block | None, run: list[Segment]) -> None:
@@ -332,7 +326,7 @@ def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_siz
         for string in strings
         if string[-1].overlap(segment) > 0
         and string[-1].bottom <= segment.top + 0.35 * segment.size
-        and (not by_size or _is_same_size(string[-1], segment))
+        and (not by_size or are_of_one_size(string[-1], segment))
     ]
     return max(fits, key=lambda string: string[-1].bottom, default=None)
 
@@ -342,10 +336,6 @@ def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size
     for string in reversed(strings):
         last = string[-1]
         is_unfinished = not last.text.endswith((".", ":"))
-        if is_unfinished and not segment.text[:1].isupper() and (not by_size or _is_same_size(last, segment)):
+        if is_unfinished and not segment.text[:1].isupper() and (not by_size or are_of_one_size(last, segment)):
             return string
     return None
-
-
-def _is_same_size(one: Segment, other: Segment) -> bool:
-    return abs(one.size - other.size) <= SAME_SIZE_SHARE * max(one.size, other.size)

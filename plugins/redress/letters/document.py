@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -128,6 +129,12 @@ class Page:
     segments: tuple[Segment, ...]
     has_picture: bool = False
 
+    @cached_property
+    def text_size(self) -> float:
+        """The type size that most of its words have, in points; nought on a page without words."""
+        sizes = Counter(word.size for segment in self.segments for word in segment.words)
+        return max(sizes, key=lambda size: sizes[size], default=0.0)
+
     @property
     def is_picture(self) -> bool:
         """Whether a picture is what the page has to say: it fills much of it, and next to no text stands there."""
@@ -226,7 +233,7 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
 
 def _level(word: Word, other: Word) -> float:
     """How much of the lower of two words of one size stands at the height of the other; nought for two sizes."""
-    if not _are_of_one_size(word, other):
+    if not are_of_one_size(word, other):
         return 0.0
     shared = min(word.bottom, other.bottom) - max(word.top, other.top)
     return shared / max(min(word.height, other.height), 0.1)
@@ -266,7 +273,7 @@ def _follows(left: Word, right: Word) -> bool:
     """Whether two words of different size stand side by side on one base line."""
     gap = right.x0 - left.x1
     return (
-        not _are_of_one_size(left, right)
+        not are_of_one_size(left, right)
         and -0.2 * left.size <= gap <= SEGMENT_GAP_EMS * min(left.size, right.size)
         and abs(_base_line(left) - _base_line(right)) <= 0.25 * min(left.height, right.height)
     )
@@ -291,7 +298,8 @@ def _is_raised_mark(mark: Word, pieces: list[list[Word]]) -> bool:
     )
 
 
-def _are_of_one_size(one: Word, other: Word) -> bool:
+def are_of_one_size(one: Word | Segment, other: Word | Segment) -> bool:
+    """Whether two words, or two lines, are set in one type size, but for what printers round."""
     return abs(one.size - other.size) <= SAME_SIZE_SHARE * max(one.size, other.size)
 
 

@@ -13,11 +13,10 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 
 from redress.letters.document import Segment, Word
-from redress.letters.sentences import read_number
+from redress.letters.numbers import NUMBER_IN_A_WORD, read_number
 
-_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})|\d{1,3}(?:\.\d{1,3})?%", re.ASCII)
 _LEADERS = re.compile(r"[.…·_]{2,}")
-_LIST = re.compile(rf"(?P<label>[^\d.…·_]+)[.…·_]{{3,}}(?P<number>{_NUMBER.pattern})", re.ASCII)
+_LIST = re.compile(rf"(?P<label>[^\d.…·_]+)[.…·_]{{3,}}(?P<number>{NUMBER_IN_A_WORD.pattern})", re.ASCII)
 SAME_LINE_EMS = 0.6
 """Numbers whose middles are no further apart than this, in units of type size, stand on one line."""
 SAME_COLUMN_EMS = 1.5
@@ -54,7 +53,7 @@ def paired(
     is asked with the numbers by name.
     """
     words = list(_words(run))
-    numbers = [word for word, _ in words if _NUMBER.fullmatch(word.text)]
+    numbers = [word for word, _ in words if NUMBER_IN_A_WORD.fullmatch(word.text)]
     found = list(_marks(words, marks))
     if not numbers or len(found) != len(numbers) or len({mark.name for mark in found}) != len(found):
         return None
@@ -112,7 +111,7 @@ def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> str:
         if other is not line and other.overlap(line) > 0 and 0 <= line.top - other.bottom <= 0.8 * line.size
     ]
     nearest = max(above, key=lambda other: other.bottom, default=None)
-    return "" if nearest is None or _NUMBER.fullmatch(nearest.text) else nearest.words[-1].text
+    return "" if nearest is None or NUMBER_IN_A_WORD.fullmatch(nearest.text) else nearest.words[-1].text
 
 
 def _middle(word: Word) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from redress.letters.document import Document, squeezed
 from redress.letters.header import SALUTATION, read_header, with_periods
 from redress.letters.html_file import NotHtmlError, document_from_html
+from redress.letters.kinds import HTML_ENDINGS, TEXT_ENDINGS, is_pdf
 from redress.letters.layouts.known import LAYOUTS
 from redress.letters.layouts.local_authority_report import has_older_tables, report_pages
 from redress.letters.pdf_file import UnreadableError, document_from_pdf
@@ -19,10 +20,6 @@ from redress.letters.text_file import document_from_text
 from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 from redress.rules import check_letter
 
-TEXT_ENDINGS = frozenset({".txt", ".md"})
-HTML_ENDINGS = frozenset({".html", ".htm"})
-PDF_MARK_BYTES = 1024
-"""A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
 LINES_OF_A_SIGNATURE = 10
 MOST_TEXT_BYTES = 2 * 1024 * 1024
 """A letter as text has some ten kilobytes, and a page of the web a few hundred."""
@@ -80,7 +77,7 @@ def _scouted(content: bytes) -> Letter | None:
     Only a letter with figures, an authority and a date is taken from the quick way: every verdict that something
     is missing is given after all pages have been measured.
     """
-    if not _is_pdf(content):
+    if not is_pdf(content):
         return None
     pages = page_count(content)
     if pages is not None and pages > MOST_PAGES:
@@ -101,7 +98,7 @@ def _scouted(content: bytes) -> Letter | None:
 
 def _too_long(content: bytes) -> Letter | None:
     """The verdict on a text or page that is longer than any letter, which would take minutes to look through."""
-    if _is_pdf(content) or len(content) <= MOST_TEXT_BYTES or b"\0" in content[:4096]:
+    if is_pdf(content) or len(content) <= MOST_TEXT_BYTES or b"\0" in content[:4096]:
         return None
     reason = (
         f"it has {len(content):,} bytes of text, and no letter of the Ombudsman has more than {MOST_TEXT_BYTES:,}"
@@ -109,14 +106,10 @@ def _too_long(content: bytes) -> Letter | None:
     return Letter("", Verdict.NOT_A_LETTER, reason)
 
 
-def _is_pdf(content: bytes) -> bool:
-    return b"%PDF-" in content[:PDF_MARK_BYTES]
-
-
 def _document(content: bytes, file_name: str, with_pictures: bool) -> Document:
     if not content:
         raise UnreadableError("empty", "the file has no bytes")
-    if _is_pdf(content):
+    if is_pdf(content):
         return document_from_pdf(content, with_pictures)
     ending = PurePath(file_name).suffix.lower()
     if ending in HTML_ENDINGS:
@@ -166,17 +159,18 @@ def _letter(document: Document) -> Letter:
         reading = layout.read(document, header.season)
         if reading is None:
             continue
+        dated = with_periods(header, reading.periods)
         return Letter(
             sha256="",
             verdict=Verdict.EXTRACTED,
             reason=f"read as {layout.name}",
-            header=replace(with_periods(header, reading.periods), layout=layout.name),
+            header=replace(dated, layout=layout.name),
             figures=reading.figures,
             absences=reading.absences,
             conflicts=(
                 *reading.conflicts,
                 *_doubts_of_the_signature(document),
-                *doubts_of_scope(document, with_periods(header, reading.periods), reading.figures),
+                *doubts_of_scope(document, dated, reading.figures),
             ),
         )
     return _without_figures(document, header)
@@ -197,12 +191,17 @@ def _of_others(document: Document, header: Header) -> str | None:
     return None
 
 
+def _first_signature(document: Document) -> int | None:
+    """Which of the document's lines is the first signature, counted from nought; None where nobody signed."""
+    return next((index for index, line in enumerate(document.segments) if SIGNATURE.match(line.squeezed)), None)
+
+
 def _signatory(document: Document) -> str | None:
     """The lines behind the first signature on its page, squeezed; None where nobody signed, or none are there."""
-    lines = document.segments
-    signed = next((index for index, line in enumerate(lines) if SIGNATURE.match(line.squeezed)), None)
+    signed = _first_signature(document)
     if signed is None:
         return None
+    lines = document.segments
     behind = lines[signed + 1 : signed + LINES_OF_A_SIGNATURE]
     return squeezed(" ".join(line.text for line in behind if line.page == lines[signed].page)) or None
 
@@ -213,13 +212,12 @@ def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
     Somebody else signed it: a council that quotes its figures. Or another letter begins there: whose the figures
     are, nobody can say.
     """
-    lines = document.segments
-    signed = next((index for index, line in enumerate(lines) if SIGNATURE.match(line.squeezed)), None)
+    signed = _first_signature(document)
     if signed is None:
         return ()
     doubts = [
         Conflict("upheld_count", f'the file holds a second letter, which begins "{line.text}"')
-        for line in lines[signed + 1 :]
+        for line in document.segments[signed + 1 :]
         if SALUTATION.fullmatch(line.text)
     ]
     signatory = _signatory(document)

@@ -15,10 +15,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 
 from redress.letters.document import Segment, Word
+from redress.letters.numbers import COUNT, PERCENTAGE, read_number
 from redress.letters.records import Box, Figure
 from redress.seasons import FIRST_SEASON, LAST_SEASON
 
@@ -36,17 +36,17 @@ MONTHS = (
     "november",
     "december",
 )
-DAY_MONTH_YEAR = r"\d{1,2}(?:st|nd|rd|th)?\s*(?:of\s*)?[A-Za-z]{3,9}\.?,?\s*\d{4}"
-NUMERIC_DATE = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}"
-MONTH_DAY_YEAR = r"[A-Za-z]{3,9}\s*\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
+DAY_MONTH_YEAR = r"[0-9]{1,2}(?:st|nd|rd|th)?\s*(?:of\s*)?[A-Za-z]{3,9}\.?,?\s*[0-9]{4}"
+NUMERIC_DATE = r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}"
+MONTH_DAY_YEAR = r"[A-Za-z]{3,9}\s*[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}"
 A_DATE = rf"(?:{DAY_MONTH_YEAR}|{NUMERIC_DATE}|{MONTH_DAY_YEAR})"
 
 _KINDS = {
-    "count": r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})",
-    "percent": r"\d{1,3}(?:\.\d{1,3})?\s*(?:%|per\s?cent)",
-    "rate": r"\d{1,4}(?:\.\d{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
+    "count": COUNT,
+    "percent": PERCENTAGE,
+    "rate": r"[0-9]{1,4}(?:\.[0-9]{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
     "date": A_DATE,
-    "years": r"20\d\d\s*[/-]\s*(?:20)?\d\d",
+    "years": r"20[0-9]{2}\s*[/-]\s*(?:20)?[0-9]{2}",
     "words": r".{1,120}?",
 }
 _PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}]+)")
@@ -295,17 +295,6 @@ def around(words: Sequence[Word]) -> Box | None:
         max(box[2] for box in boxes),
         max(box[3] for box in boxes),
     )
-
-
-def read_number(text: str) -> Decimal:
-    """The value of a printed number: "53%", "1,100", "5.9", "0.8%".
-
-    Raises ValueError for what is not a number.
-    """
-    digits = re.sub(r"\s*(?:%|per\s?cent)$", "", text.strip(), flags=re.IGNORECASE)
-    if not re.fullmatch(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", digits, flags=re.ASCII):
-        raise ValueError(f"{text!r} is not a number as the letters print them")
-    return Decimal(digits.replace(",", ""))
 
 
 def read_date(text: str) -> dt.date | None:

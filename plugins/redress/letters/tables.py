@@ -4,14 +4,13 @@ Two forms are known. In a table of rows each number has its label on its left, o
 In a table of columns the numbers stand side by side and each has its label, often wrapped, above it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from redress.letters.document import Segment, Word
+from redress.letters.numbers import NUMBER_IN_A_CELL
 
-_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,7})|\d{1,3}(?:\.\d{1,3})?\s*%", re.ASCII)
 _WRAPPED_LINE_EMS = 0.9
 """A label's next line follows within this gap, in units of its type size."""
 CELL_GAP_EMS = 0.5
@@ -66,15 +65,17 @@ def cells(segment: Segment) -> Iterator[Segment]:
     """A run of numbers is as many cells, however narrow the gaps between them are, and so is a label and a number
     before or behind it where more than a word's space parts them."""
     first, *rest = segment.words
-    is_number_first = bool(rest) and _NUMBER.fullmatch(first.text) and not _NUMBER.fullmatch(rest[0].text)
+    is_number_first = (
+        bool(rest) and NUMBER_IN_A_CELL.fullmatch(first.text) and not NUMBER_IN_A_CELL.fullmatch(rest[0].text)
+    )
     if is_number_first and rest[0].x0 - first.x1 > CELL_GAP_EMS * first.size:
         yield Segment((first,))
         yield from cells(Segment(tuple(rest)))
         return
     *label, last = segment.words
-    if label and all(_NUMBER.fullmatch(word.text) for word in segment.words):
+    if label and all(NUMBER_IN_A_CELL.fullmatch(word.text) for word in segment.words):
         yield from (Segment((word,)) for word in segment.words)
-    elif label and _NUMBER.fullmatch(last.text) and last.x0 - label[-1].x1 > CELL_GAP_EMS * last.size:
+    elif label and NUMBER_IN_A_CELL.fullmatch(last.text) and last.x0 - label[-1].x1 > CELL_GAP_EMS * last.size:
         yield Segment(tuple(label))
         yield Segment((last,))
     else:
@@ -82,7 +83,7 @@ def cells(segment: Segment) -> Iterator[Segment]:
 
 
 def _is_number(segment: Segment) -> bool:
-    return _NUMBER.fullmatch(segment.text) is not None
+    return NUMBER_IN_A_CELL.fullmatch(segment.text) is not None
 
 
 def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:

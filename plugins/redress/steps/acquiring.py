@@ -15,7 +15,7 @@ from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_
 from redress.acquire.season import acquire_references, without_listing
 from redress.acquire.source import DataTableReference, Reference, ReferenceJson, ReferenceKind, Source
 from redress.authorities import Authorities
-from redress.letters.reader import HTML_ENDINGS
+from redress.letters.kinds import HTML_ENDINGS
 from redress.readings import ending
 from redress.seasons import Season
 from redress.settings import Settings

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from redress.authorities import Authorities
-from redress.letters.reader import TEXT_ENDINGS
+from redress.letters.kinds import TEXT_ENDINGS
 from redress.letters.records import Verdict
 from redress.seasons import Season
 from redress.warehouse.landing import LandedLetter

@@ -17,8 +17,9 @@ from redress.letters.blocks import Block, blocks_of, heading_pattern, headings_o
 from redress.letters.document import Document, Page
 from redress.letters.label_pairs import paired
 from redress.letters.layouts.layout import Reading, agreed
+from redress.letters.numbers import read_number
 from redress.letters.records import Figure
-from redress.letters.sentences import around, read_number
+from redress.letters.sentences import around
 from redress.letters.statistics import is_behind, signature_of
 from redress.letters.tables import LabelledNumber, cells, labelled_numbers
 from redress.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence

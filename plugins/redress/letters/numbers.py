@@ -1,0 +1,33 @@
+"""Numbers as letters print them: the patterns that tell them, and their values.
+
+The patterns share what a count is. They differ in what else may pass for a number where they are used, and in
+which spaces can stand there. A digit is one of 0 to 9: the signs of other scripts are no number that a letter
+prints.
+"""
+
+import re
+from decimal import Decimal
+
+COUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9]{1,7})"
+"""A count, with commas between its thousands or without: "53", "1,100"."""
+_SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
+_PER_CENT = r"\s*(?:%|per\s?cent)"
+PERCENTAGE = _SHARE + _PER_CENT
+"""A percentage in a sentence, with a sign or in words: "53%", "53.5 %", "53 per cent"."""
+NUMBER_IN_A_CELL = re.compile(rf"{COUNT}|{_SHARE}\s*%", re.ASCII)
+"""All that a table's cell holds: a count, or a percentage whose sign may be a word of its own ("53 %")."""
+NUMBER_IN_A_WORD = re.compile(rf"{COUNT}|{_SHARE}%", re.ASCII)
+"""One word that is a count or a percentage; "53 %" is two words, and neither is a percentage."""
+NUMBER_BESIDE_A_PARAGRAPH = re.compile(rf"{COUNT}(?:\.[0-9]+)?(?:{_PER_CENT})?")
+"""Any number that a paragraph can begin with: a count, a rate ("5.9") or a percentage, with a sign or in words."""
+
+
+def read_number(text: str) -> Decimal:
+    """The value of a printed number: "53%", "1,100", "5.9", "0.8%".
+
+    Raises ValueError for what is not a number.
+    """
+    digits = re.sub(rf"{_PER_CENT}$", "", text.strip(), flags=re.IGNORECASE)
+    if not re.fullmatch(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", digits, flags=re.ASCII):
+        raise ValueError(f"{text!r} is not a number as the letters print them")
+    return Decimal(digits.replace(",", ""))
