@@ -41,9 +41,7 @@ def test_a_missing_sentence_leaves_its_figure_absent_and_takes_no_other(start: s
 
 
 def test_digits_of_another_script_are_no_number_and_the_file_still_has_its_verdict() -> None:
-    text = "\n\n".join(ink.text for ink in (*LETTER, *STATISTICS)).replace(
-        "2\nupheld decisions", "٢\nupheld decisions"
-    )
+    text = "\n\n".join(ink.text for ink in (*LETTER, *STATISTICS)).replace("\n2\n\nupheld", "\n٢\n\nupheld")
     letter = read(text.encode(), "letter.txt")
     assert letter.verdict is Verdict.EXTRACTED
     assert letter.absence("upheld_count") is Absence.NOT_STATED
