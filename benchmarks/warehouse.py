@@ -137,7 +137,7 @@ def _copy_landing(source: Settings, target: Settings, councils: int, times: int)
             place.parent.mkdir(parents=True, exist_ok=True)
             rows = connection.read_parquet(str(path))
             columns = ", ".join(f"{renamed.get(name, name)} as {name}" for name in rows.columns)
-            copies = f"select {columns} from rows cross join range({times}) as copies (copy)"  # noqa: S608
+            copies = f"select {columns} from rows cross join range({times}) as copies (copy)"  # noqa: S608 - columns of ours  # nosec B608
             connection.sql(copies).write_parquet(str(place))
 
 

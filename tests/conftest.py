@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from redress.authorities import Authorities
+from tests.made import SAMPLE_AUTHORITIES
+
 
 @pytest.fixture(scope="session")
 def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -11,3 +14,9 @@ def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from samples.cookbook.release import build_release  # the press and dbt take a while: only where it is used
 
     return build_release(tmp_path_factory.mktemp("cookbook") / "home")
+
+
+@pytest.fixture(scope="session")
+def authorities() -> Authorities:
+    """The authorities of England, and those of the samples."""
+    return Authorities.load(additional=SAMPLE_AUTHORITIES)

@@ -16,6 +16,7 @@ SAMPLES = PROJECT / "samples"
 SAMPLE_AUTHORITIES = SAMPLES / "authorities.csv"
 PELLONSHIRE = "Pellonshire County Council"
 WEXMARSH = "Wexmarsh District Council"
+SEASON = Season(2021)
 
 FIGURES: dict[str, str] = {
     "upheld_count": "33",
@@ -118,3 +119,8 @@ def landed(one: Letter, season: int = 2021, address: str | None = None) -> Lande
 def sha256(name: str) -> str:
     """The hash that stands for a file's bytes."""
     return hashlib.sha256(name.encode()).hexdigest()
+
+
+GOOD = letter("good")
+WRONG_RATE = letter("wrong rate", authority=WEXMARSH, changes={"uphold_rate_pct": "82"})
+"""A letter that breaks one critical rule: 33 of 40 are 83%."""

@@ -183,6 +183,11 @@ class Case:
         return self.disposition.disposition == "quarantined" and self.disposition.decided_by is None
 
     @property
+    def broken_rule_names(self) -> tuple[str, ...]:
+        """The critical rules that it breaks."""
+        return tuple(check.rule for check in broken_rules(self.checks))
+
+    @property
     def authority(self) -> str:
         """The authority as printed, and as it was resolved."""
         printed = self.landed.letter.header.authority_name or "(no authority named)"
@@ -288,7 +293,7 @@ class Quarantine:
                     f"{case} is not in quarantine but {case.disposition.disposition} ({case.disposition.reason}): "
                     "there is nothing to accept"
                 )
-            broken = tuple(check.rule for check in broken_rules(case.checks))
+            broken = case.broken_rule_names
             if rules and set(rules) != set(broken):
                 raise DecisionError(
                     f"{case} breaks {', '.join(broken) or 'no rule'}, and --rule names "
@@ -296,16 +301,14 @@ class Quarantine:
                 )
             if not broken:
                 raise DecisionError(f"{case} breaks no rule, and is held back by a decision: withdraw that instead")
-            return Decision(
-                season=case.landed.season.year,
-                letter_sha256=case.landed.letter.sha256,
-                ruling=Ruling.ACCEPT,
+            return _decision(
+                case,
+                Ruling.ACCEPT,
+                reason=reason,
+                by=by,
                 rules=broken,
                 authority_id=authority_id,
-                statement_hash=statement_hash(case.landed.letter),
-                decided_by=by,
-                decided_at=dt.datetime.now(dt.UTC),
-                reason=reason,
+                read_as=statement_hash(case.landed.letter),
             )
 
         return self._decide(prefix, season, decided, reason, by)
@@ -321,15 +324,7 @@ class Quarantine:
                 )
             if case.decisions and case.decisions[-1].ruling is Ruling.REJECT:
                 raise DecisionError(f"{case} is rejected already, by {case.decisions[-1].decided_by}")
-            return Decision(
-                season=case.landed.season.year,
-                letter_sha256=case.landed.letter.sha256,
-                ruling=Ruling.REJECT,
-                rules=tuple(check.rule for check in broken_rules(case.checks)),
-                decided_by=by,
-                decided_at=dt.datetime.now(dt.UTC),
-                reason=reason,
-            )
+            return _decision(case, Ruling.REJECT, reason=reason, by=by, rules=case.broken_rule_names)
 
         return self._decide(prefix, season, decided, reason, by)
 
@@ -339,14 +334,7 @@ class Quarantine:
         def decided(case: Case) -> Decision:
             if not case.decisions or case.decisions[-1].ruling is Ruling.WITHDRAW:
                 raise DecisionError(f"nobody has decided about {case}: there is nothing to take back")
-            return Decision(
-                season=case.landed.season.year,
-                letter_sha256=case.landed.letter.sha256,
-                ruling=Ruling.WITHDRAW,
-                decided_by=by,
-                decided_at=dt.datetime.now(dt.UTC),
-                reason=reason,
-            )
+            return _decision(case, Ruling.WITHDRAW, reason=reason, by=by)
 
         return self._decide(prefix, season, decided, reason, by)
 
@@ -390,3 +378,27 @@ class Quarantine:
                 ),
             )
             return Effect(decision, self.case(decision.letter_sha256, of_season), others)
+
+
+def _decision(
+    case: Case,
+    ruling: Ruling,
+    *,
+    reason: str,
+    by: str,
+    rules: tuple[str, ...] = (),
+    authority_id: str | None = None,
+    read_as: str | None = None,
+) -> Decision:
+    """A decision about a letter, made now; `read_as` is the hash of what the letter was read to state."""
+    return Decision(
+        season=case.landed.season.year,
+        letter_sha256=case.landed.letter.sha256,
+        ruling=ruling,
+        rules=rules,
+        authority_id=authority_id,
+        statement_hash=read_as,
+        decided_by=by,
+        decided_at=dt.datetime.now(dt.UTC),
+        reason=reason,
+    )

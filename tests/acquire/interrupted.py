@@ -6,9 +6,9 @@ KILL_AT counts what Python does with files and sockets (its audit events): befor
 with SIGKILL, so that nothing can clean up. 0 lets it go on to the end, and prints how many there were.
 """
 
-import os
-import signal
 import sys
+
+from tests.interrupted import KillPoint
 
 COUNTED = frozenset({"open", "os.rename", "os.mkdir", "os.remove", "socket.connect", "tempfile.mkstemp"})
 
@@ -24,20 +24,12 @@ def main(source_name: str, kill_at: int) -> None:
     settings = Settings()
     run = SeasonRun(SEASON, new_run_id(), settings)
     source = source_of(source_name, settings)
-    count = 0
-
-    def counted(event: str, _: tuple[object, ...]) -> None:
-        nonlocal count
-        if event in COUNTED:
-            count += 1
-            if count == kill_at:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(counted)
+    point = KillPoint(kill_at)
+    point.at_audit_events(COUNTED)
     for number, references in enumerate(plan(run, source)):
         acquire(run, source, references, number)
     take_stock(run, source)
-    print(count)
+    print(point.count)
 
 
 if __name__ == "__main__":

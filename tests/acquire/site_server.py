@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from redress.acquire.http import HttpRules
+from redress.acquire.addresses import allowed_addresses
+from redress.acquire.http import HttpClient, HttpRules
 from redress.acquire.site import slugs_of
 
 LETTERS = Path(__file__).resolve().parents[2] / "samples" / "letters"
@@ -243,6 +244,11 @@ def impatient(**changes: object) -> HttpRules:
         **changes,
     }
     return HttpRules(**rules)  # type: ignore[arg-type]
+
+
+def client_of(site: SiteServer, *hosts: str, **rules: object) -> HttpClient:
+    """A client that may ask a site, and other hosts that are named; `rules` are changes to those of `impatient`."""
+    return HttpClient(allowed_addresses(site.url, hosts), impatient(**rules))
 
 
 def tagged(content: bytes, content_type: str = HTML) -> Given:

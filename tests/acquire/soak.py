@@ -6,11 +6,8 @@ in the archive when the process was killed must not have been fetched again.
 """
 
 import argparse
-import os
 import random
-import signal
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,14 +16,10 @@ from pathlib import Path
 from redress.acquire.archive import Archive
 from redress.acquire.season import STORING_AT_A_TIME
 from tests.acquire.letters_server import FETCHES_AT_A_TIME, LettersServer, letters_server
+from tests.interrupted import SoakError, last_line, require_killed, run_module
 
-PROJECT = Path(__file__).resolve().parents[2]
 LETTERS = 400
 MOST_ON_THEIR_WAY = FETCHES_AT_A_TIME + STORING_AT_A_TIME
-
-
-class SoakError(AssertionError):
-    """After a kill and a second run the season is not as it should be; the message says what was found."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +40,12 @@ def acquire(server: LettersServer, home: Path, kill_at: int) -> subprocess.Compl
 def started(module: str, server: LettersServer, home: Path, number: int) -> subprocess.CompletedProcess[str]:
     """Run a module that acquires from a server, with a number to tell it."""
     environment = {f"REDRESS_{name.upper()}": str(value) for name, value in server.environment(home).items()}
-    return subprocess.run(
-        [sys.executable, "-m", module, server.source, str(number)],
-        cwd=PROJECT,
-        env=os.environ | environment | {"PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_module(module, server.source, number, environment=environment)
 
 
 def points(server: LettersServer, home: Path) -> int:
     """How many points there are at which a whole season can be killed."""
-    done = acquire(server, home, 0)
-    if done.returncode != 0:
-        raise SoakError(done.stderr)
-    return int(done.stdout.splitlines()[-1])
+    return int(last_line(acquire(server, home, 0)))
 
 
 def kill_once(server: LettersServer, home: Path, kill_at: int, count: int) -> Round:
@@ -70,15 +53,9 @@ def kill_once(server: LettersServer, home: Path, kill_at: int, count: int) -> Ro
     started = time.monotonic()
     server.site.forget()
     archive = Archive(home / "archive")
-    killed = acquire(server, home, kill_at)
-    if killed.returncode != -signal.SIGKILL:
-        raise SoakError(
-            f"the process was not killed at {kill_at}: it ended with {killed.returncode}\n{killed.stderr}"
-        )
+    require_killed(acquire(server, home, kill_at), kill_at)
     files = list((home / "archive" / "sha256").rglob("*.bin"))
-    done = acquire(server, home, 0)
-    if done.returncode != 0:
-        raise SoakError(f"killed at {kill_at}, the second run ended with {done.returncode}\n{done.stderr}")
+    last_line(acquire(server, home, 0), f"killed at {kill_at}")
     fetched = server.site.bodies_sent()
     check(archive, home, count)
     # what was on its way when the process died has come twice at most; what was in the archive, once

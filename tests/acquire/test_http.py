@@ -13,7 +13,7 @@ from redress import __version__
 from redress.acquire.addresses import allowed_addresses, is_public
 from redress.acquire.http import HttpClient, HttpRules
 from redress.acquire.source import FailureCause, FetchError, Known, NotPublishedError, SourceError, Validators
-from tests.acquire.site_server import PDF, Given, SiteServer, impatient, in_turn, site_server
+from tests.acquire.site_server import PDF, Given, SiteServer, client_of, impatient, in_turn, site_server
 
 LETTER = Given(b"%PDF-1.7 a letter", content_type=PDF, etag='"one"')
 
@@ -23,10 +23,6 @@ def site() -> Iterator[SiteServer]:
     with site_server() as server:
         server.give("/letter", LETTER)
         yield server
-
-
-def client_of(site: SiteServer, *hosts: str, **rules: object) -> HttpClient:
-    return HttpClient(allowed_addresses(site.url, hosts), impatient(**rules))
 
 
 def failure(site: SiteServer, path: str, *hosts: str, **rules: object) -> FetchError:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import s3fs
 
-from redress.acquire.addresses import allowed_addresses
 from redress.acquire.http import HttpClient
 from redress.acquire.manifest import ManifestSource
 from redress.acquire.source import (
@@ -20,16 +19,10 @@ from redress.acquire.source import (
 from redress.authorities import Authorities
 from redress.seasons import Season
 from tests.acquire.s3_server import BUCKET, s3_server
-from tests.acquire.site_server import PDF, Given, SiteServer, impatient, sample, site_server
-from tests.made import PELLONSHIRE, SAMPLE_AUTHORITIES, WEXMARSH
+from tests.acquire.site_server import PDF, Given, SiteServer, client_of, sample, site_server
+from tests.made import PELLONSHIRE, SEASON, WEXMARSH
 
-SEASON = Season(2021)
 HEADINGS = "season,authority,address\n"
-
-
-@pytest.fixture(scope="module")
-def authorities() -> Authorities:
-    return Authorities.load(additional=SAMPLE_AUTHORITIES)
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def source_of(address: str | Path, authorities: Authorities, site: SiteServer | 
     def new_client() -> HttpClient:
         if site is None:
             raise AssertionError("a manifest of files needs no client")
-        return HttpClient(allowed_addresses(site.url, ()), impatient())
+        return client_of(site)
 
     return ManifestSource(str(address), authorities, new_client)
 

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from redress.acquire.addresses import allowed_addresses
-from redress.acquire.http import HttpClient
 from redress.acquire.page_cache import PageCache
 from redress.acquire.site import SiteShape, SiteSource, slugs_of
 from redress.acquire.source import (
     FailureCause,
+    Fetched,
     FetchError,
     Known,
     NotPublishedError,
@@ -25,22 +24,16 @@ from tests.acquire.site_server import (
     TABLES_PAGE,
     Given,
     SiteServer,
-    impatient,
+    client_of,
     page_with,
     sample,
     site_server,
 )
-from tests.made import PELLONSHIRE, SAMPLE_AUTHORITIES, WEXMARSH
+from tests.made import PELLONSHIRE, SEASON, WEXMARSH
 
-SEASON = Season(2021)
 PAGE_OF_2021 = (
     b"<title>Pellonshire</title><h1>Pellonshire</h1><p>for the period between 1 April 2020 to 31 March 2021</p>"
 )
-
-
-@pytest.fixture(scope="module")
-def authorities() -> Authorities:
-    return Authorities.load(additional=SAMPLE_AUTHORITIES)
 
 
 @pytest.fixture
@@ -60,7 +53,7 @@ def source_of(site: SiteServer, authorities: Authorities, folder: Path, **shape:
         "mappings_folder": folder / "mappings",
         **shape,
     }
-    client = HttpClient(allowed_addresses(site.url, ()), impatient())
+    client = client_of(site)
     return SiteSource(SiteShape(**stated), client, authorities, PageCache(folder / "pages"))  # type: ignore[arg-type]
 
 
@@ -71,6 +64,13 @@ def source(site: SiteServer, authorities: Authorities, tmp_path: Path) -> SiteSo
 
 def reference(source: SiteSource, authority_id: str = "SAMPLE-01", season: Season = SEASON) -> Reference:
     return next(one for one in source.references(season) if one.authority_id == authority_id)
+
+
+def fetched_before(site: SiteServer, authorities: Authorities, folder: Path) -> tuple[Reference, Fetched]:
+    """A letter, and what an earlier run had of it, with its pages in the cache."""
+    first = source_of(site, authorities, folder)
+    one = reference(first)
+    return one, first.fetch(one)
 
 
 def refused(source: SiteSource, one: Reference) -> FetchError:
@@ -284,9 +284,7 @@ def test_a_link_to_a_private_address_is_not_followed(site: SiteServer, source: S
 def test_an_unchanged_season_is_asked_for_and_not_downloaded(
     site: SiteServer, authorities: Authorities, tmp_path: Path
 ) -> None:
-    first = source_of(site, authorities, tmp_path)
-    one = reference(first)
-    fetched = first.fetch(one)
+    one, fetched = fetched_before(site, authorities, tmp_path)
     site.forget()
     again = source_of(site, authorities, tmp_path).fetch(one, Known(fetched.address, fetched.validators))
     assert (again.content, again.status, again.address) == (None, 304, fetched.address)
@@ -297,9 +295,7 @@ def test_an_unchanged_season_is_asked_for_and_not_downloaded(
 def test_a_letter_issued_anew_at_another_address_is_found(
     site: SiteServer, authorities: Authorities, tmp_path: Path
 ) -> None:
-    first = source_of(site, authorities, tmp_path)
-    one = reference(first)
-    fetched = first.fetch(one)
+    one, fetched = fetched_before(site, authorities, tmp_path)
     list_path = "/your-councils-performance/pellonshire-county-council/annual-letters"
     site.give(list_path, page_with(("Letter 2021", "/corrected.pdf")))
     site.give("/corrected.pdf", Given(b"%PDF-1.7 corrected", etag=fetched.validators.etag))
@@ -310,9 +306,7 @@ def test_a_letter_issued_anew_at_another_address_is_found(
 def test_a_damaged_page_in_the_cache_is_fetched_anew(
     site: SiteServer, authorities: Authorities, tmp_path: Path
 ) -> None:
-    first = source_of(site, authorities, tmp_path)
-    one = reference(first)
-    fetched = first.fetch(one)
+    one, fetched = fetched_before(site, authorities, tmp_path)
     for path in (tmp_path / "pages").glob("*.page"):
         path.write_bytes(path.read_bytes()[:-3])
     site.forget()

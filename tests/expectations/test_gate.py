@@ -15,22 +15,11 @@ from redress.letters.records import Letter, Verdict
 from redress.measures import Absence
 from redress.rules import LETTER_RULES, Outcome, check_letter
 from redress.season_rules import SEASON_RULES, Standing, stand
-from redress.seasons import Season
 from redress.warehouse.landing import LandedLetter
-from tests.made import (
-    SAMPLE_AUTHORITIES,
-    WEXMARSH,
-    landed,
-    letter,
-    sha256,
-    without_statistics,
-)
+from tests.made import GOOD, SEASON, WRONG_RATE, landed, letter, sha256, without_statistics
 
-SEASON = Season(2021)
 TARNBECK = "Tarnbeck Metropolitan Borough Council"
 OSTLEBRIDGE = "Ostlebridge Council"
-GOOD = letter("good")
-WRONG_RATE = letter("wrong rate", authority=WEXMARSH, changes={"uphold_rate_pct": "82"})
 INCOMPLETE = letter(
     "incomplete", authority=TARNBECK, changes={"compliance_rate_type_average_pct": Absence.NOT_STATED}
 )
@@ -38,11 +27,6 @@ BARE = without_statistics("bare", authority=OSTLEBRIDGE)
 FOREIGN = Letter(sha256("foreign"), Verdict.NOT_A_LETTER, "an invoice")
 TORN = Letter(sha256("torn"), Verdict.UNREADABLE, "damaged: no trailer")
 LETTERS = [landed(one) for one in (GOOD, WRONG_RATE, INCOMPLETE, BARE, FOREIGN, TORN)]
-
-
-@pytest.fixture(scope="module")
-def authorities() -> Authorities:
-    return Authorities.load(additional=SAMPLE_AUTHORITIES)
 
 
 @pytest.fixture(scope="module")

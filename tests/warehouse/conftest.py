@@ -1,12 +1,16 @@
-"""A warehouse for all tests of the marts, built once."""
+"""A warehouse for all tests of the marts, built once; a PostgreSQL for all tests of serving, started once."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.warehouse.invented import dbt_build, write_councils, write_landing
+from tests.warehouse.postgres_server import Database, Server, running_server
+
+_database_numbers = count()
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +30,16 @@ def marts(build_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of the invented councils, to read."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A running PostgreSQL with the roles of the tests."""
+    with running_server() as one:
+        yield one
+
+
+@pytest.fixture
+def database(server: Server) -> Database:
+    """An empty database of the test's own."""
+    return server.new_database(f"it's_test_{next(_database_numbers)}")

@@ -8,10 +8,10 @@ that one the process ends itself with SIGKILL; 0 lets it go on to the end, and p
 other builds with dbt what is landed in the home of the environment, publishes it, and is killed from outside.
 """
 
-import os
-import signal
 import sys
 from pathlib import Path
+
+from tests.interrupted import KillPoint
 
 COUNTED = frozenset(
     {"open", "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "tempfile.mkdtemp"}
@@ -24,20 +24,12 @@ def small(warehouse: Path, number: int, kill_at: int) -> None:
     from redress.warehouse.releases import Releases
     from tests.warehouse.numbered import publish_numbered
 
-    count = 0
-
-    def counted(event: str, _: tuple[object, ...]) -> None:
-        nonlocal count
-        if event in COUNTED:
-            count += 1
-            if count == kill_at:
-                os.kill(os.getpid(), signal.SIGKILL)
-
     releases = Releases(warehouse)
-    sys.addaudithook(counted)
+    point = KillPoint(kill_at)
+    point.at_audit_events(COUNTED)
     publish_numbered(releases, number)
     prune(releases, 2)
-    print(count)
+    print(point.count)
 
 
 def whole() -> None:

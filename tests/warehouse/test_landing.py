@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from redress.letters.records import Conflict, Figure, Header, Letter, StatedYear, Verdict
 from redress.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES, TABLE_MEASURES, Absence
+from redress.printable import printable
 from redress.rules import check_letter
 from redress.seasons import Season
 from redress.warehouse.landing import (
@@ -24,7 +25,7 @@ from redress.warehouse.landing import (
 from tests.made import PELLONSHIRE, landed, letter, sha256, without_statistics
 
 SEASON = Season(2021)
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+TEXT = st.text(max_size=40).map(printable)  # as landing keeps all text
 VALUES = st.one_of(
     st.integers(0, 9_999_999).map(Decimal),
     st.decimals(0, 9_999, places=1).map(

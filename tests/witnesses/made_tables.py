@@ -14,9 +14,8 @@ from redress.seasons import Season
 from redress.witnesses.data_table import DataTable, read_data_table
 from redress.witnesses.mapping import Mapping, read_mapping
 from redress.witnesses.records import WitnessFigure
-from tests.made import SAMPLE_AUTHORITIES
+from tests.made import SAMPLE_AUTHORITIES, SEASON
 
-SEASON = Season(2021)
 ADDRESS = "2021/data-tables/decided.csv"
 DECIDED = Mapping.model_validate(
     {
@@ -58,6 +57,9 @@ def xlsx_bytes(sheets: Values[str, Sequence[Cells]], formats: Values[str, str] |
     content = io.BytesIO()
     workbook.save(content)
     return content.getvalue()
+
+
+TABLE = csv_bytes(HEADINGS, PELLONSHIRE_ROW, WEXMARSH_ROW)
 
 
 def mapping(text: str) -> Mapping:

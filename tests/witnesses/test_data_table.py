@@ -7,13 +7,12 @@ import pytest
 from redress.seasons import Season
 from redress.witnesses.data_table import read_data_table, report_of_unmapped_file
 from redress.witnesses.records import WitnessAbsence, WitnessError
-from tests.made import sha256
+from tests.made import SEASON, sha256
 from tests.witnesses.made_tables import (
     ADDRESS,
     DECIDED,
     HEADINGS,
     PELLONSHIRE_ROW,
-    SEASON,
     WEXMARSH_ROW,
     authorities,
     csv_bytes,

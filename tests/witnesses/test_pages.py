@@ -9,8 +9,8 @@ from redress.letters.reader import read_letter
 from redress.letters.records import Letter, Verdict
 from redress.warehouse.landing import LandedLetter
 from redress.witnesses.pages import set_pages_apart
-from tests.made import WEXMARSH, landed, letter, without_statistics
-from tests.witnesses.made_tables import SEASON, authorities
+from tests.made import SEASON, WEXMARSH, landed, letter, without_statistics
+from tests.witnesses.made_tables import authorities
 
 
 def page(name: str = "page", **changes: object) -> Letter:

@@ -14,20 +14,11 @@ from redress.warehouse.landing import Landing
 from redress.witnesses.records import WitnessError, WitnessKind
 from redress.witnesses.season import FetchedTable, read_tables, told
 from samples.press.tables import read_rows
-from tests.made import SAMPLE_AUTHORITIES, SAMPLES
-from tests.witnesses.made_tables import (
-    HEADINGS,
-    PELLONSHIRE_ROW,
-    SEASON,
-    WEXMARSH_ROW,
-    authorities,
-    csv_bytes,
-    values,
-)
+from tests.made import SAMPLE_AUTHORITIES, SAMPLES, SEASON
+from tests.witnesses.made_tables import HEADINGS, TABLE, authorities, csv_bytes, values
 
 MAPPING = b"authority: Authority Name\nfigures: {Upheld: {measure: upheld_count}}\n"
 FULL_MAPPING = MAPPING + b"ignored: [Total investigated, Uphold rate]\n"
-TABLE = csv_bytes(HEADINGS, PELLONSHIRE_ROW, WEXMARSH_ROW)
 
 
 @pytest.fixture

@@ -1,5 +1,13 @@
 -- A big jump is a figure to look at, not a wrong one. Chance alone moves the rate of a small council by tens of
 -- points from year to year, so a rate is held against what chance can do with its two bases.
+{# a measure, the count that it is a share of, and its type's average #}
+{% set followed_measures = [
+    ('uphold_rate_pct', 'investigations_count', 'uphold_rate_type_average_pct'),
+    ('compliance_rate_pct', 'compliance_outcomes_count', 'compliance_rate_type_average_pct'),
+    ('satisfactory_remedy_rate_pct', 'upheld_count', 'satisfactory_remedy_rate_type_average_pct'),
+    ('upheld_count', 'null', 'null'),
+    ('investigations_count', 'null', 'null'),
+] %}
 with letters as (
 
     select
@@ -25,60 +33,19 @@ with letters as (
 
 measured as (
 
-    select
-        letter_key,
-        authority_key,
-        authority_id,
-        season,
-        'uphold_rate_pct' as measure,
-        cast(uphold_rate_pct as double) as stated_value,
-        cast(investigations_count as double) as base_count,
-        cast(uphold_rate_type_average_pct as double) as type_average
-    from letters
-    union all
-    select
-        letter_key,
-        authority_key,
-        authority_id,
-        season,
-        'compliance_rate_pct' as measure,
-        cast(compliance_rate_pct as double) as stated_value,
-        cast(compliance_outcomes_count as double) as base_count,
-        cast(compliance_rate_type_average_pct as double) as type_average
-    from letters
-    union all
-    select
-        letter_key,
-        authority_key,
-        authority_id,
-        season,
-        'satisfactory_remedy_rate_pct' as measure,
-        cast(satisfactory_remedy_rate_pct as double) as stated_value,
-        cast(upheld_count as double) as base_count,
-        cast(satisfactory_remedy_rate_type_average_pct as double) as type_average
-    from letters
-    union all
-    select
-        letter_key,
-        authority_key,
-        authority_id,
-        season,
-        'upheld_count' as measure,
-        cast(upheld_count as double) as stated_value,
-        cast(null as double) as base_count,
-        cast(null as double) as type_average
-    from letters
-    union all
-    select
-        letter_key,
-        authority_key,
-        authority_id,
-        season,
-        'investigations_count' as measure,
-        cast(investigations_count as double) as stated_value,
-        cast(null as double) as base_count,
-        cast(null as double) as type_average
-    from letters
+    {% for measure, base_count, type_average in followed_measures %}
+        {% if not loop.first %}union all{% endif %}
+        select
+            letter_key,
+            authority_key,
+            authority_id,
+            season,
+            '{{ measure }}' as measure,
+            cast({{ measure }} as double) as stated_value,
+            cast({{ base_count }} as double) as base_count,
+            cast({{ type_average }} as double) as type_average
+        from letters
+    {% endfor %}
 
 ),
 

@@ -1,0 +1,86 @@
+"""Small releases to serve, each row of which says which release it is of."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from redress.warehouse.keys import Keys, Reference
+from tests.warehouse.numbered import identity_of
+from tests.warehouse.postgres_server import BI_TOOL, Database
+
+KEYS = {
+    "dim_council": Keys(primary=("council_key",)),
+    "fct_rate": Keys(
+        primary=("council_key", "season"),
+        unique=(("rate_key",),),
+        references=(Reference(("council_key",), "dim_council", ("council_key",)),),
+    ),
+}
+
+
+def small_release(folder: Path, number: int = 1, councils_count: int = 3, keys: Mapping[str, Keys] = KEYS) -> Path:
+    """A release of two tables and one check, each row of which says which release it is of."""
+    return write_release(
+        folder / identity_of(number),
+        [
+            f"create table dim_council as select 'C' || range as council_key, "  # noqa: S608 - numbers of ours
+            f"{number}::integer as release_number from range({councils_count})",
+            "alter table dim_council alter council_key set not null",
+            "create table fct_rate as select council_key, season::integer as season, "  # noqa: S608 - as above
+            "council_key || season as rate_key, 53.50::decimal(9, 2) as rate_pct, "
+            f"{number}::integer as release_number from dim_council, range(2020, 2024) as seasons (season)",
+            "alter table fct_rate alter council_key set not null",
+            "alter table fct_rate alter season set not null",
+            "comment on table fct_rate is 'Rates, 100% of them; it''s \\ {all} :there.'",
+            "comment on column fct_rate.rate_pct is 'A rate in per cent (%).'",
+        ],
+        keys,
+        audit=[f"create table check_results as select true as is_passed, {number}::integer as release_number"],
+    )
+
+
+def served_number(database: Database) -> int:
+    """Which release a reader sees, by each table."""
+    found = database.ask(
+        "select a.release_number, b.release_number, c.release_number, r.release_id "
+        "from (select distinct release_number from marts.fct_rate) as a "
+        "cross join (select distinct release_number from marts.dim_council) as b "
+        "cross join marts.check_results as c cross join marts.release as r",
+        BI_TOOL,
+    )
+    [(number, *others, release_id)] = found
+    assert others == [number, number]
+    assert int(release_id, 16) == number
+    return int(number)
+
+
+def write_release(
+    folder: Path, statements: Sequence[str], keys: Mapping[str, Keys] | None = None, *, audit: Sequence[str] = ()
+) -> Path:
+    """A release's folder with a warehouse made by statements of DuckDB, and its data package; the folder.
+
+    The tables are made in `marts`, those of `audit` in `audit`; `keys` are by the table's name.
+    """
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("create schema audit; create schema staging; create schema marts; use marts")
+        warehouse.execute("create table staging.unpublished as select 1 as one")
+        for statement in statements:
+            warehouse.execute(statement)
+        warehouse.execute("use audit")
+        for statement in audit:
+            warehouse.execute(statement)
+        tables = [
+            name
+            for (name,) in warehouse.execute(
+                "select table_name from duckdb_tables() where schema_name <> 'staging' order by all"
+            ).fetchall()
+        ]
+    resources = [
+        {"path": f"parquet/{table}.parquet", "schema": (keys or {}).get(table, Keys()).as_table_schema()}
+        for table in tables
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    return folder
