@@ -8,7 +8,7 @@ SAMPLES := samples/letters
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run test soak check format docs samples lock bench clean
+.PHONY: help run up airflow test soak check format docs samples lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -33,12 +33,25 @@ run: $(INSTALLED)
 	@$(BIN)/redress ingest $(SAMPLES) $(if $(SEASON),--season $(SEASON))
 endif
 
+# Without a source of your own, by environment or in .env, `up` has the samples.
+ifeq ($(REDRESS_SOURCE)$(shell grep -s '^REDRESS_SOURCE=' .env),)
+up airflow: export REDRESS_HOME ?= var/samples
+up airflow: export REDRESS_SOURCE := folder:$(CURDIR)/$(SAMPLES)
+up airflow: export REDRESS_ADDITIONAL_AUTHORITIES := $(CURDIR)/samples/authorities.csv
+endif
+up: $(INSTALLED) ## start Airflow (scheduler, pages and all) on this machine, until Ctrl-C; PORT=8080
+	@$(BIN)/redress up $(if $(PORT),--port $(PORT))
+
+airflow: $(INSTALLED) ## a command of Airflow's beside `make up`: make airflow ARGS="dags list"
+	@$(BIN)/redress airflow $(ARGS)
+
 test: $(INSTALLED) ## run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
-soak: $(INSTALLED) ## kill acquiring, building and publishing at random points, and see that all is whole in the end
+soak: $(INSTALLED) ## kill acquiring, building, publishing, serving and Airflow at random points; all must be whole in the end
 	@$(BIN)/python -m tests.acquire.soak
 	@$(BIN)/python -m tests.warehouse.soak
+	@$(BIN)/python -m tests.airflow.soak
 
 check: $(INSTALLED) ## formatting, lint, SQL, types and the data dictionary, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
@@ -60,16 +73,19 @@ docs: $(INSTALLED) ## write the data dictionary anew, and dbt's pages about the 
 samples: $(INSTALLED) ## print the sample letters anew from their table
 	@$(BIN)/python -m samples.press
 
-bench: $(INSTALLED) ## measure where a second `make run` spends its time, letters read a second, and the warehouse (minutes)
+bench: $(INSTALLED) ## measure: make run, acquiring, reading, the warehouse, releases, Airflow (half an hour)
 	@$(BIN)/python -m benchmarks.main_job
 	@$(BIN)/python -m benchmarks.acquire
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.warehouse
 	@$(BIN)/python -m benchmarks.releases
+	@$(BIN)/python -m benchmarks.orchestration
 
 lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --universal --python-version 3.11 --extra compose --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --upgrade --constraint requirements.lock pyproject.toml -o requirements-compose.lock
 
 clean: ## remove the working folder (archive, landing, warehouse, Airflow's home) and caches
 	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,8 +10,9 @@ import resource
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as OutOfTimeError
 from dataclasses import dataclass
+from multiprocessing.process import AuthenticationString  # type: ignore[attr-defined]
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -36,6 +37,7 @@ class Readers:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
+        _allow_children()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["redress.letters.reader"])
         self._pool = ProcessPool(
@@ -90,6 +92,19 @@ class Readers:
         except ProcessExpired as error:
             reason = f"damaged: the process that read it broke down (exit code {error.exitcode})"
         return Letter(hashlib.sha256(file.content).hexdigest(), Verdict.UNREADABLE, reason)
+
+
+def _allow_children() -> None:
+    """Let this process have workers also where Celery started it: a task of Airflow's is a fork of such a process.
+
+    Celery's pool puts a process of its own kind in the place where multiprocessing looks for the current one: a
+    daemon, which may have no children, with a key of a kind that cannot be handed to one; for the key there is no
+    public way. Our workers end with the process that asks them, and Airflow ends a task's whole process group.
+    """
+    current: Any = multiprocessing.current_process()
+    if current.daemon:
+        current.daemon = False
+        current._config["authkey"] = AuthenticationString(current.authkey)
 
 
 def _limit_memory(mebibytes: int) -> None:

@@ -1,0 +1,127 @@
+"""docker-compose.yml as Docker Compose would read it, and its services as plain processes on loopback."""
+
+import os
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from redress.settings import PROJECT_FOLDER
+
+COMPOSE_FILE = PROJECT_FOLDER / "docker-compose.yml"
+DOCKERFILE = PROJECT_FOLDER / "Dockerfile"
+DATABASES_SCRIPT = PROJECT_FOLDER / "compose" / "databases.sql"
+
+VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<text>[^}]*))?\})")
+"""`$$`, `${NAME}`, `${NAME:-default}` and `${NAME:?message}`: what the Compose Specification has and we use."""
+
+SECRETS = {
+    "POSTGRES_PASSWORD": "superuser0000000000",
+    "AIRFLOW_DB_PASSWORD": "metadata0000000000",
+    "PUBLISHER_DB_PASSWORD": "publisher0000000000",
+    "REDIS_PASSWORD": "broker0000000000",
+    "AIRFLOW_ADMIN_PASSWORD": "administrator 'quoted' \"twice\"",
+    "AIRFLOW_SECRET_KEY": "secret-key-of-thirty-two-or-more-bytes",
+    "AIRFLOW_JWT_SECRET": "jwt-secret-of-sixty-four-or-more-bytes-" * 2,
+    "AIRFLOW_FERNET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+}
+"""Every secret that the file asks for, as a test knows it."""
+
+
+class MissingVariableError(Exception):
+    """A variable without a default is not set; the message names it."""
+
+
+def raw() -> dict[str, Any]:
+    """The file with its anchors followed and its variables as they are written."""
+    content: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text())
+    return content
+
+
+def variables(node: object) -> dict[str, str | None]:
+    """The variables below a node with their defaults; None where there is none and the variable has to be set."""
+    if isinstance(node, str):
+        found = [match for match in VARIABLE.finditer(node) if match["name"]]
+        return {match["name"]: match["text"] if match["kind"] == "-" else None for match in found}
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return {name: default for part in below for name, default in variables(part).items()}
+
+
+def resolved(node: Any, values: Mapping[str, str]) -> Any:
+    """A node with its variables resolved, as Compose does it after parsing. Raises MissingVariableError."""
+    if isinstance(node, dict):
+        return {name: resolved(part, values) for name, part in node.items()}
+    if isinstance(node, list):
+        return [resolved(part, values) for part in node]
+    return VARIABLE.sub(lambda match: _value(match, values), node) if isinstance(node, str) else node
+
+
+def _value(match: re.Match[str], values: Mapping[str, str]) -> str:
+    if match["escaped"]:
+        return "$"
+    value = values.get(match["name"], "")
+    if value or match["kind"] is None:
+        return value
+    if match["kind"] == "?":
+        raise MissingVariableError(f"{match['name']}: {match['text']}")
+    return str(match["text"])
+
+
+def composition(values: Mapping[str, str] = SECRETS) -> dict[str, Any]:
+    """The file as Compose acts on it, with these variables set."""
+    content: dict[str, Any] = resolved(raw(), values)
+    return content
+
+
+def image_environment() -> dict[str, str]:
+    """What the Dockerfile's ENV instructions set, PATH left out."""
+    instructions = re.findall(r"^ENV ((?:.*\\\n)*.*)$", DOCKERFILE.read_text(), re.MULTILINE)
+    pairs = (pair.split("=", 1) for text in instructions for pair in shlex.split(text.replace("\\\n", " ")))
+    return {name: value for name, value in pairs if name != "PATH"}
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a service runs, or what its health check runs, with its environment."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+
+    def here(self, places: Mapping[str, str], additional: Mapping[str, str], programs: Sequence[Path]) -> "Command":
+        """The same on this machine: every place of the containers is one of `places`, programs are from these."""
+        environment = {name: _replaced(value, places) for name, value in self.environment.items()}
+        path = os.pathsep.join([*map(str, programs), os.environ["PATH"]])
+        home = {"HOME": os.environ.get("HOME", "/")}
+        return Command(
+            tuple(_replaced(argument, places) for argument in self.arguments),
+            home | environment | dict(additional) | {"PATH": path},
+        )
+
+
+def command(services: Mapping[str, Any], name: str) -> Command:
+    """A service's command, in its environment."""
+    return Command(tuple(services[name]["command"]), _environment(services[name]))
+
+
+def health_check(services: Mapping[str, Any], name: str) -> Command:
+    """A service's health check, in its environment."""
+    kind, *arguments = services[name]["healthcheck"]["test"]
+    shell = {"CMD": (), "CMD-SHELL": ("/bin/sh", "-c")}[kind]
+    return Command((*shell, *arguments), _environment(services[name]))
+
+
+def _environment(service: Mapping[str, Any]) -> dict[str, str]:
+    """What the image and the file give; a name without a value is passed on from outside, so it is not here."""
+    is_ours = service["image"].startswith("redress:")
+    given = {name: value for name, value in service.get("environment", {}).items() if value is not None}
+    return (image_environment() if is_ours else {}) | given
+
+
+def _replaced(text: str, places: Mapping[str, str]) -> str:
+    for there, here in places.items():
+        text = text.replace(there, here)
+    return text

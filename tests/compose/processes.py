@@ -1,0 +1,163 @@
+"""The services of docker-compose.yml as plain processes: on loopback, below one folder, ended by their ids."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from redress.settings import PROJECT_FOLDER
+from tests.compose.composition import Command, command, composition, health_check
+from tests.compose.password_server import PROGRAMS, PasswordServer, run
+
+REDIS_IS_MISSING = "redis-server and redis-cli are not on PATH; Debian has both: apt-get install redis-server"
+STOP_SECONDS = 60
+
+
+class ServiceError(Exception):
+    """A service ended, or was not healthy in time; the message names it and its log."""
+
+
+def redis_is_here() -> bool:
+    return bool(shutil.which("redis-server") and shutil.which("redis-cli"))
+
+
+@dataclass
+class Processes:
+    """The services of one composition. `environment` is the folder of the Python environment that they run in."""
+
+    folder: Path
+    server: PasswordServer
+    environment: Path
+    ports: dict[str, int] = field(
+        default_factory=lambda: free_ports("api", "scheduler", "redis", "worker", "trigger")
+    )
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def services(self) -> Mapping[str, Any]:
+        services: Mapping[str, Any] = composition()["services"]
+        return services
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each place of the containers is found here."""
+        api, scheduler, redis = (self.ports[name] for name in ("api", "scheduler", "redis"))
+        return self.server.places | {
+            "http://api-server:8080": f"http://127.0.0.1:{api}",
+            "http://localhost:8080": f"http://localhost:{api}",
+            "http://127.0.0.1:8080": f"http://127.0.0.1:{api}",
+            "http://127.0.0.1:8974": f"http://127.0.0.1:{scheduler}",
+            "@redis:6379": f"@127.0.0.1:{redis}",
+            "port 6379": f"port {redis}\nbind 127.0.0.1",
+            "-p 6379": f"-p {redis}",
+            "dir /data": f"dir {self.below('redis')}",
+            "/var/lib/airflow": str(self.below("airflow")),
+            "/var/lib/redress": str(self.below("redress")),
+            "/srv/incoming": str(PROJECT_FOLDER / "samples"),
+            "/opt/redress": str(PROJECT_FOLDER),
+        }
+
+    @property
+    def additional(self) -> dict[str, str]:
+        """What a container has from Docker or by itself: its name, and ports that nobody else uses."""
+        return {
+            "HOSTNAME": socket.gethostname(),
+            "PGHOST": str(self.server.folder),
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(self.ports["api"]),
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(self.ports["scheduler"]),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(self.ports["worker"]),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(self.ports["trigger"]),
+            "REDRESS_ADDITIONAL_AUTHORITIES": str(PROJECT_FOLDER / "samples" / "authorities.csv"),
+        }
+
+    @property
+    def api_address(self) -> str:
+        return f"http://127.0.0.1:{self.ports['api']}"
+
+    def below(self, name: str) -> Path:
+        path = self.folder / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def run_to_end(self, name: str) -> None:
+        """Run a service that does its work and ends. Raises ServiceError where it fails."""
+        ended = run(self._here(command(self.services, name)))
+        if ended.returncode != 0:
+            raise ServiceError(f"{name} ended with {ended.returncode}:\n{ended.stdout}\n{ended.stderr}")
+
+    def start(self, name: str) -> None:
+        """Start a service that stays, in a session of its own, its output to a log."""
+        called = self._here(command(self.services, name))
+        with self._log(name).open("wb") as log:
+            self.running[name] = subprocess.Popen(
+                called.arguments,
+                env=called.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=self.folder,
+            )
+
+    def is_healthy(self, name: str) -> bool:
+        """Whether a service's own health check says so."""
+        return run(self._here(health_check(self.services, name))).returncode == 0
+
+    def wait_until_healthy(self, name: str, seconds: float) -> float:
+        """How long it took. Raises ServiceError where the service ends, or takes longer than that."""
+        started = time.monotonic()
+        while not self.is_healthy(name):
+            taken = time.monotonic() - started
+            if self.running[name].poll() is not None:
+                raise ServiceError(f"{name} ended; its log: {self._log(name)}")
+            if taken > seconds:
+                raise ServiceError(f"{name} was not healthy within {seconds:.0f} s; its log: {self._log(name)}")
+            time.sleep(0.2)
+        return time.monotonic() - started
+
+    def stop(self, name: str) -> None:
+        """Ask a service to end, as Docker does: one signal to its first process. What is left is killed."""
+        process = self.running.pop(name)
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _here(self, called: Command) -> Command:
+        return called.here(self.places, self.additional, [self.environment / "bin", PROGRAMS])
+
+    def _log(self, name: str) -> Path:
+        return self.below("processes") / f"{name}.log"
+
+
+@contextmanager
+def processes(folder: Path, server: PasswordServer, environment: Path) -> Iterator[Processes]:
+    """Services below a folder; those still running at the end of the block are stopped, the last one first."""
+    started = Processes(folder, server, environment)
+    try:
+        yield started
+    finally:
+        for name in reversed(list(started.running)):
+            started.stop(name)
+
+
+def free_ports(*names: str) -> dict[str, int]:
+    """A port for each name that nobody listens on now."""
+    sockets = {name: socket.socket() for name in names}
+    try:
+        for opened in sockets.values():
+            opened.bind(("127.0.0.1", 0))
+        return {name: opened.getsockname()[1] for name, opened in sockets.items()}
+    finally:
+        for opened in sockets.values():
+            opened.close()

@@ -1,0 +1,282 @@
+"""docker-compose.yml, Dockerfile and .env.example: valid, closed to the outside, at one with the project."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from typing import Any
+
+import pytest
+import yaml
+from airflow.cli.cli_parser import get_parser
+from airflow.configuration import retrieve_configuration_description
+
+from redress.settings import PROJECT_FOLDER, Settings
+from tests.compose.composition import (
+    COMPOSE_FILE,
+    DOCKERFILE,
+    SECRETS,
+    MissingVariableError,
+    composition,
+    image_environment,
+    raw,
+    variables,
+)
+
+ONCE = {"databases", "airflow-init"}
+"""Services that do their work and end."""
+AIRFLOW = {"airflow-init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
+SHARED_SECRETS = ("AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CORE__FERNET_KEY")
+CELERY_OPTIONS = {
+    "AIRFLOW__CELERY__BROKER_URL",
+    "AIRFLOW__CELERY__WORKER_CONCURRENCY",
+    "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT",
+}
+"""The Celery provider's own: it is in the image, and not where the tests run."""
+EXACT_TAG = re.compile(r"[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)*")
+"""A tag with a whole version: PostgreSQL's have two parts, the others three."""
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    content: dict[str, Any] = composition()["services"]
+    return content
+
+
+def test_the_file_is_valid_by_the_compose_specification() -> None:
+    ended = _check_schema(str(COMPOSE_FILE))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_a_file_that_is_not_valid_is_found_by_that_check(tmp_path: Any) -> None:
+    content = raw()
+    content["services"]["scheduler"]["restarts"] = "always"
+    wrong = tmp_path / "docker-compose.yml"
+    wrong.write_text(yaml.safe_dump(content))
+    ended = _check_schema(str(wrong))
+    assert ended.returncode != 0
+    assert "restarts" in ended.stdout
+
+
+def _check_schema(path: str) -> subprocess.CompletedProcess[str]:
+    """The Compose Specification's own JSON schema, as the library ships it: no network."""
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", path]
+    return subprocess.run(check, capture_output=True, text=True, check=False)
+
+
+def test_the_services_are_these_and_each_of_airflows_runs_the_same_image(services: dict[str, Any]) -> None:
+    assert set(services) == AIRFLOW | {"databases", "postgres", "redis"}
+    assert {services[name]["image"] for name in AIRFLOW} == {f"redress:{_project()['version']}"}
+    assert [name for name in services if "build" in services[name]] == ["airflow-init"]
+
+
+def test_every_image_is_pinned_to_an_exact_version(services: dict[str, Any]) -> None:
+    bases = re.findall(r"^FROM (\S+)", DOCKERFILE.read_text(), re.MULTILINE)
+    images = {service["image"] for service in services.values()} | set(bases)
+    assert len(set(bases)) == 1
+    assert [image for image in images if not EXACT_TAG.fullmatch(image)] == []
+
+
+def test_the_image_has_a_python_that_the_project_and_the_lock_are_for() -> None:
+    version = re.search(r"^FROM python:(\d+\.\d+)", DOCKERFILE.read_text(), re.MULTILINE)
+    assert version is not None
+    assert version[1] == "3.11"
+    assert _project()["requires-python"].startswith(f">={version[1]}")
+
+
+def test_every_published_port_is_on_loopback(services: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert set(ports) == {"api-server", "postgres"}
+    assert {port["host_ip"] for published in ports.values() for port in published} == {"127.0.0.1"}
+    assert not [name for name, service in services.items() if "network_mode" in service]
+
+
+@pytest.mark.parametrize("missing", sorted(SECRETS))
+def test_without_any_one_secret_nothing_starts(missing: str) -> None:
+    for values in (dict(SECRETS, **{missing: ""}), {name: SECRETS[name] for name in SECRETS if name != missing}):
+        with pytest.raises(MissingVariableError, match=missing):
+            composition(values)
+
+
+def test_what_has_a_default_is_no_secret() -> None:
+    defaults = {name: default for name, default in variables(raw()).items() if default is not None}
+    assert defaults == {
+        "AIRFLOW_PORT": "8080",
+        "SERVING_PORT": "5432",
+        "WORKER_CONCURRENCY": "2",
+        "INCOMING_FOLDER": "./samples",
+    }
+    assert set(variables(raw())) - set(defaults) == set(SECRETS)
+
+
+def test_no_secret_is_written_into_the_file(services: dict[str, Any]) -> None:
+    secret_names = re.compile(r"PASSWORD$|SECRET|_KEY$|_CONN|BROKER_URL|SERVE_URL")
+    written = raw()["services"]
+    held = [
+        (service, name, str(value))
+        for service in services
+        for name, value in written[service].get("environment", {}).items()
+        if secret_names.search(name)
+    ]
+    assert held
+    assert [entry for entry in held if ":?" not in entry[2]] == []
+
+
+def test_the_example_names_every_variable_and_holds_no_secret() -> None:
+    lines = (PROJECT_FOLDER / ".env.example").read_text().splitlines()
+    entries = [re.fullmatch(r"(# )?([A-Z_]+)=(.*)", line) for line in lines]
+    stated = {entry[2]: entry[3] for entry in entries if entry}
+    passed_on = {name for service in raw()["services"].values() for name in _passed_on(service)}
+    assert set(stated) == set(variables(raw())) | passed_on
+    assert {name for name, value in stated.items() if name in SECRETS and value} == set()
+    assert {entry[2] for entry in entries if entry and not entry[1]} == set(SECRETS)
+
+
+def _passed_on(service: dict[str, Any]) -> set[str]:
+    return {name for name, value in service.get("environment", {}).items() if value is None}
+
+
+def test_the_file_with_secrets_goes_neither_into_git_nor_into_the_image() -> None:
+    assert "/.env" in (PROJECT_FOLDER / ".gitignore").read_text().splitlines()
+    taken = [line for line in (PROJECT_FOLDER / ".dockerignore").read_text().splitlines() if line[:1] == "!"]
+    assert (PROJECT_FOLDER / ".dockerignore").read_text().splitlines()[1] == "*"
+    assert not [line for line in taken if ".env" in line]
+
+
+def test_every_service_that_stays_has_a_health_check_and_comes_back(services: dict[str, Any]) -> None:
+    assert {name for name, service in services.items() if "healthcheck" in service} == set(services) - ONCE
+    assert {services[name]["restart"] for name in ONCE} == {"no"}
+    assert {services[name]["restart"] for name in set(services) - ONCE} == {"unless-stopped"}
+
+
+def test_everything_waits_for_what_it_needs(services: dict[str, Any]) -> None:
+    conditions = {
+        (name, on): wait["condition"]
+        for name, service in services.items()
+        for on, wait in service.get("depends_on", {}).items()
+    }
+    expected = {(name, "airflow-init"): "service_completed_successfully" for name in AIRFLOW - ONCE}
+    expected |= {(name, on): "service_healthy" for name in AIRFLOW - ONCE for on in ("postgres", "redis")}
+    expected[("airflow-init", "databases")] = "service_completed_successfully"
+    expected[("databases", "postgres")] = "service_healthy"
+    assert conditions == expected
+
+
+def test_pools_are_created_as_the_dags_name_them_with_one_slot(services: dict[str, Any]) -> None:
+    created = re.findall(r"^airflow pools set (\w+) (\d+) ", services["airflow-init"]["command"][-1], re.MULTILINE)
+    dags = "".join(path.read_text() for path in (PROJECT_FOLDER / "dags").glob("*.py"))
+    named = set(re.findall(r'^[A-Z_]+_POOL = "(\w+)"', dags, re.MULTILINE))
+    assert named
+    assert dict(created) == dict.fromkeys(named, "1")
+
+
+def test_who_signs_and_who_checks_have_the_same_keys(services: dict[str, Any]) -> None:
+    for name in SHARED_SECRETS:
+        values = {services[service]["environment"][name] for service in AIRFLOW}
+        assert len(values) == 1, name
+        assert values <= set(SECRETS.values()), name
+    assert len({services["scheduler"]["environment"][name] for name in SHARED_SECRETS}) == len(SHARED_SECRETS)
+
+
+def test_workers_find_the_execution_api_at_the_api_server(services: dict[str, Any]) -> None:
+    address = services["worker"]["environment"]["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
+    port = services["api-server"]["ports"][0]["target"]
+    assert address == f"http://api-server:{port}/execution/"
+
+
+def test_nobody_comes_in_without_a_password(services: dict[str, Any]) -> None:
+    given = services["api-server"]["environment"]
+    assert given["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "False"
+    assert given["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"] == "admin:ADMIN"
+    assert given["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".SimpleAuthManager")
+
+
+def test_only_the_worker_publishes_and_only_the_api_server_knows_the_login(services: dict[str, Any]) -> None:
+    for secret, holders in (
+        (SECRETS["PUBLISHER_DB_PASSWORD"], {"databases", "worker"}),
+        (SECRETS["AIRFLOW_ADMIN_PASSWORD"], {"api-server"}),
+        (SECRETS["POSTGRES_PASSWORD"], {"databases", "postgres"}),
+    ):
+        assert {name for name, service in services.items() if _holds(service, secret)} == holders
+
+
+def _holds(node: object, secret: str) -> bool:
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return secret in node if isinstance(node, str) else any(_holds(part, secret) for part in below)
+
+
+def test_every_redress_variable_is_a_setting(services: dict[str, Any]) -> None:
+    given = {name for service in services.values() for name in service.get("environment", {})} | set(
+        image_environment()
+    )
+    redress = {name for name in given if name.startswith("REDRESS_")}
+    assert {"REDRESS_HOME", "REDRESS_SERVE_URL"} <= redress
+    assert redress <= {f"REDRESS_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_airflow_variable_is_an_option_of_airflow(services: dict[str, Any]) -> None:
+    given = {name for service in services.values() for name in service.get("environment", {})} | set(
+        image_environment()
+    )
+    known = {
+        f"AIRFLOW__{section.upper()}__{option.upper()}"
+        for section, described in retrieve_configuration_description().items()
+        for option in described["options"]
+    }
+    known |= CELERY_OPTIONS
+    ours = {name for name in given if name.startswith("AIRFLOW__")}
+    assert ours - known == set()
+
+
+def test_every_command_of_airflows_is_one_that_airflow_has(services: dict[str, Any]) -> None:
+    parser = get_parser()
+    called = [
+        line.removeprefix("exec ").replace('"', "").split(" ")
+        for service in services.values()
+        for words in (service.get("command", []), service.get("healthcheck", {}).get("test", [])[1:])
+        for line in ([" ".join(words)] if words[:1] == ["airflow"] else str(words[-1:]).splitlines())
+        if line.removeprefix("exec ").startswith("airflow ")
+    ]
+    checked = [words[1:] for words in called if words[1] not in {"celery", "pools"}]
+    assert ["jobs", "check", "--job-type", "TriggererJob", "--local"] in checked
+    for words in checked:
+        parser.parse_args(words)
+
+
+def test_the_image_takes_the_lock_with_its_hashes_and_runs_as_nobody_special() -> None:
+    instructions = DOCKERFILE.read_text()
+    assert "--no-deps --require-hashes -r /tmp/requirements-compose.lock" in instructions
+    assert re.findall(r"^USER (\w+)", instructions, re.MULTILINE) == ["redress"]
+    assert instructions.rindex("USER redress") > instructions.rindex("RUN ")
+
+
+def test_the_image_knows_where_dags_and_plugins_lie() -> None:
+    given = image_environment()
+    folder = re.search(r"^WORKDIR (\S+)", DOCKERFILE.read_text(), re.MULTILINE)
+    assert folder is not None
+    assert given["AIRFLOW__CORE__DAGS_FOLDER"] == f"{folder[1]}/dags"
+    assert given["AIRFLOW__CORE__PLUGINS_FOLDER"] == f"{folder[1]}/plugins"
+
+
+def test_nothing_tells_its_makers_that_it_is_used() -> None:
+    given = image_environment()
+    assert given["DBT_SEND_ANONYMOUS_USAGE_STATS"] == given["GX_ANALYTICS_ENABLED"] == "false"
+    assert given["DO_NOT_TRACK"] == "1"
+
+
+def test_the_image_has_the_same_versions_as_everybody_and_the_celery_provider() -> None:
+    image, everybody = _pins("requirements-compose.lock"), _pins("requirements.lock")
+    assert {"apache-airflow-providers-celery", "redis"} <= set(image)
+    assert {name for name in image if image[name] != everybody.get(name, image[name])} == set()
+    direct = {re.split(r"[\[<>=!~ ]", requirement)[0] for requirement in _project()["dependencies"]}
+    assert direct <= set(image)
+    assert "://" not in (PROJECT_FOLDER / "requirements-compose.lock").read_text()
+
+
+def _pins(lock: str) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", (PROJECT_FOLDER / lock).read_text(), re.MULTILINE))
+
+
+def _project() -> dict[str, Any]:
+    content: dict[str, Any] = tomllib.loads((PROJECT_FOLDER / "pyproject.toml").read_text())["project"]
+    return content

