@@ -69,8 +69,9 @@ def gate(
 
 
 def quiet_context() -> Any:
-    """An ephemeral context of Great Expectations, without its progress bars."""
+    """An ephemeral context of Great Expectations, without its progress bars and its analytics."""
     context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(enable=False)
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
     return context
 

@@ -42,6 +42,11 @@ def test_plain_text_stays_as_it_is(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
+@pytest.mark.parametrize("unseen", ["\x00", "\x1b", "\x7f", "\x9b", "\u200e", "\u202e", "\u2066", "\u200b"])
+def test_what_has_no_print_is_no_part_of_a_text(unseen: str) -> None:
+    assert plain(f"Wexmarsh{unseen} Council") == "Wexmarsh Council"
+
+
 def test_words_out_of_order_make_the_same_lines() -> None:
     page = stack(["A heading", "The first line of a paragraph\nand its second line.", "53% of it"])
     assert lines(shuffled_words(page)) == [ink.text for ink in page]

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 import httpx
 
 from redress.acquire.source import FailureCause, FetchError, SourceError
+from redress.printable import has_password
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses whose last 32 bits are the IPv4 address that is meant (RFC 6052)."""
@@ -28,6 +29,8 @@ class AllowedAddresses:
     further_hosts: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        if has_password(self.site_url):
+            raise SourceError("REDRESS_SITE_URL holds a password; the site is asked without one: leave it out")
         if self.site.scheme not in ("http", "https") or not self.site.host:
             raise SourceError(
                 f'REDRESS_SITE_URL is "{self.site_url}"; expected an address such as https://www.lgo.org.uk'
@@ -46,6 +49,8 @@ class AllowedAddresses:
 
         Where the site is asked by https, so is a link of the kind http: nobody on the way can change a letter then.
         """
+        if has_password(address):
+            raise _refused("the address holds a user's name and password, and no address of a letter does")
         try:
             url = httpx.URL(address).copy_with(fragment=None)
         except httpx.InvalidURL as error:

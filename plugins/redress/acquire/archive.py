@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
 from redress.acquire.whole_files import StoreError, WholeFiles
+from redress.seasons import Season
 
 LICENCE = "free re-use with the source acknowledged, accurately reproduced (www.lgo.org.uk/copyright)"
 _OMBUDSMAN = "Local Government and Social Care Ombudsman, {what}, © Commission for Local Administration in England"
@@ -172,6 +173,23 @@ class Archive:
         with _archive_errors():
             found = [self._card(name) for name in self._files.names(_cards_folder(sha256))]
         return tuple(sorted((card for card in found if card), key=lambda card: (card.season, card.address)))
+
+    def season_cards(self, season: Season) -> tuple[Card, ...]:
+        """The latest card of each address of a season, in the order of addresses.
+
+        From the cards themselves, whatever the index of addresses says. Raises ArchiveError where a card cannot be
+        read, or something else lies among them: what belongs to the season is not known then.
+        """
+        with _archive_errors():
+            listing = self._list()
+        if listing.findings:
+            first = listing.findings[0]
+            raise ArchiveError(
+                f"the archive {self.address} is not in order, and what it has of season {season} is not sure: "
+                f"{first.place}: {first.detail}; redress archive verify tells all, put that right first"
+            )
+        found = (card for card in listing.latest.values() if card.season == season.year)
+        return tuple(sorted(found, key=lambda card: (card.address, card.kind)))
 
     def bytes_address(self, sha256: str) -> str:
         """Where the bytes of a hash lie, or would lie."""

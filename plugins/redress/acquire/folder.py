@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from redress.acquire.source import DataTableReference, Fetched, Known, Reference, SourceError
+from redress.printable import printable
 from redress.seasons import Season, season_from_name
 
 DATA_TABLES = frozenset({".csv", ".xlsx"})
@@ -24,7 +25,7 @@ class FolderSource:
     Every file below a season's folder is taken, whatever its kind: one that is no letter gets its verdict when
     it is read. Hidden files, and files that lie beside letters and are none (.json; .csv and .xlsx, which
     `data_tables` gives, and their mappings, .yml), are left. A folder without seasons in it holds the letters
-    of whatever season is asked for.
+    of whatever season is asked for. An address is the file's name as it can be shown.
     """
 
     folder: Path
@@ -75,7 +76,7 @@ class FolderSource:
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
         """The bytes of a file, always all of them. Raises OSError where it cannot be read."""
-        return Fetched((self.folder / reference.address).read_bytes(), reference.address)
+        return Fetched(self._path(reference.address).read_bytes(), reference.address)
 
     def _start(self, season: Season) -> Path:
         """The folder that a season's files lie below, which need not exist."""
@@ -94,4 +95,15 @@ class FolderSource:
         for path in start.rglob("*"):
             relative = path.relative_to(self.folder)
             if path.is_file() and not any(part.startswith(".") for part in relative.parts):
-                yield relative.as_posix()
+                yield _address(path, self.folder)
+
+    def _path(self, address: str) -> Path:
+        """The file of an address; one whose name cannot be shown as it is has to be looked for."""
+        named = self.folder / address
+        if "\\" not in address:
+            return named
+        return next((path for path in self.folder.rglob("*") if _address(path, self.folder) == address), named)
+
+
+def _address(path: Path, folder: Path) -> str:
+    return printable(path.relative_to(folder).as_posix())

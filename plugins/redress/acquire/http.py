@@ -23,6 +23,7 @@ from redress.acquire.source import (
     Known,
     NotPublishedError,
     SourceError,
+    SourceUnavailableError,
     Validators,
 )
 
@@ -214,7 +215,7 @@ class HttpClient:
     def _count(self, url: httpx.URL) -> None:
         if time.monotonic() < self._closed_until:
             minutes = (self._closed_until - time.monotonic()) / 60
-            raise SourceError(
+            raise SourceUnavailableError(
                 f"{url.host} asks to be left alone for {minutes:.0f} minutes more; run again after that"
             )
         if self._most_requests is not None and self.requests_count >= self._most_requests:

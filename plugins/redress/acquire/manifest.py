@@ -32,16 +32,22 @@ from redress.acquire.source import (
     Reference,
     ReferenceKind,
     SourceError,
+    SourceUnavailableError,
     Validators,
 )
 from redress.acquire.whole_files import OBJECT_STORES
 from redress.authorities import Authorities
+from redress.printable import secret_in
 from redress.seasons import Season, season_from_name
 
 REQUIRED_COLUMNS = ("season", "authority", "address")
 OPTIONAL_COLUMNS = ("kind", "mapping")
 KINDS = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE, ReferenceKind.DATA_TABLE)
 _FROM_SERVERS = ("http", "https")
+_SHOWN = (
+    "would stand in records and in the release for everybody to read: leave it out; an object store's client takes "
+    "its keys from the environment"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,11 @@ class ManifestSource:
     fetches_at_a_time: int = 1
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _stores: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        secret = secret_in(self.address)
+        if secret is not None:
+            raise SourceError(f"the address of the manifest holds {secret}, which {_SHOWN}")
 
     @property
     def name(self) -> str:
@@ -149,7 +160,9 @@ class ManifestSource:
                 return self._client.get(self._place).content or b""
             fetched = self._from_store(self._place, None) if scheme in OBJECT_STORES else _from_file(self._place)
             return fetched.content or b""
-        except (FetchError, NotPublishedError, OSError) as error:
+        except FetchError as error:
+            raise SourceUnavailableError(f"the manifest {self._place} cannot be had: {error}") from error
+        except (NotPublishedError, OSError) as error:
             raise SourceError(f"the manifest {self._place} cannot be had: {error}") from error
 
     def _row(self, cells: "_Cells") -> "_ManifestRow":
@@ -180,6 +193,9 @@ class ManifestSource:
 
     def _absolute(self, cells: "_Cells", column: str) -> str:
         stated = cells.text(column)
+        secret = secret_in(stated)
+        if secret is not None:
+            raise SourceError(f"{cells.place}, column {column}: the address holds {secret}, which {_SHOWN}")
         is_from_server = _scheme(self._place) in _FROM_SERVERS
         scheme = _scheme(stated)
         if not scheme and is_from_server:

@@ -19,6 +19,7 @@ from redress.acquire.source import (
     Reference,
     Source,
     SourceError,
+    SourceUnavailableError,
 )
 from redress.authorities import Authorities
 from redress.seasons import Season
@@ -67,7 +68,7 @@ def acquire_references(
                     is_down = outcome.cause in OF_THE_SOURCE
                     failures_in_a_row = failures_in_a_row + 1 if is_down else 0
                     if failures_in_a_row >= FAILURES_IN_A_ROW:
-                        raise SourceError(
+                        raise SourceUnavailableError(
                             f"{source.name}: {failures_in_a_row} fetches failed one after the other, the last one "
                             f"({outcome.reference.address}) because: {outcome.detail}; nothing more has been "
                             "asked for. Run the season again later: what came is kept"

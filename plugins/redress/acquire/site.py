@@ -24,6 +24,7 @@ from redress.acquire.source import (
     Reference,
     ReferenceKind,
     SourceError,
+    SourceUnavailableError,
     Validators,
 )
 from redress.authorities import OTHER_TYPE_ID, Authorities, Authority
@@ -281,7 +282,7 @@ class SiteSource:
                     if shown is not None:
                         return shown
         if failure is not None and not has_answered:
-            raise SourceError(f"{self.name} cannot be used: {failure}") from failure
+            raise SourceUnavailableError(f"{self.name} cannot be used: {failure}") from failure
         return None
 
     def _reference(self, season: Season, authority: Authority, kind: ReferenceKind) -> Reference:

@@ -169,6 +169,10 @@ class SourceError(Exception):
     """A source cannot be used as it is; the message says what was found and what to do."""
 
 
+class SourceUnavailableError(SourceError):
+    """A source that is down, or asks to be left alone for now: the same request may do later."""
+
+
 class NotPublishedError(Exception):
     """The source has no such letter: a 404, a 410, or no link for the season; the message says which, and where."""
 

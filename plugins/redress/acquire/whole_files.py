@@ -17,6 +17,8 @@ from typing import Any
 
 import fsspec
 
+from redress.printable import has_password
+
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 """Schemes whose PUT shows an object whole or not at all."""
 INCOMING = "incoming"
@@ -126,6 +128,11 @@ class WholeFiles:
 
     @cached_property
     def _store(self) -> Any:
+        if has_password(self.address):
+            raise StoreError(
+                "the address of an object store holds its keys, and would show them wherever it is told: name the "
+                "bucket alone, and give the keys as its client takes them (such as AWS_SECRET_ACCESS_KEY)"
+            )
         scheme = self.address.partition("://")[0]
         if scheme not in OBJECT_STORES:
             known = ", ".join(f"{one}://" for one in sorted(OBJECT_STORES))

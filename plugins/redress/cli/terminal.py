@@ -3,20 +3,41 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from redress.printable import printable
 
 if TYPE_CHECKING:
     from redress.seasons import Season
     from redress.settings import Settings
 
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+class PrintingConsole(Console):
+    """A console on which text of others is only ever print: what a terminal would obey is shown as an escape."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for one in super().render(renderable, options):
+            if one.control:
+                yield one
+            else:
+                yield Segment("\n".join(printable(line) for line in one.text.split("\n")), one.style)
+
+
+console = PrintingConsole(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def print_error(error: Exception) -> None:
+    """What went wrong, on the channel for errors."""
+    lines = "\n".join(printable(line) for line in str(error).splitlines())
+    print(f"redress: {lines}", file=sys.stderr, flush=True)
+
 
 By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the login name")]
 
@@ -27,7 +48,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except plain_error_types() as error:
-        print(f"redress: {error}", file=sys.stderr)
+        print_error(error)
         raise typer.Exit(1) from None
 
 
@@ -43,7 +64,7 @@ class Failures:
         try:
             yield
         except plain_error_types() as error:
-            print(f"redress: {error}", file=sys.stderr, flush=True)
+            print_error(error)
             self.count += 1
 
     def end(self) -> None:
@@ -56,6 +77,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
     """The errors whose message says what was found, where, and what to do."""
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
+    from redress.airflow_up import UpError
     from redress.dag_runs import DagRunError
     from redress.decisions import DecisionError
     from redress.seeds import SeedError
@@ -73,6 +95,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
         SeasonError,
         SeedError,
         SourceError,
+        UpError,
         ValueError,
     )
 

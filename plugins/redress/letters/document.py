@@ -24,7 +24,13 @@ WORDS_BESIDE_A_PICTURE = 20
 MARGIN_SHARE = 0.085
 """Running headers and page numbers stand within this share of the page's height from its edges."""
 
+_CONTROLS = (range(0x09), range(0x0E, 0x20), range(0x7F, 0x85), range(0x86, 0xA0))
+"""All of Unicode's, but for those that are spaces or end a line."""
+_DIRECTIONS = ((0x061C, 0x200E, 0x200F), range(0x202A, 0x202F), range(0x2066, 0x206A))
+_UNSEEN = dict.fromkeys((code for codes in (*_CONTROLS, *_DIRECTIONS) for code in codes), "")
+"""Characters without a print, which a terminal or a page would obey: they turn text red, or around."""
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
+_DROPPED = _UNSEEN | _SUPERSCRIPTS
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
 _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
 """Marks before the items of a list, with those of the symbol fonts (private use)."""
@@ -37,9 +43,10 @@ _PAGE_NUMBER = re.compile(
 def plain(text: str) -> str:
     """Text with one spelling for each character: ligatures opened, quotes and dashes straight, spaces plain.
 
-    Footnote marks (superscript figures) go before compatibility forms are opened: "14²" must not become 142.
+    Footnote marks (superscript figures) go before compatibility forms are opened: "14²" must not become 142. What
+    has no print goes altogether.
     """
-    return unicodedata.normalize("NFKC", text.translate(_SUPERSCRIPTS)).translate(_PLAIN)
+    return unicodedata.normalize("NFKC", text.translate(_DROPPED)).translate(_PLAIN)
 
 
 def squeezed(text: str) -> str:

@@ -16,8 +16,8 @@ def write_checksums(folder: Path) -> None:
 
 def read_checksums(text: str) -> dict[str, str]:
     """The sha256 of each file that the text of a SHA256SUMS names, by the file's name."""
-    pairs = (line.split("  ", 1) for line in text.splitlines())
-    return {name: sha256 for sha256, name in pairs}
+    pairs = (line.partition("  ") for line in text.splitlines())
+    return {name: sha256 for sha256, _, name in pairs}
 
 
 def damage(folder: Path) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def damage(folder: Path) -> tuple[str, ...]:
     sums = folder / CHECKSUMS_NAME
     if not sums.is_file():
         return (f"{CHECKSUMS_NAME} is not there",)
-    stated = read_checksums(sums.read_text(encoding="utf-8"))
+    stated = read_checksums(sums.read_text(encoding="utf-8", errors="replace"))  # it can be damaged itself
     found = []
     for name, sha256 in stated.items():
         if not (folder / name).is_file():

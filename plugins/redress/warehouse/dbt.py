@@ -1,6 +1,7 @@
 """dbt as a process of its own: where it reads and writes, and with its telemetry off."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from redress.settings import PROJECT_FOLDER
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 SHOWN_LINES_COUNT = 25
 SHOWN_ERROR_CHARACTERS = 2000
+_NAMED_FAILURE = re.compile(r"^\s*(?:\d\d:\d\d:\d\d\s+)?((?:Failure|(?:\w+ )?Error) in .+?)\s*$", re.MULTILINE)
 
 
 class DbtError(Exception):
@@ -58,7 +60,17 @@ def run_dbt(
         raise DbtError(f"dbt {arguments[0]} was ended after {time_limit_seconds:g} s; its log is {log}") from None
     if done.returncode != 0:
         told = "\n".join(done.stdout.splitlines()[-SHOWN_LINES_COUNT:])
+        why = _why(done.stdout + done.stderr)
         raise DbtError(
-            f"dbt {arguments[0]} failed; its log is {log}; its last lines:\n{told}\n"
+            f"dbt {arguments[0]} failed: {why}; its log is {log}; its last lines:\n{told}\n"
             f"{done.stderr[-SHOWN_ERROR_CHARACTERS:]}"
         )
+
+
+def _why(told: str) -> str:
+    """The one line that says why dbt failed: the first failure or error that it names, or what it said last."""
+    named = _NAMED_FAILURE.search(told)
+    if named is not None:
+        return named[1]
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from redress.letters.records import Box, Conflict, Figure, Header, Letter, StatedYear, Verdict
 from redress.measures import Absence
+from redress.printable import printable
 from redress.rules import Check, Severity
 from redress.seasons import Season, season_from_name
 from redress.witnesses.records import WitnessFigure, WitnessKind, WitnessReport
@@ -252,6 +253,16 @@ class Landing:
         """The letters of a season, as they were read; those alone whose sha256 is among `only`, where given."""
         return read_letters(self._part("letters", season), self._part("figures", season), only)
 
+    def files(self, season: Season) -> dict[str, str]:
+        """The address of each file of a season, by its sha256: letters, and statistics pages beside one of them."""
+        pages = self.folder / "witness_figures" / f"season={season}" / f"{WitnessKind.STATISTICS_PAGE}.parquet"
+        found: dict[str, str] = {}
+        for place, sha256 in ((pages, "witness_sha256"), (self._part("letters", season), "letter_sha256")):
+            if place.exists():
+                table = pq.read_table(place, columns=[sha256, "source_address"])
+                found |= zip(*(column.to_pylist() for column in table.columns), strict=True)
+        return found
+
     def dispositions(self, season: Season) -> dict[str, Disposition]:
         """What the gate decided on each letter of a season, by the letter's sha256."""
         rows = pq.read_table(self._part("dispositions", season), schema=DISPOSITIONS).to_pylist()
@@ -317,7 +328,7 @@ def write_letters(letters: Sequence[LandedLetter], letters_path: Path, figures_p
 def read_letters(
     letters_path: Path, figures_path: Path, only: Collection[str] | None = None
 ) -> tuple[LandedLetter, ...]:
-    """The way back: the letters of two Parquet files, each as the reader gave it."""
+    """The way back: the letters of two Parquet files, each as the reader gave it, but for `printable`."""
     figure_rows: dict[str, list[dict[str, Any]]] = {}
     filters = None if only is None else [("letter_sha256", "in", set(only))]
     for row in pq.read_table(figures_path, schema=FIGURES, filters=filters).to_pylist():
@@ -329,7 +340,16 @@ def read_letters(
 
 
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist(rows, schema=schema)
+    """Rows as a table of landing. Texts are kept as they can be shown: PostgreSQL takes no NUL."""
+    return pa.Table.from_pylist([_shown(row) for row in rows], schema=schema)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: _shown(one) for name, one in value.items()}
+    return [_shown(one) for one in value] if isinstance(value, list) else value
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:

@@ -46,6 +46,7 @@ from sqlalchemy.schema import (
     SetTableComment,
 )
 
+from redress.printable import printable
 from redress.settings import Settings
 from redress.warehouse.releases import Releases
 from redress.warehouse.served_tables import ServedTable, ServeError, declared, served_tables
@@ -67,6 +68,8 @@ LOCK_TRIES_SECONDS = (0.05, 0.1, 0.2, 0.4)
 """How long tries to lock tables last, by turns: the most that a reader waits for one."""
 LOCK_PAUSE_SECONDS = 0.05
 DROP_PATIENCE_SECONDS = 1.0
+SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret")
+"""Parameters of an address whose values nobody is shown."""
 BATCH_ROWS = 20_000
 SHOWN_RIGHTS_COUNT = 5
 
@@ -110,7 +113,13 @@ class Postgres:
             url = make_url(self.address)
         except (ArgumentError, ValueError):
             url = None
-        if url is None or url.get_backend_name() not in ("postgresql", "postgres") or not url.database:
+        if (
+            url is None
+            or url.get_backend_name() not in ("postgresql", "postgres")
+            or not url.database
+            or "@" in url.database
+            or self.address.count("@") > 1  # what follows the first would be taken for the host, and shown
+        ):
             raise ServeError(
                 "REDRESS_SERVE_URL is no address of a PostgreSQL database; it has to look like "
                 "postgresql://user@host:5432/database (signs such as @ and / in a password as %40 and %2F)"
@@ -121,7 +130,7 @@ class Postgres:
     def place(self) -> str:
         """The database as people call it: host and name, without user and password."""
         url = self.url()
-        return f"{url.host or url.query.get('host') or 'localhost'}/{url.database}"
+        return printable(f"{url.host or url.query.get('host') or 'localhost'}/{url.database}")
 
     def serve(self, release: Path) -> Served:
         """Put a release before the readers, whole or not at all; nothing is done where it is served already.
@@ -141,7 +150,7 @@ class Postgres:
         try:
             with _engine(url).connect() as connection:
                 yield connection
-        except (SQLAlchemyError, psycopg.Error) as error:
+        except (SQLAlchemyError, psycopg.Error, UnicodeError) as error:  # a host or password may be no text
             raise ServeError(f"{self.place}: {_without_secrets(str(_cause(error)), url)}") from None
 
     def _swap_in(self, connection: Connection, release: Path) -> Served:
@@ -188,7 +197,8 @@ def _cause(error: Exception) -> Exception:
 
 
 def _without_secrets(text: str, url: URL) -> str:
-    for secret in (url.password, url.query.get("password")):
+    in_query = (one for name in SECRET_OPTIONS for one in url.normalized_query.get(name, ()))
+    for secret in (url.password, *in_query):
         if secret:
             text = text.replace(str(secret), "***")
     return text.strip()

@@ -66,14 +66,26 @@ def taken_back(releases: Releases, identity: str) -> Event | None:
 def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") -> str:
     """Make an earlier release current, and see to it that no run publishes the present one again.
 
-    `to` is a release's identity or enough of its beginning; empty is the one that was current before. A release
-    that had been taken back is given back by going to it, and the present one is not taken back then. Only for the
-    holder of the writer lock. Returns the identity of what is current now.
-
-    Raises ReleaseError where there is no such release, where it is current already, or where a file of it is not
-    what its checksums say.
+    `to` is as `release_to_go_to` takes it. A release that had been taken back is given back by going to it, and the
+    present one is not taken back then. Only for the holder of the writer lock. Returns the identity of what is
+    current now. Raises ReleaseError as `release_to_go_to` does.
     """
     releases.clear()
+    target = release_to_go_to(releases, to)
+    current = releases.current()
+    if current is not None and taken_back(releases, target) is None:
+        releases.history.add(current.name, Happening.TAKEN_BACK, by=by, reason=reason)
+    releases.point_at(target)
+    return target
+
+
+def release_to_go_to(releases: Releases, to: str = "") -> str:
+    """The identity of the release that going back leads to.
+
+    `to` is a release's identity or enough of its beginning; empty is the one that was current before. Raises
+    ReleaseError where there is no such release, where it is current already, or where a file of it is not what its
+    checksums say.
+    """
     current = releases.current()
     if current is None:
         raise ReleaseError(f"there is no release in {releases.folder} to go back from")
@@ -85,9 +97,6 @@ def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") ->
         raise ReleaseError(
             f"release {target} is damaged ({'; '.join(found)}): name another one, see redress releases"
         )
-    if taken_back(releases, target) is None:
-        releases.history.add(current.name, Happening.TAKEN_BACK, by=by, reason=reason)
-    releases.point_at(target)
     return target
 
 

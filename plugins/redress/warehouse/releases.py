@@ -7,6 +7,7 @@
 <warehouse>/history.json            which release became current when
 """
 
+import ctypes
 import datetime as dt
 import fcntl
 import hashlib
@@ -24,7 +25,7 @@ from typing import Any
 import duckdb
 
 from redress.settings import PROJECT_FOLDER
-from redress.warehouse.checksums import CHECKSUMS_NAME, write_checksums
+from redress.warehouse.checksums import CHECKSUMS_NAME, damage, write_checksums
 from redress.warehouse.keys import Keys, model_keys, resource_name
 from redress.warehouse.release_history import Happening, History
 
@@ -62,6 +63,8 @@ _FIELD_TYPES = {
     "VARCHAR": "string",
     "TIMESTAMP": "datetime",
 }
+_WORKING_FOLDER, _EXCHANGE = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
 
 
 class ReleaseError(Exception):
@@ -113,9 +116,14 @@ class Releases:
         """The file that a warehouse is built in: no reader knows it, and it lies on the releases' own disk."""
         return self.folder / "incoming" / identity / "warehouse.duckdb"
 
-    def clear(self) -> None:
-        """Remove what a crash left: what was being made, and a release that had its name but was never current."""
-        shutil.rmtree(self.folder / "incoming", ignore_errors=True)
+    def clear(self, but: str = "") -> None:
+        """Remove what a crash left: what was being made, and a release that had its name but was never current.
+
+        The built warehouse of the identity `but` stays: another run waits to publish it.
+        """
+        for path in (self.folder / "incoming").glob("*"):
+            if path.name != but:
+                shutil.rmtree(path, ignore_errors=True)
         for waiting in self.folder.glob(".current-*"):
             waiting.unlink()
         current = self.current()
@@ -146,20 +154,24 @@ class Releases:
         incoming.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=incoming, prefix=f"{identity}."))
         folder.chmod(0o755)  # mkdtemp's are for their owner alone, and a release is for readers
-        yield folder / "warehouse.duckdb"
+        file = folder / "warehouse.duckdb"
+        yield file
+        _onto_disk(file)  # a power cut leaves no half of what counts as built
         folder.rename(self.incoming_file(identity).parent)
 
     def publish(self, identity: str) -> Path:
         """Complete the release beside the built file, give it its final name, and point `current` at it.
 
-        Raises ReleaseError where no warehouse of that identity has been built.
+        A release of that name that is there is damaged, or it would not have been built anew: the two change places
+        in one step, so that readers of `current` always find a release. Raises ReleaseError where no warehouse of
+        that identity has been built.
         """
         built = self.incoming_file(identity)
         if not built.exists():
             raise ReleaseError(f"there is no built warehouse {built}: run the build step again")
         staged = built.parent
         target = self.release_folder(identity)
-        previous = self.current()
+        previous = self._before(identity)
         with duckdb.connect(str(built), read_only=True) as connection:
             tables = list(_tables(connection))
             (staged / "parquet").mkdir(exist_ok=True)
@@ -174,7 +186,10 @@ class Releases:
         _onto_disk(staged)
         target.parent.mkdir(parents=True, exist_ok=True)
         self.history.add(identity, Happening.BEGUN)
-        staged.rename(target)
+        if target.exists():
+            _replace(target, staged)
+        else:
+            staged.rename(target)
         for path in target.rglob("*"):
             if path.is_file():
                 path.chmod(0o444)  # a client that opens it to write is refused
@@ -193,6 +208,36 @@ class Releases:
         _onto_disk(self.folder, self.folder / "releases")
         if self.history.last_current() != identity:
             self.history.add(identity, Happening.CURRENT)
+
+    def _before(self, identity: str) -> Path | None:
+        """The release that was current before one was first published; None where that is the first."""
+        current = self.current()
+        if current is not None and current.name != identity:
+            return current
+        names = [event.release for event in self.history.events() if event.what is Happening.CURRENT]
+        earlier = names[: names.index(identity)] if identity in names else names
+        return self.release_folder(earlier[-1]) if earlier else None
+
+
+def _replace(folder: Path, by: Path) -> None:
+    """Put a folder in the place of another one in one step, and remove that."""
+    # under its own name, what lies there after a crash would be taken for a built warehouse
+    aside = by.rename(by.with_name(f"{by.name}.replaced"))
+    _exchange(aside, folder)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Have two folders change places in one step: Linux's renameat2, for which Python has no function.
+
+    Raises ReleaseError where the file system has no such step (network file systems have none).
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE) != 0:
+        raise ReleaseError(
+            f"the damaged release {other} cannot be replaced in one step ({os.strerror(ctypes.get_errno())}): go "
+            "back to another one (redress rollback), remove this one's folder, and rebuild"
+        )
 
 
 def _onto_disk(*folders: Path) -> None:
@@ -290,6 +335,9 @@ def _release_notes(identity: str, connection: duckdb.DuckDBPyConnection, previou
     lines = [f"# Release {identity}", ""]
     if previous is None:
         lines += ["The first release of this warehouse.", ""]
+    elif found := damage(previous):
+        why = "; ".join(found)
+        lines += [f"The release before this one, {previous.name}, cannot be compared with this one: {why}.", ""]
     else:
         lines += [f"The release before this one: {previous.name}.", ""]
         connection.execute(f"attach '{_quoted(previous / 'warehouse.duckdb')}' as previous (read_only)")
@@ -333,7 +381,7 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
             and new.category is not distinct from old.category
         where new.value is distinct from old.value
         order by all
-        """  # noqa: S608 - the name of the column is ours
+        """  # noqa: S608 - the name of the column is ours  # nosec B608
     ).fetchall()
     lines = ["## Letters that changed", ""]
     if letters:

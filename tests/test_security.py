@@ -1,0 +1,491 @@
+"""Security: what others write can do nothing, secrets come up nowhere, no component tells its makers anything."""
+
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import duckdb
+import psycopg
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from redress.acquire.addresses import allowed_addresses
+from redress.acquire.archive import Archive, ArchiveError
+from redress.acquire.folder import FolderSource
+from redress.acquire.manifest import ManifestSource
+from redress.acquire.source import FetchError, SourceError
+from redress.airflow_environment import airflow_environment
+from redress.authorities import Authorities
+from redress.cli import app
+from redress.printable import as_markdown, printable, secret_in
+from redress.report import letter_lines, letters_table, write_report
+from redress.seasons import Season
+from redress.settings import PROJECT_FOLDER, Settings
+from redress.steps import SeasonRun, serve
+from redress.warehouse.landing import Landing
+from redress.warehouse.object_store import StoredReleases
+from redress.warehouse.releases import ReleaseError, Releases
+from redress.warehouse.served_tables import ServeError
+from tests.acquire.s3_server import BUCKET, s3_server
+from tests.made import PROJECT, landed, letter
+from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, running_server
+from tests.warehouse.served_releases import small_release
+
+SEASON = Season(2021)
+A_LETTER = PROJECT / "tests" / "letters" / "golden" / "three_statistics" / "2021-text.txt"
+NAME_IN_THE_LETTER = "Crindlebury District Council"
+PASSWORD = "s3cret/p@ss:word"  # noqa: S105 - of a database that lives as long as the test
+PASSWORD_IN_AN_ADDRESS = "s3cret%2Fp%40ss:word"  # noqa: S105
+STORE_KEY = "st0re-s3cret-key"
+SECRETS = (PASSWORD, PASSWORD_IN_AN_ADDRESS, STORE_KEY)
+
+HOSTILE_NAMES = (
+    "<script>alert(1)</script> District Council",
+    "![x](javascript:alert(1)) District Council",
+    "'; drop table letters; -- District Council",
+    "[red]Red[/nothing] District Council",
+    "../../../x District Council",
+    "A|b`c\\|d District Council",
+    "{{ 7*7 }} District Council",
+)
+UNSHOWABLE_NAMES = (
+    "\x1b[31mRed\x1b]0;title\x07 District Council",
+    "\u202eReversed District Council",
+    "\u009b31mBold District Council",
+)
+"""Of no council: letters to them are quarantined with a sentence that has the name in it."""
+HOSTILE_FILES = (
+    b"%2e%2e%2f..%2fx.txt",
+    b"'; drop table letters; --.txt",
+    b"<img src=x onerror=alert(1)>.txt",
+    b"](javascript:alert(1)).txt",
+    b"[red]x[bold].txt",
+    b"new\nline\n# heading.txt",
+    b"\x1b[31mred\x1b]0;title\x07.txt",
+    "\u009b31mC1 and \u202etxt.fdp.txt".encode(),
+    b"no text \xe9\xff.txt",
+    b"a|b`c\\|d.txt",
+    b"-rf.txt",
+    b"l" * 251 + b".txt",
+)
+LETTERS_COUNT = len(HOSTILE_NAMES) + len(UNSHOWABLE_NAMES) + len(HOSTILE_FILES)
+NO_PRINT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal or an editor takes for a command; a new line alone is meant."""
+
+AUDIT = """
+import os, sys
+def noted(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        place = arguments[1] if event == "socket.connect" else arguments[0]
+        with open(os.environ["TEST_AUDIT_FILE"], "a") as file:
+            file.write(f"{place!r}\\n")
+sys.addaudithook(noted)
+"""
+"""Python runs a module of this name at its start, in dbt's process too: it notes each address that is asked."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A season that was run whole: its folders, what it printed, and which addresses its processes connected to."""
+
+    settings: Settings
+    database: Database
+    printed: str
+    addresses: tuple[str, ...]
+
+    @property
+    def release(self) -> Path:
+        current = Releases(self.settings.warehouse_folder).current()
+        assert current is not None
+        return current
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    """A database whose publisher has to give a password."""
+    with running_server() as server:
+        database = server.new_database("served")
+        quoted = PASSWORD.replace("'", "''")
+        database.do(f"alter role {PUBLISHER} password '{quoted}'")
+        rules = server.folder / "pg_hba.conf"
+        rules.write_text(f"local all {PUBLISHER} scram-sha-256\n{rules.read_text()}")
+        database.do("select pg_reload_conf()")
+        yield database
+
+
+def address_of(database: Database, password: str = PASSWORD_IN_AN_ADDRESS) -> str:
+    return f"postgresql://{PUBLISHER}:{password}@/{database.name}?host={database.socket_folder}"
+
+
+def write_letters(folder: Path) -> None:
+    """A season of letters to councils, and in files, whose names mean harm."""
+    folder.mkdir(parents=True)
+    text = A_LETTER.read_text()
+    for number, council in enumerate(HOSTILE_NAMES + UNSHOWABLE_NAMES):
+        (folder / f"{number}.txt").write_text(f"{text.replace(NAME_IN_THE_LETTER, council)}\nLetter {number}.\n")
+    for number, name in enumerate(HOSTILE_FILES):
+        with open(os.fsencode(folder) + b"/" + name, "w") as file:  # noqa: PTH123 - Path has no names of bytes
+            file.write(f"{text}\nFile {number}.\n")
+
+
+def write_authorities(file: Path) -> None:
+    """The councils of the letters, so that some are accepted and reach the marts."""
+    rows = ["authority_id,authority_name,short_name,council_type_id,region_name,valid_from_date,valid_to_date"]
+    rows += [
+        f'SAMPLE-{70 + number},"{name}",<b>{number}</b>,district,South West,,'
+        for number, name in enumerate(HOSTILE_NAMES)
+    ]
+    file.write_text("\n".join(rows))
+
+
+@pytest.fixture(scope="module")
+def done(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
+    """`redress run` of the hostile letters: the release into an object store and into PostgreSQL."""
+    folder = tmp_path_factory.mktemp("o'hare; --")
+    write_letters(folder / "letters" / str(SEASON))
+    write_authorities(folder / "authorities.csv")
+    (folder / "audit").mkdir()
+    (folder / "audit" / "sitecustomize.py").write_text(AUDIT)
+    with s3_server():
+        settings = {
+            "REDRESS_HOME": str(folder / "home"),
+            "REDRESS_WAREHOUSE": f"s3://{BUCKET}/releases",
+            "REDRESS_SERVE_URL": address_of(database),
+            "REDRESS_ADDITIONAL_AUTHORITIES": str(folder / "authorities.csv"),
+            "REDRESS_STOP_ABOVE_REFUSED_PCT": "100",
+            "AWS_SECRET_ACCESS_KEY": STORE_KEY,
+        }
+        path = os.pathsep.join([str(folder / "audit"), *filter(None, [os.environ.get("PYTHONPATH")])])
+        audit = {"PYTHONPATH": path, "TEST_AUDIT_FILE": str(folder / "addresses")}
+        with patch.dict(os.environ, settings):
+            run = subprocess.run(
+                [sys.executable, "-m", "redress.cli", "run", str(SEASON), "--from", str(folder / "letters")],
+                env=os.environ | audit,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert run.returncode == 0, run.stderr
+            addresses = tuple((folder / "addresses").read_text().splitlines())
+            yield Done(Settings(), database, run.stdout + run.stderr, addresses)
+
+
+# Names of others
+
+
+def test_every_file_is_had_and_its_address_can_be_shown(tmp_path: Path) -> None:
+    write_letters(tmp_path / str(SEASON))
+    source = FolderSource(tmp_path)
+    references = source.references(SEASON)
+    assert len(references) == len({one.address for one in references}) == LETTERS_COUNT
+    contents = {source.fetch(one).content for one in references}
+    assert len(contents) == len(references)
+    assert all(one.address.isprintable() for one in references)
+
+
+def test_every_hostile_letter_is_landed_and_nothing_else_is_touched(done: Done) -> None:
+    lines = letter_lines(done.settings, [SEASON])
+    assert len(lines) == LETTERS_COUNT
+    accepted = {line.cells[0] for line in lines if line.disposition == "accepted"}
+    assert accepted == set(HOSTILE_NAMES)
+    home = done.settings.home
+    assert {path.name for path in home.parent.iterdir()} == {
+        "home",
+        "letters",
+        "authorities.csv",
+        "audit",
+        "addresses",
+    }
+    unknown = [path for path in home.rglob("*") if NO_PRINT.search(path.name) or "alert" in path.name]
+    assert unknown == []
+
+
+def test_names_arrive_in_the_warehouse_and_in_postgres_letter_for_letter(done: Done) -> None:
+    question = "select authority_name from marts.council_performance where uphold_rate_pct is not null"
+    with duckdb.connect(str(done.release / "warehouse.duckdb"), read_only=True) as warehouse:
+        assert {name for (name,) in warehouse.execute(question).fetchall()} == set(HOSTILE_NAMES)
+    assert {name for (name,) in done.database.ask(question, BI_TOOL)} == set(HOSTILE_NAMES)
+
+
+def test_what_is_printed_has_no_command_for_a_terminal(done: Done) -> None:
+    assert "title" in done.printed
+    assert NO_PRINT.findall(done.printed) == []
+
+
+def test_brackets_in_names_are_no_markup_of_the_terminal(done: Done) -> None:
+    with Console(width=300, record=True, file=(done.settings.home / "console").open("w")) as console:
+        console.print(letters_table(letter_lines(done.settings, [SEASON])))
+    shown = console.export_text()
+    assert "[red]Red[/nothing] District Council" in shown
+
+
+def test_the_report_holds_names_as_text_alone(done: Done) -> None:
+    run = SeasonRun(SEASON, next(done.settings.runs_folder.rglob("*.jsonl")).stem, done.settings)
+    text = write_report(run).read_text()
+    assert NO_PRINT.findall(text) == []
+    assert not re.search(r"<(script|img)", text)
+    assert not re.search(r"(?<!\\)\]\((?!#[a-z-]+\))", text)  # but those to its own headings
+    rows = [line for line in text.splitlines() if "District Council |" in line]
+    assert len(rows) >= len(HOSTILE_NAMES)
+    assert {len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows} == {10}
+
+
+def test_no_page_of_great_expectations_runs_what_a_name_says(done: Done) -> None:
+    pages = list(done.settings.data_docs_folder.rglob("*.html"))
+    assert pages
+    for page in pages:
+        assert not re.search(r"<script>alert|<img src=x|javascript:alert", page.read_text())
+
+
+def test_release_notes_and_the_data_package_hold_no_name_of_others(done: Done) -> None:
+    for name in ("RELEASE.md", "datapackage.json"):
+        text = (done.release / name).read_text()
+        assert not any(hostile in text for hostile in HOSTILE_NAMES)
+        assert "alert" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("St Helens – Wyre’s", "St Helens – Wyre’s"),
+        ("a\nb", r"a\nb"),
+        ("\x1b[31m", r"\x1b[31m"),
+        ("\u202eabc", r"\u202eabc"),
+        (os.fsdecode(b"\xff"), r"\udcff"),
+    ],
+)
+def test_only_what_has_no_print_is_shown_otherwise(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("[x](javascript:1)", r"\[x\](javascript:1)"),
+        (r"a\|b", r"a\\\|b"),
+        ("`code`", r"\`code\`"),
+        ("<b>&amp;", "&lt;b>&amp;amp;"),
+        ("a\r\nb", r"a\\r\\nb"),
+        ("uphold_rate: 33 of 40", "uphold_rate: 33 of 40"),
+    ],
+)
+def test_text_in_markdown_stays_text_on_its_line(text: str, markdown: str) -> None:
+    assert as_markdown(text) == markdown
+
+
+def test_the_name_of_a_batch_fits_airflows_database() -> None:
+    from redress.airflow_run import batch_name  # Airflow takes seconds to import
+
+    items = [{"address": f"2021/{letter * 250}.pdf"} for letter in "ab"]
+    name = batch_name(122, items)
+    assert name.startswith("123: aaa")
+    assert len(name) <= 250
+
+
+def test_a_nul_in_a_letter_does_not_reach_a_database(tmp_path: Path) -> None:
+    Landing(tmp_path).replace_season(SEASON, [landed(letter(authority="Null\0 Council"))], [], [])
+    [back] = Landing(tmp_path).letters(SEASON)
+    assert back.letter.header.authority_name == r"Null\x00 Council"
+
+
+def test_the_name_of_a_run_is_no_way_out_of_its_folder() -> None:
+    from redress import airflow_run
+
+    started_by_hand = SimpleNamespace(run_type="manual", logical_date=None)
+    context = {"run_id": "..", "params": {"season": SEASON.year}, "dag_run": started_by_hand}
+    with patch.object(airflow_run, "get_current_context", lambda: context):
+        run = airflow_run.season_run()
+    assert run.work_folder.resolve().parent == (run.settings.work_folder / "seasons" / str(SEASON)).resolve()
+
+
+# Secrets
+
+
+def test_no_secret_is_left_behind_by_a_run_or_told(done: Done) -> None:
+    assert not any(secret in done.printed for secret in SECRETS)
+    files = [path for path in done.settings.home.rglob("*") if path.is_file()]
+    assert {"dbt.log", "manifest.json", "warehouse.duckdb", "RELEASE.md", "history.json"} <= {
+        one.name for one in files
+    }
+    holding = [path for path in files for secret in SECRETS if secret.encode() in path.read_bytes()]
+    assert holding == []
+    with duckdb.connect(str(done.release / "warehouse.duckdb"), read_only=True) as warehouse:
+        tables = warehouse.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        for schema, table in tables:
+            text = str(warehouse.execute(f'select * from {schema}."{table}"').fetchall())  # noqa: S608 - models' names
+            assert not any(secret in text for secret in SECRETS)
+
+
+WRONG = "wr0ng-s3cret"
+FAILURES = {
+    "wrong password": "postgresql://{user}:" + WRONG + "@/{name}?host={folder}",
+    "wrong password as a parameter": "postgresql://{user}@/{name}?host={folder}&password=" + WRONG,
+    "nobody there": "postgresql://{user}:" + WRONG + "@127.0.0.1:1/{name}",
+    "a sign not escaped": "postgresql://{user}:" + WRONG + "@" + WRONG + "@127.0.0.1:1/{name}",
+    "two signs not escaped": "postgresql://{user}:a@" + WRONG + "/b@127.0.0.1:1/{name}",
+    "a sign in the user's name": "postgresql://us/er:" + WRONG + "@127.0.0.1:1/{name}",
+    "no database": "postgresql://{user}:" + WRONG + "@127.0.0.1:1",
+    "no port": "postgresql://{user}:" + WRONG + "@127.0.0.1:x/{name}",
+    "another kind": "mysql://{user}:" + WRONG + "@127.0.0.1:1/{name}",
+    "a parameter that is none": "postgresql://{user}:" + WRONG + "@127.0.0.1:1/{name}?sslmode=" + WRONG,
+    "two passwords": "postgresql://{user}@127.0.0.1:1/{name}?password=" + WRONG + "&password=x&sslmode=" + WRONG,
+    "a host that is no name": "postgresql://{user}:" + WRONG + "@" + "h" * 80 + "/{name}",
+    "a password that is no text": "postgresql://{user}:" + WRONG + "\udcff@127.0.0.1:1/{name}",
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_no_failure_of_the_database_tells_the_password(
+    failure: str, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    filled = {"user": PUBLISHER, "name": database.name, "folder": database.socket_folder}
+    address = FAILURES[failure].format(**filled)
+    settings = Settings(home=tmp_path, serve_url=address)  # type: ignore[arg-type]
+    releases = Releases(settings.warehouse_folder)
+    small_release(releases.folder / "releases")
+    releases.point_at(f"{1:016x}")
+    run = SeasonRun(SEASON, "run", settings)
+    with caplog.at_level(logging.DEBUG), pytest.raises(ServeError) as raised:
+        serve(run)
+    told = "".join(traceback.format_exception(raised.value))
+    with patch.dict(os.environ, {"REDRESS_HOME": str(tmp_path), "REDRESS_SERVE_URL": address}):
+        printed = CliRunner().invoke(app, ["serve"])
+    assert printed.exit_code == 1
+    for text in (told, printed.output, caplog.text, run.record.path.read_text(), f"{settings!r} {settings}"):
+        assert WRONG not in text
+
+
+def test_a_password_that_is_right_is_needed(database: Database) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(address_of(database, WRONG))
+    psycopg.connect(address_of(database)).close()
+
+
+def test_settings_that_are_wrong_do_not_tell_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDRESS_SERVE_URL", f"postgresql://u:{WRONG}@h/d")
+    monkeypatch.setenv("REDRESS_RELEASES_KEPT", "many")
+    printed = CliRunner().invoke(app, ["releases"])
+    assert printed.exit_code == 1
+    assert "releases_kept" in printed.output
+    assert WRONG not in printed.output
+
+
+def test_keys_in_the_address_of_an_object_store_are_refused_and_not_repeated() -> None:
+    address = f"s3://AKIA:{WRONG}@bucket/prefix"
+    with pytest.raises(ArchiveError, match="AWS_SECRET_ACCESS_KEY") as refused:
+        Archive(address).holds("ab" * 32)
+    with pytest.raises(ReleaseError, match="AWS_SECRET_ACCESS_KEY") as unread:
+        StoredReleases(address).current()
+    assert WRONG not in "".join(
+        traceback.format_exception(refused.value) + traceback.format_exception(unread.value)
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"https://user:{WRONG}@example.org/letters.csv",
+        f"s3://AKIA:{WRONG}@bucket/letters.csv",
+        f"https://user:[{WRONG}@example.org/letters.csv",
+        f"https://example.org/letters.csv?X-Amz-Credential=a&X-Amz-Signature={WRONG}",
+        f"https://example.org/letters.csv?sv=2024&sig={WRONG}",
+    ],
+)
+def test_a_manifest_and_its_rows_hold_no_secret(address: str, tmp_path: Path) -> None:
+    def no_client() -> None:
+        raise AssertionError("nothing is to be fetched")
+
+    authorities = Authorities.load()
+    with pytest.raises(SourceError, match=r"holds a (password|signature)") as refused:
+        ManifestSource(address, authorities, no_client)  # type: ignore[arg-type]
+    (tmp_path / "letters.csv").write_text(f"season,authority,address\n2021,Blaby District Council,{address}\n")
+    source = ManifestSource(str(tmp_path / "letters.csv"), authorities, no_client)  # type: ignore[arg-type]
+    with pytest.raises(SourceError, match=r"line 2, column address: .* holds a (password|signature)") as row:
+        source.references(SEASON)
+    assert WRONG not in f"{refused.value} {row.value}"
+
+
+def test_an_address_without_a_secret_is_one() -> None:
+    assert secret_in("https://example.org/@name/letter.pdf?id=5") is None
+    assert secret_in("abfs://container@account.dfs.core.windows.net/letters") is None
+
+
+def test_a_password_in_the_address_of_the_site_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SourceError, match="REDRESS_SITE_URL holds a password") as refused:
+        allowed_addresses(f"https://user:{WRONG}@example.org", ())
+    with pytest.raises(FetchError, match="user's name and password") as unasked:
+        allowed_addresses("https://example.org", ()).checked(f"https://user:{WRONG}@example.org/a.pdf")
+    assert WRONG not in f"{refused.value} {unasked.value}"
+
+
+# Telemetry
+
+
+def test_a_whole_run_asks_no_address_but_those_of_its_settings(done: Done) -> None:
+    on_loopback_or_a_socket_file = re.compile(r"\('127\.0\.0\.1', \d+\)|'127\.0\.0\.1'|'/.*'")
+    assert done.addresses
+    assert [one for one in done.addresses if not on_loopback_or_a_socket_file.fullmatch(one)] == []
+
+
+def test_dbt_says_that_it_tracks_nobody(done: Done) -> None:
+    target = done.settings.work_folder / "dbt_target"
+    metadata = json.loads((target / "manifest.json").read_text())["metadata"]
+    assert metadata["send_anonymous_usage_stats"] is False
+    assert metadata["user_id"] is None
+    assert not (PROJECT_FOLDER / "dbt_project" / ".user.yml").exists()
+
+
+def test_dbt_run_by_hand_in_the_project_tracks_nobody_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbt.config.project import read_project_flags
+
+    for name in ("DBT_SEND_ANONYMOUS_USAGE_STATS", "DO_NOT_TRACK"):
+        monkeypatch.delenv(name, raising=False)
+    folder = str(PROJECT_FOLDER / "dbt_project")
+    assert read_project_flags(folder, folder).send_anonymous_usage_stats is False
+
+
+def test_dbts_duckdb_installs_and_loads_no_extension_by_itself(tmp_path: Path) -> None:
+    import yaml
+    from dbt.adapters.duckdb.credentials import DuckDBCredentials
+    from dbt.adapters.duckdb.environments import Environment
+
+    profiles = yaml.safe_load((PROJECT_FOLDER / "dbt_project" / "profiles.yml").read_text())
+    output = profiles["redress"]["outputs"]["build"]
+    settings = {name: value for name, value in output.items() if name not in ("type", "threads")}
+    credentials = DuckDBCredentials.from_dict(settings | {"path": str(tmp_path / "build.duckdb"), "schema": "main"})
+    with Environment.initialize_db(credentials) as connection:
+        values = dict(
+            connection.execute(
+                "select name, value from duckdb_settings() "
+                "where name in ('autoinstall_known_extensions', 'autoload_known_extensions')"
+            ).fetchall()
+        )
+    assert values == {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+def test_great_expectations_and_airflow_say_that_they_tell_nobody(tmp_path: Path) -> None:
+    asked = """
+import expectations, os
+print(os.environ["GX_ANALYTICS_ENABLED"].capitalize())
+from airflow.configuration import conf
+print(conf.getboolean("usage_data_collection", "enabled"))
+print(conf.getboolean("metrics", "statsd_on"), conf.getboolean("metrics", "otel_on"))
+print(conf.getboolean("traces", "otel_on"))
+"""
+    ours = airflow_environment(Settings(home=tmp_path), tmp_path, f"sqlite:///{tmp_path}/airflow.db")
+    environment = dict(ours)
+    environment.pop("GX_ANALYTICS_ENABLED", None)
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["False"] * 5, done.stderr
