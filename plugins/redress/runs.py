@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +56,58 @@ class RunRecord:
             file.write(json.dumps({"at": at, **event}, ensure_ascii=False) + "\n")
 
 
+@dataclass(frozen=True)
+class StepSummary:
+    """One step of a run, once: how it ended the last time, and how often it began.
+
+    `seconds` and `told` are None and empty where nothing is known of its end: it runs, or its process was killed.
+    """
+
+    name: str
+    state: str
+    attempts_count: int
+    seconds: float | None = None
+    told: str = ""
+    counts: dict[str, Any] = field(default_factory=dict)
+
+
+def step_summaries(record: RunRecord) -> tuple[StepSummary, ...]:
+    """Each step of a run once, in the order in which they began first."""
+    found: dict[str, StepSummary] = {}
+    for event in record.events():
+        name, state = event["step"], event["state"]
+        before = found.get(name)
+        attempts_count = 0 if before is None else before.attempts_count
+        if state == "began":
+            found[name] = StepSummary(name, state, attempts_count + 1)
+        else:
+            told, counts = event["told"], event.get("counts", {})
+            found[name] = StepSummary(name, state, attempts_count, event["seconds"], told, counts)
+    return tuple(found.values())
+
+
+def last_failure(record: RunRecord) -> StepSummary | None:
+    """The step that failed last and has not begun again since, or None where none has."""
+    failed = {one.name: one for one in step_summaries(record) if one.state == "failed"}
+    ends = [event["step"] for event in record.events() if event["state"] == "failed" and event["step"] in failed]
+    return failed[ends[-1]] if ends else None
+
+
+def failure_reason(record: RunRecord) -> str | None:
+    """Why a run failed: the first line of what the step told that failed last, or None where none has failed.
+
+    A step that failed and has begun again since has not failed.
+    """
+    failure = last_failure(record)
+    return None if failure is None else failure.told.partition("\n")[0]
+
+
 def step_line(event: dict[str, Any]) -> str:
     """How a step ended, as a line of a table: its name, its seconds, and what it told."""
     how = "failed: " if event["state"] == "failed" else ""
     return f"{event['step']:<{STEP_NAME_WIDTH}} {event['seconds']:6.1f} s  {how}{event['told']}"
+
+
+def record_name(run_id: str) -> str:
+    """What the files of a run are called: Airflow's id of it, but ".." too is no path by itself."""
+    return re.sub(r"^\.+|[^A-Za-z0-9_.+-]", "-", run_id)

@@ -1,9 +1,10 @@
 """Settings: where things lie and what limits hold, by environment (REDRESS_...) or a file named .env."""
 
+import datetime as dt
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from redress.letters.limits import Limits
@@ -90,10 +91,35 @@ class Settings(BaseSettings):
     resume_within_hours: float = Field(
         default=24, ge=0, description="how long after its beginning an interrupted run is continued, not begun anew"
     )
+    letters_expected_by: str = Field(
+        default="09-30",
+        description="month and day of a season's year after which letters that are missing are warned about",
+    )
+    alert_emails: str = Field(
+        default="", description="whom alerts are mailed to, with commas between; empty for nobody"
+    )
 
     read_time_seconds: float = Field(default=60.0, gt=0, description="the most that reading one letter may take")
     read_memory_mebibytes: int = Field(default=2048, ge=512, description="the memory of a reading process")
     read_workers: int = Field(default=0, ge=0, description="letters read side by side; 0 is one for each core")
+
+    @field_validator("letters_expected_by")
+    @classmethod
+    def _is_a_day_of_each_year(cls, stated: str) -> str:
+        try:
+            dt.date.fromisoformat(f"2001-{stated}")  # 2001 has no 29 February, as most years
+        except ValueError:
+            raise ValueError(f'"{stated}" is no day of each year; expected month and day, such as 09-30') from None
+        return stated
+
+    @cached_property
+    def alert_recipients(self) -> tuple[str, ...]:
+        """Whom alerts are mailed to, each once."""
+        return tuple(dict.fromkeys(one.strip() for one in self.alert_emails.split(",") if one.strip()))
+
+    def letters_due_date(self, year: int) -> dt.date:
+        """The day of a season's year by which all its letters are expected."""
+        return dt.date.fromisoformat(f"{year}-{self.letters_expected_by}")
 
     @cached_property
     def reading_limits(self) -> Limits:

@@ -1,7 +1,7 @@
 """The steps of a season's run, in the order of a letter's way.
 
 Plan, acquire, take stock, data tables (acquiring); read, check (reading); build, release, serve, Data Docs
-(publishing).
+(publishing). Upkeep takes a part of it again: re-read, rebuild, roll back.
 
 Each is a plain function of what lies left of it; the dag and the command line call the same ones. What a step
 hands to the next is small: names, hashes and paths.
@@ -10,22 +10,30 @@ hands to the next is small: names, hashes and paths.
 from redress.steps.acquiring import acquire, land_data_tables, last_source, plan, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release, serve
 from redress.steps.reading import check, read
-from redress.steps.season_run import SeasonError, SeasonRun
-from redress.steps.whole_way import acquire_and_read, run_season
+from redress.steps.season_run import SeasonError, SeasonRun, UpkeepRun
+from redress.steps.upkeep import check_reread, plan_reread, plan_roll_back, rebuild, roll_back
+from redress.steps.whole_way import acquire_and_read, reread_season, run_season
 
 __all__ = [
     "SeasonError",
     "SeasonRun",
+    "UpkeepRun",
     "acquire",
     "acquire_and_read",
     "build_data_docs",
     "build_warehouse",
     "check",
+    "check_reread",
     "land_data_tables",
     "last_source",
     "plan",
+    "plan_reread",
+    "plan_roll_back",
     "read",
+    "rebuild",
     "release",
+    "reread_season",
+    "roll_back",
     "run_season",
     "serve",
     "take_stock",

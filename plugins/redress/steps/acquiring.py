@@ -73,7 +73,7 @@ def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[
                 journal.begin(source.name, references)
             else:
                 journal.continue_with(references)
-        batches = _batches([one.as_json() for one in references], run.settings)
+        batches = in_batches([one.as_json() for one in references], run.settings)
         note.told = f"letters: {len(references)}, batches: {len(batches)}"
         note.counts = {"letters": len(references), "batches": len(batches)}
         if begun is not None:
@@ -137,8 +137,7 @@ def take_stock(run: SeasonRun, source: Source) -> list[list[Archived]]:
         why_not = _why_not_go_on(summary, run.settings)
         if why_not is not None:
             raise SeasonError(why_not)
-        archived = [_archived(one) for one in summary.outcomes if one.is_had]
-    return _batches(archived, run.settings)
+    return in_batches(had_files(summary), run.settings)
 
 
 def land_data_tables(run: SeasonRun, source: Source) -> int:
@@ -250,12 +249,21 @@ def _with_address(outcome: Outcome) -> str:
     return outcome.detail if address in outcome.detail else f"{address}: {outcome.detail}"
 
 
-def _archived(outcome: Outcome) -> Archived:
-    address = outcome.found_address or outcome.reference.address
+def had_files(summary: Summary) -> list[Archived]:
+    """The files of the archive that stand for what a run asked for."""
+    return [
+        archived_file(one.found_address or one.reference.address, one.reference.kind, one.sha256)
+        for one in summary.outcomes
+        if one.sha256 is not None
+    ]
+
+
+def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
+    """A file of the archive as it is handed on to be read; a statistics page has the ending of one."""
     name = PurePosixPath(unquote(urlsplit(address).path) if "://" in address else address).name
-    if outcome.reference.kind is ReferenceKind.STATISTICS_PAGE and ending(name) not in HTML_ENDINGS:
+    if kind is ReferenceKind.STATISTICS_PAGE and ending(name) not in HTML_ENDINGS:
         name = f"{name or 'page'}.html"
-    return {"address": address, "name": name, "sha256": str(outcome.sha256)}
+    return {"address": address, "name": name, "sha256": sha256}
 
 
 def _fetched_tables(run: SeasonRun, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
@@ -275,7 +283,8 @@ def _table(listed: DataTableReference, places: dict[Reference, str], found: dict
     return FetchedTable(places[listed.table], found[listed.table], listed.mapping_address, mapping)
 
 
-def _batches(items: Sequence[_Item], settings: Settings) -> list[list[_Item]]:
+def in_batches(items: Sequence[_Item], settings: Settings) -> list[list[_Item]]:
+    """What the tasks of a season share out among them, `read_batch_letters` to each."""
     size = settings.read_batch_letters
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 

@@ -4,44 +4,64 @@ import shutil
 
 from redress.authorities import Authorities
 from redress.decisions import read_decisions
-from redress.steps.season_run import SeasonError, SeasonRun
+from redress.steps.season_run import Run, SeasonError, SeasonRun
 from redress.warehouse.build import build, warehouse_identity
+from redress.warehouse.checksums import damage
 from redress.warehouse.delivery import deliver
 from redress.warehouse.landing import Landing
 from redress.warehouse.release_list import taken_back
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases import ReleaseError, Releases
 
 
-def build_warehouse(run: SeasonRun) -> str | None:
+def build_warehouse(run: Run) -> str | None:
     """The warehouse of all that is landed, built and tested; its identity, or None where there is none to publish.
 
-    There is none where it is current already, and where a person took the release of just that content back.
+    There is none where it is current already, and where a person took the release of just that content back. A
+    release whose files are not what its checksums say is built anew. Raises ReleaseError where the current one is
+    damaged so and may not be replaced, because a person took the release of what is landed back.
     """
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("build") as note, run.writer_lock():
-        releases.clear()
         identity = warehouse_identity(run.settings)
+        releases.clear(but=identity)
         current = releases.current()
-        if current is not None and current.name == identity:
+        found = () if current is None else damage(current)
+        if current is not None and current.name == identity and not found:
             note.told = f"release {identity} holds all of this already"
             return None
         withdrawn = taken_back(releases, identity)
         if current is not None and withdrawn is not None:
+            if found:
+                raise ReleaseError(
+                    f"the current release {current.name} is damaged ({'; '.join(found)}), and what is landed is "
+                    f"that of release {identity}, which {withdrawn.by} took back on {withdrawn.told_at}: go to a "
+                    f"whole one, see redress releases (redress rollback {identity} gives that one back)"
+                )
             note.told = (
                 f"what is landed is that of release {identity}, which {withdrawn.by} took back on "
                 f"{withdrawn.told_at}; {current.name} stays current (redress rollback {identity} gives it back)"
             )
             return None
-        if releases.release_folder(identity).is_dir():
+        folder = releases.release_folder(identity)
+        found = damage(folder)
+        if not found:
             note.told = f"release {identity} was built before"
+            note.counts = {"identity": identity}
+            return identity
+        if releases.incoming_file(identity).exists():
+            note.told = f"warehouse {identity} was built by another run, which has not published it yet"
+            note.counts = {"identity": identity}
             return identity
         with releases.building(identity) as file:
             build(run.settings, file)
         note.told = f"warehouse {identity} built, and its tests passed"
+        if folder.is_dir():
+            note.told += f"; the release of that name is damaged: {'; '.join(found)}"
+        note.counts = {"identity": identity}
     return identity
 
 
-def release(run: SeasonRun, identity: str | None) -> str:
+def release(run: Run, identity: str | None) -> str:
     """A built warehouse published; the folder of the current release."""
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("release") as note, run.writer_lock():
@@ -50,7 +70,7 @@ def release(run: SeasonRun, identity: str | None) -> str:
             note.told = "nothing changed, nothing published"
         elif identity != warehouse_identity(run.settings):
             note.told = f"another season has been landed since {identity} was built; its own run publishes both"
-        elif releases.release_folder(identity).is_dir():
+        elif not damage(releases.release_folder(identity)):
             releases.point_at(identity)
             note.told = f"release {identity} is current again"
         else:
@@ -58,15 +78,17 @@ def release(run: SeasonRun, identity: str | None) -> str:
             note.told = f"release {identity} published"
         note.told = "; ".join([note.told, *deliver(run.settings)])
         current = releases.current()
-    shutil.rmtree(run.work_folder, ignore_errors=True)
-    if run.summary_path.exists():
-        run.journal.end()
+        note.counts = {} if current is None else {"release": current.name}
+    if isinstance(run, SeasonRun):
+        shutil.rmtree(run.work_folder, ignore_errors=True)
+        if run.summary_path.exists():
+            run.journal.end()
     if current is None:
         raise SeasonError(f"nothing has been published in {releases.folder}, although the build says it is current")
     return str(current)
 
 
-def serve(run: SeasonRun) -> str | None:
+def serve(run: Run) -> str | None:
     """The current release into the PostgreSQL that serves it; what was done there, or None where none is set.
 
     Raises ServeError where that fails: the release is out as files, and PostgreSQL has the one before.

@@ -1,16 +1,18 @@
 """From the archive into landing: read in batches, check."""
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from redress.acquire.archive import Archive
-from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_summary
 from redress.acquire.source import ReferenceKind
 from redress.authorities import Authorities
 from redress.decisions import read_decisions
 from redress.letters.records import Letter
 from redress.letters.workers import File, Readers
 from redress.readings import Readings, ending
+from redress.season_changes import keep_before
 from redress.settings import Settings
 from redress.source_doubt import doubt
 from redress.steps.acquiring import Archived
@@ -20,22 +22,21 @@ from redress.witnesses.pages import set_pages_apart
 from redress.witnesses.records import WitnessKind
 
 
-def read(run: SeasonRun, archived: Sequence[Archived], batch: int) -> str:
+def read(run: SeasonRun, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
     """A batch of archived letters read, into two Parquet files; their folder is the answer.
 
-    Bytes that this reader has read for the season before are not read again.
+    Bytes that this reader has read for the season before are not read again, unless all are to be read `anew`.
     """
     archive = Archive(run.settings.archive_address)
     folder = run.work_folder / f"read-{batch:04d}"
     with run.record.step(f"read {batch + 1}") as note:
-        known = _readings(run).find(run.season, {one["sha256"] for one in archived})
+        known = {} if anew else _readings(run).find(run.season, {one["sha256"] for one in archived})
         new = [one for one in archived if (one["sha256"], ending(one["name"])) not in known]
         found = known | _newly_read(archive, new, run.settings)
         letters = [
             LandedLetter(run.season, one["address"], found[one["sha256"], ending(one["name"])]) for one in archived
         ]
-        folder.mkdir(parents=True, exist_ok=True)
-        write_letters(letters, *_part_paths(folder))
+        _write_part(letters, folder)
         figures = sum(len(landed.letter.figures) for landed in letters)
         note.told = f"{len(letters)} letters read, {figures} figures"
         if len(new) < len(archived):
@@ -47,13 +48,14 @@ def read(run: SeasonRun, archived: Sequence[Archived], batch: int) -> str:
 def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
     """The season's parts through the gate and into landing; the number of letters by disposition.
 
-    All checks are kept beside the run's record too, whatever comes of them. Raises SeasonError where most files are
-    refused: the source looks wrong then, and landing stays as it was.
+    All checks are kept beside the run's record too, whatever comes of them. A run that asked no source leaves what
+    landing knows of the source. Raises SeasonError where most files are refused: the source looks wrong then, and
+    landing stays as it was.
     """
     with run.record.step("check") as note, run.writer_lock():
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
 
-        files = [landed for part in parts for landed in read_letters(*_part_paths(Path(part)))]
+        files = part_files(parts)
         authorities = Authorities.load(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)
         letters, page_figures = set_pages_apart(unique, run.season, authorities)
@@ -62,12 +64,16 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         write_checks(run.season, gated.checks, run.record.path.with_suffix(".checks.parquet"))
         why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
         if why_not is not None:
-            run.journal.end()  # the next run asks the source again, which may have been put right
+            if run.summary_path.exists():
+                run.journal.end()  # the next run asks the source again, which may have been put right
             raise SeasonError(why_not)
         landing = Landing(run.settings.landing_folder)
+        keep_before(landing, run.season, run.record.path)
+        summary = _summary(run, landing)
+        if summary is not None:
+            landing.replace_acquisitions(run.season, _acquisitions(summary))
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
         landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
-        landing.replace_acquisitions(run.season, _acquisitions(run))
         _readings(run).keep(run.season, files)
         counts: dict[str, int] = {}
         for disposition in gated.dispositions:
@@ -84,12 +90,25 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def _acquisitions(run: SeasonRun) -> list[Acquisition]:
+def part_files(parts: Iterable[str]) -> tuple[LandedLetter, ...]:
+    """The letters of the folders that `read` gave."""
+    return tuple(landed for part in parts for landed in read_letters(*_part_paths(Path(part))))
+
+
+def _summary(run: SeasonRun, landing: Landing) -> Summary | None:
+    """What became of the season at its source, in this run; where landing has lost the season, in the last one.
+
+    None where the run asked no source and landing keeps what it knows.
+    """
+    if run.summary_path.exists():
+        return Summary.read(run.summary_path)
+    return None if run.season in landing.seasons() else latest_summary(run.record.path.parent)
+
+
+def _acquisitions(summary: Summary) -> list[Acquisition]:
     """One row for each authority that the season's source knows of, or should."""
-    if not run.summary_path.exists():
-        return []
     by_authority: dict[str, list[Outcome]] = {}
-    for one in Summary.read(run.summary_path).outcomes:
+    for one in summary.outcomes:
         if one.reference.authority_id is not None and one.reference.kind is ReferenceKind.LETTER:
             by_authority.setdefault(one.reference.authority_id, []).append(one)
     return [_acquisition(authority_id, outcomes) for authority_id, outcomes in sorted(by_authority.items())]
@@ -123,6 +142,17 @@ def _newly_read(
 
 def _readings(run: SeasonRun) -> Readings:
     return Readings(run.settings.work_folder / "readings")
+
+
+def _write_part(letters: Sequence[LandedLetter], folder: Path) -> None:
+    """Write each file of a part whole: an attempt of the task that outlived its scheduler may write the same."""
+    incoming = folder.with_name(f"{folder.name}.{os.getpid()}")
+    for place in (incoming, folder):
+        place.mkdir(parents=True, exist_ok=True)
+    write_letters(letters, *_part_paths(incoming))
+    for written, place in zip(_part_paths(incoming), _part_paths(folder), strict=True):
+        written.replace(place)
+    incoming.rmdir()
 
 
 def _part_paths(folder: Path) -> tuple[Path, Path]:

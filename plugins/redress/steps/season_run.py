@@ -1,4 +1,4 @@
-"""A season's run: its settings, and where its record and its work between steps are kept."""
+"""A season's run, and one about no season: settings, and where the record and the work between steps are kept."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,3 +45,23 @@ class SeasonRun:
     def writer_lock(self) -> FileLock:
         """The lock under which landing is replaced, and a warehouse built and published."""
         return writer_lock(self.settings)
+
+
+@dataclass(frozen=True)
+class UpkeepRun:
+    """One run about no season: its settings, and where its record is kept."""
+
+    run_id: str
+    settings: Settings
+
+    @property
+    def record(self) -> RunRecord:
+        return RunRecord(self.settings.runs_folder / "upkeep" / f"{self.run_id}.jsonl")
+
+    def writer_lock(self) -> FileLock:
+        """The lock under which a warehouse is built and published."""
+        return writer_lock(self.settings)
+
+
+Run = SeasonRun | UpkeepRun
+"""A run that publishes."""

@@ -10,6 +10,7 @@ from redress.steps.acquiring import acquire, land_data_tables, plan, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release
 from redress.steps.reading import check, read
 from redress.steps.season_run import SeasonError, SeasonRun
+from redress.steps.upkeep import check_reread, plan_reread
 
 
 def run_season(
@@ -27,6 +28,21 @@ def run_season(
     parts = acquire_and_read(run, source, retry_failed=retry_failed, watch=watch)
     with run.writer_lock():
         check(run, parts)
+        folder = release(run, build_warehouse(run))
+    with suppress(Exception):
+        build_data_docs(run)
+    return folder
+
+
+def reread_season(run: SeasonRun, *, anew: bool = False) -> str:
+    """A season read again from the archive, in this process; the folder of the current release.
+
+    Files that the same reader has read before are not read again, unless all are to be read `anew`. Pages and
+    serving as of `run_season`.
+    """
+    parts = [read(run, archived, number, anew=anew) for number, archived in enumerate(plan_reread(run))]
+    with run.writer_lock():
+        check_reread(run, parts)
         folder = release(run, build_warehouse(run))
     with suppress(Exception):
         build_data_docs(run)

@@ -1,4 +1,4 @@
-"""The report of a season: what became of each letter, for the terminal and as Markdown."""
+"""What became of each letter of a season, a line each: for the terminal, and for the report's table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,15 @@ import duckdb
 from rich.markup import escape
 from rich.table import Table
 
-from redress.acquire.outcomes import AcquisitionState, Summary
 from redress.letters.records import Letter
-from redress.printable import as_markdown, printable
-from redress.rules import Severity, half_up_pct
+from redress.printable import printable
+from redress.rules import half_up_pct
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases import Releases
 
-_COLUMNS = (
+COLUMNS = (
     "authority",
     "season",
     "upheld",
@@ -31,7 +29,7 @@ _COLUMNS = (
     "gap, points",
     "verdict",
 )
-_NUMBERS = frozenset(_COLUMNS[2:8])
+NUMBERS = COLUMNS[2:8]
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,7 @@ class LetterLine:
     disposition: str
     why: str
     address: str
+    sha256: str
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
@@ -69,105 +68,29 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
                 _number(review["uphold_rate_gap_points"], signed=True),
                 disposition.disposition,
             )
-            lines.append(LetterLine(cells, disposition.disposition, disposition.reason, landed.source_address))
+            lines.append(
+                LetterLine(
+                    cells,
+                    disposition.disposition,
+                    disposition.reason,
+                    landed.source_address,
+                    landed.letter.sha256,
+                )
+            )
     return tuple(lines)
 
 
 def letters_table(lines: Sequence[LetterLine]) -> Table:
     """The letters as a table for the terminal."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, justify="right" if column in _NUMBERS else "left", overflow="fold")
+    for column in COLUMNS:
+        table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
     styles = {"accepted": "", "quarantined": "red", "superseded": "dim"}
     for line in lines:
         table.add_row(
             *(escape(printable(cell)) for cell in line.cells), style=styles.get(line.disposition, "yellow")
         )
     return table
-
-
-def write_report(run: SeasonRun) -> Path:
-    """The run's report as Markdown beside its record; the path."""
-    with run.record.step("report") as note:
-        lines = letter_lines(run.settings, [run.season])
-        steps = [event for event in run.record.events() if event["state"] == "done"]
-        text = [
-            f"# Season {run.season}",
-            "",
-            f"{len(lines)} letters. Run {run.run_id}.",
-            "",
-            f"| {' | '.join(_COLUMNS)} |",
-            "|" + "---|" * len(_COLUMNS),
-            *(f"| {' | '.join(as_markdown(cell) for cell in line.cells)} |" for line in lines),
-            "",
-            "## Not accepted",
-            "",
-            *(
-                f"- {as_markdown(line.cells[0])} ({as_markdown(line.address)}): {line.disposition}. "
-                f"{as_markdown(line.why)}"
-                for line in lines
-                if line.disposition != "accepted"
-            ),
-            "",
-            "## Warnings",
-            "",
-            *warning_lines(run.settings, run.season),
-            "",
-            "## From the source",
-            "",
-            *acquired_lines(run),
-            "",
-            "## Steps",
-            "",
-            "| step | seconds | |",
-            "|---|---|---|",
-            *(f"| {event['step']} | {event['seconds']:.1f} | {as_markdown(event['told'])} |" for event in steps),
-            "",
-        ]
-        path = run.record.path.with_suffix(".md")
-        path.write_text("\n".join(text))
-        note.told = str(path)
-    return path
-
-
-def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
-    """What became of the season's letters at their source: how many of each, then those that did not come."""
-    if not run.summary_path.exists():
-        return ("Nothing was asked of a source.",)
-    summary = Summary.read(run.summary_path)
-    came = (AcquisitionState.FETCHED, AcquisitionState.UNCHANGED)
-    others = [one for one in summary.outcomes if one.state not in came]
-    told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
-    lines = [f"{as_markdown(summary.source)}: {told}."]
-    if summary.failed:
-        lines += [
-            "",
-            f"To ask for what failed alone: `redress run {run.season} --retry-failed`",
-        ]
-    if others:
-        lines += ["", "| authority | state | cause | |", "|---|---|---|---|"]
-    for one in sorted(others, key=lambda one: (one.state, one.reference.authority_id or "", one.reference.address)):
-        who = one.reference.authority_id or one.reference.address
-        cells = (who, one.state.replace("_", " "), str(one.cause or ""), one.detail)
-        lines.append(f"| {' | '.join(as_markdown(cell) for cell in cells)} |")
-    return tuple(lines)
-
-
-def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
-    """The warnings of a season as items of a list: those of the season as a whole, then those of its letters."""
-    landing = Landing(settings.landing_folder)
-    names: dict[str | None, str] = {None: f"season {season}"} | {
-        landed.letter.sha256: f"{landed.letter.header.authority_name or landed.source_address}"
-        for landed in landing.letters(season)
-    }
-    found = sorted(landing.checks(season).items(), key=lambda item: (item[0] is not None, names[item[0]]))
-    lines = [
-        f"- {as_markdown(names[sha256])}: {check.rule}. {as_markdown(check.detail)}"
-        for sha256, checks in found
-        for check in checks
-        if check.severity is Severity.WARNING and not check.is_passed
-    ]
-    return tuple(lines) or ("None.",)
 
 
 def _reviews(file: Path) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,111 @@
+"""Markdown with text of others in it, and Markdown as one page of HTML that runs nothing and loads nothing."""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from redress.printable import as_markdown
+
+_EMPHASIS = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")
+"""What begins or ends emphasis; "_" within a word, such as the name of a rule, does not."""
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""What a page may do: show itself with its own styles."""
+
+STYLES = """
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #ffffff;
+  --shade: #f4f6f8; --link: #0b57d0; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --soft: #a3acb5; --line: #3d444d; --paper: #14171a;
+  --shade: #1f2429; --link: #8ab4f8; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 70rem; padding: 1rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif;
+  overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.3; margin: .5rem 0 1rem; }
+h2 { font-size: 1.2rem; margin: 2.25rem 0 .75rem; padding-top: .75rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
+a { color: var(--link); }
+p, ul { max-width: 46rem; }
+ul { padding-left: 1.25rem; }
+li { margin: .4rem 0; }
+code { font: .875em/1.4 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace; background: var(--shade);
+  padding: .1em .35em; border-radius: .25rem; }
+.scroll { overflow-x: auto; margin: .75rem 0; }
+table { border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .35rem .75rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top;
+  overflow-wrap: normal; }
+th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+th:empty { padding: 0; }
+td:first-child { min-width: 9rem; }
+th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper); }
+tbody tr:nth-child(even) td { background: var(--shade); }
+@media (max-width: 40rem) { body { padding: .5rem .875rem 3rem; } h1 { font-size: 1.25rem; }
+  th, td { padding: .3rem .5rem; } table { font-size: .875rem; }
+  td:first-child { max-width: 10rem; overflow-wrap: anywhere; } }
+@media print { body { max-width: none; } .scroll { overflow: visible; } }
+"""
+
+
+def text(words: str) -> str:
+    """Text of others on one line of Markdown, where it stays text: no link, code, emphasis, HTML or cell more."""
+    return _EMPHASIS.sub(r"\\\g<0>", as_markdown(words))
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> list[str]:
+    """The lines of a table; cells are Markdown. `right` names the columns that are set to the right."""
+    to_the_right = frozenset(right)
+    return [
+        f"| {' | '.join(columns)} |",
+        "|" + "".join("---:|" if column in to_the_right else "---|" for column in columns),
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]
+
+
+def html_page(markdown: str) -> str:
+    """Markdown as one page of HTML with its styles inside; HTML in it is shown as text, pictures are left out.
+
+    The title is the first heading.
+    """
+    parser = (
+        MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
+    )
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
+    tokens = parser.parse(markdown)
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrSet("id", _anchor(_plain(inline)))
+    title = next((_plain(token) for token in tokens if token.type == "inline"), "")
+    body = parser.renderer.render(tokens, parser.options, {})
+    return (
+        '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLES}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+
+
+def _plain(inline: Token) -> str:
+    """The words of a heading without its marks."""
+    return "".join(one.content for one in inline.children or ())
+
+
+def _anchor(heading: str) -> str:
+    """The name of a heading within its page, as viewers of Markdown make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _table_open(
+    renderer: RendererHTML, tokens: Sequence[Token], place: int, options: object, environment: object
+) -> str:
+    return '<div class="scroll" tabindex="0">\n<table>\n'
+
+
+def _table_close(
+    renderer: RendererHTML, tokens: Sequence[Token], place: int, options: object, environment: object
+) -> str:
+    return "</table>\n</div>\n"

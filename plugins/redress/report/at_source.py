@@ -1,0 +1,76 @@
+"""What became of a season's letters at their source, and what its checks warn of, as Markdown."""
+
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.authorities import Authorities
+from redress.markdown_page import table, text
+from redress.rules import Severity
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.steps import SeasonRun
+from redress.warehouse.landing import Landing
+
+LOST = (AcquisitionState.FAILED, AcquisitionState.GONE)
+"""What a person may have to look after: each has a row of its own."""
+NOT_THERE = (AcquisitionState.NOT_PUBLISHED, AcquisitionState.NOT_LISTED)
+"""What the source does not have: their names in one paragraph."""
+
+
+def retry_command(season: Season) -> str:
+    """The command that asks only for what failed in a season's last run."""
+    return f"`redress run {season} --retry-failed`"
+
+
+def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
+    """What became of the season's letters at their source: how many of each, then those that did not come."""
+    if not run.summary_path.exists():
+        return ("Nothing was asked of a source.",)
+    summary = Summary.read(run.summary_path)
+    authorities = Authorities.load(additional=run.settings.additional_authorities)
+    told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
+    lines = [f"{text(summary.source)}: {told}."]
+    if summary.failed:
+        lines += ["", f"To ask for what failed alone: {retry_command(run.season)}"]
+    rows = [
+        [
+            text(one.reference.authority_id or one.reference.address),
+            str(one.state),
+            text(str(one.cause or "")),
+            text(_name(one, authorities)),
+            text(one.detail),
+        ]
+        for state in LOST
+        for one in summary.outcomes
+        if one.state is state
+    ]
+    if rows:
+        lines += ["", *table(("id or address", "state", "cause", "authority", "what was found"), sorted(rows))]
+    for state in NOT_THERE:
+        names = sorted(
+            _name(one, authorities) or one.reference.address for one in summary.outcomes if one.state is state
+        )
+        if names:
+            lines += ["", f"{state.replace('_', ' ').capitalize()} ({len(names)}): {text(', '.join(names))}."]
+    return tuple(lines)
+
+
+def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
+    """The warnings of a season as items of a list: those of the season as a whole, then those of its letters."""
+    landing = Landing(settings.landing_folder)
+    names: dict[str | None, str] = {None: f"season {season}"} | {
+        landed.letter.sha256: landed.letter.header.authority_name or landed.source_address
+        for landed in landing.letters(season)
+    }
+    found = sorted(landing.checks(season).items(), key=lambda item: (item[0] is not None, names[item[0]]))
+    lines = [
+        f"- {text(names[sha256])}: {check.rule}. {text(check.detail)}"
+        for sha256, checks in found
+        for check in checks
+        if check.severity is Severity.WARNING and not check.is_passed
+    ]
+    return tuple(lines) or ("None.",)
+
+
+def _name(outcome: Outcome, authorities: Authorities) -> str:
+    """The name of the authority that a reference is about, or nothing where the source does not say."""
+    found = authorities.with_id(outcome.reference.authority_id or "")
+    return "" if found is None else found.name

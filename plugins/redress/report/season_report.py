@@ -1,0 +1,249 @@
+"""The report of a season's run, as Markdown: how it ended, what needs a person, what changed, then all the rest."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pyarrow.parquet as pq
+
+from redress.markdown_page import table, text
+from redress.quarantine import SENTENCES, SHOWN_SHA256_LENGTH
+from redress.report.at_source import LOST, acquired_lines, retry_command, warning_lines
+from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, letter_lines
+from redress.report.release_notes import NOTES_NAME, ChangedFigure
+from redress.report.season_outcome import ACCEPTED, QUARANTINED, SeasonOutcome
+from redress.runs import StepSummary
+from redress.season_changes import Change, LetterChange
+from redress.season_rules import WHOLE_SEASON_RULES
+from redress.steps import SeasonRun
+
+SHOWN_CHANGES_COUNT = 50
+"""So many letters are named of each kind of change; a season's first run has changed them all."""
+_RULE_SENTENCES = SENTENCES | {rule.name: rule.sentence for rule in WHOLE_SEASON_RULES}
+_LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
+
+
+def season_report(run: SeasonRun) -> str:
+    """The report of a run, whole or failed, as its record tells; its first line says how the run ended."""
+    outcome = SeasonOutcome(run)
+    lines = letter_lines(run.settings, [run.season]) if outcome.has_landed else ()
+    sections: list[tuple[str, Sequence[str]]] = []
+    if outcome.failure is not None:
+        sections.append(("What failed", tuple(_failed(outcome))))
+    if outcome.has_landed:
+        sections += [("For a person", tuple(_for_a_person(outcome, lines))), ("Changes", tuple(_changes(outcome)))]
+    sections.append(("Rules that failed", tuple(_rules(run))))
+    sections.append(("Steps", tuple(_steps(outcome))))
+    sections.append(("From the source", acquired_lines(run)))
+    if outcome.has_landed:
+        if outcome.missing_names:
+            names = text(", ".join(outcome.missing_names))
+            sections.append(("Without a letter", (f"{len(outcome.missing_names)}: {names}.",)))
+        sections += [("Warnings", warning_lines(run.settings, run.season)), ("All letters", tuple(_letters(lines)))]
+    contents = " · ".join(f"[{title}](#{title.lower().replace(' ', '-')})" for title, _ in sections)
+    text_lines = [f"# {text(outcome.sentence)}", "", *_about(outcome), "", contents, ""]
+    for title, section in sections:
+        text_lines += [f"## {title}", "", *section, ""]
+    return "\n".join(text_lines)
+
+
+def _about(outcome: SeasonOutcome) -> Iterator[str]:
+    """When the run was, and how many letters there are of each kind."""
+    events = outcome.run.record.events()
+    told = f"Run {text(outcome.run.run_id)}"
+    if events:
+        began, ended = (dt.datetime.fromisoformat(event["at"]) for event in (events[0], events[-1]))
+        told += f", {began:%-d %B %Y, %H:%M} to {_end(began, ended)} UTC"
+    yield f"{told}."
+    if not outcome.has_landed:
+        return
+    yield ""
+    rows = [["authorities that must have a letter", str(len(outcome.expected_ids))]]
+    rows += [[name.replace("_", " "), str(count)] for name, count in sorted(outcome.disposition_counts.items())]
+    rows.append(["all letters of the season", str(len(outcome.dispositions))])
+    if outcome.changes is not None:
+        counts = Counter(one.change for one in outcome.changes)
+        rows += [[f"of these: {change}", str(counts[change])] for change in Change if change is not Change.GONE]
+        rows.append([str(Change.GONE), str(counts[Change.GONE])])
+    rows.append(["authorities without a letter", str(len(outcome.missing_names))])
+    yield from table(("letters", "number"), rows, right=("number",))
+
+
+def _end(began: dt.datetime, ended: dt.datetime) -> str:
+    return f"{ended:%H:%M}" if began.date() == ended.date() else f"{ended:%-d %B %Y, %H:%M}"
+
+
+def _failed(outcome: SeasonOutcome) -> Iterator[str]:
+    """The step that failed, all that it told, and how things stand."""
+    failure = outcome.failure
+    if failure is None:
+        return
+    yield f"The step **{text(failure.name)}** failed after {_seconds(failure)}:"
+    yield ""
+    yield from (f"- {text(line)}" for line in failure.told.splitlines() if line.strip())
+    yield ""
+    if outcome.has_released:
+        yield f"Release {outcome.current_release} is out all the same."
+    elif outcome.has_landed:
+        yield f"The letters are landed, and readers still have {_release_of(outcome)}. Run the season again."
+    else:
+        yield f"{_LANDED_AS_BEFORE} Put the cause right, then run the season again: what came is not fetched twice."
+
+
+def _release_of(outcome: SeasonOutcome) -> str:
+    return "no release" if outcome.current_release is None else f"release {outcome.current_release}"
+
+
+def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterator[str]:
+    """What only a person can settle: letters in quarantine, files without figures, letters that did not come."""
+    quarantined = [line for line in lines if line.disposition == QUARANTINED]
+    others = [line for line in lines if line.disposition not in (ACCEPTED, QUARANTINED, "superseded")]
+    lost = _lost_count(outcome)
+    if not quarantined and not others and not lost:
+        yield "Nothing: every file of the season is a letter whose figures are accepted."
+    if quarantined:
+        yield f"### In quarantine: {len(quarantined)}"
+        yield ""
+    for line in quarantined:
+        command = f"redress quarantine show {line.sha256[:SHOWN_SHA256_LENGTH]} --season {outcome.run.season}"
+        yield f"{_item(line)}\\\n  Look at it: `{command}`"
+    if others:
+        yield f"{'' if not quarantined else chr(10)}### Files without figures: {len(others)}"
+        yield ""
+    yield from (_item(line) for line in others)
+    if lost:
+        yield ""
+        yield f"### Not had from the source: {lost}"
+        yield ""
+        command = retry_command(outcome.run.season)
+        yield f"Named under [From the source](#from-the-source). To ask for them alone: {command}"
+
+
+def _item(line: LetterLine) -> str:
+    """A letter that is not accepted, and why, on one line of a list."""
+    name = "" if line.cells[0] == line.address else f"**{text(line.cells[0])}** "
+    address = f"({text(line.address)})" if name else f"**{text(line.address)}**"
+    return f"- {name}{address}: {line.disposition}. {text(line.why)}"
+
+
+def _lost_count(outcome: SeasonOutcome) -> int:
+    found = next((one.counts for one in outcome.steps if one.name == "take stock"), {})
+    return sum(int(found.get(str(state), 0)) for state in LOST)
+
+
+def _changes(outcome: SeasonOutcome) -> Iterator[str]:
+    """What the run did to its season's letters, then what the release changed in the data."""
+    yield "### Letters of the season"
+    yield ""
+    if outcome.changes is None:
+        yield "What the season had before the run is not known."
+    elif all(one.change is Change.NEW for one in outcome.changes):
+        yield f"The season had no letters before the run: all {len(outcome.changes)} are new."
+    elif all(one.change is Change.UNCHANGED for one in outcome.changes):
+        yield f"None: all {len(outcome.changes)} are as they were before the run."
+    else:
+        yield from _letters_changed(outcome, outcome.changes)
+    yield ""
+    yield "### Data of the release"
+    yield ""
+    yield from _data_changed(outcome)
+
+
+def _letters_changed(outcome: SeasonOutcome, changes: Sequence[LetterChange]) -> Iterator[str]:
+    for kind in Change:
+        of_kind = [one for one in changes if one.change is kind]
+        if kind is Change.UNCHANGED:
+            yield f"- {kind}: {len(of_kind)}"
+            continue
+        yield from (_letter_changed(outcome, one) for one in of_kind[:SHOWN_CHANGES_COUNT])
+        if len(of_kind) > SHOWN_CHANGES_COUNT:
+            yield f"- {kind}: {len(of_kind) - SHOWN_CHANGES_COUNT} more"
+
+
+def _letter_changed(outcome: SeasonOutcome, changed: LetterChange) -> str:
+    state = changed.now or changed.was
+    if state is None:
+        raise ValueError("a letter that was not there and is not there has not changed")
+    authority = outcome.authorities.with_id(state.authority_id or "")
+    name = "" if authority is None else f"{text(authority.name)} "
+    was = None if changed.was is None else changed.was.disposition
+    now = None if changed.now is None else changed.now.disposition
+    how = ", ".join(filter(None, (was and f"was {was}", now and f"is {now}")))
+    if was == now:
+        how = f"{now}, and read to state something else"
+    return f"- {changed.change}: {name}({text(state.source_address)}): {how}"
+
+
+def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
+    notes = outcome.release_notes
+    if not outcome.has_new_release:
+        yield f"{text(outcome.told('release') or 'Nothing has been published')}."
+        return
+    if notes is None:
+        yield f"Release {outcome.current_release} has been removed since, and its notes with it."
+        return
+    if notes.before is None:
+        yield f"Release {outcome.current_release} is the first one."
+        return
+    counts = ", ".join(f"{count} {kind}" for kind, count in notes.letter_counts.items() if count) or "none changed"
+    yield f"Release {outcome.current_release}, against {notes.before}, over all seasons. Letter files: {counts}."
+    yield ""
+    if not notes.figures:
+        yield "No figure has another value."
+    else:
+        rows = [_figure_row(outcome, one) for one in notes.figures]
+        yield from table(("authority", "season", "figure", "was", "is"), rows, right=("was", "is"))
+    yield ""
+    yield f"Letter by letter: `releases/{outcome.current_release}/{NOTES_NAME}` in the warehouse's folder."
+
+
+def _figure_row(outcome: SeasonOutcome, figure: ChangedFigure) -> list[str]:
+    authority = outcome.authorities.with_id(figure.authority_key.partition("@")[0])
+    name = figure.authority_key if authority is None else authority.name
+    return [text(one) for one in (name, figure.season, figure.measure, figure.was, figure.now)]
+
+
+def _rules(run: SeasonRun) -> Iterator[str]:
+    """The rules that failed in the run, how often, and what each asks."""
+    path = run.record.path.with_suffix(".checks.parquet")
+    if not path.exists():
+        yield "The run did not come to its checks."
+        return
+    rows = pq.read_table(path, columns=["rule", "severity", "is_passed"]).to_pylist()
+    asked = Counter((row["severity"], row["rule"]) for row in rows)
+    failed = Counter((row["severity"], row["rule"]) for row in rows if not row["is_passed"])
+    if not failed:
+        yield f"None: {len(rows)} checks, and all passed."
+        return
+    in_order = sorted(failed.items(), key=lambda item: (item[0][0] != "critical", -item[1], item[0][1]))
+    yield from table(
+        ("rule", "severity", "failed", "asked", "what it asks"),
+        (
+            [rule, severity, str(count), str(asked[severity, rule]), text(_RULE_SENTENCES.get(rule, ""))]
+            for (severity, rule), count in in_order
+        ),
+        right=("failed", "asked"),
+    )
+
+
+def _steps(outcome: SeasonOutcome) -> Iterator[str]:
+    """Each step once, with its last time; one that was run again in the run says how often it was retried."""
+    rows = [
+        [text(one.name), _seconds(one), str(one.attempts_count - 1) if one.attempts_count > 1 else "", _told(one)]
+        for one in outcome.steps
+    ]
+    yield from table(("step", "time", "retries", "what it did"), rows, right=("time", "retries"))
+
+
+def _seconds(step: StepSummary) -> str:
+    return "-" if step.seconds is None else f"{step.seconds:.1f} s"
+
+
+def _told(step: StepSummary) -> str:
+    if step.state == "began":
+        return "has not ended"
+    return f"**failed**: {text(step.told)}" if step.state == "failed" else text(step.told)
+
+
+def _letters(lines: Sequence[LetterLine]) -> Iterator[str]:
+    yield from table(COLUMNS, ([text(cell) for cell in line.cells] for line in lines), right=NUMBERS)

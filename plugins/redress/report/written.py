@@ -1,0 +1,69 @@
+"""Reports as files: a run's beside its record, and the index of all of them."""
+
+import datetime as dt
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from filelock import FileLock
+
+from redress.markdown_page import html_page, table, text
+from redress.report.season_report import season_report
+from redress.runs import RunRecord
+from redress.steps import SeasonRun
+
+INDEX_NAME = "index.html"
+
+
+def write_report(run: SeasonRun) -> Path:
+    """The run's report beside its record, as Markdown and HTML, and the index of all reports; the Markdown's path.
+
+    A run that failed has a report too: its first line says where and why.
+    """
+    with run.record.step("report") as note:
+        markdown = season_report(run)
+        path = run.record.path.with_suffix(".md")
+        _write(path.with_suffix(".html"), html_page(markdown))
+        _write(path, markdown)
+        write_index(run.settings.runs_folder)
+        note.told = str(path)
+    return path
+
+
+def write_index(runs_folder: Path) -> Path:
+    """The page that leads to the reports of all runs, the newest first; its path."""
+    runs_folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(runs_folder / ".index.lock"):  # runs of several seasons may end at a time
+        reports = sorted(((_began(path), path) for path in runs_folder.glob("*/*.md")), reverse=True)
+        rows = [[_link(path), _told(began), _outcome(path)] for began, path in reports]
+        lines = ["# Reports of all runs", "", "The newest first. Times are in UTC.", ""]
+        lines += table(("season", "began", "how it ended"), rows) if rows else ["No run has a report yet."]
+        _write(runs_folder / INDEX_NAME, html_page("\n".join(lines)))
+    return runs_folder / INDEX_NAME
+
+
+def _link(report: Path) -> str:
+    season, page = report.parent.name, report.with_suffix(".html").name
+    return f"[{text(season)}]({quote(season)}/{quote(page)})"
+
+
+def _outcome(report: Path) -> str:
+    """The first line of a report without its mark: what is in it of others was made text when it was written."""
+    with report.open(encoding="utf-8") as file:
+        return file.readline().strip().removeprefix("# ")
+
+
+def _began(report: Path) -> str:
+    """When a run began, by the first line of its record, or nothing where that is not there."""
+    events = RunRecord(report.with_suffix(".jsonl")).events()
+    return str(events[0]["at"]) if events else ""
+
+
+def _told(at: str) -> str:
+    return f"{dt.datetime.fromisoformat(at).astimezone(dt.UTC):%Y-%m-%d %H:%M}" if at else "not known"
+
+
+def _write(path: Path, content: str) -> None:
+    incoming = path.with_name(f".{path.name}.{os.getpid()}")
+    incoming.write_text(content, encoding="utf-8")
+    incoming.replace(path)

@@ -1,0 +1,211 @@
+"""Upkeep: a season read again from the archive, the warehouse rebuilt, an earlier release put back.
+
+No source is asked, and nothing is fetched. Reading, checking and publishing are the steps of every run; here is
+what comes before them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+from redress.acquire.archive import Archive
+from redress.acquire.outcomes import latest_summary
+from redress.acquire.source import ReferenceKind
+from redress.seasons import Season
+from redress.steps.acquiring import Archived, archived_file, had_files, in_batches
+from redress.steps.publishing import build_warehouse, release
+from redress.steps.reading import check, part_files
+from redress.steps.season_run import Run, SeasonError, SeasonRun
+from redress.warehouse import release_list
+from redress.warehouse.delivery import deliver
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases import Releases
+
+READ = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE)
+"""What of the archive is read as a letter."""
+
+
+class Action(StrEnum):
+    """What a run of upkeep does."""
+
+    REBUILD = "rebuild"
+    REREAD = "reread"
+    ROLL_BACK = "roll_back"
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What a person asked for.
+
+    `season` is of a re-read, and so is `anew`; `release` is of going back, where empty is the one that was current
+    before. `by` and `reason` are for whoever asks later.
+    """
+
+    action: Action
+    season: Season | None = None
+    anew: bool = False
+    release: str = ""
+    by: str = ""
+    reason: str = ""
+
+    @classmethod
+    def of_params(cls, params: Mapping[str, Any], user: str | None) -> "Upkeep":
+        """What the params of a dag run ask for; `user` is who started it, None where that is not known.
+
+        Raises ValueError where the params contradict each other: what is set has to count, or nothing is done.
+        """
+        action = Action(params["action"])
+        year, release = params["season"], (params["release"] or "").strip()
+        by, reason = (params["by"] or "").strip() or user or "", (params["reason"] or "").strip()
+        if action is Action.REREAD and year is None:
+            raise ValueError("reread needs a season: set season to the year of the letters, such as 2021")
+        if action is not Action.REREAD and year is not None:
+            raise ValueError(
+                f"{action} is of the whole warehouse, and season is set to {year}: leave season empty, "
+                "or set action to reread"
+            )
+        if action is not Action.REREAD and params["anew"]:
+            raise ValueError(f"{action} reads no letter: switch anew off, or set action to reread")
+        if action is not Action.ROLL_BACK and release:
+            raise ValueError(
+                f"{action} goes to no earlier release, and release is set to {release}: leave release empty, "
+                "or set action to roll_back"
+            )
+        if action is Action.ROLL_BACK and not by:
+            raise ValueError("roll_back has to say who goes back: set by to your name")
+        season = None if year is None else Season(int(year))
+        return cls(action, season, bool(params["anew"]), release, by, reason)
+
+    @property
+    def told(self) -> str:
+        """What was asked, by whom and why, as a sentence."""
+        told = str(self.action)
+        if self.season is not None:
+            told += f" {self.season}, all files anew" if self.anew else f" {self.season}"
+        told += f" to {self.release}" if self.release else ""
+        told += f", asked for by {self.by}" if self.by else ""
+        return f"{told}: {self.reason}" if self.reason else told
+
+
+def plan_reread(run: SeasonRun) -> list[list[Archived]]:
+    """The files of a season that are to be read again, in batches.
+
+    They are the files that are landed. Where landing has none of the season, or cannot be read, they are those that
+    the season's last run had; where no run is known, what each of the season's addresses in the archive gave last,
+    also one that the source has taken down since. Raises SeasonError where there is none of it.
+    """
+    with run.record.step("plan") as note:
+        archive = Archive(run.settings.archive_address)
+        landing = Landing(run.settings.landing_folder)
+        landed = _landed_files(run)
+        told = "as they are landed"
+        if landed is not None:
+            files = [_as_it_came(archive, run.season, sha256, address) for sha256, address in landed.items()]
+        else:
+            cards = archive.season_cards(run.season)
+            summary = latest_summary(run.record.path.parent)
+            told = f"landing has nothing of season {run.season} that can be read, so as "
+            if summary is not None:
+                files = had_files(summary)
+                told += f"run {summary.run_id} had them"
+            else:
+                files = [
+                    archived_file(card.found_address or card.address, ReferenceKind(card.kind), card.sha256)
+                    for card in cards
+                    if card.kind in READ
+                ]
+                told += "each address gave them last"
+            tables_count = sum(card.kind == ReferenceKind.DATA_TABLE for card in cards)
+            if tables_count:
+                told += f"; data tables that only a run from the source reads: {tables_count}"
+        if not files:
+            raise SeasonError(
+                f"season {run.season} is not landed in {landing.folder}, and the archive {archive.address} has no "
+                f"letter of it: take it from its source, redress run {run.season} --from SOURCE"
+            )
+        batches = in_batches(sorted(files, key=lambda one: one["address"]), run.settings)
+        note.told = f"letters: {len(files)}, batches: {len(batches)}; {told}"
+        note.counts = {"letters": len(files), "batches": len(batches)}
+    return batches
+
+
+def check_reread(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
+    """`check` of a season that was read again; the number of letters by disposition.
+
+    Raises SeasonError where another run has landed other files meanwhile: they would be lost.
+    """
+    parts = list(parts)
+    with run.writer_lock():
+        landed = _landed_files(run)
+        read = {one.letter.sha256 for one in part_files(parts)}
+        if landed is not None and landed.keys() != read:
+            raise SeasonError(
+                f"season {run.season} was landed by another run while it was read again: landing has "
+                f"{len(landed.keys() - read)} files that were not read, and lacks {len(read - landed.keys())} that "
+                "were. Landing stays as it is; start the re-read again"
+            )
+        return check(run, parts)
+
+
+def rebuild(run: Run) -> str:
+    """The warehouse of what is landed, built, tested and published; the folder of the current release.
+
+    Nothing is done where the current release holds just that and is whole, or was taken back.
+    """
+    with run.writer_lock():
+        return release(run, build_warehouse(run))
+
+
+def plan_roll_back(run: Run, to: str = "") -> str:
+    """The identity of the release to go to, named by enough of its beginning; empty is the one before.
+
+    A step of its own, so that `roll_back` can be done again without going back further. Raises ReleaseError where
+    there is none, or where it is current already or damaged.
+    """
+    with run.record.step("plan") as note:
+        note.told = release_list.release_to_go_to(Releases(run.settings.warehouse_folder), to)
+        return note.told
+
+
+def roll_back(
+    run: Run, identity: str, *, by: str, reason: str = "", tell: Callable[[str], None] = lambda told: None
+) -> str:
+    """A release that `plan_roll_back` found put before the readers, and into the object store; its identity.
+
+    `tell` gets a sentence for each thing when it is done: what was told holds, whatever fails after it. Done again,
+    it finds the release current, and makes good what a failure left out.
+    """
+    releases = Releases(run.settings.warehouse_folder)
+    with run.record.step("roll back") as note, run.writer_lock():
+
+        def done(told: str) -> None:
+            note.told = "; ".join(filter(None, (note.told, told)))
+            tell(told)
+
+        current = releases.current()
+        if current is None or current.name != identity:
+            release_list.roll_back(releases, identity, by=by, reason=reason)
+        done(f"release {identity} is current")
+        for told in deliver(run.settings):
+            done(told)
+    return identity
+
+
+def _landed_files(run: SeasonRun) -> dict[str, str] | None:
+    """The address of each landed file of the season by its sha256; None where landing has lost it."""
+    landing = Landing(run.settings.landing_folder)
+    try:
+        return landing.files(run.season) if run.season in landing.seasons() else None
+    except (OSError, pa.ArrowException):
+        return None
+
+
+def _as_it_came(archive: Archive, season: Season, sha256: str, address: str) -> Archived:
+    """A landed file as it was first handed on to be read: its card knows whether it is a statistics page."""
+    for card in archive.cards(sha256):
+        if card.season == season.year and address in (card.found_address, card.address):
+            return archived_file(address, ReferenceKind(card.kind), sha256)
+    return archived_file(address, ReferenceKind.LETTER, sha256)

@@ -1,0 +1,46 @@
+"""Airflow's plugin: the reports of runs, the Data Docs and dbt's pages, in the menu of Airflow.
+
+Airflow executes this file in each of its processes. So it imports nothing but what Airflow has imported by then.
+The pages themselves (redress.pages) are made where the API server asks for them, and settings are read with a page.
+"""
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
+from airflow.plugins_manager import AirflowPlugin
+
+URL_PREFIX = "/redress"
+CATEGORY = "browse"
+VIEWS = (
+    ("Redress reports", "redress-reports", "reports"),
+    ("Data Docs", "redress-data-docs", "data-docs"),
+    ("dbt docs", "redress-dbt-docs", "dbt-docs"),
+)
+"""The entries of the menu: what each is called, its place in Airflow's own pages, and the area of ours it shows."""
+
+
+def _external_view(name: str, route: str, area: str) -> dict[str, str]:
+    base_path = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+    return {
+        "name": name,
+        "href": f"{base_path}{URL_PREFIX}/{area}/",
+        "url_route": route,
+        "destination": "nav",
+        "category": CATEGORY,
+    }
+
+
+class RedressPages(AirflowPlugin):
+    """Read-only pages, each for those alone who may see Airflow's own."""
+
+    name = "redress_pages"
+    external_views = [_external_view(*view) for view in VIEWS]  # noqa: RUF012 - as Airflow declares it
+
+    @cached_property
+    def fastapi_apps(self) -> list[Any]:  # type: ignore[override]
+        """The application that serves the pages; Airflow asks for it in the API server only."""
+        from redress.pages import pages_app
+
+        return [{"app": pages_app(), "url_prefix": URL_PREFIX, "name": "Redress pages"}]
