@@ -1,142 +1,160 @@
 """annual_letters: one season's letters from a source to a published warehouse; one run is one season."""
 
-import datetime as dt
 from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-WRITER_POOL = "warehouse_writer"
-"""One slot: whatever runs side by side, one task at a time changes landing or the warehouse."""
-SITE_POOL = "ombudsman_site"
-"""One slot: one task at a time asks a source; within it the source keeps its own pace."""
-RETRY_DELAY = dt.timedelta(minutes=2)
-"""Before a batch is tried again: a source that is down may be up by then."""
+from redress.alerts import failed_run_alerts
+from redress.dag_parts import (
+    BEFORE_ALL_LETTERS,
+    RELEASE,
+    RETRIES,
+    SITE_POOL,
+    SOURCE_RETRIES,
+    WRITER_POOL,
+    season_param,
+    source_param,
+)
+
+AFTER_PUBLICATION = "0 6 15 8 *"
+"""15 August, 06:00 UTC: letters came out at the end of July until 2024, and come in May since 2025."""
 
 
 @dag(
     dag_id="annual_letters",
-    schedule=None,
+    schedule=AFTER_PUBLICATION,
+    start_date=BEFORE_ALL_LETTERS,
     catchup=False,
     max_active_runs=1,
+    default_args=RETRIES,
     tags=["redress"],
     doc_md=__doc__,
+    on_failure_callback=failed_run_alerts(),
     params={
-        "season": Param(
-            2021,
-            type="integer",
-            minimum=2010,
-            maximum=2099,
-            description="the year of the letters: 2021 is 2020-21",
+        "season": season_param(
+            "The year of the letters: 2021 is 2020-21. A run by hand has to say it; a scheduled one and a backfill "
+            "take the year of their date."
         ),
-        "source": Param(
-            "folder:samples/letters",
-            type="string",
-            minLength=1,
-            description="where the letters come from: folder:<path>, with a subfolder for each season",
-        ),
+        "source": source_param(),
         "retry_failed": Param(
             False,
             type="boolean",
-            description="ask only for what failed in the season's last run; the rest is as it was acquired there",
+            title="Retry failed",
+            description="Ask only for what failed in the season's last run; the rest is as it was acquired there.",
         ),
     },
 )
 def annual_letters() -> None:
     """plan, acquire in batches, take stock, read in batches, check, build and test, release, report."""
 
-    @task(pool=SITE_POOL)
+    @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def plan() -> list[dict[str, Any]]:
         """What the source has for the season, in batches; an interrupted run is continued."""
-        from redress.airflow_run import retry_failed, season_run, source
+        from redress.airflow_run import retry_failed, season_task, source
         from redress.steps import plan
 
-        batches = plan(season_run(), source(), retry_failed=retry_failed())
+        with season_task() as run:
+            batches = plan(run, source(), retry_failed=retry_failed())
         return [{"batch": number, "references": references} for number, references in enumerate(batches)]
 
-    @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, retries=2, retry_delay=RETRY_DELAY)
+    @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, **SOURCE_RETRIES)
     def acquire(batch: dict[str, Any]) -> int:
         """A batch of letters into the archive; one that cannot be had does not stop the others."""
-        from redress.airflow_run import batch_name, season_run, source
+        from redress.airflow_run import batch_name, season_task, source
         from redress.steps import acquire
 
         references = batch["references"]
         get_current_context()["batch_name"] = batch_name(batch["batch"], references)  # type: ignore[typeddict-unknown-key]
-        return acquire(season_run(), source(), references, batch["batch"])
+        with season_task() as run:
+            return acquire(run, source(), references, batch["batch"])
 
     @task
     def take_stock(_had: list[int]) -> list[dict[str, Any]]:
         """What the archive has of the season, in batches to be read; too many failures stop the season here."""
-        from redress.airflow_run import season_run, source
+        from redress.airflow_run import season_task, source
         from redress.steps import take_stock
 
-        batches = take_stock(season_run(), source())
+        with season_task() as run:
+            batches = take_stock(run, source())
         return [{"batch": number, "letters": letters} for number, letters in enumerate(batches)]
 
-    @task(pool=SITE_POOL)
+    @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def data_tables() -> int:
         """The data tables beside the letters, into the archive and into landing."""
-        from redress.airflow_run import season_run, source
+        from redress.airflow_run import season_task, source
         from redress.steps import land_data_tables
 
-        return land_data_tables(season_run(), source())
+        with season_task() as run:
+            return land_data_tables(run, source())
 
     @task(map_index_template="{{ batch_name }}")
     def read(acquired: dict[str, Any]) -> str:
         """A batch of archived letters read."""
-        from redress.airflow_run import batch_name, season_run
+        from redress.airflow_run import batch_name, season_task
         from redress.steps import read
 
         letters = acquired["letters"]
         get_current_context()["batch_name"] = batch_name(acquired["batch"], letters)  # type: ignore[typeddict-unknown-key]
-        return read(season_run(), letters, acquired["batch"])
+        with season_task() as run:
+            return read(run, letters, acquired["batch"])
 
     @task(pool=WRITER_POOL)
     def check(parts: list[str]) -> dict[str, int]:
         """The season through the gate and into landing."""
-        from redress.airflow_run import season_run
+        from redress.airflow_run import season_task
         from redress.steps import check
 
-        return check(season_run(), parts)
+        with season_task() as run:
+            return check(run, parts)
 
     @task(pool=WRITER_POOL)
     def build_and_test(_counts: dict[str, int]) -> str | None:
         """The warehouse of all that is landed, in a private file, tested."""
-        from redress.airflow_run import season_run
+        from redress.airflow_run import season_task
         from redress.steps import build_warehouse
 
-        return build_warehouse(season_run())
+        with season_task() as run:
+            return build_warehouse(run)
 
-    @task(pool=WRITER_POOL)
+    @task(pool=WRITER_POOL, outlets=[RELEASE])
     def release(identity: str | None) -> str:
         """The warehouse before its readers."""
-        from redress.airflow_run import season_run
+        from redress.airflow_run import season_task
         from redress.steps import release
 
-        return release(season_run(), identity)
+        with season_task() as run:
+            return release(run, identity)
 
-    @task(pool=WRITER_POOL, retries=2, retry_delay=RETRY_DELAY)
+    @task(pool=WRITER_POOL)
     def serve(_release: str) -> str | None:
         """The release into PostgreSQL, where one is set; the files are out, whatever becomes of it."""
-        from redress.airflow_run import season_run
+        from redress.airflow_run import season_task
         from redress.steps import serve
 
-        return serve(season_run())
+        with season_task() as run:
+            return serve(run)
 
-    @task
-    def report(_release: str) -> str:
-        """What became of each letter, as a page for people."""
-        from redress.airflow_run import season_run
+    @task(trigger_rule="all_done")
+    def report() -> str:
+        """What became of each letter, as a page for people; also where the run failed, and why.
+
+        Serving and the Data Docs end the run beside it: where anything before the release fails, they do not run,
+        and so the run has failed, although it has its report.
+        """
+        from redress.airflow_run import season_task
         from redress.report import write_report
 
-        return str(write_report(season_run()))
+        with season_task() as run:
+            return str(write_report(run))
 
     @task
     def data_docs(_release: str) -> str:
         """Great Expectations' pages about the season; the release is out, whatever becomes of them."""
-        from redress.airflow_run import season_run
+        from redress.airflow_run import season_task
         from redress.steps import build_data_docs
 
-        return build_data_docs(season_run())
+        with season_task() as run:
+            return build_data_docs(run)
 
     had: Any = acquire.expand(batch=plan())
     acquired: Any = take_stock(had)
@@ -147,7 +165,7 @@ def annual_letters() -> None:
     identity: Any = build_and_test(counts)
     folder: Any = release(identity)
     serve(folder)
-    report(folder)
+    folder >> report()
     data_docs(folder)
 
 

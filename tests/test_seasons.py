@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.seasons import FIRST_SEASON, LAST_SEASON, Season, season_from_name, season_of_period_end
+from redress.seasons import (
+    FIRST_SEASON,
+    LAST_SEASON,
+    Season,
+    season_from_name,
+    season_of_period_end,
+    season_of_run,
+)
 
 YEARS = st.integers(FIRST_SEASON, LAST_SEASON)
 
@@ -49,3 +56,29 @@ def test_any_other_name_is_no_season(name: str) -> None:
 @given(st.lists(YEARS))
 def test_seasons_sort_by_year(years: list[int]) -> None:
     assert [season.year for season in sorted(map(Season, years))] == sorted(years)
+
+
+@given(st.datetimes(dt.datetime(FIRST_SEASON, 1, 1), dt.datetime(LAST_SEASON, 12, 31), timezones=st.just(dt.UTC)))
+def test_a_dated_run_takes_the_season_whose_letters_came_in_its_year(day: dt.datetime) -> None:
+    assert season_of_run(day, None) == Season(day.year)
+    assert season_of_run(day, day.year) == Season(day.year)
+
+
+@given(YEARS)
+def test_a_run_by_hand_takes_the_season_that_it_is_told(year: int) -> None:
+    assert season_of_run(None, year) == Season(year)
+
+
+def test_a_run_by_hand_that_says_no_season_is_refused() -> None:
+    with pytest.raises(ValueError, match="started by hand has to say its season"):
+        season_of_run(None, None)
+
+
+def test_a_dated_run_that_is_told_another_season_is_refused() -> None:
+    with pytest.raises(ValueError, match="dated 2019-08-15, which is season 2019, and it was told season 2021"):
+        season_of_run(dt.datetime(2019, 8, 15, 6, tzinfo=dt.UTC), 2021)
+
+
+def test_a_run_dated_before_the_first_letters_is_refused() -> None:
+    with pytest.raises(ValueError, match="2009 is not a season"):
+        season_of_run(dt.datetime(2009, 8, 15, tzinfo=dt.UTC), None)

@@ -1,28 +1,38 @@
-"""Within a task of Airflow: which season run the task belongs to, by the run's params and id."""
+"""Within a task of Airflow: which season run the task belongs to, by the run's date, params and id."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowFailException
 
-from redress.acquire.source import Source
+from redress.acquire.source import Source, SourceError, SourceUnavailableError
 from redress.acquire.sources import source_of
-from redress.seasons import Season
+from redress.runs import record_name
+from redress.seasons import season_of_run
 from redress.settings import Settings
-from redress.steps import SeasonRun
+from redress.steps import SeasonError, SeasonRun
+from redress.warehouse.build import BuildError
+
+NAME_CHARACTERS = 100
+DATED_RUN_TYPES = ("scheduled", "backfill")
+"""The types of run whose logical date says the season. Any other is dated, if at all, by when it was started."""
 
 
 def season_run() -> SeasonRun:
     """The season run of the task that is running now."""
     context = get_current_context()
-    run_id = re.sub(r"[^A-Za-z0-9_.+-]", "-", context["run_id"])  # a run's name never becomes a path by itself
-    return SeasonRun(Season(int(context["params"]["season"])), run_id, Settings())
+    run = context["dag_run"]
+    logical_date = run.logical_date if run.run_type in DATED_RUN_TYPES else None
+    season = season_of_run(logical_date, context["params"]["season"])
+    return SeasonRun(season, record_name(context["run_id"]), Settings())
 
 
 def source() -> Source:
-    """The source that the run's params name."""
-    return source_of(str(get_current_context()["params"]["source"]), Settings())
+    """The source that the run's params name, or REDRESS_SOURCE where they name none."""
+    settings = Settings()
+    return source_of(str(get_current_context()["params"]["source"]) or settings.source, settings)
 
 
 def retry_failed() -> bool:
@@ -30,8 +40,28 @@ def retry_failed() -> bool:
     return bool(get_current_context()["params"]["retry_failed"])
 
 
+@contextmanager
+def season_task() -> Iterator[SeasonRun]:
+    """The season run of the task that is running now, for the block that does its work.
+
+    What a person has to put right fails the task at once; what may pass by itself is tried again.
+    """
+    try:
+        yield season_run()
+    except SourceUnavailableError:
+        raise
+    except (BuildError, SeasonError, SourceError, ValueError) as error:
+        raise AirflowFailException(str(error)) from error
+
+
 def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
     """What a mapped task is called where people look for it: its number, and its first and last letter."""
     ends = (items[0], items[-1])
-    first, last = (item.get("authority_id") or str(item["address"]).rpartition("/")[2] for item in ends)
+    names = (item.get("authority_id") or str(item["address"]).rpartition("/")[2] for item in ends)
+    first, last = (_shortened(name) for name in names)
     return f"{batch + 1}: {first} to {last}"
+
+
+def _shortened(name: str) -> str:
+    """A name that fits: Airflow's database has 250 characters for two of them and a number."""
+    return name if len(name) <= NAME_CHARACTERS else f"{name[: NAME_CHARACTERS - 3]}..."

@@ -5,7 +5,6 @@ named when something fails, and what a run does is shown from the run's own reco
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redress.acquire.folder import FolderSource
-from redress.runs import RunRecord, step_line
+from redress.airflow_environment import DAG_ID, airflow_environment
+from redress.runs import RunRecord, last_failure, step_line, step_summaries
 from redress.seasons import Season
 from redress.settings import PROJECT_FOLDER, Settings
 
-DAG_ID = "annual_letters"
 POLL_SECONDS = 0.2
 
 
@@ -70,13 +69,15 @@ class DagRuns:
         code = self._airflow(["dags", "test", DAG_ID, "--conf", conf], log, watch)
         watch()
         new = sorted(set(self._records(season)) - before)
-        events = RunRecord(new[-1]).events() if new else []
-        failed = [event for event in events if event["state"] == "failed"]
-        is_reported = any(event["step"] == "report" and event["state"] == "done" for event in events)
-        if not is_reported:
-            why = f"failed at {failed[-1]['step']}: {failed[-1]['told']}" if failed else "ended before its report"
-            raise DagRunError(f"the run of season {season} {why}\nAirflow (exit code {code}) logged to {log}")
-        return RunRecord(new[-1])
+        record = RunRecord(new[-1]) if new else None
+        failure = None if record is None else last_failure(record)
+        if failure is not None:
+            why = f"failed at {failure.name}: {failure.told}"
+        elif record is None or "report" not in {one.name for one in step_summaries(record) if one.state == "done"}:
+            why = "ended before its report"
+        else:
+            return record
+        raise DagRunError(f"the run of season {season} {why}\nAirflow (exit code {code}) logged to {log}")
 
     def _records(self, season: Season) -> list[Path]:
         return list((self.settings.runs_folder / str(season)).glob("*.jsonl"))
@@ -91,7 +92,9 @@ class DagRuns:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=self._environment(),
+                env=airflow_environment(
+                    self.settings, self.airflow_home, f"sqlite:///{self.airflow_home / 'airflow.db'}"
+                ),
                 cwd=PROJECT_FOLDER,
             )
             try:
@@ -103,28 +106,6 @@ class DagRuns:
                     process.terminate()
                     process.wait()
         return process.returncode
-
-    def _environment(self) -> dict[str, str]:
-        settings = self.settings
-        home = settings.home.absolute()
-        additional = settings.additional_authorities
-        ours = {
-            "AIRFLOW_HOME": self.airflow_home,
-            "AIRFLOW__CORE__DAGS_FOLDER": PROJECT_FOLDER / "dags",
-            "AIRFLOW__CORE__PLUGINS_FOLDER": PROJECT_FOLDER / "plugins",
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.airflow_home / 'airflow.db'}",
-            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": self.airflow_home / "logs",
-            "REDRESS_HOME": home,
-            "REDRESS_ARCHIVE": settings.archive_address,
-            "REDRESS_LANDING": settings.landing_folder,
-            "REDRESS_WAREHOUSE": settings.warehouse_store_address or settings.warehouse_folder,
-            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-            "NO_COLOR": "1",
-        }
-        if additional is not None:
-            ours["REDRESS_ADDITIONAL_AUTHORITIES"] = additional.absolute()
-        return os.environ | {name: str(value) for name, value in ours.items()}
 
 
 def _nothing() -> None:

@@ -48,6 +48,27 @@ def season_of_period_end(day: dt.date) -> int:
     return day.year if (day.month, day.day) <= (3, 31) else day.year + 1
 
 
+def season_of_run(logical_date: dt.datetime | None, stated_year: int | None) -> Season:
+    """The season of a run of the dag.
+
+    `logical_date` is that of a scheduled or backfill run, and None for every other: the letters of a year are
+    published within it, so its season is the date's year. A run by hand has to state its season; one that is
+    dated may state it too, if it is the same. Raises ValueError where none is known, or two.
+    """
+    if logical_date is None:
+        if stated_year is None:
+            raise ValueError(
+                'a run that is started by hand has to say its season, the year of the letters: {"season": 2021}'
+            )
+        return Season(stated_year)
+    if stated_year not in (None, logical_date.year):
+        raise ValueError(
+            f"the run is dated {logical_date:%Y-%m-%d}, which is season {logical_date.year}, and it was told "
+            f"season {stated_year}: leave the season out of a backfill, or start a run by hand"
+        )
+    return Season(logical_date.year)
+
+
 def season_from_name(name: str) -> Season | None:
     """The season that a folder's name says ("2021"), or None where the name is not a season."""
     if not _SEASON_NAME.fullmatch(name) or not FIRST_SEASON <= int(name) <= LAST_SEASON:

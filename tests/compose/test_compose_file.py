@@ -11,6 +11,7 @@ import yaml
 from airflow.cli.cli_parser import get_parser
 from airflow.configuration import retrieve_configuration_description
 
+from redress.airflow_environment import POOLS
 from redress.settings import PROJECT_FOLDER, Settings
 from tests.compose.composition import (
     COMPOSE_FILE,
@@ -164,10 +165,7 @@ def test_everything_waits_for_what_it_needs(services: dict[str, Any]) -> None:
 
 def test_pools_are_created_as_the_dags_name_them_with_one_slot(services: dict[str, Any]) -> None:
     created = re.findall(r"^airflow pools set (\w+) (\d+) ", services["airflow-init"]["command"][-1], re.MULTILINE)
-    dags = "".join(path.read_text() for path in (PROJECT_FOLDER / "dags").glob("*.py"))
-    named = set(re.findall(r'^[A-Z_]+_POOL = "(\w+)"', dags, re.MULTILINE))
-    assert named
-    assert dict(created) == dict.fromkeys(named, "1")
+    assert dict(created) == dict.fromkeys(POOLS, "1")
 
 
 def test_who_signs_and_who_checks_have_the_same_keys(services: dict[str, Any]) -> None:

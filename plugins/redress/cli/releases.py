@@ -1,4 +1,4 @@
-"""redress show, releases, rollback and serve: what readers have before them."""
+"""redress show, releases, rollback, rebuild and serve: what readers have before them."""
 
 from datetime import date
 from typing import Annotated
@@ -73,21 +73,39 @@ def rollback(
 ) -> None:
     """Put an earlier release before the readers again; no run publishes the one that is taken back."""
     with plain_errors():
+        from redress.dag_runs import new_run_id
         from redress.settings import Settings
-        from redress.warehouse.delivery import deliver
-        from redress.warehouse.release_list import roll_back
-        from redress.warehouse.releases import Releases
+        from redress.steps import UpkeepRun, plan_roll_back, roll_back, serve
 
         settings = Settings()
+        run = UpkeepRun(new_run_id(), settings)
         with writing(settings):
-            identity = roll_back(Releases(settings.warehouse_folder), release, by=by or login_name(), reason=reason)
-            console.print(f"release {identity} is current")
-            for told in deliver(settings):
-                console.print(escape(told), soft_wrap=True)
-            if settings.serve_url:
-                from redress.warehouse.postgres import serve_current  # only where it is used
+            identity = plan_roll_back(run, release)
+            roll_back(run, identity, by=by or login_name(), reason=reason, tell=_tell)
+            _tell(serve(run))
 
-                console.print(escape(str(serve_current(settings))), soft_wrap=True)
+
+def rebuild() -> None:
+    """Build, test and publish the warehouse of what is landed.
+
+    Where the current release holds just that, its files are compared with their checksums: a damaged release is
+    replaced, a whole one left. A release that was taken back stays so.
+    """
+    with plain_errors():
+        from redress.dag_runs import new_run_id
+        from redress.runs import step_line
+        from redress.settings import Settings
+        from redress.steps import UpkeepRun, rebuild, serve
+
+        settings = Settings()
+        run = UpkeepRun(new_run_id(), settings)
+        with writing(settings):
+            folder = rebuild(run)
+            for event in run.record.events():
+                if event["state"] != "began":
+                    _tell(f"  {step_line(event)}")
+            _tell(f"The warehouse: {folder}/warehouse.duckdb")
+            _tell(serve(run))
 
 
 def serve() -> None:
@@ -99,6 +117,12 @@ def serve() -> None:
         settings = Settings()
         with writing(settings):
             console.print(escape(str(serve_current(settings))), soft_wrap=True)
+
+
+def _tell(told: str | None) -> None:
+    """A sentence as it is, where there is one."""
+    if told is not None:
+        console.print(escape(told), soft_wrap=True)
 
 
 def _seasons_told(seasons: tuple[int, ...]) -> str:

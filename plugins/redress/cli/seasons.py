@@ -1,4 +1,4 @@
-"""redress run, ingest and probe: seasons from their source to the warehouse."""
+"""redress run, reread, ingest and probe: seasons from their source, or the archive, to the warehouse."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +15,7 @@ from redress.cli.terminal import Failures, console, from_here, plain_errors, sea
 if TYPE_CHECKING:
     from redress.report import LetterLine
     from redress.seasons import Season
+    from redress.steps import SeasonRun
 
 
 def run(
@@ -33,11 +34,9 @@ def run(
     with plain_errors():
         from redress.acquire.sources import source_of
         from redress.dag_runs import new_run_id
-        from redress.report import letter_lines
-        from redress.runs import step_line
         from redress.seasons import Season
         from redress.settings import Settings
-        from redress.steps import SeasonRun, last_source, run_season, serve
+        from redress.steps import SeasonRun, last_source, run_season
 
         settings = Settings()
         wanted = [Season(year) for year in seasons]
@@ -53,16 +52,45 @@ def run(
                 with _acquiring(season) as watch:
                     folder = run_season(season_run, letters_source, retry_failed=retry_failed, watch=watch)
                 last = season_run
-                for event in season_run.record.events():
-                    if event["state"] != "began":
-                        console.print(f"  {escape(step_line(event))}", soft_wrap=True)
+                _print_steps(season_run)
+            _print_report(season_run, failures)
         if last is None:
             raise typer.Exit(1)
-        _print_letters(letter_lines(settings, wanted))
-        console.print(f"\nThe warehouse: {escape(folder)}/warehouse.duckdb", soft_wrap=True)
-        told = serve(last)
-        if told is not None:
-            console.print(escape(told), soft_wrap=True)
+        _print_published(last, wanted, folder)
+        failures.end()
+
+
+def reread(
+    seasons: Annotated[list[int], typer.Argument(help="Years of the letters, such as 2021.", show_default=False)],
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Read also the files that this very reader has read before.")
+    ] = False,
+) -> None:
+    """Read seasons again from the archive, with today's reader and rules, and publish what comes of it.
+
+    No source is asked. The same reader gives the same release. A season that fails says why, and the others go on.
+    """
+    with plain_errors():
+        from redress.dag_runs import new_run_id
+        from redress.seasons import Season
+        from redress.settings import Settings
+        from redress.steps import SeasonRun, reread_season
+
+        settings = Settings()
+        wanted = [Season(year) for year in seasons]
+        last: SeasonRun | None = None
+        failures, folder = Failures(), ""
+        for season in wanted:
+            season_run = SeasonRun(season, new_run_id(), settings)
+            console.print(f"season {season} ({season.label}) from the archive {escape(settings.archive_address)}")
+            with failures.told():
+                folder = reread_season(season_run, anew=anew)
+                last = season_run
+                _print_steps(season_run)
+            _print_report(season_run, failures)
+        if last is None:
+            raise typer.Exit(1)
+        _print_published(last, wanted, folder)
         failures.end()
 
 
@@ -158,6 +186,36 @@ def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"letters of {season}", total=None)
         yield lambda done, of: progress.update(task, completed=done, total=of)
+
+
+def _print_steps(run: "SeasonRun") -> None:
+    """How each step of a run ended."""
+    from redress.runs import step_line
+
+    for event in run.record.events():
+        if event["state"] != "began":
+            console.print(f"  {escape(step_line(event))}", soft_wrap=True)
+
+
+def _print_report(run: "SeasonRun", failures: Failures) -> None:
+    """Write the report of a run, one that failed too, and say where it is."""
+    from redress.report import write_report
+
+    with failures.told():
+        if run.record.path.exists():
+            console.print(f"  its report: {escape(from_here(write_report(run)))}", soft_wrap=True)
+
+
+def _print_published(run: "SeasonRun", seasons: "list[Season]", folder: str) -> None:
+    """What became of each letter, and where the warehouse is; served, where PostgreSQL serves it."""
+    from redress.report import letter_lines
+    from redress.steps import serve
+
+    _print_letters(letter_lines(run.settings, seasons))
+    console.print(f"\nThe warehouse: {escape(folder)}/warehouse.duckdb", soft_wrap=True)
+    told = serve(run)
+    if told is not None:
+        console.print(escape(told), soft_wrap=True)
 
 
 def _print_letters(lines: "tuple[LetterLine, ...]") -> None:

@@ -1,0 +1,200 @@
+"""What Airflow costs: seasons through the real scheduler beside the same seasons in one process.
+
+Scheduler, dag processor, triggerer and pages run as `redress up` runs them (LocalExecutor, PostgreSQL), and a run's
+seconds are those between its start and its end in Airflow's own metadata. The plain way is `redress run`, its
+start included. Prints Markdown tables; see RESULTS.md.
+
+    python -m benchmarks.orchestration [--letters 400] [--each 100] [--seasons 12] [--season-letters 20]
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
+
+from benchmarks.printed_seasons import FIRST_YEAR, print_seasons
+from redress.airflow_environment import DAG_ID
+from redress.airflow_up import AirflowUp
+from redress.settings import PROJECT_FOLDER, Settings
+
+YEAR = 2022
+BATCH_LETTERS = 50
+"""The default."""
+POLL_SECONDS = 0.5
+LONGEST_RUN_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """An Airflow that is up, and the environment of its commands."""
+
+    environment: Mapping[str, str]
+    database: str
+
+    def airflow(self, *arguments: str) -> None:
+        """A command of Airflow's. Raises CalledProcessError where it fails."""
+        subprocess.run(
+            [sys.executable, "-m", "airflow", *arguments],
+            env=dict(self.environment),
+            cwd=PROJECT_FOLDER,
+            check=True,
+            capture_output=True,
+        )
+
+    def season_seconds(self, name: str, year: int) -> float:
+        """The seconds of a run of a season, started by hand."""
+        self.airflow("dags", "trigger", DAG_ID, "--run-id", name, "--conf", json.dumps({"season": year}))
+        self.wait(name, 1)
+        return self.ended_seconds(name)[-1]
+
+    def wait(self, run_ids: str, count: int) -> None:
+        """Until so many runs have ended whose ids are like `run_ids`, as SQL's `like` has it.
+
+        Raises RuntimeError where one failed, or it takes too long.
+        """
+        until = time.monotonic() + LONGEST_RUN_SECONDS
+        while time.monotonic() < until:
+            states = [state for (state,) in self.ask("select state from dag_run where run_id like %s", run_ids)]
+            if "failed" in states:
+                raise RuntimeError(f"a run failed ({run_ids}); the logs are below the home")
+            if states.count("success") == count:
+                return
+            time.sleep(POLL_SECONDS)
+        raise RuntimeError(f"after {LONGEST_RUN_SECONDS:g} s not all of {count} runs have ended ({run_ids})")
+
+    def ended_seconds(self, run_ids: str) -> list[float]:
+        """When runs ended, in order, in seconds from the start of the first."""
+        rows = self.ask(
+            "select extract(epoch from end_date - min(start_date) over ())::float from dag_run "
+            "where run_id like %s order by end_date",
+            run_ids,
+        )
+        return [seconds for (seconds,) in rows]
+
+    def ask(self, query: LiteralString, *values: str) -> list[tuple[Any, ...]]:
+        """Rows of Airflow's metadata."""
+        with psycopg.connect(self.database.replace("+psycopg", "")) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--letters", type=int, default=400, help="letters of the one season")
+    parser.add_argument("--each", type=int, default=100, help="letters where each is a task of its own")
+    parser.add_argument("--seasons", type=int, default=12, help="seasons of the backfill")
+    parser.add_argument("--season-letters", type=int, default=20, help="letters of each of them")
+    parser.add_argument("--port", type=int, default=8097)
+    arguments = parser.parse_args()
+    print(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        _one_season(Path(folder), arguments.letters, arguments.each, arguments.port)
+        _backfill(Path(folder), arguments.seasons, arguments.season_letters, arguments.port)
+
+
+def _one_season(folder: Path, letters: int, each: int, port: int) -> None:
+    corpus, few = folder / "letters", folder / "few"
+    settings = _settings(folder / "scheduled", corpus, print_seasons(corpus, [YEAR], letters))
+    plain = _settings(folder / "plain", corpus, corpus / "authorities.csv")
+    alone = _plain_seconds(plain)
+    again = _plain_seconds(plain)
+    with _up(settings, port) as running:
+        first = running.season_seconds("first", YEAR)
+        unchanged = running.season_seconds("unchanged", YEAR)
+    print("| way | letters | seconds | times one process |\n|---|---:|---:|---:|")
+    print(f"| `redress run`, one process | {letters} | {alone:.0f} | |")
+    print(f"| the scheduler, {settings.read_batch_letters} letters to a task | {letters} | {first:.0f} "
+          f"| {first / alone:.1f} |")  # fmt: skip
+    print(f"| `redress run`, unchanged season | {letters} | {again:.0f} | |")
+    print(f"| the scheduler, unchanged season | {letters} | {unchanged:.0f} | {unchanged / again:.1f} |")
+    councils = print_seasons(few, [YEAR], each)
+    seconds = {}
+    for batch in (settings.read_batch_letters, 1):
+        with _up(_settings(folder / f"each-{batch}", few, councils, batch), port) as running:
+            seconds[batch] = running.season_seconds("first", YEAR)
+    base = seconds[settings.read_batch_letters]
+    print("\n| letters to a task | letters | seconds | times batches |\n|---|---:|---:|---:|")
+    for batch, taken in seconds.items():
+        print(f"| {batch} | {each} | {taken:.0f} | {taken / base:.1f} |")
+
+
+def _backfill(folder: Path, seasons: int, letters: int, port: int) -> None:
+    corpus = folder / "seasons"
+    years = range(FIRST_YEAR, FIRST_YEAR + seasons)
+    settings = _settings(folder / "backfill", corpus, print_seasons(corpus, years, letters))
+    with _up(settings, port) as running:
+        running.airflow(
+            "backfill", "create", "--dag-id", DAG_ID, "--from-date", f"{years[0]}-01-01",
+            "--to-date", f"{years[-1]}-12-31",
+        )  # fmt: skip
+        running.wait("backfill%", seasons)
+        ended = running.ended_seconds("backfill%")
+    print(f"\n| seasons of a backfill, {letters} letters each | seconds | seconds a season |\n|---:|---:|---:|")
+    for count in sorted({max(1, seasons // 4), max(1, seasons // 2), seasons}):
+        print(f"| {count} | {ended[count - 1]:.0f} | {ended[count - 1] / count:.1f} |")
+
+
+def _settings(home: Path, corpus: Path, councils: Path, batch: int = BATCH_LETTERS) -> Settings:
+    return Settings(home=home, source=f"folder:{corpus}", additional_authorities=councils, read_batch_letters=batch)
+
+
+def _plain_seconds(settings: Settings) -> float:
+    """The seconds of `redress run` of the season, its start included."""
+    started = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "redress.cli", "run", str(YEAR)],
+        env=os.environ
+        | {
+            "REDRESS_HOME": str(settings.home),
+            "REDRESS_SOURCE": settings.source,
+            "REDRESS_ADDITIONAL_AUTHORITIES": str(settings.additional_authorities),
+        },
+        cwd=PROJECT_FOLDER,
+        check=True,
+        capture_output=True,
+    )
+    return time.monotonic() - started
+
+
+@contextmanager
+def _up(settings: Settings, port: int) -> Iterator[Running]:
+    """Airflow with these settings, its dags unpaused but for what their schedule would start."""
+    up = AirflowUp(settings, port)
+    with up.database() as database:
+        environment = up.environment(database)
+        up.prepare(environment)
+        with up.processes(environment) as processes:
+            up.wait_until_ready(processes)
+            running = Running(environment, database)
+            _unpause(running)
+            yield running
+
+
+def _unpause(running: Running) -> None:
+    """Unpausing starts the latest scheduled period; it fails for want of letters, and is waited for."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        try:
+            running.airflow("dags", "unpause", DAG_ID, "--yes")
+            break
+        except subprocess.CalledProcessError:
+            time.sleep(POLL_SECONDS)  # the dag processor has not come to it yet
+    while running.ask("select 1 from dag_run where state in ('queued', 'running')") or not running.ask(
+        "select 1 from dag_run"
+    ):
+        time.sleep(POLL_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

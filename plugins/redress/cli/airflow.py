@@ -1,0 +1,38 @@
+"""redress up and airflow: Airflow with everything it needs, on this machine."""
+
+from typing import Annotated
+
+import typer
+
+from redress.cli.terminal import console, plain_errors
+
+
+def up(
+    port: Annotated[
+        int, typer.Option("--port", help="Where the pages are, on loopback.", min=1024, max=65535)
+    ] = 8080,
+) -> None:
+    """Start Airflow's pages, scheduler and all, with PostgreSQL below the home, until Ctrl-C."""
+    with plain_errors():
+        from redress.airflow_up import AirflowUp, run_until_stopped
+        from redress.settings import Settings
+
+        run_until_stopped(
+            AirflowUp(Settings(), port), lambda line: console.print(line, markup=False, soft_wrap=True)
+        )
+
+
+def airflow(
+    arguments: Annotated[
+        list[str], typer.Argument(metavar="ARGUMENTS...", help="What to tell Airflow.", show_default=False)
+    ],
+    port: Annotated[
+        int, typer.Option("--port", help="Where redress up has its pages.", min=1024, max=65535)
+    ] = 8080,
+) -> None:
+    """A command of Airflow's own with the metadata that redress up uses: redress airflow dags list"""
+    with plain_errors():
+        from redress.airflow_up import AirflowUp
+        from redress.settings import Settings
+
+        raise typer.Exit(AirflowUp(Settings(), port).run(arguments))

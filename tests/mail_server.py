@@ -1,0 +1,62 @@
+"""A mail server on loopback: a real SMTP server that keeps what it is given."""
+
+import email
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+
+@dataclass
+class MailServer:
+    """The server's port, and its mails in the order in which they came."""
+
+    port: int
+    mails: list[EmailMessage] = field(default_factory=list)
+    recipients: list[list[str]] = field(default_factory=list)
+
+    @property
+    def connection(self) -> str:
+        """Airflow's connection to it, as an environment variable states one."""
+        return (
+            f'{{"conn_type": "smtp", "host": "127.0.0.1", "port": {self.port}, "extra": '
+            '{"disable_ssl": true, "disable_tls": true, "from_email": "redress@example.org", "retry_limit": 0}}'
+        )
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
+        self.recipients.append(list(envelope.rcpt_tos))
+        return "250 OK"
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """A mail server that is stopped at the end."""
+    server = MailServer(free_port())
+    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 at which nobody answers now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def html_of(mail: EmailMessage) -> str:
+    """The HTML of a mail."""
+    part = mail.get_body(("html",))
+    assert part is not None
+    text: str = part.get_content()
+    return text
