@@ -1,6 +1,7 @@
 """Run records: what each step of a run did and how long it took, one JSON object a line, as it happens."""
 
 import datetime as dt
+import itertools
 import json
 import re
 import time
@@ -48,6 +49,12 @@ class RunRecord:
         if not self.path.exists():
             return []
         return [json.loads(line) for line in self.path.read_text().splitlines() if line.endswith("}")]
+
+    def set_aside(self) -> None:
+        """Keep what was recorded under another name (`<name>.jsonl.1`), so that the run can be done again whole."""
+        numbers = itertools.count(1)
+        free = (self.path.with_name(f"{self.path.name}.{number}") for number in numbers)
+        self.path.rename(next(path for path in free if not path.exists()))
 
     def _append(self, **event: Any) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

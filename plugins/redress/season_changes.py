@@ -93,6 +93,11 @@ def keep_before(landing: Landing, season: Season, record_path: Path) -> None:
     incoming.replace(place)
 
 
+def forget_before(record_path: Path) -> None:
+    """Forget what was kept, for a run that is done again as a whole and compares with what there is now."""
+    record_path.with_suffix(BEFORE_ENDING).unlink(missing_ok=True)
+
+
 def kept_before(record_path: Path) -> tuple[LetterState, ...] | None:
     """What a season had before a run; None where that was not kept."""
     place = record_path.with_suffix(BEFORE_ENDING)

@@ -298,3 +298,14 @@ def test_a_season_that_fails_says_why_and_the_others_go_on(
     assert "has no letters of season 2015" in result.stderr
     assert "Pellonshire County Council" in result.stdout
     assert (tmp_path / "warehouse" / "current" / "warehouse.duckdb").exists()
+
+
+def test_a_run_that_is_done_again_compares_with_what_the_season_has_now(tmp_path: Path, letters: Path) -> None:
+    settings = Settings(home=tmp_path, additional_authorities=SAMPLE_AUTHORITIES)
+    run = season_run(settings, 2021, "backfill")
+    for is_again in (False, True):
+        run_season(run, FolderSource(letters))
+        text = write_report(run).read_text()
+        assert (" are new." in text, " are as they were before the run." in text) == (not is_again, is_again)
+        assert [event["step"] for event in run.record.events()].count("plan") == 2  # begun, and done
+    assert len(list(run.record.path.parent.glob("backfill.jsonl*"))) == 2

@@ -17,6 +17,7 @@ from redress.acquire.source import DataTableReference, Reference, ReferenceJson,
 from redress.authorities import Authorities
 from redress.letters.kinds import HTML_ENDINGS
 from redress.readings import ending
+from redress.season_changes import forget_before
 from redress.seasons import Season
 from redress.settings import Settings
 from redress.steps.season_run import SeasonError, SeasonRun
@@ -50,11 +51,13 @@ def last_source(settings: Settings, season: Season) -> str:
 def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[list[ReferenceJson]]:
     """What the source has for the season, in batches.
 
-    A run that was interrupted is continued: what it has had already is not fetched again. With `retry_failed` what
-    the season's last run acquired stands, and only what failed there is asked for.
+    A run that was interrupted is continued: what it has had already is not fetched again. One that has ended, and
+    is done again under its name (a backfill that reprocesses), begins anew, with a record of its own. With
+    `retry_failed` what the season's last run acquired stands, and only what failed there is asked for.
 
     Raises SeasonError where the source has nothing of the season, or nothing can be retried.
     """
+    _set_aside_if_ended(run)
     with run.record.step("plan") as note:
         Archive(run.settings.archive_address).clear_incoming()
         journal = run.journal
@@ -157,6 +160,14 @@ def land_data_tables(run: SeasonRun, source: Source) -> int:
         note.told = "; ".join([told(read), *(_with_address(one) for one in failed)])
         note.counts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
     return len(read.figures)
+
+
+def _set_aside_if_ended(run: SeasonRun) -> None:
+    """Where the run has come to its release before: its record set aside, and what it compared with forgotten."""
+    ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
+    if "release" in ended:
+        run.record.set_aside()
+        forget_before(run.record.path)
 
 
 def _begun_before(run: SeasonRun, source: Source) -> dt.datetime | None:
