@@ -15,7 +15,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -34,6 +34,9 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
 """Airflow's processes and their commands. Logs are read from disk, so that none is served on a port."""
 READY_SECONDS = 180.0
 STOP_SECONDS = 30.0
+RESTARTS_COUNT = 5
+RESTARTS_WITHIN_SECONDS = 600.0
+"""A process that ends by itself more often than that is not started again."""
 POLL_SECONDS = 0.5
 PARALLEL_TASKS = 4
 LOST_TASK_SECONDS = 60
@@ -250,10 +253,36 @@ class AirflowUp:
             raise UpError(f"airflow {' '.join(arguments)} ended with {done.returncode}; its log: {log}")
 
 
+@dataclass(frozen=True)
+class Keeper:
+    """Starts a process of Airflow's again that has ended by itself, as most do where the database is restarted."""
+
+    up: AirflowUp
+    environment: Mapping[str, str]
+    running: dict[str, subprocess.Popen[bytes]]
+    tell: Callable[[str], None]
+    _ended_at: dict[str, list[float]] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Start again what has ended. Raises UpError where one ends again and again."""
+        for name, process in self.running.items():
+            if process.poll() is None:
+                continue
+            now = time.monotonic()
+            lately = [at for at in self._ended_at.get(name, []) if now - at < RESTARTS_WITHIN_SECONDS]
+            if len(lately) == RESTARTS_COUNT:
+                self.up.check({name: process})
+            self._ended_at[name] = [*lately, now]
+            end_session(process.pid)
+            log = self.up.log(name)
+            self.tell(f"Airflow's {name} has ended with {process.returncode}, and is started again; its log: {log}")
+            self.running[name] = self.up.start(name, self.environment)
+
+
 def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
     """Start everything, say how to log in, and stay until Ctrl-C or a signal to end; then end everything.
 
-    Raises UpError where something does not start, or ends by itself.
+    Raises UpError where something does not start, or ends by itself again and again.
     """
     is_stopping = False
 
@@ -272,8 +301,9 @@ def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
             up.wait_until_ready(running)
             for line in _welcome(up):
                 tell(line)
+            keeper = Keeper(up, environment, running, tell)
             while not is_stopping:
-                up.check(running)
+                keeper.look()
                 time.sleep(POLL_SECONDS)
             tell("ending")
 

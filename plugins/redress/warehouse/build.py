@@ -42,7 +42,8 @@ def warehouse_identity(settings: Settings) -> str:
 def build(settings: Settings, file: Path) -> None:
     """Build and test the warehouse into `file`, which must not exist yet.
 
-    Raises BuildError where dbt fails, with its last lines and the place of its log.
+    Raises BuildError where dbt fails, with its last lines and the place of its log, and where the file is not
+    whole.
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
@@ -58,3 +59,9 @@ def build(settings: Settings, file: Path) -> None:
         )
     except DbtError as error:
         raise BuildError(str(error)) from None
+    log = file.with_name(f"{file.name}.wal")
+    if log.exists():  # dbt succeeds where DuckDB cannot write all of the file as it closes it
+        raise BuildError(
+            f"the warehouse {file} was not written whole: DuckDB left {log.name} beside it, as it does where the "
+            "disk is full; make room, and run it again"
+        )

@@ -12,7 +12,9 @@ from redress.settings import PROJECT_FOLDER
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 SHOWN_LINES_COUNT = 25
 SHOWN_ERROR_CHARACTERS = 2000
-_NAMED_FAILURE = re.compile(r"^\s*(?:\d\d:\d\d:\d\d\s+)?((?:Failure|(?:\w+ )?Error) in .+?)\s*$", re.MULTILINE)
+_TIME = r"(?:\d\d:\d\d:\d\d)?[ ]*"
+_NAMED_FAILURE = re.compile(rf"^{_TIME}((?:Failure|(?:\w+ )?Error) in .+)\n{_TIME}(.+)$", re.MULTILINE)
+"""What failed stands in one line of dbt's, and why in the next; times of day may stand before both."""
 
 
 class DbtError(Exception):
@@ -71,6 +73,6 @@ def _why(told: str) -> str:
     """The one line that says why dbt failed: the first failure or error that it names, or what it said last."""
     named = _NAMED_FAILURE.search(told)
     if named is not None:
-        return named[1]
+        return f"{named[1].strip()}: {named[2].strip()}"
     lines = [line.strip() for line in told.splitlines() if line.strip()]
     return lines[-1] if lines else "it said nothing"
