@@ -46,7 +46,7 @@ airflow: $(INSTALLED) ## a command of Airflow's beside `make up`: make airflow A
 	@$(BIN)/redress airflow $(ARGS)
 
 test: $(INSTALLED) ## run all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
 soak: $(INSTALLED) ## kill acquiring, building, publishing, serving and Airflow at random points; all must be whole in the end
 	@$(BIN)/python -m tests.acquire.soak
