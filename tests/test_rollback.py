@@ -117,3 +117,12 @@ def test_without_an_earlier_release_there_is_nothing_to_go_back_to(
     assert done.exit_code == 1
     assert "there is no release in" in done.output
     assert "There is no release in" in redress("releases")
+
+
+def test_a_damaged_release_is_listed_as_damaged(settings: Settings) -> None:
+    second = current(settings)
+    redress("rollback", "--by", "A. Person")
+    (Releases(settings.warehouse_folder).release_folder(second) / "SHA256SUMS").unlink()
+    out = redress("releases")
+    assert "damaged:" in out
+    assert current(settings) in out

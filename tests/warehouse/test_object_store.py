@@ -129,11 +129,40 @@ def test_the_last_few_are_kept_and_what_a_crash_left_is_removed(settings: Settin
         publish_numbered(releases, number)
         deliver(settings)
     assert settings.warehouse_store_address is not None
-    WholeFiles(settings.warehouse_store_address).write("releases/0000/warehouse.duckdb", b"half a release")
+    store = WholeFiles(settings.warehouse_store_address)
+    store.write(f"releases/{identity_of(0xFF)}/warehouse.duckdb", b"half a release")
+    store.write("releases/somebody's.txt", b"no release")
     publish_numbered(releases, 6)
     deliver(settings)
-    assert {name.split("/")[1] for name in files(settings) if "/" in name} == {identity_of(n) for n in (4, 5, 6)}
+    there = {name.split("/")[1] for name in files(settings) if "/" in name}
+    assert there == {*(identity_of(n) for n in (4, 5, 6)), "somebody's.txt"}
     assert pointer(settings)["kept"] == [identity_of(n) for n in (6, 5, 4)]
+
+
+@pytest.mark.parametrize("name", ["parquet/fct_figure.parquet", "SHA256SUMS", "warehouse.duckdb"])
+@pytest.mark.parametrize("content", [None, b"cut short"], ids=["removed", "damaged"])
+def test_the_current_release_is_made_whole_in_the_store_by_the_next_run(
+    settings: Settings, releases: Releases, name: str, content: bytes | None
+) -> None:
+    folder = publish_numbered(releases, 1)
+    deliver(settings)
+    before = files(settings)
+    store = WholeFiles(str(settings.warehouse_store_address))
+    place = f"releases/{folder.name}/{name}"
+    store.remove(place) if content is None else store.write(place, content)
+    puts = _puts(settings)
+    assert place in puts
+    assert puts[-1] == f"releases/{folder.name}/SHA256SUMS"
+    assert files(settings) == before
+    assert deliver(settings) == ()
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"release": "../x", "kept": []}'])
+def test_a_broken_pointer_is_said_in_words(settings: Settings, releases: Releases, content: bytes) -> None:
+    publish_numbered(releases, 1)
+    WholeFiles(str(settings.warehouse_store_address)).write("current.json", content)
+    with pytest.raises(ReleaseError, match=r"warehouse/current\.json is broken: .*remove it"):
+        deliver(settings)
 
 
 def test_going_back_goes_back_in_the_store_too(settings: Settings, releases: Releases) -> None:

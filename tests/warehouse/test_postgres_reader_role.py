@@ -108,6 +108,19 @@ def test_a_table_that_the_publisher_adds_later_is_read_too(database: Database, t
     assert database.ask("select told from marts.note", BI_TOOL) == [("added by hand",)]
 
 
+def test_large_objects_are_the_readers_until_a_superuser_takes_them_away(
+    database: Database, tmp_path: Path
+) -> None:
+    database.postgres.serve(small_release(tmp_path))
+    with database.session(BI_TOOL) as session:
+        session.execute("select lo_from_bytea(0, 'x')")
+        database.do(
+            "revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public"
+        )
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute("select lo_from_bytea(0, 'x')")
+
+
 @pytest.mark.parametrize(
     ("granted", "told"),
     [

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.warehouse.postgres_server import BI_TOOL, Database
+from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database
 from tests.warehouse.served_releases import served_number, small_release
 
 READERS_COUNT = 4
@@ -121,6 +121,18 @@ def test_a_snapshot_older_than_the_swap_finds_whole_tables(database: Database, t
         assert reader.execute("select count(*), max(release_number) from marts.fct_rate").fetchall() == [(12, 2)]
 
 
+def test_a_snapshot_older_than_the_swap_is_told_the_release_of_the_tables_it_finds(
+    database: Database, tmp_path: Path
+) -> None:
+    database.postgres.serve(small_release(tmp_path, 1))
+    query = "select (select release_id from marts.release), max(release_number), count(*) from marts.fct_rate"
+    with psycopg.connect(database.address(BI_TOOL)) as reader:
+        reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        reader.execute("select 1")
+        database.postgres.serve(small_release(tmp_path, 2))
+        assert reader.execute(query).fetchall() == [(f"{2:016x}", 2, 12)]
+
+
 def test_a_retired_release_that_somebody_has_built_on_is_kept_and_said(database: Database, tmp_path: Path) -> None:
     database.postgres.serve(small_release(tmp_path, 1))
     database.do("create schema reports", "create view reports.rates as select * from marts.fct_rate")
@@ -132,6 +144,22 @@ def test_a_retired_release_that_somebody_has_built_on_is_kept_and_said(database:
         [retired] = [name for name in database.schemas() if name.startswith("redress_retired_")]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute(f"select * from {retired}.fct_rate")  # noqa: S608 - the name is ours
+
+
+def test_what_somebody_puts_into_a_retired_release_is_kept_and_said(database: Database, tmp_path: Path) -> None:
+    database.postgres.serve(small_release(tmp_path, 1))
+    with psycopg.connect(database.address(BI_TOOL)) as reader:
+        reader.execute("select * from marts.fct_rate")
+        replace(database.postgres, patience_seconds=0.1).serve(small_release(tmp_path, 2))
+    [retired] = [name for name in database.schemas() if name.startswith("redress_retired_")]
+    database.do(f"create table {retired}.my_targets as select 95 as target_pct", user=PUBLISHER)
+    [note] = database.postgres.serve(tmp_path / f"{2:016x}").notes
+    assert f"could not be dropped ({retired})" in note
+    assert f"table {retired}.my_targets of {PUBLISHER}" in note
+    assert database.ask(f"select target_pct from {retired}.my_targets") == [(95,)]  # noqa: S608 - the name is ours
+    database.do(f"drop table {retired}.my_targets")
+    assert database.postgres.serve(tmp_path / f"{2:016x}").notes == ()
+    assert database.schemas() == {"marts"}
 
 
 def test_two_runs_at_once_serve_one_after_the_other(database: Database, tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Which releases there are, going back to one, and keeping the last few."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from redress.warehouse.checksums import damage
 from redress.warehouse.release_list import known_releases, prune, roll_back, taken_back
 from redress.warehouse.releases import ReleaseError, Releases
 from tests.warehouse.numbered import build_numbered, identity_of, number_of, publish_numbered
@@ -175,3 +178,94 @@ def test_a_release_whose_becoming_current_was_not_noted_is_noted_afterwards(rele
     with pytest.raises(ReleaseError, match="name the one to go to"):
         roll_back(releases, by="a person")
     assert roll_back(releases, identity_of(1), by="a person") == identity_of(1)
+
+
+@pytest.mark.parametrize("kept_lines", [0, 1, 3])
+def test_nobody_goes_back_to_a_release_whose_checksums_were_cut_short(releases: Releases, kept_lines: int) -> None:
+    first = publish_numbered(releases, 1)
+    publish_numbered(releases, 2)
+    sums = first / "SHA256SUMS"
+    sums.chmod(0o644)
+    sums.write_text("".join(sums.read_text().splitlines(keepends=True)[:kept_lines]))
+    with pytest.raises(ReleaseError, match=r"warehouse\.duckdb has no line in SHA256SUMS"):
+        roll_back(releases, by="a person")
+    assert current_number(releases) == 2
+
+
+def test_every_resource_of_a_release_has_a_checksum_or_it_is_damaged(releases: Releases) -> None:
+    first = publish_numbered(releases, 1)
+    sums = first / "SHA256SUMS"
+    sums.chmod(0o644)
+    lines = sums.read_text().splitlines(keepends=True)
+    sums.write_text("".join(line for line in lines if "fct_figure" not in line))
+    assert damage(first) == ("parquet/fct_figure.parquet has no line in SHA256SUMS",)
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "parquet/dim_letter.parquet", "datapackage.json"])
+def test_a_damaged_release_is_listed_as_damaged_beside_the_others(releases: Releases, name: str) -> None:
+    first = publish_numbered(releases, 1)
+    publish_numbered(releases, 2)
+    (first / name).chmod(0o644)
+    (first / name).write_bytes(b"broken")
+    whole, damaged = known_releases(releases)
+    assert (whole.identity, whole.damage, whole.letters_count) == (identity_of(2), (), 1)
+    assert damaged.identity == identity_of(1)
+    assert name in " ".join(damaged.damage)
+
+
+def test_what_is_no_release_is_neither_listed_nor_removed_nor_in_the_way(releases: Releases) -> None:
+    for number in (1, 2):
+        publish_numbered(releases, number)
+    foreign = [releases.folder / "releases" / name for name in ("lost+found", f"{identity_of(1)}.bak")]
+    for folder in foreign:
+        folder.mkdir()
+    assert [one.identity for one in known_releases(releases)] == [identity_of(2), identity_of(1)]
+    assert roll_back(releases, identity_of(1), by="a person") == identity_of(1)
+    assert prune(releases, 0).removed == ()
+    assert all(folder.is_dir() for folder in foreign)
+
+
+def test_where_the_current_release_is_gone_a_whole_one_can_be_named(releases: Releases) -> None:
+    for number in (1, 2):
+        publish_numbered(releases, number)
+    shutil.rmtree(releases.release_folder(identity_of(2)))
+    with pytest.raises(
+        ReleaseError, match=rf"points at releases/{identity_of(2)}, which is not there.*name the one"
+    ):
+        roll_back(releases, by="a person")
+    assert roll_back(releases, identity_of(1), by="a person") == identity_of(1)
+    assert current_number(releases) == 1
+
+
+def test_a_release_that_cannot_be_removed_stays_as_it_was_and_is_told_of(releases: Releases) -> None:
+    first = publish_numbered(releases, 1)
+    for number in (2, 3):
+        publish_numbered(releases, number)
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self == first:
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    with patch.object(Path, "rename", refused):
+        pruned = prune(releases, 1)
+    assert pruned.removed == (identity_of(2),)
+    assert pruned.refused == (f"{first} cannot be removed: Permission denied",)
+    assert damage(first) == ()
+    assert (first / "warehouse.duckdb").stat().st_mode & 0o777 == 0o444
+
+
+@pytest.mark.parametrize("content", ["", "{}x", '[{"what": "current"}]', '[{"at": "x"}]', "[1]"])
+def test_a_broken_history_is_said_in_words(releases: Releases, content: str) -> None:
+    publish_numbered(releases, 1)
+    (releases.folder / "history.json").write_text(content)
+    with pytest.raises(ReleaseError, match=r"history\.json is broken .*put a copy of it back"):
+        known_releases(releases)
+
+
+def test_others_may_read_the_history_as_they_may_read_releases(releases: Releases) -> None:
+    publish_numbered(releases, 1)
+    usual = releases.folder / "usual"
+    usual.touch()
+    assert (releases.folder / "history.json").stat().st_mode == usual.stat().st_mode

@@ -248,3 +248,18 @@ def test_a_folder_with_a_quote_in_its_name_can_be_published(tmp_path: Path) -> N
         build(releases, identity)
         releases.publish(identity)
     assert releases.current() == releases.release_folder(SECOND)
+
+
+def test_a_release_says_which_figures_are_new_and_which_are_no_longer_there(releases: Releases) -> None:
+    build(releases, FIRST)
+    releases.publish(FIRST)
+    with duckdb.connect(str(build(releases, SECOND))) as connection:
+        connection.execute("update marts.fct_figure set category = 'Housing', value = 7")
+        connection.execute(
+            "insert into marts.fct_figure select * replace ('NEW' as authority_key) from marts.fct_figure"
+        )
+    notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
+    assert "Figures: 0 with another value, 1 added, 1 no longer there." in notes
+    assert "| 2021 | PEL | uphold_rate_pct | 53 | not there |" in notes
+    assert "| 2021 | PEL | uphold_rate_pct Housing | not there | 7 |" in notes
+    assert "| NEW |" not in notes  # a council whose letter is new: the letter's line says it

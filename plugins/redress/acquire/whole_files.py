@@ -90,6 +90,14 @@ class WholeFiles:
             paths: list[str] = self._store.find(self._path(below))
         yield from sorted(path.removeprefix(self._path("")) for path in paths)
 
+    def sizes_bytes(self, below: str) -> dict[str, int]:
+        """The size of each file below a folder, by its name; of an object store from one listing."""
+        if self.folder is not None:
+            return {name: (self.folder / name).stat().st_size for name in self.names(below)}
+        with self._told("listed", below):
+            found: dict[str, dict[str, Any]] = self._store.find(self._path(below), detail=True)
+        return {path.removeprefix(self._path("")): int(one["size"]) for path, one in sorted(found.items())}
+
     def remove(self, name: str) -> None:
         """Remove a file; nothing happens where there is none. Raises StoreError where it cannot be removed."""
         with suppress(FileNotFoundError), self._told("removed", name):

@@ -53,13 +53,15 @@ def list_releases() -> None:
         for one in known:
             took = one.taken_back
             why = f": {took.reason}" if took is not None and took.reason else ""
+            notes = [f"damaged: {'; '.join(one.damage)}"] if one.damage else []
+            notes += [] if took is None else [f"taken back by {took.by} on {took.told_at}{why}"]
             table.add_row(
                 "current" if one.is_current else "",
                 one.identity,
                 "not known" if one.became_current is None else one.became_current.told_at,
                 _seasons_told(one.seasons),
-                str(one.letters_count),
-                "" if took is None else escape(f"taken back by {took.by} on {took.told_at}{why}"),
+                "" if one.damage else str(one.letters_count),
+                escape("; ".join(notes)),
             )
         console.print(table)
 

@@ -1,9 +1,13 @@
 """Checksums of a release's files, in the form that `sha256sum --check SHA256SUMS` reads."""
 
 import hashlib
+import json
 from pathlib import Path
 
 CHECKSUMS_NAME = "SHA256SUMS"
+DATA_PACKAGE_NAME = "datapackage.json"
+ALWAYS_THERE = ("warehouse.duckdb", DATA_PACKAGE_NAME, "RELEASE.md")
+"""What every release has beside the files that its data package names."""
 _CHUNK_BYTES = 1024**2
 
 
@@ -15,24 +19,45 @@ def write_checksums(folder: Path) -> None:
 
 
 def read_checksums(text: str) -> dict[str, str]:
-    """The sha256 of each file that the text of a SHA256SUMS names, by the file's name."""
+    """The sha256 of each file that the text of a SHA256SUMS names, by the file's name; half a line names none."""
     pairs = (line.partition("  ") for line in text.splitlines())
-    return {name: sha256 for sha256, _, name in pairs}
+    return {name: sha256 for sha256, _, name in pairs if name}
 
 
 def damage(folder: Path) -> tuple[str, ...]:
-    """What is not as the SHA256SUMS of a folder says, a sentence for each file; nothing where all is well."""
-    sums = folder / CHECKSUMS_NAME
-    if not sums.is_file():
-        return (f"{CHECKSUMS_NAME} is not there",)
-    stated = read_checksums(sums.read_text(encoding="utf-8", errors="replace"))  # it can be damaged itself
-    found = []
-    for name, sha256 in stated.items():
-        if not (folder / name).is_file():
-            found.append(f"{name} is not there")
-        elif sha256_of(folder / name) != sha256:
-            found.append(f"{name} is not what it was")
+    """What is not as a release's SHA256SUMS says, or has no line there, a sentence for each file.
+
+    The sums of a release name all that every release has, and each resource of its data package: sums that were cut
+    short are damage too.
+    """
+    found = list(missing(folder))
+    if (folder / CHECKSUMS_NAME).is_file():
+        stated = _stated(folder)
+        files = {name: sha256 for name, sha256 in stated.items() if (folder / name).is_file()}
+        found += [
+            f"{name} is not what it was" for name, sha256 in files.items() if sha256_of(folder / name) != sha256
+        ]
     return tuple(found)
+
+
+def missing(folder: Path) -> tuple[str, ...]:
+    """What a release lacks, as far as is seen without reading its files through; a sentence for each file."""
+    if not (folder / CHECKSUMS_NAME).is_file():
+        return (f"{CHECKSUMS_NAME} is not there",)
+    stated = _stated(folder)
+    found = [f"{name} is not there" for name in stated if not (folder / name).is_file()]
+    needed = list(ALWAYS_THERE)
+    if (folder / DATA_PACKAGE_NAME).is_file():
+        try:
+            package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())
+            needed += [str(resource["path"]) for resource in package["resources"]]
+        except (ValueError, KeyError, TypeError):
+            found.append(f"{DATA_PACKAGE_NAME} is no data package")
+    return (*found, *(f"{name} has no line in {CHECKSUMS_NAME}" for name in needed if name not in stated))
+
+
+def _stated(folder: Path) -> dict[str, str]:
+    return read_checksums((folder / CHECKSUMS_NAME).read_text(encoding="utf-8", errors="replace"))
 
 
 def sha256_of(file: Path) -> str:

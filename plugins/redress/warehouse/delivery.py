@@ -13,8 +13,9 @@ from redress.warehouse.releases import Releases
 def deliver(settings: Settings) -> tuple[str, ...]:
     """Bring the object store up to the current release, and remove old ones; a sentence for each thing done.
 
-    Only for the holder of the writer lock. Raises ReleaseError where the store cannot be brought up: the local
-    release is current then, the store's readers have the one before, and the next run tries again.
+    An old release that cannot be removed is told of, and stays. Only for the holder of the writer lock. Raises
+    ReleaseError where the store cannot be brought up: the local release is current then, the store's readers
+    have the one before, and the next run tries again.
     """
     releases = Releases(settings.warehouse_folder)
     current = releases.current()
@@ -29,4 +30,5 @@ def deliver(settings: Settings) -> tuple[str, ...]:
         told.append(f"old releases removed: {', '.join(pruned.removed)}")
     if pruned.in_use:
         told.append(f"old releases that somebody reads, and that stay: {', '.join(pruned.in_use)}")
+    told += pruned.refused
     return tuple(told)

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import errors, sql
 from sqlalchemy import (
+    ARRAY,
     URL,
     Column,
     Connection,
@@ -71,7 +72,7 @@ DROP_PATIENCE_SECONDS = 1.0
 SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret")
 """Parameters of an address whose values nobody is shown."""
 BATCH_ROWS = 20_000
-SHOWN_RIGHTS_COUNT = 5
+SHOWN_COUNT = 5
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,8 @@ class Postgres:
         """Put a release before the readers, whole or not at all; nothing is done where it is served already.
 
         `release` is a release's folder. Raises ServeError where PostgreSQL cannot be reached or refuses, where the
-        reading role could do more than read, and where a table in PostgreSQL is not the table of the file: the
-        release that was served before still is, then.
+        served schema holds what no release brought, where the reading role could do more than read, and where a
+        table in PostgreSQL is not the table of the file: the release that was served before still is, then.
         """
         with self._connected() as connection:
             served = self._swap_in(connection, release)
@@ -157,9 +158,12 @@ class Postgres:
         """The one transaction, which changes nothing where the release is served already."""
         with connection.begin() as transaction:
             _take_turn(connection)
-            if _served_release(connection) == release.name:
+            served_before = _served_release(connection)
+            if served_before == release.name:
                 transaction.rollback()
                 return Served(release.name, self.place, is_new=False)
+            if served_before is not None:
+                _require_nothing_else(connection, SCHEMA)
             try:
                 # opened as others in this process may have it open: DuckDB refuses two configurations
                 warehouse = duckdb.connect(str(release / "warehouse.duckdb"), read_only=True)
@@ -169,7 +173,7 @@ class Postgres:
                 warehouse.execute("set enable_progress_bar = false")  # it would be drawn to standard output
                 tables = served_tables(release, warehouse)
                 rows_counts = _build_beside(connection, warehouse, tables)
-            _state_release(connection, release.name)
+            _state_release(connection, release.name, sorted(rows_counts))
             _grant_reading(connection)
             _require_a_reader_who_only_reads(connection)
             waited = _swap(connection, self.patience_seconds)
@@ -239,6 +243,11 @@ def _take_turn(connection: Connection) -> None:
     except errors.LockNotAvailable:
         raise ServeError(
             f"another run has been serving a release for more than {TURN_TIMEOUT_SECONDS} s: try again after it"
+        ) from None
+    except errors.DuplicateSchema:
+        raise ServeError(
+            f"there is a schema {INCOMING}, which no run leaves behind: somebody has made it. See whether it holds "
+            f"anything of value, drop it (drop schema {INCOMING} cascade), and serve again ({RUNBOOK})"
         ) from None
 
 
@@ -344,17 +353,28 @@ def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection,
     return int(sent_count)
 
 
-def _state_release(connection: Connection, release_id: str) -> None:
-    """The table that says which release this is, and the schema's mark."""
+def _state_release(connection: Connection, release_id: str, table_names: list[str]) -> None:
+    """The table that says which release this is, and the schema's mark.
+
+    Its row is frozen as those of the other tables are, so that no snapshot finds tables without their release.
+    """
     made = Table(
         RELEASE_TABLE,
         MetaData(schema=INCOMING),
         Column("release_id", Text, primary_key=True, comment="The release that this schema holds."),
         Column("published_at", DateTime(timezone=True), nullable=False, comment="When it was put here."),
+        Column(
+            "table_names",
+            ARRAY(Text, dimensions=1),
+            nullable=False,
+            comment="The tables that came with it, this one among them: a later release drops these and no others.",
+        ),
         comment="One row: the release that is served.",
     )
     _create(connection, made)
-    connection.execute(made.insert().values(release_id=release_id, published_at=dt.datetime.now(dt.UTC)))
+    statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, RELEASE_TABLE))
+    with _driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write_row((release_id, dt.datetime.now(dt.UTC), [*table_names, RELEASE_TABLE]))
     _driver(connection).execute(
         sql.SQL("comment on schema {} is {}").format(sql.Identifier(INCOMING), sql.Literal(MARK + release_id))
     )
@@ -440,8 +460,8 @@ def _require_a_reader_who_only_reads(connection: Connection) -> None:
     )
     if found:
         rights = [right for (right,) in found]
-        told = "; ".join(rights[:SHOWN_RIGHTS_COUNT])
-        more = len(rights) - SHOWN_RIGHTS_COUNT
+        told = "; ".join(rights[:SHOWN_COUNT])
+        more = len(rights) - SHOWN_COUNT
         raise ServeError(
             f"the role {READER} may do more than read schema {SCHEMA}, and nothing was swapped. It may: {told}"
             + (f"; and {more} more" if more > 0 else "")
@@ -469,12 +489,12 @@ def _swap(connection: Connection, patience_seconds: float) -> str | None:
 
 
 def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
-    """Lock a schema's tables against everybody to the transaction's end; False where that cannot be had.
+    """Lock a release's tables against everybody to the transaction's end; False where that cannot be had.
 
     A reader who has one table and wants the next can wait for us while we wait for it. A try ends long before
     PostgreSQL looks for such deadlocks (after a second, unless set otherwise) and would end one of the two.
     """
-    tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _tables_in(connection, schema))
+    tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     statement = sql.SQL("lock table {} in access exclusive mode").format(tables)
     deadline = time.monotonic() + patience_seconds
     lengths = cycle(LOCK_TRIES_SECONDS)
@@ -490,14 +510,65 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
         time.sleep(LOCK_PAUSE_SECONDS)
 
 
-def _tables_in(connection: Connection, schema: str) -> list[str]:
+def _own_tables(connection: Connection, schema: str) -> list[str]:
+    """The tables that came with a schema's release, as far as they are there.
+
+    Raises ServeError where the schema does not say which they are.
+    """
+    try:
+        with connection.begin_nested():
+            stated = _execute(connection, "select table_names from {}.{}", schema, RELEASE_TABLE)
+    except (errors.UndefinedTable, errors.UndefinedColumn):
+        stated = []
+    if len(stated) != 1:
+        raise ServeError(
+            f"{schema}.{RELEASE_TABLE} does not say which tables of schema {schema} came with the release, and "
+            f"nothing is dropped unasked: move what is yours to another schema, drop the rest "
+            f"(drop schema {schema} cascade), and serve again ({RUNBOOK})"
+        )
     rows = _execute(
         connection,
         "select relname from pg_class join pg_namespace as n on relnamespace = n.oid "
-        "where nspname = %(schema)s and relkind = 'r' order by relname",
+        "where nspname = %(schema)s and relkind = 'r' and relname = any(%(stated)s) order by relname",
         schema=schema,
+        stated=stated[0][0],
     )
     return [name for (name,) in rows]
+
+
+def _require_nothing_else(connection: Connection, schema: str) -> None:
+    """Raise ServeError where a schema holds anything that did not come with its release: it would go with it.
+
+    PostgreSQL notes no owner for what belongs to the role that made the server, whose oid is 10.
+    """
+    found = _execute(
+        connection,
+        """
+        select what.type || ' ' || what.identity || ' of ' || quote_ident(pg_get_userbyid(coalesce(o.refobjid, 10)))
+        from pg_depend as d
+        cross join pg_identify_object(d.classid, d.objid, 0) as what
+        left join pg_shdepend as o
+        on o.classid = d.classid and o.objid = d.objid and o.objsubid = 0 and o.deptype = 'o'
+        and o.dbid = (select oid from pg_database where datname = current_database())
+        where d.refclassid = 'pg_namespace'::regclass and d.deptype = 'n'
+        and d.refobjid = (select oid from pg_namespace where nspname = %(schema)s)
+        and not (d.classid = 'pg_class'::regclass and d.objid = any(
+            select oid from pg_class where relnamespace = d.refobjid and relname = any(%(own)s)
+        ))
+        order by 1
+        """,
+        schema=schema,
+        own=_own_tables(connection, schema),
+    )
+    if found:
+        told = "; ".join(one for (one,) in found[:SHOWN_COUNT])
+        more = len(found) - SHOWN_COUNT
+        raise ServeError(
+            f"schema {schema} holds what came with no release: {told}"
+            + (f"; and {more} more" if more > 0 else "")
+            + ". Nothing was changed, for it would go with the release: have its owner move it to another schema "
+            f"(such as alter table ... set schema ...) or drop it, and serve again ({RUNBOOK})"
+        )
 
 
 def _drop_retired(connection: Connection) -> Iterator[str]:
@@ -515,10 +586,11 @@ def _drop_retired(connection: Connection) -> Iterator[str]:
         release_id = mark.removeprefix(MARK)
         try:
             with connection.begin():
+                _require_nothing_else(connection, schema)
                 is_free = _lock(connection, schema, DROP_PATIENCE_SECONDS)
                 if is_free:
                     _drop(connection, schema)
-        except psycopg.Error as error:
+        except (psycopg.Error, ServeError) as error:
             yield f"release {release_id} could not be dropped ({schema}): {error}"
         else:
             if not is_free:
@@ -526,8 +598,8 @@ def _drop_retired(connection: Connection) -> Iterator[str]:
 
 
 def _drop(connection: Connection, schema: str) -> None:
-    """Drop a schema's tables and the schema, and nothing of anybody else's that is made on them."""
-    tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _tables_in(connection, schema))
+    """Drop a release's tables and the schema, and nothing of anybody else's that is made in it or on them."""
+    tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     _driver(connection).execute(sql.SQL("drop table {}").format(tables))
     _execute(connection, "drop schema {}", schema)
 

@@ -8,13 +8,24 @@ day. So that stands here.
 
 import datetime as dt
 import json
+import os
+import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-
-from redress.acquire.whole_files import WholeFiles
+from typing import Any
 
 HISTORY_NAME = "history.json"
+_IDENTITY = re.compile("[0-9a-f]{16}")
+
+
+class ReleaseError(Exception):
+    """A release cannot be made or found; the message says what is there and what to do."""
+
+
+def is_identity(name: str) -> bool:
+    """Whether a name can be a release's: 16 hexadecimal digits. What else lies beside releases is left alone."""
+    return _IDENTITY.fullmatch(name) is not None
 
 
 class Happening(StrEnum):
@@ -51,12 +62,21 @@ class History:
     folder: Path
 
     def events(self) -> tuple[Event, ...]:
-        """Everything that is known, oldest first."""
+        """Everything that is known, oldest first. Raises ReleaseError where the file is no history."""
+        file = self.folder / HISTORY_NAME
         try:
-            content = (self.folder / HISTORY_NAME).read_bytes()
+            return tuple(_event(one) for one in json.loads(file.read_bytes()))
         except FileNotFoundError:
             return ()
-        return tuple(Event(**one | {"what": Happening(one["what"])}) for one in json.loads(content))
+        except OSError as error:
+            raise ReleaseError(
+                f"{file} cannot be read: {error.strerror}; give whoever reads it the right"
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise ReleaseError(
+                f"{file} is broken ({error}): put a copy of it back, or move it away. Without it a run may publish "
+                "again what a person took back, because nothing tells of that any more"
+            ) from error
 
     def add(
         self, release: str, what: Happening, *, by: str = "", reason: str = "", at: dt.datetime | None = None
@@ -94,4 +114,23 @@ class History:
 
     def _write(self, events: tuple[Event, ...]) -> None:
         content = json.dumps([asdict(one) for one in events], indent=1, ensure_ascii=False)
-        WholeFiles(str(self.folder)).write(HISTORY_NAME, content.encode(), is_synced=True)
+        # only the holder of the writer lock is here; a file that open() makes has the mode that others may read
+        waiting = self.folder / f".{HISTORY_NAME}"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            waiting.unlink(missing_ok=True)
+            with waiting.open("xb") as file:
+                file.write(content.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            waiting.replace(self.folder / HISTORY_NAME)
+        except OSError as error:
+            raise ReleaseError(f"{self.folder / HISTORY_NAME} cannot be written: {error.strerror}") from error
+
+
+def _event(stated: dict[str, Any]) -> Event:
+    event = Event(**stated | {"what": Happening(stated["what"])})
+    dt.datetime.fromisoformat(event.at)
+    if not is_identity(event.release):
+        raise ValueError(f"{event.release!r} is no release")
+    return event

@@ -2,19 +2,24 @@
 
 import fcntl
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from redress.warehouse.checksums import CHECKSUMS_NAME, damage
-from redress.warehouse.release_history import Event, Happening
+from redress.warehouse.checksums import CHECKSUMS_NAME, damage, missing
+from redress.warehouse.release_history import Event, Happening, is_identity
 from redress.warehouse.releases import ReleaseError, Releases
 
 
 @dataclass(frozen=True)
 class KnownRelease:
-    """A release that is there: what it holds, when it last became current, and whether a person took it back."""
+    """A release that is there: what it holds, when it last became current, and whether a person took it back.
+
+    `damage` says what it lacks, as far as that is seen without reading all of its files: a listing computes no
+    checksums. What it holds is not known then.
+    """
 
     identity: str
     folder: Path
@@ -23,14 +28,19 @@ class KnownRelease:
     letters_count: int
     is_current: bool
     taken_back: Event | None
+    damage: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """Identities of the releases that were removed, and of those that a reader has open."""
+    """Identities of the releases that were removed, of those that a reader has open, and what could not be removed.
+
+    `refused` has a sentence for each release that the file system did not let go.
+    """
 
     removed: tuple[str, ...]
     in_use: tuple[str, ...]
+    refused: tuple[str, ...]
 
 
 def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
@@ -41,7 +51,7 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
     known = []
     for identity in _by_age(releases):
         folder = releases.release_folder(identity)
-        seasons = _letters_by_season(folder)
+        seasons, found = _held(folder)
         known.append(
             KnownRelease(
                 identity,
@@ -51,6 +61,7 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
                 sum(seasons.values()),
                 current == folder.resolve(),
                 taken_back.get(identity),
+                found,
             )
         )
     return tuple(known)
@@ -82,15 +93,15 @@ def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") ->
 def release_to_go_to(releases: Releases, to: str = "") -> str:
     """The identity of the release that going back leads to.
 
-    `to` is a release's identity or enough of its beginning; empty is the one that was current before. Raises
-    ReleaseError where there is no such release, where it is current already, or where a file of it is not what its
-    checksums say.
+    `to` is a release's identity or enough of its beginning; empty is the one that was current before. Where the
+    folder of the current one is gone, any whole one can be named. Raises ReleaseError where there is no such
+    release, where it is current already, or where a file of it is not what its checksums say.
     """
     current = releases.current()
-    if current is None:
-        raise ReleaseError(f"there is no release in {releases.folder} to go back from")
-    target = _named(releases, to) if to else _before(releases, current.name)
-    if target == current.name:
+    if current is None and not to:
+        raise ReleaseError(_nothing_to_go_back_from(releases))
+    target = _named(releases, to) if current is None or to else _before(releases, current.name)
+    if current is not None and target == current.name:
         raise ReleaseError(f"release {target} is current already")
     found = damage(releases.release_folder(target))
     if found:
@@ -110,35 +121,55 @@ def prune(releases: Releases, kept_count: int) -> Pruned:
     spared = set(releases.history.taken_back())
     if current is not None:
         spared.add(current.name)
-    removed, in_use = [], []
+    removed: list[str] = []
+    in_use: list[str] = []
+    refused: list[str] = []
     for identity in _by_age(releases)[kept_count:]:
         if identity in spared:
             continue
-        if _remove_unless_read(releases, identity):
-            removed.append(identity)
+        try:
+            is_removed = _remove_unless_read(releases, identity)
+        except OSError as error:
+            refused.append(f"{releases.release_folder(identity)} cannot be removed: {error.strerror}")
         else:
-            in_use.append(identity)
-    return Pruned(tuple(removed), tuple(in_use))
+            (removed if is_removed else in_use).append(identity)
+    return Pruned(tuple(removed), tuple(in_use), tuple(refused))
+
+
+def _nothing_to_go_back_from(releases: Releases) -> str:
+    if not releases.current_link.is_symlink():
+        return f"there is no release in {releases.folder} to go back from"
+    return (
+        f"{releases.current_link} points at {releases.current_link.readlink()}, which is not there: see redress "
+        "releases, and name the one to go to (redress rollback RELEASE), or run redress rebuild"
+    )
 
 
 def _remove_unless_read(releases: Releases, identity: str) -> bool:
-    """Remove a release in one step, as readers see it; False where one of them holds a lock on a file of it."""
+    """Remove a release in one step, as readers see it; False where one of them holds a lock on a file of it.
+
+    A release that stays is as it was. Raises OSError where the file system does not let it go.
+    """
     folder = releases.release_folder(identity)
     bin_folder = releases.folder / "incoming"
     bin_folder.mkdir(exist_ok=True)
-    locks = []
+    locks, modes = [], []
     try:
         for name in ("warehouse.duckdb", CHECKSUMS_NAME):
             file = folder / name
             if file.exists():
+                modes.append((file, file.stat().st_mode))
                 file.chmod(0o644)  # a lock that keeps readers out needs a file that is open to write
                 locks.append(file.open("r+b"))
                 fcntl.lockf(locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
         folder.rename(bin_folder / f"removed-{identity}")
-    except BlockingIOError:
-        for lock in locks:
-            Path(lock.name).chmod(0o444)
-        return False
+    except OSError as error:
+        for file, mode in modes:
+            with suppress(OSError):  # whose mode cannot be set has the one that it had
+                file.chmod(mode)
+        if isinstance(error, BlockingIOError):
+            return False
+        raise
     finally:
         for lock in locks:
             lock.close()
@@ -153,7 +184,7 @@ def _by_age(releases: Releases) -> list[str]:
     """
     last = _became_current(releases)
     folders = (releases.folder / "releases").glob("*")
-    identities = sorted(path.name for path in folders if path.is_dir())
+    identities = sorted(path.name for path in folders if is_identity(path.name) and path.is_dir())
     return sorted(identities, key=lambda one: last[one].at if one in last else "", reverse=True)
 
 
@@ -183,6 +214,17 @@ def _named(releases: Releases, beginning: str) -> str:
         what = f"{len(found)} releases begin" if found else "no release begins"
         raise ReleaseError(f"{what} with {beginning!r} in {releases.folder}: see redress releases")
     return found[0]
+
+
+def _held(folder: Path) -> tuple[dict[int, int], tuple[str, ...]]:
+    """How many letters of each season a release holds, and what is wrong with it."""
+    found = missing(folder)
+    if found:
+        return {}, found
+    try:
+        return _letters_by_season(folder), ()
+    except duckdb.Error:
+        return {}, ("parquet/dim_letter.parquet cannot be read",)
 
 
 def _letters_by_season(folder: Path) -> dict[int, int]:

@@ -28,6 +28,7 @@ from redress.settings import PROJECT_FOLDER
 from redress.warehouse.checksums import CHECKSUMS_NAME, damage, write_checksums
 from redress.warehouse.keys import Keys, model_keys, resource_name
 from redress.warehouse.release_history import Happening, History
+from redress.warehouse.release_history import ReleaseError as ReleaseError
 
 PUBLISHED_SCHEMAS = ("marts", "audit")
 SOURCES = [
@@ -65,10 +66,6 @@ _FIELD_TYPES = {
 }
 _WORKING_FOLDER, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
-
-
-class ReleaseError(Exception):
-    """A release cannot be made or found; the message says what is there and what to do."""
 
 
 @dataclass(frozen=True)
@@ -371,15 +368,22 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
     old_is_corrected = "old.is_corrected" if "is_corrected" in columns else "false"
     figures = connection.execute(
         f"""
-        select new.season, new.authority_key, concat_ws(' ', new.measure, new.category),
+        select coalesce(new.season, old.season), coalesce(new.authority_key, old.authority_key),
+               concat_ws(' ', coalesce(new.measure, old.measure), coalesce(new.category, old.category)),
                old.value, {old_is_corrected}, new.value, new.is_corrected
         from marts.fct_figure as new
-        join previous.marts.fct_figure as old
+        full join previous.marts.fct_figure as old
             on new.authority_key = old.authority_key
             and new.season = old.season
             and new.measure = old.measure
             and new.category is not distinct from old.category
         where new.value is distinct from old.value
+            and (coalesce(new.season, old.season), coalesce(new.authority_key, old.authority_key)) in (
+                -- of a letter that is added or gone, its line above says all
+                select (season, authority_key) from marts.fct_figure
+                intersect
+                select (season, authority_key) from previous.marts.fct_figure
+            )
         order by all
         """  # noqa: S608 - the name of the column is ours  # nosec B608
     ).fetchall()
@@ -391,6 +395,8 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f"| {season} | {key} | {was or 'not there'} | {now or 'not there'} |" for season, key, was, now in letters
     ]
     lines += ["", "## Figures that changed", ""]
+    if figures:
+        lines += [_figures_told([(was, now) for *_, was, _, now, _ in figures]), ""]
     lines += (
         ["None.", ""] if not figures else ["| season | authority | measure | was | is |", "|---|---|---|---|---|"]
     )
@@ -412,7 +418,17 @@ def _letters_told(changes: list[tuple[str | None, str | None]]) -> str:
     return f"Letters: {', '.join(f'{count} {what}' for what, count in counts.items())}."
 
 
-def _told(value: Decimal, is_corrected: bool) -> str:
+def _figures_told(changes: list[tuple[Decimal | None, Decimal | None]]) -> str:
+    """How many figures changed in which way, of pairs of the value of each before and now."""
+    appeared = sum(was is None for was, _ in changes)
+    vanished = sum(now is None for _, now in changes)
+    changed = len(changes) - appeared - vanished
+    return f"Figures: {changed} with another value, {appeared} added, {vanished} no longer there."
+
+
+def _told(value: Decimal | None, is_corrected: bool | None) -> str:
     """A value as a table of people has it, without the noughts of its column, and marked where it is no print."""
+    if value is None:
+        return "not there"
     number = f"{value.normalize():f}"
     return f"{number} (corrected)" if is_corrected else number
