@@ -46,12 +46,13 @@ airflow: $(INSTALLED) ## a command of Airflow's beside `make up`: make airflow A
 	@$(BIN)/redress airflow $(ARGS)
 
 test: $(INSTALLED) ## run all tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m "not long"
 
 soak: $(INSTALLED) ## kill acquiring, building, publishing, serving and Airflow at random points; all must be whole in the end
 	@$(BIN)/python -m tests.acquire.soak
 	@$(BIN)/python -m tests.warehouse.soak
 	@$(BIN)/python -m tests.airflow.soak
+	@$(BIN)/python -m pytest -q -m long
 
 check: $(INSTALLED) ## formatting, lint, SQL, types and the data dictionary, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }

@@ -48,6 +48,7 @@ def test_a_run_whose_metadata_database_is_restarted_ends_as_an_undisturbed_one(
     airflow.up.wait_until_ready(airflow.running)
 
 
+@pytest.mark.long
 def test_a_full_disk_stops_a_run_in_plain_words_and_a_clear_completes_it(
     airflow: RunningAirflow, whole: Whole
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_full_disk_stops_a_run_in_plain_words_and_a_clear_completes_it(
     check(airflow, run_id, whole)
 
 
+@pytest.mark.long
 def test_a_source_that_is_down_at_first_is_asked_again(airflow: RunningAirflow, site: SiteServer) -> None:
     empty(airflow)
     rows = ["season,authority,address"]
