@@ -45,7 +45,7 @@ up: $(INSTALLED) ## start Airflow (scheduler, pages and all) on this machine, un
 airflow: $(INSTALLED) ## a command of Airflow's beside `make up`: make airflow ARGS="dags list"
 	@$(BIN)/redress airflow $(ARGS)
 
-test: $(INSTALLED) ## run all tests
+test: $(INSTALLED) ## run all tests but the long ones of `make soak`
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m "not long"
 
 soak: $(INSTALLED) ## kill acquiring, building, publishing, serving and Airflow at random points; all must be whole in the end
