@@ -42,12 +42,19 @@ def retry_failed() -> bool:
 
 @contextmanager
 def season_task() -> Iterator[SeasonRun]:
-    """The season run of the task that is running now, for the block that does its work.
+    """The season run of the task that is running now, for the block that does its work; see `failing_at_once`."""
+    with failing_at_once():
+        yield season_run()
 
-    What a person has to put right fails the task at once; what may pass by itself is tried again.
+
+@contextmanager
+def failing_at_once() -> Iterator[None]:
+    """What a person has to put right fails the task at once; what may pass by itself is tried again.
+
+    A source that is down is asked again; one that cannot be used as it is named never gets better by that.
     """
     try:
-        yield season_run()
+        yield
     except SourceUnavailableError:
         raise
     except (BuildError, SeasonError, SourceError, ValueError) as error:

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException
 
+from redress.airflow_run import failing_at_once
 from redress.runs import record_name
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, UpkeepRun
+from redress.steps import SeasonRun, UpkeepRun
 from redress.steps.season_run import Run
 from redress.steps.upkeep import Action, Upkeep
-from redress.warehouse.build import BuildError
 
 
 def upkeep_run() -> Run:
@@ -40,11 +39,6 @@ def choose() -> Action:
 
 @contextmanager
 def upkeep_task() -> Iterator[Run]:
-    """The run of the task that is running now, for the block that does its work.
-
-    What a person has to put right fails the task at once; what may pass by itself is tried again.
-    """
-    try:
+    """The run of the task that is running now, for the block that does its work; see `failing_at_once`."""
+    with failing_at_once():
         yield upkeep_run()
-    except (BuildError, SeasonError, ValueError) as error:
-        raise AirflowFailException(str(error)) from error

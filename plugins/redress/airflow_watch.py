@@ -1,15 +1,13 @@
 """Within a task of publication_watch: which watch the task belongs to, by the run's params, date and id."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 
 from redress import watch
-from redress.acquire.source import SourceError, SourceUnavailableError
+from redress.airflow_run import failing_at_once
 from redress.alerts import alert_missing_letters
 from redress.runs import record_name
 from redress.seasons import Season
@@ -32,7 +30,7 @@ def watch_run() -> WatchRun:
 def look() -> str:
     """Ask the source; what is new, for people."""
     run = watch_run()
-    with _failing_at_once():
+    with failing_at_once():
         source = watch.named_source(run, str(get_current_context()["params"]["source"]))
         return str(watch.look(run, source))
 
@@ -54,14 +52,3 @@ def tell() -> str:
     if told.warning is not None:
         alert_missing_letters(run.record, told.warning, run.settings, get_current_context())
     return told.line
-
-
-@contextmanager
-def _failing_at_once() -> Iterator[None]:
-    """A source that is down is asked again; one that cannot be used as it is named never gets better by that."""
-    try:
-        yield
-    except SourceUnavailableError:
-        raise
-    except SourceError as error:
-        raise AirflowFailException(str(error)) from error

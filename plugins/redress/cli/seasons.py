@@ -15,7 +15,11 @@ from redress.cli.terminal import Failures, console, from_here, plain_errors, sea
 if TYPE_CHECKING:
     from redress.report import LetterLine
     from redress.seasons import Season
+    from redress.settings import Settings
     from redress.steps import SeasonRun
+
+_Way = tuple[str, Callable[[], str]]
+"""Where a season's letters come from, in words, and what takes them to a release; it gives the release's folder."""
 
 
 def run(
@@ -33,31 +37,23 @@ def run(
     """
     with plain_errors():
         from redress.acquire.sources import source_of
-        from redress.dag_runs import new_run_id
-        from redress.seasons import Season
         from redress.settings import Settings
-        from redress.steps import SeasonRun, last_source, run_season
+        from redress.steps import last_source, run_season
 
         settings = Settings()
-        wanted = [Season(year) for year in seasons]
         named = source or settings.source
-        last: SeasonRun | None = None
-        failures, folder = Failures(), ""
-        for season in wanted:
-            before = last_source(settings, season) if retry_failed else ""
+
+        def from_source(one: "SeasonRun") -> _Way:
+            before = last_source(settings, one.season) if retry_failed else ""
             letters_source = source_of(named or before, settings)
-            season_run = SeasonRun(season, new_run_id(), settings)
-            console.print(f"season {season} ({season.label}) from {escape(letters_source.name)}")
-            with failures.told():
-                with _acquiring(season) as watch:
-                    folder = run_season(season_run, letters_source, retry_failed=retry_failed, watch=watch)
-                last = season_run
-                _print_steps(season_run)
-            _print_report(season_run, failures)
-        if last is None:
-            raise typer.Exit(1)
-        _print_published(last, wanted, folder)
-        failures.end()
+
+            def go() -> str:
+                with _acquiring(one.season) as watch:
+                    return run_season(one, letters_source, retry_failed=retry_failed, watch=watch)
+
+            return letters_source.name, go
+
+        _season_by_season(settings, seasons, from_source)
 
 
 def reread(
@@ -71,27 +67,12 @@ def reread(
     No source is asked. The same reader gives the same release. A season that fails says why, and the others go on.
     """
     with plain_errors():
-        from redress.dag_runs import new_run_id
-        from redress.seasons import Season
         from redress.settings import Settings
-        from redress.steps import SeasonRun, reread_season
+        from redress.steps import reread_season
 
         settings = Settings()
-        wanted = [Season(year) for year in seasons]
-        last: SeasonRun | None = None
-        failures, folder = Failures(), ""
-        for season in wanted:
-            season_run = SeasonRun(season, new_run_id(), settings)
-            console.print(f"season {season} ({season.label}) from the archive {escape(settings.archive_address)}")
-            with failures.told():
-                folder = reread_season(season_run, anew=anew)
-                last = season_run
-                _print_steps(season_run)
-            _print_report(season_run, failures)
-        if last is None:
-            raise typer.Exit(1)
-        _print_published(last, wanted, folder)
-        failures.end()
+        archive = f"the archive {settings.archive_address}"
+        _season_by_season(settings, seasons, lambda one: (archive, lambda: reread_season(one, anew=anew)))
 
 
 def ingest(
@@ -175,6 +156,30 @@ def probe(
         console.print(f"{told}; {requests_count} requests were made")
         if failures_count:
             raise typer.Exit(1)
+
+
+def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callable[[SeasonRun], _Way]") -> None:
+    """Go a way with each season, its steps and its report shown, and in the end what became of each letter."""
+    from redress.dag_runs import new_run_id
+    from redress.seasons import Season
+    from redress.steps import SeasonRun
+
+    wanted = [Season(year) for year in seasons]
+    last: SeasonRun | None = None
+    failures, folder = Failures(), ""
+    for season in wanted:
+        season_run = SeasonRun(season, new_run_id(), settings)
+        origin, go = way_of(season_run)
+        console.print(f"season {season} ({season.label}) from {escape(origin)}")
+        with failures.told():
+            folder = go()
+            last = season_run
+            _print_steps(season_run)
+        _print_report(season_run, failures)
+    if last is None:
+        raise typer.Exit(1)
+    _print_published(last, wanted, folder)
+    failures.end()
 
 
 @contextmanager
