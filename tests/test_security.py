@@ -35,7 +35,7 @@ from redress.steps import SeasonRun, serve
 from redress.warehouse.landing import Landing
 from redress.warehouse.object_store import StoredReleases
 from redress.warehouse.releases import ReleaseError, Releases
-from redress.warehouse.served_tables import ServeError
+from redress.warehouse.serving.tables import ServeError
 from tests.acquire.s3_server import BUCKET, s3_server
 from tests.made import PROJECT, landed, letter
 from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, running_server

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from redress.settings import Settings
-from redress.warehouse.postgres import Postgres
+from redress.warehouse.serving.postgres import Postgres
 from tests.compose.composition import SECRETS, command, composition, health_check
 from tests.compose.password_server import PROGRAMS, PasswordServer, password_server, run
 from tests.warehouse.served_releases import write_release

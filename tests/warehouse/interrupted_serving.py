@@ -18,7 +18,7 @@ def main(kill_at: int) -> None:
     import psycopg
 
     from redress.settings import Settings
-    from redress.warehouse.postgres import serve_current
+    from redress.warehouse.serving.postgres import serve_current
 
     exchange = psycopg.Connection.wait.__code__
     point = KillPoint(kill_at)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from redress.warehouse.postgres import Postgres
+from redress.warehouse.serving.postgres import Postgres
 
 PUBLISHER = "redress_publisher"
 BI_TOOL = "bi_tool"

@@ -20,9 +20,10 @@ import duckdb
 
 from redress.settings import Settings
 from redress.warehouse.checksums import damage
-from redress.warehouse.postgres import RELEASE_TABLE, SCHEMA, serve_current
 from redress.warehouse.releases import Releases
-from redress.warehouse.served_tables import served_tables
+from redress.warehouse.serving.names import RELEASE_TABLE, SCHEMA
+from redress.warehouse.serving.postgres import serve_current
+from redress.warehouse.serving.tables import served_tables
 from tests.interrupted import SoakError, last_line, require_killed, run_module, start_module
 from tests.warehouse.invented import write_councils, write_landing
 from tests.warehouse.numbered import identity_of, number_of

@@ -28,7 +28,7 @@ def test_a_run_that_is_killed_leaves_the_release_that_was_served(database: Datab
     database.postgres.serve(small_release(tmp_path, 1))
     large = small_release(tmp_path, 2, councils_count=30_000)
     serving = (
-        "import sys; from pathlib import Path; from redress.warehouse.postgres import Postgres; "
+        "import sys; from pathlib import Path; from redress.warehouse.serving.postgres import Postgres; "
         "print('begins', flush=True); Postgres(sys.argv[1]).serve(Path(sys.argv[2]))"
     )
     killed = 0

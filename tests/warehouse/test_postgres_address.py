@@ -9,9 +9,9 @@ from redress.runs import RunRecord
 from redress.seasons import Season
 from redress.settings import Settings
 from redress.steps import SeasonRun, serve
-from redress.warehouse.postgres import Postgres, serve_current
 from redress.warehouse.releases import Releases
-from redress.warehouse.served_tables import ServeError
+from redress.warehouse.serving.postgres import Postgres, serve_current
+from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import Database
 from tests.warehouse.served_releases import served_number, small_release
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from redress.warehouse.postgres import Postgres
-from redress.warehouse.served_tables import ServeError
+from redress.warehouse.serving.postgres import Postgres
+from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, Server
 from tests.warehouse.served_releases import served_number, small_release
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from redress.warehouse.served_tables import ServeError
+from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import PUBLISHER, Database, Server
 from tests.warehouse.served_releases import served_number, small_release, write_release
 

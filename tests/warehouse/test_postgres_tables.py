@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from redress.warehouse.keys import Keys, Reference
-from redress.warehouse.served_tables import ServeError
+from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import BI_TOOL, Database
 from tests.warehouse.served_releases import served_number, small_release, write_release
 

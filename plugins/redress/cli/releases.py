@@ -114,7 +114,7 @@ def serve() -> None:
     """Put the current release into the PostgreSQL of REDRESS_SERVE_URL; nothing where it is there already."""
     with plain_errors():
         from redress.settings import Settings
-        from redress.warehouse.postgres import serve_current
+        from redress.warehouse.serving.postgres import serve_current
 
         settings = Settings()
         with writing(settings):

@@ -96,7 +96,7 @@ def serve(run: Run) -> str | None:
     if not run.settings.serve_url:
         return None
     with run.record.step("serve") as note, run.writer_lock():
-        from redress.warehouse.postgres import serve_current  # only where it is used
+        from redress.warehouse.serving.postgres import serve_current  # only where it is used
 
         note.told = str(serve_current(run.settings))
     return note.told

@@ -242,7 +242,7 @@ def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[S
     if without_type:
         raise ServeError(
             f"PostgreSQL gets no column of these types: {', '.join(without_type)}; "
-            "cast it in its model, or add its type to served_tables.py with a test"
+            "cast it in its model, or add its type to serving/tables.py with a test"
         )
     return tables
 

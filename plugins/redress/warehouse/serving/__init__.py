@@ -1,0 +1,1 @@
+"""A release in PostgreSQL, for many readers at once."""

@@ -1,0 +1,137 @@
+"""A release's tables in the incoming schema: made, filled, compared with the file's, and given their keys."""
+
+import datetime as dt
+
+import duckdb
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+from sqlalchemy import ARRAY, Column, Connection, DateTime, ForeignKeyConstraint, MetaData, Table, Text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import (
+    AddConstraint,
+    ColumnCollectionConstraint,
+    CreateIndex,
+    CreateTable,
+    SetColumnComment,
+    SetTableComment,
+)
+
+from redress.warehouse.serving.names import INCOMING, MARK, RELEASE_TABLE, SCHEMA
+from redress.warehouse.serving.statements import cause, driver, execute
+from redress.warehouse.serving.tables import ServedTable, ServeError, declared
+
+BATCH_ROWS = 20_000
+
+
+def build_beside(
+    connection: Connection, warehouse: duckdb.DuckDBPyConnection, tables: tuple[ServedTable, ...]
+) -> dict[str, int]:
+    """The tables with their rows, keys and indexes in the incoming schema; the number of rows by table.
+
+    Raises ServeError where a table differs from the file's.
+    """
+    if any(table.name == RELEASE_TABLE for table in tables):
+        raise ServeError(f"a table of the release is called {RELEASE_TABLE}, which says in {SCHEMA} what is served")
+    made = declared(tables, INCOMING)
+    # keys come when the rows are there, which costs less than with each row; this takes them out of CREATE TABLE
+    keys = [AddConstraint(key) for one in made.values() for key in _keys(one)]
+    rows_counts = {}
+    for table in tables:
+        _create(connection, made[table.name])
+        try:
+            copy_rows(connection, warehouse, table)
+        except psycopg.DataError as error:
+            raise ServeError(f"{table.name} cannot be copied, and nothing was swapped: {error}") from error
+        rows_counts[table.name] = _require_equal(connection, warehouse, table)
+    for addition in sorted(keys, key=lambda key: isinstance(key.element, ForeignKeyConstraint)):
+        _add_key(connection, addition)
+    for one in made.values():
+        for index in sorted(one.indexes, key=lambda index: str(index.name)):
+            connection.execute(CreateIndex(index))
+        execute(connection, "analyze {}.{}", INCOMING, one.name)
+    return rows_counts
+
+
+def _create(connection: Connection, table: Table) -> None:
+    """A table with its comments."""
+    connection.execute(CreateTable(table))
+    if table.comment:
+        connection.execute(SetTableComment(table))
+    for column in table.columns:
+        if column.comment:
+            connection.execute(SetColumnComment(column))
+
+
+def _keys(table: Table) -> list[ColumnCollectionConstraint]:
+    """A table's keys in an order of their own; SQLAlchemy gives a table without a primary key an empty one."""
+    keys = [one for one in table.constraints if isinstance(one, ColumnCollectionConstraint) and len(one.columns)]
+    return sorted(keys, key=lambda one: (type(one).__name__, [column.name for column in one.columns]))
+
+
+def _add_key(connection: Connection, addition: AddConstraint) -> None:
+    """A key. Raises ServeError where the rows do not keep it."""
+    try:
+        connection.execute(addition)
+    except IntegrityError as error:
+        raise ServeError(
+            f"{addition.element.table.name} breaks one of its keys, and nothing was swapped: {cause(error)}"
+        ) from error
+
+
+def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> None:
+    """The rows of a table into the incoming schema; a batch is one buffer from DuckDB to the server.
+
+    The table has to be made in the same transaction, for its rows are frozen at once: readers whose snapshot is
+    older than the rows see them too. Without that a transaction of one snapshot that reads across a swap would find
+    tables without rows.
+    """
+    batches = warehouse.sql(table.lines_query()).to_arrow_reader(BATCH_ROWS)
+    statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, table.name))
+    with driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+        for batch in batches:
+            whole = pa.ListArray.from_arrays(pa.array([0, batch.num_rows], pa.int32()), batch.column(0))
+            copy.write(memoryview(pc.binary_join(whole, "")[0].as_buffer()))
+
+
+def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> int:
+    """The number of rows that a table has on both sides. Raises ServeError where rows or values differ."""
+    [(sent_count, *sent_sums)] = warehouse.execute(table.checksum_in_duckdb()).fetchall()
+    [(arrived_count, *arrived_sums)] = driver(connection).execute(table.checksum_in_postgres(INCOMING)).fetchall()
+    if sent_count != arrived_count:
+        raise ServeError(
+            f"{table.name} has {sent_count} rows in the file and {arrived_count} in PostgreSQL: nothing was swapped"
+        )
+    if [int(one) for one in sent_sums] != [int(one) for one in arrived_sums]:
+        raise ServeError(
+            f"{table.name} has {sent_count} rows on both sides, and their checksums differ: nothing was swapped"
+        )
+    return int(sent_count)
+
+
+def state_release(connection: Connection, release_id: str, table_names: list[str]) -> None:
+    """The table that says which release this is, and the schema's mark.
+
+    Its row is frozen as those of the other tables are, so that no snapshot finds tables without their release.
+    """
+    made = Table(
+        RELEASE_TABLE,
+        MetaData(schema=INCOMING),
+        Column("release_id", Text, primary_key=True, comment="The release that this schema holds."),
+        Column("published_at", DateTime(timezone=True), nullable=False, comment="When it was put here."),
+        Column(
+            "table_names",
+            ARRAY(Text, dimensions=1),
+            nullable=False,
+            comment="The tables that came with it, this one among them: a later release drops these and no others.",
+        ),
+        comment="One row: the release that is served.",
+    )
+    _create(connection, made)
+    statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, RELEASE_TABLE))
+    with driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write_row((release_id, dt.datetime.now(dt.UTC), [*table_names, RELEASE_TABLE]))
+    driver(connection).execute(
+        sql.SQL("comment on schema {} is {}").format(sql.Identifier(INCOMING), sql.Literal(MARK + release_id))
+    )

@@ -1,0 +1,203 @@
+"""The schemas of a database that serves releases: whose turn it is, what is served, the swap, and what goes."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import cycle
+
+import psycopg
+from psycopg import errors, sql
+from sqlalchemy import Connection
+
+from redress.warehouse.serving.names import INCOMING, MARK, RELEASE_TABLE, RUNBOOK, SCHEMA, SHOWN_COUNT
+from redress.warehouse.serving.reader_role import READER
+from redress.warehouse.serving.statements import driver, execute
+from redress.warehouse.serving.tables import ServeError
+
+RETIRED_PREFIX = "redress_retired_"
+TURN_TIMEOUT_SECONDS = 120
+"""How long another run that is serving is waited for."""
+LOCK_TRIES_SECONDS = (0.05, 0.1, 0.2, 0.4)
+"""How long tries to lock tables last, by turns: the most that a reader waits for one."""
+LOCK_PAUSE_SECONDS = 0.05
+DROP_PATIENCE_SECONDS = 1.0
+
+
+def take_turn(connection: Connection) -> None:
+    """Begin to build beside: a second run waits here until the first has ended.
+
+    A schema's name is unique, so making it waits for whoever has made it and not yet committed. An advisory lock
+    would do as well, but any reader could hold one.
+    """
+    encoding = execute(connection, "show server_encoding")[0][0]
+    if encoding != "UTF8":
+        raise ServeError(f"the database has the encoding {encoding}: make it with encoding UTF8 (see {RUNBOOK})")
+    execute(connection, "set local datestyle to 'ISO'")
+    execute(connection, "set local timezone to 'UTC'")
+    execute(connection, "set local search_path to pg_catalog")
+    execute(connection, "set local statement_timeout to 0")
+    execute(connection, "set local idle_in_transaction_session_timeout to 0")
+    execute(connection, f"set local lock_timeout to '{TURN_TIMEOUT_SECONDS}s'")
+    try:
+        execute(connection, "create schema {}", INCOMING)
+    except errors.LockNotAvailable:
+        raise ServeError(
+            f"another run has been serving a release for more than {TURN_TIMEOUT_SECONDS} s: try again after it"
+        ) from None
+    except errors.DuplicateSchema:
+        raise ServeError(
+            f"there is a schema {INCOMING}, which no run leaves behind: somebody has made it. See whether it holds "
+            f"anything of value, drop it (drop schema {INCOMING} cascade), and serve again ({RUNBOOK})"
+        ) from None
+
+
+def served_release(connection: Connection) -> str | None:
+    """The release that is served, or None before the first. Raises ServeError where the schema is another's."""
+    found = execute(
+        connection,
+        "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(name)s",
+        name=SCHEMA,
+    )
+    if not found:
+        return None
+    comment = found[0][0] or ""
+    if not comment.startswith(MARK):
+        raise ServeError(
+            f"there is a schema {SCHEMA} that Redress has not made: give Redress a database of its own ({RUNBOOK})"
+        )
+    return comment.removeprefix(MARK)
+
+
+def swap(connection: Connection, patience_seconds: float) -> str | None:
+    """The incoming schema becomes the served one; what is to be told where readers stood in the way.
+
+    A statement looks up the names of its tables one after the other. To keep the swap from coming between two of
+    them, all served tables are locked for its moment. Where a reader holds a table for minutes, the swap is made
+    beside it: renaming a schema needs no table's lock.
+    """
+    found = execute(connection, "select oid from pg_namespace where nspname = %(name)s", name=SCHEMA)
+    told = None
+    if found:
+        retired = f"{RETIRED_PREFIX}{found[0][0]}"
+        if not _lock(connection, SCHEMA, patience_seconds):
+            told = f"readers held tables for {patience_seconds:.0f} s, and the swap was made beside them"
+        execute(connection, "alter schema {} rename to {}", SCHEMA, retired)
+        execute(connection, "revoke all on schema {} from {}", retired, READER)
+    execute(connection, "alter schema {} rename to {}", INCOMING, SCHEMA)
+    return told
+
+
+def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
+    """Lock a release's tables against everybody to the transaction's end; False where that cannot be had.
+
+    A reader who has one table and wants the next can wait for us while we wait for it. A try ends long before
+    PostgreSQL looks for such deadlocks (after a second, unless set otherwise) and would end one of the two.
+    """
+    tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
+    statement = sql.SQL("lock table {} in access exclusive mode").format(tables)
+    deadline = time.monotonic() + patience_seconds
+    lengths = cycle(LOCK_TRIES_SECONDS)
+    while True:
+        with suppress(errors.QueryCanceled, errors.LockNotAvailable, errors.DeadlockDetected):
+            with connection.begin_nested():
+                execute(connection, f"set local statement_timeout to '{next(lengths) * 1000:.0f}ms'")
+                driver(connection).execute(statement)
+                execute(connection, "set local statement_timeout to 0")
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOCK_PAUSE_SECONDS)
+
+
+def _own_tables(connection: Connection, schema: str) -> list[str]:
+    """The tables that came with a schema's release, as far as they are there.
+
+    Raises ServeError where the schema does not say which they are.
+    """
+    try:
+        with connection.begin_nested():
+            stated = execute(connection, "select table_names from {}.{}", schema, RELEASE_TABLE)
+    except (errors.UndefinedTable, errors.UndefinedColumn):
+        stated = []
+    if len(stated) != 1:
+        raise ServeError(
+            f"{schema}.{RELEASE_TABLE} does not say which tables of schema {schema} came with the release, and "
+            f"nothing is dropped unasked: move what is yours to another schema, drop the rest "
+            f"(drop schema {schema} cascade), and serve again ({RUNBOOK})"
+        )
+    rows = execute(
+        connection,
+        "select relname from pg_class join pg_namespace as n on relnamespace = n.oid "
+        "where nspname = %(schema)s and relkind = 'r' and relname = any(%(stated)s) order by relname",
+        schema=schema,
+        stated=stated[0][0],
+    )
+    return [name for (name,) in rows]
+
+
+def require_nothing_else(connection: Connection, schema: str) -> None:
+    """Raise ServeError where a schema holds anything that did not come with its release: it would go with it.
+
+    PostgreSQL notes no owner for what belongs to the role that made the server, whose oid is 10.
+    """
+    found = execute(
+        connection,
+        """
+        select what.type || ' ' || what.identity || ' of ' || quote_ident(pg_get_userbyid(coalesce(o.refobjid, 10)))
+        from pg_depend as d
+        cross join pg_identify_object(d.classid, d.objid, 0) as what
+        left join pg_shdepend as o
+        on o.classid = d.classid and o.objid = d.objid and o.objsubid = 0 and o.deptype = 'o'
+        and o.dbid = (select oid from pg_database where datname = current_database())
+        where d.refclassid = 'pg_namespace'::regclass and d.deptype = 'n'
+        and d.refobjid = (select oid from pg_namespace where nspname = %(schema)s)
+        and not (d.classid = 'pg_class'::regclass and d.objid = any(
+            select oid from pg_class where relnamespace = d.refobjid and relname = any(%(own)s)
+        ))
+        order by 1
+        """,
+        schema=schema,
+        own=_own_tables(connection, schema),
+    )
+    if found:
+        told = "; ".join(one for (one,) in found[:SHOWN_COUNT])
+        more = len(found) - SHOWN_COUNT
+        raise ServeError(
+            f"schema {schema} holds what came with no release: {told}"
+            + (f"; and {more} more" if more > 0 else "")
+            + ". Nothing was changed, for it would go with the release: have its owner move it to another schema "
+            f"(such as alter table ... set schema ...) or drop it, and serve again ({RUNBOOK})"
+        )
+
+
+def drop_retired(connection: Connection) -> Iterator[str]:
+    """Drop releases that were served before, each in a transaction of its own; why one could not be dropped yet."""
+    with connection.begin():
+        retired = execute(
+            connection,
+            "select nspname, obj_description(oid, 'pg_namespace') from pg_namespace "
+            "where starts_with(nspname, %(prefix)s) "
+            "and starts_with(obj_description(oid, 'pg_namespace'), %(mark)s) order by oid",
+            prefix=RETIRED_PREFIX,
+            mark=MARK,
+        )
+    for schema, mark in retired:
+        release_id = mark.removeprefix(MARK)
+        try:
+            with connection.begin():
+                require_nothing_else(connection, schema)
+                is_free = _lock(connection, schema, DROP_PATIENCE_SECONDS)
+                if is_free:
+                    _drop(connection, schema)
+        except (psycopg.Error, ServeError) as error:
+            yield f"release {release_id} could not be dropped ({schema}): {error}"
+        else:
+            if not is_free:
+                yield f"release {release_id} is still being read ({schema}): the next run drops it"
+
+
+def _drop(connection: Connection, schema: str) -> None:
+    """Drop a release's tables and the schema, and nothing of anybody else's that is made in it or on them."""
+    tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
+    driver(connection).execute(sql.SQL("drop table {}").format(tables))
+    execute(connection, "drop schema {}", schema)
