@@ -93,14 +93,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--letters", type=int, default=400, help="letters of the one season")
     parser.add_argument("--each", type=int, default=100, help="letters where each is a task of its own")
-    parser.add_argument("--seasons", type=int, default=12, help="seasons of the backfill")
+    parser.add_argument("--seasons", type=int, default=12, help="seasons of the longest backfill")
     parser.add_argument("--season-letters", type=int, default=20, help="letters of each of them")
     parser.add_argument("--port", type=int, default=8097)
     arguments = parser.parse_args()
     print(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder:
         _one_season(Path(folder), arguments.letters, arguments.each, arguments.port)
-        _backfill(Path(folder), arguments.seasons, arguments.season_letters, arguments.port)
+        _backfills(Path(folder), arguments.seasons, arguments.season_letters, arguments.port)
 
 
 def _one_season(folder: Path, letters: int, each: int, port: int) -> None:
@@ -129,20 +129,21 @@ def _one_season(folder: Path, letters: int, each: int, port: int) -> None:
         print(f"| {batch} | {each} | {taken:.0f} | {taken / base:.1f} |")
 
 
-def _backfill(folder: Path, seasons: int, letters: int, port: int) -> None:
+def _backfills(folder: Path, seasons: int, letters: int, port: int) -> None:
+    """Backfills of a quarter of the seasons, half of them, and all, each into a home of its own."""
     corpus = folder / "seasons"
     years = range(FIRST_YEAR, FIRST_YEAR + seasons)
-    settings = _settings(folder / "backfill", corpus, print_seasons(corpus, years, letters))
-    with _up(settings, port) as running:
-        running.airflow(
-            "backfill", "create", "--dag-id", DAG_ID, "--from-date", f"{years[0]}-01-01",
-            "--to-date", f"{years[-1]}-12-31",
-        )  # fmt: skip
-        running.wait("backfill%", seasons)
-        ended = running.ended_seconds("backfill%")
+    councils = print_seasons(corpus, years, letters)
     print(f"\n| seasons of a backfill, {letters} letters each | seconds | seconds a season |\n|---:|---:|---:|")
     for count in sorted({max(1, seasons // 4), max(1, seasons // 2), seasons}):
-        print(f"| {count} | {ended[count - 1]:.0f} | {ended[count - 1] / count:.1f} |")
+        with _up(_settings(folder / f"backfill-{count}", corpus, councils), port) as running:
+            running.airflow(
+                "backfill", "create", "--dag-id", DAG_ID, "--from-date", f"{years[0]}-01-01",
+                "--to-date", f"{years[count - 1]}-12-31",
+            )  # fmt: skip
+            running.wait("backfill%", count)
+            taken = running.ended_seconds("backfill%")[-1]
+        print(f"| {count} | {taken:.0f} | {taken / count:.1f} |", flush=True)
 
 
 def _settings(home: Path, corpus: Path, councils: Path, batch: int = BATCH_LETTERS) -> Settings:
