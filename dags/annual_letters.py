@@ -12,6 +12,7 @@ from redress.dag_parts import (
     SITE_POOL,
     SOURCE_RETRIES,
     WRITER_POOL,
+    end_of_run,
     season_param,
     source_param,
 )
@@ -54,7 +55,7 @@ def annual_letters() -> None:
         from redress.steps import plan
 
         with season_task() as run:
-            batches = plan(run, source(), retry_failed=retry_failed())
+            batches = plan(run, source(run), retry_failed=retry_failed())
         return [{"batch": number, "references": references} for number, references in enumerate(batches)]
 
     @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, **SOURCE_RETRIES)
@@ -66,7 +67,7 @@ def annual_letters() -> None:
         references = batch["references"]
         get_current_context()["batch_name"] = batch_name(batch["batch"], references)  # type: ignore[typeddict-unknown-key]
         with season_task() as run:
-            return acquire(run, source(), references, batch["batch"])
+            return acquire(run, source(run), references, batch["batch"])
 
     @task
     def take_stock(_had: list[int]) -> list[dict[str, Any]]:
@@ -75,17 +76,17 @@ def annual_letters() -> None:
         from redress.steps import take_stock
 
         with season_task() as run:
-            batches = take_stock(run, source())
+            batches = take_stock(run, source(run))
         return [{"batch": number, "letters": letters} for number, letters in enumerate(batches)]
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def data_tables() -> int:
-        """The data tables beside the letters, into the archive and into landing."""
+        """The data tables beside the letters, into the archive, and read."""
         from redress.airflow_run import season_task, source
-        from redress.steps import land_data_tables
+        from redress.steps import read_data_tables
 
         with season_task() as run:
-            return land_data_tables(run, source())
+            return read_data_tables(run, source(run))
 
     @task(map_index_template="{{ batch_name }}")
     def read(acquired: dict[str, Any]) -> str:
@@ -134,19 +135,6 @@ def annual_letters() -> None:
         with season_task() as run:
             return serve(run)
 
-    @task(trigger_rule="all_done")
-    def report() -> str:
-        """What became of each letter, as a page for people; also where the run failed, and why.
-
-        Serving and the Data Docs end the run beside it: where anything before the release fails, they do not run,
-        and so the run has failed, although it has its report.
-        """
-        from redress.airflow_run import season_task
-        from redress.report import write_report
-
-        with season_task() as run:
-            return str(write_report(run))
-
     @task
     def data_docs(_release: str) -> str:
         """Great Expectations' pages about the season; the release is out, whatever becomes of them."""
@@ -156,6 +144,15 @@ def annual_letters() -> None:
         with season_task() as run:
             return build_data_docs(run)
 
+    @task(trigger_rule="all_done")
+    def report() -> str:
+        """What became of each letter, as a page for people; also where the run failed, and why."""
+        from redress.airflow_run import season_task
+        from redress.report import write_report
+
+        with season_task() as run:
+            return str(write_report(run))
+
     had: Any = acquire.expand(batch=plan())
     acquired: Any = take_stock(had)
     tables: Any = data_tables()
@@ -164,9 +161,10 @@ def annual_letters() -> None:
     acquired >> tables >> counts
     identity: Any = build_and_test(counts)
     folder: Any = release(identity)
-    serve(folder)
-    folder >> report()
-    data_docs(folder)
+    shown: Any = [serve(folder), data_docs(folder)]
+    reported: Any = report()
+    shown >> reported
+    [*shown, reported] >> end_of_run()
 
 
 annual_letters()

@@ -9,7 +9,7 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 
 from redress.alerts import failed_run_alerts
-from redress.dag_parts import RELEASE, RETRIES, WRITER_POOL, season_param
+from redress.dag_parts import RELEASE, RETRIES, WRITER_POOL, end_of_run, season_param
 
 ONE_OF_TWO_WAYS = "none_failed_min_one_success"
 """For a task where ways meet: the others are skipped, and the one that was chosen has not failed."""
@@ -159,15 +159,6 @@ def warehouse_upkeep() -> None:
             return serve(run)
 
     @task
-    def report() -> str:
-        """What became of each letter that was read again, as a page for people."""
-        from redress.airflow_run import season_task
-        from redress.report import write_report
-
-        with season_task() as run:
-            return str(write_report(run))
-
-    @task
     def data_docs() -> str:
         """Great Expectations' pages about the season that was read again."""
         from redress.airflow_run import season_task
@@ -175,6 +166,17 @@ def warehouse_upkeep() -> None:
 
         with season_task() as run:
             return build_data_docs(run)
+
+    @task(trigger_rule="all_done")
+    def report() -> str:
+        """What became of each letter that was read again, as a page for people; also where that failed, and why."""
+        from redress.airflow_run import season_task
+        from redress.airflow_upkeep import skip_unless_reread
+        from redress.report import write_report
+
+        skip_unless_reread()
+        with season_task() as run:
+            return str(write_report(run))
 
     chosen: Any = choose()
     batches: Any = plan_reread()
@@ -186,9 +188,13 @@ def warehouse_upkeep() -> None:
     gone_back: Any = roll_back(target)
     chosen >> [batches, built, target]
     checked >> built
-    [released, gone_back] >> serve()
-    [checked, released] >> report()
-    [checked, released] >> data_docs()
+    served: Any = serve()
+    pages: Any = data_docs()
+    reported: Any = report()
+    [released, gone_back] >> served
+    [checked, released] >> pages
+    [served, pages] >> reported
+    [served, pages, reported] >> end_of_run(trigger_rule="none_failed")
 
 
 warehouse_upkeep()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,13 +14,16 @@ from typing import Any
 import pytest
 
 from redress.alerts import SUBJECT_CHARACTERS, Mail, failed_run_alerts, failed_run_mail, without_secrets
-from redress.runs import RunRecord
+from redress.mailing import LONGEST_SILENCE_SECONDS, MOST_RETRIES, PromptHook
+from redress.runs import WITHOUT_SEASON, RunRecord
 from redress.settings import Settings
 from tests.made import PROJECT
 from tests.mail_server import MailServer, free_port, html_of, mail_server
 
 RUN_ID = "manual__2026-07-21T06:00:00+00:00"
 HOSTILE = "2021/<img src=x onerror=alert(1)>{{ 7 * 7 }}\x1b[31m\r\nBcc: other@example.org.pdf"
+DAG_PROCESSOR_SECONDS = 50
+"""After so long Airflow's dag processor ends a callback, unless it is set otherwise."""
 FAIL = """
 import logging, sys
 from types import SimpleNamespace
@@ -88,6 +92,11 @@ def test_a_run_without_a_record_says_what_airflow_says(tmp_path: Path) -> None:
     assert mail(tmp_path).first_line == (
         "annual_letters failed: Airflow says task_failure, and the run's record says nothing: see the log"
     )
+
+
+def test_a_run_that_did_not_say_its_season_says_so(tmp_path: Path) -> None:
+    fail(record(tmp_path, WITHOUT_SEASON), "plan", "it has to say its season")
+    assert mail(tmp_path).first_line == "annual_letters failed at plan: ValueError: it has to say its season"
 
 
 def test_a_watch_and_a_run_of_the_same_id_are_told_apart(tmp_path: Path) -> None:
@@ -214,6 +223,37 @@ def test_a_mail_that_cannot_be_sent_is_one_line_that_says_what_to_do(tmp_path: P
     assert "smtp_default" in warnings[0]
     assert "the cause" in warnings[0]
     assert "hunter2" not in printed
+
+
+def test_a_server_that_says_nothing_is_given_up_before_the_callback_is_ended(tmp_path: Path) -> None:
+    fail(record(tmp_path), "check", "the cause")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        extra = {"disable_ssl": True, "from_email": "redress@example.org", "timeout": 1, "retry_limit": 5}
+        connection = {"conn_type": "smtp", "host": "127.0.0.1", "port": silent.getsockname()[1], "extra": extra}
+        printed = sent(
+            tmp_path,
+            {"REDRESS_ALERT_EMAILS": "one@example.org", "AIRFLOW_CONN_SMTP_DEFAULT": json.dumps(connection)},
+        )
+        silent.settimeout(0)
+        asked_count = 0
+        with suppress(BlockingIOError):
+            while True:
+                silent.accept()[0].close()
+                asked_count += 1
+    assert asked_count == 1 + MOST_RETRIES
+    before, _, after = printed.partition("the alert could not be mailed")
+    assert "mailing to one@example.org: Redress: annual_letters, season 2021, failed at check" in before
+    assert after
+
+
+def test_no_connection_is_more_patient_than_the_dag_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    for extra, patience in (({}, LONGEST_SILENCE_SECONDS), ({"timeout": 3}, 3), ({"timeout": 600}, 15)):
+        connection = {"conn_type": "smtp", "host": "127.0.0.1", "extra": extra}
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(connection))
+        hook = PromptHook("smtp_default")
+        hook.smtp_connection = hook.get_connection("smtp_default")
+        assert hook.timeout == patience
+        assert hook.timeout * (1 + hook.smtp_retry_limit) <= DAG_PROCESSOR_SECONDS * 2 // 3
 
 
 def test_without_recipients_nobody_is_mailed_and_the_log_says_so(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from redress.acquire.source import Source, SourceError, SourceUnavailableError
 from redress.acquire.sources import source_of
-from redress.runs import record_name
+from redress.runs import WITHOUT_SEASON, RunRecord, record_name
 from redress.seasons import season_of_run
 from redress.settings import Settings
 from redress.steps import SeasonError, SeasonRun
@@ -21,18 +21,34 @@ DATED_RUN_TYPES = ("scheduled", "backfill")
 
 
 def season_run() -> SeasonRun:
-    """The season run of the task that is running now."""
+    """The season run of the task that is running now.
+
+    Raises ValueError where the run does not say its season, or says two; a record of no season's keeps it.
+    """
     context = get_current_context()
-    run = context["dag_run"]
+    run, settings, run_id = context["dag_run"], Settings(), record_name(context["run_id"])
     logical_date = run.logical_date if run.run_type in DATED_RUN_TYPES else None
-    season = season_of_run(logical_date, context["params"]["season"])
-    return SeasonRun(season, record_name(context["run_id"]), Settings())
+    try:
+        season = season_of_run(logical_date, context["params"]["season"])
+    except ValueError:
+        record = RunRecord(settings.runs_folder / WITHOUT_SEASON / f"{run_id}.jsonl")
+        if record.path.exists():  # the run's first task has said it
+            raise
+        with record.step(_step_name()):
+            raise
+    return SeasonRun(season, run_id, settings)
 
 
-def source() -> Source:
-    """The source that the run's params name, or REDRESS_SOURCE where they name none."""
-    settings = Settings()
-    return source_of(str(get_current_context()["params"]["source"]) or settings.source, settings)
+def source(run: SeasonRun) -> Source:
+    """The source that the run's params name, or REDRESS_SOURCE where they name none.
+
+    Raises SourceError where it cannot be used; the run's record says so of the step that needed it.
+    """
+    try:
+        return source_of(str(get_current_context()["params"]["source"]) or run.settings.source, run.settings)
+    except SourceError:
+        with run.record.step(_step_name()):
+            raise
 
 
 def retry_failed() -> bool:
@@ -67,6 +83,13 @@ def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
     names = (item.get("authority_id") or str(item["address"]).rpartition("/")[2] for item in ends)
     first, last = (_shortened(name) for name in names)
     return f"{batch + 1}: {first} to {last}"
+
+
+def _step_name() -> str:
+    """The step of the task that is running now, as the run's record calls it."""
+    task = get_current_context()["ti"]
+    name = task.task_id.replace("_", " ")
+    return name if task.map_index is None or task.map_index < 0 else f"{name} {task.map_index + 1}"
 
 
 def _shortened(name: str) -> str:

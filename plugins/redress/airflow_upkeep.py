@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowSkipException
 
 from redress.airflow_run import failing_at_once
 from redress.runs import record_name
@@ -35,6 +36,12 @@ def choose() -> Action:
         upkeep = asked()
         note.told = upkeep.told
     return upkeep.action
+
+
+def skip_unless_reread() -> None:
+    """Skip the task that is running now unless a season is read again: only that has a report."""
+    if not isinstance(upkeep_run(), SeasonRun):
+        raise AirflowSkipException("only a season that is read again has a report")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redress.printable import printable, secret_in
-from redress.runs import RunRecord, last_failure, record_name, step_summaries
+from redress.runs import WITHOUT_SEASON, RunRecord, last_failure, record_name, step_summaries
 from redress.seasons import season_from_name
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ SUBJECT_CHARACTERS = 200
 RUNBOOK = "docs/runbooks/alerts.md"
 OF_A_SEASON = "20[0-9][0-9]"
 RECORD_FOLDERS = {
+    "annual_letters": (OF_A_SEASON, WITHOUT_SEASON),
     "publication_watch": (f"publication_watch/{OF_A_SEASON}",),
     "warehouse_upkeep": ("upkeep", OF_A_SEASON),
 }
-"""Below the folder of run records, where those of a dag lie that is not about one season's run alone."""
+"""Below the folder of run records, where those of a dag lie."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
 _ADDRESS = re.compile(r"[\w+.-]+://\S+")
 _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=:]\s*)\S+")
@@ -111,11 +112,13 @@ def send(mail: Mail, settings: "Settings") -> bool:
     if not recipients:
         _log.info("REDRESS_ALERT_EMAILS is empty, so that nobody is mailed: %s", mail.subject)
         return False
+    _log.info("mailing to %s: %s", ", ".join(recipients), mail.subject)
     try:
-        from airflow.providers.smtp.notifications.smtp import SmtpNotifier
         from airflow.sdk import Context
 
-        notifier = SmtpNotifier(
+        from redress.mailing import PromptNotifier
+
+        notifier = PromptNotifier(
             to=list(recipients),
             subject=mail.subject,
             html_content=mail.html,
@@ -132,7 +135,7 @@ def send(mail: Mail, settings: "Settings") -> bool:
             mail.subject,
         )
         return False
-    _log.info("mailed to %s: %s", ", ".join(recipients), mail.subject)
+    _log.info("mailed")
     return True
 
 
@@ -191,8 +194,7 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
 def _record_of(dag_id: str, run_id: str, runs_folder: Path) -> RunRecord | None:
     """The record of a run, or None where it did not come as far as that. Runs of two dags can have the same id."""
     name = f"{record_name(run_id)}.jsonl"
-    folders = RECORD_FOLDERS.get(dag_id, (OF_A_SEASON,))
-    found = [path for folder in folders for path in sorted(runs_folder.glob(f"{folder}/{name}"))]
+    found = [path for folder in RECORD_FOLDERS[dag_id] for path in sorted(runs_folder.glob(f"{folder}/{name}"))]
     return RunRecord(found[0]) if found else None
 
 

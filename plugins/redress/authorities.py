@@ -177,6 +177,15 @@ class Authorities:
         alive = self.alive_on(season.period_end)
         return tuple(authority for authority in alive if authority.council_type_id != OTHER_TYPE_ID)
 
+    def expected_beside(self, season: Season, come_ids: Iterable[str]) -> tuple[Authority, ...]:
+        """Those of `expected_in` that go with the authorities whose letters have come.
+
+        They are those of samples where letters to no others have come, and else those that are none.
+        """
+        known = (self.with_id(one) for one in come_ids)
+        is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
+        return tuple(authority for authority in self.expected_in(season) if authority.is_sample == is_sample)
+
     def predecessors(self, authority_id: str) -> tuple[Authority, ...]:
         """Whom an authority took over from, wholly or in part, by name. Raises KeyError where no one has the id."""
         self._require(authority_id)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, Param
 
 from redress.seasons import FIRST_SEASON, LAST_SEASON
@@ -24,6 +25,14 @@ RELEASE = Asset("redress_release")
 """A release is before its readers. Other dags can be scheduled on it."""
 BEFORE_ALL_LETTERS = dt.datetime(FIRST_SEASON, 1, 1, tzinfo=dt.UTC)
 """From when on a dag can be dated, and so a backfill begin."""
+
+
+def end_of_run(**more: Any) -> EmptyOperator:
+    """A task that does nothing and takes no process: a run has failed where a task right before it has.
+
+    The report is written whatever has failed, and by itself would end a failed run as a success.
+    """
+    return EmptyOperator(task_id="end", doc_md="Fails the run where a task right before it has failed.", **more)
 
 
 def season_param(description: str, **more: Any) -> Param:

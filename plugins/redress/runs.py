@@ -1,6 +1,7 @@
 """Run records: what each step of a run did and how long it took, one JSON object a line, as it happens."""
 
 import datetime as dt
+import hashlib
 import itertools
 import json
 import re
@@ -11,6 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+WITHOUT_SEASON = "without_season"
+"""Below the folder of run records: those of runs that failed because they did not say their season."""
+NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
+"""Of the name of a run's files, which have endings too: file systems take 255 bytes."""
 STEP_NAME_WIDTH = 11
 """Of a step's name in a line: the longest is "data tables"."""
 
@@ -116,5 +121,12 @@ def step_line(event: dict[str, Any]) -> str:
 
 
 def record_name(run_id: str) -> str:
-    """What the files of a run are called: Airflow's id of it, but ".." too is no path by itself."""
-    return re.sub(r"^\.+|[^A-Za-z0-9_.+-]", "-", run_id)
+    """What the files of a run are called: Airflow's id of it, but ".." too is no path by itself.
+
+    A long id, of which Airflow takes 250 characters, is cut, and a hash of all of it is put in place of the rest.
+    """
+    name = re.sub(r"^\.+|[^A-Za-z0-9_.+-]", "-", run_id)
+    if len(name) <= NAME_CHARACTERS:
+        return name
+    digest = hashlib.sha256(run_id.encode()).hexdigest()[:HASH_CHARACTERS]
+    return f"{name[: NAME_CHARACTERS - HASH_CHARACTERS - 1]}-{digest}"

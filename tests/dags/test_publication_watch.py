@@ -66,12 +66,14 @@ class Watched:
         return self.airflow.dag_runs("annual_letters")
 
     def acquire_season(self, run_id: str) -> None:
-        """What a run of the season does until its letters are in the archive; its queued runs are over then."""
+        """A run of the season until its letters are archived and, by its record, landed; none is queued then."""
         source = source_of(self.server.source, self.settings)
         run = SeasonRun(SEASON, run_id, self.settings)
         for number, batch in enumerate(plan(run, source)):
             acquire(run, source, batch, number)
         take_stock(run, source)
+        with run.record.step("check"):
+            pass
         run.journal.end()
         self.airflow.end_runs("annual_letters")
 

@@ -55,14 +55,15 @@ def test_the_ways_part_once_and_meet_where_they_publish(dag: dict[str, Any]) -> 
         "choose": ["build_and_test", "plan_reread", "plan_roll_back"],
         "plan_reread": ["read"],
         "read": ["check"],
-        "check": ["build_and_test", "data_docs", "report"],
+        "check": ["build_and_test", "data_docs"],
         "build_and_test": ["release"],
-        "release": ["data_docs", "report", "serve"],
+        "release": ["data_docs", "serve"],
         "plan_roll_back": ["roll_back"],
         "roll_back": ["serve"],
-        "serve": [],
-        "report": [],
-        "data_docs": [],
+        "serve": ["end", "report"],
+        "data_docs": ["end", "report"],
+        "report": ["end"],
+        "end": [],
     }
     assert dag["mapped"] == ["read"]
     assert dag["outlets"] == {"release": ["redress_release"], "roll_back": ["redress_release"]}
@@ -200,7 +201,7 @@ def test_a_rebuild_of_what_is_whole_has_nothing_to_do(home: Home, rebuilt: Done)
     assert rebuilt.code == 0, rebuilt.printed
     assert rebuilt.told["build"] == f"release {home.current} holds all of this already"
     assert rebuilt.told["release"] == "nothing changed, nothing published"
-    assert rebuilt.names("success") == {"choose", "build_and_test", "release", "serve"}
+    assert rebuilt.names("success") == {"choose", "build_and_test", "release", "serve", "end"}
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +227,7 @@ def test_going_back_puts_the_release_before_in_front_of_the_readers(
 ) -> None:
     assert gone_back.code == 0, gone_back.printed
     assert gone_back.told["roll back"] == f"release {second[0]} is current"
-    assert gone_back.names("success") == {"choose", "plan_roll_back", "roll_back", "serve"}
+    assert gone_back.names("success") == {"choose", "plan_roll_back", "roll_back", "serve", "end"}
     taken = home.releases.history.taken_back()[second[1]]
     assert (taken.by, taken.reason) == ("dag_test", "one rate is wrong")
 
@@ -252,3 +253,11 @@ def test_params_that_contradict_each_other_fail_the_first_task_and_nothing_is_do
     assert done.names("success") == set()
     assert "release is set to ab12: leave release empty, or set action to roll_back" in done.told["asked"]
     assert home.current == before
+
+
+def test_a_re_read_that_fails_fails_its_run_and_has_its_report(home: Home, gone_back: Done) -> None:
+    done = home.upkeep(action="reread", season=2015)
+    assert done.code == 1
+    assert "plan_reread" in done.names("failed")
+    report = Path(done.told["report"]).read_text()
+    assert report.startswith("# Season 2015 (2014-15) failed at plan: SeasonError: season 2015 is not landed")
