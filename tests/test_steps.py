@@ -1,5 +1,6 @@
 """The check step: a season whose source looks wrong stops before landing is touched, and says what was found."""
 
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,7 +11,16 @@ from redress.authorities import AUTHORITY_COLUMNS
 from redress.report import warning_lines
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, acquire_and_read, build_data_docs, check
+from redress.steps import (
+    SeasonError,
+    SeasonRun,
+    acquire,
+    acquire_and_read,
+    build_data_docs,
+    check,
+    plan,
+    take_stock,
+)
 from redress.warehouse.landing import Landing
 from tests.made import PROJECT
 
@@ -53,6 +63,78 @@ def test_a_season_that_looks_wrong_leaves_landing_as_it_was(tmp_path: Path, sett
     ):
         run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
     assert landing.content_hash() == before
+
+
+def test_a_season_that_looks_wrong_leaves_its_data_tables_as_they_were(tmp_path: Path, settings: Settings) -> None:
+    right = source(tmp_path / "right")
+    tables = tmp_path / "right" / "2021" / "data-tables"
+    tables.mkdir()
+    (tables / "decided.csv").write_text(f"Authority Name,Upheld\n{NAMES[0]} District Council,7\n")
+    (tables / "decided.yml").write_text("authority: Authority Name\nfigures: {Upheld: {measure: upheld_count}}\n")
+    run(settings, "right", right)
+    before = stated_by_tables(settings)
+    assert len(before) == 1
+    with pytest.raises(SeasonError, match="files are refused"):
+        run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
+    assert stated_by_tables(settings) == before
+    shutil.rmtree(tables)
+    run(settings, "without", right)
+    assert stated_by_tables(settings) == []
+
+
+def stated_by_tables(settings: Settings) -> list[object]:
+    """The values that the season's data tables state, as they are landed."""
+    files = (settings.landing_folder / "witness_figures").glob("season=2021/data_table.parquet")
+    return [row["value"] for file in files for row in pq.read_table(file).to_pylist()]
+
+
+def test_a_task_of_an_old_run_that_is_done_again_does_not_put_older_letters_over_newer_ones(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    old = SeasonRun(SEASON, "old", settings)
+    parts = acquire_and_read(old, letters)
+    check(old, parts)
+    changed = tmp_path / "letters" / "2021" / f"{NAMES[0]}.txt"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
+    run(settings, "new", letters)
+    before = Landing(settings.landing_folder).content_hash()
+    with pytest.raises(
+        SeasonError, match=r"run new asked .* later .* clear plan and downstream, or start a new run"
+    ):
+        check(old, parts)
+    assert Landing(settings.landing_folder).content_hash() == before
+    check(old, acquire_and_read(old, letters))  # as one that is cleared from plan on
+    assert Landing(settings.landing_folder).content_hash() == before
+
+
+def test_two_runs_of_a_season_from_two_sources_know_nothing_of_each_others_letters(
+    tmp_path: Path, settings: Settings
+) -> None:
+    one, other = source(tmp_path / "one"), source(tmp_path / "other")
+    changed = tmp_path / "other" / "2021" / f"{NAMES[0]}.txt"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
+    first, second = SeasonRun(SEASON, "first", settings), SeasonRun(SEASON, "second", settings)
+    (first_batch,), (second_batch,) = plan(first, one), plan(second, other)
+    acquire(second, other, second_batch, 0)
+    acquire(first, one, first_batch, 0)
+    had = {}
+    for season_run, letters in ((first, one), (second, other)):
+        (archived,) = take_stock(season_run, letters)
+        had[season_run.run_id] = {file["address"]: file["sha256"] for file in archived}
+    address = f"2021/{NAMES[0]}.txt"
+    assert had["first"][address] != had["second"][address]
+    assert had["first"][f"2021/{NAMES[1]}.txt"] == had["second"][f"2021/{NAMES[1]}.txt"]
+
+
+def test_acquiring_that_has_ended_is_not_begun_again_in_its_middle(tmp_path: Path, settings: Settings) -> None:
+    letters = source(tmp_path / "letters")
+    ended = SeasonRun(SEASON, "ended", settings)
+    (batch,) = plan(ended, letters)
+    acquire(ended, letters, batch, 0)
+    ended.journal.end()
+    with pytest.raises(SeasonError, match="has ended its acquiring; clear plan and downstream"):
+        acquire(ended, letters, batch, 0)
 
 
 def test_what_a_stopped_season_was_checked_for_is_kept_with_its_run(tmp_path: Path, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from redress.acquire.archive import Archive
-from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_summary, now
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_landed_summary, now
 from redress.acquire.season import OF_THE_SOURCE, acquire_references, without_listing
 from redress.acquire.source import ReferenceKind, Source, SourceUnavailableError
 from redress.acquire.sources import source_of
@@ -210,11 +210,11 @@ def _news(found: Summary, before: Summary | None) -> News:
 
 
 def _standing(found: Summary, authorities: Authorities) -> Standing:
-    expected = authorities.expected_in(found.season)
     in_archive = [one for one in found.outcomes if one.is_had]
+    there = {one.reference.authority_id for one in in_archive if one.reference.authority_id is not None}
+    expected = authorities.expected_beside(found.season, there)
     if all(one.reference.authority_id is None for one in found.outcomes):
         return Standing(found.season, len(in_archive), len(expected), None)
-    there = {one.reference.authority_id for one in in_archive}
     missing = tuple(one.name for one in expected if one.authority_id not in there)
     return Standing(found.season, len(expected) - len(missing), len(expected), missing)
 
@@ -237,7 +237,7 @@ def _shown(names: Sequence[str]) -> str:
 
 
 def _last_run(run: WatchRun) -> Summary | None:
-    return latest_summary(run.settings.runs_folder / str(run.season))
+    return latest_landed_summary(run.settings.runs_folder / str(run.season))
 
 
 def _authorities(run: WatchRun) -> Authorities:

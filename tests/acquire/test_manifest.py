@@ -15,6 +15,7 @@ from redress.acquire.source import (
     NotPublishedError,
     ReferenceKind,
     SourceError,
+    SourceUnavailableError,
 )
 from redress.authorities import Authorities
 from redress.seasons import Season
@@ -214,6 +215,18 @@ def test_a_manifest_that_is_wrong_says_where(
 ) -> None:
     with pytest.raises(SourceError, match=message):
         source_of(written(tmp_path, text), authorities).references(SEASON)
+
+
+def test_a_server_that_is_down_may_be_up_again_and_one_that_is_not_allowed_never_is(
+    authorities: Authorities,
+) -> None:
+    with site_server() as site:
+        site.give("/down.csv", Given(status=503))
+        with pytest.raises(SourceUnavailableError, match="answers 503"):
+            source_of(f"{site.url}/down.csv", authorities, site).references(SEASON)
+        with pytest.raises(SourceError, match="REDRESS_ALLOWED_HOSTS") as refused:
+            source_of("http://letters.example.org/letters.csv", authorities, site).references(SEASON)
+        assert not isinstance(refused.value, SourceUnavailableError)
 
 
 def test_a_manifest_that_is_not_there_or_not_text_is_said(tmp_path: Path, authorities: Authorities) -> None:

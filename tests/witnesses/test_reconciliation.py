@@ -12,7 +12,9 @@ import pytest
 from redress.acquire.folder import FolderSource
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, land_data_tables, release
+from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, read_data_tables, release
+from redress.warehouse.landing import Landing
+from redress.witnesses.records import WitnessKind
 from samples.press.golden_letter import content_of, three
 from samples.press.webpage import web_page
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
@@ -218,7 +220,9 @@ def test_the_order_of_seasons_does_not_decide_what_is_landed(
     other = Settings(home=tmp_path, additional_authorities=SAMPLE_AUTHORITIES)
     source = FolderSource(letters)
     for season in reversed(source.seasons()):
-        land_data_tables(SeasonRun(season, "backwards", other), source)
+        run = SeasonRun(season, "backwards", other)
+        read_data_tables(run, source)
+        Landing(other.landing_folder).take_witnesses(season, WitnessKind.DATA_TABLE, run.data_tables)
 
     def witnesses(home: Settings) -> dict[str, bytes]:
         files = home.landing_folder.glob("witness_*/season=*/data_table.parquet")

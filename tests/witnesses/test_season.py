@@ -9,7 +9,7 @@ import pytest
 from redress.acquire.archive import Archive
 from redress.acquire.folder import FolderSource
 from redress.settings import Settings
-from redress.steps import SeasonRun, land_data_tables
+from redress.steps import SeasonRun, read_data_tables
 from redress.warehouse.landing import Landing
 from redress.witnesses.records import WitnessError, WitnessKind
 from redress.witnesses.season import FetchedTable, read_tables, told
@@ -34,6 +34,13 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(tmp_path: Path) -> SeasonRun:
     return SeasonRun(SEASON, "run", Settings(home=tmp_path / "home", additional_authorities=SAMPLE_AUTHORITIES))
+
+
+def land_data_tables(run: SeasonRun, source: FolderSource) -> int:
+    """The tables read and landed, as a run does it whose letters pass the gate; how many figures."""
+    count = read_data_tables(run, source)
+    Landing(run.settings.landing_folder).take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
+    return count
 
 
 def landed_hash(run: SeasonRun) -> str:

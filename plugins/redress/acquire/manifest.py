@@ -32,8 +32,8 @@ from redress.acquire.source import (
     Reference,
     ReferenceKind,
     SourceError,
-    SourceUnavailableError,
     Validators,
+    unusable,
 )
 from redress.acquire.whole_files import OBJECT_STORES
 from redress.authorities import Authorities
@@ -161,7 +161,7 @@ class ManifestSource:
             fetched = self._from_store(self._place, None) if scheme in OBJECT_STORES else _from_file(self._place)
             return fetched.content or b""
         except FetchError as error:
-            raise SourceUnavailableError(f"the manifest {self._place} cannot be had: {error}") from error
+            raise unusable(error.cause, f"the manifest {self._place} cannot be had: {error}") from error
         except (NotPublishedError, OSError) as error:
             raise SourceError(f"the manifest {self._place} cannot be had: {error}") from error
 

@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from redress.acquire.source import FailureCause, Reference, ReferenceKind
+from redress.runs import RunRecord
 from redress.seasons import Season
 
 SUMMARY_ENDING = ".acquired.json"
+JOURNAL_NAME = "began.json"
+"""The file of a journal's folder that says from where, since when, and what."""
 
 
 class AcquisitionState(StrEnum):
@@ -116,14 +119,20 @@ class Journal:
     folder: Path
     season: Season
 
-    def begin(self, source: str, references: Sequence[Reference], outcomes: Iterable[Outcome] = ()) -> None:
-        """Begin anew, with outcomes that hold already."""
+    def begin(
+        self,
+        source: str,
+        references: Sequence[Reference],
+        outcomes: Iterable[Outcome] = (),
+        began_at: dt.datetime | None = None,
+    ) -> None:
+        """Begin anew, with outcomes that hold already; `began_at` is when those of another journal began."""
         shutil.rmtree(self.folder, ignore_errors=True)
         for one in outcomes:
             self.note(one)
         stated = {
             "source": source,
-            "began_at": now(),
+            "began_at": now() if began_at is None else began_at.isoformat(timespec="milliseconds"),
             "references": [one.as_json() for one in references],
         }
         _write(self._beginning, json.dumps(stated, ensure_ascii=False))
@@ -139,11 +148,6 @@ class Journal:
     def references(self) -> tuple[Reference, ...]:
         """What is being acquired, in the order of the source."""
         return tuple(Reference.from_json(self.season, one) for one in self._stated()["references"])
-
-    def continue_with(self, references: Sequence[Reference]) -> None:
-        """Keep the outcomes, with the references that the source lists by now."""
-        stated = self._stated() | {"references": [one.as_json() for one in references]}
-        _write(self._beginning, json.dumps(stated, ensure_ascii=False))
 
     def note(self, outcome: Outcome) -> None:
         """Add one outcome: one write of one line, so that several processes may do it at a time."""
@@ -171,7 +175,7 @@ class Journal:
 
     @property
     def _beginning(self) -> Path:
-        return self.folder / "began.json"
+        return self.folder / JOURNAL_NAME
 
     @property
     def _lines(self) -> Path:
@@ -183,9 +187,28 @@ class Journal:
 
 
 def latest_summary(folder: Path) -> Summary | None:
-    """The summary of the run that ended last among those of a folder, or None where there is none."""
-    summaries = [Summary.read(path) for path in folder.glob(f"*{SUMMARY_ENDING}")]
-    return max(summaries, key=lambda summary: summary.ended_at, default=None)
+    """What the run had that asked last among those of a folder, or None where there is none."""
+    return _latest(folder.glob(f"*{SUMMARY_ENDING}"))
+
+
+def latest_checked_summary(folder: Path) -> Summary | None:
+    """The same of the runs that came to their check, whatever it said: they had all that they asked for."""
+    return _latest(path for path in folder.glob(f"*{SUMMARY_ENDING}") if _check_states(path))
+
+
+def latest_landed_summary(folder: Path) -> Summary | None:
+    """The same of the runs that put the season into landing: what others had was refused, or never read."""
+    return _latest(path for path in folder.glob(f"*{SUMMARY_ENDING}") if "done" in _check_states(path))
+
+
+def _latest(summaries: Iterable[Path]) -> Summary | None:
+    return max(map(Summary.read, summaries), key=lambda summary: summary.ended_at, default=None)
+
+
+def _check_states(summary: Path) -> set[str]:
+    """The states that the check of a summary's run has been in."""
+    record = RunRecord(summary.with_name(f"{summary.name.removesuffix(SUMMARY_ENDING)}.jsonl"))
+    return {event["state"] for event in record.events() if event["step"] == "check"}
 
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:

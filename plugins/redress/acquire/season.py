@@ -13,6 +13,7 @@ from threading import BoundedSemaphore
 from redress.acquire.archive import Archive, Card
 from redress.acquire.outcomes import AcquisitionState, Outcome
 from redress.acquire.source import (
+    PASSING_CAUSES,
     FailureCause,
     FetchError,
     NotPublishedError,
@@ -28,15 +29,7 @@ STORING_AT_A_TIME = 4
 """Threads beyond those that fetch: the source need not wait while the disk or the object store is written to."""
 FAILURES_IN_A_ROW = 20
 """After so many failures without one success between them the source is down, and is not asked for more."""
-OF_THE_SOURCE = frozenset(
-    {
-        FailureCause.TIMED_OUT,
-        FailureCause.CONNECTION,
-        FailureCause.TOO_MANY_REQUESTS,
-        FailureCause.SERVER_ERROR,
-        FailureCause.SITE_SHAPE,
-    }
-)
+OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
 """The causes that speak of a source as a whole rather than of one letter."""
 
 

@@ -24,8 +24,8 @@ from redress.acquire.source import (
     Reference,
     ReferenceKind,
     SourceError,
-    SourceUnavailableError,
     Validators,
+    unusable,
 )
 from redress.authorities import OTHER_TYPE_ID, Authorities, Authority
 from redress.letters.kinds import is_pdf
@@ -282,7 +282,7 @@ class SiteSource:
                     if shown is not None:
                         return shown
         if failure is not None and not has_answered:
-            raise SourceUnavailableError(f"{self.name} cannot be used: {failure}") from failure
+            raise unusable(failure.cause, f"{self.name} cannot be used: {failure}") from failure
         return None
 
     def _reference(self, season: Season, authority: Authority, kind: ReferenceKind) -> Reference:

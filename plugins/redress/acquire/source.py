@@ -165,12 +165,28 @@ class FailureCause(StrEnum):
     """A file that cannot be read."""
 
 
+PASSING_CAUSES = frozenset(
+    {
+        FailureCause.TIMED_OUT,
+        FailureCause.CONNECTION,
+        FailureCause.TOO_MANY_REQUESTS,
+        FailureCause.SERVER_ERROR,
+    }
+)
+"""What may be over by itself. Anything else is the same an hour later."""
+
+
 class SourceError(Exception):
     """A source cannot be used as it is; the message says what was found and what to do."""
 
 
 class SourceUnavailableError(SourceError):
     """A source that is down, or asks to be left alone for now: the same request may do later."""
+
+
+def unusable(cause: FailureCause, told: str) -> SourceError:
+    """The error of a source without which nothing can be done: it is down, or cannot be used as it is named."""
+    return SourceUnavailableError(told) if cause in PASSING_CAUSES else SourceError(told)
 
 
 class NotPublishedError(Exception):

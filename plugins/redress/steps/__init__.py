@@ -7,7 +7,7 @@ Each is a plain function of what lies left of it; the dag and the command line c
 hands to the next is small: names, hashes and paths.
 """
 
-from redress.steps.acquiring import acquire, land_data_tables, last_source, plan, take_stock
+from redress.steps.acquiring import acquire, last_source, plan, read_data_tables, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release, serve
 from redress.steps.reading import check, read
 from redress.steps.season_run import SeasonError, SeasonRun, UpkeepRun
@@ -24,12 +24,12 @@ __all__ = [
     "build_warehouse",
     "check",
     "check_reread",
-    "land_data_tables",
     "last_source",
     "plan",
     "plan_reread",
     "plan_roll_back",
     "read",
+    "read_data_tables",
     "rebuild",
     "release",
     "reread_season",

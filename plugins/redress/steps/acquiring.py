@@ -11,7 +11,15 @@ from urllib.parse import unquote, urlsplit
 
 from redress.acquire.archive import Archive
 from redress.acquire.folder import FolderSource
-from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_summary, now
+from redress.acquire.outcomes import (
+    AcquisitionState,
+    Journal,
+    Outcome,
+    Summary,
+    latest_checked_summary,
+    latest_summary,
+    now,
+)
 from redress.acquire.season import acquire_references, without_listing
 from redress.acquire.source import DataTableReference, Reference, ReferenceJson, ReferenceKind, Source
 from redress.authorities import Authorities
@@ -21,13 +29,15 @@ from redress.season_changes import forget_before
 from redress.seasons import Season
 from redress.settings import Settings
 from redress.steps.season_run import SeasonError, SeasonRun
-from redress.warehouse.landing import Landing
 from redress.witnesses.records import WitnessKind
 from redress.witnesses.season import FetchedTable, read_tables, told
 
 _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
 SHOWN_FAILURES_COUNT = 3
+FORGET_AFTER = dt.timedelta(days=7)
+"""No run acquires for so long: its journal is of one that was interrupted and never continued."""
+BEGIN_ANEW = "clear plan and downstream, or start a new run"
 
 
 class Archived(TypedDict):
@@ -51,37 +61,35 @@ def last_source(settings: Settings, season: Season) -> str:
 def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[list[ReferenceJson]]:
     """What the source has for the season, in batches.
 
-    A run that was interrupted is continued: what it has had already is not fetched again. One that has ended, and
-    is done again under its name (a backfill that reprocesses), begins anew, with a record of its own. With
-    `retry_failed` what the season's last run acquired stands, and only what failed there is asked for.
+    A run that was interrupted is continued, by itself or by the next one from the same source: what it has had
+    already is not fetched again. One that has ended, and is done again under its name (a backfill that
+    reprocesses), begins anew, with a record of its own. With `retry_failed` what the season's last run acquired
+    stands, and only what failed there is asked for.
 
     Raises SeasonError where the source has nothing of the season, or nothing can be retried.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
         Archive(run.settings.archive_address).clear_incoming()
-        journal = run.journal
-        begun = _begun_before(run, source)
-        if begun is not None and retry_failed:
-            references = journal.references()
+        interrupted = _interrupted(run, source)
+        outcomes = () if interrupted is None else tuple(interrupted.outcomes().values())
+        began_at = None if interrupted is None else interrupted.began_at()
+        if retry_failed and interrupted is not None:
+            references = interrupted.references()
         elif retry_failed:
-            references, settled = _all_but_failed(run, source)
-            journal.begin(source.name, references, settled)
+            references, outcomes = _all_but_failed(run, source)
         else:
             references = source.references(run.season)
             if not references:
                 hint = f"; put them in a folder named {run.season}" if isinstance(source, FolderSource) else ""
                 raise SeasonError(f"{source.name} has no letters of season {run.season}{hint}")
-            if begun is None:
-                journal.begin(source.name, references)
-            else:
-                journal.continue_with(references)
+        run.journal.begin(source.name, references, outcomes, began_at)
         batches = in_batches([one.as_json() for one in references], run.settings)
         note.told = f"letters: {len(references)}, batches: {len(batches)}"
         note.counts = {"letters": len(references), "batches": len(batches)}
-        if begun is not None:
-            settled_count = sum(one.is_settled for one in journal.outcomes().values())
-            note.told += f"; goes on with what began at {begun:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
+        if began_at is not None:
+            settled_count = sum(one.is_settled for one in outcomes)
+            note.told += f"; goes on with what began at {began_at:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
     return batches
 
 
@@ -95,11 +103,13 @@ def acquire(
     """The bytes of a batch into the archive, and what became of each into the journal; how many there are bytes of.
 
     `watch` is called for each as it is done. A letter that cannot be had does not stop the others. Raises
-    ArchiveError where the archive cannot be written to, SourceError where the source is of no use; done again, the
-    step goes on where it was.
+    ArchiveError where the archive cannot be written to, SourceError where the source is of no use, and SeasonError
+    where the run's acquiring has ended; done again, the step goes on where it was.
     """
     with run.record.step(f"acquire {batch + 1}") as note:
         archive, journal = Archive(run.settings.archive_address), run.journal
+        if journal.source() is None:
+            raise SeasonError(f"this run of season {run.season} has ended its acquiring; {BEGIN_ANEW}")
         references = [Reference.from_json(run.season, one) for one in batch_references]
         before = journal.outcomes()
         outcomes = [
@@ -143,20 +153,19 @@ def take_stock(run: SeasonRun, source: Source) -> list[list[Archived]]:
     return in_batches(had_files(summary), run.settings)
 
 
-def land_data_tables(run: SeasonRun, source: Source) -> int:
-    """The season's data tables and their mappings into the archive, what they say into landing; how many figures.
+def read_data_tables(run: SeasonRun, source: Source) -> int:
+    """The season's data tables and their mappings into the archive, and read; how many figures they state.
 
-    A table without a mapping is reported with a start of one, and the season goes on, as it does where a table
-    cannot be had: the bytes that came before stand for it. Raises WitnessError where a table and its mapping do
-    not fit; landing is as it was then.
+    `check` lands them with the season's letters, or neither. A table without a mapping is reported with a start of
+    one, and the season goes on, as it does where a table cannot be had: the bytes that came before stand for it.
+    Raises WitnessError where a table and its mapping do not fit.
     """
     with run.record.step("data tables") as note:
         tables, failed = _fetched_tables(run, source)
         authorities = Authorities.load(additional=run.settings.additional_authorities)
         read = read_tables(tables, run.season, authorities)
-        with run.writer_lock():
-            landing = Landing(run.settings.landing_folder)
-            landing.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
+        run.data_tables.folder.mkdir(parents=True, exist_ok=True)
+        run.data_tables.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
         note.told = "; ".join([told(read), *(_with_address(one) for one in failed)])
         note.counts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
     return len(read.figures)
@@ -170,14 +179,26 @@ def _set_aside_if_ended(run: SeasonRun) -> None:
         forget_before(run.record.path)
 
 
-def _begun_before(run: SeasonRun, source: Source) -> dt.datetime | None:
-    """When the run began that this one continues, or None where there is none from this source, or not lately."""
-    journal = run.journal
-    if journal.source() != source.name:
-        return None
-    began_at = journal.began_at()
-    age = dt.datetime.now(dt.UTC) - began_at
-    return began_at if age <= dt.timedelta(hours=run.settings.resume_within_hours) else None
+def _interrupted(run: SeasonRun, source: Source) -> Journal | None:
+    """The journal that this run continues, its own or another's; None where there is none from this source lately.
+
+    Where another run has come to its check since, what is older is not continued. Journals that no run will
+    continue are removed.
+    """
+    now_at = dt.datetime.now(dt.UTC)
+    checked = latest_checked_summary(run.record.path.parent)
+    found = []
+    for journal in run.journals():
+        age = now_at - journal.began_at()
+        if age > max(FORGET_AFTER, dt.timedelta(hours=run.settings.resume_within_hours)):
+            journal.end()
+        elif (
+            journal.source() == source.name
+            and age <= dt.timedelta(hours=run.settings.resume_within_hours)
+            and (checked is None or dt.datetime.fromisoformat(checked.ended_at) < journal.began_at())
+        ):
+            found.append(journal)
+    return max(found, key=lambda journal: (journal.began_at(), len(journal.outcomes())), default=None)
 
 
 def _all_but_failed(run: SeasonRun, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:

@@ -66,19 +66,23 @@ def release(run: Run, identity: str | None) -> str:
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("release") as note, run.writer_lock():
         current = releases.current()
+        was = None if current is None else current.name
         if identity is None:
             note.told = "nothing changed, nothing published"
         elif identity != warehouse_identity(run.settings):
             note.told = f"another season has been landed since {identity} was built; its own run publishes both"
         elif not damage(releases.release_folder(identity)):
-            releases.point_at(identity)
-            note.told = f"release {identity} is current again"
+            if was == identity:
+                note.told = f"release {identity} is current already"
+            else:
+                releases.point_at(identity)
+                note.told = f"release {identity} is current again"
         else:
             releases.publish(identity)
             note.told = f"release {identity} published"
         note.told = "; ".join([note.told, *deliver(run.settings)])
         current = releases.current()
-        note.counts = {} if current is None else {"release": current.name}
+        note.counts = {} if current is None else {"release": current.name, "is_new": current.name != was}
     if isinstance(run, SeasonRun):
         shutil.rmtree(run.work_folder, ignore_errors=True)
         if run.summary_path.exists():

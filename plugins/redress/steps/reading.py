@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from redress.acquire.archive import Archive
-from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_summary
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_landed_summary
 from redress.acquire.source import ReferenceKind
 from redress.authorities import Authorities
 from redress.decisions import read_decisions
@@ -15,7 +15,7 @@ from redress.readings import Readings, ending
 from redress.season_changes import keep_before
 from redress.settings import Settings
 from redress.source_doubt import doubt
-from redress.steps.acquiring import Archived
+from redress.steps.acquiring import BEGIN_ANEW, Archived
 from redress.steps.season_run import SeasonError, SeasonRun
 from redress.warehouse.landing import Acquisition, LandedLetter, Landing, read_letters, write_checks, write_letters
 from redress.witnesses.pages import set_pages_apart
@@ -49,8 +49,8 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
     """The season's parts through the gate and into landing; the number of letters by disposition.
 
     All checks are kept beside the run's record too, whatever comes of them. A run that asked no source leaves what
-    landing knows of the source. Raises SeasonError where most files are refused: the source looks wrong then, and
-    landing stays as it was.
+    landing knows of the source. Raises SeasonError where most files are refused, for then the source looks wrong,
+    and where another run asked later and has landed other files: landing stays as it was.
     """
     with run.record.step("check") as note, run.writer_lock():
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
@@ -68,12 +68,15 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
                 run.journal.end()  # the next run asks the source again, which may have been put right
             raise SeasonError(why_not)
         landing = Landing(run.settings.landing_folder)
+        _require_not_older(run, landing, {one.letter.sha256 for one in files})
         keep_before(landing, run.season, run.record.path)
         summary = _summary(run, landing)
         if summary is not None:
             landing.replace_acquisitions(run.season, _acquisitions(summary))
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
         landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
+        if run.data_tables.folder.is_dir():
+            landing.take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
         _readings(run).keep(run.season, files)
         counts: dict[str, int] = {}
         for disposition in gated.dispositions:
@@ -95,6 +98,22 @@ def part_files(parts: Iterable[str]) -> tuple[LandedLetter, ...]:
     return tuple(landed for part in parts for landed in read_letters(*_part_paths(Path(part))))
 
 
+def _require_not_older(run: SeasonRun, landing: Landing, sha256s: set[str]) -> None:
+    """Raise SeasonError where other files than these are landed by a run that asked the source later than this one.
+
+    So it is where a task of an old run is cleared, and where two runs of one season go on side by side.
+    """
+    landed = latest_landed_summary(run.record.path.parent)
+    if landed is None or not run.summary_path.exists() or run.season not in landing.seasons():
+        return
+    if landed.ended_at > Summary.read(run.summary_path).ended_at and set(landing.files(run.season)) != sha256s:
+        raise SeasonError(
+            f"run {landed.run_id} asked {landed.source} later than this one asked its source, and has landed other "
+            f"files of season {run.season}. Landing stays as it is, so that older letters do not replace newer "
+            f"ones; {BEGIN_ANEW}"
+        )
+
+
 def _summary(run: SeasonRun, landing: Landing) -> Summary | None:
     """What became of the season at its source, in this run; where landing has lost the season, in the last one.
 
@@ -102,7 +121,7 @@ def _summary(run: SeasonRun, landing: Landing) -> Summary | None:
     """
     if run.summary_path.exists():
         return Summary.read(run.summary_path)
-    return None if run.season in landing.seasons() else latest_summary(run.record.path.parent)
+    return None if run.season in landing.seasons() else latest_landed_summary(run.record.path.parent)
 
 
 def _acquisitions(summary: Summary) -> list[Acquisition]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from redress.acquire.outcomes import SUMMARY_ENDING, Journal
+from redress.acquire.outcomes import JOURNAL_NAME, SUMMARY_ENDING, Journal
 from redress.runs import RunRecord
 from redress.seasons import Season
 from redress.settings import Settings
+from redress.warehouse.landing import Landing
 from redress.warehouse.writer import writer_lock
 
 
@@ -34,8 +35,22 @@ class SeasonRun:
 
     @property
     def journal(self) -> Journal:
-        """What the season that is being acquired has had so far, in this run or in one that was interrupted."""
-        return Journal(self.settings.work_folder / "acquiring" / str(self.season), self.season)
+        """What this run has had so far of the season that it acquires."""
+        return Journal(self._journals_folder / self.run_id, self.season)
+
+    def journals(self) -> tuple[Journal, ...]:
+        """Those of all runs of the season that are acquiring, or were interrupted."""
+        folders = sorted(path.parent for path in self._journals_folder.glob(f"*/{JOURNAL_NAME}"))
+        return tuple(Journal(folder, self.season) for folder in folders)
+
+    @property
+    def _journals_folder(self) -> Path:
+        return self.settings.work_folder / "acquiring" / str(self.season)
+
+    @property
+    def data_tables(self) -> Landing:
+        """What the run has read of the season's data tables, laid out as landing is, until it is landed."""
+        return Landing(self.work_folder / "data_tables")
 
     @property
     def summary_path(self) -> Path:

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from redress.acquire.archive import Archive
-from redress.acquire.outcomes import latest_summary
+from redress.acquire.outcomes import latest_landed_summary
 from redress.acquire.source import ReferenceKind
 from redress.seasons import Season
 from redress.steps.acquiring import Archived, archived_file, had_files, in_batches
@@ -106,7 +106,7 @@ def plan_reread(run: SeasonRun) -> list[list[Archived]]:
             files = [_as_it_came(archive, run.season, sha256, address) for sha256, address in landed.items()]
         else:
             cards = archive.season_cards(run.season)
-            summary = latest_summary(run.record.path.parent)
+            summary = latest_landed_summary(run.record.path.parent)
             told = f"landing has nothing of season {run.season} that can be read, so as "
             if summary is not None:
                 files = had_files(summary)

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from filelock import FileLock, Timeout
 
 from redress.acquire.source import Source
-from redress.steps.acquiring import acquire, land_data_tables, plan, take_stock
+from redress.steps.acquiring import acquire, plan, read_data_tables, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release
 from redress.steps.reading import check, read
 from redress.steps.season_run import SeasonError, SeasonRun
@@ -73,7 +73,7 @@ def acquire_and_read(
         for number, references in enumerate(batches):
             acquire(run, source, references, number, count)
         acquired = take_stock(run, source)
-        land_data_tables(run, source)
+        read_data_tables(run, source)
     return [read(run, archived, number) for number, archived in enumerate(acquired)]
 
 

@@ -9,6 +9,7 @@ the source: one partition per season, and none where the source does not say who
 """
 
 import hashlib
+import shutil
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -234,6 +235,19 @@ class Landing:
             place.parent.mkdir(parents=True, exist_ok=True)
             incoming = place.with_suffix(".incoming")
             pq.write_table(_table(rows[name], schema), incoming)
+            incoming.replace(place)
+
+    def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
+        """Replace what a season's witnesses of one kind say by what they say in another folder of this layout."""
+        for name in WITNESS_TABLES:
+            part = Path(name) / f"season={season}" / f"{kind}.parquet"
+            place, source = self.folder / part, other.folder / part
+            if not source.exists():
+                place.unlink(missing_ok=True)
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            incoming = place.with_suffix(".incoming")
+            shutil.copyfile(source, incoming)
             incoming.replace(place)
 
     def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
