@@ -80,6 +80,11 @@ class Summary:
         return tuple(one for one in self.outcomes if one.state is AcquisitionState.FAILED)
 
     @property
+    def had(self) -> frozenset[str]:
+        """The sha256 of each file that the archive has for it."""
+        return frozenset(one.sha256 for one in self.outcomes if one.sha256 is not None)
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many references there are of each state that occurs."""
         return dict(sorted(Counter(str(one.state) for one in self.outcomes).items()))

@@ -68,7 +68,7 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
                 run.journal.end()  # the next run asks the source again, which may have been put right
             raise SeasonError(why_not)
         landing = Landing(run.settings.landing_folder)
-        _require_not_older(run, landing, {one.letter.sha256 for one in files})
+        _require_not_older(run)
         keep_before(landing, run.season, run.record.path)
         summary = _summary(run, landing)
         if summary is not None:
@@ -98,15 +98,16 @@ def part_files(parts: Iterable[str]) -> tuple[LandedLetter, ...]:
     return tuple(landed for part in parts for landed in read_letters(*_part_paths(Path(part))))
 
 
-def _require_not_older(run: SeasonRun, landing: Landing, sha256s: set[str]) -> None:
-    """Raise SeasonError where other files than these are landed by a run that asked the source later than this one.
+def _require_not_older(run: SeasonRun) -> None:
+    """Raise SeasonError where a run that asked its source later than this one has landed other files.
 
     So it is where a task of an old run is cleared, and where two runs of one season go on side by side.
     """
     landed = latest_landed_summary(run.record.path.parent)
-    if landed is None or not run.summary_path.exists() or run.season not in landing.seasons():
+    if landed is None or not run.summary_path.exists():
         return
-    if landed.ended_at > Summary.read(run.summary_path).ended_at and set(landing.files(run.season)) != sha256s:
+    own = Summary.read(run.summary_path)
+    if landed.ended_at > own.ended_at and landed.had != own.had:
         raise SeasonError(
             f"run {landed.run_id} asked {landed.source} later than this one asked its source, and has landed other "
             f"files of season {run.season}. Landing stays as it is, so that older letters do not replace newer "
