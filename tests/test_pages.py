@@ -255,6 +255,14 @@ def test_the_report_and_the_index_are_those_that_the_run_wrote(server: Server) -
     assert "failed at plan" in server.reader.get("/redress/reports/2022/failed.html").text
 
 
+def test_a_report_and_the_index_lead_to_each_other(server: Server) -> None:
+    index = server.reader.get("/redress/reports/")
+    [there] = html.fromstring(index.content).xpath("//td/a/@href")
+    report = server.reader.get(str(index.url.join(there)))
+    [back] = html.fromstring(report.content).xpath("//nav/a/@href")
+    assert server.reader.get(str(report.url.join(back))).content == index.content
+
+
 def test_every_page_of_a_season_can_be_reached_from_the_first(server: Server) -> None:
     first = html.fromstring(server.reader.get("/redress/data-docs/").content)
     links = first.xpath("//a/@href")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from redress.markdown_page import html_page, table, text
+from redress.markdown_page import code, html_page, table, text
 from redress.printable import printable
 
 HOSTILE = (
@@ -77,3 +77,28 @@ def test_headings_can_be_linked_to_by_their_words() -> None:
 def test_numbers_stand_to_the_right_and_a_wide_table_scrolls_by_itself() -> None:
     page = html.fromstring(html_page("\n".join(table(["name", "number"], [["a", "1"]], right=["number"]))))
     assert page.xpath("//div[@class='scroll']/table//td/@style") == ["text-align:right"]
+    style = page.xpath("//style")[0].text
+    assert 'td[style*="right"] { white-space: nowrap; }' in style  # "12.3 s" stays on one line
+
+
+def test_a_table_that_scrolls_is_a_part_of_the_page_with_a_name() -> None:
+    rows = "\n".join(table(["name", "number"], [["a", "1"]]))
+    page = html.fromstring(html_page(f'# How it ended\n\n{rows}\n\n## Steps *and* "times"\n\nText.\n\n{rows}'))
+    names = [part.get("aria-label") for part in page.xpath("//div[@role='region'][@tabindex='0'][table]")]
+    assert names == ["name, number", 'Steps and "times"']
+    assert len(page.xpath("//table")) == 2
+
+
+def test_a_page_leads_to_the_one_above_it_where_there_is_one() -> None:
+    page = html.fromstring(html_page("# A title", ("All <reports>", "../index.html")))
+    assert [(link.text, link.get("href")) for link in page.xpath("//body/nav/a")] == [
+        ("All <reports>", "../index.html")
+    ]
+    assert html.fromstring(html_page("# A title")).xpath("//nav") == []
+
+
+@pytest.mark.parametrize("words", ["redress run 2021", "a`b", "``", "`a b`", "HOME='/a b/<c>' x", "a | b"])
+def test_a_command_is_shown_as_code_letter_for_letter(words: str) -> None:
+    page = html.fromstring(html_page(f"# x\n\n- Look at it: {code(words)}"))
+    [shown] = page.xpath("//li/code")
+    assert shown.text == words

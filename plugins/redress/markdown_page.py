@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from redress.printable import as_markdown
+from redress.printable import as_markdown, printable
 
 _EMPHASIS = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")
 """What begins or ends emphasis; "_" within a word, such as the name of a rule, does not."""
@@ -41,11 +41,13 @@ th, td { padding: .35rem .75rem; border-bottom: 1px solid var(--line); text-alig
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 th:empty { padding: 0; }
 td:first-child { min-width: 9rem; }
+td[style*="right"] { white-space: nowrap; }
 th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper); }
 tbody tr:nth-child(even) td { background: var(--shade); }
 @media (max-width: 40rem) { body { padding: .5rem .875rem 3rem; } h1 { font-size: 1.25rem; }
   th, td { padding: .3rem .5rem; } table { font-size: .875rem; }
-  td:first-child { max-width: 10rem; overflow-wrap: anywhere; } }
+  td:first-child { min-width: 6rem; max-width: 10rem; overflow-wrap: anywhere; }
+  td:last-child:not([style]) { min-width: 8.5rem; overflow-wrap: anywhere; } }
 @media print { body { max-width: none; } .scroll { overflow: visible; } }
 """
 
@@ -65,10 +67,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
     ]
 
 
-def html_page(markdown: str) -> str:
+def code(words: str) -> str:
+    """Text of others, such as a command with a path in it, as code on one line of Markdown."""
+    shown = printable(words)
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    return f"{fence}{shown}{fence}" if len(fence) == 1 else f"{fence} {shown} {fence}"
+
+
+def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
     """Markdown as one page of HTML with its styles inside; HTML in it is shown as text, pictures are left out.
 
-    The title is the first heading.
+    The title is the first heading. `way_up` is the words and the address of a link to the page that leads to it.
     """
     parser = (
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
@@ -81,6 +90,9 @@ def html_page(markdown: str) -> str:
             opening.attrSet("id", _anchor(_plain(inline)))
     title = next((_plain(token) for token in tokens if token.type == "inline"), "")
     body = parser.renderer.render(tokens, parser.options, {})
+    if way_up is not None:
+        words, address = way_up
+        body = f'<nav><a href="{escape(address)}">{escape(words)}</a></nav>\n{body}'
     return (
         '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -102,7 +114,17 @@ def _anchor(heading: str) -> str:
 def _table_open(
     renderer: RendererHTML, tokens: Sequence[Token], place: int, options: object, environment: object
 ) -> str:
-    return '<div class="scroll" tabindex="0">\n<table>\n'
+    """A table that scrolls by itself: a part of the page that has the name of the heading above it.
+
+    One right below the title, which may be a long sentence, has the names of its columns.
+    """
+    above = next((one for one in range(place, 0, -1) if tokens[one].type == "heading_close"), None)
+    if above is None or tokens[above].tag == "h1":
+        end = next(one for one in range(place, len(tokens)) if tokens[one].type == "thead_close")
+        name = ", ".join(_plain(one) for one in tokens[place:end] if one.type == "inline")
+    else:
+        name = _plain(tokens[above - 1])
+    return f'<div class="scroll" role="region" aria-label="{escape(name)}" tabindex="0">\n<table>\n'
 
 
 def _table_close(

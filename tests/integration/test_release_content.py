@@ -116,5 +116,6 @@ def test_a_letter_that_a_person_accepts_is_flagged_in_the_next_release_which_doe
     assert reasons == [(told, told)]
     assert set(naming.values()) == {(0,)}
     assert BY not in (folder / "RELEASE.md").read_text()
-    assert f"| 2021 | 2021-{letter.letter_sha256} | quarantined | accepted |" in (folder / "RELEASE.md").read_text()
+    changed = f"| Tarnbeck Metropolitan Borough Council | 2021-{letter.letter_sha256} | quarantined | accepted |"
+    assert changed in (folder / "RELEASE.md").read_text()
     assert Landing(settings.landing_folder).dispositions(Season(2021))[letter.letter_sha256].decided_by == BY

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from redress.report.release_notes import read_release_notes
 from redress.warehouse.releases import ReleaseError, Releases
 
 FIRST, SECOND, THIRD = "aaaa000000000001", "aaaa000000000002", "aaaa000000000003"
@@ -33,7 +34,12 @@ def build(
         connection.execute("create schema marts; create schema audit; create schema staging")
         connection.execute(
             "create table marts.dim_letter as "
-            f"select 2021::smallint as season, '2021-a' as letter_key, '{disposition}' as disposition"
+            f"select 2021::smallint as season, '2021-a' as letter_key, '{disposition}' as disposition, "
+            "'PEL' as authority_key, '2021/pellonshire.pdf' as source_address"
+        )
+        connection.execute(
+            "create table marts.dim_authority as select * from (values ('PEL', 'Pellonshire County Council'), "
+            "('unknown', 'Unknown authority')) as named (authority_key, authority_name)"
         )
         connection.execute(
             "create table marts.fct_figure as select 2021::smallint as season, 'PEL' as authority_key, "
@@ -68,6 +74,7 @@ def test_a_published_release_is_current_and_whole(releases: Releases) -> None:
         "SHA256SUMS",
         "datapackage.json",
         "parquet/check_results.parquet",
+        "parquet/dim_authority.parquet",
         "parquet/dim_letter.parquet",
         "parquet/fct_figure.parquet",
         "warehouse.duckdb",
@@ -142,7 +149,7 @@ def test_the_data_package_describes_every_file_and_its_columns(releases: Release
     package = json.loads((folder / "datapackage.json").read_text())
     assert package["id"] == FIRST
     resources = {resource["name"]: resource for resource in package["resources"]}
-    assert set(resources) == {"check-results", "dim-letter", "fct-figure"}
+    assert set(resources) == {"check-results", "dim-authority", "dim-letter", "fct-figure"}
     for resource in resources.values():
         content = (folder / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
@@ -174,7 +181,7 @@ def test_a_release_says_which_letters_and_figures_changed(releases: Releases) ->
     build(releases, SECOND, rate=54, disposition="superseded")
     notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
     assert FIRST in notes
-    assert "| 2021 | 2021-a | accepted | superseded |" in notes
+    assert "| 2021 | Pellonshire County Council | 2021-a | accepted | superseded |" in notes
     assert "| 2021 | PEL | uphold_rate_pct | 53 | 54 |" in notes
 
 
@@ -183,11 +190,17 @@ def test_a_release_counts_letters_that_are_new_re_issued_or_quarantined(releases
     releases.publish(FIRST)
     with duckdb.connect(str(build(releases, SECOND, disposition="superseded"))) as connection:
         connection.execute(
-            "insert into marts.dim_letter values (2021, '2021-b', 'accepted'), (2021, '2021-c', 'quarantined')"
+            "insert into marts.dim_letter values (2021, '2021-b', 'accepted', 'PEL', '2021/b.pdf'), "
+            "(2021, '2021-c', 'quarantined', 'unknown', '2021/minutes | <b>.pdf')"
         )
     notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
     assert "Letters: 2 added, 1 re-issued, 1 quarantined, 0 no longer there." in notes
-    assert "| 2021 | 2021-b | not there | accepted |" in notes
+    assert "| 2021 | Pellonshire County Council | 2021-b | not there | accepted |" in notes
+    assert r"| 2021 | 2021/minutes \| &lt;b>.pdf | 2021-c | not there | quarantined |" in notes
+    read = read_release_notes(releases.release_folder(SECOND))
+    assert read is not None
+    assert [one.letter_key for one in read.letters] == ["2021-c", "2021-a", "2021-b"]  # by name
+    assert (read.only_new_count, read.only_old_count, read.redisposed_count) == (2, 0, 1)
     build(releases, THIRD)
     assert "1 re-issued" not in (releases.publish(THIRD) / "RELEASE.md").read_text()
 
@@ -259,7 +272,83 @@ def test_a_release_says_which_figures_are_new_and_which_are_no_longer_there(rele
             "insert into marts.fct_figure select * replace ('NEW' as authority_key) from marts.fct_figure"
         )
     notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
-    assert "Figures: 0 with another value, 1 added, 1 no longer there." in notes
+    assert (
+        "Figures of authorities and seasons that both releases have: 0 with another value, 1 added, "
+        "1 no longer there." in notes
+    )
+    assert (
+        "Figures of authorities and seasons that only one of them has: 1 in this release, 0 in the one before."
+        in notes
+    )
     assert "| 2021 | PEL | uphold_rate_pct | 53 | not there |" in notes
     assert "| 2021 | PEL | uphold_rate_pct Housing | not there | 7 |" in notes
     assert "| NEW |" not in notes  # a council whose letter is new: the letter's line says it
+
+
+def test_figures_of_letters_that_came_or_went_are_counted_where_no_other_changed(releases: Releases) -> None:
+    build(releases, FIRST)
+    releases.publish(FIRST)
+    with duckdb.connect(str(build(releases, SECOND))) as connection:
+        connection.execute("update marts.fct_figure set season = 2022")
+    notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
+    assert "both releases have: 0 with another value, 0 added, 0 no longer there." in notes
+    assert "that only one of them has: 1 in this release, 1 in the one before." in notes
+    read = read_release_notes(releases.release_folder(SECOND))
+    assert read is not None
+    assert read.figures == ()
+
+
+REVIEWS = "create table marts.fct_annual_review as select 2021::smallint as season, 'PEL' as authority_key, "
+COMPARISONS = (
+    "create table marts.fct_reconciliation as select 2021::smallint as season, 'data_table' as witness_kind, "
+    "'PEL' as authority_key, null::varchar as council_type_key, 'upheld_count' as measure, "
+    "null::varchar as category, 33 as our_value, witness_value, reconciliation_state, 'complaints.csv' as "
+    "witness_source, row_number, concat_ws('-', 'PEL', row_number) as reconciliation_key from "
+)
+
+
+def test_a_release_says_whose_trust_changed_although_no_figure_did(releases: Releases) -> None:
+    for identity, trust in (
+        (FIRST, "'verified' as trust, null"),
+        (SECOND, "'flagged' as trust, 'warnings: a_rule'"),
+    ):
+        with duckdb.connect(str(build(releases, identity))) as connection:
+            connection.execute(f"{REVIEWS} {trust}::varchar as trust_reason")
+        releases.publish(identity)
+    notes = (releases.release_folder(SECOND) / "RELEASE.md").read_text()
+    assert "## Trust that changed\n\nOf authorities and seasons that both releases review: 1.\n" in notes
+    assert "| 2021 | Pellonshire County Council | verified | flagged: warnings: a_rule |" in notes
+    read = read_release_notes(releases.release_folder(SECOND))
+    assert read is not None
+    assert (read.trust_count, read.figures) == (1, ())
+
+
+def test_a_release_counts_the_comparisons_with_second_witnesses_that_changed(releases: Releases) -> None:
+    rows = {
+        FIRST: "(33, 'agrees', 1), (33, 'agrees', 2), (30, 'differs', 3), (33, 'agrees', 4)",
+        SECOND: "(33, 'agrees', 1), (31, 'differs', 2), (29, 'differs', 3)",
+    }
+    for identity, values in rows.items():
+        with duckdb.connect(str(build(releases, identity))) as connection:
+            named = "as compared (witness_value, reconciliation_state, row_number)"
+            connection.execute(f"{COMPARISONS} (values {values}) {named}")
+        releases.publish(identity)
+    notes = (releases.release_folder(SECOND) / "RELEASE.md").read_text()
+    _, _, section = notes.partition("## Comparisons with second witnesses that changed\n")
+    assert [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| 2021")] == [
+        "| 2021 | data_table | agrees | differs | 1 |",
+        "| 2021 | data_table | agrees | not there | 1 |",
+        "| 2021 | data_table | differs | differs, other values | 1 |",
+    ]
+    read = read_release_notes(releases.release_folder(SECOND))
+    assert read is not None
+    assert (read.witness_figures_count, read.trust_count) == (3, 0)
+
+
+def test_a_release_made_before_there_was_trust_can_be_compared_with(releases: Releases) -> None:
+    with duckdb.connect(str(build(releases, FIRST))) as connection:
+        connection.execute(f"{REVIEWS} 33 as upheld_count")
+    releases.publish(FIRST)
+    with duckdb.connect(str(build(releases, SECOND))) as connection:
+        connection.execute(f"{REVIEWS} 'verified' as trust, null::varchar as trust_reason")
+    assert "Trust" not in (releases.publish(SECOND) / "RELEASE.md").read_text()

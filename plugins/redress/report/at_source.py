@@ -3,6 +3,7 @@
 from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
 from redress.authorities import Authorities
 from redress.markdown_page import table, text
+from redress.report.commands import command
 from redress.rules import Severity
 from redress.seasons import Season
 from redress.settings import Settings
@@ -15,9 +16,9 @@ NOT_THERE = (AcquisitionState.NOT_PUBLISHED, AcquisitionState.NOT_LISTED)
 """What the source does not have: their names in one paragraph."""
 
 
-def retry_command(season: Season) -> str:
-    """The command that asks only for what failed in a season's last run."""
-    return f"`redress run {season} --retry-failed`"
+def retry_command(run: SeasonRun) -> str:
+    """The command that asks only for what failed in a season's last run, as Markdown."""
+    return command(run.settings, f"run {run.season} --retry-failed")
 
 
 def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
@@ -29,7 +30,7 @@ def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
     told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
     lines = [f"{text(summary.source)}: {told}."]
     if summary.failed:
-        lines += ["", f"To ask for what failed alone: {retry_command(run.season)}"]
+        lines += ["", f"To ask for what failed alone: {retry_command(run)}"]
     rows = [
         [
             text(one.reference.authority_id or one.reference.address),

@@ -1,6 +1,6 @@
 """What became of each letter of a season, a line each: for the terminal, and for the report's table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from redress.printable import printable
 from redress.rules import half_up_pct
 from redress.seasons import Season
 from redress.settings import Settings
-from redress.warehouse.landing import Landing
+from redress.warehouse.landing import Disposition, LandedLetter, Landing
 from redress.warehouse.releases import Releases
 
 COLUMNS = (
@@ -52,32 +52,30 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
     for season in sorted(set(seasons) & set(landing.seasons())):
         dispositions = landing.dispositions(season)
         for landed in landing.letters(season):
-            disposition = dispositions[landed.letter.sha256]
-            name = landed.letter.header.authority_name or landed.source_address
             review = reviewed.get(f"{season}-{landed.letter.sha256}")
-            if review is None:
-                review = _as_read(landed.letter)
-            cells = (
-                name,
-                str(season),
-                _number(review["upheld_count"]),
-                _number(review["investigations_count"]),
-                _number(review["uphold_rate_pct"], "%"),
-                _number(review["recomputed_uphold_rate_pct"], "%"),
-                _number(review["uphold_rate_type_average_pct"], "%"),
-                _number(review["uphold_rate_gap_points"], signed=True),
-                disposition.disposition,
-            )
-            lines.append(
-                LetterLine(
-                    cells,
-                    disposition.disposition,
-                    disposition.reason,
-                    landed.source_address,
-                    landed.letter.sha256,
-                )
-            )
+            lines.append(letter_line(landed, dispositions[landed.letter.sha256], review))
     return tuple(lines)
+
+
+def letter_line(
+    landed: LandedLetter, disposition: Disposition, review: Mapping[str, Any] | None = None
+) -> LetterLine:
+    """One letter with its numbers in the warehouse, by their columns in `review`; without one, as it was read."""
+    numbers = _as_read(landed.letter) if review is None else review
+    cells = (
+        landed.letter.header.authority_name or landed.source_address,
+        str(landed.season),
+        _number(numbers["upheld_count"]),
+        _number(numbers["investigations_count"]),
+        _number(numbers["uphold_rate_pct"], "%"),
+        _number(numbers["recomputed_uphold_rate_pct"], "%"),
+        _number(numbers["uphold_rate_type_average_pct"], "%"),
+        _number(numbers["uphold_rate_gap_points"], signed=True),
+        disposition.disposition,
+    )
+    return LetterLine(
+        cells, disposition.disposition, disposition.reason, landed.source_address, landed.letter.sha256
+    )
 
 
 def letters_table(lines: Sequence[LetterLine]) -> Table:

@@ -1,8 +1,9 @@
-"""What a release's RELEASE.md says changed in the data: letters by what became of them, and figures old and new."""
+"""What a release's RELEASE.md says changed in the data: letters, figures, trust and second witnesses."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+
+from redress.warehouse.release_notes import FIGURES_SECTION, LETTERS_SECTION, TRUST_SECTION, WITNESSES_SECTION
 
 NOTES_NAME = "RELEASE.md"
 NOT_THERE = "not there"
@@ -32,47 +33,71 @@ class ChangedFigure:
 
 @dataclass(frozen=True)
 class ReleaseNotes:
-    """What changed from one release to the next; `before` is the earlier one, None for the first release."""
+    """What changed from one release to the next; `before` is the earlier one, None for the first release.
+
+    `trust_count` letters are trusted otherwise, and `witness_figures_count` figures compare otherwise with what a
+    second witness says; both are 0 where the notes were written before they told so.
+    """
 
     before: str | None
     letters: tuple[ChangedLetter, ...]
     figures: tuple[ChangedFigure, ...]
+    trust_count: int
+    witness_figures_count: int
 
     @property
-    def letter_counts(self) -> dict[str, int]:
-        """How many letters changed in which way, what did not occur left out."""
-        counts = Counter(_kind(one) for one in self.letters)
-        return {
-            kind: counts[kind] for kind in ("added", "re-issued", "quarantined", "no longer there", "otherwise")
-        }
+    def only_new_count(self) -> int:
+        """How many letter files the release before does not have."""
+        return sum(one.was == NOT_THERE for one in self.letters)
+
+    @property
+    def only_old_count(self) -> int:
+        """How many letter files the release before alone has."""
+        return sum(one.now == NOT_THERE for one in self.letters)
+
+    @property
+    def redisposed_count(self) -> int:
+        """How many letter files both have, with another disposition in each."""
+        return len(self.letters) - self.only_new_count - self.only_old_count
 
 
 def read_release_notes(folder: Path) -> ReleaseNotes | None:
-    """The notes of a release by its folder, or None where it has been removed since."""
+    """The notes of a release by its folder, or None where it has been removed since.
+
+    The cells of a table are found by its columns: notes of earlier releases do not have them all.
+    """
     try:
         lines = (folder / NOTES_NAME).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return None
     before = None
     section = ""
-    rows: dict[str, list[list[str]]] = {}
+    columns: list[str] = []
+    rows: dict[str, list[dict[str, str]]] = {}
     for line in lines:
         if line.startswith("The release before this one: "):
             before = line.removeprefix("The release before this one: ").removesuffix(".")
         elif line.startswith("#"):
             section = line.lstrip("# ")
-        elif line.startswith("| ") and not line.startswith("| season |"):
-            rows.setdefault(section, []).append(line[2:-2].split(" | "))
+        elif line.startswith("| season |"):
+            columns = _cells(line)
+        elif line.startswith("| "):
+            rows.setdefault(section, []).append(dict(zip(columns, _cells(line), strict=True)))
     return ReleaseNotes(
         before,
-        tuple(ChangedLetter(*row) for row in rows.get("Letters that changed", ())),
-        tuple(ChangedFigure(*row) for row in rows.get("Figures that changed", ())),
+        tuple(
+            ChangedLetter(row["season"], row["letter"], row["was"], row["is"])
+            for row in rows.get(LETTERS_SECTION, ())
+        ),
+        tuple(
+            ChangedFigure(row["season"], row["authority"], row["measure"], row["was"], row["is"])
+            for row in rows.get(FIGURES_SECTION, ())
+        ),
+        len(rows.get(TRUST_SECTION, ())),
+        sum(int(row["figures"]) for row in rows.get(WITNESSES_SECTION, ())),
     )
 
 
-def _kind(letter: ChangedLetter) -> str:
-    if letter.was == NOT_THERE:
-        return "added"
-    if letter.now == NOT_THERE:
-        return "no longer there"
-    return {"superseded": "re-issued", "quarantined": "quarantined"}.get(letter.now, "otherwise")
+def _cells(line: str) -> list[str]:
+    """The cells of a table's line; a pipe within one follows a backslash."""
+    return line[2:-2].split(" | ")

@@ -1,11 +1,14 @@
 """How a season's run ended: the facts of its record that a report begins with, and their one sentence."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from redress.authorities import Authorities
+from redress.report.refused import RefusedSeason, refused_season
 from redress.report.release_notes import ReleaseNotes, read_release_notes
 from redress.runs import StepSummary, failure_reason, last_failure, step_summaries
 from redress.season_changes import LetterChange, kept_before, landed_states, letter_changes
@@ -17,6 +20,8 @@ AFTER_RELEASE = frozenset({"serve", "data docs", "report"})
 """Steps after which the release is out, whatever becomes of them."""
 ACCEPTED = "accepted"
 QUARANTINED = "quarantined"
+_SENTENCE_END = re.compile(r"(?<=[^\W_]{2}|.[)\]\"'])[.!?]\s+(?=[A-Z])")
+"""Where a sentence of a message ends, which an initial ("A. Lister") does not."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,12 @@ class SeasonOutcome:
         return self._has_done("check")
 
     @cached_property
+    def refused(self) -> RefusedSeason | None:
+        """The files that stopped the season, or None where it was not stopped for them."""
+        is_stopped = self.failure is not None and self.failure.name == "check" and not self.has_landed
+        return refused_season(self.run, self.authorities) if is_stopped else None
+
+    @cached_property
     def dispositions(self) -> dict[str, Disposition]:
         """What the gate decided on each letter of the season, by its sha256; nothing where none was landed."""
         landing = Landing(self.run.settings.landing_folder)
@@ -64,10 +75,8 @@ class SeasonOutcome:
     @cached_property
     def expected_ids(self) -> frozenset[str]:
         """The authorities that the season must have a letter to: those of samples where nothing else has come."""
-        known = (self.authorities.with_id(one.authority_id or "") for one in self.dispositions.values())
-        is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
-        expected = self.authorities.expected_in(self.run.season)
-        return frozenset(one.authority_id for one in expected if one.is_sample == is_sample)
+        come_ids = (one.authority_id for one in self.dispositions.values() if one.authority_id is not None)
+        return frozenset(one.authority_id for one in self.authorities.expected_beside(self.run.season, come_ids))
 
     @cached_property
     def expected_accepted_count(self) -> int:
@@ -100,8 +109,16 @@ class SeasonOutcome:
 
     @property
     def has_new_release(self) -> bool:
-        """Whether the release that was current when the run ended is one that it built."""
-        return self.has_released and self._released in self._built
+        """Whether the release that was current when the run ended is one that the run made current."""
+        if not self.has_released or self._released is None:
+            return False
+        made_current = [one["is_new"] for one in self._release_counts if "is_new" in one]
+        return any(made_current) if made_current else self._released in self._built  # older records do not say
+
+    @property
+    def has_release_of_another(self) -> bool:
+        """Whether the run built the release that was current when it ended, and another run made it current."""
+        return self.has_released and not self.has_new_release and self._released in self._built
 
     @cached_property
     def release_notes(self) -> ReleaseNotes | None:
@@ -122,15 +139,22 @@ class SeasonOutcome:
         """How the run ended, in one sentence without a full stop."""
         season = f"Season {self.run.season} ({self.run.season.label})"
         if self.failure is not None and not self.has_released:
-            return f"{season} failed at {self.failure.name}: {failure_reason(self.run.record)}"
+            return f"{season} failed at {self.failure.name}: {self._reason}"
         if not self.has_released:
+            if not self.steps:
+                return f"{season} ended before its first step: only the log of its first task says why"
             open_steps = [one.name for one in self.steps if one.state == "began"]
-            last = open_steps[-1] if open_steps else self.steps[-1].name if self.steps else "its beginning"
+            last = open_steps[-1] if open_steps else self.steps[-1].name
             return f"{season} did not end: nothing is known of what came after {last} began"
         told = f"{season}: {'; '.join([self._letters_told, self._release_told])}"
         if self.failure is not None:
-            told += f"; {self.failure.name} failed: {failure_reason(self.run.record)}"
+            told += f"; {self.failure.name} failed: {self._reason}"
         return told
+
+    @property
+    def _reason(self) -> str:
+        """The first sentence of why the run failed; all of it stands under "What failed"."""
+        return _SENTENCE_END.split(failure_reason(self.run.record) or "", maxsplit=1)[0]
 
     @property
     def _letters_told(self) -> str:
@@ -142,6 +166,8 @@ class SeasonOutcome:
 
     @property
     def _release_told(self) -> str:
+        if self.has_release_of_another:
+            return f"release {self.current_release}, which another season's run has published, is current"
         if not self.has_new_release:
             told = self.told("release").partition(";")[0]
             return f"{told}; release {self.current_release} stays current" if told else "no release is known"
@@ -161,6 +187,12 @@ class SeasonOutcome:
     def _released(self) -> str | None:
         """The release that was current when the step `release` ended."""
         return next((one.counts.get("release") for one in self.steps if one.name == "release"), None)
+
+    @property
+    def _release_counts(self) -> tuple[dict[str, Any], ...]:
+        """What the step `release` counted, in each try that ended with the release that is current in the end."""
+        done = (one for one in self.run.record.events() if one["step"] == "release" and one["state"] == "done")
+        return tuple(one["counts"] for one in done if one["counts"].get("release") == self._released)
 
     @cached_property
     def _built(self) -> frozenset[str]:

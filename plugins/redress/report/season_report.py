@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 from redress.markdown_page import table, text
 from redress.quarantine import SENTENCES, SHOWN_SHA256_LENGTH
 from redress.report.at_source import LOST, acquired_lines, retry_command, warning_lines
+from redress.report.commands import command
 from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, letter_lines
-from redress.report.release_notes import NOTES_NAME, ChangedFigure
+from redress.report.refused import RefusedSeason
+from redress.report.release_notes import NOTES_NAME, ChangedFigure, ReleaseNotes
 from redress.report.season_outcome import ACCEPTED, QUARANTINED, SeasonOutcome
 from redress.runs import StepSummary
 from redress.season_changes import Change, LetterChange
@@ -19,6 +21,8 @@ from redress.steps import SeasonRun
 
 SHOWN_CHANGES_COUNT = 50
 """So many letters are named of each kind of change; a season's first run has changed them all."""
+SHOWN_REFUSED_COUNT = 50
+"""So many refused files are named of each kind; a wrong source may have refused them all."""
 _RULE_SENTENCES = SENTENCES | {rule.name: rule.sentence for rule in WHOLE_SEASON_RULES}
 _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
@@ -32,6 +36,8 @@ def season_report(run: SeasonRun) -> str:
         sections.append(("What failed", tuple(_failed(outcome))))
     if outcome.has_landed:
         sections += [("For a person", tuple(_for_a_person(outcome, lines))), ("Changes", tuple(_changes(outcome)))]
+    if outcome.refused is not None:
+        sections.append(("For a person", tuple(_refused(outcome.refused))))
     sections.append(("Rules that failed", tuple(_rules(run))))
     sections.append(("Steps", tuple(_steps(outcome))))
     sections.append(("From the source", acquired_lines(run)))
@@ -55,11 +61,18 @@ def _about(outcome: SeasonOutcome) -> Iterator[str]:
         began, ended = (dt.datetime.fromisoformat(event["at"]) for event in (events[0], events[-1]))
         told += f", {began:%-d %B %Y, %H:%M} to {_end(began, ended)} UTC"
     yield f"{told}."
+    if outcome.refused is not None:
+        yield ""
+        rows = [[text(name), str(count)] for name, count in _counted(outcome.refused.disposition_counts)]
+        rows.append(
+            ["all files of the season, none of them landed", str(outcome.refused.disposition_counts.total())]
+        )
+        yield from table(("files", "number"), rows, right=("number",))
     if not outcome.has_landed:
         return
     yield ""
     rows = [["authorities that must have a letter", str(len(outcome.expected_ids))]]
-    rows += [[name.replace("_", " "), str(count)] for name, count in sorted(outcome.disposition_counts.items())]
+    rows += [[name, str(count)] for name, count in _counted(outcome.disposition_counts)]
     rows.append(["all letters of the season", str(len(outcome.dispositions))])
     if outcome.changes is not None:
         counts = Counter(one.change for one in outcome.changes)
@@ -67,6 +80,10 @@ def _about(outcome: SeasonOutcome) -> Iterator[str]:
         rows.append([str(Change.GONE), str(counts[Change.GONE])])
     rows.append(["authorities without a letter", str(len(outcome.missing_names))])
     yield from table(("letters", "number"), rows, right=("number",))
+
+
+def _counted(disposition_counts: Counter[str]) -> list[tuple[str, int]]:
+    return [(name.replace("_", " "), count) for name, count in sorted(disposition_counts.items())]
 
 
 def _end(began: dt.datetime, ended: dt.datetime) -> str:
@@ -80,7 +97,7 @@ def _failed(outcome: SeasonOutcome) -> Iterator[str]:
         return
     yield f"The step **{text(failure.name)}** failed after {_seconds(failure)}:"
     yield ""
-    yield from (f"- {text(line)}" for line in failure.told.splitlines() if line.strip())
+    yield from _messages(failure.told)
     yield ""
     if outcome.has_released:
         yield f"Release {outcome.current_release} is out all the same."
@@ -88,6 +105,18 @@ def _failed(outcome: SeasonOutcome) -> Iterator[str]:
         yield f"The letters are landed, and readers still have {_release_of(outcome)}. Run the season again."
     else:
         yield f"{_LANDED_AS_BEFORE} Put the cause right, then run the season again: what came is not fetched twice."
+
+
+def _messages(told: str) -> list[str]:
+    """The lines of a message as items of a list; one that begins with a space or a tab belongs to the one above."""
+    items: list[str] = []
+    for line in filter(str.strip, told.splitlines()):
+        words = text(" ".join(line.split()))
+        if items and line[0].isspace():
+            items[-1] += f"\\\n  {words}"
+        else:
+            items.append(f"- {words}")
+    return items
 
 
 def _release_of(outcome: SeasonOutcome) -> str:
@@ -105,8 +134,8 @@ def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterat
         yield f"### In quarantine: {len(quarantined)}"
         yield ""
     for line in quarantined:
-        command = f"redress quarantine show {line.sha256[:SHOWN_SHA256_LENGTH]} --season {outcome.run.season}"
-        yield f"{_item(line)}\\\n  Look at it: `{command}`"
+        words = f"quarantine show {line.sha256[:SHOWN_SHA256_LENGTH]} --season {outcome.run.season}"
+        yield f"{_item(line)}\\\n  Look at it: {command(outcome.run.settings, words)}"
     if others:
         yield f"{'' if not quarantined else chr(10)}### Files without figures: {len(others)}"
         yield ""
@@ -115,8 +144,20 @@ def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterat
         yield ""
         yield f"### Not had from the source: {lost}"
         yield ""
-        command = retry_command(outcome.run.season)
-        yield f"Named under [From the source](#from-the-source). To ask for them alone: {command}"
+        yield "Named under [From the source](#from-the-source). To ask for them alone: " + retry_command(
+            outcome.run
+        )
+
+
+def _refused(refused: RefusedSeason) -> Iterator[str]:
+    """The files that stopped a season, those of each disposition together."""
+    yield "These files stopped the season, and none of them is landed: `redress quarantine` does not know them."
+    for disposition, count in Counter(line.disposition for line in refused.lines).most_common():
+        of_kind = [line for line in refused.lines if line.disposition == disposition]
+        yield from ("", f"### Refused as {text(disposition.replace('_', ' '))}: {count}", "")
+        yield from map(_item, of_kind[:SHOWN_REFUSED_COUNT])
+        if count > SHOWN_REFUSED_COUNT:
+            yield f"- and {count - SHOWN_REFUSED_COUNT} more"
 
 
 def _item(line: LetterLine) -> str:
@@ -176,6 +217,12 @@ def _letter_changed(outcome: SeasonOutcome, changed: LetterChange) -> str:
 
 def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
     notes = outcome.release_notes
+    if outcome.has_release_of_another:
+        yield (
+            f"Release {outcome.current_release} holds the letters of this run. Another season's run has published "
+            "it, and that run's report says what changed in the data."
+        )
+        return
     if not outcome.has_new_release:
         yield f"{text(outcome.told('release') or 'Nothing has been published')}."
         return
@@ -185,16 +232,32 @@ def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
     if notes.before is None:
         yield f"Release {outcome.current_release} is the first one."
         return
-    counts = ", ".join(f"{count} {kind}" for kind, count in notes.letter_counts.items() if count) or "none changed"
-    yield f"Release {outcome.current_release}, against {notes.before}, over all seasons. Letter files: {counts}."
-    yield ""
-    if not notes.figures:
-        yield "No figure has another value."
-    else:
-        rows = [_figure_row(outcome, one) for one in notes.figures]
-        yield from table(("authority", "season", "figure", "was", "is"), rows, right=("was", "is"))
+    yield from _released(outcome, notes)
     yield ""
     yield f"Letter by letter: `releases/{outcome.current_release}/{NOTES_NAME}` in the warehouse's folder."
+
+
+def _released(outcome: SeasonOutcome, notes: ReleaseNotes) -> Iterator[str]:
+    """The new release beside the one before it, in other words than those for what this run did to its season."""
+    yield (
+        f"Release {outcome.current_release} takes the place of {notes.before}. The two are compared over all "
+        f"seasons, letter file by letter file: {notes.only_new_count} in the new release alone, "
+        f"{notes.only_old_count} in the old one alone, {notes.redisposed_count} in both with another verdict."
+    )
+    yield ""
+    if notes.figures:
+        yield "Figures of authorities and seasons that both releases have, where they differ:"
+        yield ""
+        rows = [_figure_row(outcome, one) for one in notes.figures]
+        yield from table(("authority", "season", "figure", "was", "is"), rows, right=("was", "is"))
+    else:
+        yield "Of authorities and seasons that both releases have, no figure has another value."
+    if notes.trust_count or notes.witness_figures_count:
+        yield ""
+        yield (
+            f"Letters that are trusted otherwise, or for another reason: {notes.trust_count}. Figures that compare "
+            f"otherwise with a second witness, or for the first or last time: {notes.witness_figures_count}."
+        )
 
 
 def _figure_row(outcome: SeasonOutcome, figure: ChangedFigure) -> list[str]:
@@ -229,7 +292,12 @@ def _rules(run: SeasonRun) -> Iterator[str]:
 def _steps(outcome: SeasonOutcome) -> Iterator[str]:
     """Each step once, with its last time; one that was run again in the run says how often it was retried."""
     rows = [
-        [text(one.name), _seconds(one), str(one.attempts_count - 1) if one.attempts_count > 1 else "", _told(one)]
+        [
+            text(one.name),
+            _seconds(one),
+            str(one.attempts_count - 1) if one.attempts_count > 1 else "",
+            "**failed**: see [What failed](#what-failed)" if one == outcome.failure else _told(one),
+        ]
         for one in outcome.steps
     ]
     yield from table(("step", "time", "retries", "what it did"), rows, right=("time", "retries"))
@@ -242,7 +310,8 @@ def _seconds(step: StepSummary) -> str:
 def _told(step: StepSummary) -> str:
     if step.state == "began":
         return "has not ended"
-    return f"**failed**: {text(step.told)}" if step.state == "failed" else text(step.told)
+    told = text(" ".join(step.told.split()))
+    return f"**failed**: {told}" if step.state == "failed" else told
 
 
 def _letters(lines: Sequence[LetterLine]) -> Iterator[str]:

@@ -13,6 +13,8 @@ from redress.runs import RunRecord
 from redress.steps import SeasonRun
 
 INDEX_NAME = "index.html"
+RUN_KINDS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": "by hand", "command-": "by command"}
+"""How a run was started, by what its id begins with: Airflow's ids, then those of commands."""
 
 
 def write_report(run: SeasonRun) -> Path:
@@ -23,7 +25,7 @@ def write_report(run: SeasonRun) -> Path:
     with run.record.step("report") as note:
         markdown = season_report(run)
         path = run.record.path.with_suffix(".md")
-        _write(path.with_suffix(".html"), html_page(markdown))
+        _write(path.with_suffix(".html"), html_page(markdown, ("All reports", f"../{INDEX_NAME}")))
         _write(path, markdown)
         write_index(run.settings.runs_folder)
         note.told = str(path)
@@ -35,16 +37,23 @@ def write_index(runs_folder: Path) -> Path:
     runs_folder.mkdir(parents=True, exist_ok=True)
     with FileLock(runs_folder / ".index.lock"):  # runs of several seasons may end at a time
         reports = sorted(((_began(path), path) for path in runs_folder.glob("*/*.md")), reverse=True)
-        rows = [[_link(path), _told(began), _outcome(path)] for began, path in reports]
+        rows = [[_link(path, began), _outcome(path)] for began, path in reports]
         lines = ["# Reports of all runs", "", "The newest first. Times are in UTC.", ""]
-        lines += table(("season", "began", "how it ended"), rows) if rows else ["No run has a report yet."]
+        lines += table(("run", "how it ended"), rows) if rows else ["No run has a report yet."]
         _write(runs_folder / INDEX_NAME, html_page("\n".join(lines)))
     return runs_folder / INDEX_NAME
 
 
-def _link(report: Path) -> str:
+def _link(report: Path, began: str) -> str:
+    """The link to a report, in words that no other one has: the season, how the run was started, and when."""
     season, page = report.parent.name, report.with_suffix(".html").name
-    return f"[{text(season)}]({quote(season)}/{quote(page)})"
+    words = f"{season}, {_kind(report.stem)}, {_told(began)}"
+    return f"[{text(words)}]({quote(season)}/{quote(page)})"
+
+
+def _kind(run_id: str) -> str:
+    """How a run was started; an id that somebody has chosen stands for itself."""
+    return next((kind for beginning, kind in RUN_KINDS.items() if run_id.startswith(beginning)), run_id)
 
 
 def _outcome(report: Path) -> str:
@@ -60,7 +69,9 @@ def _began(report: Path) -> str:
 
 
 def _told(at: str) -> str:
-    return f"{dt.datetime.fromisoformat(at).astimezone(dt.UTC):%Y-%m-%d %H:%M}" if at else "not known"
+    return (
+        f"{dt.datetime.fromisoformat(at).astimezone(dt.UTC):%-d %b %Y, %H:%M:%S}" if at else "at a time not known"
+    )
 
 
 def _write(path: Path, content: str) -> None:

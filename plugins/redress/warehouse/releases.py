@@ -18,17 +18,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from redress.settings import PROJECT_FOLDER
-from redress.warehouse.checksums import CHECKSUMS_NAME, damage, write_checksums
+from redress.warehouse.checksums import CHECKSUMS_NAME, write_checksums
 from redress.warehouse.keys import Keys, model_keys, resource_name
 from redress.warehouse.release_history import Happening, History
 from redress.warehouse.release_history import ReleaseError as ReleaseError
+from redress.warehouse.release_notes import quoted, release_notes
 
 PUBLISHED_SCHEMAS = ("marts", "audit")
 SOURCES = [
@@ -173,9 +173,9 @@ class Releases:
             tables = list(_tables(connection))
             (staged / "parquet").mkdir(exist_ok=True)
             for schema, table in tables:
-                parquet = _quoted(staged / "parquet" / f"{table}.parquet")
+                parquet = quoted(staged / "parquet" / f"{table}.parquet")
                 connection.execute(f"copy {schema}.{table} to '{parquet}' (format parquet)")
-            (staged / "RELEASE.md").write_text(_release_notes(identity, connection, previous))
+            (staged / "RELEASE.md").write_text(release_notes(identity, connection, previous), encoding="utf-8")
             (staged / "datapackage.json").write_text(
                 json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
             )
@@ -256,10 +256,6 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
     return ((schema, table) for schema, table in rows if schema in PUBLISHED_SCHEMAS)
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _data_package(
     identity: str, connection: duckdb.DuckDBPyConnection, tables: list[tuple[str, str]], staged: Path
 ) -> dict[str, Any]:
@@ -325,110 +321,3 @@ def _field_type(data_type: str) -> str:
     if "INT" in data_type:
         return "integer"
     return _FIELD_TYPES.get(data_type, "any")
-
-
-def _release_notes(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> str:
-    """What changed in the data since the last release: letters by disposition, and figures old and new."""
-    lines = [f"# Release {identity}", ""]
-    if previous is None:
-        lines += ["The first release of this warehouse.", ""]
-    elif found := damage(previous):
-        why = "; ".join(found)
-        lines += [f"The release before this one, {previous.name}, cannot be compared with this one: {why}.", ""]
-    else:
-        lines += [f"The release before this one: {previous.name}.", ""]
-        connection.execute(f"attach '{_quoted(previous / 'warehouse.duckdb')}' as previous (read_only)")
-        try:
-            lines += _changes(connection)
-        finally:
-            connection.execute("detach previous")
-    lines += ["## Letters", "", "| season | disposition | letters |", "|---|---|---|"]
-    lines += [
-        f"| {season} | {disposition} | {count} |"
-        for season, disposition, count in connection.execute(
-            "select season, disposition, count(*) from marts.dim_letter group by all order by all"
-        ).fetchall()
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    letters = connection.execute(
-        """
-        select coalesce(new.season, old.season), coalesce(new.letter_key, old.letter_key),
-               old.disposition, new.disposition
-        from marts.dim_letter as new
-        full join previous.marts.dim_letter as old on new.letter_key = old.letter_key
-        where old.disposition is distinct from new.disposition
-        order by all
-        """
-    ).fetchall()
-    # a release made before there were corrections has no column for them
-    columns = {row[0] for row in connection.execute("describe previous.marts.fct_figure").fetchall()}
-    old_is_corrected = "old.is_corrected" if "is_corrected" in columns else "false"
-    figures = connection.execute(
-        f"""
-        select coalesce(new.season, old.season), coalesce(new.authority_key, old.authority_key),
-               concat_ws(' ', coalesce(new.measure, old.measure), coalesce(new.category, old.category)),
-               old.value, {old_is_corrected}, new.value, new.is_corrected
-        from marts.fct_figure as new
-        full join previous.marts.fct_figure as old
-            on new.authority_key = old.authority_key
-            and new.season = old.season
-            and new.measure = old.measure
-            and new.category is not distinct from old.category
-        where new.value is distinct from old.value
-            and (coalesce(new.season, old.season), coalesce(new.authority_key, old.authority_key)) in (
-                -- of a letter that is added or gone, its line above says all
-                select (season, authority_key) from marts.fct_figure
-                intersect
-                select (season, authority_key) from previous.marts.fct_figure
-            )
-        order by all
-        """  # noqa: S608 - the name of the column is ours  # nosec B608
-    ).fetchall()
-    lines = ["## Letters that changed", ""]
-    if letters:
-        lines += [_letters_told([(was, now) for *_, was, now in letters]), ""]
-    lines += ["None.", ""] if not letters else ["| season | letter | was | is |", "|---|---|---|---|"]
-    lines += [
-        f"| {season} | {key} | {was or 'not there'} | {now or 'not there'} |" for season, key, was, now in letters
-    ]
-    lines += ["", "## Figures that changed", ""]
-    if figures:
-        lines += [_figures_told([(was, now) for *_, was, _, now, _ in figures]), ""]
-    lines += (
-        ["None.", ""] if not figures else ["| season | authority | measure | was | is |", "|---|---|---|---|---|"]
-    )
-    lines += [
-        f"| {season} | {authority} | {measure} | {_told(was, was_corrected)} | {_told(now, is_corrected)} |"
-        for season, authority, measure, was, was_corrected, now, is_corrected in figures
-    ]
-    return [*lines, ""]
-
-
-def _letters_told(changes: list[tuple[str | None, str | None]]) -> str:
-    """How many letters changed in which way, of pairs of what became of each before and now."""
-    counts = {
-        "added": sum(was is None for was, _ in changes),
-        "re-issued": sum(now == "superseded" for _, now in changes),
-        "quarantined": sum(now == "quarantined" for _, now in changes),
-        "no longer there": sum(now is None for _, now in changes),
-    }
-    return f"Letters: {', '.join(f'{count} {what}' for what, count in counts.items())}."
-
-
-def _figures_told(changes: list[tuple[Decimal | None, Decimal | None]]) -> str:
-    """How many figures changed in which way, of pairs of the value of each before and now."""
-    appeared = sum(was is None for was, _ in changes)
-    vanished = sum(now is None for _, now in changes)
-    changed = len(changes) - appeared - vanished
-    return f"Figures: {changed} with another value, {appeared} added, {vanished} no longer there."
-
-
-def _told(value: Decimal | None, is_corrected: bool | None) -> str:
-    """A value as a table of people has it, without the noughts of its column, and marked where it is no print."""
-    if value is None:
-        return "not there"
-    number = f"{value.normalize():f}"
-    return f"{number} (corrected)" if is_corrected else number
