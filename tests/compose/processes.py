@@ -93,10 +93,20 @@ class Processes:
         if ended.returncode != 0:
             raise ServiceError(f"{name} ended with {ended.returncode}:\n{ended.stdout}\n{ended.stderr}")
 
+    def execute(self, name: str, *arguments: str) -> str:
+        """What a command prints that is run beside a service, as `docker compose exec` does it.
+
+        Raises ServiceError where it fails.
+        """
+        ended = run(self._here(Command(arguments, command(self.services, name).environment)))
+        if ended.returncode != 0:
+            raise ServiceError(f"{' '.join(arguments)} ended with {ended.returncode}:\n{ended.stderr}")
+        return ended.stdout
+
     def start(self, name: str) -> None:
         """Start a service that stays, in a session of its own, its output to a log."""
         called = self._here(command(self.services, name))
-        with self._log(name).open("wb") as log:
+        with self.log(name).open("wb") as log:
             self.running[name] = subprocess.Popen(
                 called.arguments,
                 env=called.environment,
@@ -117,9 +127,9 @@ class Processes:
         while not self.is_healthy(name):
             taken = time.monotonic() - started
             if self.running[name].poll() is not None:
-                raise ServiceError(f"{name} ended; its log: {self._log(name)}")
+                raise ServiceError(f"{name} ended; its log: {self.log(name)}")
             if taken > seconds:
-                raise ServiceError(f"{name} was not healthy within {seconds:.0f} s; its log: {self._log(name)}")
+                raise ServiceError(f"{name} was not healthy within {seconds:.0f} s; its log: {self.log(name)}")
             time.sleep(0.2)
         return time.monotonic() - started
 
@@ -136,7 +146,8 @@ class Processes:
     def _here(self, called: Command) -> Command:
         return called.here(self.places, self.additional, [self.environment / "bin", PROGRAMS])
 
-    def _log(self, name: str) -> Path:
+    def log(self, name: str) -> Path:
+        """What a service prints."""
         return self.below("processes") / f"{name}.log"
 
 

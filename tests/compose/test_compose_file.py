@@ -34,6 +34,8 @@ CELERY_OPTIONS = {
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT",
 }
 """The Celery provider's own: it is in the image, and not where the tests run."""
+STOP_SECONDS = 30
+"""The longest stop that a trial saw was the triggerer's, 12.4 s; a busy machine takes longer."""
 EXACT_TAG = re.compile(r"[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)*")
 """A tag with a whole version: PostgreSQL's have two parts, the others three."""
 
@@ -148,6 +150,19 @@ def test_every_service_that_stays_has_a_health_check_and_comes_back(services: di
     assert {name for name, service in services.items() if "healthcheck" in service} == set(services) - ONCE
     assert {services[name]["restart"] for name in ONCE} == {"no"}
     assert {services[name]["restart"] for name in set(services) - ONCE} == {"unless-stopped"}
+
+
+def test_what_any_service_prints_is_bounded(services: dict[str, Any]) -> None:
+    bounds = {name: service["logging"]["options"] for name, service in services.items()}
+    assert [name for name, bound in bounds.items() if set(bound) != {"max-size", "max-file"}] == []
+    assert {service["logging"]["driver"] for service in services.values()} == {"json-file"}
+
+
+def test_every_service_of_airflow_has_the_time_to_stop_that_it_takes(services: dict[str, Any]) -> None:
+    seconds = {"s": 1, "m": 60}
+    given = {name: services[name].get("stop_grace_period", "10s") for name in (*AIRFLOW, "postgres")}
+    short = {name for name, time in given.items() if int(time[:-1]) * seconds[time[-1]] < STOP_SECONDS}
+    assert short == set()
 
 
 def test_everything_waits_for_what_it_needs(services: dict[str, Any]) -> None:

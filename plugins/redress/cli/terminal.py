@@ -77,7 +77,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
     """The errors whose message says what was found, where, and what to do."""
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
-    from redress.airflow_up import UpError
+    from redress.airflow_processes import UpError
     from redress.dag_runs import DagRunError
     from redress.decisions import DecisionError
     from redress.seeds import SeedError
