@@ -66,6 +66,7 @@ def test_seasons_in_another_order_give_the_same_release_table_by_table(tmp_path:
     assert hashes == table_hashes(in_order)
 
 
+@pytest.mark.long
 def test_backwards_with_a_release_after_each_season_the_last_is_the_same(tmp_path: Path, in_order: Path) -> None:
     settings = settings_of(tmp_path)
     for year in reversed(YEARS):

@@ -3,6 +3,8 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.warehouse.soak import KEPT, WholeHome, kill_small, points
 
 KILLS = 5
@@ -19,6 +21,7 @@ def test_publishing_that_is_killed_leaves_a_whole_release_and_nothing_that_the_n
         number += 1 if had == "the one before" else 2
 
 
+@pytest.mark.long
 def test_a_build_that_is_killed_leaves_the_release_before_it_although_its_dbt_goes_on(tmp_path: Path) -> None:
     home = WholeHome(tmp_path)
     home.kill_once(1, random.uniform(0.3, 0.9) * home.seconds, is_alone=True)  # noqa: S311
