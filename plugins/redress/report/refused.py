@@ -1,23 +1,11 @@
-"""The files of a season that was stopped because most of them are refused: whose each is, and why it is refused.
-
-Nothing of such a season is landed. So what the run has read goes once more through the rules of the gate.
-"""
+"""The files of a season that was stopped because most of them are refused: whose each is, and why it is refused."""
 
 from collections import Counter
 from dataclasses import dataclass
 
-from redress.acquire.outcomes import Summary
-from redress.authorities import Authorities
-from redress.decisions import read_decisions
-from redress.quarantine import dispose
 from redress.report.letter_lines import LetterLine, letter_line
-from redress.rules import check_letter
-from redress.season_rules import stand
-from redress.source_doubt import REFUSED, doubt
+from redress.source_doubt import REFUSED
 from redress.steps import SeasonRun
-from redress.steps.reading import part_files
-from redress.warehouse.landing import LandedLetter
-from redress.witnesses.pages import set_pages_apart
 
 
 @dataclass(frozen=True)
@@ -28,35 +16,15 @@ class RefusedSeason:
     lines: tuple[LetterLine, ...]
 
 
-def refused_season(run: SeasonRun, authorities: Authorities) -> RefusedSeason | None:
-    """The refused files; None where it was not stopped for them, or what it read is there no longer."""
-    letters, _ = set_pages_apart(_files(run), run.season, authorities)
-    decisions = read_decisions(run.settings.landing_folder)
-    standings = stand([landed.letter for landed in letters], run.season, authorities, decisions)
-    checks = {one.letter.sha256: check_letter(one.letter) + one.checks for one in standings}
-    dispositions = dispose(run.season, standings, checks, decisions)
-    found = [(sha256, check) for sha256, of_letter in checks.items() for check in of_letter]
-    if doubt(run.season, found, dispositions, run.settings) is None:
+def refused_season(run: SeasonRun) -> RefusedSeason | None:
+    """The refused files as `check` left them; None where it did not stop the season for them."""
+    if run.season not in run.refused.seasons():
         return None
+    dispositions = run.refused.dispositions(run.season)
     lines = (
-        letter_line(landed, disposition)
-        for landed, disposition in zip(letters, dispositions, strict=True)
-        if disposition.disposition in REFUSED and disposition.decided_by is None
+        letter_line(landed, dispositions[landed.letter.sha256])
+        for landed in run.refused.letters(run.season)
+        if dispositions[landed.letter.sha256].disposition in REFUSED
+        and dispositions[landed.letter.sha256].decided_by is None
     )
-    return RefusedSeason(Counter(one.disposition for one in dispositions), tuple(lines))
-
-
-def _files(run: SeasonRun) -> tuple[LandedLetter, ...]:
-    """What the run has read, one for each file, in the order of their addresses.
-
-    An earlier try of the run may have left parts with files that the source no longer gives.
-    """
-    had = None
-    if run.summary_path.exists():
-        had = {one.sha256 for one in Summary.read(run.summary_path).outcomes}
-    unique: dict[str, LandedLetter] = {}
-    parts = sorted(str(folder) for folder in run.work_folder.glob("read-????"))
-    for landed in sorted(part_files(parts), key=lambda landed: landed.source_address):
-        if had is None or landed.letter.sha256 in had:
-            unique.setdefault(landed.letter.sha256, landed)
-    return tuple(unique.values())
+    return RefusedSeason(Counter(one.disposition for one in dispositions.values()), tuple(lines))

@@ -55,7 +55,7 @@ class SeasonOutcome:
     def refused(self) -> RefusedSeason | None:
         """The files that stopped the season, or None where it was not stopped for them."""
         is_stopped = self.failure is not None and self.failure.name == "check" and not self.has_landed
-        return refused_season(self.run, self.authorities) if is_stopped else None
+        return refused_season(self.run) if is_stopped else None
 
     @cached_property
     def dispositions(self) -> dict[str, Disposition]:

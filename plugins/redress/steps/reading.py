@@ -1,6 +1,7 @@
 """From the archive into landing: read in batches, check."""
 
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -48,13 +49,15 @@ def read(run: SeasonRun, archived: Sequence[Archived], batch: int, *, anew: bool
 def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
     """The season's parts through the gate and into landing; the number of letters by disposition.
 
-    All checks are kept beside the run's record too, whatever comes of them. A run that asked no source leaves what
-    landing knows of the source. Raises SeasonError where most files are refused, for then the source looks wrong,
-    and where another run asked later and has landed other files: landing stays as it was.
+    All checks are kept beside the run's record too, whatever comes of them, and a season that is refused in the
+    run's own folder, for its report. A run that asked no source leaves what landing knows of the source. Raises
+    SeasonError where most files are refused, for then the source looks wrong, and where another run asked later and
+    has landed other files: landing stays as it was.
     """
     with run.record.step("check") as note, run.writer_lock():
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
 
+        shutil.rmtree(run.refused.folder, ignore_errors=True)
         files = part_files(parts)
         authorities = Authorities.load(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)
@@ -64,6 +67,7 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         write_checks(run.season, gated.checks, run.record.path.with_suffix(".checks.parquet"))
         why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
         if why_not is not None:
+            run.refused.replace_season(run.season, letters, gated.checks, gated.dispositions)
             if run.summary_path.exists():
                 run.journal.end()  # the next run asks the source again, which may have been put right
             raise SeasonError(why_not)

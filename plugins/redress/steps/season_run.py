@@ -53,6 +53,11 @@ class SeasonRun:
         return Landing(self.work_folder / "data_tables")
 
     @property
+    def refused(self) -> Landing:
+        """What `check` refused to land, laid out as landing is; nothing where it landed the season."""
+        return Landing(self.work_folder / "refused")
+
+    @property
     def summary_path(self) -> Path:
         """Where it is kept what became of each reference in this run."""
         return self.record.path.with_suffix(SUMMARY_ENDING)
