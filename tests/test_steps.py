@@ -19,6 +19,7 @@ from redress.steps import (
     build_data_docs,
     check,
     plan,
+    read,
     take_stock,
 )
 from redress.warehouse.landing import Landing
@@ -99,13 +100,31 @@ def test_a_task_of_an_old_run_that_is_done_again_does_not_put_older_letters_over
     changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
     run(settings, "new", letters)
     before = Landing(settings.landing_folder).content_hash()
-    with pytest.raises(
-        SeasonError, match=r"run new asked .* later .* clear plan and downstream, or start a new run"
-    ):
+    with pytest.raises(SeasonError, match=r"run new asked .* clear plan and downstream, or start a new run"):
         check(old, parts)
     assert Landing(settings.landing_folder).content_hash() == before
     check(old, acquire_and_read(old, letters))  # as one that is cleared from plan on
     assert Landing(settings.landing_folder).content_hash() == before
+
+
+def test_of_two_runs_side_by_side_the_one_that_asked_first_does_not_land_last(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    slow = SeasonRun(SEASON, "slow", settings)
+    (batch,) = plan(slow, letters)
+    acquire(slow, letters, batch, 0)
+    changed = tmp_path / "letters" / "2021" / f"{NAMES[0]}.txt"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
+    fast, _ = run(settings, "fast", letters)
+    before = Landing(settings.landing_folder).content_hash()
+    (archived,) = take_stock(slow, letters)
+    with pytest.raises(SeasonError, match=r"run fast asked .* after this one had begun"):
+        check(slow, [read(slow, archived, 0)])
+    assert Landing(settings.landing_folder).content_hash() == before
+    fast.record.set_aside()  # as a run that is done again under its name, and comes to nothing
+    with pytest.raises(SeasonError, match="run fast asked"):
+        check(slow, [read(slow, archived, 0)])
 
 
 def test_two_runs_of_a_season_from_two_sources_know_nothing_of_each_others_letters(

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -118,6 +119,11 @@ def told(run: SeasonRun | UpkeepRun) -> dict[str, str]:
     return {event["step"]: event["told"] for event in run.record.events() if event["state"] == "done"}
 
 
+def is_new(run: UpkeepRun) -> bool:
+    """Whether the run says that the release was its own."""
+    return bool(run.record.events()[-1]["counts"]["is_new"])
+
+
 def counted(run: SeasonRun, count: str) -> int:
     return sum(event["counts"].get(count, 0) for event in run.record.events() if event["state"] == "done")
 
@@ -218,10 +224,7 @@ def test_a_letter_that_the_last_run_no_longer_had_does_not_come_back(settings: S
 
 def write_summary(settings: Settings, summary: Summary) -> None:
     """A summary as of a run that landed what it had."""
-    run = season_run(settings, summary.run_id)
-    summary.write(run.summary_path)
-    with run.record.step("check"):
-        pass
+    summary.write(season_run(settings, summary.run_id).landed_path)
 
 
 def test_where_no_run_is_known_the_latest_of_each_address_is_read(settings: Settings) -> None:
@@ -319,6 +322,15 @@ def test_what_a_task_that_is_run_again_finds_published_it_leaves(settings: Setti
     assert Path(release(run, warehouse_identity(settings))) == current(releases)
     assert files_of(current(releases)) == before
     assert "is current already" in told(run)["release"]
+    assert is_new(run) is False
+
+
+def test_what_a_try_before_may_have_published_is_the_runs_own(settings: Settings, releases: Releases) -> None:
+    run = upkeep_run(settings)
+    with suppress(OSError), run.record.step("release"):
+        raise OSError("killed after it had published")
+    release(run, warehouse_identity(settings))
+    assert is_new(run) is True
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from redress.acquire.outcomes import Summary
 from redress.acquire.source import Source, SourceError, SourceUnavailableError
 from redress.acquire.sources import source_of
 from redress.authorities import Authorities
@@ -44,8 +45,7 @@ def acquire_season(watch: WatchRun, source: Source, run_id: str) -> None:
     for number, batch in enumerate(plan(run, source)):
         acquire(run, source, batch, number)
     take_stock(run, source)
-    with run.record.step("check"):
-        pass
+    Summary.read(run.summary_path).write(run.landed_path)
     run.journal.end()
 
 

@@ -69,8 +69,7 @@ class PostgreSQL:
         with self.folder.with_suffix(".users").open("ab") as users:
             with self._gate:
                 fcntl.flock(users, fcntl.LOCK_SH)
-                if not self.is_running():
-                    self.start()
+            self.start_unless_running()
             try:
                 yield self.address
             finally:
@@ -83,8 +82,13 @@ class PostgreSQL:
         """Whether the server's first process is there."""
         return bool(self._state())
 
-    def start(self) -> None:
+    def start_unless_running(self) -> None:
         """Start the server, made anew where there is none yet. Raises UpError where it does not start."""
+        with self._gate:
+            if not self.is_running():
+                self._start()
+
+    def _start(self) -> None:
         server = _programs(self.folder)
         try:
             server.ensure_pgdata_inited()
@@ -135,9 +139,10 @@ class PostgreSQL:
     def _state(self) -> Sequence[str]:
         """The same of a server that runs; empty where none does."""
         lines = self._stated()
-        with suppress(FileNotFoundError, ProcessLookupError):
+        with suppress(OSError):  # it has ended meanwhile, or is another user's
             if lines and Process.of(int(lines[0])) is not None:
-                return lines if Path(f"/proc/{lines[0]}/comm").read_text().startswith("postgres") else ()
+                # a server works in the folder of its data: any other process may have its id by now
+                return lines if Path(f"/proc/{lines[0]}/cwd").resolve() == self.folder.resolve() else ()
         return ()
 
     def _socket_folder(self, user: str | None) -> str:

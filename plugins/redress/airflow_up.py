@@ -311,7 +311,7 @@ class Keeper:
             if self._ends_too_often("PostgreSQL"):
                 raise UpError(f"PostgreSQL has ended again and again; its log: {server.log}")
             self.tell(f"PostgreSQL has ended, and is started again; its log: {server.log}.1")
-            server.start()
+            server.start_unless_running()
         for name, process in self.running.items():
             if process.poll() is None:
                 continue

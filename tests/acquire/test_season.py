@@ -126,6 +126,18 @@ def test_one_letter_that_fails_stops_nothing_and_is_retried_alone(server: Letter
         run_once(server, tmp_path / "home", "third", retry_failed=True)
 
 
+def test_a_whole_run_does_not_go_on_with_one_that_asked_for_failures_alone(
+    server: LettersServer, tmp_path: Path
+) -> None:
+    server.site.give(server.path(3), Given(status=500))
+    whole_run(server, tmp_path / "home", "first")
+    run_once(server, tmp_path / "home", "interrupted", retry_failed=True)
+    server.give(7, letter(7, "a letter put right"))
+    server.site.forget()
+    run = run_once(server, tmp_path / "home", "whole")
+    assert asked(run) == {"failed": 1, "fetched": 1, "unchanged": COUNT - 2}
+
+
 def test_a_letter_that_fails_today_leaves_the_one_of_yesterday(server: LettersServer, tmp_path: Path) -> None:
     first = whole_run(server, tmp_path / "home", "first")
     server.site.give(server.path(3), Given(status=403))

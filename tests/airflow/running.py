@@ -203,7 +203,7 @@ class RunningAirflow:
         """Stop the metadata's PostgreSQL in the midst of whatever goes on, and start it again a moment later."""
         self.up.postgresql.stop()
         time.sleep(1)
-        self.up.postgresql.start()
+        self.up.postgresql.start_unless_running()
 
     def record(self, run_id: str) -> RunRecord:
         """The record of a run, below the folder of whatever season it is of."""

@@ -111,9 +111,23 @@ def test_postgresql_works_where_its_path_is_too_long_for_a_socket_and_is_found_t
         assert _answers(address)
         os.kill(_postmaster(up), signal.SIGKILL)
         _until_gone(up)
-        up.postgresql.start()
+        up.postgresql.start_unless_running()
         assert up.postgresql.address == address
         assert _answers(address)
+
+
+def test_a_process_that_has_the_id_of_a_server_that_is_gone_is_not_taken_for_it(home: Path) -> None:
+    server = _up(home).postgresql
+    with _up(home).database():
+        named = (server.folder / "postmaster.pid").read_text()
+    with subprocess.Popen(["sleep", "60"]) as other:
+        _, _, rest = named.partition("\n")
+        (server.folder / "postmaster.pid").write_text(f"{other.pid}\n{rest}")
+        assert not server.is_running()
+        with _up(home).database() as address:
+            assert _answers(address)
+        assert other.poll() is None
+        other.kill()
 
 
 def test_a_user_of_postgresql_that_was_killed_does_not_keep_it_up(home: Path) -> None:

@@ -20,6 +20,8 @@ from redress.runs import RunRecord
 from redress.seasons import Season
 
 SUMMARY_ENDING = ".acquired.json"
+LANDED_ENDING = ".landed.json"
+"""Of the summary of a run that put its season into landing, kept as it was then, whatever the run does after it."""
 JOURNAL_NAME = "began.json"
 """The file of a journal's folder that says from where, since when, and what."""
 
@@ -130,14 +132,20 @@ class Journal:
         references: Sequence[Reference],
         outcomes: Iterable[Outcome] = (),
         began_at: dt.datetime | None = None,
+        *,
+        is_retry: bool = False,
     ) -> None:
-        """Begin anew, with outcomes that hold already; `began_at` is when those of another journal began."""
+        """Begin anew, with outcomes that hold already; `began_at` is when those of another journal began.
+
+        `is_retry` where nothing is asked for but what failed in the season's last run.
+        """
         shutil.rmtree(self.folder, ignore_errors=True)
         for one in outcomes:
             self.note(one)
         stated = {
             "source": source,
             "began_at": now() if began_at is None else began_at.isoformat(timespec="milliseconds"),
+            "is_retry": is_retry,
             "references": [one.as_json() for one in references],
         }
         _write(self._beginning, json.dumps(stated, ensure_ascii=False))
@@ -145,6 +153,10 @@ class Journal:
     def source(self) -> str | None:
         """The source of the season that is being acquired, or None where none is."""
         return self._stated()["source"] if self._beginning.exists() else None
+
+    def is_retry(self) -> bool:
+        """Whether nothing is asked for but what failed in the season's last run."""
+        return bool(self._stated()["is_retry"])
 
     def began_at(self) -> dt.datetime:
         """When it began, in UTC."""
@@ -198,22 +210,22 @@ def latest_summary(folder: Path) -> Summary | None:
 
 def latest_checked_summary(folder: Path) -> Summary | None:
     """The same of the runs that came to their check, whatever it said: they had all that they asked for."""
-    return _latest(path for path in folder.glob(f"*{SUMMARY_ENDING}") if _check_states(path))
+    checked = (path for path in folder.glob(f"*{SUMMARY_ENDING}") if _has_come_to_check(path))
+    return _latest([*checked, *folder.glob(f"*{LANDED_ENDING}")])
 
 
 def latest_landed_summary(folder: Path) -> Summary | None:
     """The same of the runs that put the season into landing: what others had was refused, or never read."""
-    return _latest(path for path in folder.glob(f"*{SUMMARY_ENDING}") if "done" in _check_states(path))
+    return _latest(folder.glob(f"*{LANDED_ENDING}"))
 
 
 def _latest(summaries: Iterable[Path]) -> Summary | None:
     return max(map(Summary.read, summaries), key=lambda summary: summary.ended_at, default=None)
 
 
-def _check_states(summary: Path) -> set[str]:
-    """The states that the check of a summary's run has been in."""
+def _has_come_to_check(summary: Path) -> bool:
     record = RunRecord(summary.with_name(f"{summary.name.removesuffix(SUMMARY_ENDING)}.jsonl"))
-    return {event["state"] for event in record.events() if event["step"] == "check"}
+    return any(event["step"] == "check" for event in record.events())
 
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:

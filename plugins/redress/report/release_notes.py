@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from redress.warehouse.release_notes import FIGURES_SECTION, LETTERS_SECTION, TRUST_SECTION, WITNESSES_SECTION
+from redress.warehouse.release_notes import (
+    FIGURES_SECTION,
+    FIRST_LINE,
+    LETTERS_SECTION,
+    TRUST_SECTION,
+    WITNESSES_SECTION,
+)
 
 NOTES_NAME = "RELEASE.md"
 NOT_THERE = "not there"
@@ -33,7 +39,9 @@ class ChangedFigure:
 
 @dataclass(frozen=True)
 class ReleaseNotes:
-    """What changed from one release to the next; `before` is the earlier one, None for the first release.
+    """What changed from one release to the next; `before` is the earlier one.
+
+    It is None for the first release, and where the earlier one could not be compared.
 
     `trust_count` letters are trusted otherwise, and `witness_figures_count` figures compare otherwise with what a
     second witness says; both are 0 where the notes were written before they told so.
@@ -44,6 +52,7 @@ class ReleaseNotes:
     figures: tuple[ChangedFigure, ...]
     trust_count: int
     witness_figures_count: int
+    is_first: bool
 
     @property
     def only_new_count(self) -> int:
@@ -70,13 +79,15 @@ def read_release_notes(folder: Path) -> ReleaseNotes | None:
         lines = (folder / NOTES_NAME).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return None
-    before = None
+    before, is_first = None, False
     section = ""
     columns: list[str] = []
     rows: dict[str, list[dict[str, str]]] = {}
     for line in lines:
         if line.startswith("The release before this one: "):
             before = line.removeprefix("The release before this one: ").removesuffix(".")
+        elif line == FIRST_LINE:
+            is_first = True
         elif line.startswith("#"):
             section = line.lstrip("# ")
         elif line.startswith("| season |"):
@@ -95,6 +106,7 @@ def read_release_notes(folder: Path) -> ReleaseNotes | None:
         ),
         len(rows.get(TRUST_SECTION, ())),
         sum(int(row["figures"]) for row in rows.get(WITNESSES_SECTION, ())),
+        is_first,
     )
 
 

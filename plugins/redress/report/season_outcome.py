@@ -118,7 +118,8 @@ class SeasonOutcome:
     @property
     def has_release_of_another(self) -> bool:
         """Whether the run built the release that was current when it ended, and another run made it current."""
-        return self.has_released and not self.has_new_release and self._released in self._built
+        is_ours = self.has_new_release or self._is_again
+        return self.has_released and not is_ours and self._released in self._built
 
     @cached_property
     def release_notes(self) -> ReleaseNotes | None:
@@ -166,6 +167,8 @@ class SeasonOutcome:
 
     @property
     def _release_told(self) -> str:
+        if self._is_again:
+            return self.told("release").partition(";")[0]
         if self.has_release_of_another:
             return f"release {self.current_release}, which another season's run has published, is current"
         if not self.has_new_release:
@@ -175,10 +178,17 @@ class SeasonOutcome:
         notes = self.release_notes
         if notes is None:
             return told
-        if notes.before is None:
+        if notes.is_first:
             return f"{told}, the first one"
+        if notes.before is None:
+            return f"{told}; what changed is not known"
         count = len(notes.figures)
         return f"{told}, {count or 'no'} {'figure' if count == 1 else 'figures'} changed"
+
+    @property
+    def _is_again(self) -> bool:
+        """Whether the run put an earlier release back, because landing holds again what that was built of."""
+        return f"release {self._released} is current again" in self.told("release")
 
     def _has_done(self, step: str) -> bool:
         return any(one.name == step and one.state == "done" for one in self.steps)

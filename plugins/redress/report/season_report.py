@@ -103,6 +103,8 @@ def _failed(outcome: SeasonOutcome) -> Iterator[str]:
         yield f"Release {outcome.current_release} is out all the same."
     elif outcome.has_landed:
         yield f"The letters are landed, and readers still have {_release_of(outcome)}. Run the season again."
+    elif failure.name == "check" and not failure.told.startswith("SeasonError"):
+        yield "It may have replaced a part of landing before that; the release is as it was. Run the season again."
     else:
         yield f"{_LANDED_AS_BEFORE} Put the cause right, then run the season again: what came is not fetched twice."
 
@@ -229,8 +231,14 @@ def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
     if notes is None:
         yield f"Release {outcome.current_release} has been removed since, and its notes with it."
         return
-    if notes.before is None:
+    if notes.is_first:
         yield f"Release {outcome.current_release} is the first one."
+        return
+    if notes.before is None:
+        yield (
+            f"Release {outcome.current_release} could not be compared with the one before it: its `{NOTES_NAME}` "
+            "says why."
+        )
         return
     yield from _released(outcome, notes)
     yield ""

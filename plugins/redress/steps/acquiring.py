@@ -71,7 +71,7 @@ def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
         Archive(run.settings.archive_address).clear_incoming()
-        interrupted = _interrupted(run, source)
+        interrupted = _interrupted(run, source, retry_failed=retry_failed)
         outcomes = () if interrupted is None else tuple(interrupted.outcomes().values())
         began_at = None if interrupted is None else interrupted.began_at()
         if retry_failed and interrupted is not None:
@@ -83,7 +83,7 @@ def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[
             if not references:
                 hint = f"; put them in a folder named {run.season}" if isinstance(source, FolderSource) else ""
                 raise SeasonError(f"{source.name} has no letters of season {run.season}{hint}")
-        run.journal.begin(source.name, references, outcomes, began_at)
+        run.journal.begin(source.name, references, outcomes, began_at, is_retry=retry_failed)
         batches = in_batches([one.as_json() for one in references], run.settings)
         note.told = f"letters: {len(references)}, batches: {len(batches)}"
         note.counts = {"letters": len(references), "batches": len(batches)}
@@ -179,10 +179,11 @@ def _set_aside_if_ended(run: SeasonRun) -> None:
         forget_before(run.record.path)
 
 
-def _interrupted(run: SeasonRun, source: Source) -> Journal | None:
+def _interrupted(run: SeasonRun, source: Source, *, retry_failed: bool) -> Journal | None:
     """The journal that this run continues, its own or another's; None where there is none from this source lately.
 
-    Where another run has come to its check since, what is older is not continued. Journals that no run will
+    Where another run has come to its check since, what is older is not continued. A run that asks for the whole
+    season does not continue one that asked for failures alone. Journals that no run will
     continue are removed.
     """
     now_at = dt.datetime.now(dt.UTC)
@@ -194,6 +195,7 @@ def _interrupted(run: SeasonRun, source: Source) -> Journal | None:
             journal.end()
         elif (
             journal.source() == source.name
+            and (retry_failed or not journal.is_retry())
             and age <= dt.timedelta(hours=run.settings.resume_within_hours)
             and (checked is None or dt.datetime.fromisoformat(checked.ended_at) < journal.began_at())
         ):

@@ -64,6 +64,8 @@ def build_warehouse(run: Run) -> str | None:
 def release(run: Run, identity: str | None) -> str:
     """A built warehouse published; the folder of the current release."""
     releases = Releases(run.settings.warehouse_folder)
+    is_new = False
+    may_have_published = _has_unfinished_release(run)
     with run.record.step("release") as note, run.writer_lock():
         current = releases.current()
         was = None if current is None else current.name
@@ -74,15 +76,17 @@ def release(run: Run, identity: str | None) -> str:
         elif not damage(releases.release_folder(identity)):
             if was == identity:
                 note.told = f"release {identity} is current already"
+                is_new = may_have_published
             else:
                 releases.point_at(identity)
                 note.told = f"release {identity} is current again"
         else:
             releases.publish(identity)
             note.told = f"release {identity} published"
+            is_new = True
         note.told = "; ".join([note.told, *deliver(run.settings)])
         current = releases.current()
-        note.counts = {} if current is None else {"release": current.name, "is_new": current.name != was}
+        note.counts = {} if current is None else {"release": current.name, "is_new": is_new}
     if isinstance(run, SeasonRun):
         shutil.rmtree(run.work_folder, ignore_errors=True)
         if run.summary_path.exists():
@@ -90,6 +94,12 @@ def release(run: Run, identity: str | None) -> str:
     if current is None:
         raise SeasonError(f"nothing has been published in {releases.folder}, although the build says it is current")
     return str(current)
+
+
+def _has_unfinished_release(run: Run) -> bool:
+    """Whether a try of this run to release was killed or failed: it may have published before that."""
+    states = [event["state"] for event in run.record.events() if event["step"] == "release"]
+    return bool(states) and states[-1] != "done"
 
 
 def serve(run: Run) -> str | None:

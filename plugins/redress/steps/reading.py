@@ -77,11 +77,13 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         summary = _summary(run, landing)
         if summary is not None:
             landing.replace_acquisitions(run.season, _acquisitions(summary))
+        _readings(run).keep(run.season, files)
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
+        if run.summary_path.exists():
+            Summary.read(run.summary_path).write(run.landed_path)
         landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
         if run.data_tables.folder.is_dir():
             landing.take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
-        _readings(run).keep(run.season, files)
         counts: dict[str, int] = {}
         for disposition in gated.dispositions:
             counts[disposition.disposition] = counts.get(disposition.disposition, 0) + 1
@@ -103,19 +105,20 @@ def part_files(parts: Iterable[str]) -> tuple[LandedLetter, ...]:
 
 
 def _require_not_older(run: SeasonRun) -> None:
-    """Raise SeasonError where a run that asked its source later than this one has landed other files.
+    """Raise SeasonError where another run has landed other files, and asked its source after this one began to.
 
-    So it is where a task of an old run is cleared, and where two runs of one season go on side by side.
+    So it is where a task of an old run is cleared, and where two runs of one season go on side by side. Which of
+    two asked later for a letter cannot be told where both asked at a time: then the second to land begins anew.
     """
     landed = latest_landed_summary(run.record.path.parent)
     if landed is None or not run.summary_path.exists():
         return
     own = Summary.read(run.summary_path)
-    if landed.ended_at > own.ended_at and landed.had != own.had:
+    if landed.run_id != own.run_id and landed.ended_at > own.began_at and landed.had != own.had:
         raise SeasonError(
-            f"run {landed.run_id} asked {landed.source} later than this one asked its source, and has landed other "
-            f"files of season {run.season}. Landing stays as it is, so that older letters do not replace newer "
-            f"ones; {BEGIN_ANEW}"
+            f"run {landed.run_id} asked {landed.source} after this one had begun to ask its source, and has landed "
+            f"other files of season {run.season}. Landing stays as it is, so that older letters do not replace "
+            f"newer ones; {BEGIN_ANEW}"
         )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from redress.acquire.outcomes import JOURNAL_NAME, SUMMARY_ENDING, Journal
+from redress.acquire.outcomes import JOURNAL_NAME, LANDED_ENDING, SUMMARY_ENDING, Journal
 from redress.runs import RunRecord
 from redress.seasons import Season
 from redress.settings import Settings
@@ -61,6 +61,11 @@ class SeasonRun:
     def summary_path(self) -> Path:
         """Where it is kept what became of each reference in this run."""
         return self.record.path.with_suffix(SUMMARY_ENDING)
+
+    @property
+    def landed_path(self) -> Path:
+        """Where the same is kept of what this run put into landing, as it was then."""
+        return self.record.path.with_suffix(LANDED_ENDING)
 
     def writer_lock(self) -> FileLock:
         """The lock under which landing is replaced, and a warehouse built and published."""

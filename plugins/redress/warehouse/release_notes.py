@@ -8,6 +8,7 @@ import duckdb
 from redress.printable import as_markdown
 from redress.warehouse.checksums import damage
 
+FIRST_LINE = "The first release of this warehouse."
 LETTERS_SECTION = "Letters that changed"
 FIGURES_SECTION = "Figures that changed"
 TRUST_SECTION = "Trust that changed"
@@ -18,7 +19,7 @@ def release_notes(identity: str, connection: duckdb.DuckDBPyConnection, previous
     """What changed in the data since the last release: letters, figures, trust, and what second witnesses say."""
     lines = [f"# Release {identity}", ""]
     if previous is None:
-        lines += ["The first release of this warehouse.", ""]
+        lines += [FIRST_LINE, ""]
     elif found := damage(previous):
         why = "; ".join(found)
         lines += [f"The release before this one, {previous.name}, cannot be compared with this one: {why}.", ""]
