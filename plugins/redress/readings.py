@@ -4,12 +4,13 @@ They stand in the working folder under the identity of the reader that made them
 the files are then read again.
 """
 
+import ast
 import hashlib
 import os
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path, PurePath
 
@@ -19,24 +20,76 @@ from redress.seasons import Season
 from redress.warehouse.landing import LandedLetter, read_letters, write_letters
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
-READING_SOURCES = ("letters", "measures.py", "seasons.py")
-"""The parts of this package that decide what reading a file gives."""
-READING_LIBRARIES = ("lxml", "pdfminer.six", "pdfplumber", "pillow", "pypdfium2")
+PACKAGE_NAME = "redress"
+READER_MODULE = "redress.letters.reader"
+"""The module whose `read_letter` turns a file into a letter. What it imports decides what a letter states."""
+READING_LIBRARIES = {
+    "lxml": "lxml",
+    "numpy": "numpy",
+    "pdfminer": "pdfminer.six",
+    "pdfplumber": "pdfplumber",
+    "PIL": "pillow",  # by way of pypdfium2: the picture that tesseract reads
+    "pypdfium2": "pypdfium2",
+}
+"""The libraries that the reader imports: the name that is imported, and the distribution whose version counts."""
+PARSED_SOURCES_COUNT = 256
 
 
-@cache
 def reader_identity() -> str:
-    """What the reader is: 16 hexadecimal digits of its sources, its libraries' versions, and whether it has OCR."""
+    """Return 16 hexadecimal digits that name the reader: its sources, its libraries' versions, and tesseract's.
+
+    The sources are looked at each time, because a process that lives long may see them change.
+    """
     digest = hashlib.sha256()
-    for name in READING_SOURCES:
-        place = PACKAGE_FOLDER / name
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            digest.update(path.relative_to(PACKAGE_FOLDER).as_posix().encode() + b"\n")
-            digest.update(path.read_bytes())
-    for library in READING_LIBRARIES:
+    for name, content in reader_sources().items():
+        digest.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+    for library in READING_LIBRARIES.values():
         digest.update(f"{library} {version(library)}\n".encode())
-    digest.update(f"tesseract {ocr.is_installed()}".encode())
+    digest.update(f"tesseract {ocr.installed_version()}".encode())
     return digest.hexdigest()[:16]
+
+
+def reader_sources() -> dict[str, bytes]:
+    """Return the source of each module of this package that the reader imports, itself included, by module name.
+
+    Imports are followed wherever they stand in a source, in functions too, so a rule, a measure or a rounding that
+    the reader acts on is always among them.
+    """
+    found: dict[str, bytes] = {}
+    waiting = [READER_MODULE]
+    while waiting:
+        name = waiting.pop()
+        path = _source_path(name)
+        if name in found or path is None:
+            continue
+        found[name] = path.read_bytes()
+        waiting += _imported_names(found[name])
+        waiting += [name.rpartition(".")[0]]
+    return dict(sorted(found.items()))
+
+
+def _source_path(module: str) -> Path | None:
+    """Return the file of a module of this package; None for another's module, and for what is no module."""
+    package, *names = module.split(".")
+    if package != PACKAGE_NAME:
+        return None
+    place = PACKAGE_FOLDER.joinpath(*names)
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
+@lru_cache(PARSED_SOURCES_COUNT)
+def _imported_names(source: bytes) -> tuple[str, ...]:
+    """Return the dotted names that a source imports; of `from a import b` both a and a.b, which may be a module."""
+    return tuple(_names(ast.walk(ast.parse(source))))
+
+
+def _names(nodes: Iterator[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 @dataclass(frozen=True)

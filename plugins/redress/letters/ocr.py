@@ -29,6 +29,19 @@ def is_installed() -> bool:
     return shutil.which("tesseract") is not None
 
 
+def installed_version() -> str | None:
+    """Return the first line in which tesseract names its version; None where tesseract is not installed."""
+    if not is_installed():
+        return None
+    said = subprocess.run(
+        ["tesseract", "--version"],  # noqa: S607 - whichever tesseract reads the pictures
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT_SECONDS,
+    )
+    return next(iter((said.stdout or said.stderr).splitlines()), "")
+
+
 def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
     """Pages of a PDF read from their picture, by number; a page that cannot be read, or has no words, is left out.
 

@@ -12,7 +12,7 @@ from redress.authorities import Authorities
 from redress.decisions import read_decisions
 from redress.letters.records import Letter
 from redress.letters.workers import File, Readers
-from redress.readings import Readings, ending
+from redress.readings import Readings, ending, reader_identity
 from redress.season_changes import keep_before
 from redress.settings import Settings
 from redress.source_doubt import doubt
@@ -21,6 +21,8 @@ from redress.steps.season_run import SeasonError, SeasonRun
 from redress.warehouse.landing import Acquisition, LandedLetter, Landing, read_letters, write_checks, write_letters
 from redress.witnesses.pages import set_pages_apart
 from redress.witnesses.records import WitnessKind
+
+READER_FILE_NAME = "reader.txt"
 
 
 def read(run: SeasonRun, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
@@ -31,13 +33,14 @@ def read(run: SeasonRun, archived: Sequence[Archived], batch: int, *, anew: bool
     archive = Archive(run.settings.archive_address)
     folder = run.work_folder / f"read-{batch:04d}"
     with run.record.step(f"read {batch + 1}") as note:
+        reader = reader_identity()
         known = {} if anew else _readings(run).find(run.season, {one["sha256"] for one in archived})
         new = [one for one in archived if (one["sha256"], ending(one["name"])) not in known]
         found = known | _newly_read(archive, new, run.settings)
         letters = [
             LandedLetter(run.season, one["address"], found[one["sha256"], ending(one["name"])]) for one in archived
         ]
-        _write_part(letters, folder)
+        _write_part(letters, folder, reader)
         figures = sum(len(landed.letter.figures) for landed in letters)
         note.told = f"{len(letters)} letters read, {figures} figures"
         if len(new) < len(archived):
@@ -57,7 +60,9 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
     with run.record.step("check") as note, run.writer_lock():
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
 
+        own = Summary.read(run.summary_path) if run.summary_path.exists() else None
         shutil.rmtree(run.refused.folder, ignore_errors=True)
+        parts = [Path(part) for part in parts]
         files = part_files(parts)
         authorities = Authorities.load(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)
@@ -68,19 +73,24 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
         if why_not is not None:
             run.refused.replace_season(run.season, letters, gated.checks, gated.dispositions)
-            if run.summary_path.exists():
+            if own is not None:
                 run.journal.end()  # the next run asks the source again, which may have been put right
             raise SeasonError(why_not)
         landing = Landing(run.settings.landing_folder)
-        _require_not_older(run)
+        landed = latest_landed_summary(run.record.path.parent)
+        if own is not None and landed is not None:
+            _require_not_older(own, landed)
         keep_before(landing, run.season, run.record.path)
-        summary = _summary(run, landing)
-        if summary is not None:
-            landing.replace_acquisitions(run.season, _acquisitions(summary))
-        _readings(run).keep(run.season, files)
+        # a run that asked no source leaves what landing knows of it, or puts back what landing has lost
+        acquired = own or (None if run.season in landing.seasons() else landed)
+        if acquired is not None:
+            landing.replace_acquisitions(run.season, _acquisitions(acquired))
+        # a reader that was changed since `read` must not be given what the one before it read
+        reader = reader_identity()
+        _readings(run).keep(run.season, part_files(part for part in parts if _reader_of(part) == reader))
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
-        if run.summary_path.exists():
-            Summary.read(run.summary_path).write(run.landed_path)
+        if own is not None:
+            own.write(run.landed_path)
         landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
         if run.data_tables.folder.is_dir():
             landing.take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
@@ -99,37 +109,23 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def part_files(parts: Iterable[str]) -> tuple[LandedLetter, ...]:
+def part_files(parts: Iterable[str | Path]) -> tuple[LandedLetter, ...]:
     """The letters of the folders that `read` gave."""
     return tuple(landed for part in parts for landed in read_letters(*_part_paths(Path(part))))
 
 
-def _require_not_older(run: SeasonRun) -> None:
+def _require_not_older(own: Summary, landed: Summary) -> None:
     """Raise SeasonError where another run has landed other files, and asked its source after this one began to.
 
     So it is where a task of an old run is cleared, and where two runs of one season go on side by side. Which of
     two asked later for a letter cannot be told where both asked at a time: then the second to land begins anew.
     """
-    landed = latest_landed_summary(run.record.path.parent)
-    if landed is None or not run.summary_path.exists():
-        return
-    own = Summary.read(run.summary_path)
     if landed.run_id != own.run_id and landed.ended_at > own.began_at and landed.had != own.had:
         raise SeasonError(
             f"run {landed.run_id} asked {landed.source} after this one had begun to ask its source, and has landed "
-            f"other files of season {run.season}. Landing stays as it is, so that older letters do not replace "
+            f"other files of season {own.season}. Landing stays as it is, so that older letters do not replace "
             f"newer ones; {BEGIN_ANEW}"
         )
-
-
-def _summary(run: SeasonRun, landing: Landing) -> Summary | None:
-    """What became of the season at its source, in this run; where landing has lost the season, in the last one.
-
-    None where the run asked no source and landing keeps what it knows.
-    """
-    if run.summary_path.exists():
-        return Summary.read(run.summary_path)
-    return None if run.season in landing.seasons() else latest_landed_summary(run.record.path.parent)
 
 
 def _acquisitions(summary: Summary) -> list[Acquisition]:
@@ -171,19 +167,29 @@ def _readings(run: SeasonRun) -> Readings:
     return Readings(run.settings.work_folder / "readings")
 
 
-def _write_part(letters: Sequence[LandedLetter], folder: Path) -> None:
-    """Write each file of a part whole: an attempt of the task that outlived its scheduler may write the same."""
+def _write_part(letters: Sequence[LandedLetter], folder: Path, reader: str) -> None:
+    """Write each file of a part whole: an attempt of the task that outlived its scheduler may write the same.
+
+    `reader` is the identity of the reader that read the letters.
+    """
     incoming = folder.with_name(f"{folder.name}.{os.getpid()}")
     for place in (incoming, folder):
         place.mkdir(parents=True, exist_ok=True)
     write_letters(letters, *_part_paths(incoming))
-    for written, place in zip(_part_paths(incoming), _part_paths(folder), strict=True):
-        written.replace(place)
+    (incoming / READER_FILE_NAME).write_text(reader, encoding="utf-8")
+    for written in incoming.iterdir():
+        written.replace(folder / written.name)
     incoming.rmdir()
 
 
 def _part_paths(folder: Path) -> tuple[Path, Path]:
     return folder / "letters.parquet", folder / "figures.parquet"
+
+
+def _reader_of(part: Path) -> str | None:
+    """Return the identity of the reader that read a part; None for a part of a version that did not keep it."""
+    path = part / READER_FILE_NAME
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def _without_duplicates(letters: Iterable[LandedLetter]) -> tuple[LandedLetter, ...]:
