@@ -95,7 +95,7 @@ class PostgreSQL:
         except (OSError, subprocess.SubprocessError) as error:
             raise UpError(f"no PostgreSQL can be made in {self.folder}: {error}") from error
         options = f"-h '' -k {shlex.quote(self._socket_folder(server.system_user))}"
-        # That of a server which was killed: what has its process id by now would be taken for the server.
+        # That of a server which was killed: PostgreSQL takes whatever has its process id by now for the server.
         self._state_file.unlink(missing_ok=True)
         rotate(self.log)
         until = time.monotonic() + AGAIN_SECONDS

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,14 +132,12 @@ class AirflowUp:
         self.process_list.clear()
         self.process_list.add(OURSELVES, os.getpid())
 
-    @contextmanager
-    def database(self) -> Iterator[str]:
+    def database(self) -> AbstractContextManager[str]:
         """A PostgreSQL for Airflow's metadata until the end of the block; its address.
 
         Raises UpError where it does not start.
         """
-        with self.postgresql.in_use() as address:
-            yield address
+        return self.postgresql.in_use()
 
     def environment(self, database: str) -> Mapping[str, str]:
         """The environment of every process of Airflow's here."""

@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from redress.warehouse.checksums import NOTES_NAME
 from redress.warehouse.release_notes import (
     FIGURES_SECTION,
     FIRST_LINE,
     LETTERS_SECTION,
+    NOT_THERE,
     TRUST_SECTION,
     WITNESSES_SECTION,
 )
-
-NOTES_NAME = "RELEASE.md"
-NOT_THERE = "not there"
-"""What stands for a letter that a release does not have."""
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ class SeasonOutcome:
     @property
     def _is_again(self) -> bool:
         """Whether the run put an earlier release back, because landing holds again what that was built of."""
-        return f"release {self._released} is current again" in self.told("release")
+        return any(one.get("is_again", False) for one in self._release_counts)
 
     def _has_done(self, step: str) -> bool:
         return any(one.name == step and one.state == "done" for one in self.steps)

@@ -12,12 +12,13 @@ from redress.report.at_source import LOST, acquired_lines, retry_command, warnin
 from redress.report.commands import command
 from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, letter_lines
 from redress.report.refused import RefusedSeason
-from redress.report.release_notes import NOTES_NAME, ChangedFigure, ReleaseNotes
+from redress.report.release_notes import ChangedFigure, ReleaseNotes
 from redress.report.season_outcome import ACCEPTED, QUARANTINED, SeasonOutcome
 from redress.runs import StepSummary
 from redress.season_changes import Change, LetterChange
 from redress.season_rules import WHOLE_SEASON_RULES
 from redress.steps import SeasonRun
+from redress.warehouse.checksums import NOTES_NAME
 
 SHOWN_CHANGES_COUNT = 50
 """So many letters are named of each kind of change; a season's first run has changed them all."""

@@ -183,20 +183,19 @@ def _interrupted(run: SeasonRun, source: Source, *, retry_failed: bool) -> Journ
     """The journal that this run continues, its own or another's; None where there is none from this source lately.
 
     Where another run has come to its check since, what is older is not continued. A run that asks for the whole
-    season does not continue one that asked for failures alone. Journals that no run will
-    continue are removed.
+    season does not continue one that asked for failures alone. Journals that no run will continue are removed.
     """
-    now_at = dt.datetime.now(dt.UTC)
+    now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
     checked = latest_checked_summary(run.record.path.parent)
     found = []
     for journal in run.journals():
         age = now_at - journal.began_at()
-        if age > max(FORGET_AFTER, dt.timedelta(hours=run.settings.resume_within_hours)):
+        if age > max(FORGET_AFTER, resumed):
             journal.end()
         elif (
             journal.source() == source.name
             and (retry_failed or not journal.is_retry())
-            and age <= dt.timedelta(hours=run.settings.resume_within_hours)
+            and age <= resumed
             and (checked is None or dt.datetime.fromisoformat(checked.ended_at) < journal.began_at())
         ):
             found.append(journal)

@@ -64,7 +64,7 @@ def build_warehouse(run: Run) -> str | None:
 def release(run: Run, identity: str | None) -> str:
     """A built warehouse published; the folder of the current release."""
     releases = Releases(run.settings.warehouse_folder)
-    is_new = False
+    is_new = is_again = False
     may_have_published = _has_unfinished_release(run)
     with run.record.step("release") as note, run.writer_lock():
         current = releases.current()
@@ -80,13 +80,14 @@ def release(run: Run, identity: str | None) -> str:
             else:
                 releases.point_at(identity)
                 note.told = f"release {identity} is current again"
+                is_again = True
         else:
             releases.publish(identity)
             note.told = f"release {identity} published"
             is_new = True
         note.told = "; ".join([note.told, *deliver(run.settings)])
         current = releases.current()
-        note.counts = {} if current is None else {"release": current.name, "is_new": is_new}
+        note.counts = {} if current is None else {"release": current.name, "is_new": is_new, "is_again": is_again}
     if isinstance(run, SeasonRun):
         shutil.rmtree(run.work_folder, ignore_errors=True)
         if run.summary_path.exists():

@@ -6,7 +6,8 @@ from pathlib import Path
 
 CHECKSUMS_NAME = "SHA256SUMS"
 DATA_PACKAGE_NAME = "datapackage.json"
-ALWAYS_THERE = ("warehouse.duckdb", DATA_PACKAGE_NAME, "RELEASE.md")
+NOTES_NAME = "RELEASE.md"
+ALWAYS_THERE = ("warehouse.duckdb", DATA_PACKAGE_NAME, NOTES_NAME)
 """What every release has beside the files that its data package names."""
 _CHUNK_BYTES = 1024**2
 

@@ -1,10 +1,12 @@
 """RELEASE.md: what a release changed in the data, against the release that was current before it."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
+from redress.markdown_page import table
 from redress.printable import as_markdown
 from redress.warehouse.checksums import damage
 
@@ -13,6 +15,8 @@ LETTERS_SECTION = "Letters that changed"
 FIGURES_SECTION = "Figures that changed"
 TRUST_SECTION = "Trust that changed"
 WITNESSES_SECTION = "Comparisons with second witnesses that changed"
+NOT_THERE = "not there"
+"""What stands for what a release does not have."""
 
 
 def release_notes(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> str:
@@ -30,13 +34,10 @@ def release_notes(identity: str, connection: duckdb.DuckDBPyConnection, previous
             lines += _changes(connection)
         finally:
             connection.execute("detach previous")
-    lines += ["## Letters", "", "| season | disposition | letters |", "|---|---|---|"]
-    lines += [
-        f"| {season} | {disposition} | {count} |"
-        for season, disposition, count in connection.execute(
-            "select season, disposition, count(*) from marts.dim_letter group by all order by all"
-        ).fetchall()
-    ]
+    counts = connection.execute(
+        "select season, disposition, count(*) from marts.dim_letter group by all order by all"
+    ).fetchall()
+    lines += ["## Letters", "", *_table(("season", "disposition", "letters"), counts)]
     return "\n".join(lines) + "\n"
 
 
@@ -70,16 +71,15 @@ def _letters_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         order by all
         """  # noqa: S608 - both are ours  # nosec B608
     ).fetchall()
-    lines = [f"## {LETTERS_SECTION}", ""]
-    if not letters:
-        return [*lines, "None.", ""]
-    lines += [_letters_told([(was, now) for *_, was, now in letters]), ""]
-    lines += ["| season | authority or file | letter | was | is |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {season} | {as_markdown(name)} | {key} | {was or 'not there'} | {now or 'not there'} |"
-        for season, name, key, was, now in letters
-    ]
-    return [*lines, ""]
+    return _section(
+        LETTERS_SECTION,
+        [_letters_told([(was, now) for *_, was, now in letters])] if letters else [],
+        ("season", "authority or file", "letter", "was", "is"),
+        (
+            (season, as_markdown(name), key, was or NOT_THERE, now or NOT_THERE)
+            for season, name, key, was, now in letters
+        ),
+    )
 
 
 def _figures_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -117,23 +117,20 @@ def _figures_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         """
     ).fetchall()
     [(only_new_count, only_old_count)] = others
-    lines = [f"## {FIGURES_SECTION}", ""]
-    if not (figures or only_new_count or only_old_count):
-        return [*lines, "None.", ""]
-    lines += [_figures_told([(was, now) for *_, was, _, now, _ in figures]), ""]
-    lines += [
+    told = [
+        _figures_told([(was, now) for *_, was, _, now, _ in figures]),
         f"Figures of authorities and seasons that only one of them has: {only_new_count} in this release, "
         f"{only_old_count} in the one before.",
-        "",
     ]
-    if figures:
-        lines += ["| season | authority | measure | was | is |", "|---|---|---|---|---|"]
-        lines += [
-            f"| {season} | {authority} | {measure} | {_told(was, was_corrected)} | {_told(now, is_corrected)} |"
+    return _section(
+        FIGURES_SECTION,
+        told if figures or only_new_count or only_old_count else [],
+        ("season", "authority", "measure", "was", "is"),
+        (
+            (season, authority, measure, _told(was, was_corrected), _told(now, is_corrected))
             for season, authority, measure, was, was_corrected, now, is_corrected in figures
-        ]
-        lines.append("")
-    return lines
+        ),
+    )
 
 
 def _trust_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -152,13 +149,12 @@ def _trust_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         order by all
         """
     ).fetchall()
-    lines = [f"## {TRUST_SECTION}", ""]
-    if not reviews:
-        return [*lines, "None.", ""]
-    lines += [f"Of authorities and seasons that both releases review: {len(reviews)}.", ""]
-    lines += ["| season | authority | was | is |", "|---|---|---|---|"]
-    lines += [f"| {season} | {' | '.join(map(as_markdown, cells))} |" for season, *cells in reviews]
-    return [*lines, ""]
+    return _section(
+        TRUST_SECTION,
+        [f"Of authorities and seasons that both releases review: {len(reviews)}."] if reviews else [],
+        ("season", "authority", "was", "is"),
+        ((season, *map(as_markdown, cells)) for season, *cells in reviews),
+    )
 
 
 def _witnesses_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -181,10 +177,10 @@ def _witnesses_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f"""
         with new as ({placed.format(release="")}), old as ({placed.format(release="previous.")})
         select coalesce(new.season, old.season), coalesce(new.witness_kind, old.witness_kind),
-               coalesce(old.state, 'not there') as was,
+               coalesce(old.state, '{NOT_THERE}') as was,
                case
                    when new.state = old.state then new.state || ', other values'
-                   else coalesce(new.state, 'not there')
+                   else coalesce(new.state, '{NOT_THERE}')
                end as now,
                count(*)
         from new
@@ -203,13 +199,28 @@ def _witnesses_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         order by all
         """  # noqa: S608 - both are ours  # nosec B608
     ).fetchall()
-    lines = [f"## {WITNESSES_SECTION}", ""]
-    if not comparisons:
-        return [*lines, "None.", ""]
-    lines += [f"Figures that are beside a witness's, or were: {sum(count for *_, count in comparisons)}.", ""]
-    lines += ["| season | witness | was | is | figures |", "|---|---|---|---|---|"]
-    lines += [f"| {' | '.join(map(str, row))} |" for row in comparisons]
-    return [*lines, ""]
+    count = sum(count for *_, count in comparisons)
+    return _section(
+        WITNESSES_SECTION,
+        [f"Figures that are beside a witness's, or were: {count}."] if comparisons else [],
+        ("season", "witness", "was", "is", "figures"),
+        comparisons,
+    )
+
+
+def _section(
+    title: str, told: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> list[str]:
+    """A section: what is told of it in sentences, or "None." where that is nothing, and a table of its rows."""
+    lines = [f"## {title}", ""]
+    for sentence in told or ["None."]:
+        lines += [sentence, ""]
+    found = list(rows)
+    return [*lines, *_table(columns, found), ""] if found else lines
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    return table(columns, (tuple(map(str, row)) for row in rows))
 
 
 def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
@@ -247,7 +258,7 @@ def _figures_told(changes: list[tuple[Decimal | None, Decimal | None]]) -> str:
 def _told(value: Decimal | None, is_corrected: bool | None) -> str:
     """A value as a table of people has it, without the noughts of its column, and marked where it is no print."""
     if value is None:
-        return "not there"
+        return NOT_THERE
     number = f"{value.normalize():f}"
     return f"{number} (corrected)" if is_corrected else number
 

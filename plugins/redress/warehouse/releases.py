@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 
 from redress.settings import PROJECT_FOLDER
-from redress.warehouse.checksums import CHECKSUMS_NAME, write_checksums
+from redress.warehouse.checksums import CHECKSUMS_NAME, NOTES_NAME, write_checksums
 from redress.warehouse.keys import Keys, model_keys, resource_name
 from redress.warehouse.release_history import Happening, History
 from redress.warehouse.release_history import ReleaseError as ReleaseError
@@ -175,7 +175,7 @@ class Releases:
             for schema, table in tables:
                 parquet = quoted(staged / "parquet" / f"{table}.parquet")
                 connection.execute(f"copy {schema}.{table} to '{parquet}' (format parquet)")
-            (staged / "RELEASE.md").write_text(release_notes(identity, connection, previous), encoding="utf-8")
+            (staged / NOTES_NAME).write_text(release_notes(identity, connection, previous), encoding="utf-8")
             (staged / "datapackage.json").write_text(
                 json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
             )
