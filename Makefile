@@ -51,16 +51,17 @@ test: $(INSTALLED) ## run all tests but the long ones of `make soak`
 soak: $(INSTALLED) ## kill acquiring, building, publishing, serving and Airflow at random points; all must be whole in the end
 	@$(BIN)/python -m tests.acquire.soak
 	@$(BIN)/python -m tests.warehouse.soak
-	@$(BIN)/python -m tests.airflow.soak
+	@$(BIN)/python -m tests.orchestration.local.soak
 	@$(BIN)/python -m pytest -q -m long
 
-check: $(INSTALLED) ## formatting, lint, SQL, types and the data dictionary, without changing a file
+check: $(INSTALLED) ## formatting, lint, SQL, types, layers and the data dictionary, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/sqlfluff lint -q dbt_project/models dbt_project/tests/*.sql
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/python -m redress.data_dictionary --check
-	@echo "formatting, lint, SQL, types and the data dictionary are fine"
+	@$(BIN)/lint-imports --no-logo > $(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
+	@$(BIN)/python -m redress.report.data_dictionary --check
+	@echo "formatting, lint, SQL, types, layers and the data dictionary are fine"
 
 format: $(INSTALLED) ## format Python and SQL
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format --quiet .
@@ -68,8 +69,8 @@ format: $(INSTALLED) ## format Python and SQL
 
 docs: export REDRESS_HOME ?= var/samples
 docs: $(INSTALLED) ## write the data dictionary anew, and dbt's pages about the release of REDRESS_HOME
-	@$(BIN)/python -m redress.data_dictionary
-	@$(BIN)/python -m redress.dbt_docs
+	@$(BIN)/python -m redress.report.data_dictionary
+	@$(BIN)/python -m redress.report.dbt_pages
 
 samples: $(INSTALLED) ## print the sample letters anew from their table
 	@$(BIN)/python -m samples.press

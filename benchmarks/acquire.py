@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from redress.acquire.http import HttpClient
-from redress.acquire.sources import allowed_addresses, http_rules, source_of
+from redress.acquire.sources.by_name import allowed_addresses, http_rules, source_of
+from redress.acquire.web.client import HttpClient
 from redress.settings import Settings
 from redress.steps import SeasonRun, acquire, plan, take_stock
 from tests.acquire.letters_server import FETCHES_AT_A_TIME, SEASON, letters_server

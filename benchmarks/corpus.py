@@ -20,7 +20,7 @@ from samples.press.tables import letter_content, read_averages
 PAGES = 5
 SEASONS = (2019, 2020, 2021, 2022, 2023)
 MOST_COUNCILS = 40
-GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "letters" / "golden"
+GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "read" / "golden"
 OTHER_LAYOUTS = ("complaint_overview", "local_authority_report", "received_only")
 
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from redress.runs import RunRecord
+from redress.steps.record import RunRecord
 
 PROJECT = Path(__file__).resolve().parents[1]
 PARTS = {

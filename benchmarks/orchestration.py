@@ -24,8 +24,8 @@ from typing import Any, LiteralString
 import psycopg
 
 from benchmarks.printed_seasons import FIRST_YEAR, print_seasons
-from redress.airflow_environment import DAG_ID
-from redress.airflow_up import AirflowUp
+from redress.orchestration.environment import DAG_ID
+from redress.orchestration.local.up import AirflowUp
 from redress.settings import PROJECT_FOLDER, Settings
 
 YEAR = 2022

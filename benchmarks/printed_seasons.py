@@ -17,9 +17,9 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from redress.authorities import AUTHORITY_COLUMNS
-from redress.measures import DECISIONS, REMEDIES, SERVICES
-from redress.seasons import Season
+from redress.model.measures import DECISIONS, REMEDIES, SERVICES
+from redress.model.reference import AUTHORITY_COLUMNS
+from redress.model.season import Season
 from samples.press.content import (
     ComplaintOverview,
     Council,

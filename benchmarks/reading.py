@@ -22,8 +22,8 @@ import psutil
 import pypdfium2 as pdfium
 
 from benchmarks.corpus import print_corpus
-from redress.letters.limits import Limits
-from redress.letters.workers import File, Readers
+from redress.read.workers import File, Readers
+from redress.settings import Limits
 
 
 def plain_way(content: bytes) -> int:

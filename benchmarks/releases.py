@@ -27,11 +27,11 @@ from sqlalchemy.schema import CreateSchema, CreateTable
 from benchmarks.stated_letters import SEASONS
 from benchmarks.warehouse import fresh_home, land
 from redress.warehouse.build import build
-from redress.warehouse.keys import Keys
-from redress.warehouse.releases import PUBLISHED_SCHEMAS, Releases
+from redress.warehouse.releases.keys import Keys
+from redress.warehouse.releases.releases import PUBLISHED_SCHEMAS, Releases
 from redress.warehouse.serving.incoming import copy_rows
-from redress.warehouse.serving.names import INCOMING
 from redress.warehouse.serving.postgres import Postgres
+from redress.warehouse.serving.statements import INCOMING
 from redress.warehouse.serving.tables import declared, served_tables
 
 FILES_LIMIT_SECONDS = 5.0

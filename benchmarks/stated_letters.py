@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from redress.authorities import AUTHORITY_COLUMNS
-from redress.letters.records import Figure, Header, Letter, StatedYear, Verdict
-from redress.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES, Absence
-from redress.rules import half_up_pct
-from redress.seasons import Season
-from redress.warehouse.landing import LandedLetter
-from redress.witnesses.records import WitnessFigure
+from redress.model.landed import LandedLetter
+from redress.model.letter import Figure, Header, Letter, StatedYear, Verdict
+from redress.model.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES, Absence, half_up_pct
+from redress.model.reference import AUTHORITY_COLUMNS
+from redress.model.season import Season
+from redress.model.witness import WitnessFigure
 
 SEASONS = tuple(Season(year) for year in range(2014, 2026))
 COUNCIL_TYPES = ("county", "district", "district", "district", "metropolitan", "unitary", "london_borough")

@@ -20,12 +20,12 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.stated_letters import SEASONS, season_letters, witness_figures, write_councils
-from redress.authorities import Authorities
+from redress.model.reference import load_authorities
+from redress.model.witness import WitnessKind
 from redress.settings import PROJECT_FOLDER, Settings
 from redress.warehouse.build import build, warehouse_identity
 from redress.warehouse.landing import Landing
-from redress.warehouse.releases import Releases
-from redress.witnesses.records import WitnessKind
+from redress.warehouse.releases.releases import Releases
 from samples.cookbook.questions import read_questions
 
 GATE_LETTERS = 400
@@ -94,7 +94,7 @@ def _gate(settings: Settings, councils: int) -> None:
     from expectations.gate import gate  # imported here so that the import can be timed
 
     imported = time.perf_counter() - started
-    authorities = Authorities.load(additional=settings.additional_authorities)
+    authorities = load_authorities(additional=settings.additional_authorities)
     letters = season_letters(SEASONS[-1], min(GATE_LETTERS, councils))
     seconds = []
     for _ in range(GATE_RUNS):
@@ -111,7 +111,7 @@ def land(settings: Settings, councils: int) -> None:
     """All seasons through the gate and into landing, with a data table beside each."""
     from expectations.gate import gate  # see _gate
 
-    authorities = Authorities.load(additional=settings.additional_authorities)
+    authorities = load_authorities(additional=settings.additional_authorities)
     landing = Landing(settings.landing_folder)
     for season in SEASONS:
         letters = season_letters(season, councils)

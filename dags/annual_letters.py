@@ -4,8 +4,8 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from redress.alerts import failed_run_alerts
-from redress.dag_parts import (
+from redress.orchestration.alerts import failed_run_alerts
+from redress.orchestration.dag_parts import (
     BEFORE_ALL_LETTERS,
     RELEASE,
     RETRIES,
@@ -51,7 +51,7 @@ def annual_letters() -> None:
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def plan() -> list[dict[str, Any]]:
         """What the source has for the season, in batches; an interrupted run is continued."""
-        from redress.airflow_run import retry_failed, season_task, source
+        from redress.orchestration.context import retry_failed, season_task, source
         from redress.steps import plan
 
         with season_task() as run:
@@ -61,7 +61,7 @@ def annual_letters() -> None:
     @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, **SOURCE_RETRIES)
     def acquire(batch: dict[str, Any]) -> int:
         """A batch of letters into the archive; one that cannot be had does not stop the others."""
-        from redress.airflow_run import batch_name, season_task, source
+        from redress.orchestration.context import batch_name, season_task, source
         from redress.steps import acquire
 
         references = batch["references"]
@@ -72,7 +72,7 @@ def annual_letters() -> None:
     @task
     def take_stock(_had: list[int]) -> list[dict[str, Any]]:
         """What the archive has of the season, in batches to be read; too many failures stop the season here."""
-        from redress.airflow_run import season_task, source
+        from redress.orchestration.context import season_task, source
         from redress.steps import take_stock
 
         with season_task() as run:
@@ -82,7 +82,7 @@ def annual_letters() -> None:
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def data_tables() -> int:
         """The data tables beside the letters, into the archive, and read."""
-        from redress.airflow_run import season_task, source
+        from redress.orchestration.context import season_task, source
         from redress.steps import read_data_tables
 
         with season_task() as run:
@@ -91,7 +91,7 @@ def annual_letters() -> None:
     @task(map_index_template="{{ batch_name }}")
     def read(acquired: dict[str, Any]) -> str:
         """A batch of archived letters read."""
-        from redress.airflow_run import batch_name, season_task
+        from redress.orchestration.context import batch_name, season_task
         from redress.steps import read
 
         letters = acquired["letters"]
@@ -102,7 +102,7 @@ def annual_letters() -> None:
     @task(pool=WRITER_POOL)
     def check(parts: list[str]) -> dict[str, int]:
         """The season through the gate and into landing."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import check
 
         with season_task() as run:
@@ -111,7 +111,7 @@ def annual_letters() -> None:
     @task(pool=WRITER_POOL)
     def build_and_test(_counts: dict[str, int]) -> str | None:
         """The warehouse of all that is landed, in a private file, tested."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import build_warehouse
 
         with season_task() as run:
@@ -120,7 +120,7 @@ def annual_letters() -> None:
     @task(pool=WRITER_POOL, outlets=[RELEASE])
     def release(identity: str | None) -> str:
         """The warehouse before its readers."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import release
 
         with season_task() as run:
@@ -129,7 +129,7 @@ def annual_letters() -> None:
     @task(pool=WRITER_POOL)
     def serve(_release: str) -> str | None:
         """The release into PostgreSQL, where one is set; the files are out, whatever becomes of it."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import serve
 
         with season_task() as run:
@@ -138,7 +138,7 @@ def annual_letters() -> None:
     @task
     def data_docs(_release: str) -> str:
         """Great Expectations' pages about the season; the release is out, whatever becomes of them."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import build_data_docs
 
         with season_task() as run:
@@ -147,7 +147,7 @@ def annual_letters() -> None:
     @task(trigger_rule="all_done")
     def report() -> str:
         """What became of each letter, as a page for people; also where the run failed, and why."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.report import write_report
 
         with season_task() as run:

@@ -5,8 +5,14 @@ from typing import Any
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import dag, task
 
-from redress.alerts import failed_run_alerts
-from redress.dag_parts import BEFORE_ALL_LETTERS, SITE_POOL, SOURCE_RETRIES, season_param, source_param
+from redress.orchestration.alerts import failed_run_alerts
+from redress.orchestration.dag_parts import (
+    BEFORE_ALL_LETTERS,
+    SITE_POOL,
+    SOURCE_RETRIES,
+    season_param,
+    source_param,
+)
 
 WEEKLY_WHILE_LETTERS_COME = "0 6 * 5-10 1"
 """Mondays, 06:00 UTC, May to October: letters came out in July until 2024, and come in May since 2025."""
@@ -32,21 +38,21 @@ def publication_watch() -> None:
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def look() -> str:
         """The season's letters at the source, asked for only if they have changed."""
-        from redress.airflow_watch import look
+        from redress.orchestration.watch_tasks import look
 
         return look()
 
     @task(retries=2)
     def decide(_news: str) -> dict[str, Any]:
         """Whether the season is to be run: skipped where nothing is new, and while annual_letters has a run."""
-        from redress.airflow_watch import decide
+        from redress.orchestration.watch_tasks import decide
 
         return decide()
 
     @task(trigger_rule="none_failed")
     def tell() -> str:
         """N of M letters in; a warning, and a mail, where letters are missing past their date."""
-        from redress.airflow_watch import tell
+        from redress.orchestration.watch_tasks import tell
 
         return tell()
 

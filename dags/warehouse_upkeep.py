@@ -8,8 +8,8 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from redress.alerts import failed_run_alerts
-from redress.dag_parts import RELEASE, RETRIES, WRITER_POOL, end_of_run, season_param
+from redress.orchestration.alerts import failed_run_alerts
+from redress.orchestration.dag_parts import RELEASE, RETRIES, WRITER_POOL, end_of_run, season_param
 
 ONE_OF_TWO_WAYS = "none_failed_min_one_success"
 """For a task where ways meet: the others are skipped, and the one that was chosen has not failed."""
@@ -78,14 +78,14 @@ def warehouse_upkeep() -> None:
     @task.branch
     def choose() -> str:
         """Which way the run goes, once its params are found to fit each other."""
-        from redress.airflow_upkeep import choose
+        from redress.orchestration.upkeep_tasks import choose
 
         return FIRST_TASKS[choose()]
 
     @task
     def plan_reread() -> list[dict[str, Any]]:
         """The season's files in the archive, in batches to be read."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import plan_reread
 
         with season_task() as run:
@@ -95,8 +95,8 @@ def warehouse_upkeep() -> None:
     @task(map_index_template="{{ batch_name }}")
     def read(archived: dict[str, Any]) -> str:
         """A batch of archived letters read."""
-        from redress.airflow_run import batch_name, season_task
-        from redress.airflow_upkeep import asked
+        from redress.orchestration.context import batch_name, season_task
+        from redress.orchestration.upkeep_tasks import asked
         from redress.steps import read
 
         letters = archived["letters"]
@@ -107,7 +107,7 @@ def warehouse_upkeep() -> None:
     @task(pool=WRITER_POOL)
     def check(parts: list[str]) -> dict[str, int]:
         """The season through the gate and into landing."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import check_reread
 
         with season_task() as run:
@@ -116,7 +116,7 @@ def warehouse_upkeep() -> None:
     @task(pool=WRITER_POOL, trigger_rule=ONE_OF_TWO_WAYS)
     def build_and_test() -> str | None:
         """The warehouse of all that is landed, in a private file, tested; a damaged release is found here."""
-        from redress.airflow_upkeep import upkeep_task
+        from redress.orchestration.upkeep_tasks import upkeep_task
         from redress.steps import build_warehouse
 
         with upkeep_task() as run:
@@ -125,7 +125,7 @@ def warehouse_upkeep() -> None:
     @task(pool=WRITER_POOL, outlets=[RELEASE])
     def release(identity: str | None) -> str:
         """The warehouse before its readers."""
-        from redress.airflow_upkeep import upkeep_task
+        from redress.orchestration.upkeep_tasks import upkeep_task
         from redress.steps import release
 
         with upkeep_task() as run:
@@ -134,7 +134,7 @@ def warehouse_upkeep() -> None:
     @task(retries=0)
     def plan_roll_back() -> str:
         """Which release to go to."""
-        from redress.airflow_upkeep import asked, upkeep_task
+        from redress.orchestration.upkeep_tasks import asked, upkeep_task
         from redress.steps import plan_roll_back
 
         with upkeep_task() as run:
@@ -143,7 +143,7 @@ def warehouse_upkeep() -> None:
     @task(pool=WRITER_POOL, outlets=[RELEASE])
     def roll_back(identity: str) -> str:
         """The earlier release before its readers; the present one is taken back."""
-        from redress.airflow_upkeep import asked, upkeep_task
+        from redress.orchestration.upkeep_tasks import asked, upkeep_task
         from redress.steps import roll_back
 
         with upkeep_task() as run:
@@ -152,7 +152,7 @@ def warehouse_upkeep() -> None:
     @task(pool=WRITER_POOL, trigger_rule=ONE_OF_TWO_WAYS)
     def serve() -> str | None:
         """The release into PostgreSQL, where one is set; the files are out, whatever becomes of it."""
-        from redress.airflow_upkeep import upkeep_task
+        from redress.orchestration.upkeep_tasks import upkeep_task
         from redress.steps import serve
 
         with upkeep_task() as run:
@@ -161,7 +161,7 @@ def warehouse_upkeep() -> None:
     @task
     def data_docs() -> str:
         """Great Expectations' pages about the season that was read again."""
-        from redress.airflow_run import season_task
+        from redress.orchestration.context import season_task
         from redress.steps import build_data_docs
 
         with season_task() as run:
@@ -170,8 +170,8 @@ def warehouse_upkeep() -> None:
     @task(trigger_rule="all_done")
     def report() -> str:
         """What became of each letter that was read again, as a page for people; also where that failed, and why."""
-        from redress.airflow_run import season_task
-        from redress.airflow_upkeep import skip_unless_reread
+        from redress.orchestration.context import season_task
+        from redress.orchestration.upkeep_tasks import skip_unless_reread
         from redress.report import write_report
 
         skip_unless_reread()

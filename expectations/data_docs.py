@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from expectations.gate import failures, quiet_context
-from redress.authorities import Authorities
-from redress.decisions import Decisions
-from redress.season_rules import stand
-from redress.seasons import Season
-from redress.warehouse.landing import LandedLetter
+from redress.check.decisions import Decisions
+from redress.check.judge import stand
+from redress.model.authorities import Authorities
+from redress.model.landed import LandedLetter
+from redress.model.season import Season
 
 
 def write_data_docs(

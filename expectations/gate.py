@@ -19,14 +19,17 @@ from expectations.suites import (
     letters_without_statistics_suite,
     season_suite,
 )
-from redress.authorities import Authorities
-from redress.decisions import NO_DECISIONS, Decisions
-from redress.letters.records import Letter, Verdict
-from redress.quarantine import dispose
-from redress.rules import Check, check_letter
-from redress.season_rules import Standing, check_season, expected_authorities, expected_authority_id, stand
-from redress.seasons import Season
-from redress.warehouse.landing import Disposition, LandedLetter
+from redress.check.decisions import NO_DECISIONS, Decisions
+from redress.check.dispose import dispose
+from redress.check.judge import stand
+from redress.check.letter_rules import check_letter
+from redress.check.rule import Check
+from redress.check.season_rules import check_season, expected_authorities, expected_authority_id
+from redress.check.standing import Standing
+from redress.model.authorities import Authorities
+from redress.model.landed import Disposition, LandedLetter
+from redress.model.letter import Letter, Verdict
+from redress.model.season import Season
 
 Failure = tuple[str, str | None]
 """What was expected (a rule's name), and the letter_sha256 of the row that failed; None for the whole frame."""

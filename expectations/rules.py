@@ -12,9 +12,11 @@ from great_expectations.expectations.metrics.map_metric_provider import (
 )
 from pydantic import TypeAdapter
 
-from redress.letters.records import Letter
-from redress.rules import LETTER_RULES, Rule, applied
-from redress.season_rules import SEASON_RULES, SeasonRule, Standing
+from redress.check.letter_rules import LETTER_RULES, applied
+from redress.check.rule import Rule
+from redress.check.season_rules import SEASON_RULES
+from redress.check.standing import SeasonRule, Standing
+from redress.model.letter import Letter
 
 STATEMENT = TypeAdapter(Letter)
 """A letter as JSON text and back: the form in which a frame's column holds what a letter states."""

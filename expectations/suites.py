@@ -6,10 +6,12 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 
 from expectations.rules import ExpectLettersToObeyRule, ExpectLettersToObeySeasonRule
-from redress.letters.records import Verdict
-from redress.rules import LETTER_RULES, YEARS_AGREE, Rule
-from redress.season_rules import LETTERS_AS_EXPECTED, SEASON_RULES, SeasonRule, WholeSeasonRule
-from redress.seasons import Season
+from redress.check.letter_rules import LETTER_RULES, YEARS_AGREE
+from redress.check.rule import Rule
+from redress.check.season_rules import LETTERS_AS_EXPECTED, SEASON_RULES
+from redress.check.standing import SeasonRule, WholeSeasonRule
+from redress.model.letter import Verdict
+from redress.model.season import Season
 
 KEY_COLUMN = "letter_sha256"
 STATEMENT_COLUMN = "statement"

@@ -1,7 +1,8 @@
 """Airflow's plugin: the reports of runs, the Data Docs and dbt's pages, in the menu of Airflow.
 
 Airflow executes this file in each of its processes. So it imports nothing but what Airflow has imported by then.
-The pages themselves (redress.pages) are made where the API server asks for them, and settings are read with a page.
+The pages themselves (redress.orchestration.pages) are made where the API server asks for them, and settings are
+read with a page.
 """
 
 from functools import cached_property
@@ -41,6 +42,6 @@ class RedressPages(AirflowPlugin):
     @cached_property
     def fastapi_apps(self) -> list[Any]:  # type: ignore[override]
         """The application that serves the pages; Airflow asks for it in the API server only."""
-        from redress.pages import pages_app
+        from redress.orchestration.pages import pages_app
 
         return [{"app": pages_app(), "url_prefix": URL_PREFIX, "name": "Redress pages"}]

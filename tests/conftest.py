@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from redress.authorities import Authorities
+from redress.model.authorities import Authorities
+from redress.model.reference import load_authorities
 from tests.made import SAMPLE_AUTHORITIES
 
 
@@ -19,4 +20,4 @@ def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def authorities() -> Authorities:
     """The authorities of England, and those of the samples."""
-    return Authorities.load(additional=SAMPLE_AUTHORITIES)
+    return load_authorities(additional=SAMPLE_AUTHORITIES)

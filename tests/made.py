@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from redress.letters.records import Conflict, Figure, Header, Letter, StatedYear, Verdict
-from redress.measures import HEADLINE_NAMES, Absence
-from redress.seasons import Season
-from redress.warehouse.landing import LandedLetter
+from redress.model.landed import LandedLetter
+from redress.model.letter import Conflict, Figure, Header, Letter, StatedYear, Verdict
+from redress.model.measures import HEADLINE_NAMES, Absence
+from redress.model.season import Season
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLES = PROJECT / "samples"

@@ -12,7 +12,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from redress.letters.records import Box
+from redress.model.letter import Box
 
 WIDTH, HEIGHT = 595.0, 842.0
 """A4 upright, in points."""

@@ -19,22 +19,23 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from redress.acquire.addresses import allowed_addresses
 from redress.acquire.archive import Archive, ArchiveError
-from redress.acquire.folder import FolderSource
-from redress.acquire.manifest import ManifestSource
 from redress.acquire.source import FetchError, SourceError
-from redress.airflow_environment import airflow_environment
-from redress.authorities import Authorities
+from redress.acquire.sources.folder import FolderSource
+from redress.acquire.sources.manifest import ManifestSource
+from redress.acquire.web.addresses import allowed_addresses
 from redress.cli import app
-from redress.printable import as_markdown, printable, secret_in
+from redress.model.markdown import as_markdown
+from redress.model.printable import printable, secret_in
+from redress.model.reference import load_authorities
+from redress.model.season import Season
+from redress.orchestration.environment import airflow_environment
 from redress.report import letter_lines, letters_table, write_report
-from redress.seasons import Season
 from redress.settings import PROJECT_FOLDER, Settings
 from redress.steps import SeasonRun, serve
 from redress.warehouse.landing import Landing
-from redress.warehouse.object_store import StoredReleases
-from redress.warehouse.releases import ReleaseError, Releases
+from redress.warehouse.releases.object_store import StoredReleases
+from redress.warehouse.releases.releases import ReleaseError, Releases
 from redress.warehouse.serving.tables import ServeError
 from tests.acquire.s3_server import BUCKET, s3_server
 from tests.made import PROJECT, landed, letter
@@ -42,7 +43,7 @@ from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, runnin
 from tests.warehouse.served_releases import small_release
 
 SEASON = Season(2021)
-A_LETTER = PROJECT / "tests" / "letters" / "golden" / "three_statistics" / "2021-text.txt"
+A_LETTER = PROJECT / "tests" / "read" / "golden" / "three_statistics" / "2021-text.txt"
 NAME_IN_THE_LETTER = "Crindlebury District Council"
 PASSWORD = "s3cret/p@ss:word"  # noqa: S105 - of a database that lives as long as the test
 PASSWORD_IN_AN_ADDRESS = "s3cret%2Fp%40ss:word"  # noqa: S105
@@ -284,7 +285,7 @@ def test_text_in_markdown_stays_text_on_its_line(text: str, markdown: str) -> No
 
 
 def test_the_name_of_a_batch_fits_airflows_database() -> None:
-    from redress.airflow_run import batch_name  # Airflow takes seconds to import
+    from redress.orchestration.context import batch_name  # Airflow takes seconds to import
 
     items = [{"address": f"2021/{letter * 250}.pdf"} for letter in "ab"]
     name = batch_name(122, items)
@@ -299,7 +300,7 @@ def test_a_nul_in_a_letter_does_not_reach_a_database(tmp_path: Path) -> None:
 
 
 def test_the_name_of_a_run_is_no_way_out_of_its_folder() -> None:
-    from redress import airflow_run
+    from redress.orchestration import context as airflow_run
 
     started_by_hand = SimpleNamespace(run_type="manual", logical_date=None)
     context = {"run_id": "..", "params": {"season": SEASON.year}, "dag_run": started_by_hand}
@@ -405,7 +406,7 @@ def test_a_manifest_and_its_rows_hold_no_secret(address: str, tmp_path: Path) ->
     def no_client() -> None:
         raise AssertionError("nothing is to be fetched")
 
-    authorities = Authorities.load()
+    authorities = load_authorities()
     with pytest.raises(SourceError, match=r"holds a (password|signature)") as refused:
         ManifestSource(address, authorities, no_client)  # type: ignore[arg-type]
     (tmp_path / "letters.csv").write_text(f"season,authority,address\n2021,Blaby District Council,{address}\n")

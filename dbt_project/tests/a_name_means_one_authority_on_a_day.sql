@@ -24,7 +24,7 @@ with names as (
 
 ),
 
--- As `normalised_name` of redress.authorities compares them, as far as seeds are written.
+-- As `normalised_name` of redress.model.authorities compares them, as far as seeds are written.
 normalised as (
 
     select distinct

@@ -1,16 +1,30 @@
 """Settings: where things lie and what limits hold, by environment (REDRESS_...) or a file named .env."""
 
 import datetime as dt
+import os
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from redress.letters.limits import Limits
-
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 """The folder of this project: dags, dbt_project and samples lie in it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one letter may take. `memory_mebibytes` is the worker's whole address space."""
+
+    time_seconds: float = 60.0
+    memory_mebibytes: int = 2048
+    workers: int = 0
+    """How many letters are read side by side; nought means one for each core."""
+
+    @property
+    def worker_count(self) -> int:
+        return self.workers or len(os.sched_getaffinity(0))
 
 
 class Settings(BaseSettings):

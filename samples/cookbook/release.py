@@ -4,8 +4,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from redress.acquire.folder import FolderSource
-from redress.seasons import Season
+from redress.acquire.sources.folder import FolderSource
+from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, release
 from samples.press.content import LetterContent, LocalAuthorityReport

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from redress.seasons import Season
+from redress.model.season import Season
 
 SAMPLE_MARK = "SAMPLE - invented council, invented figures. Not a letter of the Ombudsman."
 
@@ -87,7 +87,7 @@ class ComplaintOverview:
 class LocalAuthorityReport:
     """The figures of a letter of 2014 to 2018: counts by service, by outcome, and (from 2016) remedied.
 
-    The keys are those of `redress.measures`; a total is the sum of its parts, unless it is misprinted.
+    The keys are those of `redress.model.measures`; a total is the sum of its parts, unless it is misprinted.
     """
 
     received: Mapping[str, int]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from redress.seasons import Season
+from redress.model.season import Season
 from samples.press.content import (
     LetterContent,
     Statistics,

@@ -3,4 +3,4 @@
 from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parents[1]
-GOLDEN = SAMPLES.parent / "tests" / "letters" / "golden"
+GOLDEN = SAMPLES.parent / "tests" / "read" / "golden"

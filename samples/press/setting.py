@@ -183,7 +183,7 @@ def _write_rest(block: Block, pen: Pen, size: float = 10.0) -> None:
 
 @dataclass(frozen=True)
 class TableWords:
-    """How a report words its headings and labels; the keys of the labels are those of `redress.measures`."""
+    """How a report words its headings and labels; the keys of the labels are those of `redress.model.measures`."""
 
     received: str
     decided: str

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from redress.seasons import Season
+from redress.model.season import Season
 from samples.press.content import Council, LetterContent, TableRow, ThreeStatistics, TypeAverages
 from samples.press.places import SAMPLES
 from samples.press.printing import print_letter

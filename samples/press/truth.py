@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from redress.measures import HEADLINE_NAMES
+from redress.model.measures import HEADLINE_NAMES
 from samples.press.content import (
     ComplaintOverview,
     LetterContent,

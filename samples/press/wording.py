@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from redress.seasons import Season
+from redress.model.season import Season
 from samples.press.content import (
     Block,
     ComplaintOverview,

@@ -10,10 +10,10 @@ import sys
 def main(source_name: str, largest_bytes: int) -> None:
     """Acquire season 2021 by the settings of the environment, and print what stops it."""
     from redress.acquire.archive import ArchiveError
-    from redress.acquire.sources import source_of
-    from redress.dag_runs import new_run_id
+    from redress.acquire.sources.by_name import source_of
     from redress.settings import Settings
     from redress.steps import SeasonRun, acquire, plan
+    from redress.steps.record import new_run_id
     from tests.acquire.letters_server import SEASON
 
     settings = Settings()

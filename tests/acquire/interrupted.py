@@ -15,10 +15,10 @@ COUNTED = frozenset({"open", "os.rename", "os.mkdir", "os.remove", "socket.conne
 
 def main(source_name: str, kill_at: int) -> None:
     """Acquire season 2021 by the settings of the environment."""
-    from redress.acquire.sources import source_of
-    from redress.dag_runs import new_run_id
+    from redress.acquire.sources.by_name import source_of
     from redress.settings import Settings
     from redress.steps import SeasonRun, acquire, plan, take_stock
+    from redress.steps.record import new_run_id
     from tests.acquire.letters_server import SEASON
 
     settings = Settings()

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from redress.authorities import Authorities
-from redress.seasons import Season
+from redress.model.reference import load_authorities
+from redress.model.season import Season
 from redress.settings import Settings
 from tests.acquire.site_server import PDF, Given, SiteServer, site_server
 
@@ -58,7 +58,7 @@ class LettersServer:
 @contextmanager
 def letters_server(folder: Path, count: int) -> Iterator[LettersServer]:
     """Letters to that many councils of the season, each with bytes of its own."""
-    ids = tuple(authority.authority_id for authority in Authorities.load().expected_in(SEASON))
+    ids = tuple(authority.authority_id for authority in load_authorities().expected_in(SEASON))
     # more letters than councils: some have two, as a successor has that receives its predecessors'
     whose = [ids[number % len(ids)] for number in range(count)]
     with site_server() as site:

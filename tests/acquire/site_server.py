@@ -12,9 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from redress.acquire.addresses import allowed_addresses
-from redress.acquire.http import HttpClient, HttpRules
-from redress.acquire.site import slugs_of
+from redress.acquire.sources.site import slugs_of
+from redress.acquire.web.addresses import allowed_addresses
+from redress.acquire.web.client import HttpClient, HttpRules
 
 LETTERS = Path(__file__).resolve().parents[2] / "samples" / "letters"
 PDF = "application/pdf"

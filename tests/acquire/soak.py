@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redress.acquire.archive import Archive
-from redress.acquire.season import STORING_AT_A_TIME
+from redress.acquire.fetching import STORING_AT_A_TIME
 from tests.acquire.letters_server import FETCHES_AT_A_TIME, LettersServer, letters_server
 from tests.interrupted import SoakError, last_line, require_killed, run_module
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from redress.acquire.archive import Archive, ArchiveError, Card
 from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
-from redress.acquire.whole_files import INCOMING, WholeFiles
-from redress.seasons import Season
+from redress.files import INCOMING, WholeFiles
+from redress.model.season import Season
 from tests.acquire.s3_server import BUCKET, s3_server
 
 CONTENT = b"%PDF-1.4 an invented letter"

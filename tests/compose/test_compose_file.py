@@ -11,7 +11,7 @@ import yaml
 from airflow.cli.cli_parser import get_parser
 from airflow.configuration import retrieve_configuration_description
 
-from redress.airflow_environment import POOLS
+from redress.orchestration.environment import POOLS
 from redress.settings import PROJECT_FOLDER, Settings
 from tests.compose.composition import (
     COMPOSE_FILE,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from redress.airflow_environment import airflow_environment
+from redress.orchestration.environment import airflow_environment
 from redress.settings import Settings
 from tests.made import PROJECT
 

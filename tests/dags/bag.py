@@ -9,7 +9,7 @@ from typing import Any
 NEEDED_BY_TASKS_ALONE = (
     "redress.settings",
     "redress.acquire",
-    "redress.letters",
+    "redress.read",
     "redress.steps",
     "redress.warehouse",
     "pdfplumber",

@@ -5,11 +5,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from redress.acquire.folder import FolderSource
-from redress.dag_runs import DagRunError, DagRuns
-from redress.seasons import Season
+from redress.acquire.sources.folder import FolderSource
+from redress.model.season import Season
+from redress.orchestration.dag_runs import DagRunError, DagRuns
 from redress.settings import Settings
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 
 DAG = "annual_letters"

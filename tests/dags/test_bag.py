@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from redress.airflow_environment import POOLS
+from redress.orchestration.environment import POOLS
 from tests.made import PROJECT
 
 DAGS = ("annual_letters", "publication_watch", "warehouse_upkeep")

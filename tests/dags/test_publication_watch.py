@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from redress.acquire.outcomes import Summary
-from redress.acquire.sources import source_of
+from redress.acquire.sources.by_name import source_of
 from redress.settings import Settings
 from redress.steps import SeasonRun, acquire, plan, take_stock
 from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_server

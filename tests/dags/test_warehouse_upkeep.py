@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from redress.acquire.folder import FolderSource
-from redress.runs import RunRecord
-from redress.seasons import Season
+from redress.acquire.sources.folder import FolderSource
+from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import SeasonRun, acquire_and_read
+from redress.steps.record import RunRecord
 from redress.steps.upkeep import Action
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.landing import Landing
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.releases import Releases
 from tests.dags.airflow_process import AirflowProcess, airflow_process
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.warehouse.test_releases import build

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from expectations.data_docs import write_data_docs
-from redress.authorities import Authorities
-from redress.decisions import NO_DECISIONS
-from redress.rules import LETTER_RULES
-from redress.season_rules import SEASON_RULES
-from redress.seasons import Season
+from redress.check.decisions import NO_DECISIONS
+from redress.check.letter_rules import LETTER_RULES
+from redress.check.season_rules import SEASON_RULES
+from redress.model.reference import load_authorities
+from redress.model.season import Season
 from tests.made import SAMPLE_AUTHORITIES, WEXMARSH, landed, letter, without_statistics
 
 SEASON = Season(2021)
@@ -24,7 +24,7 @@ LETTERS = [
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home") / "data_docs" / "2021"
-    authorities = Authorities.load(additional=SAMPLE_AUTHORITIES)
+    authorities = load_authorities(additional=SAMPLE_AUTHORITIES)
     write_data_docs(SEASON, LETTERS, authorities, NO_DECISIONS, folder, "an earlier run")
     return write_data_docs(SEASON, LETTERS, authorities, NO_DECISIONS, folder, "the run")
 

@@ -10,12 +10,15 @@ import pytest
 from expectations import gate as gate_module
 from expectations import rules as wrapped_rules
 from expectations.gate import Failure, Gated, GateError, accepted_letters, gate, season_frame
-from redress.authorities import Authorities
-from redress.letters.records import Letter, Verdict
-from redress.measures import Absence
-from redress.rules import LETTER_RULES, Outcome, check_letter
-from redress.season_rules import SEASON_RULES, Standing, stand
-from redress.warehouse.landing import LandedLetter
+from redress.check.judge import stand
+from redress.check.letter_rules import LETTER_RULES, check_letter
+from redress.check.rule import Outcome
+from redress.check.season_rules import SEASON_RULES
+from redress.check.standing import Standing
+from redress.model.authorities import Authorities
+from redress.model.landed import LandedLetter
+from redress.model.letter import Letter, Verdict
+from redress.model.measures import Absence
 from tests.made import GOOD, SEASON, WRONG_RATE, landed, letter, sha256, without_statistics
 
 TARNBECK = "Tarnbeck Metropolitan Borough Council"

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import pytest
 
 from expectations.gate import Gated, gate
-from redress.authorities import Authorities, Authority, Population
-from redress.letters.reader import read_letter
-from redress.letters.records import Conflict, Letter, StatedYear
-from redress.measures import Absence
-from redress.rule_table import RULES
-from redress.rules import Severity
-from redress.seasons import Season
-from redress.warehouse.landing import LandedLetter
+from redress.check.all_rules import RULES
+from redress.check.rule import Severity
+from redress.model.authorities import Authorities, Authority, Population
+from redress.model.landed import LandedLetter
+from redress.model.letter import Conflict, Letter, StatedYear
+from redress.model.measures import Absence
+from redress.model.season import Season
+from redress.read.reader import read_letter
 from tests.made import FIGURES, PROJECT, landed, letter
 
 SEASON = Season(2024)
@@ -202,7 +202,7 @@ def test_a_planted_letter_breaks_its_rule_alone_and_ends_as_its_severity_says(ru
 
 # --- Through the reader: the same on letters as they come -------------------------------------------------
 
-PRINTED = (PROJECT / "tests/letters/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
+PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
 PRINTED_TO = "Crindlebury District Council"
 READ_SEASON = Season(2021)
 DISTRICT_NAMES = ("Crindlebury", "Oxlipham", "Yaffleton", "Zitherwick")

@@ -7,13 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from redress.acquire.folder import FolderSource
-from redress.quarantine import Quarantine
-from redress.seasons import Season
+from redress.acquire.sources.folder import FolderSource
+from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, release, run_season
+from redress.steps.quarantine import Quarantine
 from redress.warehouse.landing import Landing
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 
 YEARS = (2021, 2022, 2023)

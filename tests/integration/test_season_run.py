@@ -11,15 +11,15 @@ import pytest
 import sqlalchemy
 from typer.testing import CliRunner
 
-from redress.acquire.folder import FolderSource
+from redress.acquire.sources.folder import FolderSource
 from redress.cli import app
+from redress.model.season import Season
 from redress.report import letter_lines, write_report
-from redress.seasons import Season
 from redress.settings import Settings
 from redress.steps import SeasonError, SeasonRun, acquire_and_read, check, plan, run_season
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.landing import Landing
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.paper import pdf, stack
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redress.seasons import Season
+from redress.model.season import Season
 from samples.press.__main__ import main
 from samples.press.content import (
     SAMPLE_MARK,

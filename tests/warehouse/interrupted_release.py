@@ -20,8 +20,8 @@ COUNTED = frozenset(
 
 def small(warehouse: Path, number: int, kill_at: int) -> None:
     """A run of the second half of the way, with a warehouse that takes no dbt to build."""
-    from redress.warehouse.release_list import prune
-    from redress.warehouse.releases import Releases
+    from redress.warehouse.releases.listing import prune
+    from redress.warehouse.releases.releases import Releases
     from tests.warehouse.numbered import publish_numbered
 
     releases = Releases(warehouse)
@@ -34,10 +34,10 @@ def small(warehouse: Path, number: int, kill_at: int) -> None:
 
 def whole() -> None:
     """The steps of a run, from landing to the release."""
-    from redress.dag_runs import new_run_id
-    from redress.seasons import Season
+    from redress.model.season import Season
     from redress.settings import Settings
     from redress.steps import SeasonRun, build_warehouse, release
+    from redress.steps.record import new_run_id
 
     run = SeasonRun(Season(2021), new_run_id(), Settings())
     print(Path(release(run, build_warehouse(run))).name)

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from redress.warehouse.landing import TABLES
+from redress.warehouse.landing_tables import TABLES
 from tests.made import FIGURES, PROJECT, sha256
 
 PROJECT_DIR = PROJECT / "dbt_project"

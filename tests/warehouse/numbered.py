@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.releases import Releases
 from tests.warehouse.test_releases import build
 
 QUERY = "select (select value::int from {figures}), (select number from {numbers})"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from redress.warehouse.keys import Keys, Reference
+from redress.warehouse.releases.keys import Keys, Reference
 from tests.warehouse.numbered import identity_of
 from tests.warehouse.postgres_server import BI_TOOL, Database
 

@@ -19,10 +19,10 @@ from pathlib import Path
 import duckdb
 
 from redress.settings import Settings
-from redress.warehouse.checksums import damage
-from redress.warehouse.releases import Releases
-from redress.warehouse.serving.names import RELEASE_TABLE, SCHEMA
+from redress.warehouse.releases.checksums import damage
+from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.postgres import serve_current
+from redress.warehouse.serving.statements import RELEASE_TABLE, SCHEMA
 from redress.warehouse.serving.tables import served_tables
 from tests.interrupted import SoakError, last_line, require_killed, run_module, start_module
 from tests.warehouse.invented import write_councils, write_landing

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from filelock import FileLock
 
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.releases import Releases
 
 IDENTITY = "c11e000000000001"
 PACKAGES = ("duckdb>=1.1,<2", "frictionless>=5.18,<6")

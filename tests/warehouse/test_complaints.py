@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import duckdb
 
-from redress.measures import TABLE_MEASURES
+from redress.model.measures import TABLE_MEASURES
 from tests.warehouse.invented import LETTERS, ask
 
 

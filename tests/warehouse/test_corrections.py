@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from redress.seasons import Season
+from redress.model.season import Season
+from redress.model.witness import WitnessFigure, WitnessKind
 from redress.warehouse.landing import Landing
-from redress.witnesses.records import WitnessFigure, WitnessKind
 from tests.warehouse.invented import (
     LETTERS,
     PROJECT_DIR,

@@ -1,4 +1,4 @@
-"""Authorities in the warehouse: each by the name of its time, and the same as `redress.authorities` has them."""
+"""Authorities in the warehouse: each by the name of its time, as `redress.model.authorities` has them."""
 
 import os
 import subprocess
@@ -10,13 +10,13 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from redress.authorities import Authorities
-from redress.seasons import Season
-from redress.warehouse.landing import TABLES
+from redress.model.reference import load_authorities
+from redress.model.season import Season
+from redress.warehouse.landing_tables import TABLES
 
 PROJECT = Path(__file__).parents[2]
 SAMPLE_AUTHORITIES = PROJECT / "samples" / "authorities.csv"
-AUTHORITIES = Authorities.load(additional=SAMPLE_AUTHORITIES)
+AUTHORITIES = load_authorities(additional=SAMPLE_AUTHORITIES)
 SEASONS = tuple(Season(year) for year in range(2010, 2027))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from redress.settings import PROJECT_FOLDER
-from redress.warehouse.keys import Keys, Reference, model_keys
+from redress.warehouse.releases.keys import Keys, Reference, model_keys
 
 MODELS = """
 models:

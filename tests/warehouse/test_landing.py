@@ -9,19 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from redress.letters.records import Conflict, Figure, Header, Letter, StatedYear, Verdict
-from redress.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES, TABLE_MEASURES, Absence
-from redress.printable import printable
-from redress.rules import check_letter
-from redress.seasons import Season
-from redress.warehouse.landing import (
-    TABLES,
-    Disposition,
-    LandedLetter,
-    Landing,
-    read_letters,
-    write_letters,
-)
+from redress.check.letter_rules import check_letter
+from redress.model.landed import Disposition, LandedLetter
+from redress.model.letter import Conflict, Figure, Header, Letter, StatedYear, Verdict
+from redress.model.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES, TABLE_MEASURES, Absence
+from redress.model.printable import printable
+from redress.model.season import Season
+from redress.warehouse.landing import Landing
+from redress.warehouse.landing_tables import TABLES, read_letters, write_letters
 from tests.made import PELLONSHIRE, landed, letter, sha256, without_statistics
 
 SEASON = Season(2021)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from redress.warehouse.release_list import prune
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.listing import prune
+from redress.warehouse.releases.releases import Releases
 from tests.warehouse.numbered import publish_numbered
 
 KINDS = ("duckdb", "duckdb", "parquet", "parquet")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import duckdb
 
-from redress.measures import HEADLINE_NAMES
+from redress.model.measures import HEADLINE_NAMES
 from tests.warehouse.invented import LETTERS, THREE_STATISTICS, ask
 
 

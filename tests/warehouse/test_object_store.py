@@ -10,13 +10,13 @@ from unittest.mock import patch
 import pytest
 import s3fs
 
-from redress.acquire.whole_files import WholeFiles
+from redress.files import WholeFiles
 from redress.settings import Settings
-from redress.warehouse.checksums import read_checksums
-from redress.warehouse.delivery import deliver
-from redress.warehouse.object_store import StoredReleases
-from redress.warehouse.release_list import roll_back
-from redress.warehouse.releases import ReleaseError, Releases
+from redress.warehouse.releases.checksums import read_checksums
+from redress.warehouse.releases.delivery import deliver
+from redress.warehouse.releases.listing import roll_back
+from redress.warehouse.releases.object_store import StoredReleases
+from redress.warehouse.releases.releases import ReleaseError, Releases
 from tests.acquire.s3_server import BUCKET, s3_server
 from tests.warehouse.numbered import identity_of, publish_numbered
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from redress.seasons import Season
+from redress.model.season import Season
 from redress.warehouse.landing import Landing
 from tests.warehouse.invented import LETTERS, ask, dbt_build, write_councils, write_landing
 

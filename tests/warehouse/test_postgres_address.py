@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from redress.cli import app
-from redress.runs import RunRecord
-from redress.seasons import Season
+from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import SeasonRun, serve
-from redress.warehouse.releases import Releases
+from redress.steps.record import RunRecord
+from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.postgres import Postgres, serve_current
 from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import Database

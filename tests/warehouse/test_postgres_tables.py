@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from redress.warehouse.keys import Keys, Reference
+from redress.warehouse.releases.keys import Keys, Reference
 from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import BI_TOOL, Database
 from tests.warehouse.served_releases import served_number, small_release, write_release

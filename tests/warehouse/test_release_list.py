@@ -10,14 +10,14 @@ from unittest.mock import patch
 
 import pytest
 
-from redress.warehouse.checksums import damage
-from redress.warehouse.release_list import known_releases, prune, roll_back, taken_back
-from redress.warehouse.releases import ReleaseError, Releases
+from redress.warehouse.releases.checksums import damage
+from redress.warehouse.releases.listing import known_releases, prune, roll_back, taken_back
+from redress.warehouse.releases.releases import ReleaseError, Releases
 from tests.warehouse.numbered import build_numbered, identity_of, number_of, publish_numbered
 
 HOLD_DUCKDB = "import duckdb; held = duckdb.connect(sys.argv[1] + '/warehouse.duckdb', read_only=True)"
 HOLD_RELEASE = (
-    "from pathlib import Path; from redress.warehouse.releases import Releases; "
+    "from pathlib import Path; from redress.warehouse.releases.releases import Releases; "
     "held = Releases(Path(sys.argv[1]).parents[1]).reading(); held.__enter__()"
 )
 

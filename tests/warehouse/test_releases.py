@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from redress.report.release_notes import read_release_notes
-from redress.warehouse.releases import ReleaseError, Releases
+from redress.warehouse.releases.releases import ReleaseError, Releases
 
 FIRST, SECOND, THIRD = "aaaa000000000001", "aaaa000000000002", "aaaa000000000003"
 

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from redress.rules import Check, Severity, check_letter
-from redress.seasons import Season
-from redress.warehouse.landing import Disposition, Landing
+from redress.check.letter_rules import check_letter
+from redress.check.rule import Check, Severity
+from redress.model.landed import Disposition
+from redress.model.season import Season
+from redress.warehouse.landing import Landing
 from tests.made import landed, letter
 
 SEASON = Season(2021)

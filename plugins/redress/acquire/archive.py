@@ -19,8 +19,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
-from redress.acquire.whole_files import StoreError, WholeFiles
-from redress.seasons import Season
+from redress.files import StoreError, WholeFiles
+from redress.model.season import Season
 
 LICENCE = "free re-use with the source acknowledged, accurately reproduced (www.lgo.org.uk/copyright)"
 _OMBUDSMAN = "Local Government and Social Care Ombudsman, {what}, © Commission for Local Administration in England"

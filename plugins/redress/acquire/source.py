@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypedDict
 
-from redress.seasons import Season
+from redress.model.file_kinds import is_pdf
+from redress.model.season import Season
 
 
 class ReferenceKind(StrEnum):
@@ -200,3 +201,12 @@ class FetchError(Exception):
         super().__init__(detail)
         self.cause = cause
         self.status = status
+
+
+def check_is_pdf(content: bytes, address: str) -> None:
+    """Raise FetchError where bytes are no PDF, whatever the server called them."""
+    if is_pdf(content):
+        return
+    is_page = content.lstrip()[:1] == b"<"
+    kind = 'a web page, perhaps one that says "not found",' if is_page else f"{len(content)} bytes of another kind"
+    raise FetchError(FailureCause.WRONG_CONTENT, f"{address} gave {kind} where a letter's PDF is expected")

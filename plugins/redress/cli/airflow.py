@@ -14,7 +14,8 @@ def up(
 ) -> None:
     """Start Airflow's pages, scheduler and all, with PostgreSQL below the home, until Ctrl-C."""
     with plain_errors():
-        from redress.airflow_up import AirflowUp, run_until_stopped
+        from redress.orchestration.local.keeper import run_until_stopped
+        from redress.orchestration.local.up import AirflowUp
         from redress.settings import Settings
 
         run_until_stopped(
@@ -32,7 +33,7 @@ def airflow(
 ) -> None:
     """A command of Airflow's own with the metadata that redress up uses: redress airflow dags list"""
     with plain_errors():
-        from redress.airflow_up import AirflowUp
+        from redress.orchestration.local.up import AirflowUp
         from redress.settings import Settings
 
         raise typer.Exit(AirflowUp(Settings(), port).run(arguments))

@@ -9,10 +9,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from redress.check.letter_rules import check_letter
+from redress.check.rule import Check
 from redress.cli.terminal import console
-from redress.letters.answer import answer
-from redress.letters.records import Letter
-from redress.rules import Check, check_letter
+from redress.model.letter import Letter
+from redress.read.answer import answer
 
 
 def read(
@@ -25,7 +26,7 @@ def read(
     ] = None,
 ) -> None:
     """Read letters: what each states, where it stands, and whether its numbers agree."""
-    from redress.letters.workers import File, Readers
+    from redress.read.workers import File, Readers
     from redress.settings import Settings
 
     if evidence is not None and len(files) != 1:
@@ -81,7 +82,7 @@ def show_letter(file: Path, letter: Letter, checks: tuple[Check, ...]) -> None:
 
 
 def _draw(file: Path, letter: Letter, out: Path) -> None:
-    from redress.letters.evidence import EvidenceError, draw_evidence
+    from redress.read.evidence import EvidenceError, draw_evidence
 
     try:
         count = draw_evidence(file.read_bytes(), letter, out)

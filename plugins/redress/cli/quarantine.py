@@ -13,7 +13,7 @@ from redress.cli.letters import show_letter
 from redress.cli.terminal import By, console, from_here, login_name, plain_errors, season_of, writing
 
 if TYPE_CHECKING:
-    from redress.quarantine import Case, Effect, Quarantine
+    from redress.steps.quarantine import Case, Effect, Quarantine
 
 
 quarantine = typer.Typer(no_args_is_help=True, help="The letters that rules hold back, and decisions about them.")
@@ -110,8 +110,8 @@ def withdraw(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, pub
 @contextmanager
 def _quarantine() -> "Iterator[Quarantine]":
     with plain_errors():
-        from redress.quarantine import Quarantine
         from redress.settings import Settings
+        from redress.steps.quarantine import Quarantine
 
         yield Quarantine(Settings())
 
@@ -124,8 +124,8 @@ def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
             _print_case(case)
         season = effect.case.landed.season
         if publish:
-            from redress.dag_runs import new_run_id
             from redress.steps import SeasonRun, build_warehouse, release, serve
+            from redress.steps.record import new_run_id
 
             run = SeasonRun(season, new_run_id(), desk.settings)
             folder = release(run, build_warehouse(run))
@@ -142,7 +142,7 @@ def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
 
 def _print_case(case: "Case") -> None:
     """A letter with what became of it, the rules that it breaks, and the decisions about it."""
-    from redress.quarantine import SENTENCES, SHOWN_SHA256_LENGTH, broken_rules
+    from redress.check.dispose import SENTENCES, SHOWN_SHA256_LENGTH, broken_rules
 
     sha256 = case.landed.letter.sha256[:SHOWN_SHA256_LENGTH]
     told = [

@@ -19,9 +19,10 @@ def show_authority(
 ) -> None:
     """A council's years: figures beside its type's average, rank, flags, and what is missing and why."""
     with plain_errors():
+        from redress.report.council import shown
+        from redress.report.council_page import page
         from redress.settings import Settings
-        from redress.show import page, shown
-        from redress.warehouse.releases import ReleaseError, Releases
+        from redress.warehouse.releases.releases import ReleaseError, Releases
 
         only = season_of(season)
         releases = Releases(Settings().warehouse_folder)
@@ -39,8 +40,8 @@ def list_releases() -> None:
     """The releases that are there, the one that became current last first."""
     with plain_errors():
         from redress.settings import Settings
-        from redress.warehouse.release_list import known_releases
-        from redress.warehouse.releases import Releases
+        from redress.warehouse.releases.listing import known_releases
+        from redress.warehouse.releases.releases import Releases
 
         releases = Releases(Settings().warehouse_folder)
         known = known_releases(releases)
@@ -75,9 +76,9 @@ def rollback(
 ) -> None:
     """Put an earlier release before the readers again; no run publishes the one that is taken back."""
     with plain_errors():
-        from redress.dag_runs import new_run_id
         from redress.settings import Settings
         from redress.steps import UpkeepRun, plan_roll_back, roll_back, serve
+        from redress.steps.record import new_run_id
 
         settings = Settings()
         run = UpkeepRun(new_run_id(), settings)
@@ -94,10 +95,9 @@ def rebuild() -> None:
     replaced, a whole one left. A release that was taken back stays so.
     """
     with plain_errors():
-        from redress.dag_runs import new_run_id
-        from redress.runs import step_line
         from redress.settings import Settings
         from redress.steps import UpkeepRun, rebuild, serve
+        from redress.steps.record import new_run_id, step_line
 
         settings = Settings()
         run = UpkeepRun(new_run_id(), settings)

@@ -13,8 +13,8 @@ from rich.markup import escape
 from redress.cli.terminal import Failures, console, from_here, plain_errors, season_of
 
 if TYPE_CHECKING:
+    from redress.model.season import Season
     from redress.report import LetterLine
-    from redress.seasons import Season
     from redress.settings import Settings
     from redress.steps import SeasonRun
 
@@ -36,7 +36,7 @@ def run(
     A season that fails says why, and the others go on.
     """
     with plain_errors():
-        from redress.acquire.sources import source_of
+        from redress.acquire.sources.by_name import source_of
         from redress.settings import Settings
         from redress.steps import last_source, run_season
 
@@ -83,13 +83,13 @@ def ingest(
 ) -> None:
     """Run the Airflow dag once for each season of a folder, and show what became of each letter."""
     with plain_errors():
-        from redress.acquire.folder import FolderSource
         from redress.acquire.source import SourceError
-        from redress.dag_runs import DagRuns
+        from redress.acquire.sources.folder import FolderSource
+        from redress.model.season import Season
+        from redress.orchestration.dag_runs import DagRuns
         from redress.report import letter_lines
-        from redress.seasons import Season
         from redress.settings import Settings
-        from redress.warehouse.releases import Releases
+        from redress.warehouse.releases.releases import Releases
 
         started = time.monotonic()
         settings = Settings()
@@ -130,8 +130,8 @@ def probe(
 ) -> None:
     """Look at the Ombudsman's site as it is today, and say which settings about it hold and which to change."""
     with plain_errors():
-        from redress.acquire.probe import new_probe
         from redress.settings import Settings
+        from redress.steps.probe import new_probe
 
         one = new_probe(Settings(), authority, season_of(season), date.today())
         console.print(f"{escape(one.authority.name)} at {escape(one.source.shape.url)}", soft_wrap=True)
@@ -160,9 +160,9 @@ def probe(
 
 def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callable[[SeasonRun], _Way]") -> None:
     """Go a way with each season, its steps and its report shown, and in the end what became of each letter."""
-    from redress.dag_runs import new_run_id
-    from redress.seasons import Season
+    from redress.model.season import Season
     from redress.steps import SeasonRun
+    from redress.steps.record import new_run_id
 
     wanted = [Season(year) for year in seasons]
     last: SeasonRun | None = None
@@ -195,7 +195,7 @@ def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
 
 def _print_steps(run: "SeasonRun") -> None:
     """How each step of a run ended."""
-    from redress.runs import step_line
+    from redress.steps.record import step_line
 
     for event in run.record.events():
         if event["state"] != "began":

@@ -12,10 +12,10 @@ import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from redress.printable import printable
+from redress.model.printable import printable
 
 if TYPE_CHECKING:
-    from redress.seasons import Season
+    from redress.model.season import Season
     from redress.settings import Settings
 
 
@@ -77,13 +77,13 @@ def plain_error_types() -> tuple[type[Exception], ...]:
     """The errors whose message says what was found, where, and what to do."""
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
-    from redress.airflow_processes import UpError
-    from redress.dag_runs import DagRunError
-    from redress.decisions import DecisionError
-    from redress.seeds import SeedError
+    from redress.check.decisions import DecisionError
+    from redress.model.reference import SeedError
+    from redress.orchestration.dag_runs import DagRunError
+    from redress.orchestration.local.processes import UpError
     from redress.steps import SeasonError
     from redress.warehouse.build import BuildError
-    from redress.warehouse.releases import ReleaseError
+    from redress.warehouse.releases.releases import ReleaseError
 
     return (
         ArchiveError,
@@ -105,7 +105,7 @@ def writing(settings: "Settings") -> Iterator[None]:
     """The writer lock, and a word to the person who has to wait for it."""
     from filelock import Timeout
 
-    from redress.warehouse.writer import writer_lock
+    from redress.warehouse.landing import writer_lock
 
     lock = writer_lock(settings)
     try:
@@ -120,7 +120,7 @@ def writing(settings: "Settings") -> Iterator[None]:
 
 
 def season_of(year: int | None) -> "Season | None":
-    from redress.seasons import Season
+    from redress.model.season import Season
 
     return None if year is None else Season(year)
 

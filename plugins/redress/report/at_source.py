@@ -1,11 +1,14 @@
 """What became of a season's letters at their source, and what its checks warn of, as Markdown."""
 
+import shlex
+from pathlib import Path
+
 from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
-from redress.authorities import Authorities
-from redress.markdown_page import table, text
-from redress.report.commands import command
-from redress.rules import Severity
-from redress.seasons import Season
+from redress.check.rule import Severity
+from redress.model.authorities import Authorities
+from redress.model.markdown import code, table, text
+from redress.model.reference import load_authorities
+from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import SeasonRun
 from redress.warehouse.landing import Landing
@@ -26,7 +29,7 @@ def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
     if not run.summary_path.exists():
         return ("Nothing was asked of a source.",)
     summary = Summary.read(run.summary_path)
-    authorities = Authorities.load(additional=run.settings.additional_authorities)
+    authorities = load_authorities(additional=run.settings.additional_authorities)
     told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
     lines = [f"{text(summary.source)}: {told}."]
     if summary.failed:
@@ -75,3 +78,22 @@ def _name(outcome: Outcome, authorities: Authorities) -> str:
     """The name of the authority that a reference is about, or nothing where the source does not say."""
     found = authorities.with_id(outcome.reference.authority_id or "")
     return "" if found is None else found.name
+
+
+def command(settings: Settings, words: str) -> str:
+    """A command of `redress`, as Markdown, with the home and the councils of a run where they are not the default.
+
+    A terminal has neither the environment that Airflow was started with nor that of `make run`.
+    """
+    stated = {
+        "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),
+        "REDRESS_ADDITIONAL_AUTHORITIES": (settings.additional_authorities, None),
+    }
+    set_here = [
+        f"{name}={_quoted(value)}" for name, (value, default) in stated.items() if value != default and value
+    ]
+    return code(" ".join([*set_here, ".venv/bin/redress", words]))
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))

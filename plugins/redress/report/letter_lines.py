@@ -1,5 +1,6 @@
 """What became of each letter of a season, a line each: for the terminal, and for the report's table."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,13 +11,16 @@ import duckdb
 from rich.markup import escape
 from rich.table import Table
 
-from redress.letters.records import Letter
-from redress.printable import printable
-from redress.rules import half_up_pct
-from redress.seasons import Season
+from redress.check.source_doubt import REFUSED
+from redress.model.landed import Disposition, LandedLetter
+from redress.model.letter import Letter
+from redress.model.measures import half_up_pct
+from redress.model.printable import printable
+from redress.model.season import Season
 from redress.settings import Settings
-from redress.warehouse.landing import Disposition, LandedLetter, Landing
-from redress.warehouse.releases import Releases
+from redress.steps import SeasonRun
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases.releases import Releases
 
 COLUMNS = (
     "authority",
@@ -124,3 +128,25 @@ def _number(value: Decimal | int | None, unit: str = "", *, signed: bool = False
     number = Decimal(value)
     whole = int(number) if number == int(number) else number.normalize()
     return f"{whole:+}{unit}" if signed else f"{whole}{unit}"
+
+
+@dataclass(frozen=True)
+class RefusedSeason:
+    """How many files of a season would have got which disposition, and those that speak against the source."""
+
+    disposition_counts: Counter[str]
+    lines: tuple[LetterLine, ...]
+
+
+def refused_season(run: SeasonRun) -> RefusedSeason | None:
+    """The refused files as `check` left them; None where it did not stop the season for them."""
+    if run.season not in run.refused.seasons():
+        return None
+    dispositions = run.refused.dispositions(run.season)
+    lines = (
+        letter_line(landed, dispositions[landed.letter.sha256])
+        for landed in run.refused.letters(run.season)
+        if dispositions[landed.letter.sha256].disposition in REFUSED
+        and dispositions[landed.letter.sha256].decided_by is None
+    )
+    return RefusedSeason(Counter(one.disposition for one in dispositions.values()), tuple(lines))

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from redress.warehouse.checksums import NOTES_NAME
-from redress.warehouse.release_notes import (
+from redress.warehouse.releases.changes import (
     FIGURES_SECTION,
     FIRST_LINE,
     LETTERS_SECTION,
@@ -12,6 +11,7 @@ from redress.warehouse.release_notes import (
     TRUST_SECTION,
     WITNESSES_SECTION,
 )
+from redress.warehouse.releases.checksums import NOTES_NAME
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from redress.authorities import Authorities
-from redress.report.refused import RefusedSeason, refused_season
+from redress.model.authorities import Authorities
+from redress.model.landed import Disposition
+from redress.model.reference import load_authorities
+from redress.report.letter_lines import RefusedSeason, refused_season
 from redress.report.release_notes import ReleaseNotes, read_release_notes
-from redress.runs import StepSummary, failure_reason, last_failure, step_summaries
-from redress.season_changes import LetterChange, kept_before, landed_states, letter_changes
 from redress.steps import SeasonRun
-from redress.warehouse.landing import Disposition, Landing
-from redress.warehouse.releases import Releases
+from redress.steps.letter_changes import LetterChange, kept_before, landed_states, letter_changes
+from redress.steps.record import StepSummary, failure_reason, last_failure, step_summaries
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases.releases import Releases
 
 AFTER_RELEASE = frozenset({"serve", "data docs", "report"})
 """Steps after which the release is out, whatever becomes of them."""
@@ -70,7 +72,7 @@ class SeasonOutcome:
 
     @cached_property
     def authorities(self) -> Authorities:
-        return Authorities.load(additional=self.run.settings.additional_authorities)
+        return load_authorities(additional=self.run.settings.additional_authorities)
 
     @cached_property
     def expected_ids(self) -> frozenset[str]:

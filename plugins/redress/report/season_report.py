@@ -6,19 +6,17 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow.parquet as pq
 
-from redress.markdown_page import table, text
-from redress.quarantine import SENTENCES, SHOWN_SHA256_LENGTH
-from redress.report.at_source import LOST, acquired_lines, retry_command, warning_lines
-from redress.report.commands import command
-from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, letter_lines
-from redress.report.refused import RefusedSeason
+from redress.check.dispose import SENTENCES, SHOWN_SHA256_LENGTH
+from redress.check.season_rules import WHOLE_SEASON_RULES
+from redress.model.markdown import table, text
+from redress.report.at_source import LOST, acquired_lines, command, retry_command, warning_lines
+from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, RefusedSeason, letter_lines
 from redress.report.release_notes import ChangedFigure, ReleaseNotes
 from redress.report.season_outcome import ACCEPTED, QUARANTINED, SeasonOutcome
-from redress.runs import StepSummary
-from redress.season_changes import Change, LetterChange
-from redress.season_rules import WHOLE_SEASON_RULES
 from redress.steps import SeasonRun
-from redress.warehouse.checksums import NOTES_NAME
+from redress.steps.letter_changes import Change, LetterChange
+from redress.steps.record import StepSummary
+from redress.warehouse.releases.checksums import NOTES_NAME
 
 SHOWN_CHANGES_COUNT = 50
 """So many letters are named of each kind of change; a season's first run has changed them all."""

@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from filelock import FileLock
 
-from redress.markdown_page import html_page, table, text
+from redress.model.markdown import table, text
+from redress.report.markdown_page import html_page
 from redress.report.season_report import season_report
-from redress.runs import RunRecord
 from redress.steps import SeasonRun
+from redress.steps.record import RunRecord
 
 INDEX_NAME = "index.html"
 RUN_KINDS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": "by hand", "command-": "by command"}

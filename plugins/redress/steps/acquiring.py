@@ -10,27 +10,20 @@ from typing import TypedDict, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from redress.acquire.archive import Archive
-from redress.acquire.folder import FolderSource
-from redress.acquire.outcomes import (
-    AcquisitionState,
-    Journal,
-    Outcome,
-    Summary,
-    latest_checked_summary,
-    latest_summary,
-    now,
-)
-from redress.acquire.season import acquire_references, without_listing
+from redress.acquire.fetching import acquire_references, without_listing
+from redress.acquire.journal import Journal
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, now
 from redress.acquire.source import DataTableReference, Reference, ReferenceJson, ReferenceKind, Source
-from redress.authorities import Authorities
-from redress.letters.kinds import HTML_ENDINGS
-from redress.readings import ending
-from redress.season_changes import forget_before
-from redress.seasons import Season
+from redress.acquire.sources.folder import FolderSource
+from redress.model.file_kinds import HTML_ENDINGS
+from redress.model.reference import load_authorities
+from redress.model.season import Season
+from redress.model.witness import WitnessKind
+from redress.read.data_tables.season import FetchedTable, read_tables, told
 from redress.settings import Settings
-from redress.steps.season_run import SeasonError, SeasonRun
-from redress.witnesses.records import WitnessKind
-from redress.witnesses.season import FetchedTable, read_tables, told
+from redress.steps.letter_changes import forget_before
+from redress.steps.readings import ending
+from redress.steps.run import SeasonError, SeasonRun, latest_checked_summary, latest_summary
 
 _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
@@ -162,7 +155,7 @@ def read_data_tables(run: SeasonRun, source: Source) -> int:
     """
     with run.record.step("data tables") as note:
         tables, failed = _fetched_tables(run, source)
-        authorities = Authorities.load(additional=run.settings.additional_authorities)
+        authorities = load_authorities(additional=run.settings.additional_authorities)
         read = read_tables(tables, run.season, authorities)
         run.data_tables.folder.mkdir(parents=True, exist_ok=True)
         run.data_tables.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
@@ -240,7 +233,7 @@ def _summary(run: SeasonRun, source: Source) -> Summary:
             f"letters, the first {missing[0]}; run it again"
         )
     asked = tuple(outcomes[reference] for reference in references)
-    authorities = Authorities.load(additional=run.settings.additional_authorities)
+    authorities = load_authorities(additional=run.settings.additional_authorities)
     return Summary(
         run.season,
         run.run_id,

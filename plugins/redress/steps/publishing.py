@@ -2,15 +2,15 @@
 
 import shutil
 
-from redress.authorities import Authorities
-from redress.decisions import read_decisions
-from redress.steps.season_run import Run, SeasonError, SeasonRun
+from redress.check.decisions import read_decisions
+from redress.model.reference import load_authorities
+from redress.steps.run import Run, SeasonError, SeasonRun
 from redress.warehouse.build import build, warehouse_identity
-from redress.warehouse.checksums import damage
-from redress.warehouse.delivery import deliver
 from redress.warehouse.landing import Landing
-from redress.warehouse.release_list import taken_back
-from redress.warehouse.releases import ReleaseError, Releases
+from redress.warehouse.releases.checksums import damage
+from redress.warehouse.releases.delivery import deliver
+from redress.warehouse.releases.listing import taken_back
+from redress.warehouse.releases.releases import ReleaseError, Releases
 
 
 def build_warehouse(run: Run) -> str | None:
@@ -126,7 +126,7 @@ def build_data_docs(run: SeasonRun) -> str:
         index = write_data_docs(
             run.season,
             landing.letters(run.season),
-            Authorities.load(additional=run.settings.additional_authorities),
+            load_authorities(additional=run.settings.additional_authorities),
             read_decisions(run.settings.landing_folder),
             run.settings.data_docs_folder / str(run.season),
             run.run_id,

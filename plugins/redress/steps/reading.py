@@ -6,21 +6,23 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from redress.acquire.archive import Archive
-from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, latest_landed_summary
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
 from redress.acquire.source import ReferenceKind
-from redress.authorities import Authorities
-from redress.decisions import read_decisions
-from redress.letters.records import Letter
-from redress.letters.workers import File, Readers
-from redress.readings import Readings, ending, reader_identity
-from redress.season_changes import keep_before
+from redress.check.decisions import read_decisions
+from redress.check.source_doubt import doubt
+from redress.check.witness_pages import set_pages_apart
+from redress.model.landed import Acquisition, LandedLetter
+from redress.model.letter import Letter
+from redress.model.reference import load_authorities
+from redress.model.witness import WitnessKind
+from redress.read.workers import File, Readers
 from redress.settings import Settings
-from redress.source_doubt import doubt
 from redress.steps.acquiring import BEGIN_ANEW, Archived
-from redress.steps.season_run import SeasonError, SeasonRun
-from redress.warehouse.landing import Acquisition, LandedLetter, Landing, read_letters, write_checks, write_letters
-from redress.witnesses.pages import set_pages_apart
-from redress.witnesses.records import WitnessKind
+from redress.steps.letter_changes import keep_before
+from redress.steps.readings import Readings, ending, reader_identity
+from redress.steps.run import SeasonError, SeasonRun, latest_landed_summary
+from redress.warehouse.landing import Landing
+from redress.warehouse.landing_tables import read_letters, write_checks, write_letters
 
 READER_FILE_NAME = "reader.txt"
 
@@ -62,9 +64,9 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
 
         own = Summary.read(run.summary_path) if run.summary_path.exists() else None
         shutil.rmtree(run.refused.folder, ignore_errors=True)
-        parts = [Path(part) for part in parts]
-        files = part_files(parts)
-        authorities = Authorities.load(additional=run.settings.additional_authorities)
+        folders = [Path(part) for part in parts]
+        files = part_files(folders)
+        authorities = load_authorities(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)
         letters, page_figures = set_pages_apart(unique, run.season, authorities)
         decisions = read_decisions(run.settings.landing_folder)
@@ -87,7 +89,7 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
             landing.replace_acquisitions(run.season, _acquisitions(acquired))
         # a reader that was changed since `read` must not be given what the one before it read
         reader = reader_identity()
-        _readings(run).keep(run.season, part_files(part for part in parts if _reader_of(part) == reader))
+        _readings(run).keep(run.season, part_files(folder for folder in folders if _reader_of(folder) == reader))
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
         if own is not None:
             own.write(run.landed_path)

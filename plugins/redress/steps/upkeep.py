@@ -12,17 +12,16 @@ from typing import Any
 import pyarrow as pa
 
 from redress.acquire.archive import Archive
-from redress.acquire.outcomes import latest_landed_summary
 from redress.acquire.source import ReferenceKind
-from redress.seasons import Season
+from redress.model.season import Season
 from redress.steps.acquiring import Archived, archived_file, had_files, in_batches
 from redress.steps.publishing import build_warehouse, release
 from redress.steps.reading import check, part_files
-from redress.steps.season_run import Run, SeasonError, SeasonRun
-from redress.warehouse import release_list
-from redress.warehouse.delivery import deliver
+from redress.steps.run import Run, SeasonError, SeasonRun, latest_landed_summary
 from redress.warehouse.landing import Landing
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases import listing
+from redress.warehouse.releases.delivery import deliver
+from redress.warehouse.releases.releases import Releases
 
 READ = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE)
 """What of the archive is read as a letter."""
@@ -166,7 +165,7 @@ def plan_roll_back(run: Run, to: str = "") -> str:
     there is none, or where it is current already or damaged.
     """
     with run.record.step("plan") as note:
-        note.told = release_list.release_to_go_to(Releases(run.settings.warehouse_folder), to)
+        note.told = listing.release_to_go_to(Releases(run.settings.warehouse_folder), to)
         return note.told
 
 
@@ -187,7 +186,7 @@ def roll_back(
 
         current = releases.current()
         if current is None or current.name != identity:
-            release_list.roll_back(releases, identity, by=by, reason=reason)
+            listing.roll_back(releases, identity, by=by, reason=reason)
         done(f"release {identity} is current")
         for told in deliver(run.settings):
             done(told)

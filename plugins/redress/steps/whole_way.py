@@ -9,7 +9,7 @@ from redress.acquire.source import Source
 from redress.steps.acquiring import acquire, plan, read_data_tables, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release
 from redress.steps.reading import check, read
-from redress.steps.season_run import SeasonError, SeasonRun
+from redress.steps.run import SeasonError, SeasonRun
 from redress.steps.upkeep import check_reread, plan_reread
 
 

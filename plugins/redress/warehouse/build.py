@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from redress.decisions import read_decisions
+from redress.check.decisions import read_decisions
 from redress.settings import Settings
 from redress.warehouse.dbt import DBT_PROJECT, DbtError, run_dbt
 from redress.warehouse.landing import Landing

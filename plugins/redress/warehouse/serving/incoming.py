@@ -18,8 +18,7 @@ from sqlalchemy.schema import (
     SetTableComment,
 )
 
-from redress.warehouse.serving.names import INCOMING, MARK, RELEASE_TABLE, SCHEMA
-from redress.warehouse.serving.statements import cause, driver, execute
+from redress.warehouse.serving.statements import INCOMING, MARK, RELEASE_TABLE, SCHEMA, cause, driver, execute
 from redress.warehouse.serving.tables import ServedTable, ServeError, declared
 
 BATCH_ROWS = 20_000

@@ -19,14 +19,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from redress.printable import printable
+from redress.model.printable import printable
 from redress.settings import Settings
-from redress.warehouse.releases import Releases
+from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.incoming import build_beside, state_release
-from redress.warehouse.serving.names import RUNBOOK, SCHEMA
 from redress.warehouse.serving.reader_role import grant_reading, require_a_reader_who_only_reads
 from redress.warehouse.serving.schemas import drop_retired, require_nothing_else, served_release, swap, take_turn
-from redress.warehouse.serving.statements import cause
+from redress.warehouse.serving.statements import RUNBOOK, SCHEMA, cause
 from redress.warehouse.serving.tables import ServeError, served_tables
 
 CONNECT_TIMEOUT_SECONDS = 10

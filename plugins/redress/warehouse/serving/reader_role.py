@@ -3,8 +3,7 @@
 from psycopg import errors
 from sqlalchemy import Connection
 
-from redress.warehouse.serving.names import INCOMING, RUNBOOK, SCHEMA, SHOWN_COUNT
-from redress.warehouse.serving.statements import attempt, execute
+from redress.warehouse.serving.statements import INCOMING, RUNBOOK, SCHEMA, SHOWN_COUNT, attempt, execute
 from redress.warehouse.serving.tables import ServeError
 
 READER = "redress_reader"

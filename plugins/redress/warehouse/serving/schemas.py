@@ -9,9 +9,17 @@ import psycopg
 from psycopg import errors, sql
 from sqlalchemy import Connection
 
-from redress.warehouse.serving.names import INCOMING, MARK, RELEASE_TABLE, RUNBOOK, SCHEMA, SHOWN_COUNT
 from redress.warehouse.serving.reader_role import READER
-from redress.warehouse.serving.statements import driver, execute
+from redress.warehouse.serving.statements import (
+    INCOMING,
+    MARK,
+    RELEASE_TABLE,
+    RUNBOOK,
+    SCHEMA,
+    SHOWN_COUNT,
+    driver,
+    execute,
+)
 from redress.warehouse.serving.tables import ServeError
 
 RETIRED_PREFIX = "redress_retired_"

@@ -32,3 +32,23 @@ def attempt(connection: Connection, statement: str, *names: str) -> None:
 def cause(error: Exception) -> Exception:
     """The driver's error: SQLAlchemy's own text repeats the statement."""
     return getattr(error, "orig", None) or error
+
+
+SCHEMA = "marts"
+
+
+RELEASE_TABLE = "release"
+
+
+INCOMING = "redress_incoming"
+
+
+MARK = "Redress release "
+"""The comment on a schema of ours starts with this: no other schema is ever renamed or dropped."""
+
+
+RUNBOOK = "docs/runbooks/serving.md"
+
+
+SHOWN_COUNT = 5
+"""How much of a long list a message shows."""

@@ -1,0 +1,160 @@
+"""Acquiring: references of a season from their source into the archive, several at a time, each outcome noted.
+
+One letter that cannot be had stops nothing. What stops the rest is an archive that cannot be written to, a source
+that says that it is of no use, and one that has failed so often in a row that it must be.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
+from threading import BoundedSemaphore
+
+from redress.acquire.archive import Archive, Card
+from redress.acquire.outcomes import AcquisitionState, Outcome
+from redress.acquire.source import (
+    PASSING_CAUSES,
+    FailureCause,
+    FetchError,
+    NotPublishedError,
+    Reference,
+    Source,
+    SourceError,
+    SourceUnavailableError,
+)
+from redress.model.authorities import Authorities
+from redress.model.season import Season
+
+STORING_AT_A_TIME = 4
+"""Threads beyond those that fetch: the source need not wait while the disk or the object store is written to."""
+FAILURES_IN_A_ROW = 20
+"""After so many failures without one success between them the source is down, and is not asked for more."""
+OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
+"""The causes that speak of a source as a whole rather than of one letter."""
+
+
+def acquire_references(
+    source: Source, archive: Archive, references: Sequence[Reference], note: Callable[[Outcome], None]
+) -> tuple[Outcome, ...]:
+    """Each reference's outcome, in the order of the references; `note` gets each as it comes, one at a time.
+
+    What is in the archive from this source is asked for only if it has changed. Where a reference fails, what came
+    from its address before stands for it. Raises ArchiveError where the archive cannot be written to, and
+    SourceError where the source is of no use; what was had until then is in the archive and noted.
+    """
+    outcomes: dict[Reference, Outcome] = {}
+    failures_in_a_row = 0
+    waiting = iter(references)
+    worker = _Worker(source, archive, BoundedSemaphore(source.fetches_at_a_time))
+    threads_count = source.fetches_at_a_time + STORING_AT_A_TIME
+    with ThreadPoolExecutor(threads_count, thread_name_prefix="acquire") as threads:
+        # more than can work at a time: a thread that ends finds its next reference waiting
+        running = {threads.submit(worker.acquired, one) for one in islice(waiting, 2 * threads_count)}
+        try:
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    outcome = future.result()
+                    running.discard(future)
+                    outcomes[outcome.reference] = outcome
+                    note(outcome)
+                    is_down = outcome.cause in OF_THE_SOURCE
+                    failures_in_a_row = failures_in_a_row + 1 if is_down else 0
+                    if failures_in_a_row >= FAILURES_IN_A_ROW:
+                        raise SourceUnavailableError(
+                            f"{source.name}: {failures_in_a_row} fetches failed one after the other, the last one "
+                            f"({outcome.reference.address}) because: {outcome.detail}; nothing more has been "
+                            "asked for. Run the season again later: what came is kept"
+                        )
+                running |= {threads.submit(worker.acquired, one) for one in islice(waiting, len(done))}
+        except BaseException:
+            threads.shutdown(wait=True, cancel_futures=True)
+            _note_the_rest(running, note)
+            raise
+    return tuple(outcomes[reference] for reference in references)
+
+
+def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Authorities) -> tuple[Outcome, ...]:
+    """An outcome for each authority that a season must have a letter to and that the source does not list.
+
+    None where the source does not say whose any letter is: then only reading tells.
+    """
+    listed = {one.reference.authority_id for one in outcomes} - {None}
+    if not listed:
+        return ()
+    return tuple(
+        Outcome(
+            Reference(season, "", authority.authority_id),
+            AcquisitionState.NOT_LISTED,
+            detail=f"the source lists no letter to {authority.name}",
+        )
+        for authority in authorities.expected_in(season)
+        if authority.authority_id not in listed
+    )
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """What each thread does with a reference. Only so many fetch at a time; others meanwhile look up and store."""
+
+    source: Source
+    archive: Archive
+    fetches: BoundedSemaphore
+
+    def acquired(self, reference: Reference) -> Outcome:
+        before = self.archive.latest(reference)
+        if before is not None and before.source != self.source.name:
+            before = None  # an address within another source says nothing about this one
+        try:
+            with self.fetches:
+                fetched = self.source.fetch(reference, None if before is None else before.known)
+        except NotPublishedError as error:
+            return _not_published(reference, error, before)
+        except FetchError as error:
+            return _failed(reference, error.cause, str(error), before)
+        except OSError as error:
+            return _failed(reference, FailureCause.FILE, error.strerror or str(error), before)
+        is_settled = fetched.status is not None  # a file costs nothing to read again, and may have been mended
+        if fetched.content is None:
+            if before is None:
+                raise SourceError(
+                    f"{self.source.name} says that {reference.address} is unchanged, and it was asked for all of it"
+                )
+            return _had(reference, AcquisitionState.UNCHANGED, before, is_settled=is_settled)
+        card = self.archive.store(reference, fetched, self.source.name)
+        is_new = before is None or before.sha256 != card.sha256
+        state = AcquisitionState.FETCHED if is_new else AcquisitionState.UNCHANGED
+        return _had(reference, state, card, is_settled=is_settled)
+
+
+def _note_the_rest(running: Iterable[Future[Outcome]], note: Callable[[Outcome], None]) -> None:
+    """Note what was under way when another reference stopped the season."""
+    for future in running:
+        if future.done() and not future.cancelled() and future.exception() is None:
+            note(future.result())
+
+
+def _had(reference: Reference, state: AcquisitionState, card: Card, *, is_settled: bool) -> Outcome:
+    found = card.found_address or card.address
+    return Outcome(reference, state, card.sha256, found, is_settled=is_settled)
+
+
+def _failed(reference: Reference, cause: FailureCause, detail: str, before: Card | None) -> Outcome:
+    """A failure, with the bytes that came before in place of those that could not be had."""
+    if before is None:
+        return Outcome(reference, AcquisitionState.FAILED, cause=cause, detail=detail)
+    return Outcome(
+        reference,
+        AcquisitionState.FAILED,
+        before.sha256,
+        before.found_address or before.address,
+        cause,
+        f"{detail}; the bytes of {before.fetched_at[:10]} stand for it",
+    )
+
+
+def _not_published(reference: Reference, error: NotPublishedError, before: Card | None) -> Outcome:
+    if before is None:
+        return Outcome(reference, AcquisitionState.NOT_PUBLISHED, detail=str(error))
+    kept = f"it was there on {before.fetched_at[:10]}, and the archive keeps it ({before.sha256[:12]})"
+    return Outcome(reference, AcquisitionState.GONE, detail=f"{error}; {kept}")

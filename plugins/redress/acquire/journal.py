@@ -1,0 +1,100 @@
+"""The journal of a run that acquires: what was planned, and what became of each reference so far."""
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redress.acquire.outcomes import Outcome, now, outcome_as_json, outcome_from_json, write_whole
+from redress.acquire.source import Reference
+from redress.model.season import Season
+
+JOURNAL_NAME = "began.json"
+"""The file of a journal's folder that says from where, since when, and what."""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A season that is being acquired: a folder with the references that were planned, and the outcomes so far."""
+
+    folder: Path
+    season: Season
+
+    def begin(
+        self,
+        source: str,
+        references: Sequence[Reference],
+        outcomes: Iterable[Outcome] = (),
+        began_at: dt.datetime | None = None,
+        *,
+        is_retry: bool = False,
+    ) -> None:
+        """Begin anew, with outcomes that hold already; `began_at` is when those of another journal began.
+
+        `is_retry` where nothing is asked for but what failed in the season's last run.
+        """
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for one in outcomes:
+            self.note(one)
+        stated = {
+            "source": source,
+            "began_at": now() if began_at is None else began_at.isoformat(timespec="milliseconds"),
+            "is_retry": is_retry,
+            "references": [one.as_json() for one in references],
+        }
+        write_whole(self._beginning, json.dumps(stated, ensure_ascii=False))
+
+    def source(self) -> str | None:
+        """The source of the season that is being acquired, or None where none is."""
+        return self._stated()["source"] if self._beginning.exists() else None
+
+    def is_retry(self) -> bool:
+        """Whether nothing is asked for but what failed in the season's last run."""
+        return bool(self._stated()["is_retry"])
+
+    def began_at(self) -> dt.datetime:
+        """When it began, in UTC."""
+        return dt.datetime.fromisoformat(self._stated()["began_at"])
+
+    def references(self) -> tuple[Reference, ...]:
+        """What is being acquired, in the order of the source."""
+        return tuple(Reference.from_json(self.season, one) for one in self._stated()["references"])
+
+    def note(self, outcome: Outcome) -> None:
+        """Add one outcome: one write of one line, so that several processes may do it at a time."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        line = json.dumps(outcome_as_json(outcome), ensure_ascii=False) + "\n"
+        with self._lines.open("ab", buffering=0) as file:
+            file.write(line.encode())
+
+    def outcomes(self) -> dict[Reference, Outcome]:
+        """The last outcome of each reference; a line that was being written when its process ended is left out."""
+        if not self._lines.exists():
+            return {}
+        found = {}
+        for line in self._lines.read_text(errors="replace").splitlines():
+            try:
+                outcome = outcome_from_json(self.season, json.loads(line))
+            except ValueError:
+                continue
+            found[outcome.reference] = outcome
+        return found
+
+    def end(self) -> None:
+        """Forget it all: the season's run is over."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _beginning(self) -> Path:
+        return self.folder / JOURNAL_NAME
+
+    @property
+    def _lines(self) -> Path:
+        return self.folder / "outcomes.jsonl"
+
+    def _stated(self) -> dict[str, Any]:
+        stated: dict[str, Any] = json.loads(self._beginning.read_text())
+        return stated

@@ -1,0 +1,104 @@
+"""Sources by their names: "site", "manifest:<address>", "folder:<path>", or a path."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from redress.acquire.source import Source, SourceError
+from redress.acquire.sources.folder import FolderSource
+
+if TYPE_CHECKING:
+    from redress.acquire.sources.site import SiteShape
+    from redress.acquire.web.addresses import AllowedAddresses
+    from redress.acquire.web.client import HttpRules
+    from redress.settings import Settings
+
+SITE = "site"
+_KNOWN = "expected site, manifest:<address> or folder:<path>"
+
+
+def source_of(text: str, settings: "Settings") -> Source:
+    """The source that a text names; a path alone is a folder. Raises SourceError where it cannot be used.
+
+    The name of a source names it again: `source_of(source.name, settings)`.
+    """
+    if not text:
+        raise SourceError(f"say where the letters come from, with --from or REDRESS_SOURCE: {_KNOWN}")
+    kind, separator, place = text.partition(":")
+    if kind == SITE:
+        return _site(settings, place)
+    if separator and kind == "manifest":
+        return _manifest(settings, place)
+    if separator and kind == "folder":
+        return FolderSource(Path(place).absolute())
+    if not separator:
+        return FolderSource(Path(text).absolute())
+    raise SourceError(f'"{text}" names no source; {_KNOWN}')
+
+
+def http_rules(settings: "Settings") -> "HttpRules":
+    """How a site is asked, by the settings. Raises SourceError where nobody is named to be reached."""
+    from redress.acquire.web.client import HttpRules
+
+    return HttpRules(
+        contact=settings.contact,
+        at_a_time=settings.fetch_at_a_time,
+        gap_seconds=settings.fetch_gap_seconds,
+        connect_timeout_seconds=settings.fetch_connect_timeout_seconds,
+        read_timeout_seconds=settings.fetch_read_timeout_seconds,
+        timeout_seconds=settings.fetch_timeout_seconds,
+        attempts=settings.fetch_attempts,
+        backoff_seconds=settings.fetch_backoff_seconds,
+        longest_wait_seconds=settings.fetch_longest_wait_seconds,
+        largest_bytes=settings.fetch_largest_mebibytes * 1024 * 1024,
+    )
+
+
+def allowed_addresses(settings: "Settings") -> "AllowedAddresses":
+    """What may be fetched from, by the settings. Raises SourceError where REDRESS_SITE_URL is no address."""
+    from redress.acquire.web import addresses
+
+    return addresses.allowed_addresses(settings.site_url, settings.allowed_hosts)
+
+
+def site_shape(settings: "Settings") -> "SiteShape":
+    """What the site is taken to look like, by the settings."""
+    from redress.acquire.sources.site import SiteShape
+
+    return SiteShape(
+        url=allowed_addresses(settings).site_url,
+        council_page=settings.site_council_page,
+        letters_link_texts=settings.site_letters_link_texts,
+        data_tables_page=settings.site_data_tables_page,
+        mappings_folder=settings.data_table_mappings_folder,
+        slugs=settings.site_slugs,
+    )
+
+
+def _site(settings: "Settings", url: str) -> Source:
+    from redress.acquire.sources.site import SiteSource
+    from redress.acquire.web.client import HttpClient
+    from redress.acquire.web.page_cache import PageCache
+    from redress.model.reference import load_authorities
+
+    shape = site_shape(settings)
+    if url not in ("", shape.url):
+        raise SourceError(
+            f"the site {url} is not that of REDRESS_SITE_URL ({shape.url}); set it, and name just: site"
+        )
+    client = HttpClient(allowed_addresses(settings), http_rules(settings))
+    authorities = load_authorities(additional=settings.additional_authorities)
+    return SiteSource(shape, client, authorities, PageCache(settings.page_cache_folder))
+
+
+def _manifest(settings: "Settings", address: str) -> Source:
+    from redress.acquire.sources.manifest import ManifestSource
+    from redress.acquire.web.client import HttpClient
+    from redress.model.reference import load_authorities
+
+    authorities = load_authorities(additional=settings.additional_authorities)
+    return ManifestSource(
+        address,
+        authorities,
+        lambda: HttpClient(allowed_addresses(settings), http_rules(settings)),
+        settings.fetch_at_a_time,
+    )

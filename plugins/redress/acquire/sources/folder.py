@@ -1,0 +1,109 @@
+"""The folder source: letters that lie in a folder, one subfolder for each season."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from redress.acquire.source import DataTableReference, Fetched, Known, Reference, SourceError
+from redress.model.printable import printable
+from redress.model.season import Season, season_from_name
+
+DATA_TABLES = frozenset({".csv", ".xlsx"})
+"""Tables of many authorities, which are read as second witnesses."""
+MAPPINGS = (".yml", ".yaml")
+"""The endings of a file that says what a data table's columns mean."""
+FILES_AT_A_TIME = 4
+NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
+"""Files that lie beside letters and are none."""
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """Letters below `folder`: `<folder>/<season>/<any file>`, at any depth below the season.
+
+    Every file below a season's folder is taken, whatever its kind: one that is no letter gets its verdict when
+    it is read. Hidden files, and files that lie beside letters and are none (.json; .csv and .xlsx, which
+    `data_tables` gives, and their mappings, .yml), are left. A folder without seasons in it holds the letters
+    of whatever season is asked for. An address is the file's name as it can be shown.
+    """
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        if not self.folder.is_dir():
+            raise SourceError(
+                f"the folder of letters {self.folder} does not exist; name a folder that holds a subfolder for "
+                "each season, such as letters/2021/blaby-district-council.pdf"
+            )
+
+    @property
+    def name(self) -> str:
+        return f"folder:{self.folder}"
+
+    @property
+    def fetches_at_a_time(self) -> int:
+        return FILES_AT_A_TIME
+
+    def seasons(self) -> tuple[Season, ...]:
+        """The seasons that the folder has a subfolder for, the oldest first."""
+        found = (season_from_name(path.name) for path in self.folder.iterdir() if path.is_dir())
+        return tuple(sorted(season for season in found if season is not None))
+
+    def outside_seasons(self) -> tuple[str, ...]:
+        """Files that lie in no season's folder although the folder has some: nobody takes them."""
+        seasons = {str(season) for season in self.seasons()}
+        if not seasons:
+            return ()
+        return tuple(address for address in self._addresses(self.folder) if address.split("/")[0] not in seasons)
+
+    def references(self, season: Season) -> tuple[Reference, ...]:
+        """The files of a season in the order of their names."""
+        return tuple(Reference(season, address) for address in self._addresses(self._start(season)))
+
+    def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
+        """The CSV and XLSX files of a season in the order of their names, each with the .yml of the same name."""
+        files = frozenset(self._files(self._start(season)))
+        references = []
+        for address in sorted(files):
+            path = PurePosixPath(address)
+            if path.suffix.lower() not in DATA_TABLES:
+                continue
+            beside = [path.with_suffix(ending).as_posix() for ending in MAPPINGS]
+            found = next((mapping for mapping in beside if mapping in files), None)
+            references.append(DataTableReference(season, address, found or beside[0], found is not None))
+        return tuple(references)
+
+    def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
+        """The bytes of a file, always all of them. Raises OSError where it cannot be read."""
+        return Fetched(self._path(reference.address).read_bytes(), reference.address)
+
+    def _start(self, season: Season) -> Path:
+        """The folder that a season's files lie below, which need not exist."""
+        start = self.folder / str(season) if self.seasons() else self.folder
+        if start.is_dir() and not os.access(start, os.R_OK | os.X_OK):
+            raise SourceError(f"the folder {start} may not be read by this user: change its permissions")
+        return start
+
+    def _addresses(self, start: Path) -> list[str]:
+        return sorted(
+            address for address in self._files(start) if PurePosixPath(address).suffix.lower() not in NOT_LETTERS
+        )
+
+    def _files(self, start: Path) -> Iterator[str]:
+        """The addresses of all files below a folder that are not hidden."""
+        for path in start.rglob("*"):
+            relative = path.relative_to(self.folder)
+            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+                yield _address(path, self.folder)
+
+    def _path(self, address: str) -> Path:
+        """The file of an address; one whose name cannot be shown as it is has to be looked for."""
+        named = self.folder / address
+        if "\\" not in address:
+            return named
+        return next((path for path in self.folder.rglob("*") if _address(path, self.folder) == address), named)
+
+
+def _address(path: Path, folder: Path) -> str:
+    return printable(path.relative_to(folder).as_posix())

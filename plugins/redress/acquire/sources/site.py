@@ -1,0 +1,323 @@
+"""The site source: from each council's page over its list of annual letters to a season's letter.
+
+What the Ombudsman's site looks like is known in part only, so that its shape is a setting, and `redress probe` sees
+whether it holds. No letter's address is built: each is the end of the links that a reader would follow.
+"""
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from redress.acquire.source import (
+    DataTableReference,
+    FailureCause,
+    Fetched,
+    FetchError,
+    Known,
+    NotPublishedError,
+    Reference,
+    ReferenceKind,
+    SourceError,
+    Validators,
+    check_is_pdf,
+    unusable,
+)
+from redress.acquire.sources.links import Link, Page, without_fragment
+from redress.acquire.web.client import HttpClient
+from redress.acquire.web.page_cache import PageCache
+from redress.model.authorities import OTHER_TYPE_ID, Authorities, Authority
+from redress.model.season import Season
+
+SLUG = "{slug}"
+TABLE_ENDINGS = (".csv", ".xlsx")
+"""The endings of data tables; of one table in both kinds the first is taken."""
+_PAGES_LOOKED_AT = 3
+_APOSTROPHES = re.compile(r"['’‘`]")
+_NO_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class SiteShape:
+    """What the site is taken to look like. Paths begin with "/"; `slugs` are by authority_id.
+
+    `council_page` holds {slug} where a council's name stands; `letters_link_texts` are the words of the link that
+    leads from there to the annual letters.
+    """
+
+    url: str
+    council_page: str
+    letters_link_texts: Sequence[str]
+    data_tables_page: str
+    mappings_folder: Path
+    slugs: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if SLUG not in self.council_page:
+            raise SourceError(
+                f'REDRESS_SITE_COUNCIL_PAGE is "{self.council_page}"; expected {SLUG} in it, where the name of '
+                "a council stands in the address of its page"
+            )
+
+    def council_pages(self, authority: Authority) -> tuple[str, ...]:
+        """The addresses at which an authority's page may be, the likeliest first."""
+        slugs = (
+            (self.slugs[authority.authority_id],)
+            if authority.authority_id in self.slugs
+            else slugs_of(authority.name)
+        )
+        return tuple(self.url + self.council_page.replace(SLUG, slug) for slug in slugs)
+
+
+@dataclass(frozen=True)
+class SiteSource:
+    """The letters of the Ombudsman's site, one reference for each authority that exists at the end of the season.
+
+    A page is asked for once in the life of a source; with a cache only if it has changed since the last run.
+    """
+
+    shape: SiteShape
+    client: HttpClient
+    authorities: Authorities
+    cache: PageCache | None = None
+    _pages: dict[str, Page | NotPublishedError] = field(default_factory=dict, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"site:{self.shape.url}"
+
+    @property
+    def fetches_at_a_time(self) -> int:
+        return self.client.rules.at_a_time
+
+    def references(self, season: Season) -> tuple[Reference, ...]:
+        """A letter for each authority and, where councils' pages show this season now, each page.
+
+        Other bodies than councils are among them: whether one has a page is found out by asking. A few pages are
+        looked at for the season that they show, which is the only request made.
+        """
+        alive = self.authorities.alive_on(season.period_end)
+        letters = tuple(self._reference(season, one, ReferenceKind.LETTER) for one in alive)
+        if self._season_shown(alive) != season:
+            return letters
+        return letters + tuple(self._reference(season, one, ReferenceKind.STATISTICS_PAGE) for one in alive)
+
+    def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
+        """The tables that the page of data tables links for a season, and their mappings on this machine."""
+        if not self.shape.data_tables_page:
+            return ()
+        address = self.shape.url + self.shape.data_tables_page
+        try:
+            links = self.page(address).links
+        except (FetchError, NotPublishedError) as error:
+            raise SourceError(
+                f"the page of data tables cannot be had: {error}; set REDRESS_SITE_DATA_TABLES_PAGE to its path, "
+                "or to nothing to do without data tables"
+            ) from error
+        tables: dict[str, str] = {}
+        for ending in reversed(TABLE_ENDINGS):
+            for link in links:
+                if link.ending == ending and link.seasons == {season.year}:
+                    tables[_stem(link.address)] = without_fragment(link.address)
+        references = []
+        for stem, table in sorted(tables.items()):
+            mapping = self.shape.mappings_folder / str(season) / f"{stem}.yml"
+            references.append(DataTableReference(season, table, str(mapping), mapping.is_file()))
+        return tuple(references)
+
+    def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
+        """A letter at the end of its links, a council's page, a data table, or a mapping of this machine."""
+        match reference.kind:
+            case ReferenceKind.LETTER:
+                page = self.page_of(self._authority(reference))
+                letter = self.letter_link(self.letters_page(page), reference.season)
+                fetched = self._fetched(letter.address, known)
+                if fetched.content is not None:
+                    check_is_pdf(fetched.content, fetched.address)
+                return fetched
+            case ReferenceKind.STATISTICS_PAGE:
+                return self._statistics_page(reference, known)
+            case ReferenceKind.DATA_TABLE:
+                fetched = self._fetched(reference.address, known)
+                if fetched.content is not None and fetched.content.lstrip()[:1] == b"<":
+                    raise FetchError(
+                        FailureCause.WRONG_CONTENT, f"{fetched.address} gave a page where a data table is expected"
+                    )
+                return fetched
+            case ReferenceKind.MAPPING:
+                return Fetched(Path(reference.address).read_bytes(), reference.address)
+
+    def page_of(self, authority: Authority) -> Page:
+        """An authority's page. Raises NotPublishedError where a body has none that need not have one.
+
+        For a council that exists, a page that is not there is a FetchError: nobody knows then what it holds.
+        """
+        addresses = self.shape.council_pages(authority)
+        for address in addresses:
+            try:
+                return self.page(address)
+            except NotPublishedError:
+                continue
+        detail = f"{authority.name} has no page at {' or '.join(addresses)}"
+        if authority.council_type_id == OTHER_TYPE_ID:
+            raise NotPublishedError(f"{detail}; not every body that is no council has one")
+        if authority.valid_to is not None:
+            raise NotPublishedError(
+                f"{detail}; it ended on {authority.valid_to:%-d %B %Y}, and its letters may be gone"
+            )
+        raise FetchError(
+            FailureCause.SITE_SHAPE,
+            f"{detail}; look up its page by hand, and name it in REDRESS_SITE_SLUGS: "
+            f'{{"{authority.authority_id}": "..."}}',
+        )
+
+    def letters_page(self, page: Page) -> Page:
+        """The page with the list of annual letters, by the link on a council's page whose words say so."""
+        wanted = {_folded(text) for text in self.shape.letters_link_texts}
+        found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
+        if len(found) != 1:
+            texts = " or ".join(f'"{text}"' for text in self.shape.letters_link_texts)
+            raise FetchError(
+                FailureCause.SITE_SHAPE,
+                f'{page.address} ("{page.title}") has {len(found) or "no"} links named {texts}, and one is '
+                "expected; redress probe shows its links, set REDRESS_SITE_LETTERS_LINK_TEXTS",
+            )
+        (address,) = found
+        if address == page.address:
+            return page
+        try:
+            return self.page(address)
+        except NotPublishedError as error:
+            raise FetchError(
+                FailureCause.SITE_SHAPE, f"the list of letters that {page.address} leads to: {error}"
+            ) from error
+
+    def letter_link(self, page: Page, season: Season) -> Link:
+        """The one link of a list of letters that is about a season.
+
+        Raises NotPublishedError where the list has letters of other seasons only, and FetchError where it names
+        none, where a link may be of this season or another, and where several are of this season.
+        """
+        letters = letter_links(page)
+        if not letters:
+            raise FetchError(
+                FailureCause.SITE_SHAPE,
+                f'{page.address} ("{page.title}") has no link that names a season; it is no list of annual letters',
+            )
+        found = {without_fragment(link.address): link for link in letters if link.seasons == {season.year}}
+        unclear = [link for link in letters if len(link.seasons) > 1 and season.year in link.seasons]
+        if len(found) == 1:
+            (link,) = found.values()
+            return link
+        if found or unclear:
+            several = "; ".join(str(link) for link in (found.values() or unclear))
+            raise FetchError(
+                FailureCause.SITE_SHAPE,
+                f"{page.address} does not say which one letter is that of season {season}: {several}; "
+                "fetch the right ones by a manifest",
+            )
+        named = ", ".join(str(year) for year in sorted({year for link in letters for year in link.seasons}))
+        raise NotPublishedError(f"{page.address} lists letters of {named}, and none of {season}")
+
+    def page(self, address: str) -> Page:
+        """A page of the site, asked for once. Raises NotPublishedError and FetchError as the client does."""
+        with self._lock:
+            had = self._pages.get(address)
+        if had is None:
+            try:
+                had = self._asked(address)
+            except NotPublishedError as error:
+                had = error
+            with self._lock:
+                self._pages[address] = had
+        if isinstance(had, NotPublishedError):
+            raise had
+        return had
+
+    def _asked(self, address: str) -> Page:
+        cached = None if self.cache is None else self.cache.get(address)
+        answer = self.client.get(address, None if cached is None else Known(cached.address, cached.validators))
+        if answer.content is None and cached is not None:
+            return cached
+        page = Page(answer.content or b"", answer.address, answer.validators, answer.charset)
+        if self.cache is not None:
+            self.cache.put(address, page)
+        return page
+
+    def _statistics_page(self, reference: Reference, known: Known | None) -> Fetched:
+        page = self.page_of(self._authority(reference))
+        if page.season_shown != reference.season:
+            shown = "no one season" if page.season_shown is None else f"season {page.season_shown}"
+            raise NotPublishedError(f"{page.address} shows the statistics of {shown}, not of {reference.season}")
+        is_known = known is not None and known == Known(page.address, page.validators)
+        if is_known and page.validators != Validators():
+            return Fetched(None, page.address, 304, page.validators)
+        return Fetched(page.content, page.address, 200, page.validators)
+
+    def _fetched(self, address: str, known: Known | None) -> Fetched:
+        answer = self.client.get(without_fragment(address), known)
+        return Fetched(answer.content, answer.address, answer.status, answer.validators)
+
+    def _season_shown(self, alive: Sequence[Authority]) -> Season | None:
+        """The season that councils' pages show now, by the first few that are there; None where they do not say.
+
+        Raises SourceError where none of them could be had: the site is down, or is another.
+        """
+        failure: FetchError | None = None
+        has_answered = False
+        lasting = [one for one in alive if one.council_type_id != OTHER_TYPE_ID and one.valid_to is None]
+        for authority in lasting[:_PAGES_LOOKED_AT]:
+            for address in self.shape.council_pages(authority):
+                try:
+                    shown = self.page(address).season_shown
+                except NotPublishedError:
+                    has_answered = True
+                except FetchError as error:
+                    failure = error
+                else:
+                    has_answered = True
+                    if shown is not None:
+                        return shown
+        if failure is not None and not has_answered:
+            raise unusable(failure.cause, f"{self.name} cannot be used: {failure}") from failure
+        return None
+
+    def _reference(self, season: Season, authority: Authority, kind: ReferenceKind) -> Reference:
+        return Reference(season, self.shape.council_pages(authority)[0], authority.authority_id, kind)
+
+    def _authority(self, reference: Reference) -> Authority:
+        day = reference.season.period_end
+        for authority in self.authorities.alive_on(day):
+            if authority.authority_id == reference.authority_id:
+                return authority
+        raise SourceError(f"no authority {reference.authority_id} exists on {day:%-d %B %Y}: plan the season anew")
+
+
+def letter_links(page: Page) -> tuple[Link, ...]:
+    """The links of a page that name a season: those to PDFs where there are such, without the page's navigation."""
+    named = [link for link in page.links if link.seasons and not link.is_navigation]
+    return tuple(link for link in named if link.ending == ".pdf") or tuple(named)
+
+
+def slugs_of(name: str) -> tuple[str, ...]:
+    """The slugs that an authority's name may have in an address, the likeliest first.
+
+    "Blaby District Council" is blaby-district-council; for "&" and "'" there are two ways to write it.
+    """
+    lowered = name.lower()
+    ways = [
+        _APOSTROPHES.sub("", lowered).replace("&", " and "),
+        _APOSTROPHES.sub("-", lowered).replace("&", " "),
+    ]
+    return tuple(dict.fromkeys(_NO_LETTER_OR_DIGIT.sub("-", way).strip("-") for way in ways))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _stem(address: str) -> str:
+    return PurePosixPath(unquote(urlsplit(address).path)).stem

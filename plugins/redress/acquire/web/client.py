@@ -1,0 +1,292 @@
+"""HTTP: an address fetched politely. Who asks is said, robots.txt is obeyed, and what may pass is tried again."""
+
+import datetime as dt
+import email.utils
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import httpcore
+import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from redress import __version__
+from redress.acquire.source import (
+    FailureCause,
+    FetchError,
+    Known,
+    NotPublishedError,
+    SourceError,
+    SourceUnavailableError,
+    Validators,
+)
+from redress.acquire.web.addresses import AllowedAddresses, joined
+from redress.acquire.web.connections import CheckedTransport, Resolve, resolve, within
+from redress.acquire.web.pace import Pace
+from redress.acquire.web.robots import PRODUCT, Robots
+
+MOST_REDIRECTS = 5
+NO_VALIDATORS = Validators()
+LARGEST_ROBOTS_BYTES = 512 * 1024
+"""A robots.txt is read up to 500 kibibytes at least (RFC 9309, 2.5)."""
+_CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
+"""An e-mail address or a web page, in characters that a header may hold."""
+
+
+@dataclass(frozen=True)
+class HttpRules:
+    """How a site is asked. Sizes are in bytes, times in seconds.
+
+    `timeout_seconds` is for a whole request with its body. What fails in passing is tried `attempts`
+    times; the waits between begin at `backoff_seconds`, double, and are as long as the site asks for (Retry-After).
+    Where it asks for more than `longest_wait_seconds`, nothing is asked any more.
+    """
+
+    contact: str
+    at_a_time: int = 1
+    gap_seconds: float = 2.0
+    connect_timeout_seconds: float = 10.0
+    read_timeout_seconds: float = 30.0
+    timeout_seconds: float = 180.0
+    attempts: int = 5
+    backoff_seconds: float = 2.0
+    longest_wait_seconds: float = 120.0
+    largest_bytes: int = 50 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        if not _CONTACT.fullmatch(self.contact):
+            found = f'REDRESS_CONTACT is "{self.contact}"' if self.contact else "REDRESS_CONTACT is not set"
+            raise SourceError(
+                f"{found}; set it to an e-mail address or a web page by which the site's owner can reach whoever "
+                "runs this: nobody is asked for 400 letters anonymously"
+            )
+
+    @property
+    def user_agent(self) -> str:
+        """What each request says of who asks."""
+        return f"{PRODUCT}/{__version__} (reads the Ombudsman's annual letters; contact: {self.contact})"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an address gave. `content` is None where it is what is known already (304)."""
+
+    content: bytes | None
+    address: str
+    status: int
+    validators: Validators = NO_VALIDATORS
+    charset: str | None = None
+    location: str | None = None
+
+
+class HttpClient:
+    """Fetches addresses for all threads of a process, by one set of rules.
+
+    `most_requests` bounds what is asked in all, each attempt and each robots.txt counted. `requests_count` says how
+    many were made.
+    """
+
+    def __init__(
+        self,
+        allowed: AllowedAddresses,
+        rules: HttpRules,
+        *,
+        most_requests: int | None = None,
+        resolve: Resolve = resolve,
+    ) -> None:
+        self.rules = rules
+        self.requests_count = 0
+        self._allowed = allowed
+        self._most_requests = most_requests
+        self._pace = Pace(rules.at_a_time, rules.gap_seconds)
+        self._robots = Robots(self._robots_txt)
+        self._closed_until = 0.0
+        self._client = httpx.Client(
+            transport=CheckedTransport(allowed, rules.at_a_time, resolve),
+            headers={"User-Agent": rules.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"},
+            timeout=httpx.Timeout(rules.read_timeout_seconds, connect=rules.connect_timeout_seconds, pool=None),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def get(self, address: str, known: Known | None = None) -> Answer:
+        """What an address gives, after its redirects; only if it is other than what is known.
+
+        Raises NotPublishedError for 404 and 410, FetchError for what else went wrong with this address, SourceError
+        where nothing more may be asked: no robots.txt, or a site that wants to be left alone for long.
+        """
+        return self._followed(address, known, self._robots_checked)
+
+    def is_allowed_by_robots(self, address: str) -> bool:
+        """Whether robots.txt lets us ask for an address."""
+        return self._robots.allows(self._allowed.checked(address))
+
+    def crawl_delay_seconds(self, address: str) -> float:
+        """The gap between requests that robots.txt asks for; 0 where it asks for none."""
+        return self._robots.delay_seconds(self._allowed.checked(address))
+
+    def _robots_checked(self, url: httpx.URL) -> None:
+        if not self._robots.allows(url):
+            raise FetchError(FailureCause.FORBIDDEN_BY_ROBOTS, f"{url} is forbidden to us by the host's robots.txt")
+        delay_seconds = self._robots.delay_seconds(url)
+        if delay_seconds > self.rules.longest_wait_seconds:
+            raise SourceError(
+                f"{url.host} asks in its robots.txt for one request in {delay_seconds:g} s, which is more than "
+                f"REDRESS_FETCH_LONGEST_WAIT_SECONDS ({self.rules.longest_wait_seconds:g})"
+            )
+        self._pace.slow_down_to(delay_seconds)
+
+    def _robots_txt(self, address: str) -> bytes | None:
+        return self._followed(address, None, lambda _: None).content
+
+    def _followed(self, address: str, known: Known | None, check: Callable[[httpx.URL], None]) -> Answer:
+        seen: list[str] = []
+        while True:
+            url = self._allowed.checked(address)
+            if str(url) in seen:
+                raise FetchError(
+                    FailureCause.ADDRESS_NOT_ALLOWED,
+                    f"{seen[0]} redirects in a circle: {' -> '.join(seen)} -> {url}",
+                )
+            if len(seen) > MOST_REDIRECTS:
+                raise FetchError(
+                    FailureCause.ADDRESS_NOT_ALLOWED,
+                    f"{seen[0]} redirects more than {MOST_REDIRECTS} times: {' -> '.join(seen)}",
+                )
+            seen.append(str(url))
+            check(url)
+            validators = known.validators if known is not None and known.address == str(url) else NO_VALIDATORS
+            answer = self._asked(url, validators)
+            if answer.location is None:
+                return answer
+            address = joined(str(url), answer.location)
+
+    def _asked(self, url: httpx.URL, validators: Validators) -> Answer:
+        rules = self.rules
+        retrying = Retrying(
+            stop=stop_after_attempt(rules.attempts),
+            wait=wait_exponential_jitter(
+                rules.backoff_seconds, rules.longest_wait_seconds, 2, rules.backoff_seconds
+            ),
+            retry=retry_if_exception_type(_PassingError),
+            reraise=True,
+        )
+        try:
+            return retrying(self._asked_once, url, validators)
+        except _PassingError as error:
+            times = "once" if rules.attempts == 1 else f"{rules.attempts} times"
+            raise FetchError(error.cause, f"{error}; asked {times}", error.status) from error
+
+    def _asked_once(self, url: httpx.URL, validators: Validators) -> Answer:
+        headers = {}
+        if validators.etag is not None:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified is not None:
+            headers["If-Modified-Since"] = validators.last_modified
+        with self._pace.turn():
+            self._count(url)
+            try:
+                with (
+                    within(self.rules.timeout_seconds),
+                    self._client.stream("GET", url, headers=headers) as response,
+                ):
+                    return self._answer(response, url, is_conditional=bool(headers))
+            except httpcore.TimeoutException as error:
+                raise _PassingError(FailureCause.TIMED_OUT, f"{url} timed out{_said(error)}") from error
+            except (httpcore.NetworkError, httpcore.ProtocolError, httpx.DecodingError) as error:
+                raise _PassingError(FailureCause.CONNECTION, f"{url} broke off{_said(error)}") from error
+            except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+                raise FetchError(
+                    FailureCause.ADDRESS_NOT_ALLOWED, f"{url} redirects to what is no address ({error})"
+                ) from error
+
+    def _count(self, url: httpx.URL) -> None:
+        if time.monotonic() < self._closed_until:
+            minutes = (self._closed_until - time.monotonic()) / 60
+            raise SourceUnavailableError(
+                f"{url.host} asks to be left alone for {minutes:.0f} minutes more; run again after that"
+            )
+        if self._most_requests is not None and self.requests_count >= self._most_requests:
+            raise SourceError(f"{self.requests_count} requests have been made, and no more may be")
+        self.requests_count += 1
+
+    def _answer(self, response: httpx.Response, url: httpx.URL, *, is_conditional: bool) -> Answer:
+        status = response.status_code
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise self._passing(response, url)
+        if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+            raise NotPublishedError(f"{url} is not there ({status})")
+        validators = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+        if status == httpx.codes.NOT_MODIFIED and is_conditional:
+            return Answer(None, str(url), status, validators)
+        if response.has_redirect_location:
+            return Answer(None, str(url), status, location=response.headers["Location"])
+        if status != httpx.codes.OK:
+            raise FetchError(FailureCause.REFUSED, f"{url} is refused to us ({status})", status)
+        return Answer(self._body(response, url), str(url), status, validators, response.charset_encoding)
+
+    def _passing(self, response: httpx.Response, url: httpx.URL) -> Exception:
+        """The error of an answer that may be another later: to be tried again, or to end all of this."""
+        status = response.status_code
+        seconds = _retry_after_seconds(response.headers.get("Retry-After"))
+        is_too_many = status == httpx.codes.TOO_MANY_REQUESTS
+        if seconds is not None and seconds > self.rules.longest_wait_seconds:
+            self._closed_until = time.monotonic() + seconds
+            return SourceError(
+                f"{url} answers {status} and asks to be left alone for {seconds:.0f} s, which is more than "
+                f"REDRESS_FETCH_LONGEST_WAIT_SECONDS ({self.rules.longest_wait_seconds:g}); run again after that"
+            )
+        if seconds is not None:
+            self._pace.hold(seconds)
+        cause = FailureCause.TOO_MANY_REQUESTS if is_too_many else FailureCause.SERVER_ERROR
+        return _PassingError(cause, f"{url} answers {status}", status)
+
+    def _body(self, response: httpx.Response, url: httpx.URL) -> bytes:
+        largest = LARGEST_ROBOTS_BYTES if url.path == "/robots.txt" else self.rules.largest_bytes
+        announced = response.headers.get("Content-Length", "")
+        if announced.isdecimal() and int(announced) > largest:
+            raise FetchError(
+                FailureCause.TOO_LARGE, f"{url} has {announced} bytes, and no more than {largest} are taken"
+            )
+        pieces: list[bytes] = []
+        size = 0
+        for piece in response.iter_bytes():
+            size += len(piece)
+            if size > largest:
+                raise FetchError(FailureCause.TOO_LARGE, f"{url} has more than the {largest} bytes that are taken")
+            pieces.append(piece)
+        return b"".join(pieces)
+
+
+class _PassingError(FetchError):
+    """A failure that may have passed when the address is asked again."""
+
+
+def _retry_after_seconds(text: str | None) -> float | None:
+    """How long a Retry-After asks to wait: a number of seconds, or a date (RFC 9110, 10.2.3); None without one."""
+    if text is None:
+        return None
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        day = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    at = day if day.tzinfo is not None else day.replace(tzinfo=dt.UTC)
+    return max(0.0, (at - dt.datetime.now(dt.UTC)).total_seconds())
+
+
+def _said(error: Exception) -> str:
+    return f" ({error})" if str(error) else ""

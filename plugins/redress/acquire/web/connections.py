@@ -1,0 +1,150 @@
+"""Connections: httpx over connections whose IP address was checked before they were made, and that end in time."""
+
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from ssl import SSLContext
+from typing import Any
+
+import httpcore
+import httpx
+
+from redress.acquire.web.addresses import AllowedAddresses
+
+Resolve = Callable[[str, int], list[str]]
+"""A host's IP addresses, the best first. Raises OSError where it has none."""
+
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let all reading and writing inside, in this thread, end after so many seconds with httpcore.TimeoutException.
+
+    A server that sends a byte now and then keeps to every timeout of a single read.
+    """
+    token = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """A host's IP addresses as the system knows them."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class CheckedTransport(httpx.BaseTransport):
+    """A transport that looks a host's name up once, checks what it leads to, and connects to just that.
+
+    So a name that leads elsewhere a moment later (DNS rebinding) gains nothing. httpcore's own errors come through.
+    """
+
+    def __init__(self, allowed: AllowedAddresses, at_a_time: int, resolve: Resolve = resolve) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            max_connections=None,  # how many there are is for the pace to say
+            max_keepalive_connections=at_a_time,
+            keepalive_expiry=30,
+            network_backend=_CheckedBackend(allowed, resolve),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request without a body, and give the answer with its body still to be read."""
+        response = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._response.iter_stream()
+
+    def close(self) -> None:
+        self._response.close()
+
+
+class _CheckedBackend(httpcore.NetworkBackend):
+    def __init__(self, allowed: AllowedAddresses, resolve: Resolve) -> None:
+        self._allowed = allowed
+        self._resolve = resolve
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            found = self._resolve(host.strip("[]"), port)
+        except OSError as error:
+            raise httpcore.ConnectError(f"the name {host} leads nowhere: {error.strerror}") from error
+        self._allowed.check_ip_addresses(host, port, found)
+        failure: Exception = httpcore.ConnectError(f"the name {host} leads nowhere")
+        for ip_address in found:
+            try:
+                stream = self._sockets.connect_tcp(ip_address, port, _left(timeout), local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _TimedStream(stream)
+        raise failure
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection on which each wait is cut to what is left of the whole request's time."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(timeout: float | None) -> float | None:
+    ends_at = _ends_at.get()
+    if ends_at is None:
+        return timeout
+    left = ends_at - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the request took longer than a whole request may")
+    return left if timeout is None else min(timeout, left)

@@ -1,0 +1,56 @@
+"""The page cache: pages that lead to letters, as they were last had, so that a site is asked only what changed.
+
+Nothing in it is of lasting worth: a page that is not there, or is damaged, is fetched whole.
+"""
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from redress.acquire.source import Validators
+from redress.acquire.sources.links import Page
+from redress.files import StoreError, WholeFiles
+
+
+@dataclass(frozen=True)
+class PageCache:
+    """A folder with one file for each address: a line of JSON about the page, and its bytes."""
+
+    folder: Path
+
+    def get(self, address: str) -> Page | None:
+        """The page that an address gave last, or None where none is kept."""
+        try:
+            line, _, content = self._files.read(_name(address)).partition(b"\n")
+            about = json.loads(line)
+            if hashlib.sha256(content).hexdigest() != about["sha256"]:
+                return None
+            validators = Validators(about["etag"], about["last_modified"])
+            return Page(content, about["address"], validators, about["charset"])
+        except (OSError, StoreError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, address: str, page: Page) -> None:
+        """Keep a page that its server can be asked about; one that cannot be kept is fetched whole next time."""
+        if page.validators == Validators():
+            return
+        about = {
+            "asked_for": address,
+            "address": page.address,
+            "etag": page.validators.etag,
+            "last_modified": page.validators.last_modified,
+            "charset": page.charset,
+            "sha256": hashlib.sha256(page.content).hexdigest(),
+        }
+        with suppress(StoreError):
+            self._files.write(_name(address), json.dumps(about).encode() + b"\n" + page.content)
+
+    @property
+    def _files(self) -> WholeFiles:
+        return WholeFiles(str(self.folder))
+
+
+def _name(address: str) -> str:
+    return f"{hashlib.sha256(address.encode()).hexdigest()}.page"

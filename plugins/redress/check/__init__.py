@@ -1,0 +1,1 @@
+"""What is asked of letters, alone and together, and what becomes of a letter that fails."""

@@ -1,0 +1,35 @@
+"""The table of all rules, and the same as a seed, so that the warehouse says what each rule asks.
+
+`python -m redress.check.all_rules` writes the seed; a test fails as long as it is stale.
+"""
+
+import csv
+import io
+
+from redress.check.letter_rules import LETTER_RULES
+from redress.check.rule import Rule
+from redress.check.season_rules import SEASON_RULES, WHOLE_SEASON_RULES
+from redress.check.standing import SeasonRule, WholeSeasonRule
+from redress.model.reference import SEEDS_FOLDER
+
+RULES_SEED = SEEDS_FOLDER / "rules.csv"
+RULES: dict[str, tuple[Rule | SeasonRule | WholeSeasonRule, ...]] = {
+    "letter": LETTER_RULES,
+    "letters_of_season": SEASON_RULES,
+    "season": WHOLE_SEASON_RULES,
+}
+"""Every rule by what it looks at: one letter alone, a letter among those of its season, the season as a whole."""
+
+
+def rules_csv() -> str:
+    """All rules as the text of a CSV file, in the order in which they are reported."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("rule", "severity", "looks_at", "sentence"))
+    for looks_at, rules in RULES.items():
+        writer.writerows((rule.name, rule.severity, looks_at, rule.sentence) for rule in rules)
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    RULES_SEED.write_text(rules_csv(), encoding="utf-8")

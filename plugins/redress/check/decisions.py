@@ -1,0 +1,190 @@
+"""Decisions: what people decided about letters in quarantine, as a file beside landing that only grows.
+
+<landing>/decisions.jsonl, one JSON object a line, the oldest first. The last line about a letter and season is in
+force, unless it takes the one before it back.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+    model_validator,
+)
+
+from redress.model.letter import Letter
+from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
+
+FILE_NAME = "decisions.jsonl"
+
+
+class DecisionError(Exception):
+    """A decision cannot be read or made: what was found, where, and what to do."""
+
+
+class Ruling(StrEnum):
+    """What a person decided about a letter."""
+
+    ACCEPT = "accept"
+    """It is loaded, although the rules named in the decision are broken."""
+    REJECT = "reject"
+    """It stays in quarantine for good, and stands in no other letter's way."""
+    WITHDRAW = "withdraw"
+    """The decision before this one is taken back."""
+
+
+def one_line(text: str) -> str:
+    """A text a person typed, on one line. Raises ValueError where nothing is left of it."""
+    words = " ".join(text.split())
+    if not words:
+        raise ValueError("it is empty")
+    return words
+
+
+Told = Annotated[str, AfterValidator(one_line)]
+
+
+class Decision(BaseModel):
+    """One decision about one letter, as it was fetched for one season.
+
+    `rules` are the critical rules that were broken when it was made. An accept also holds `statement_hash` of what
+    the letter was read to state, because it is about the figures that the person saw, and `authority_id` where the
+    person said whose letter it is. `decided_at` is in UTC, and decides nothing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    season: int = Field(ge=FIRST_SEASON, le=LAST_SEASON)
+    letter_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    ruling: Ruling
+    rules: tuple[str, ...] = ()
+    authority_id: str | None = None
+    statement_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
+    decided_by: Told
+    decided_at: AwareDatetime
+    reason: Told
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.ruling is Ruling.ACCEPT and not (self.rules and self.statement_hash):
+            raise ValueError("an accept needs the rules that it is about, and a statement_hash")
+        if self.ruling is not Ruling.ACCEPT and (self.authority_id or self.statement_hash):
+            raise ValueError("only an accept has an authority_id or a statement_hash")
+        return self
+
+    @field_serializer("decided_at")
+    def _in_utc(self, decided_at: AwareDatetime) -> str:
+        return decided_at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """All decisions that were ever made, the oldest first."""
+
+    history: tuple[Decision, ...] = ()
+
+    def about(self, season: Season, letter_sha256: str) -> tuple[Decision, ...]:
+        """The decisions about a letter of a season, the oldest first."""
+        return tuple(
+            decision
+            for decision in self.history
+            if decision.season == season.year and decision.letter_sha256 == letter_sha256
+        )
+
+    def in_force(self, season: Season, letter_sha256: str) -> Decision | None:
+        """The decision that holds for a letter of a season, or None where there is none, or it was taken back."""
+        about = self.about(season, letter_sha256)
+        return about[-1] if about and about[-1].ruling is not Ruling.WITHDRAW else None
+
+    def rejects(self, season: Season, letter_sha256: str) -> bool:
+        """Whether a letter of a season is rejected."""
+        decision = self.in_force(season, letter_sha256)
+        return decision is not None and decision.ruling is Ruling.REJECT
+
+    def authority_id(self, season: Season, letter_sha256: str) -> str | None:
+        """Whose letter it is, where a person said so."""
+        decision = self.in_force(season, letter_sha256)
+        return None if decision is None else decision.authority_id
+
+    def and_(self, decision: Decision) -> "Decisions":
+        """These decisions and a newer one."""
+        return Decisions((*self.history, decision))
+
+    def content_hash(self, landed: Collection[tuple[int, str]]) -> str:
+        """The sha256 of what is in force about the letters that are landed, given as (season, sha256).
+
+        Who decided, when and why is left out, and so is a decision about bytes that are no longer landed.
+        """
+        last = {(one.season, one.letter_sha256): one for one in self.history}
+        deciding = sorted(
+            f"{season} {sha256} {one.ruling} {sorted(one.rules)} {one.authority_id} {one.statement_hash}"
+            for (season, sha256), one in last.items()
+            if one.ruling is not Ruling.WITHDRAW and (season, sha256) in landed
+        )
+        return hashlib.sha256("\n".join(deciding).encode()).hexdigest()
+
+
+NO_DECISIONS = Decisions()
+
+
+def statement_hash(letter: Letter) -> str:
+    """A hash over what a letter was read to state: its authority, season and figures; 16 hexadecimal digits."""
+    figures = sorted(
+        (figure.measure, figure.category or "", f"{figure.value.normalize():f}") for figure in letter.figures
+    )
+    statement = [letter.header.authority_name, letter.header.season, figures]
+    return hashlib.sha256(json.dumps(statement).encode()).hexdigest()[:16]
+
+
+def read_decisions(landing_folder: Path) -> Decisions:
+    """The decisions kept with a landing; none where there is no file.
+
+    Raises DecisionError for a line that is no decision: nothing is decided by half a file.
+    """
+    path = landing_folder / FILE_NAME
+    try:
+        lines = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return NO_DECISIONS
+    return Decisions(tuple(_decision(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)))
+
+
+def record_decision(landing_folder: Path, decision: Decision) -> None:
+    """Add a decision to the file kept with a landing. Whoever calls holds the writer lock.
+
+    The file is written anew under another name and moved, so that no reader sees half a line. Raises DecisionError
+    where the file has a broken line.
+    """
+    history = read_decisions(landing_folder).and_(decision).history
+    path = landing_folder / FILE_NAME
+    incoming = path.with_suffix(".incoming")
+    with incoming.open("w", encoding="utf-8") as file:
+        file.writelines(one.model_dump_json(exclude_defaults=True) + "\n" for one in history)
+        file.flush()
+        os.fsync(file.fileno())
+    incoming.replace(path)
+
+
+def _decision(line: bytes, place: str) -> Decision:
+    try:
+        return Decision.model_validate_json(line)
+    except ValidationError as error:
+        faults = "; ".join(
+            ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"]))) for fault in error.errors()
+        )
+        raise DecisionError(
+            f"{place} is no decision ({faults}): put the line right, or take it out; until then nothing is decided"
+        ) from None

@@ -1,0 +1,160 @@
+"""What becomes of each letter of a season, by its checks and by what people decided."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from redress.check.decisions import NO_DECISIONS, Decision, Decisions, Ruling, statement_hash
+from redress.check.letter_rules import LETTER_RULES
+from redress.check.rule import Check, Severity
+from redress.check.season_rules import (
+    AUTHORITY_IS_KNOWN,
+    ONE_LETTER_PER_AUTHORITY,
+    SEASON_IS_THE_ONE_FETCHED,
+    SEASON_RULES,
+)
+from redress.check.standing import Standing
+from redress.model.landed import Disposition
+from redress.model.letter import Verdict
+from redress.model.season import Season
+
+HELD_VERDICTS = (Verdict.EXTRACTED, Verdict.NO_STATISTICS)
+"""What reading gave for the letters that the rules can hold back."""
+
+
+SENTENCES: dict[str, str] = {
+    **{rule.name: rule.sentence for rule in LETTER_RULES},
+    **{rule.name: rule.sentence for rule in SEASON_RULES},
+}
+"""What each rule asks of a letter, for a person to read."""
+
+
+SHOWN_SHA256_LENGTH = 12
+
+
+_BY_DECISION = "a person's decision"
+"""A reason is published with the letter. Whose decision it is stays with landing, in `decided_by`."""
+
+
+def dispose(
+    season: Season,
+    standings: Sequence[Standing],
+    checks: Mapping[str, Sequence[Check]],
+    decisions: Decisions = NO_DECISIONS,
+) -> tuple[Disposition, ...]:
+    """What becomes of each letter of a season, by its checks and by what people decided.
+
+    `checks` are all checks of each letter, by its sha256. A letter with a broken critical rule is quarantined,
+    unless a person accepted it for just those rules, with the figures that it is read to state now.
+    """
+    disposed = [
+        _disposition(
+            season,
+            standing,
+            broken_rules(checks[standing.letter.sha256]),
+            decisions.in_force(season, standing.letter.sha256),
+        )
+        for standing in standings
+    ]
+    return tuple(_without_collision(one, disposed) for one in disposed)
+
+
+def broken_rules(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The failed checks that hold a letter back."""
+    return tuple(check for check in checks if check.severity is Severity.CRITICAL and not check.is_passed)
+
+
+def _disposition(
+    season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
+) -> Disposition:
+    letter = standing.letter
+    authority_id = None if standing.authority is None else standing.authority.authority_id
+    if letter.verdict not in HELD_VERDICTS:
+        return Disposition(letter.sha256, str(letter.verdict), letter.reason, authority_id)
+    if decision is not None and decision.ruling is Ruling.REJECT:
+        reason = f"rejected by {_BY_DECISION}: {decision.reason}"
+        return Disposition(letter.sha256, "quarantined", reason, authority_id, decided_by=decision.decided_by)
+
+    objections = list(_objections(season, standing, broken, decision))
+    if objections:
+        return Disposition(letter.sha256, "quarantined", "; ".join(objections), authority_id)
+    if letter.verdict is Verdict.EXTRACTED and standing.superseded_by is not None:
+        reason = f"another letter to the same authority stands: {standing.superseded_by[:SHOWN_SHA256_LENGTH]}..."
+        return Disposition(letter.sha256, "superseded", reason, authority_id, standing.superseded_by)
+    if letter.verdict is Verdict.EXTRACTED:
+        disposed = Disposition(letter.sha256, "accepted", "every critical rule passed", authority_id)
+    else:
+        disposed = Disposition(letter.sha256, str(letter.verdict), letter.reason, authority_id)
+    if decision is None or not (broken or decision.authority_id):
+        return disposed
+    return replace(disposed, reason=_accepted(broken, decision), decided_by=decision.decided_by)
+
+
+def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
+    """The reason of a letter that is where it is because a person accepted it."""
+    as_whose = f" as a letter to {decision.authority_id}" if decision.authority_id else ""
+    although = f", although {', '.join(check.rule for check in broken)} failed" if broken else ""
+    return f"accepted by {_BY_DECISION}{as_whose}{although}: {decision.reason}"
+
+
+def _objections(
+    season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
+) -> Iterator[str]:
+    """Why a letter stays in quarantine: what is broken and not covered by an accept, and why it is not."""
+    if decision is None:
+        yield from (f"{check.rule}: {check.detail}" for check in broken)
+        return
+    accepted = f"accepted by {_BY_DECISION}"
+    if decision.authority_id is not None and standing.decided_authority is None:
+        yield f"{accepted} as a letter to {decision.authority_id}, which does not exist on {season.period_end}"
+    is_read_as_then = decision.statement_hash == statement_hash(standing.letter)
+    for check in broken:
+        found = f"{check.rule}: {check.detail}"
+        standing_in_the_way = _cannot_be_overruled(season, standing, check)
+        if standing_in_the_way:
+            yield f"{found}; {standing_in_the_way}"
+        elif check.rule not in decision.rules:
+            yield f"{found}; {accepted} for {', '.join(decision.rules)}, and this is broken besides"
+        elif not is_read_as_then:
+            yield f"{found}; {accepted} for this, but its authority, season or figures are read otherwise now"
+    if decision.authority_id is not None and not broken and not is_read_as_then:
+        yield f"{accepted} as a letter to {decision.authority_id}, but it is read otherwise now"
+
+
+def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> str | None:
+    """Why nobody can accept a letter although a rule is broken, and what to do instead; None where one can."""
+    if check.rule == ONE_LETTER_PER_AUTHORITY:
+        return (
+            "two letters cannot both stand for one authority and season: reject the other one, or say whose letter "
+            "this one is (--authority)"
+        )
+    if check.rule == "numbers_are_possible":
+        return "a number that cannot be has no place in the warehouse: reject the letter"
+    if check.rule == AUTHORITY_IS_KNOWN and standing.authority is None:
+        return "there is nowhere to put its figures: say whose letter it is (--authority)"
+    if check.rule == SEASON_IS_THE_ONE_FETCHED:
+        header = standing.letter.header
+        stated = {header.season, *(year.season for year in header.stated_years)} - {None}
+        if stated and season.year not in stated:
+            return (
+                f"it says nowhere that it is of season {season}: reject it here, and put the file with the letters "
+                "of its own season"
+            )
+    return None
+
+
+def _without_collision(one: Disposition, disposed: Sequence[Disposition]) -> Disposition:
+    """A letter that a person accepted goes back where another is accepted for the same authority too."""
+    if one.disposition != "accepted" or one.decided_by is None:
+        return one
+    others = [
+        other.letter_sha256[:SHOWN_SHA256_LENGTH]
+        for other in disposed
+        if other is not one and other.disposition == "accepted" and other.authority_id == one.authority_id
+    ]
+    if not others:
+        return one
+    reason = (
+        f"{one.reason}; but another letter to the same authority is accepted too (sha256 {', '.join(others)}...): "
+        "reject one of them"
+    )
+    return replace(one, disposition="quarantined", reason=reason, decided_by=None)

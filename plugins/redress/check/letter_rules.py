@@ -1,0 +1,346 @@
+"""The rules about one letter's numbers and years, each a plain function with a severity and a sentence.
+
+`redress read` calls them, and the project's own expectations wrap the same functions. A rule that has nothing to
+look at in a letter passes and says so; what has to be there is the business of rules of its own.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from redress.check.rule import Check, Outcome, Rule, Severity
+from redress.model.letter import Letter, Verdict
+from redress.model.measures import UNIT_OF, Absence, Unit, half_up_pct
+
+
+def check_letter(letter: Letter) -> tuple[Check, ...]:
+    """All rules about a single letter. Only a letter with a header is asked about its years, only one with
+    figures about its figures; any other verdict has no rules."""
+    if letter.verdict is Verdict.EXTRACTED:
+        rules = LETTER_RULES
+    elif letter.verdict is Verdict.NO_STATISTICS:
+        rules = (YEARS_AGREE,)
+    else:
+        rules = ()
+    return tuple(applied(rule, letter) for rule in rules)
+
+
+def applied(rule: Rule, letter: Letter) -> Check:
+    """One rule applied to one letter."""
+    outcome = rule.check(letter)
+    return Check(rule.name, rule.severity, outcome.is_passed, outcome.detail)
+
+
+def _uphold_rate(letter: Letter) -> Outcome:
+    upheld = letter.value("upheld_count")
+    investigations = letter.value("investigations_count")
+    printed = letter.value("uphold_rate_pct")
+    not_upheld = letter.value("decided_count", "not_upheld")
+    if investigations is None and upheld is not None and not_upheld is not None:
+        derived = upheld + not_upheld
+        return _share_is_printed("upheld", upheld, "upheld and not upheld together (derived)", derived, printed)
+    return _share_is_printed("upheld", upheld, "investigations", investigations, printed)
+
+
+def _remedy_rate(letter: Letter) -> Outcome:
+    return _share_is_printed(
+        "satisfactory remedies",
+        letter.value("satisfactory_remedies_count"),
+        "upheld",
+        letter.value("upheld_count"),
+        letter.value("satisfactory_remedy_rate_pct"),
+    )
+
+
+def _share_is_printed(
+    part_name: str, part: Decimal | None, whole_name: str, whole: Decimal | None, printed: Decimal | None
+) -> Outcome:
+    if part is None or whole is None or printed is None:
+        return Outcome(True, "not all three numbers are stated")
+    if whole == 0:
+        return Outcome(False, f"{printed}% is printed of {whole_name} 0, and a share of nothing does not exist")
+    expected = half_up_pct(part, whole)
+    return Outcome(
+        expected == printed,
+        f"{part_name} {part} of {whole_name} {whole} is {expected}%, and {printed}% is printed",
+    )
+
+
+def _compliance_rate(letter: Letter) -> Outcome:
+    outcomes = letter.value("compliance_outcomes_count")
+    printed = letter.value("compliance_rate_pct")
+    if outcomes is None or printed is None:
+        return Outcome(True, "not both numbers are stated")
+    if outcomes == 0:
+        return Outcome(False, f"{printed}% is printed of 0 compliance outcomes")
+    nearest = int(printed * outcomes / 100)
+    fitting = [
+        satisfied
+        for satisfied in range(max(0, nearest - 1), min(int(outcomes), nearest + 2) + 1)
+        if half_up_pct(Decimal(satisfied), outcomes) == printed
+    ]
+    if not fitting:
+        return Outcome(False, f"no whole number of {outcomes} compliance outcomes is {printed}%")
+    return Outcome(True, f"{fitting[0]} of {outcomes} compliance outcomes is {printed}%")
+
+
+def _numbers_are_possible(letter: Letter) -> Outcome:
+    return _outcome(_impossible_numbers(letter), "every number is possible")
+
+
+def _impossible_numbers(letter: Letter) -> Iterator[str]:
+    for figure in letter.figures:
+        unit = UNIT_OF[figure.measure]
+        if figure.value < 0:
+            yield f"{figure.measure} is {figure.value}, below nought"
+        if unit is Unit.COUNT and figure.value != int(figure.value):
+            yield f"{figure.measure} is {figure.value}, and a count is a whole number"
+        if unit is Unit.PER_CENT and figure.value > 100:
+            yield f"{figure.measure} is {figure.value}, above 100"
+    for part, whole in (
+        ("upheld_count", "investigations_count"),
+        ("satisfactory_remedies_count", "upheld_count"),
+    ):
+        small, large = letter.value(part), letter.value(whole)
+        if small is not None and large is not None and small > large:
+            yield f"{part} {small} is more than {whole} {large}"
+
+
+def _years_agree(letter: Letter) -> Outcome:
+    return _outcome(_disagreements(letter), f"every year that it states is of season {letter.header.season}")
+
+
+def _disagreements(letter: Letter) -> Iterator[str]:
+    years = letter.header.stated_years
+    if not years:
+        yield "the letter states no year: no date, title, year ending or period was found"
+    seasons = {year.season for year in years}
+    if len(seasons) > 1:
+        told: dict[str, None] = {}
+        for year in years:
+            told[f'{year.where} says season {year.season} ("{year.text}")'] = None
+        yield "; ".join(told)
+    header = letter.header
+    start, end = header.period_start, header.period_end
+    if start is not None and (start.month, start.day) != (4, 1):
+        yield f"the period starts on {start:%-d %B %Y}, not on 1 April"
+    if end is not None and (end.month, end.day) != (3, 31):
+        yield f"the period ends on {end:%-d %B %Y}, not on 31 March"
+
+
+def _uphold_figures_complete(letter: Letter) -> Outcome:
+    needed = FIGURES_OF_LAYOUT.get(letter.header.layout or "", ())
+    missing = [
+        measure if category is None else f"{measure} of {category}"
+        for measure, category in needed
+        if letter.value(measure, category) is None
+    ]
+    return Outcome(not missing, f"missing: {', '.join(missing)}" if missing else "all of them are stated")
+
+
+def _authority_is_named(letter: Letter) -> Outcome:
+    name = letter.header.authority_name
+    return Outcome(name is not None, f"to {name}" if name else "no addressee or heading names an authority")
+
+
+def _tables_add_up(letter: Letter) -> Outcome:
+    return _outcome(_sums_that_fail(letter), "every total that is stated is the sum of its parts")
+
+
+def _sums_that_fail(letter: Letter) -> Iterator[str]:
+    dealt_with = letter.value("dealt_with_count")
+    parts = [
+        letter.value(measure)
+        for measure in ("not_for_us_count", "assessed_and_closed_count", "investigations_count")
+    ]
+    if dealt_with is not None:
+        stated = [part for part in parts if part is not None]
+        if len(stated) < len(parts):
+            yield f"{dealt_with} complaints dealt with cannot be checked: one of their parts is not stated"
+        elif sum(stated) != dealt_with:
+            yield f"{' + '.join(map(str, stated))} is {sum(stated)}, and {dealt_with} dealt with are stated"
+    for measure in ("received_count", "decided_count"):
+        counts = [
+            figure.value for figure in letter.figures if figure.measure == measure and figure.category != "total"
+        ]
+        total = letter.value(measure, "total")
+        if counts and total is None:
+            yield f"the counts of {measure} cannot be checked: their total is not stated"
+        elif counts and sum(counts) != total:
+            yield f"the counts of {measure} are {sum(counts)} together, and the total says {total}"
+
+
+def _readings_agree(letter: Letter) -> Outcome:
+    return _outcome((conflict.detail for conflict in letter.conflicts), "each figure is read in one way only")
+
+
+def _ocr_is_confirmed(letter: Letter) -> Outcome:
+    read = {figure.measure for figure in letter.figures if figure.is_ocr}
+    if not read:
+        return Outcome(True, "no figure was read from a picture")
+    return _outcome(_unconfirmed(letter, read), "the figures read from a picture confirm each other")
+
+
+def _unconfirmed(letter: Letter, read: set[str]) -> Iterator[str]:
+    for block, needed in _CONFIRMING.items():
+        figures = read & block
+        missing = [measure for measure in needed if letter.value(measure) is None]
+        if figures and missing:
+            yield f"{', '.join(sorted(figures))} cannot be confirmed without {', '.join(missing)}"
+
+
+_CONFIRMING: dict[frozenset[str], tuple[str, ...]] = {
+    frozenset({"upheld_count", "investigations_count", "uphold_rate_pct", "uphold_rate_type_average_pct"}): (
+        "upheld_count",
+        "uphold_rate_pct",
+    ),
+    frozenset({"compliance_outcomes_count", "compliance_rate_pct", "compliance_rate_type_average_pct"}): (
+        "compliance_outcomes_count",
+        "compliance_rate_pct",
+    ),
+    frozenset(
+        {
+            "satisfactory_remedies_count",
+            "satisfactory_remedy_rate_pct",
+            "satisfactory_remedy_rate_type_average_pct",
+            "satisfactory_remedy_printed_base_count",
+        }
+    ): ("satisfactory_remedies_count", "satisfactory_remedy_rate_pct", "upheld_count"),
+}
+"""The figures of each block, and those that its arithmetic needs before any of them can be believed."""
+
+
+def _excuses_are_true(letter: Letter) -> Outcome:
+    upheld = letter.value("upheld_count")
+    says_none = letter.absence("satisfactory_remedy_rate_pct") is Absence.NONE_UPHELD
+    if says_none and upheld is not None and upheld > 0:
+        return Outcome(False, f"it says that nothing was upheld, and {upheld} upheld decisions are stated")
+    return Outcome(True, "no sentence contradicts a count")
+
+
+def _remedy_base(letter: Letter) -> Outcome:
+    base = letter.value("satisfactory_remedy_printed_base_count")
+    known = {
+        name: value
+        for name in ("investigations_count", "upheld_count")
+        if (value := letter.value(name)) is not None
+    }
+    if base is None or not known:
+        return Outcome(True, "no base is printed, or nothing to compare it with")
+    if base in known.values():
+        return Outcome(True, f"the base {base} is another count of the letter")
+    told = " nor ".join(f"{name} {value}" for name, value in known.items())
+    return Outcome(False, f"the base printed for remedies is {base}, neither {told}")
+
+
+def _blocks_complete(letter: Letter) -> Outcome:
+    missing = [measure for measure, code in letter.absences if code is Absence.NOT_STATED]
+    return Outcome(
+        not missing,
+        f"not stated, and no sentence says why: {', '.join(missing)}" if missing else "every block is complete",
+    )
+
+
+def _outcome(faults: Iterator[str], otherwise: str) -> Outcome:
+    found = list(faults)
+    return Outcome(not found, "; ".join(found) if found else otherwise)
+
+
+FIGURES_OF_LAYOUT: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "three_statistics": (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None)),
+    "complaint_overview": (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None)),
+    "local_authority_report": (
+        ("upheld_count", None),
+        ("decided_count", "not_upheld"),
+        ("uphold_rate_pct", None),
+        ("received_count", "total"),
+        ("decided_count", "total"),
+    ),
+    "received_only": (("received_count", "total"),),
+}
+"""What a letter of a layout has to state, as measures and categories, to be loaded at all."""
+
+YEARS_AGREE = Rule(
+    "years_agree",
+    Severity.CRITICAL,
+    "The years in the date, the title, the year ending and the periods are of one season, and the periods run "
+    "from 1 April to 31 March.",
+    _years_agree,
+)
+LETTER_RULES: tuple[Rule, ...] = (
+    Rule(
+        "uphold_figures_complete",
+        Severity.CRITICAL,
+        "The figures without which a letter of its layout says nothing are stated: upheld, investigations (or not "
+        "upheld) and the rate; in a letter of 2013 the number received.",
+        _uphold_figures_complete,
+    ),
+    Rule(
+        "authority_is_named",
+        Severity.CRITICAL,
+        "The letter names the authority that it is to.",
+        _authority_is_named,
+    ),
+    Rule(
+        "tables_add_up",
+        Severity.CRITICAL,
+        "Complaints dealt with are those not for us, assessed and investigated together; a table's counts are its "
+        "total.",
+        _tables_add_up,
+    ),
+    Rule(
+        "uphold_rate_is_upheld_over_investigations",
+        Severity.CRITICAL,
+        "The stated uphold rate is upheld / investigations as a whole per cent, rounded half up.",
+        _uphold_rate,
+    ),
+    Rule(
+        "remedy_rate_is_remedies_over_upheld",
+        Severity.CRITICAL,
+        "The stated satisfactory remedy rate is remedies / upheld, rounded half up, whatever base is printed.",
+        _remedy_rate,
+    ),
+    Rule(
+        "compliance_rate_is_possible",
+        Severity.CRITICAL,
+        "Some whole number of the compliance outcomes gives the stated compliance rate.",
+        _compliance_rate,
+    ),
+    Rule(
+        "numbers_are_possible",
+        Severity.CRITICAL,
+        "Counts are whole and not negative, rates lie from 0 to 100, no part is more than its whole.",
+        _numbers_are_possible,
+    ),
+    Rule(
+        "readings_agree",
+        Severity.CRITICAL,
+        "No figure can be read in two ways, and no sentence stands in the block of another statistic.",
+        _readings_agree,
+    ),
+    Rule(
+        "absences_fit_counts",
+        Severity.CRITICAL,
+        "A letter that says that nothing was upheld states no upheld decisions.",
+        _excuses_are_true,
+    ),
+    Rule(
+        "ocr_is_confirmed",
+        Severity.CRITICAL,
+        "Figures read from a picture of text are accepted only where counts and rates confirm each other.",
+        _ocr_is_confirmed,
+    ),
+    YEARS_AGREE,
+    Rule(
+        "blocks_complete",
+        Severity.WARNING,
+        "Every figure that its layout always has is stated, or a sentence says why it is not.",
+        _blocks_complete,
+    ),
+    Rule(
+        "remedy_base_is_known",
+        Severity.WARNING,
+        "The base printed for remedies is the number of investigations or of upheld decisions.",
+        _remedy_base,
+    ),
+)
+"""Every rule about a single letter, in the order in which they are reported."""

@@ -1,0 +1,92 @@
+"""Rivals: letters of one season to one authority, and which of them stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redress.check.rule import Outcome
+from redress.check.standing import Standing
+from redress.model.letter import Letter, Verdict
+
+
+@dataclass(frozen=True)
+class _Rivalry:
+    """How a letter stands to the others to its authority: what was found, and which of them supersedes it."""
+
+    outcome: Outcome
+    superseded_by: str | None = None
+
+
+def one_letter_per_authority(standings: Sequence[Standing]) -> dict[str, Outcome]:
+    return {sha256: rivalry.outcome for sha256, rivalry in rivalries_of(standings).items()}
+
+
+def rivalries_of(standings: Sequence[Standing]) -> dict[str, _Rivalry]:
+    to_one: dict[tuple[str, int | None], list[Standing]] = {}
+    for standing in standings:
+        if standing.authority is not None and standing.letter.verdict is Verdict.EXTRACTED:
+            key = standing.authority.authority_id, standing.letter.header.season
+            to_one.setdefault(key, []).append(standing)
+    return {
+        standing.letter.sha256: _rivalry(
+            standing.letter,
+            [other.letter for other in same if other is not standing and not other.is_rejected],
+        )
+        for same in to_one.values()
+        for standing in same
+    }
+
+
+def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> _Rivalry:
+    """Of two letters to one authority the later stands; of two that say the same, the one with its page.
+
+    Two that differ and have the same date, or none, are for a person: both fail.
+    """
+    collisions: list[str] = []
+    superseded_by: str | None = None
+    for rival in rivals:
+        order = _order(letter, rival)
+        if order is None:
+            collisions.append(rival.sha256[:12])
+        elif order < 0 and superseded_by is None:
+            superseded_by = rival.sha256
+    if collisions:
+        detail = (
+            f"another letter to the same authority in this season says something else under the same date, or "
+            f"one of them has no date (sha256 {', '.join(collisions)}...): a person has to choose"
+        )
+        return _Rivalry(Outcome(False, detail))
+    if superseded_by is not None:
+        detail = f"superseded by the letter with sha256 {superseded_by[:12]}..."
+    elif rivals:
+        detail = "stands for its authority; another letter is superseded by it"
+    else:
+        detail = "the only letter to its authority in this season"
+    return _Rivalry(Outcome(True, detail), superseded_by)
+
+
+def _order(one: Letter, other: Letter) -> int | None:
+    """Which of two letters stands: above nought the one, below nought the other, None where nobody can say."""
+    if _statement(one) == _statement(other):
+        # The same letter in two renditions: the one whose evidence is a place on a page stands.
+        return 1 if _preference(one) > _preference(other) else -1
+    first, second = one.header.letter_date, other.header.letter_date
+    if first is None or second is None or first == second:
+        return None
+    return 1 if first > second else -1
+
+
+def _statement(letter: Letter) -> tuple[object, ...]:
+    header = letter.header
+    figures = frozenset((figure.measure, figure.category, figure.value) for figure in letter.figures)
+    return (
+        header.authority_name,
+        header.letter_date,
+        header.period_end,
+        header.layout,
+        figures,
+        frozenset(letter.absences),
+    )
+
+
+def _preference(letter: Letter) -> tuple[bool, str]:
+    return any(figure.box is not None for figure in letter.figures), letter.sha256

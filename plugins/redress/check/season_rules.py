@@ -1,0 +1,200 @@
+"""The rules about a season's letters together: whose each letter is, that no council has two, that they agree.
+
+Like the rules about one letter they are plain functions. They need the reference of authorities, or the season's
+other letters, and so run in the gate only, which has Great Expectations ask the same functions.
+"""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from redress.check.averages import type_average_agrees, type_average_is_settled
+from redress.check.rivals import one_letter_per_authority
+from redress.check.rule import Check, Outcome, Severity
+from redress.check.standing import SeasonRule, Standing, WholeSeasonRule, is_of_its_season
+from redress.model.authorities import Authorities, Authority
+from redress.model.letter import Verdict
+from redress.model.season import Season
+
+POPULATION_REVISION_PCT = Decimal(5)
+"""How far the estimate that was used may lie from those known now: estimates are revised after each census."""
+
+
+# --- Whose letter, and of which season ------------------------------------------------------------------
+
+
+def _season_is_the_one_fetched(standings: Sequence[Standing]) -> dict[str, Outcome]:
+    return {
+        standing.letter.sha256: Outcome(
+            is_of_its_season(standing),
+            f"the letter is of season {standing.letter.header.season or '(none stated)'}, and it was fetched for "
+            f"season {standing.season}",
+        )
+        for standing in standings
+        if standing.resolution is not None
+    }
+
+
+def _authority_is_known(standings: Sequence[Standing]) -> dict[str, Outcome]:
+    return {
+        standing.letter.sha256: Outcome(standing.resolution.authority is not None, standing.resolution.reason)
+        for standing in standings
+        if standing.resolution is not None
+    }
+
+
+# --- One letter for each authority ----------------------------------------------------------------------
+
+
+# --- The averages of a type -----------------------------------------------------------------------------
+
+
+# --- Rates per 100,000 ----------------------------------------------------------------------------------
+
+
+def _per_100k_fits_population(standings: Sequence[Standing]) -> dict[str, Outcome]:
+    return {
+        standing.letter.sha256: _fit(standing)
+        for standing in standings
+        if standing.authority is not None and standing.letter.verdict is Verdict.EXTRACTED
+    }
+
+
+def _fit(standing: Standing) -> Outcome:
+    """Whether some population near those known gives the printed rate, rounded to the printed places.
+
+    The vintage that the Ombudsman used is not known. So the rate is held against the whole range of the estimates
+    of recent years, widened for revisions since.
+    """
+    upheld = standing.letter.value("upheld_count")
+    rate = standing.letter.figure("upheld_per_100k")
+    if upheld is None or rate is None:
+        return Outcome(True, "upheld decisions, or their rate per 100,000, are not stated")
+    if not standing.populations:
+        return Outcome(True, "the authority's population is not known")
+    smallest = min(standing.populations, key=lambda population: population.count)
+    largest = max(standing.populations, key=lambda population: population.count)
+    revision = POPULATION_REVISION_PCT / 100
+    half_a_place = Decimal(5).scaleb(-_printed_places(rate.text) - 1)
+    lowest = 100_000 * upheld / (largest.count * (1 + revision)) - half_a_place
+    highest = 100_000 * upheld / (smallest.count * (1 - revision)) + half_a_place
+    people = f"{smallest.count:,} (mid-{smallest.mid_year})"
+    if largest != smallest:
+        people += f" to {largest.count:,} (mid-{largest.mid_year})"
+    return Outcome(
+        lowest <= rate.value <= highest,
+        f"{upheld} upheld decisions of {people} residents are {max(lowest, Decimal(0)):.2f} to {highest:.2f} per "
+        f"100,000, and {rate.text} is printed",
+    )
+
+
+def _printed_places(text: str) -> int:
+    """Decimal places of a printed rate: at least one, because a trailing ".0" is dropped ("11" is 11.0)."""
+    _, _, places = text.partition(".")
+    return max(1, sum(character.isdecimal() for character in places))
+
+
+# --- The season as a whole ------------------------------------------------------------------------------
+
+
+def check_season(standings: Sequence[Standing], season: Season, authorities: Authorities) -> tuple[Check, ...]:
+    """The checks of a season as a whole."""
+    expected = expected_authorities(standings, season, authorities)
+    outcomes = ((rule, rule.check(standings, expected)) for rule in WHOLE_SEASON_RULES)
+    return tuple(Check(rule.name, rule.severity, outcome.is_passed, outcome.detail) for rule, outcome in outcomes)
+
+
+def expected_authorities(
+    standings: Sequence[Standing], season: Season, authorities: Authorities
+) -> tuple[Authority, ...]:
+    """The councils that a season must have a letter to: none of samples, and none where only samples came."""
+    came = {standing.authority.is_sample for standing in standings if standing.authority is not None}
+    if came == {True}:
+        return ()
+    return tuple(authority for authority in authorities.expected_in(season) if not authority.is_sample)
+
+
+def expected_authority_id(standing: Standing, expected: Collection[str]) -> str | None:
+    """Which of the expected authorities, given by id, has its letter of the season in this file; None for none.
+
+    Any letter counts, one in quarantine and one without statistics too: it has come.
+    """
+    if standing.authority is None or not is_of_its_season(standing):
+        return None
+    authority_id = standing.authority.authority_id
+    return authority_id if authority_id in expected else None
+
+
+def _letters_as_expected(standings: Sequence[Standing], expected: Sequence[Authority]) -> Outcome:
+    if not expected:
+        return Outcome(True, "only letters to councils of samples have come, and none is expected")
+    names = {authority.authority_id: authority.name for authority in expected}
+    came = {expected_authority_id(standing, names) for standing in standings}
+    missing = [name for authority_id, name in names.items() if authority_id not in came]
+    detail = f"letters to {len(names) - len(missing)} of {len(names)} councils have come"
+    if missing:
+        detail += f"; none to {_first_of(missing)}"
+    return Outcome(not missing, detail)
+
+
+def _first_of(names: Sequence[str], count: int = 10) -> str:
+    others = len(names) - count
+    return ", ".join(names[:count]) + (f" and {others} more" if others > 0 else "")
+
+
+SEASON_IS_THE_ONE_FETCHED = "season_is_the_one_fetched"
+AUTHORITY_IS_KNOWN = "authority_is_known"
+ONE_LETTER_PER_AUTHORITY = "one_letter_per_authority"
+TYPE_AVERAGE_AGREES = "type_average_agrees"
+TYPE_AVERAGE_IS_SETTLED = "type_average_is_settled"
+PER_100K_FITS_POPULATION = "per_100k_fits_population"
+
+SEASON_RULES: tuple[SeasonRule, ...] = (
+    SeasonRule(
+        SEASON_IS_THE_ONE_FETCHED,
+        Severity.CRITICAL,
+        "The season that the letter states is the one that it was fetched for.",
+        _season_is_the_one_fetched,
+    ),
+    SeasonRule(
+        AUTHORITY_IS_KNOWN,
+        Severity.CRITICAL,
+        "The name in the letter is that of one authority, which existed on the last day of the period.",
+        _authority_is_known,
+    ),
+    SeasonRule(
+        ONE_LETTER_PER_AUTHORITY,
+        Severity.CRITICAL,
+        "An authority has one letter in a season: a later date supersedes, and two that differ under one date are "
+        "for a person.",
+        one_letter_per_authority,
+    ),
+    SeasonRule(
+        TYPE_AVERAGE_AGREES,
+        Severity.CRITICAL,
+        "The averages of similar authorities are those that most letters to councils of its type print, where at "
+        "least three letters print them.",
+        type_average_agrees,
+    ),
+    SeasonRule(
+        TYPE_AVERAGE_IS_SETTLED,
+        Severity.WARNING,
+        "Letters to councils of one type print the same averages, or most of at least three letters do.",
+        type_average_is_settled,
+    ),
+    SeasonRule(
+        PER_100K_FITS_POPULATION,
+        Severity.WARNING,
+        "The upheld decisions per 100,000 residents fit the upheld decisions and a population of the council in "
+        "recent years.",
+        _per_100k_fits_population,
+    ),
+)
+"""Every rule about the letters of a season together, in the order in which they are reported."""
+LETTERS_AS_EXPECTED = WholeSeasonRule(
+    "letters_as_expected",
+    Severity.WARNING,
+    "Every council that existed on the last day of the period has a letter.",
+    _letters_as_expected,
+)
+WHOLE_SEASON_RULES: tuple[WholeSeasonRule, ...] = (LETTERS_AS_EXPECTED,)
+"""Every rule about a season as a whole."""

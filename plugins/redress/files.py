@@ -1,0 +1,186 @@
+"""Files that are there whole or not at all, in a local folder or an object store.
+
+Locally a file is written to a temporary name and moved, on an object store it is one PUT. Nothing else is asked of
+a store: names are relative, with "/" between their parts.
+"""
+
+import os
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from redress.model.printable import has_password
+
+OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
+"""Schemes whose PUT shows an object whole or not at all."""
+INCOMING = "incoming"
+"""The folder, beside the files, of what is being written."""
+ABANDONED_AFTER_SECONDS = 24 * 3600
+"""A temporary file of another machine counts as left behind after this long: nobody can see whether it works."""
+
+
+class StoreError(Exception):
+    """Files cannot be kept or had; the message says where, and what the file system or the store said."""
+
+
+@dataclass(frozen=True)
+class WholeFiles:
+    """Files below an address: a local folder, or an object store's, such as "s3://bucket/prefix"."""
+
+    address: str
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The local folder; None where the files lie in an object store."""
+        return None if "://" in self.address else Path(self.address)
+
+    def place(self, name: str) -> str:
+        """Where a file lies, or would lie, for people and other tools."""
+        return f"{self.address.rstrip('/')}/{name}"
+
+    def write(self, name: str, content: bytes, *, is_synced: bool = False) -> None:
+        """Put a file under a name, in place of what is there.
+
+        With `is_synced` a local file's bytes are on the disk before they have the name, so that not even a power
+        cut leaves half a file; without, only a power cut can. Raises StoreError where it cannot be written.
+        """
+        if self.folder is not None:
+            with self._told("written", name):
+                self._write_locally(self.folder, name, content, is_synced)
+            return
+        try:
+            with self._told("written", name):
+                self._store.pipe_file(self._path(name), content)
+        except FileNotFoundError as error:  # what S3 says of a bucket that does not exist
+            raise StoreError(f"{self.place(name)} cannot be written: {error}") from error
+
+    def read(self, name: str) -> bytes:
+        """A file's bytes. Raises FileNotFoundError where there is none, and StoreError where it cannot be read."""
+        with self._told("read", name):
+            if self.folder is not None:
+                return (self.folder / name).read_bytes()
+            content: bytes = self._store.cat_file(self._path(name))
+            return content
+
+    def size_bytes(self, name: str) -> int | None:
+        """The size of a file, or None where there is none."""
+        try:
+            with self._told("looked at", name):
+                if self.folder is not None:
+                    return (self.folder / name).stat().st_size
+                return int(self._store.info(self._path(name))["size"])
+        except FileNotFoundError:
+            return None
+
+    def names(self, below: str) -> Iterator[str]:
+        """The names of all files below a folder, in their order; none where the folder is not there."""
+        if self.folder is not None:
+            found = [path.relative_to(self.folder).as_posix() for path in (self.folder / below).rglob("*")]
+            yield from sorted(name for name in found if (self.folder / name).is_file())
+            return
+        with self._told("listed", below):
+            paths: list[str] = self._store.find(self._path(below))
+        yield from sorted(path.removeprefix(self._path("")) for path in paths)
+
+    def sizes_bytes(self, below: str) -> dict[str, int]:
+        """The size of each file below a folder, by its name; of an object store from one listing."""
+        if self.folder is not None:
+            return {name: (self.folder / name).stat().st_size for name in self.names(below)}
+        with self._told("listed", below):
+            found: dict[str, dict[str, Any]] = self._store.find(self._path(below), detail=True)
+        return {path.removeprefix(self._path("")): int(one["size"]) for path, one in sorted(found.items())}
+
+    def remove(self, name: str) -> None:
+        """Remove a file; nothing happens where there is none. Raises StoreError where it cannot be removed."""
+        with suppress(FileNotFoundError), self._told("removed", name):
+            if self.folder is not None:
+                (self.folder / name).unlink()
+            else:
+                self._store.rm_file(self._path(name))
+
+    def clear_incoming(self) -> int:
+        """Remove temporary files whose writer is gone, and say how many; an object store has none."""
+        if self.folder is None:
+            return 0
+        count = 0
+        for path in (self.folder / INCOMING).glob("*"):
+            with suppress(FileNotFoundError):
+                if _is_abandoned(path):
+                    path.unlink()
+                    count += 1
+        return count
+
+    def _write_locally(self, folder: Path, name: str, content: bytes, is_synced: bool) -> None:
+        place, incoming = folder / name, folder / INCOMING
+        place.parent.mkdir(parents=True, exist_ok=True)
+        incoming.mkdir(exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=incoming, prefix=f"{os.getpid()}@{socket.gethostname()}@")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                if is_synced:
+                    os.fsync(file.fileno())
+            Path(temporary).replace(place)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    @cached_property
+    def _store(self) -> Any:
+        if has_password(self.address):
+            raise StoreError(
+                "the address of an object store holds its keys, and would show them wherever it is told: name the "
+                "bucket alone, and give the keys as its client takes them (such as AWS_SECRET_ACCESS_KEY)"
+            )
+        scheme = self.address.partition("://")[0]
+        if scheme not in OBJECT_STORES:
+            known = ", ".join(f"{one}://" for one in sorted(OBJECT_STORES))
+            raise StoreError(
+                f"files cannot be kept at {self.address}: {scheme}:// is no object store that shows a file whole "
+                f"or not at all; name a local folder, or an address that starts with one of {known}"
+            )
+        try:
+            return fsspec.filesystem(scheme, use_listings_cache=False, skip_instance_cache=True)
+        except ImportError as error:
+            raise StoreError(f"files cannot be kept at {self.address}: {error}") from error
+
+    def _path(self, name: str) -> str:
+        return f"{self.address.partition('://')[2].rstrip('/')}/{name}"
+
+    @contextmanager
+    def _told(self, what: str, name: str) -> Iterator[None]:
+        """Whatever else a file system or a store's client raises, said as one error with the place."""
+        try:
+            yield
+        except (FileNotFoundError, StoreError):
+            raise
+        except OSError as error:
+            raise StoreError(f"{self.place(name)} cannot be {what}: {error.strerror or error}") from error
+        except Exception as error:
+            if self.folder is not None:
+                raise
+            raise StoreError(f"{self.place(name)} cannot be {what}: {type(error).__name__}: {error}") from error
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Whether the process that a temporary file is named for has gone."""
+    writer, _, rest = path.name.partition("@")
+    host = rest.rpartition("@")[0]
+    if host != socket.gethostname() or not writer.isdigit():
+        return time.time() - path.stat().st_mtime > ABANDONED_AFTER_SECONDS
+    try:
+        os.kill(int(writer), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,1 +1,0 @@
-"""Letters: from the bytes of one file to what the letter states, with the evidence."""

@@ -1,0 +1,304 @@
+"""Authorities: the bodies that letters are about, and which of them a name means on a day."""
+
+import datetime as dt
+import difflib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from redress.model.season import Season
+
+OTHER_TYPE_ID = "other"
+"""The type of whatever body is no council: it may get a letter, and nobody can say that it must."""
+POPULATION_LAG_YEARS = 2
+"""The letters of 2024 divide by the population of mid-2022 (docs/adr/0006-which-population.md)."""
+NAME_IN_ADVANCE = dt.timedelta(days=365)
+"""How long before its first day a new name counts: a letter is written in the year after its period.
+
+Shepway became Folkestone and Hythe on 1 April 2018, a day after the period that the letters of July 2018 are about.
+"""
+
+_SIMILAR_NAMES_COUNT = 3
+_SIMILARITY_CUTOFF = 0.8  # Blabby is like Blaby, Colchester is not like Worcester
+_COMMON_WORDS = frozenset(
+    [
+        "council",
+        "corporation",
+        "authority",
+        "borough",
+        "city",
+        "county",
+        "district",
+        "metropolitan",
+        "london",
+        "royal",
+        "of",
+    ]
+)
+"""What most full names have; compared with them, Corby District Council is most like Selby's."""
+_APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'"})
+_ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A body that receives letters, with its latest official name and the days on which it exists.
+
+    `valid_from` is None where it began before 1 April 2009, `valid_to` (its last day) where it still exists.
+    """
+
+    authority_id: str
+    name: str
+    short_name: str
+    council_type_id: str
+    region_name: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    is_sample: bool
+
+    def is_alive_on(self, day: dt.date) -> bool:
+        """Whether it exists on a day; its first and its last day count."""
+        has_begun = self.valid_from is None or self.valid_from <= day
+        has_ended = self.valid_to is not None and self.valid_to < day
+        return has_begun and not has_ended
+
+
+@dataclass(frozen=True)
+class Alias:
+    """Another name of an authority, and the days on which it counts; None where that end is open.
+
+    An official one is what the authority was called until `valid_to`, with the short name of that time.
+    """
+
+    authority_id: str
+    name: str
+    short_name: str | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    is_official: bool
+
+
+@dataclass(frozen=True)
+class Succession:
+    """One authority that took over from another, all of it or a part, on its first day."""
+
+    predecessor_id: str
+    successor_id: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class Population:
+    """Residents of an authority's area in the middle of a year (30 June), as estimated."""
+
+    count: int
+    mid_year: int
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a name means on a day: one authority, or none and who might have been meant.
+
+    `candidates` are for a person to choose from; where `authority` is set it is the only one of them.
+    """
+
+    authority: Authority | None
+    candidates: tuple[Authority, ...]
+    reason: str
+
+
+class Authorities:
+    """All authorities that are known, the names they go by, who followed whom, and how many live there."""
+
+    def __init__(
+        self,
+        authorities: Sequence[Authority],
+        aliases: Iterable[Alias] = (),
+        successions: Iterable[Succession] = (),
+        populations: Iterable[tuple[str, Population]] = (),
+    ) -> None:
+        self._authorities = {authority.authority_id: authority for authority in authorities}
+        self._successions = tuple(successions)
+        self._populations: dict[str, dict[int, Population]] = {}
+        for authority_id, population in populations:
+            self._populations.setdefault(authority_id, {})[population.mid_year] = population
+        self._names = _names(self._authorities, aliases)
+        self._by_proper_name = _index_by_proper_name(self._names)
+
+    def alive_on(self, day: dt.date) -> tuple[Authority, ...]:
+        """The authorities that exist on a day, in the order of the files."""
+        return tuple(authority for authority in self._authorities.values() if authority.is_alive_on(day))
+
+    def with_id(self, authority_id: str) -> Authority | None:
+        """The authority that has an id, or None where no one has it."""
+        return self._authorities.get(authority_id)
+
+    def ever_named(self, name: str) -> tuple[Authority, ...]:
+        """The authorities that go by a name on any day, or went by it; a name that is merely similar counts not."""
+        return _distinct(one.authority for one in self._names.get(normalised_name(name), ()))
+
+    def expected_in(self, season: Season) -> tuple[Authority, ...]:
+        """The authorities that a season must have a letter to: the councils that exist on its period's last day.
+
+        Not every other body gets a letter every year, so that none of them is missed.
+        """
+        alive = self.alive_on(season.period_end)
+        return tuple(authority for authority in alive if authority.council_type_id != OTHER_TYPE_ID)
+
+    def expected_beside(self, season: Season, come_ids: Iterable[str]) -> tuple[Authority, ...]:
+        """Those of `expected_in` that go with the authorities whose letters have come.
+
+        They are those of samples where letters to no others have come, and else those that are none.
+        """
+        known = (self.with_id(one) for one in come_ids)
+        is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
+        return tuple(authority for authority in self.expected_in(season) if authority.is_sample == is_sample)
+
+    def predecessors(self, authority_id: str) -> tuple[Authority, ...]:
+        """Whom an authority took over from, wholly or in part, by name. Raises KeyError where no one has the id."""
+        self._require(authority_id)
+        return self._by_name(one.predecessor_id for one in self._successions if one.successor_id == authority_id)
+
+    def successors(self, authority_id: str) -> tuple[Authority, ...]:
+        """Who took over from an authority, wholly or in part, by name. Raises KeyError where no one has the id."""
+        self._require(authority_id)
+        return self._by_name(one.successor_id for one in self._successions if one.predecessor_id == authority_id)
+
+    def population(self, authority_id: str, season: Season) -> Population | None:
+        """The population that a season's figures per 100,000 residents are about, or None where none is known.
+
+        It is the estimate for the middle of the year two before the letters (mid-2022 for season 2024) and, where
+        that is not known, the latest known before it, never a later one: docs/adr/0006-which-population.md.
+        Raises KeyError where no one has the id.
+        """
+        self._require(authority_id)
+        estimates = self._populations.get(authority_id, {})
+        mid_years = [mid_year for mid_year in estimates if mid_year <= season.year - POPULATION_LAG_YEARS]
+        return estimates[max(mid_years)] if mid_years else None
+
+    def resolve(self, name: str, on: dt.date) -> Resolution:
+        """The one authority that goes by a name on a day; a name that is merely similar is never taken."""
+        named = self._names.get(normalised_name(name), ())
+        bearers = _distinct(one.authority for one in named if one.counts_on(on))
+        said = " ".join(name.split())
+        if len(bearers) == 1:
+            return Resolution(bearers[0], bearers, f"“{said}” is a name of {_title(bearers[0])}")
+        if bearers:
+            described = "; ".join(_title(authority) for authority in bearers)
+            reason = f"“{said}” fits {len(bearers)} authorities on {_day(on)}: {described}"
+            return Resolution(None, bearers, reason)
+        if named:
+            described = "; ".join(dict.fromkeys(self._why_not(one, said, on) for one in named))
+            reason = f"no authority has the name “{said}” on {_day(on)}: {described}"
+            return Resolution(None, _distinct(one.authority for one in named), reason)
+        similar = self._similar(name)
+        described = "; ".join(self._described(authority, on) for authority in similar)
+        hint = f"; similar names: {described}" if similar else ", nor a similar one"
+        return Resolution(None, similar, f"no authority has the name “{said}” on {_day(on)}{hint}")
+
+    def _require(self, authority_id: str) -> None:
+        if authority_id not in self._authorities:
+            raise KeyError(f"no authority has the id {authority_id!r}")
+
+    def _by_name(self, authority_ids: Iterable[str]) -> tuple[Authority, ...]:
+        return tuple(sorted((self._authorities[one] for one in authority_ids), key=lambda one: one.name))
+
+    def _similar(self, name: str) -> tuple[Authority, ...]:
+        proper = _without_common_words(normalised_name(name))
+        similar = difflib.get_close_matches(
+            proper, self._by_proper_name, n=_SIMILAR_NAMES_COUNT, cutoff=_SIMILARITY_CUTOFF
+        )
+        return _distinct(authority for key in similar for authority in self._by_proper_name[key])
+
+    def _why_not(self, name: "_Name", said: str, on: dt.date) -> str:
+        """Why a name of an authority does not count on a day."""
+        if not name.authority.is_alive_on(on):
+            return self._described(name.authority, on)
+        if name.valid_to is not None and name.valid_to < on:
+            return f"{_title(name.authority)} was called “{said}” until {_day(name.valid_to)}"
+        return f"{_title(name.authority)} was not called “{said}” before {_day(name.valid_from or on)}"
+
+    def _described(self, authority: Authority, on: dt.date) -> str:
+        """An authority for a person to read and, where it does not exist on the day, who was there instead."""
+        if authority.valid_from is not None and authority.valid_from > on:
+            others = _those("predecessor", self.predecessors(authority.authority_id))
+            return f"{_title(authority)} began on {_day(authority.valid_from)}{others}"
+        if authority.valid_to is not None and authority.valid_to < on:
+            others = _those("successor", self.successors(authority.authority_id))
+            return f"{_title(authority)} ended on {_day(authority.valid_to)}{others}"
+        return _title(authority)
+
+
+def normalised_name(name: str) -> str:
+    """A name as it is compared: whatever its case, spacing, apostrophes, "&" or "and", with "The" or not."""
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(_APOSTROPHES).replace("&", " and ")
+    return " ".join(folded.split()).removeprefix("the ")
+
+
+@dataclass(frozen=True)
+class _Name:
+    """One name of an authority, and the days on which it goes by it; None where that end is open."""
+
+    authority: Authority
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+    def counts_on(self, day: dt.date) -> bool:
+        """Whether a letter about a period that ends on the day can mean this authority by this name."""
+        has_begun = self.valid_from is None or self.valid_from <= day + NAME_IN_ADVANCE
+        has_ended = self.valid_to is not None and self.valid_to < day
+        return self.authority.is_alive_on(day) and has_begun and not has_ended
+
+
+def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[str, tuple[_Name, ...]]:
+    """Whose each normalised name is, and when."""
+    index: dict[str, tuple[_Name, ...]] = {}
+    called_so_since: dict[str, dt.date] = {}
+    for alias in aliases:
+        one = _Name(authorities[alias.authority_id], alias.valid_from, alias.valid_to)
+        for key in {normalised_name(name) for name in (alias.name, alias.short_name) if name}:
+            index[key] = (*index.get(key, ()), one)
+        if alias.is_official and alias.valid_to is not None:
+            since = alias.valid_to + _ONE_DAY
+            called_so_since[alias.authority_id] = max(called_so_since.get(alias.authority_id, since), since)
+    for authority in authorities.values():
+        one = _Name(authority, called_so_since.get(authority.authority_id), None)
+        for key in {normalised_name(name) for name in (authority.name, authority.short_name)}:
+            index[key] = (*index.get(key, ()), one)
+    return index
+
+
+def _index_by_proper_name(names: dict[str, tuple[_Name, ...]]) -> dict[str, tuple[Authority, ...]]:
+    """The same with what is left of each name without common words, for finding similar names only."""
+    index: dict[str, tuple[Authority, ...]] = {}
+    for key, named in names.items():
+        proper = _without_common_words(key)
+        index[proper] = _distinct((*index.get(proper, ()), *(one.authority for one in named)))
+    return index
+
+
+def _without_common_words(normalised: str) -> str:
+    """What is left of a name; all of it where nothing is left ("City of London")."""
+    return " ".join(word for word in normalised.split() if word not in _COMMON_WORDS) or normalised
+
+
+def _distinct(authorities: Iterable[Authority]) -> tuple[Authority, ...]:
+    return tuple(dict.fromkeys(authorities))
+
+
+def _those(relation: str, others: Sequence[Authority]) -> str:
+    """The clause that names an authority's predecessors or successors; nothing where none is known."""
+    if not others:
+        return ""
+    *before, last = (_title(one) for one in others)
+    if not before:
+        return f"; its {relation} is {last}"
+    return f"; its {relation}s are {', '.join(before)} and {last}"
+
+
+def _title(authority: Authority) -> str:
+    return f"{authority.name} ({authority.authority_id})"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"

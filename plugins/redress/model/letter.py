@@ -1,0 +1,110 @@
+"""The records of reading: a figure with its evidence, a letter's header, and what reading gave."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from redress.model.measures import Absence
+
+Box = tuple[float, float, float, float]
+"""x0, top, x1, bottom in points from the page's upper left corner, as the page is shown."""
+
+
+class Verdict(StrEnum):
+    """What became of reading one file."""
+
+    EXTRACTED = "extracted"
+    NO_STATISTICS = "no_statistics"
+    """A letter of the Ombudsman whose statistics page is missing."""
+    UNKNOWN_LAYOUT = "unknown_layout"
+    """A letter of the Ombudsman whose statistics stand in no layout that is known."""
+    NOT_A_LETTER = "not_a_letter"
+    """Readable, but no annual letter of the Ombudsman."""
+    UNREADABLE = "unreadable"
+    """Nothing can be had from the bytes; the reason starts with its cause."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number that a letter states, and where it stands.
+
+    `box` is in points on `page` (the first page is 1); a text file has `line` (the first is 1) instead.
+    `text` is the number as printed, `sentence` the sentence that gives it its meaning.
+    """
+
+    measure: str
+    value: Decimal
+    text: str
+    sentence: str
+    category: str | None = None
+    page: int | None = None
+    box: Box | None = None
+    line: int | None = None
+    is_ocr: bool = False
+
+
+@dataclass(frozen=True)
+class StatedYear:
+    """A year that the letter names, as the season it implies, with the words that say so."""
+
+    where: str
+    season: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the letter says about itself; None where it does not say it."""
+
+    season: int | None = None
+    authority_name: str | None = None
+    addressee_name: str | None = None
+    addressee_title: str | None = None
+    letter_date: dt.date | None = None
+    period_start: dt.date | None = None
+    period_end: dt.date | None = None
+    layout: str | None = None
+    page_count: int | None = None
+    stated_years: tuple[StatedYear, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two readings of one measure that do not agree: a figure that is withheld, and why."""
+
+    measure: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Everything that reading one file gave.
+
+    `figures` and `absences` together name each measure of the layout once; the key is the measure and,
+    for a table's measure, its category.
+    """
+
+    sha256: str
+    verdict: Verdict
+    reason: str
+    header: Header = field(default_factory=Header)
+    figures: tuple[Figure, ...] = ()
+    absences: tuple[tuple[str, Absence], ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    def figure(self, measure: str, category: str | None = None) -> Figure | None:
+        """The figure of a measure, or None where the letter gives none."""
+        for figure in self.figures:
+            if figure.measure == measure and figure.category == category:
+                return figure
+        return None
+
+    def value(self, measure: str, category: str | None = None) -> Decimal | None:
+        """The value of a measure, or None where the letter gives none."""
+        figure = self.figure(measure, category)
+        return None if figure is None else figure.value
+
+    def absence(self, measure: str) -> Absence | None:
+        """Why a measure has no value, or None where it has one."""
+        return dict(self.absences).get(measure)

@@ -1,0 +1,39 @@
+"""Printable: text of others (names of files, names in letters) that can do nothing to who shows it."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+_SIGNATURES = frozenset(
+    {"access_token", "api_key", "sig", "signature", "token", "x-amz-signature", "x-goog-signature"}
+)
+"""Parameters of an address that are worth as much as a password, in lower case."""
+
+
+def printable(text: str) -> str:
+    r"""The text with an escape such as \x1b for each character that has no print.
+
+    Those are controls (a new line, what a terminal takes for a command), marks that turn the direction of reading
+    around, and bytes of a file's name that are no text. Letters, signs and spaces of all languages stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def has_password(address: str) -> bool:
+    """Whether an address holds a password, or may: what cannot be taken apart and has an "@"."""
+    try:
+        return ":" in urlsplit(address).netloc.rpartition("@")[0]
+    except ValueError:  # such as "[" in a password
+        return "@" in address
+
+
+def secret_in(address: str) -> str | None:
+    """What an address holds that has no place in a log or a release: a word for it, or None where there is nothing.
+
+    The answer does not repeat it.
+    """
+    if has_password(address):
+        return "a password"
+    names = (name for name, _ in parse_qsl(address.partition("?")[2]) if name.lower() in _SIGNATURES)
+    signature = next(names, None)
+    return None if signature is None else f"a signature ({signature}=...)"

@@ -1,0 +1,233 @@
+"""Seeds: the reference tables that dbt loads too, read row by row, each fault named by file and line."""
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from redress.model.authorities import Alias, Authorities, Authority, Population, Succession
+
+SEEDS_FOLDER = Path(__file__).parents[3] / "dbt_project" / "seeds"
+
+
+class SeedError(ValueError):
+    """A reference file is not what it should be: which file and line, what was found, what is expected."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a reference file, and where it stands."""
+
+    place: str
+    cells: dict[str, str]
+
+    def text(self, column: str) -> str:
+        """A cell that may not be empty."""
+        if not self.cells[column]:
+            raise SeedError(f"{self.place}: {column} is empty; every row needs one")
+        return self.cells[column]
+
+    def one_of(self, column: str, values: tuple[str, ...], known_from: str) -> str:
+        """A cell that holds one of some values; `known_from` says where the values are listed."""
+        cell = self.text(column)
+        if cell not in values:
+            raise SeedError(f"{self.place}: {column} is {cell!r}; expected one of {known_from}")
+        return cell
+
+    def truth(self, column: str) -> bool:
+        """A cell with true or false."""
+        return self.one_of(column, ("true", "false"), "true, false") == "true"
+
+    def count(self, column: str) -> int:
+        """A cell with a whole number, without sign or separators."""
+        cell = self.text(column)
+        if not re.fullmatch(r"\d+", cell, re.ASCII):
+            raise SeedError(f"{self.place}: {column} is {cell!r}; expected a whole number such as 561180")
+        return int(cell)
+
+    def day(self, column: str) -> dt.date:
+        """A cell with a date, which may not be empty."""
+        day = self.date(column)
+        if day is None:
+            raise SeedError(f"{self.place}: {column} is empty; every row needs one")
+        return day
+
+    def date(self, column: str) -> dt.date | None:
+        """A cell with a date, or None where it is empty."""
+        cell = self.cells[column]
+        if not cell:
+            return None
+        # fromisoformat also takes 20210331 and week dates, which dbt would not
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell, re.ASCII):
+            try:
+                return dt.date.fromisoformat(cell)
+            except ValueError:
+                pass
+        raise SeedError(f"{self.place}: {column} is {cell!r}; expected a date such as 2021-03-31, or nothing")
+
+    def validity(self) -> tuple[dt.date | None, dt.date | None]:
+        """The first and the last day that the row is about; None where that end is open."""
+        first, last = self.date("valid_from_date"), self.date("valid_to_date")
+        if first is not None and last is not None and last < first:
+            raise SeedError(
+                f"{self.place}: valid_to_date {last} lies before valid_from_date {first}; "
+                f"expected the last day, not earlier than the first"
+            )
+        return first, last
+
+
+def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
+    """The rows of a CSV file with a header, cells stripped; its columns may stand in any order.
+
+    Raises SeedError where the file cannot be read, lacks a column, or has a row with more or fewer cells.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SeedError(f"{path}: cannot be read ({error}); expected a CSV file in UTF-8") from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    header = [cell.strip() for cell in next(reader, [])]
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise SeedError(
+            f"{path}, line 1: no column {', '.join(missing)}; "
+            f"found {', '.join(header) or 'an empty line'}, expected {', '.join(columns)}"
+        )
+    for cells in reader:
+        place = f"{path}, line {reader.line_num}"
+        if not cells:
+            continue  # dbt passes over empty lines too
+        if len(cells) != len(header):
+            raise SeedError(
+                f"{place}: {len(cells)} cells; expected {len(header)}, one for each column of the header"
+            )
+        yield Row(place, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+
+
+AUTHORITY_COLUMNS = (
+    "authority_id",
+    "authority_name",
+    "short_name",
+    "council_type_id",
+    "region_name",
+    "valid_from_date",
+    "valid_to_date",
+)
+
+
+ALIAS_COLUMNS = ("authority_id", "alias_name", "short_name", "valid_from_date", "valid_to_date", "is_official")
+
+
+SUCCESSION_COLUMNS = ("predecessor_id", "successor_id", "succession_date")
+
+
+POPULATION_COLUMNS = ("authority_id", "mid_year", "population_count")
+
+
+COUNCIL_TYPE_COLUMNS = ("council_type_id", "council_type_name", "has_type_average")
+
+
+def _read_authorities(seeds_folder: Path, additional: Path | None) -> tuple[Authority, ...]:
+    type_ids = tuple(
+        row.text("council_type_id") for row in read_rows(seeds_folder / "council_types.csv", COUNCIL_TYPE_COLUMNS)
+    )
+    files = [(seeds_folder / "authorities.csv", False)]
+    if additional is not None:
+        files.append((additional, True))
+    authorities: list[Authority] = []
+    place_of: dict[str, str] = {}
+    for path, is_sample in files:
+        for row in read_rows(path, AUTHORITY_COLUMNS):
+            authority = _authority(row, type_ids, is_sample=is_sample)
+            earlier = place_of.setdefault(authority.authority_id, row.place)
+            if earlier != row.place:
+                raise SeedError(
+                    f"{row.place}: authority_id {authority.authority_id!r} stands already in {earlier}; "
+                    f"each authority has an id of its own"
+                )
+            authorities.append(authority)
+    return tuple(authorities)
+
+
+def _authority(row: Row, type_ids: tuple[str, ...], *, is_sample: bool) -> Authority:
+    type_id = row.one_of("council_type_id", type_ids, f"{', '.join(type_ids)} (council_types.csv)")
+    valid_from, valid_to = row.validity()
+    return Authority(
+        authority_id=row.text("authority_id"),
+        name=row.text("authority_name"),
+        short_name=row.text("short_name"),
+        council_type_id=type_id,
+        region_name=row.text("region_name"),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        is_sample=is_sample,
+    )
+
+
+def _read_aliases(path: Path, ids: frozenset[str]) -> Iterator[Alias]:
+    for row in read_rows(path, ALIAS_COLUMNS):
+        is_official = row.truth("is_official")
+        valid_from, valid_to = row.validity()
+        if is_official and valid_to is None:
+            raise SeedError(
+                f"{row.place}: an official name without valid_to_date; expected the last day of a former name "
+                f"(the latest name stands in authorities.csv)"
+            )
+        yield Alias(
+            authority_id=_known(row, "authority_id", ids),
+            name=row.text("alias_name"),
+            short_name=row.text("short_name") if is_official else None,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            is_official=is_official,
+        )
+
+
+def _read_successions(path: Path, ids: frozenset[str]) -> Iterator[Succession]:
+    for row in read_rows(path, SUCCESSION_COLUMNS):
+        yield Succession(
+            predecessor_id=_known(row, "predecessor_id", ids),
+            successor_id=_known(row, "successor_id", ids),
+            day=row.day("succession_date"),
+        )
+
+
+def _read_populations(path: Path, ids: frozenset[str]) -> Iterator[tuple[str, Population]]:
+    place_of: dict[tuple[str, int], str] = {}
+    for row in read_rows(path, POPULATION_COLUMNS):
+        authority_id, mid_year = _known(row, "authority_id", ids), row.count("mid_year")
+        earlier = place_of.setdefault((authority_id, mid_year), row.place)
+        if earlier != row.place:
+            raise SeedError(
+                f"{row.place}: the population of {authority_id!r} in mid-{mid_year} stands already in {earlier}; "
+                f"each authority has one a year"
+            )
+        yield authority_id, Population(row.count("population_count"), mid_year)
+
+
+def _known(row: Row, column: str, ids: frozenset[str]) -> str:
+    authority_id = row.text(column)
+    if authority_id not in ids:
+        raise SeedError(
+            f"{row.place}: {column} is {authority_id!r}; expected the id of an authority in authorities.csv"
+        )
+    return authority_id
+
+
+def load_authorities(seeds_folder: Path = SEEDS_FOLDER, additional: Path | None = None) -> Authorities:
+    """Read the seeds that dbt loads too and, where given, a file of sample councils with the same columns.
+
+    Raise SeedError where a file is not what it should be, where an id stands in a file twice or in both, or where
+    another seed speaks of an authority that is not there.
+    """
+    authorities = _read_authorities(seeds_folder, additional)
+    ids = frozenset(authority.authority_id for authority in authorities)
+    return Authorities(
+        authorities,
+        _read_aliases(seeds_folder / "authority_aliases.csv", ids),
+        _read_successions(seeds_folder / "authority_successions.csv", ids),
+        _read_populations(seeds_folder / "authority_populations.csv", ids),
+    )

@@ -1,0 +1,1 @@
+"""Airflow on this machine for `make up`: its processes, PostgreSQL, and secrets."""

@@ -1,0 +1,40 @@
+"""The secrets of Airflow on this machine, in files that only their owner may read."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What Airflow's processes share and nobody else may know, and the password of its one user."""
+
+    password: str
+    api_secret_key: str
+    jwt_secret: str
+    fernet_key: str
+
+    @classmethod
+    def kept_in(cls, file: Path) -> "Secrets":
+        """Those of a file that only its owner may read; where there is none yet, new ones."""
+        if not file.exists():
+            new = cls(
+                secrets.token_urlsafe(12),
+                secrets.token_urlsafe(32),
+                secrets.token_urlsafe(64),
+                Fernet.generate_key().decode(),
+            )
+            write_private(file, json.dumps(new.__dict__, indent=1))
+        return cls(**json.loads(file.read_text()))
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, from its first byte on."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as output:
+        output.write(text)

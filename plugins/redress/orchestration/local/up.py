@@ -1,0 +1,277 @@
+"""Airflow as a person runs it on one machine: PostgreSQL, scheduler, dag processor, triggerer and the pages.
+
+The metadata lies in a PostgreSQL of its own below the home (SQLite gives way where several tasks write), which
+listens on a socket alone; the pages are on loopback. Tasks run side by side in processes of the scheduler.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from filelock import FileLock, Timeout
+
+from redress.orchestration.environment import POOLS, airflow_environment
+from redress.orchestration.local.postgresql import PostgreSQL
+from redress.orchestration.local.processes import (
+    STOP_SECONDS,
+    ProcessList,
+    UpError,
+    end_left,
+    end_session,
+    rotate,
+)
+from redress.orchestration.local.secrets import Secrets, write_private
+from redress.settings import PROJECT_FOLDER, Settings
+
+USER = "admin"
+COMPONENTS: Mapping[str, tuple[str, ...]] = {
+    "api-server": ("api-server",),
+    "scheduler": ("scheduler", "--skip-serve-logs"),
+    "dag-processor": ("dag-processor",),
+    "triggerer": ("triggerer", "--skip-serve-logs"),
+}
+"""Airflow's processes and their commands. Logs are read from disk, so that none is served on a port."""
+OURSELVES = "redress up"
+READY_SECONDS = 180.0
+POLL_SECONDS = 0.5
+PARALLEL_TASKS = 4
+LOST_TASK_SECONDS = 60
+"""After so long without a sign of life a task counts as killed, and is tried again."""
+
+
+@dataclass(frozen=True)
+class AirflowUp:
+    """Airflow's processes in a folder of their own below the home; `port` is that of the pages."""
+
+    settings: Settings
+    port: int = 8080
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.home.absolute() / "airflow_up"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def postgresql(self) -> PostgreSQL:
+        return PostgreSQL(self.folder / "postgresql")
+
+    @property
+    def process_list(self) -> ProcessList:
+        return ProcessList(self.folder / "processes.json")
+
+    @property
+    def secrets(self) -> Secrets:
+        return Secrets.kept_in(self.folder / "secrets.json")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Until the end of the block no other `redress up` is in this home. Raises UpError where one is."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / "up.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            other = self.process_list.read().get(OURSELVES)
+            named = f" (process {other.pid})" if other else ""
+            raise UpError(f"Airflow is up in this home already{named}: {self.settings.home.absolute()}") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def take_over(self, tell: Callable[[str], None]) -> None:
+        """End what a `redress up` that was killed has left, and be the one that is named as running."""
+        left = self.process_list.read()
+        end_left({name: one for name, one in left.items() if name in COMPONENTS}, tell)
+        self.process_list.clear()
+        self.process_list.add(OURSELVES, os.getpid())
+
+    def database(self) -> AbstractContextManager[str]:
+        """A PostgreSQL for Airflow's metadata until the end of the block; its address.
+
+        Raises UpError where it does not start.
+        """
+        return self.postgresql.in_use()
+
+    def environment(self, database: str) -> Mapping[str, str]:
+        """The environment of every process of Airflow's here."""
+        known = self.secrets
+        passwords = self.folder / "passwords.json"
+        write_private(passwords, json.dumps({USER: known.password}))
+        ours = {
+            "AIRFLOW__API__BASE_URL": self.address,
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": self.port,
+            "AIRFLOW__API__SECRET_KEY": known.api_secret_key,
+            "AIRFLOW__API_AUTH__JWT_SECRET": known.jwt_secret,
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__FERNET_KEY": known.fernet_key,
+            "AIRFLOW__CORE__PARALLELISM": PARALLEL_TASKS,
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": passwords,
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": database,
+            "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": LOST_TASK_SECONDS,
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": LOST_TASK_SECONDS,
+        }
+        return {
+            **airflow_environment(self.settings, self.folder, database),
+            **{name: str(value) for name, value in ours.items()},
+        }
+
+    def prepare(self, environment: Mapping[str, str]) -> None:
+        """Create or migrate the metadata, and the pools. Raises UpError where that fails."""
+        rotate(self.log("prepare"))
+        self._airflow(["db", "migrate"], environment)
+        for pool, purpose in POOLS.items():
+            self._airflow(["pools", "set", pool, "1", purpose], environment)
+
+    @contextmanager
+    def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+        """Airflow's processes by name, ended at the end of the block. Each logs to a new file of its name."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for name in COMPONENTS:
+            rotate(self.log(name))
+        running: dict[str, subprocess.Popen[bytes]] = {}
+        try:
+            for name in COMPONENTS:
+                running[name] = self.start(name, environment)
+            yield running
+        finally:
+            for process in running.values():
+                stop(process)
+            for process in running.values():
+                _wait(process)
+            self.process_list.clear()
+
+    def start(self, component: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """One of the processes; it leads a session of its own, so that what it started ends with it."""
+        with self.log(component).open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - the command is ours
+                [sys.executable, "-m", "airflow", *COMPONENTS[component]],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=PROJECT_FOLDER,
+                start_new_session=True,
+            )
+        self.process_list.add(component, process.pid)
+        return process
+
+    def check_port(self) -> None:
+        """Raise UpError where something else listens at the port of the pages."""
+        with socket.socket() as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                one.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise UpError(
+                    f"port {self.port} on loopback cannot be had ({error.strerror}): something else is there. "
+                    "Another port: redress up --port 8090, or make up PORT=8090"
+                ) from None
+
+    def log(self, component: str) -> Path:
+        return self.logs / f"{component}.log"
+
+    def wait_until_ready(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
+        """Return when every process says that it is well. Raises UpError where one ends, or takes too long."""
+        until = time.monotonic() + READY_SECONDS
+        missing: list[str] = []
+        while time.monotonic() < until:
+            self.check(running)
+            missing = self._not_healthy()
+            if not missing:
+                return
+            time.sleep(POLL_SECONDS)
+        raise UpError(
+            f"after {READY_SECONDS:g} s there is no sign of {', '.join(missing)}; the logs are in {self.logs}"
+        )
+
+    def check(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
+        """Raise UpError where a process has ended by itself."""
+        for name, process in running.items():
+            if process.poll() is not None:
+                last = self.log(name).read_text(errors="replace").splitlines()[-5:]
+                raise UpError(
+                    f"Airflow's {name} has ended with {process.returncode}; its log: {self.log(name)}\n"
+                    + "\n".join(last)
+                )
+
+    def _not_healthy(self) -> list[str]:
+        try:
+            answer = httpx.get(f"{self.address}/api/v2/monitor/health", timeout=5)
+            parts = answer.json() if answer.status_code == httpx.codes.OK else {}
+        except (httpx.HTTPError, ValueError):
+            return ["the pages"]
+        wanted = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        return [name for name in wanted if parts.get(name, {}).get("status") != "healthy"]
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """A command of Airflow's, in this terminal; its exit code.
+
+        Raises UpError where Airflow has never been up in this home.
+        """
+        if not self.postgresql.is_made:
+            raise UpError(
+                f"Airflow has never been up in {self.settings.home.absolute()}: make up (or redress up) there first"
+            )
+        with self.database() as database:
+            done = subprocess.run(  # noqa: S603 - the command is what the person typed
+                [sys.executable, "-m", "airflow", *arguments],
+                env=dict(self.environment(database)),
+                cwd=PROJECT_FOLDER,
+                check=False,
+            )
+        return done.returncode
+
+    def _airflow(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        log = self.log("prepare")
+        with log.open("ab") as output:
+            done = subprocess.run(  # noqa: S603 - the command is ours
+                [sys.executable, "-m", "airflow", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=PROJECT_FOLDER,
+                check=False,
+            )
+        if done.returncode != 0:
+            raise UpError(f"airflow {' '.join(arguments)} ended with {done.returncode}; its log: {log}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end."""
+    if process.poll() is None:
+        process.terminate()
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    """Until a process has ended, and with it all that it started; what does not end by itself is ended.
+
+    Tasks lead groups of their own, and a scheduler that was killed leaves its workers: their session is what all
+    that a process started has in common.
+    """
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    end_session(process.pid)

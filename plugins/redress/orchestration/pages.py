@@ -1,0 +1,223 @@
+"""The pages that Airflow's API server shows: reports of runs, Data Docs, dbt's pages. Read-only, for users alone.
+
+/reports/      the index of reports, and each report                  runs/
+/data-docs/    the seasons that have pages, and the pages             data_docs/<season>/
+/dbt-docs/     dbt's pages about the release, one file                dbt_docs/static_index.html
+
+A page lies on the same host as Airflow's own, and a script in it could do there what its reader may. So nothing is
+loaded from elsewhere, and only dbt's pages run scripts, shut into an origin of their own, which has no cookie. The
+Data Docs take their styles and scripts from the web: they are shown with a few styles of ours instead.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
+from airflow.api_fastapi.core_api.security import requires_access_view
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from pydantic import ValidationError
+
+from redress.model.markdown import text
+from redress.report.markdown_page import html_page
+from redress.settings import Settings
+
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".md": "text/plain; charset=utf-8",
+    ".otf": "font/otf",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+"""What is served, by its ending. A run's record, and whatever else lies beside the pages, is not."""
+DATA_DOCS_STYLES = """
+:root { color-scheme: light dark; }
+body { margin: 0 auto; max-width: 72rem; padding: 1rem 1.25rem 4rem; font: 1rem/1.5 system-ui, sans-serif;
+  background: Canvas; color: CanvasText; overflow-wrap: break-word; }
+a { color: LinkText !important; }
+body > nav { height: auto !important; }
+body > nav a img, .card.mb-3, footer, [data-toggle="collapse"] { display: none; }
+ol.breadcrumb { list-style: none; margin: 0; padding: 0; }
+h4, h5 { font-size: 1.25rem; margin: 1.5rem 0 .5rem; }
+h6, .h6 { font-size: 1rem; font-weight: 600; margin: 1rem 0 .25rem; }
+.table-responsive { overflow-x: auto; }
+table { border-collapse: collapse; }
+th, td { padding: .35rem .75rem; border-bottom: 1px solid color-mix(in srgb, CanvasText 20%, Canvas);
+  text-align: left; vertical-align: top; }
+.fa-check-circle::before { content: "\\2713"; font-style: normal; }
+.fa-times::before { content: "\\2717"; font-style: normal; font-weight: 700; }
+.fa-exclamation-triangle::before { content: "!"; font-style: normal; font-weight: 700; }
+"""
+"""Enough for Great Expectations' pages to be read without the styles that they would load from the web."""
+_HEAD_END = b"</head>"
+_METHODS = ["GET", "HEAD"]
+
+
+@dataclass(frozen=True)
+class Area:
+    """One kind of pages: the folder they lie in, what a page may do, and how the first one is made."""
+
+    title: str
+    folder: Callable[[Settings], Path]
+    first_page: str
+    policy: str
+    how_to_make: str
+
+
+AREAS = {
+    "reports": Area(
+        "Redress reports",
+        lambda settings: settings.runs_folder,
+        "index.html",
+        "default-src 'none'; style-src 'unsafe-inline'",
+        "Each run of `annual_letters` and each `redress run SEASON` writes one when it ends. To make the first: "
+        "trigger the dag `annual_letters` with a season.",
+    ),
+    "data-docs": Area(
+        "Data Docs",
+        lambda settings: settings.data_docs_folder,
+        "",
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'",
+        "Great Expectations' pages about a season are written at the end of each of its runs. To make the first: "
+        "trigger the dag `annual_letters` with a season.",
+    ),
+    "dbt-docs": Area(
+        "dbt docs",
+        lambda settings: (settings.home / "dbt_docs").absolute(),
+        "static_index.html",
+        "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'unsafe-inline'; img-src data:; font-src data:",
+        "dbt's pages are about the current release, and a run does not write them. To make them: `make docs`, or "
+        "`python -m redress.report.dbt_pages`, with the `REDRESS_HOME` that Airflow has.",
+    ),
+}
+
+
+def pages_app() -> FastAPI:
+    """The application that Airflow mounts; it has no route, not even of its own description, without a user.
+
+    Answers 401 to whoever is not logged in, and 403 to a user who may not see Airflow's pages.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    logged_in = [Depends(requires_access_view(AccessView.WEBSITE))]
+    app.api_route("/{area}", methods=_METHODS, dependencies=logged_in)(_to_area)
+    app.api_route("/{area}/{name:path}", methods=_METHODS, dependencies=logged_in)(_page)
+    app.api_route("/{rest:path}", methods=_METHODS, dependencies=logged_in)(_nothing_here)
+    app.middleware("http")(_with_headers)
+    return app
+
+
+async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    """What holds for every answer, a refusal too: it is of the type it says, and Airflow alone may frame it."""
+    response = await answer(request)
+    response.headers.setdefault("Content-Security-Policy", _policy("default-src 'none'; style-src 'unsafe-inline'"))
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _settings() -> Settings:
+    """The settings as they are now. Raises HTTPException where they are wrong; it does not repeat their values."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = sorted({f"REDRESS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()})
+        raise HTTPException(500, f"the settings of Redress are wrong: {'; '.join(names)}") from None
+
+
+def _to_area(area: str) -> Response:
+    if area not in AREAS:
+        raise HTTPException(404, "there is no such page")
+    return RedirectResponse(f"{quote(area)}/")  # from the page that was asked for, wherever Airflow is mounted
+
+
+def _page(area: str, name: str, settings: Annotated[Settings, Depends(_settings)]) -> Response:
+    if area not in AREAS:
+        raise HTTPException(404, "there is no such page")
+    one = AREAS[area]
+    folder = one.folder(settings)
+    if area == "data-docs":
+        return _data_docs_page(one, folder, name)
+    file = _file_below(folder, name or one.first_page)
+    if file is None and not name:
+        return _not_there_yet(one)
+    return _served(one, file)
+
+
+def _nothing_here() -> Response:
+    raise HTTPException(404, "there is no such page")
+
+
+def _data_docs_page(area: Area, folder: Path, name: str) -> Response:
+    """A page with our styles in its head. A season's first page, which needs scripts, is a part of ours."""
+    if not name:
+        return _data_docs_seasons(area, folder)
+    file = _file_below(folder, name)
+    if file is None or file.suffix != ".html":
+        return _served(area, file)
+    season, _, rest = name.partition("/")
+    if rest == "index.html":
+        return RedirectResponse(f"../#season-{quote(season)}")
+    content = file.read_bytes().replace(_HEAD_END, f"<style>{DATA_DOCS_STYLES}</style>".encode() + _HEAD_END, 1)
+    return HTMLResponse(content, headers={"Content-Security-Policy": _policy(area.policy)})
+
+
+def _data_docs_seasons(area: Area, folder: Path) -> Response:
+    """The page that leads to the pages of each season, the latest first."""
+    seasons = sorted((path.parent for path in folder.glob("[0-9]*/index.html")), reverse=True)
+    if not seasons:
+        return _not_there_yet(area)
+    lines = ["# Data Docs", ""]
+    lines.append(
+        "Great Expectations' pages about the last run of each season, without what they load from the web."
+    )
+    for season in seasons:
+        lines += ["", f"## Season {text(season.name)}", ""]
+        found = sorted(season.glob("validations/*/*/*/*.html"))
+        lines += [f"- {_link(folder, page, page.relative_to(season).parts[1])}: what it found" for page in found]
+        asked = sorted(season.glob("expectations/*.html"))
+        lines += [f"- {_link(folder, page, page.stem)}: what it asks" for page in asked]
+    return HTMLResponse(html_page("\n".join(lines)))
+
+
+def _link(folder: Path, page: Path, words: str) -> str:
+    return f"[{text(words)}]({quote(page.relative_to(folder).as_posix())})"
+
+
+def _not_there_yet(area: Area) -> Response:
+    lines = [f"# {area.title}", "", "There are none yet.", "", area.how_to_make]
+    return HTMLResponse(html_page("\n".join(lines)), status_code=404)
+
+
+def _served(area: Area, file: Path | None) -> Response:
+    content_type = None if file is None else CONTENT_TYPES.get(file.suffix)
+    if file is None or content_type is None:
+        raise HTTPException(404, "there is no such page")
+    return FileResponse(file, media_type=content_type, headers={"Content-Security-Policy": _policy(area.policy)})
+
+
+def _file_below(folder: Path, name: str) -> Path | None:
+    """The file of a name below a folder; None where there is none, where it is hidden, or lies outside in truth.
+
+    A link is followed, and so is what the folder itself may be a link to: what counts is where the file lies.
+    """
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
+        return None
+    try:
+        file = folder.joinpath(*parts).resolve(strict=True)
+        is_below = file.is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # it is not there, its name is too long, or links go round in a circle
+        return None
+    return file if is_below and file.is_file() else None
+
+
+def _policy(stated: str) -> str:
+    return f"{stated}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"

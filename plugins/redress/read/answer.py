@@ -1,0 +1,72 @@
+"""The answer to `redress read`: one letter as a JSON object, or as lines for a terminal."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from redress.check.rule import Check
+from redress.model.letter import Figure, Letter
+from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES
+
+_TABLE_NAMES = {"received_count": "received", "decided_count": "decisions", "remedied_count": "remedied"}
+
+
+def answer(file: str, letter: Letter, checks: Iterable[Check]) -> dict[str, Any]:
+    """What reading one file gave, as plain values in the order and with the names of the design, section 4."""
+    header = letter.header
+    return {
+        "file": file,
+        "sha256": letter.sha256,
+        "verdict": str(letter.verdict),
+        "reason": letter.reason,
+        "header": {
+            "season": header.season,
+            "authority_name": header.authority_name,
+            "addressee_name": header.addressee_name,
+            "addressee_title": header.addressee_title,
+            "letter_date": _iso(header.letter_date),
+            "period_start": _iso(header.period_start),
+            "period_end": _iso(header.period_end),
+            "layout": header.layout,
+            "page_count": header.page_count,
+            "sha256": letter.sha256,
+        },
+        "figures": {figure.measure: _figure(figure) for name in HEADLINE_NAMES if (figure := letter.figure(name))},
+        "absent": {measure: str(code) for measure, code in letter.absences},
+        **{
+            _TABLE_NAMES[measure]: {
+                category: _figure(figure) for category in categories if (figure := letter.figure(measure, category))
+            }
+            for measure, categories in TABLE_MEASURES.items()
+        },
+        "checks": [
+            {
+                "rule": check.rule,
+                "severity": str(check.severity),
+                "passed": check.is_passed,
+                "detail": check.detail,
+            }
+            for check in checks
+        ],
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": number(figure.value),
+        "text": figure.text,
+        "sentence": figure.sentence,
+        "page": figure.page,
+        "box": None if figure.box is None else list(figure.box),
+        "line": figure.line,
+        "ocr": figure.is_ocr,
+    }
+
+
+def number(value: Decimal) -> int | float:
+    """A figure's value as JSON writes it: whole where it is whole."""
+    return int(value) if value == int(value) else float(value)
+
+
+def _iso(day: Any) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,74 @@
+"""Cells of a data table: what one says as a number, and why it says none."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from redress.model.witness import WitnessAbsence
+
+_FOOTNOTE = re.compile(
+    r"(?:\s*(?:[*†‡§¶#¹²³⁰⁴-⁹ᵃ-ᶻ]|\[\s*(?:note\s*)?[\da-z]{1,2}\s*\]|\((?:note\s*\d{1,2}|[pr])\)))+\s*$",
+    re.IGNORECASE,
+)
+"""Marks of a footnote behind a number, a heading or a name: 12*, 12 [1], 12¹, 12 (r)."""
+_NOTHING = re.compile(r"(?:[-–—.]+|n\s*/\s*a|n\.a\.|not applicable|none available|nil return)?", re.IGNORECASE)
+_WITHHELD = re.compile(r"\*+|\[c\]|<\s*\d+", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+", re.ASCII)
+_SEPARATORS = re.compile(r"[, ]")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as the file has it: its text with single spaces, and its number where a spreadsheet stores one.
+
+    `is_per_cent` says that the spreadsheet shows the number as a percentage, so 0.53 is 53%.
+    """
+
+    text: str
+    number: Decimal | None = None
+    is_per_cent: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.text
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a cell says: a value or why there is none; exactly one of the two.
+
+    `is_bare` marks a number that nothing in the cell calls a percentage.
+    """
+
+    value: Decimal | None
+    absence: WitnessAbsence | None = None
+    is_bare: bool = True
+
+
+def read_cell(cell: Cell) -> Reading:
+    """The number in a cell, a percentage in per cent ("53%" and a shown 0.53 are 53), or why there is none."""
+    if cell.number is not None:
+        number = cell.number * 100 if cell.is_per_cent else cell.number
+        if not number.is_finite() or number < 0:
+            return Reading(None, WitnessAbsence.NOT_A_NUMBER)
+        return Reading(number, is_bare=not cell.is_per_cent)
+    if _NOTHING.fullmatch(cell.text):
+        return Reading(None, WitnessAbsence.NOT_STATED)
+    if _WITHHELD.fullmatch(cell.text):
+        return Reading(None, WitnessAbsence.WITHHELD)
+    said = without_footnote(cell.text)
+    is_per_cent = said.endswith("%")
+    digits = said.removesuffix("%").strip()
+    if not _NUMBER.fullmatch(digits):
+        return Reading(None, WitnessAbsence.NOT_A_NUMBER)
+    return Reading(Decimal(_SEPARATORS.sub("", digits)), is_bare=not is_per_cent)
+
+
+def without_footnote(text: str) -> str:
+    """A text without the marks of footnotes at its end."""
+    return _FOOTNOTE.sub("", text).strip()
+
+
+def normalised_heading(text: str) -> str:
+    """A heading as headings are compared: whatever its case, its line breaks, its spaces and its footnotes."""
+    return " ".join(without_footnote(" ".join(text.split())).casefold().split())

@@ -1,0 +1,292 @@
+"""Data tables: the Ombudsman's CSV and XLSX files by authority, read as a mapping says."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import PurePosixPath
+
+from openpyxl.utils import get_column_letter
+
+from redress.model.authorities import Authorities
+from redress.model.measures import UNIT_OF, Unit
+from redress.model.season import Season
+from redress.model.witness import WitnessAbsence, WitnessError, WitnessFigure, WitnessReport
+from redress.read.data_tables.cells import Cell, Reading, normalised_heading, read_cell, without_footnote
+from redress.read.data_tables.mapping import FigureColumn, Mapping, start_of_mapping
+from redress.read.data_tables.sheets import Row, Sheet, read_sheets
+
+_BLANK = Cell("")
+_THOUSANDTH = Decimal("0.001")
+"""Landing keeps three decimal places; a spreadsheet's binary fractions have noise behind them."""
+_LARGEST = Decimal(10**9)
+"""A number from here on is no count of complaints, and has no room in landing."""
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """What one file gave: its figures, and what a person should know of it."""
+
+    figures: tuple[WitnessFigure, ...]
+    reports: tuple[WitnessReport, ...]
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The row of headings: its number, and the place of each heading by its normalised text."""
+
+    sheet: Sheet
+    row_number: int
+    places: dict[str, int]
+
+    def place(self, heading: str) -> int:
+        return self.places[normalised_heading(heading)]
+
+
+def read_data_table(
+    content: bytes, address: str, mapping: Mapping, season: Season, authorities: Authorities
+) -> DataTable:
+    """The figures of every row that names something, with the authority that it names at the period's end.
+
+    A row whose name fits no authority (a total, a note) keeps its figures without one and is reported; so are
+    columns that the mapping does not name. Raises WitnessError where no row has all the mapped headings, or
+    where a rate can be read in two ways.
+    """
+    header = _header(read_sheets(content, address), mapping, address)
+    sha256 = hashlib.sha256(content).hexdigest()
+    reports = [
+        WitnessReport(sha256, address, detail, row_number, column_name)
+        for row_number, column_name, detail in _unmapped_columns(header, mapping)
+    ]
+    figures: list[WitnessFigure] = []
+    bare_fractions = _columns_of_bare_fractions(header, mapping)
+    for row_number, row in _rows_below(header):
+        name = _cell(row, header.place(mapping.authority)).text
+        readings = {heading: read_cell(_cell(row, header.place(heading))) for heading in mapping.figures}
+        if not name:
+            if any(reading.value is not None for reading in readings.values()):
+                reports.append(
+                    WitnessReport(sha256, address, "the row has numbers, but names no authority", row_number)
+                )
+            continue
+        resolution = authorities.resolve(without_footnote(name), season.period_end)
+        if resolution.authority is None:
+            reports.append(WitnessReport(sha256, address, resolution.reason, row_number))
+        for heading, column in mapping.figures.items():
+            if heading in bare_fractions and readings[heading].is_bare:
+                raise WitnessError(_in_two_ways(address, heading, bare_fractions[heading]))
+            cell = _cell(row, header.place(heading))
+            reading = _in_its_unit(readings[heading], column)
+            if resolution.authority is None and reading.value is None:
+                continue
+            if reading.absence is WitnessAbsence.NOT_A_NUMBER:
+                detail = f'"{cell.text}" is no {_kind(column)}'
+                reports.append(WitnessReport(sha256, address, detail, row_number, heading))
+            figures.append(
+                WitnessFigure(
+                    witness_sha256=sha256,
+                    source_address=address,
+                    authority_id=None if resolution.authority is None else resolution.authority.authority_id,
+                    printed_authority_name=name,
+                    measure=column.measure,
+                    category=column.category,
+                    value=reading.value,
+                    printed_text=cell.text,
+                    row_number=row_number,
+                    column_name=heading,
+                    absence=reading.absence,
+                    definition_note=column.differs_because,
+                )
+            )
+    repeated = list(_repeated_authorities(figures))
+    for authority_id, row_numbers in repeated:
+        rows = ", ".join(str(number) for number in row_numbers)
+        detail = f"{authority_id} has the rows {rows}; nobody can say which is meant, so none is compared"
+        reports.append(WitnessReport(sha256, address, detail, row_numbers[0]))
+    doubtful = {authority_id for authority_id, _ in repeated}
+    return DataTable(
+        figures=tuple(_without_value(one) if one.authority_id in doubtful else one for one in figures),
+        reports=tuple(reports),
+    )
+
+
+def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) -> WitnessReport:
+    """What to say of a data table without a mapping: the file to write, and a start of it."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        headings = _likely_headings(read_sheets(content, address))
+    except WitnessError as error:
+        return WitnessReport(sha256, address, f"no mapping, and no table either: {error}")
+    if not headings:
+        return WitnessReport(sha256, address, "no mapping, and no row that looks like headings of a table")
+    start = start_of_mapping(headings)
+    file_name = PurePosixPath(mapping_address).name
+    return WitnessReport(
+        sha256,
+        address,
+        f"no mapping; write {file_name} beside it and run the season again, here is a start: {start}",
+    )
+
+
+def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
+    """The first row that has all the mapped headings, in the one sheet that has such a row."""
+    if mapping.sheet is not None:
+        named = [sheet for sheet in sheets if sheet.name == mapping.sheet]
+        if not named:
+            names = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name is not None) or "none"
+            raise WitnessError(f'{address} has no sheet "{mapping.sheet}"; its sheets: {names}')
+        sheets = named
+    found = [header for sheet in sheets if (header := _header_of(sheet, mapping, address)) is not None]
+    if not found:
+        raise WitnessError(_no_header(sheets, mapping, address))
+    if len(found) > 1 and found[0].sheet.name is not None:
+        names = ", ".join(f'"{header.sheet.name}"' for header in found)
+        raise WitnessError(f"{address} has the mapped columns in several sheets: {names}; name one, sheet: ...")
+    return found[0]
+
+
+def _header_of(sheet: Sheet, mapping: Mapping, address: str) -> _Header | None:
+    wanted = {normalised_heading(heading): heading for heading in mapping.headings}
+    for row_number, row in enumerate(sheet.rows, start=1):
+        headings = [normalised_heading(cell.text) for cell in row]
+        counted = Counter(headings)
+        if not all(counted[heading] for heading in wanted):
+            continue
+        for heading in wanted:
+            if counted[heading] > 1:
+                places = ", ".join(get_column_letter(n + 1) for n, one in enumerate(headings) if one == heading)
+                raise WitnessError(
+                    f'{address}, row {row_number}: the heading "{wanted[heading]}" stands in columns {places}; '
+                    "nobody can say which is meant: rename one in a copy of the file, and map the copy"
+                )
+        return _Header(sheet, row_number, {heading: place for place, heading in enumerate(headings) if heading})
+    return None
+
+
+def _no_header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> str:
+    """Which mapped columns are missing, from the row that has most of them."""
+    wanted = {normalised_heading(heading): heading for heading in mapping.headings}
+    best: tuple[int, int, Row, Sheet] | None = None
+    for sheet in sheets:
+        for row_number, row in enumerate(sheet.rows, start=1):
+            score = len(wanted.keys() & {normalised_heading(cell.text) for cell in row})
+            if score and (best is None or score > best[0]):
+                best = (score, row_number, row, sheet)
+    if best is None:
+        first = _likely_headings(sheets)
+        seen = f"the likeliest headings: {_quoted(first)}" if first else "no row looks like headings"
+        return f"{address}: no row has any of the mapped columns {_quoted(mapping.headings)}; {seen}"
+    _, row_number, row, sheet = best
+    seen_headings = {normalised_heading(cell.text) for cell in row}
+    missing = [heading for key, heading in wanted.items() if key not in seen_headings]
+    where = f"row {row_number}" if sheet.name is None else f'sheet "{sheet.name}", row {row_number}'
+    return (
+        f"{address}, {where}: no column {_quoted(missing)}; the columns there: "
+        f"{_quoted([cell.text for cell in row if cell.text])}; correct the mapping beside the file"
+    )
+
+
+def _unmapped_columns(header: _Header, mapping: Mapping) -> Iterator[tuple[int, str, str]]:
+    """Columns that the mapping does not name, and columns of values that have no heading."""
+    known = {normalised_heading(heading) for heading in (*mapping.headings, *mapping.ignored)}
+    headings = header.sheet.rows[header.row_number - 1]
+    for cell in headings:
+        if cell.text and normalised_heading(cell.text) not in known:
+            detail = f'the mapping does not name the column "{cell.text}"; map it, or list it under ignored'
+            yield header.row_number, cell.text, detail
+    widest = max((len(row) for _, row in _rows_below(header)), default=0)
+    for place in range(widest):
+        if _cell(headings, place).text:
+            continue
+        holding = [number for number, row in _rows_below(header) if _cell(row, place).text]
+        if holding:
+            letter = get_column_letter(place + 1)
+            yield holding[0], letter, f"column {letter} has no heading, and holds values: they are not read"
+
+
+def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
+    """The rows below the headings that hold anything, with their numbers."""
+    for row_number, row in enumerate(header.sheet.rows[header.row_number :], start=header.row_number + 1):
+        if any(cell.text for cell in row):
+            yield row_number, row
+
+
+def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
+    """Columns of rates whose unit is not said and that hold a number such as 0.53, with that number's place."""
+    found: dict[str, tuple[int, str]] = {}
+    for heading, column in mapping.figures.items():
+        if not column.is_rate or column.unit is not None:
+            continue
+        for row_number, row in _rows_below(header):
+            cell = _cell(row, header.place(heading))
+            reading = read_cell(cell)
+            if reading.is_bare and reading.value is not None and 0 < reading.value < 1:
+                found[heading] = (row_number, cell.text)
+                break
+    return found
+
+
+def _in_two_ways(address: str, heading: str, example: tuple[int, str]) -> str:
+    row_number, text = example
+    return (
+        f'{address}, row {row_number}, column "{heading}": {text} without a % sign can be {text}% or a fraction; '
+        "say which in the mapping, unit: per_cent or unit: fraction"
+    )
+
+
+def _in_its_unit(reading: Reading, column: FigureColumn) -> Reading:
+    """A reading as its measure counts; NOT_A_NUMBER where the measure cannot have such a number."""
+    if reading.value is None:
+        return reading
+    value = reading.value * 100 if column.unit == "fraction" and reading.is_bare else reading.value
+    unit = UNIT_OF[column.measure]
+    is_possible = {
+        Unit.COUNT: reading.is_bare and value == value.to_integral_value(),
+        Unit.PER_CENT: value <= 100,
+        Unit.PER_100K: reading.is_bare,
+    }[unit]
+    if not is_possible or value >= _LARGEST:
+        return Reading(None, WitnessAbsence.NOT_A_NUMBER)
+    return replace(reading, value=value.quantize(_THOUSANDTH, ROUND_HALF_UP))
+
+
+def _kind(column: FigureColumn) -> str:
+    return {
+        Unit.COUNT: "whole number",
+        Unit.PER_CENT: "rate from 0% to 100%",
+        Unit.PER_100K: "number per 100,000 residents",
+    }[UNIT_OF[column.measure]]
+
+
+def _repeated_authorities(figures: Sequence[WitnessFigure]) -> Iterator[tuple[str, list[int]]]:
+    """Authorities that more than one row names, with these rows."""
+    rows: dict[str, set[int]] = {}
+    for figure in figures:
+        if figure.authority_id is not None and figure.row_number is not None:
+            rows.setdefault(figure.authority_id, set()).add(figure.row_number)
+    yield from ((authority_id, sorted(found)) for authority_id, found in rows.items() if len(found) > 1)
+
+
+def _without_value(figure: WitnessFigure) -> WitnessFigure:
+    return replace(figure, value=None, absence=WitnessAbsence.REPEATED_AUTHORITY)
+
+
+def _likely_headings(sheets: Sequence[Sheet]) -> list[str]:
+    """The headings of the row with the most cells of words, the first of several."""
+    best: list[str] = []
+    for sheet in sheets:
+        for row in sheet.rows:
+            words = [cell.text for cell in row if cell.text and read_cell(cell).value is None]
+            if len(words) > max(len(best), 1) and len(words) == len(set(words)):
+                best = words
+    return best
+
+
+def _cell(row: Row, place: int) -> Cell:
+    """A cell of a row; rows may be shorter than their headings."""
+    return row[place] if place < len(row) else _BLANK
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    return ", ".join(f'"{text}"' for text in texts)

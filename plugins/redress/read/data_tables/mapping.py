@@ -1,0 +1,112 @@
+"""The mapping of a data table: a small YAML beside the file that says what its columns mean."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from redress.model.measures import TABLE_MEASURES, UNIT_OF, Unit
+from redress.model.witness import WitnessError
+from redress.read.data_tables.cells import normalised_heading
+
+TO_BE_SAID = "SAY WHICH"
+"""What stands for a measure in a start of a mapping; no measure has this name."""
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class FigureColumn(BaseModel):
+    """What a column counts: a measure and, for a measure of the tables, its category.
+
+    `unit` says how a rate without a % sign is written: as per cent (53) or as a fraction (0.53).
+    `differs_because` is the reason, in words, why this column does not count what the letters count; a
+    difference is then one by definition.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    measure: _Text
+    category: _Text | None = None
+    unit: Literal["per_cent", "fraction"] | None = None
+    differs_because: _Text | None = None
+
+    @property
+    def is_rate(self) -> bool:
+        return UNIT_OF[self.measure] is Unit.PER_CENT
+
+    @model_validator(mode="after")
+    def _is_known(self) -> "FigureColumn":
+        if self.measure not in UNIT_OF:
+            raise ValueError(f'"{self.measure}" is no measure; the measures are {", ".join(UNIT_OF)}')
+        categories = TABLE_MEASURES.get(self.measure)
+        if categories is not None and self.category not in categories:
+            raise ValueError(f"{self.measure} needs a category, one of {', '.join(categories)}")
+        if categories is None and self.category is not None:
+            raise ValueError(f"{self.measure} has no categories; leave out {self.category!r}")
+        if self.unit is not None and not self.is_rate:
+            raise ValueError(f"{self.measure} is no rate, so it has no unit to be said")
+        return self
+
+
+class Mapping(BaseModel):
+    """What a data table's columns mean, by their headings, and which of them say nothing for us.
+
+    `sheet` names the sheet of an XLSX file where several have these headings.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    authority: _Text
+    figures: dict[_Text, FigureColumn] = Field(min_length=1)
+    ignored: tuple[_Text, ...] = ()
+    sheet: _Text | None = None
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings that the table must have."""
+        return (self.authority, *self.figures)
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> "Mapping":
+        seen: dict[str, str] = {}
+        for heading in (*self.headings, *self.ignored):
+            earlier = seen.setdefault(normalised_heading(heading), heading)
+            if earlier is not heading:
+                raise ValueError(f'the column "{heading}" is named twice')
+        meant: dict[tuple[str, str | None], str] = {}
+        for heading, column in self.figures.items():
+            earlier = meant.setdefault((column.measure, column.category), heading)
+            if earlier is not heading:
+                what = " ".join(part for part in (column.measure, column.category) if part)
+                raise ValueError(f'the columns "{earlier}" and "{heading}" are both said to be {what}')
+        return self
+
+
+def read_mapping(content: bytes, address: str) -> Mapping:
+    """The mapping that a YAML file holds. Raises WitnessError where it is not one, with what is wrong."""
+    try:
+        found = yaml.safe_load(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise WitnessError(f"{address} is no YAML: {' '.join(str(error).split())}") from error
+    try:
+        return Mapping.model_validate(found)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        )
+        raise WitnessError(f"{address} says not what columns mean: {wrong}") from error
+
+
+def start_of_mapping(headings: Sequence[str]) -> str:
+    """A start of a mapping for a table with these headings, in one line of YAML for a person to finish."""
+    authority = next(
+        (heading for heading in headings if {"authority", "council"} & set(heading.casefold().split())), headings[0]
+    )
+    start = {
+        "authority": authority,
+        "figures": {heading: {"measure": TO_BE_SAID} for heading in headings if heading != authority},
+    }
+    text: str = yaml.safe_dump(start, default_flow_style=True, sort_keys=False, allow_unicode=True, width=1_000_000)
+    return text.strip()

@@ -1,0 +1,63 @@
+"""A season's data tables together: each read with its mapping, copies left out, and what there is to tell."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redress.model.authorities import Authorities
+from redress.model.season import Season
+from redress.model.witness import WitnessFigure, WitnessReport
+from redress.read.data_tables.data_table import DataTable, read_data_table, report_of_unmapped_file
+from redress.read.data_tables.mapping import read_mapping
+
+_REPORTS_TOLD = 5
+
+
+@dataclass(frozen=True)
+class FetchedTable:
+    """A data table's bytes and, where a mapping lies beside it, the mapping's."""
+
+    address: str
+    content: bytes
+    mapping_address: str
+    mapping_content: bytes | None
+
+
+def read_tables(tables: Sequence[FetchedTable], season: Season, authorities: Authorities) -> DataTable:
+    """What all tables of a season say. Of byte-identical files one is read, one with a mapping before others.
+
+    Raises WitnessError where a table and its mapping do not fit.
+    """
+    unique: dict[str, FetchedTable] = {}
+    for table in sorted(tables, key=lambda table: (table.mapping_content is None, table.address)):
+        unique.setdefault(hashlib.sha256(table.content).hexdigest(), table)
+    figures: list[WitnessFigure] = []
+    reports: list[WitnessReport] = []
+    for table in unique.values():
+        if table.mapping_content is None:
+            reports.append(report_of_unmapped_file(table.content, table.address, table.mapping_address))
+            continue
+        mapping = read_mapping(table.mapping_content, table.mapping_address)
+        read = read_data_table(table.content, table.address, mapping, season, authorities)
+        figures += read.figures
+        reports += read.reports
+    return DataTable(tuple(figures), tuple(reports))
+
+
+def told(read: DataTable) -> str:
+    """What a season's data tables gave, in words: counts, and the first of what a person should know."""
+    if not read.figures and not read.reports:
+        return "none came with the letters"
+    authorities = [
+        one.authority_id for one in read.figures if one.authority_id is not None and one.value is not None
+    ]
+    text = f"{len(authorities)} figures of {len(set(authorities))} authorities"
+    sentences = [_sentence(report) for report in read.reports[:_REPORTS_TOLD]]
+    if len(read.reports) > _REPORTS_TOLD:
+        sentences.append(f"and {len(read.reports) - _REPORTS_TOLD} more, in audit.witness_reports")
+    return "; ".join([text, *sentences])
+
+
+def _sentence(report: WitnessReport) -> str:
+    row = "" if report.row_number is None else f", row {report.row_number}"
+    return f"{report.source_address}{row}: {report.detail}"

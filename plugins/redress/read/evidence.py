@@ -1,0 +1,108 @@
+"""The evidence as a picture: the pages on which figures stand, each figure framed and named."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pypdfium2 as pdfium
+from PIL import Image, ImageDraw, ImageFont
+
+from redress.model.letter import Figure, Letter
+
+PIXELS_TO_A_POINT = 2.0
+_FRAME = (200, 30, 30)
+_LABEL = (255, 255, 255)
+_LABEL_HEIGHT = 17
+_ROWS_OF_LABELS = 5
+_DARK = 160
+"""Of 256; a dot darker than this is print."""
+
+_Rectangle = tuple[int, int, int, int]
+"""Left, top, right, bottom in dots of the picture."""
+
+
+class EvidenceError(Exception):
+    """No picture can be drawn of a file's evidence; the message says why."""
+
+
+def draw_evidence(content: bytes, letter: Letter, out: Path) -> int:
+    """Draw the pages of a PDF that hold figures, one below the other, to a PNG; the number of figures drawn.
+
+    Raises EvidenceError where the letter states no figure that stands on a page.
+    """
+    placed = [figure for figure in letter.figures if figure.box is not None and figure.page is not None]
+    if not placed:
+        raise EvidenceError(
+            f"there is nothing to draw: no figure stands on a page ({letter.verdict}: {letter.reason})"
+        )
+    pages = sorted({figure.page for figure in placed if figure.page is not None})
+    with pdfium.PdfDocument(content) as pdf:
+        pictures = [_page(pdf[page - 1], [figure for figure in placed if figure.page == page]) for page in pages]
+    whole = Image.new("RGB", (max(p.width for p in pictures), sum(p.height for p in pictures)), "white")
+    top = 0
+    for picture in pictures:
+        whole.paste(picture, (0, top))
+        top += picture.height
+    whole.save(out, format="PNG")
+    return len(placed)
+
+
+def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
+    picture: Image.Image = page.render(scale=PIXELS_TO_A_POINT).to_pil().convert("RGB")
+    print_ = picture.convert("L")
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(size=13)
+    names_by_frame: dict[_Rectangle, list[str]] = {}
+    for figure in figures:
+        if figure.box is not None:
+            x0, top, x1, bottom = (round(edge * PIXELS_TO_A_POINT) for edge in figure.box)
+            name = figure.measure if figure.category is None else figure.category
+            names_by_frame.setdefault((x0 - 3, top - 3, x1 + 3, bottom + 3), []).append(name)
+    taken = list(names_by_frame)
+    for frame, names in names_by_frame.items():
+        told = ", ".join(names)
+        left, _, right, _ = draw.textbbox((0, 0), told, font=font)
+        label = _free_place(frame, round(right - left) + 6, print_, taken)
+        taken.append(label)
+        draw.line((*_middle(frame, label), *_middle(label, frame)), fill=_FRAME, width=1)
+        draw.rectangle(frame, outline=_FRAME, width=2)
+        draw.rectangle(label, fill=_FRAME)
+        draw.text((label[0] + 3, label[1] + 1), told, fill=_LABEL, font=font)
+    return picture
+
+
+def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Sequence[_Rectangle]) -> _Rectangle:
+    """The place near a frame for a label of that width which hides least: print, other frames, other labels."""
+    x0, top, x1, bottom = frame
+    lefts = [x0, x1 - width, (x0 + x1 - width) // 2]
+    tops = [top - _LABEL_HEIGHT, bottom]
+    for step in range(1, _ROWS_OF_LABELS):
+        tops += [bottom + step * (_LABEL_HEIGHT + 3), top - _LABEL_HEIGHT - step * (_LABEL_HEIGHT + 3)]
+    places = [(left, upper) for upper in tops for left in lefts]
+    places += [(x1 + 4, (top + bottom - _LABEL_HEIGHT) // 2), (x0 - width - 4, (top + bottom - _LABEL_HEIGHT) // 2)]
+    rectangles = [
+        (left, upper, left + width, upper + _LABEL_HEIGHT)
+        for left, upper in places
+        if 0 <= left <= print_.width - width and 0 <= upper <= print_.height - _LABEL_HEIGHT
+    ] or [frame]
+    return min(
+        rectangles, key=lambda place: (round(_hidden_share(place, print_, taken), 2), _distance(place, frame))
+    )
+
+
+def _hidden_share(place: _Rectangle, print_: Image.Image, taken: Sequence[_Rectangle]) -> float:
+    """How much of a place is print, or 1 more where another label or frame is there already."""
+    left, top, right, bottom = place
+    is_taken = any(left < x1 and x0 < right and top < lower and upper < bottom for x0, upper, x1, lower in taken)
+    dark = sum(print_.crop(place).histogram()[:_DARK])
+    return is_taken + dark / ((right - left) * (bottom - top))
+
+
+def _distance(place: _Rectangle, frame: _Rectangle) -> int:
+    return abs(place[1] - frame[1]) + abs(place[0] - frame[0]) // 4
+
+
+def _middle(of: _Rectangle, towards: _Rectangle) -> tuple[int, int]:
+    """The point of a rectangle's edge from which a line goes to another one."""
+    x = min(max((towards[0] + towards[2]) // 2, of[0]), of[2])
+    y = min(max((towards[1] + towards[3]) // 2, of[1]), of[3])
+    return x, y

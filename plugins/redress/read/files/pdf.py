@@ -1,0 +1,134 @@
+"""PDF files to a document: words where the eye sees them, whichever way the page or its content is turned."""
+
+import io
+import math
+from typing import Any
+
+import pdfplumber
+import pypdfium2 as pdfium
+from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTLine, LTRect
+from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+from pdfplumber.utils.exceptions import PdfminerException
+
+from redress.read.files import ocr
+from redress.read.files.pdf_words import Char, char, is_on_page, page_of
+from redress.read.files.visible_ink import only_what_shows
+from redress.read.page.document import Document, Page, without_running_lines
+
+OUTLINED_CURVES = 300
+"""Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
+PICTURE_SHARE = 0.25
+"""Pictures that cover at least this share of a page can be what the page has to say."""
+
+
+class UnreadableError(Exception):
+    """Nothing can be had from a file's bytes. `cause` is its first word, `detail` says what was found."""
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(f"{cause}: {detail}")
+        self.cause = cause
+        self.detail = detail
+
+
+def document_from_pdf(content: bytes, with_pictures: bool = True) -> Document:
+    """All pages of a PDF as words with places, in points from the upper left corner of the page as shown.
+
+    `with_pictures` says whether pages that are pictures of text are read too, where that can be done.
+    Raises UnreadableError with its cause: encrypted, damaged, or scanned (no text on any page).
+    """
+    by_number = {page.number: page for page in _measured(content)}
+    if with_pictures:
+        by_number = _shown(content, by_number)
+    pictures = [page.number for page in by_number.values() if page.is_picture]
+    if pictures and with_pictures and ocr.is_installed():
+        by_number |= ocr.read_pictures(content, pictures)
+    return _document(by_number)
+
+
+def _document(by_number: dict[int, Page]) -> Document:
+    pages = tuple(by_number[number] for number in sorted(by_number))
+    if not pages:
+        raise UnreadableError("damaged", "the PDF has no pages")
+    if not any(page.segments for page in pages):
+        if any(page.has_picture for page in pages):
+            raise UnreadableError("scanned", f"{len(pages)} page(s) of pictures and no text")
+        raise UnreadableError("empty", f"{len(pages)} page(s) with no text and no picture")
+    return Document(pages=without_running_lines(pages), page_count=len(pages))
+
+
+def _shown(content: bytes, by_number: dict[int, Page]) -> dict[int, Page]:
+    """The pages without the words that cannot be seen; as they are where pdfium cannot draw them."""
+    try:
+        with pdfium.PdfDocument(content) as pdf:
+            return only_what_shows(pdf, by_number.values())
+    except pdfium.PdfiumError:
+        return by_number
+
+
+def _measured(content: bytes) -> tuple[Page, ...]:
+    """All pages of a PDF with every word's place. Raises UnreadableError."""
+    try:
+        with pdfplumber.open(io.BytesIO(content)) as pdf:
+            return tuple(_page(page) for page in pdf.pages)
+    except MemoryError:
+        raise
+    except PdfminerException as error:
+        raise _unreadable(error.args[0] if error.args else error) from error
+    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        raise _unreadable(error) from error
+    except RecursionError as error:
+        raise UnreadableError("damaged", "its objects are nested without end") from error
+    except Exception as error:  # a damaged file can make a parser raise anything; each is the file's, not ours
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: object) -> UnreadableError:
+    if isinstance(error, MemoryError):
+        raise error
+    if isinstance(error, PDFPasswordIncorrect):
+        return UnreadableError("encrypted", "the PDF opens only with a password")
+    if isinstance(error, PDFEncryptionError):
+        return UnreadableError("encrypted", f"the PDF is encrypted in a way that is not known ({error})")
+    name = type(error).__name__
+    return UnreadableError("damaged", f"the PDF cannot be taken apart ({name}: {str(error)[:160]})")
+
+
+def _page(page: Any) -> Page:
+    """One page of pdfplumber's as words; its caches are dropped, so that a long file needs no more memory."""
+    left, upper, right, lower = page.cropbox
+    width, height = float(right - left), float(lower - upper)
+    chars, picture_area, curve_count = _content(page, width, height)
+    has_picture = picture_area >= PICTURE_SHARE * width * height or curve_count > OUTLINED_CURVES
+    result = page_of(chars, page.page_number, width, height, has_picture=has_picture)
+    page.close()
+    return result
+
+
+def _content(page: Any, width: float, height: float) -> tuple[list[Char], float, int]:
+    """What the page draws: its characters, the square points of its pictures, and the number of its curves.
+
+    Characters count within the part of the page that is shown. The layout is pdfminer's, whose origin is the media
+    box's lower left corner after the page has been turned. Making pdfplumber's own record of each character would
+    take as long again as finding the characters.
+    """
+    media, crop = page.mediabox, page.cropbox
+    left, upper = float(crop[0] - media[0]), float(crop[1] - media[1])
+    media_height = float(media[3] - media[1])
+    chars: list[Char] = []
+    picture_area, curve_count = 0.0, 0
+    waiting: list[Any] = [page.layout]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, LTChar):
+            x0, x1 = item.x0 - left, item.x1 - left
+            top, bottom = media_height - item.y1 - upper, media_height - item.y0 - upper
+            if is_on_page(x0, x1, top, bottom, width, height):
+                turns = round(math.atan2(item.matrix[1], item.matrix[0]) / (math.pi / 2)) % 4
+                chars.append(char(item.get_text(), x0, x1, top, bottom, turns))
+        elif isinstance(item, LTImage):
+            picture_area += item.width * item.height
+        elif isinstance(item, LTContainer):
+            waiting += reversed(list(item))
+        elif isinstance(item, LTCurve) and not isinstance(item, LTRect | LTLine):
+            curve_count += 1
+    return chars, picture_area, curve_count

@@ -1,0 +1,245 @@
+"""The scout: a PDF's document by a quick look, for letters in which nothing is out of the ordinary.
+
+Taking a page apart with pdfminer takes ten times as long as asking pdfium for its characters. So pdfium's are
+taken, of the first page, for the header, and of the pages on which figures can stand; of the others only the text.
+Where anything is unusual the scout gives up, and all is measured the long way; it never decides a verdict.
+"""
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from redress.read.files.pdf_words import SAME_LINE_POINTS, SOFT_HYPHEN, WORD_GAP_EMS, hyphen, is_on_page
+from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
+from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of, without_running_lines
+
+_WORTH_PLACING = re.compile(
+    r"complaints we investigated were upheld|statistics are based on|were due for compliance|did not uphold any"
+    r"|in similar (?:authorities|councils|organisations)|we dealt with [\d,]+ complaints?|and upheld \d"
+    r"|^\s*(?:complaints upheld|compliance with (?:the )?(?:ombudsman(?:'?s)?)?(?: recommendations)?"
+    r"|satisfactory remed(?:y|ies) provided by the(?: authority| council| organisation)?|complaints? overview"
+    r"|local authority report.*|decisions made|complaints remedied"
+    r"|(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received)\s*:?\s*$"
+    r"|referred back|per 100,000|uphold rate|not upheld|advice team|mi reps|we received [\d,]+ complaints",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Words that stand where figures stand. It may name a page too many; it must not miss one."""
+_LINE_POINTS = 12.0
+_DESCENT_EMS = 0.21
+"""How far a box reaches below its base line, in units of the type size."""
+_SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
+_LIGATURE = re.compile("[A-Za-z]{2,3}")
+_LETTERS_OF_A_LIGATURE = 4
+_SOFT_HYPHEN = ord(SOFT_HYPHEN)
+_HYPHENS_AT_A_LINE_END = frozenset({0x02, 0xFFFE})
+"""What pdfium gives for a hyphen that divides a word at the end of a line."""
+
+
+class _UnusualError(Exception):
+    """A page holds what the quick look cannot be trusted with."""
+
+
+def page_count(content: bytes) -> int | None:
+    """How many pages a PDF has, or None where pdfium cannot open it."""
+    try:
+        with pdfium.PdfDocument(content) as pdf:
+            return len(pdf)
+    except pdfium.PdfiumError:
+        return None
+
+
+def scouted_document(content: bytes) -> Document | None:
+    """A PDF's document by a quick look, or None where that cannot be trusted and every page has to be measured.
+
+    That is where pdfium cannot open the file, where a page or its text is turned or has no text at all (it may be
+    a picture of some), where text stands for other text than it shows, or where no page shows the words that
+    stand beside figures. What the document leaves out is the places of words that give no figure.
+    """
+    try:
+        with pdfium.PdfDocument(content) as pdf:
+            sheets = [_sheet(pdf[index]) for index in range(len(pdf))]
+            worth = [number for number, (_, _, text) in enumerate(sheets, start=1) if _WORTH_PLACING.search(text)]
+            if not worth:
+                return None
+            # A block may go on over the page, so the page behind counts too.
+            to_place = {1} | {number + step for number in worth for step in (0, 1)}
+            pages = {
+                number: _placed(page, characters, number) if number in to_place else _listed(page, text, number)
+                for number, (page, characters, text) in enumerate(sheets, start=1)
+            }
+            pages |= only_what_shows(pdf, [page for number, page in pages.items() if number in to_place])
+    except (pdfium.PdfiumError, _UnusualError):
+        return None
+    return Document(pages=without_running_lines(tuple(pages.values())), page_count=len(pages))
+
+
+def _sheet(page: pdfium.PdfPage) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage, str]:
+    """A page, its characters, and its text, which is not empty. Raises _UnusualError for a page that is turned."""
+    characters = page.get_textpage()
+    text = plain(characters.get_text_range())
+    if page.get_rotation() != 0 or not text.strip():
+        raise _UnusualError
+    return page, characters, text
+
+
+def _placed(page: pdfium.PdfPage, characters: pdfium.PdfTextPage, number: int) -> Page:
+    """A page's words where its characters stand."""
+    width, height = page.get_size()
+    left, _, _, upper = page.get_cropbox()
+    words = [
+        Word(
+            spelled,
+            number,
+            x0,
+            top,
+            x1,
+            bottom,
+            size,
+            (round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)),
+        )
+        for text, x0, top, x1, bottom, size in _words(characters, left, upper)
+        if is_on_page(x0, x1, top, bottom, width, height)
+        for spelled in plain(text).split()
+    ]
+    if _touch(words):
+        raise _UnusualError
+    return Page(number, width, height, segments_of(words))
+
+
+def _words(
+    text: pdfium.PdfTextPage, left: float, upper: float
+) -> Iterator[tuple[str, float, float, float, float, float]]:
+    """A page's words in the order in which they are drawn: text, x0, top, x1, bottom, type size.
+
+    A word ends at a space, or where the next character does not stand close behind its last on one base line.
+    """
+    box = pdfium_c.FS_RECTF()
+    run: _Run | None = None
+    word, x0, start_before, x1 = "", 0.0, 0.0, 0.0
+    for index in range(text.count_chars()):
+        code = pdfium_c.FPDFText_GetUnicode(text, index)
+        if code in _SPACES:
+            if word and run:
+                yield word, x0, run.top, x1, run.bottom, run.size
+            word = ""
+            continue
+        before = run
+        run = _run_of(text, index, run, upper)
+        if pdfium_c.FPDFText_HasUnicodeMapError(text, index) or not pdfium_c.FPDFText_GetLooseCharBox(
+            text, index, box
+        ):
+            raise _UnusualError
+        start, end = box.left - left, box.right - left
+        is_same_glyph = start == start_before and end == x1  # the second letter of a ligature
+        if (
+            word
+            and before
+            and not is_same_glyph
+            and not (run.goes_on_from(before) and -WORD_GAP_EMS <= (start - x1) / run.size <= WORD_GAP_EMS)
+        ):
+            yield word, x0, before.top, x1, before.bottom, before.size
+            word = ""
+        if not word:
+            x0 = start
+        word += _spelled(code, end - start, run.size)
+        start_before, x1 = start, end
+    if word and run:
+        yield word, x0, run.top, x1, run.bottom, run.size
+
+
+def _spelled(code: int, width: float, size: float) -> str:
+    if code == _SOFT_HYPHEN:
+        return hyphen(width, size)
+    return "-" if code in _HYPHENS_AT_A_LINE_END else chr(code)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Characters drawn in one go (a text object): of one size, on one base line. Edges in points from above."""
+
+    address: bytes
+    size: float
+    top: float
+    bottom: float
+
+    def goes_on_from(self, other: "_Run") -> bool:
+        """Whether a word of the other can go on in this one."""
+        return self is other or (self.size == other.size and abs(self.bottom - other.bottom) <= SAME_LINE_POINTS)
+
+
+def _run_of(text: pdfium.PdfTextPage, index: int, before: _Run | None, upper: float) -> _Run:
+    """The run of a character. Raises _UnusualError where it is turned or stands for other text."""
+    text_object = pdfium_c.FPDFText_GetTextObject(text, index)
+    address = bytes(text_object)
+    if before is not None and address == before.address:
+        return before
+    if not text_object:
+        raise _UnusualError
+    matrix, x, base_line = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+    if (
+        pdfium_c.FPDFTextObj_GetTextRenderMode(text_object) in INVISIBLE_MODES
+        or _stands_for_other_text(text_object)
+        or not pdfium_c.FPDFText_GetMatrix(text, index, matrix)
+        or not pdfium_c.FPDFText_GetCharOrigin(text, index, x, base_line)
+        or matrix.b
+        or matrix.c
+        or matrix.a <= 0
+        or matrix.d <= 0
+    ):
+        raise _UnusualError
+    size = round(pdfium_c.FPDFText_GetFontSize(text, index) * matrix.d, 1)
+    if size <= 0:
+        raise _UnusualError
+    bottom = upper - base_line.value + _DESCENT_EMS * size
+    return _Run(address, size, bottom - size, bottom)
+
+
+def _touch(words: Sequence[Word]) -> bool:
+    """Whether words that are not drawn one after the other stand so close that they may be one, or print twice."""
+    places = list(enumerate(words))
+    for shift in (0.0, 0.5):  # base lines a hair's breadth apart are one in the first rounding or in the second
+        lines: dict[int, list[tuple[int, Word]]] = {}
+        for place, word in places:
+            lines.setdefault(round(word.bottom - _DESCENT_EMS * word.size + shift), []).append((place, word))
+        for line in lines.values():
+            line.sort(key=lambda placed: placed[1].x0)
+            for (one, left), (other, right) in pairwise(line):
+                least_gap_ems = -WORD_GAP_EMS if other == one + 1 else WORD_GAP_EMS
+                if right.x0 - left.x1 < least_gap_ems * right.size:
+                    return True
+    return False
+
+
+def _stands_for_other_text(text_object: pdfium_c.FPDF_PAGEOBJECT) -> bool:
+    """Whether a run of text is marked to be told as another one than it shows (ActualText), ligatures apart."""
+    marks = range(pdfium_c.FPDFPageObj_CountMarks(text_object))
+    return any(_actual_text(pdfium_c.FPDFPageObj_GetMark(text_object, mark)) for mark in marks)
+
+
+def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
+    """What a mark says is told instead of what is shown; nothing where it spells the letters of a ligature."""
+    length = ctypes.c_ulong()
+    told = (ctypes.c_ushort * _LETTERS_OF_A_LIGATURE)()
+    if not pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", told, ctypes.sizeof(told), length):
+        return ""
+    if length.value > ctypes.sizeof(told):
+        return "(a longer text)"
+    text = bytes(told)[: length.value].decode("utf-16-le", errors="replace").rstrip("\0")
+    return "" if _LIGATURE.fullmatch(text) else text
+
+
+def _listed(page: pdfium.PdfPage, text: str, number: int) -> Page:
+    """A page's lines, one below the other, each as one word: their order is what matters of a page of prose."""
+    width, height = page.get_size()
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    words = (
+        Word(line, number, 0.0, place * _LINE_POINTS, 1.0, (place + 0.8) * _LINE_POINTS, 10.0)
+        for place, line in enumerate(lines, start=1)
+        if line
+    )
+    return Page(number, width, height, tuple(Segment((word,)) for word in words))

@@ -1,0 +1,158 @@
+"""Characters of a PDF's page to its words: upright, printed once, and where the page shows them.
+
+Whoever takes a page apart, pdfminer or pdfium, gives the same records of characters; from here on it is one way.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypedDict
+
+from pdfplumber.utils import dedupe_chars, extract_words
+
+from redress.model.letter import Box
+from redress.read.page.document import Page, Word, plain, segments_of
+
+WORD_GAP_EMS = 0.2
+"""Letters further apart than this, in units of their size, belong to two words."""
+SAME_LINE_POINTS = 2.0
+"""Letters of one word stand on base lines no further apart than this."""
+DOUBLE_POINTS = 1.0
+"""One letter drawn again within this distance is the same letter, made to look bold."""
+SOFT_HYPHEN = "\u00ad"
+LEAST_HYPHEN_EMS = 0.1
+"""A soft hyphen that takes up this much room, in units of its size, is drawn, and a hyphen like any other."""
+
+
+class Char(TypedDict):
+    """One character as pdfplumber's functions take it; edges in points from the shown page's upper left corner.
+
+    `quarter_turns` says how it is turned, against the clock.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    doctop: float
+    size: float
+    upright: bool
+    quarter_turns: int
+
+
+def char(text: str, x0: float, x1: float, top: float, bottom: float, quarter_turns: int = 0) -> Char:
+    """A character from its edges."""
+    size = round(x1 - x0 if quarter_turns % 2 else bottom - top, 1)
+    width = bottom - top if quarter_turns % 2 else x1 - x0
+    return Char(
+        text=hyphen(width, size) if text == SOFT_HYPHEN else text,
+        x0=x0,
+        x1=x1,
+        top=top,
+        bottom=bottom,
+        doctop=top,
+        size=size,
+        upright=True,
+        quarter_turns=quarter_turns,
+    )
+
+
+def hyphen(width: float, size: float) -> str:
+    """What a soft hyphen of that width and type size shows: a hyphen or nothing."""
+    return "-" if width >= LEAST_HYPHEN_EMS * size else ""
+
+
+def is_on_page(x0: float, x1: float, top: float, bottom: float, width: float, height: float) -> bool:
+    """Whether the middle of a character's box lies on the part of the page that is shown."""
+    return -1 <= (x0 + x1) / 2 <= width + 1 and -1 <= (top + bottom) / 2 <= height + 1
+
+
+def page_of(chars: list[Char], number: int, width: float, height: float, *, has_picture: bool) -> Page:
+    """The page with these characters as words, each turned upright; `width` and `height` are as it is shown."""
+    chars = _printed_once(chars)
+    turn = _Turn(_main_quarter_turns(chars), width, height)
+    upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
+    words = extract_words(
+        upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=SAME_LINE_POINTS, extra_attrs=["size"]
+    )
+    is_turned = turn.quarter_turns % 2 == 1
+    return Page(
+        number=number,
+        width=height if is_turned else width,
+        height=width if is_turned else height,
+        segments=segments_of(_words(words, turn, number)),
+        has_picture=has_picture,
+    )
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """How content is turned on its page: quarter turns against the clock, and the page's size in points."""
+
+    quarter_turns: int
+    width: float
+    height: float
+
+    def to_reading(self, box: Box) -> Box:
+        """A box on the page as shown to the same box with the text upright."""
+        x0, top, x1, bottom = box
+        match self.quarter_turns:
+            case 1:
+                return (self.height - bottom, x0, self.height - top, x1)
+            case 2:
+                return (self.width - x1, self.height - bottom, self.width - x0, self.height - top)
+            case 3:
+                return (top, self.width - x1, bottom, self.width - x0)
+            case _:
+                return box
+
+    def to_shown(self, box: Box) -> Box:
+        """The way back: a box of upright text to where the page shows it."""
+        x0, top, x1, bottom = box
+        match self.quarter_turns:
+            case 1:
+                return (top, self.height - x1, bottom, self.height - x0)
+            case 2:
+                return (self.width - x1, self.height - bottom, self.width - x0, self.height - top)
+            case 3:
+                return (self.width - bottom, x0, self.width - top, x1)
+            case _:
+                return box
+
+    def upright(self, one: Char) -> Char:
+        """A character with the text upright."""
+        if self.quarter_turns == 0:
+            return one
+        x0, top, x1, bottom = self.to_reading((one["x0"], one["top"], one["x1"], one["bottom"]))
+        return char(one["text"], x0, x1, top, bottom)
+
+
+def _printed_once(chars: list[Char]) -> list[Char]:
+    """Characters without those drawn twice in one place, as some printers do to make type look bold."""
+    ordered = sorted((one["text"], round(one["top"]), one["x0"], one["top"]) for one in chars)
+    is_double = any(
+        left[0] == right[0]
+        and right[2] - left[2] <= DOUBLE_POINTS
+        and left[2] - right[2] <= DOUBLE_POINTS
+        and abs(left[3] - right[3]) <= DOUBLE_POINTS
+        and not left[0].isspace()
+        for left, right in pairwise(ordered)
+    )
+    return dedupe_chars(chars, tolerance=DOUBLE_POINTS, extra_attrs=()) if is_double else chars
+
+
+def _main_quarter_turns(chars: list[Char]) -> int:
+    """The turn that most characters have; the others are stamps and marks along an edge."""
+    turns = Counter(one["quarter_turns"] for one in chars if not one["text"].isspace())
+    return turns.most_common(1)[0][0] if turns else 0
+
+
+def _words(words: list[dict[str, Any]], turn: _Turn, page: int) -> Iterator[Word]:
+    for word in words:
+        x0, top, x1, bottom = word["x0"], word["top"], word["x1"], word["bottom"]
+        shown = turn.to_shown((x0, top, x1, bottom))
+        box = (round(shown[0], 2), round(shown[1], 2), round(shown[2], 2), round(shown[3], 2))
+        for text in plain(word["text"]).split():
+            yield Word(text, page, x0, top, x1, bottom, float(word["size"]), box)

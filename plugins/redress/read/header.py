@@ -1,0 +1,253 @@
+"""The header of a letter: whom it is addressed to, when it was written, and which year it says it is about."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from redress.model.letter import Header, StatedYear
+from redress.model.season import season_of_period_end
+from redress.read.layouts.layout import Period
+from redress.read.page.document import Document, Segment
+from redress.read.page.sentences import A_DATE, read_date
+
+_DATE_LINE = re.compile(
+    rf"(?:date\s*:?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?P<date>{A_DATE})", re.IGNORECASE
+)
+SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
+_SENT_BY = re.compile(r"(?:sent\s+)?by\s+e-?mail\b.*|(?:private and )?confidential", re.IGNORECASE)
+_TITLE = re.compile(
+    r"annual\s+(?:review\s+)?letter\s*[-:,]?\s*(?P<first>20\d\d)(?:\s*[-/]\s*(?P<second>20\d\d|\d\d))?\.?",
+    re.IGNORECASE,
+)
+_YEAR_ENDING = re.compile(
+    rf"for\s+the\s+(?:year|period)\s+(?:ending|ended)\s*:?\s*(?P<date>{A_DATE})", re.IGNORECASE
+)
+_OFFICE = re.compile(
+    r"\b(?:(?:interim|acting|joint|deputy|temporary|group|strategic)\s+)*"
+    r"(?:chief\s+(?:executive(?:\s+officer)?|officer|fire\s+officer)|managing\s+director|town\s+clerk"
+    r"|head\s+of\s+(?:the\s+)?paid\s+service|county\s+(?:manager|director)|borough\s+director|commissioner)"
+    r"(?:\s+(?:&|and)\s+(?:chief\s+(?:executive|officer)|town\s+clerk|head\s+of\s+(?:the\s+)?paid\s+service"
+    r"|returning\s+officer))?\b",
+    re.IGNORECASE,
+)
+"""The offices that letters are addressed to."""
+_BODY = re.compile(
+    r"\b(?:council|authority|corporation|borough|city\s+of|county\s+of|isles\s+of|service|transport\s+for"
+    r"|assembly)\b",
+    re.IGNORECASE,
+)
+"""Words that a body's name has, and a person's or a street's has not."""
+_STREET = re.compile(
+    r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b|^\d+[a-z]?[,\s]"
+    r"|\b(?:street|road|lane|house|offices?|hall|centre|square|avenue|po\s+box)\b",
+    re.IGNORECASE,
+)
+"""A postcode, a house's number, or the words of an address."""
+_NO_NAME = re.compile(r"\d|ombudsman|\bref\b|@|www\.", re.IGNORECASE)
+"""What stands on lines that are no person's name."""
+_LEFT_ALIGNED_POINTS = 6.0
+_ADDRESS_GAP_EMS = 1.0
+"""Lines of one address stand no further apart than this, in units of type size."""
+_SPREAD_GAP_EMS = 5.0
+"""The widest gap, in units of type size, between two words of a line that a printer has spread."""
+
+
+@dataclass(frozen=True)
+class _Addressee:
+    name: str | None = None
+    title: str | None = None
+    authority: str | None = None
+
+
+def read_header(document: Document) -> Header:
+    """What the letter's first pages say about it. What is not said is None; nothing is worked out from names.
+
+    `season` is that of the period's end, else of the year in the title, else of the date; where these disagree
+    `stated_years` holds each with its words, for the rule that compares them.
+    """
+    salutation = _first(document, SALUTATION)
+    above = _above(document, salutation)
+    letter_date, date_words = _letter_date(above)
+    addressee = _addressee(above, salutation, document.heading)
+    years: list[StatedYear] = []
+    if letter_date is not None:
+        years.append(StatedYear("the letter's date", letter_date.year, date_words))
+    years += _title_years(document)
+    endings = list(_year_endings(document))
+    years += [StatedYear("the year ending", season_of_period_end(day), words) for day, words in endings]
+    return Header(
+        season=_season(years),
+        authority_name=addressee.authority,
+        addressee_name=addressee.name,
+        addressee_title=addressee.title,
+        letter_date=letter_date,
+        period_end=endings[0][0] if len({day for day, _ in endings}) == 1 else None,
+        page_count=document.page_count,
+        stated_years=tuple(years),
+    )
+
+
+def with_periods(header: Header, periods: Sequence[Period]) -> Header:
+    """The header with the periods that the statistics name; periods that differ leave the dates unsaid."""
+    years = [*header.stated_years, *(year for period in periods for year in _period_years(period))]
+    starts = {period.start for period in periods if period.start is not None}
+    ends = {period.end for period in periods if period.end is not None} or (
+        {header.period_end} if header.period_end is not None else set()
+    )
+    return Header(
+        season=_season(years),
+        authority_name=header.authority_name,
+        addressee_name=header.addressee_name,
+        addressee_title=header.addressee_title,
+        letter_date=header.letter_date,
+        period_start=starts.pop() if len(starts) == 1 else None,
+        period_end=ends.pop() if len(ends) == 1 else None,
+        layout=header.layout,
+        page_count=header.page_count,
+        stated_years=tuple(years),
+    )
+
+
+def _period_years(period: Period) -> Iterator[StatedYear]:
+    if period.end is not None:
+        yield StatedYear("the period's end", season_of_period_end(period.end), period.text)
+    if period.start is not None:
+        yield StatedYear("the period's start", season_of_period_end(period.start), period.text)
+
+
+def _season(years: Sequence[StatedYear]) -> int | None:
+    by_trust = ("the period's end", "the year ending", "the title", "the letter's date")
+    for where in by_trust:
+        for year in years:
+            if year.where == where:
+                return year.season
+    return None
+
+
+def _first(document: Document, pattern: re.Pattern[str]) -> Segment | None:
+    return next((segment for segment in document.segments if pattern.fullmatch(segment.text)), None)
+
+
+def _above(document: Document, salutation: Segment | None) -> tuple[Segment, ...]:
+    """The lines above the salutation; in a letter without one, those of the upper half of the first page."""
+    first = document.pages[0]
+    if salutation is None:
+        return tuple(segment for segment in first.segments if segment.bottom <= first.height / 2)
+    page = next(page for page in document.pages if page.number == salutation.page)
+    return tuple(segment for segment in page.segments if segment.bottom <= salutation.top + 1)
+
+
+def _letter_date(above: Sequence[Segment]) -> tuple[dt.date | None, str]:
+    for segment in above:
+        match = _DATE_LINE.fullmatch(segment.text)
+        if match and (day := read_date(match["date"])) is not None:
+            return day, segment.text
+    return None, ""
+
+
+def _title_years(document: Document) -> Iterator[StatedYear]:
+    for segment in document.segments:
+        match = _TITLE.fullmatch(segment.text)
+        if match is None:
+            continue
+        first, second = int(match["first"]), match["second"]
+        season = first if second is None else first - first % 100 + int(second[-2:])
+        yield StatedYear("the title", season, segment.text)
+
+
+def _year_endings(document: Document) -> Iterator[tuple[dt.date, str]]:
+    for match in _YEAR_ENDING.finditer(document.text):
+        if (day := read_date(match["date"])) is not None:
+            yield day, match.group()
+
+
+def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: str | None) -> _Addressee:
+    """Name, office and authority from the lines above "Dear ...", on three lines or on one."""
+    if salutation is None:
+        return _Addressee(authority=_headed(heading))
+    beside = _addressed(_left_lines(above, salutation), salutation)
+    if beside.authority is not None:
+        return beside
+    elsewhere = (_addressed(lines, salutation) for lines in _groups_around_an_office(above))
+    return next((addressee for addressee in elsewhere if addressee.authority is not None), beside)
+
+
+def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
+    """Whom lines that stand below each other address."""
+    texts = [
+        line
+        for line in lines
+        if not (_DATE_LINE.fullmatch(line) or _SENT_BY.fullmatch(line) or SALUTATION.fullmatch(line))
+    ]
+    for index, text in enumerate(texts):
+        office = _OFFICE.search(text)
+        if office is None:
+            continue
+        before = "" if index == 0 or _NO_NAME.search(texts[index - 1]) else texts[index - 1]
+        name = text[: office.start()].strip(" ,") or before.strip(" ,")
+        rest = text[office.end() :].strip(" ,")
+        authority = rest or _authority_name(texts[index + 1 :])
+        return _Addressee(name or None, office.group(), authority)
+    greeted = SALUTATION.fullmatch(salutation.text)
+    addressed = greeted["name"] if greeted and greeted["name"] in texts else None
+    bodies = [text for text in texts if _BODY.search(text) and "ombudsman" not in text.casefold()]
+    return _Addressee(addressed, None, bodies[0] if len(bodies) == 1 else None)
+
+
+def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
+    """The lines above and below each line that names an office, for addresses set in the middle or right."""
+    for office in above:
+        if not _OFFICE.search(office.text):
+            continue
+        group = [office]
+        for segment in sorted(above, key=lambda segment: segment.top):
+            if segment.top >= office.bottom - 1 and _goes_on(group[-1], segment):
+                group.append(segment)
+        for segment in sorted(above, key=lambda segment: -segment.top):
+            if segment.bottom <= office.top + 1 and _goes_on(segment, group[0]):
+                group.insert(0, segment)
+        yield [segment.text for segment in group]
+
+
+def _goes_on(upper: Segment, lower: Segment) -> bool:
+    """Whether a line follows close below another and shares its left edge, its middle or its right edge."""
+    off = min(
+        abs(upper.x0 - lower.x0), abs(upper.x1 - lower.x1), abs(upper.x0 + upper.x1 - lower.x0 - lower.x1) / 2
+    )
+    return off <= _LEFT_ALIGNED_POINTS and lower.top - upper.bottom <= _ADDRESS_GAP_EMS * lower.size
+
+
+def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:
+    """The lines that begin on the salutation's left edge, the pieces of a spread line put together."""
+    starts = [s for s in above if abs(s.x0 - salutation.x0) <= _LEFT_ALIGNED_POINTS]
+    lines: list[str] = []
+    for start in sorted(starts, key=lambda segment: segment.top):
+        line = [start]
+        for segment in sorted(above, key=lambda segment: segment.x0):
+            gap = segment.x0 - line[-1].x1
+            if abs(segment.bottom - start.bottom) <= 0.3 * start.size and 0 < gap <= _SPREAD_GAP_EMS * start.size:
+                line.append(segment)
+        lines.append(" ".join(segment.text for segment in line))
+    return lines
+
+
+def _headed(heading: str | None) -> str | None:
+    """The authority that a page of the web is headed with: "Blaby District Council", "... statistics"."""
+    if heading is None or not _BODY.search(heading):
+        return None
+    return re.sub(r"(?:'s)?[\s:|-]+(?:statistics|performance|complaint\w*).*$", "", heading, flags=re.IGNORECASE)
+
+
+def _authority_name(lines: Sequence[str]) -> str | None:
+    """The authority's name from the lines below the office: the first, and what a narrow column carried over."""
+    name = ""
+    for line in lines:
+        if name and _STREET.search(line):
+            break
+        name = f"{name} {line}".strip()
+        if _BODY.search(line):
+            break
+    if not name or (not _BODY.search(name) and len(lines) != 1 and _STREET.search(name)):
+        return None
+    return name.rstrip(" ,")

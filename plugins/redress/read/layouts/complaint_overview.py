@@ -1,0 +1,68 @@
+"""Complaint overview (2025 on): what became of all complaints dealt with, then the three statistics.
+
+Complaint overview
+  Between 1 April 2024 to 31 March 2025, we dealt with 23 complaints. Of these, 8 were not for us or not
+  ready for us to investigate. We assessed and closed 12 complaints. We investigated 3 complaints.
+Complaints upheld
+  We investigated 3 complaints and upheld 1.
+Compliance with Ombudsman recommendations, and satisfactory remedies: as in three_statistics
+"""
+
+from dataclasses import dataclass, replace
+
+from redress.model.letter import Figure
+from redress.read.layouts.layout import Reading
+from redress.read.layouts.three_statistics import COMPLIANCE, REMEDY, UPHOLD
+from redress.read.page.blocks import heading_pattern
+from redress.read.page.document import Document, squeezed
+from redress.read.page.sentences import Sentence
+from redress.read.statistics import BlockDescription, read_statistics, with_absences
+
+_DEALT_WITH = Sentence(
+    "Between {period_start:date} (to|and) {period_end:date}, we dealt with {dealt_with_count:count} "
+    "(complaints|complaint)"
+)
+_NOT_FOR_US = Sentence(
+    "Of these, {not_for_us_count:count} (was|were) not for us or not ready for us to investigate"
+)
+_ASSESSED = Sentence("We assessed and closed {assessed_and_closed_count:count} (complaints|complaint)")
+OVERVIEW = BlockDescription(
+    name="overview",
+    heading=heading_pattern(r"complaints? overview|overview of complaints?"),
+    sentences=(
+        _DEALT_WITH,
+        _NOT_FOR_US,
+        _ASSESSED,
+        Sentence("We investigated {investigations_count:count} (complaints|complaint)"),
+    ),
+    own=(_DEALT_WITH, _NOT_FOR_US, _ASSESSED),
+)
+_INVESTIGATED_AND_UPHELD = Sentence(
+    "We investigated {investigations_count:count} (complaints|complaint) and upheld {upheld_count:count}"
+)
+UPHOLD_WITH_COUNTS = replace(
+    UPHOLD,
+    sentences=(_INVESTIGATED_AND_UPHELD, *UPHOLD.sentences),
+    own=(_INVESTIGATED_AND_UPHELD, *UPHOLD.own),
+)
+BLOCKS = (OVERVIEW, UPHOLD_WITH_COUNTS, COMPLIANCE, REMEDY)
+
+
+@dataclass(frozen=True)
+class ComplaintOverview:
+    """The layout of 2025 and later."""
+
+    name: str = "complaint_overview"
+
+    def read(self, document: Document, season: int | None) -> Reading | None:
+        """What the four blocks state, or None where a document has no overview."""
+        reading = read_statistics(document, BLOCKS)
+        if reading is None or not any(_is_a_mark(figure) for figure in reading.figures):
+            return None
+        return with_absences(reading, [measure for block in BLOCKS for measure in block.measures])
+
+
+def _is_a_mark(figure: Figure) -> bool:
+    """Whether a figure stands in a sentence that only this layout has: a document with none is of another."""
+    marks = (_DEALT_WITH, _NOT_FOR_US, _ASSESSED, _INVESTIGATED_AND_UPHELD)
+    return any(sentence.pattern.fullmatch(squeezed(figure.sentence)) for sentence in marks)

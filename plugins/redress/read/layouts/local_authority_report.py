@@ -1,0 +1,303 @@
+"""Local authority report (2014 to 2018): three tables behind the letter, and their totals.
+
+    Complaints and enquiries received: one count for each service
+    Decisions made: one count for each outcome, and the uphold rate
+    Complaints remedied (from 2016): by the Ombudsman; satisfactorily by the authority
+
+A table is known by its labels, because its heading is worded in several ways: a number belongs to the service or
+the outcome that its label names, and to nothing where a label names none or two.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from redress.model.letter import Figure
+from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence, half_up_pct
+from redress.read.layouts.layout import Reading, agreed
+from redress.read.page.blocks import Block, blocks_of, heading_pattern, headings_of
+from redress.read.page.document import Document, Page
+from redress.read.page.label_pairs import paired
+from redress.read.page.numbers import read_number
+from redress.read.page.sentences import around
+from redress.read.page.tables import LabelledNumber, cells, labelled_numbers
+from redress.read.statistics import is_behind, signature_of
+
+FIRST_SEASON_REMEDIED = 2016
+
+LABELS: dict[str, dict[str, re.Pattern[str]]] = {
+    measure: {category: re.compile(label.replace(" ", "")) for category, label in labels.items()}
+    for measure, labels in {
+        "received_count": {
+            "adult_social_care": r".*adult (?:social )?care.*",
+            "benefits_and_tax": r".*benefits?.*tax.*",
+            "corporate_and_other": r".*corporate.*",
+            "education_and_childrens": r".*(?:education|children).*",
+            "environment": r".*environment.*",
+            "highways_and_transport": r".*(?:highway|transport).*",
+            "housing": r".*housing(?!.*benefit).*",
+            "planning_and_development": r".*planning.*",
+            "other": r"(?:all )?other(?: services?)?",
+        },
+        "decided_count": {
+            "incomplete_or_invalid": r".*(?:incomplete|invalid).*",
+            "advice_given": r".*advice given.*",
+            "referred_back": r".*referred back.*",
+            "closed_after_initial_enquiries": r".*closed after.*",
+            "not_upheld": r"(?!.*rate).*not upheld.*",
+            "upheld": r"(?!.*(?:not upheld|rate|percent|%)).*upheld.*",
+        },
+        "remedied_count": {
+            "by_ombudsman": r"(?!.*by (?:the )?(?:authority|council)).*by (?:the )?(?:ombudsman|lgo|lgsco).*",
+            "by_authority": r".*by (?:the )?(?:authority|council).*",
+        },
+    }.items()
+}
+"""The words by which a label names a service, an outcome, or who put a complaint right: small letters, without
+spaces and hyphens, because a narrow column parts words in odd places."""
+HEADINGS = {
+    "received_count": heading_pattern(
+        r"(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received(?: by .{1,40})?"
+    ),
+    "decided_count": heading_pattern(
+        r"decisions(?: made)?(?: by .{1,40})?"
+        r"|(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? decided"
+    ),
+    "remedied_count": heading_pattern(r"complaints remedied(?: by .{1,40})?"),
+}
+"""The headings of the tables as far as they are known; a table without one is known by its labels."""
+MARKS: dict[str, dict[str, re.Pattern[str]]] = {
+    measure: {name: re.compile(pattern) for name, pattern in patterns.items()}
+    for measure, patterns in {
+        "received_count": {
+            "adult_social_care": r".*\badults?",
+            "benefits_and_tax": r".*\bbenefits?",
+            "corporate_and_other": r".*\bcorporate",
+            "education_and_childrens": r".*\beducation",
+            "environment": r".*\benvironment(?:al)?",
+            "highways_and_transport": r".*\bhighways?",
+            "housing": r".*\bhousing",
+            "planning_and_development": r".*\bplanning",
+            "other": r"(?!(?:and|&) ).*\bother",
+            "total": r".*\btotal",
+        },
+        "decided_count": {
+            "incomplete_or_invalid": r"(?!or ).*\b(?:incomplete|invalid)",
+            "advice_given": r".*\badvice",
+            "referred_back": r".*\breferred",
+            "closed_after_initial_enquiries": r".*\bclosed",
+            "not_upheld": r"not upheld",
+            "upheld": r"(?!not ).*\bupheld",
+            "uphold_rate": r".*\buphold",
+            "total": r".*\btotal",
+        },
+    }.items()
+}
+"""For each label the one word that no other label of its table has, with the word before it."""
+TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
+UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
+OF_OTHERS = re.compile("ofwhich|housingombudsman|lastyear|previousyear|national|allauthorities|allcouncils|average")
+"""A row whose label says one of these is no row of the authority's own counts."""
+REPORT = re.compile(r"local authority report\b.*", re.IGNORECASE)
+OLDER_TABLES = re.compile(
+    r"\b(?:advice team|investigative team|premature complaints?|(?:mi|nm|m) reps?|omb(?:udsman'?s?)? disc"
+    r"|outside jurisdiction|no mal(?:administration)?)\b",
+    re.IGNORECASE,
+)
+"""Words of the tables of 2010 to 2012, which count other things under like names."""
+LEAST_LABELS = 3
+"""A table of services or of outcomes has at least this many labels that are known."""
+
+
+@dataclass
+class _Table:
+    """The numbers of one table, as far as its labels are known, and its total's."""
+
+    measure: str | None = None
+    figures: list[Figure] = field(default_factory=list)
+    totals: list[Figure] = field(default_factory=list)
+    rates: list[Figure] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, Decimal]:
+        """The numbers by category, with "total" and "uphold_rate"."""
+        named = [(figure.category or "", figure) for figure in self.figures]
+        named += [("total", figure) for figure in self.totals] + [("uphold_rate", figure) for figure in self.rates]
+        return {name: figure.value for name, figure in named}
+
+
+@dataclass(frozen=True)
+class LocalAuthorityReport:
+    """The layout of 2014 to 2018."""
+
+    name: str = "local_authority_report"
+
+    def read(self, document: Document, season: int | None) -> Reading | None:
+        """What the tables state, or None where a document has no table of services or of outcomes."""
+        pages = report_pages(document)
+        if has_older_tables(pages):
+            return None
+        tables = _all_tables(pages)
+        known = {"received_count", "decided_count"}
+        if not any(table.measure in known and len(table.figures) >= LEAST_LABELS for table in tables):
+            return None
+        figures, conflicts = agreed(figure for table in tables for figure in _figures(table))
+        return Reading(figures, _absences(figures, season), conflicts, ())
+
+
+def has_older_tables(pages: Sequence[Page]) -> bool:
+    """Whether pages hold the tables of 2010 to 2012: two or more of the words that only those have."""
+    words = {
+        match.group().casefold() for page in pages for s in page.segments for match in OLDER_TABLES.finditer(s.text)
+    }
+    return len(words) > 1
+
+
+def report_pages(document: Document) -> tuple[Page, ...]:
+    """The pages that are headed as a report, or that lie behind the signature."""
+    signature = signature_of(document)
+    pages = []
+    for page in document.pages:
+        behind = tuple(segment for segment in page.segments if is_behind(segment, signature))
+        if any(REPORT.fullmatch(segment.text) for segment in page.segments):
+            behind = page.segments
+        pages.append(Page(page.number, page.width, page.height, behind))
+    return tuple(pages)
+
+
+def _all_tables(pages: Sequence[Page]) -> list[_Table]:
+    """The tables below the headings that are known, or, where none is, those that the labels tell."""
+    document = Document(
+        tuple(replace(page, segments=tuple(c for line in page.segments for c in cells(line))) for page in pages)
+    )
+    blocks = blocks_of(document, headings_of(document, HEADINGS))
+    if not blocks:
+        return [table for page in pages for table in _tables(labelled_numbers(page.segments))]
+    return [table for block in blocks for table in _tables_of(block)]
+
+
+def _tables_of(block: Block) -> list[_Table]:
+    """A block's tables as most are set or, where those do not add up, with each label told by one of its words."""
+    tables = _tables([number for run in block.runs for number in labelled_numbers(run)], block.name)
+    marks = MARKS.get(block.name)
+    has_rows_of_others = any(OF_OTHERS.search(_told(line.text)) for run in block.runs for line in run)
+    if marks is None or has_rows_of_others or any(_adds_up(table.counts) for table in tables):
+        return tables
+    pairs = paired([segment for run in block.runs for segment in run], marks, _adds_up)
+    if pairs is None:
+        return tables
+    table = _Table(block.name)
+    for index, pair in enumerate(pairs):
+        number = LabelledNumber((pair.label,), pair.number.text, (pair.number,), index)
+        match pair.name:
+            case "total":
+                table.totals.append(_figure(number, pair.label, "", "total"))
+            case "uphold_rate":
+                table.rates.append(_figure(number, pair.label, "uphold_rate_pct", None))
+            case _:
+                table.figures.append(_figure(number, pair.label, block.name, pair.name))
+    return [table]
+
+
+def _adds_up(counts: dict[str, Decimal]) -> bool:
+    """Whether a table has all its counts and they are its total; an uphold rate must be the one they give."""
+    parts = {name: count for name, count in counts.items() if name not in ("total", "uphold_rate")}
+    is_whole = any(parts.keys() == LABELS[measure].keys() for measure in MARKS)
+    if not is_whole or sum(parts.values()) != counts.get("total"):
+        return False
+    rate = counts.get("uphold_rate")
+    decided = parts.get("upheld", Decimal(0)) + parts.get("not_upheld", Decimal(0))
+    return rate is None or decided == 0 or rate == half_up_pct(parts["upheld"], decided)
+
+
+def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> list[_Table]:
+    """Numbers parted into tables: a new one begins where a label names a thing of another table.
+
+    A total belongs to the table whose numbers it stands among or behind; the first of all, to the one it opens.
+    """
+    tables = [_Table(headed)]
+    for number in numbers:
+        kind, category, label = _named(number.labels)
+        if kind is None:
+            continue
+        table = tables[-1]
+        if kind in LABELS:
+            if table.measure is None:
+                table.measure = kind
+            elif table.measure != kind:
+                table = _Table(kind)
+                tables.append(table)
+            table.figures.append(_figure(number, label, kind, category))
+        elif kind == "uphold_rate":
+            table.rates.append(_figure(number, label, "uphold_rate_pct", None))
+        else:
+            table.totals.append(_figure(number, label, "", "total"))
+    return tables
+
+
+def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
+    """What the first label that is known names (a measure and category, a total or a rate), and the label."""
+    for label in labels:
+        told = _told(label)
+        if OF_OTHERS.search(told):
+            return None, None, ""
+        if TOTAL.fullmatch(told):
+            return "total", None, label
+        if UPHOLD_RATE.fullmatch(told):
+            return "uphold_rate", None, label
+        named = [
+            (measure, category)
+            for measure, categories in LABELS.items()
+            for category, pattern in categories.items()
+            if pattern.fullmatch(told)
+        ]
+        if len(named) == 1:
+            return *named[0], label
+    return None, None, ""
+
+
+def _told(label: str) -> str:
+    """A label in small letters, without spaces and hyphens."""
+    return re.sub(r"[\s-]+", "", label.casefold())
+
+
+def _figure(number: LabelledNumber, label: str, measure: str, category: str | None) -> Figure:
+    first = number.words[0]
+    return Figure(
+        measure=measure,
+        category=category,
+        value=read_number(number.text),
+        text=number.text,
+        sentence=f"{label}: {number.text}",
+        page=None if first.box is None else first.page,
+        box=around(number.words),
+        line=first.line,
+        is_ocr=first.is_ocr,
+    )
+
+
+def _figures(table: _Table) -> list[Figure]:
+    """A table's figures; the outcomes also give the headline count and rate of upheld complaints."""
+    totals = [replace(total, measure=table.measure) for total in table.totals if table.measure is not None]
+    figures = table.figures + (totals if table.measure != "remedied_count" else [])
+    if table.measure != "decided_count":
+        return figures
+    upheld = [
+        replace(figure, measure="upheld_count", category=None)
+        for figure in table.figures
+        if figure.category == "upheld"
+    ]
+    return figures + table.rates + upheld
+
+
+def _absences(figures: Sequence[Figure], season: int | None) -> tuple[tuple[str, Absence], ...]:
+    stated = {figure.measure for figure in figures}
+    expected = {"upheld_count", "uphold_rate_pct", "received_count", "decided_count"}
+    if season is not None and season >= FIRST_SEASON_REMEDIED:
+        expected.add("remedied_count")
+    return tuple(
+        (measure, Absence.NOT_STATED if measure in expected else Absence.NOT_IN_LAYOUT)
+        for measure in (*HEADLINE_NAMES, *TABLE_MEASURES)
+        if measure not in stated
+    )

@@ -1,0 +1,51 @@
+"""Received only (2013): one sentence in the letter itself gives the one number that it states.
+
+    In 2012/13 we received 109 complaints about your local authority.
+
+It is the only layout whose figure stands in the prose, so the whole sentence has to be there, with its period.
+The averages by type of authority that follow it are of complaints received, which is no measure of later years.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+from redress.read.layouts.layout import Period, Reading
+from redress.read.page.document import Document
+from redress.read.page.sentences import Found, Passage, Sentence, find
+
+SEASON = 2013
+RECEIVED = Sentence(
+    "In {period:years} we received {received:count} (complaints|complaint) [and enquiries] about your [local] "
+    "(authority|council)"
+)
+
+
+@dataclass(frozen=True)
+class ReceivedOnly:
+    """The layout of 2013."""
+
+    name: str = "received_only"
+
+    def read(self, document: Document, season: int | None) -> Reading | None:
+        """The number received, or None where a document has not the sentence for the year to 31 March 2013."""
+        found = [
+            sentence
+            for page in document.pages
+            for sentence in find((RECEIVED,), Passage(page.segments))
+            if _season(sentence) == SEASON
+        ]
+        if len(found) != 1:
+            return None
+        absences = tuple(
+            (measure, Absence.NOT_IN_LAYOUT)
+            for measure in (*HEADLINE_NAMES, *TABLE_MEASURES)
+            if measure != "received_count"
+        )
+        period = Period(None, dt.date(SEASON, 3, 31), found[0].text)
+        return Reading((found[0].figure("received", "received_count", "total"),), absences, (), (period,))
+
+
+def _season(sentence: Found) -> int:
+    """The season of a period written "2012/13" or "2012-2013"."""
+    return 2000 + int((sentence.stated("period") or "")[-2:])

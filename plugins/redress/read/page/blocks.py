@@ -1,0 +1,341 @@
+"""Blocks: which words of a page belong under which heading, judged by where they stand.
+
+A block is everything below its heading in the heading's column, down to the column's next heading; a block may
+go on at the top of the next column or page. Its words are then strung into passages by what stands below what,
+so that a label beside a sentence never gets between the sentence's lines.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from redress.read.page.document import Document, Page, Segment, are_of_one_size, squeezed
+from redress.read.page.numbers import NUMBER_BESIDE_A_PARAGRAPH
+from redress.read.page.sentences import Passage
+
+HEADING_LINES = 5
+"""A heading may run over this many lines of a narrow column."""
+SPREAD_GAP_EMS = 7.0
+"""A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
+LETTERS_TOLD = 5
+"""So many first letters of a heading are written out in its pattern."""
+BESIDE_GAP_EMS = 3.0
+"""A number in front of a paragraph is no further from it than this, in units of the number's type size."""
+LARGE_SHARE = 1.3
+"""A number this much larger than the words behind it may stand beside several lines of them."""
+HEADING_SIZE_SHARE = 0.05
+"""Headings are told from text by their size where it is larger by more than this share."""
+MOST_HEADING_WORDS = 8
+_HEADING_WORDS = re.compile(r"(?!(?:In|This|The|We|Of|No|Statistics|Adjusted|Between)\b)[A-Z][^\d.%]*")
+"""A line that is no sentence of the letters, and holds no number."""
+COLUMN_SHARE = 0.2
+"""Headings whose left edges are further apart than this share of the page's width stand in two columns."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line, or a few, that says exactly what a block is about."""
+
+    name: str
+    segments: tuple[Segment, ...]
+
+    @property
+    def page(self) -> int:
+        return self.segments[0].page
+
+    @property
+    def x0(self) -> float:
+        return min(segment.x0 for segment in self.segments)
+
+    @property
+    def top(self) -> float:
+        return self.segments[0].top
+
+
+@dataclass
+class Block:
+    """A heading and the segments that belong to it, each run of them in one column of one page.
+
+    Its runs are complete before its passages are asked for.
+    """
+
+    heading: Heading
+    runs: list[list[Segment]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.heading.name
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The ways in which the block's words can be read as running text.
+
+        Once with lines of one type size strung together (a caption in small type between two lines does not
+        part them), once whatever their size (a number set large on a line of its own belongs to its words), once
+        with the pieces of lines put together that a printer has spread to fill a narrow column, and once with a
+        number that stands on the left of a few lines put before them.
+        """
+        spread = [_unspread(run) for run in self.runs]
+        strung = (
+            *_strung(self.runs, by_size=True),
+            *_strung(self.runs, by_size=False),
+            *_strung(spread, by_size=True),
+            *(passage for run in self.runs for passage in _beside_numbers(run)),
+        )
+        seen: dict[tuple[int, ...], Passage] = {}
+        for passage in strung:
+            key = tuple(id(word) for segment in passage.segments for word in segment.words)
+            seen.setdefault(key, passage)
+        return tuple(seen.values())
+
+
+def heading_pattern(text: str) -> re.Pattern[str]:
+    """The pattern of a heading, written as it is printed; it is matched without spaces."""
+    return re.compile(text.replace(" ", ""), re.IGNORECASE)
+
+
+def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tuple[Heading, ...]:
+    """All headings of a document: runs of one to three lines whose words are exactly a heading's."""
+    found: list[Heading] = []
+    letters = " ".join(pattern.pattern for pattern in patterns.values()).casefold()
+    for page in document.pages:
+        taken: set[int] = set()
+        for segment in page.segments:
+            begins = segment.squeezed[:LETTERS_TOLD].casefold()
+            if id(segment) in taken or begins not in letters:
+                continue  # no heading begins with these letters
+            heading = _heading_at(segment, page.segments, patterns)
+            if heading is not None:
+                found.append(heading)
+                taken.update(id(line) for line in heading.segments)
+    return tuple(found)
+
+
+def _heading_at(
+    first: Segment, segments: Sequence[Segment], patterns: dict[str, re.Pattern[str]]
+) -> Heading | None:
+    """The heading that begins with a segment: alone, with the pieces of its spread line, or with lines below."""
+    line = [first]
+    while True:
+        pieces = list(line)
+        for _ in range(HEADING_LINES):
+            text = squeezed(" ".join(piece.text.removesuffix("-") for piece in pieces)).rstrip(":.")
+            for name, pattern in patterns.items():
+                if pattern.fullmatch(text):
+                    return Heading(name, tuple(pieces))
+            following = _next_line(pieces, line, segments)
+            if not following:
+                break
+            pieces += following
+        beside = _next_piece(line[-1], segments)
+        if beside is None or len(line) > HEADING_LINES:
+            return None
+        line.append(beside)
+
+
+def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
+    """The piece that follows on the same line, as far off as a spread line's pieces can be."""
+    fits = [
+        segment
+        for segment in segments
+        if _is_same_line(left, segment) and 0 < segment.x0 - left.x1 <= SPREAD_GAP_EMS * left.size
+    ]
+    return min(fits, key=lambda segment: segment.x0, default=None)
+
+
+def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Sequence[Segment]) -> list[Segment]:
+    """The pieces of the line right below, within the width of the heading's first line, of the same type size."""
+    last = max(pieces, key=lambda piece: piece.bottom)
+    left = min(piece.x0 for piece in line) - last.size
+    right = max(piece.x1 for piece in pieces) + SPREAD_GAP_EMS * last.size
+    below = [
+        segment
+        for segment in segments
+        if -0.3 * last.size < segment.top - last.bottom <= last.size
+        and are_of_one_size(segment, last)
+        and left <= segment.x0 <= right
+    ]
+    under = [segment for segment in below if segment.overlap(last) > 0 or segment.overlap(line[0]) > 0]
+    if not under:
+        return []
+    first = min(under, key=lambda segment: (segment.top, segment.x0))
+    return sorted((s for s in below if _is_same_line(first, s) and s.x1 <= right), key=lambda s: s.x0) or [first]
+
+
+def _unspread(run: Sequence[Segment]) -> list[Segment]:
+    """A run of segments with the pieces of each spread line put together."""
+    lines: list[list[Segment]] = []
+    for segment in run:
+        for line in reversed(lines[-4:]):
+            gap = segment.x0 - line[-1].x1
+            if _is_same_line(line[-1], segment) and 0 <= gap <= SPREAD_GAP_EMS * segment.size:
+                line.append(segment)
+                break
+        else:
+            lines.append([segment])
+    return [Segment(tuple(word for segment in line for word in segment.words)) for line in lines]
+
+
+def _is_same_line(one: Segment, other: Segment) -> bool:
+    return (
+        one.page == other.page
+        and are_of_one_size(one, other)
+        and abs(one.bottom - other.bottom) <= 0.3 * min(one.size, other.size)
+    )
+
+
+def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage]:
+    strings: list[list[Segment]] = []
+    for run in runs:
+        earlier = list(strings)
+        here: list[list[Segment]] = []
+        for segment in run:
+            string = _nearest_above(segment, here, by_size=by_size)
+            if string is None:
+                string = _gone_on_with(segment, earlier, by_size=by_size)
+                if string is None:
+                    string = []
+                    strings.append(string)
+                else:
+                    earlier.remove(string)
+                here.append(string)
+            string.append(segment)
+    return [Passage(tuple(string)) for string in strings]
+
+
+def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
+    """Each number that stands alone with the paragraph on its right, where it stands at the paragraph's height.
+
+    The paragraph begins with a small letter: what it says begins with the number.
+    """
+    run = [piece for segment in run for piece in _large_number_apart(segment)]
+    for number in run:
+        if not NUMBER_BESIDE_A_PARAGRAPH.fullmatch(number.text):
+            continue
+        middle = (number.top + number.bottom) / 2
+        right = [segment for segment in run if segment.page == number.page and segment.x0 >= number.x1]
+        firsts = [s for s in right if s.text[0].islower() and s.x0 - number.x1 <= BESIDE_GAP_EMS * number.size]
+        for first in firsts:
+            paragraph = [first]
+            for segment in sorted(right, key=lambda segment: segment.top):
+                if _is_next_line(paragraph[-1], segment):
+                    paragraph.append(segment)
+            if first.top - 0.3 * first.size <= middle <= paragraph[-1].bottom + 0.3 * first.size:
+                yield Passage((number, *paragraph))
+
+
+def _large_number_apart(segment: Segment) -> Iterator[Segment]:
+    """A line cut behind a number in large type, which may stand for a paragraph of several lines."""
+    first, *rest = segment.words
+    is_large = (
+        bool(rest) and NUMBER_BESIDE_A_PARAGRAPH.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size
+    )
+    if not is_large:
+        yield segment
+        return
+    cut = 2 if rest[0].text == "%" and len(rest) > 1 else 1
+    yield Segment(segment.words[:cut])
+    yield Segment(segment.words[cut:])
+
+
+def _is_next_line(above: Segment, below: Segment) -> bool:
+    """Whether a line follows right below another, in its column and of its type size."""
+    return (
+        -0.3 * above.size < below.top - above.bottom <= 0.8 * above.size
+        and are_of_one_size(above, below)
+        and above.overlap(below) > 0
+    )
+
+
+def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, ...]:
+    """Each heading's block: what stands below it in its column, on that page and over the page."""
+    blocks = [Block(heading) for heading in headings]
+    if not blocks:
+        return ()
+    heading_segments = {id(segment) for heading in headings for segment in heading.segments}
+    open_block: Block | None = None
+    for page in document.pages:
+        here = [block for block in blocks if block.heading.page == page.number]
+        for column in _columns(page, here):
+            run: list[Segment] = []
+            starts = {id(block.heading.segments[0]): block for block in here}
+            for segment in column:
+                if id(segment) in starts:
+                    _close(open_block, run)
+                    open_block, run = starts[id(segment)], []
+                elif (
+                    open_block is not None
+                    and run
+                    and _is_unknown_heading(segment, open_block.heading, run[-1], page)
+                ):
+                    _close(open_block, run)
+                    open_block, run = None, []
+                elif id(segment) not in heading_segments:
+                    run.append(segment)
+            _close(open_block, run)
+    return tuple(blocks)
+
+
+def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
+    """Whether a line is set as the block's own heading is, in larger type than the text: another block begins."""
+    size = heading.segments[0].size
+    return (
+        heading.page == segment.page
+        and len(segment.words) <= MOST_HEADING_WORDS
+        and abs(segment.size - size) <= 0.03 * size
+        and not are_of_one_size(above, segment)  # else it is what is left of the heading's own lines
+        and size > (1 + HEADING_SIZE_SHARE) * page.text_size
+        and _HEADING_WORDS.fullmatch(segment.text) is not None
+    )
+
+
+def _close(block: Block | None, run: list[Segment]) -> None:
+    if block is not None and run:
+        block.runs.append(run)
+
+
+def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
+    """The page's segments by column. Columns are where headings stand; a page without them is one column."""
+    lefts = sorted(block.heading.x0 for block in blocks)
+    edges: list[float] = []
+    for left, right in pairwise(lefts):
+        if right - left > COLUMN_SHARE * max(page.width, 1.0):
+            edges.append(_gutter(page, left, right, min(block.heading.top for block in blocks)))
+    columns: list[list[Segment]] = [[] for _ in range(len(edges) + 1)]
+    for segment in page.segments:
+        centre_or_left = segment.x0 + 0.25 * (segment.x1 - segment.x0)
+        columns[sum(centre_or_left >= edge for edge in edges)].append(segment)
+    return columns
+
+
+def _gutter(page: Page, left: float, right: float, top: float) -> float:
+    """Where one column ends and the next begins: the edge, near the right heading, that cuts fewest lines."""
+    lines = [segment for segment in page.segments if segment.bottom >= top]
+    candidates = sorted({segment.x0 for segment in lines if left < segment.x0 <= right} | {right}, reverse=True)
+    return min(
+        (edge - 1.0 for edge in candidates),
+        key=lambda edge: (sum(segment.x0 < edge < segment.x1 for segment in lines), right - edge),
+    )
+
+
+def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
+    fits = [
+        string
+        for string in strings
+        if string[-1].overlap(segment) > 0
+        and string[-1].bottom <= segment.top + 0.35 * segment.size
+        and (not by_size or are_of_one_size(string[-1], segment))
+    ]
+    return max(fits, key=lambda string: string[-1].bottom, default=None)
+
+
+def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
+    """The unfinished string of an earlier column or page that goes on with this segment."""
+    for string in reversed(strings):
+        last = string[-1]
+        is_unfinished = not last.text.endswith((".", ":"))
+        if is_unfinished and not segment.text[:1].isupper() and (not by_size or are_of_one_size(last, segment)):
+            return string
+    return None

@@ -1,0 +1,315 @@
+"""A document as the eye has it: words with places, lines of words, pages. PDF and text files both become one."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from redress.model.letter import Box
+
+SEGMENT_GAP_EMS = 0.9
+"""Words further apart than this, in units of their own type size, belong to different columns or labels."""
+SAME_LINE_SHARE = 0.7
+"""Words share a line where their heights overlap by at least this share of the lower one."""
+LINES_AT_ONE_HEIGHT = 12
+"""No more lines than these, of columns and of several type sizes, stand beside each other on a page."""
+SAME_SIZE_SHARE = 0.12
+"""Words whose type sizes differ by no more than this share are of one size."""
+RAISED_SIZE_SHARE = 0.78
+"""A word this much smaller than its neighbour, and raised, is a footnote's mark and not part of the text."""
+WORDS_BESIDE_A_PICTURE = 20
+"""A page with a large picture and fewer words than these, a running header's, is a picture of a page."""
+MARGIN_SHARE = 0.085
+"""Running headers and page numbers stand within this share of the page's height from its edges."""
+
+_CONTROLS = (range(0x09), range(0x0E, 0x20), range(0x7F, 0x85), range(0x86, 0xA0))
+"""All of Unicode's, but for those that are spaces or end a line."""
+_DIRECTIONS = ((0x061C, 0x200E, 0x200F), range(0x202A, 0x202F), range(0x2066, 0x206A))
+_UNSEEN = dict.fromkeys((code for codes in (*_CONTROLS, *_DIRECTIONS) for code in codes), "")
+"""Characters without a print, which a terminal or a page would obey: they turn text red, or around."""
+_SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
+_DROPPED = _UNSEEN | _SUPERSCRIPTS
+_PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
+_BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
+"""Marks before the items of a list, with those of the symbol fonts (private use)."""
+_PAGE_NUMBER = re.compile(
+    r"page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*(?:of|/)\s*\d{1,4}|\d{1,4}\s*\|\s*page|-\s*\d{1,4}\s*-",
+    re.I,
+)
+
+
+def plain(text: str) -> str:
+    """Text with one spelling for each character: ligatures opened, quotes and dashes straight, spaces plain.
+
+    Footnote marks (superscript figures) go before compatibility forms are opened: "14²" must not become 142. What
+    has no print goes altogether.
+    """
+    return unicodedata.normalize("NFKC", text.translate(_DROPPED)).translate(_PLAIN)
+
+
+def squeezed(text: str) -> str:
+    """Text without its spaces, but for those that keep two numbers apart.
+
+    Printers part words in odd places (kerning: "satisfactor y"; narrow columns: "Corpor ate") and spread them
+    in others, so what a line says is told by its letters.
+    """
+    return re.sub(r"(?<![\d.,])\s+|\s+(?!\d)", "", text)
+
+
+@dataclass(frozen=True)
+class Word:
+    """One printed word. The four edges are in points in reading direction; `box` is where the page shows it."""
+
+    text: str
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    box: Box | None = None
+    line: int | None = None
+    is_ocr: bool = False
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Words of one line that stand together: a line of a column, a label, a heading."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def squeezed(self) -> str:
+        """Its text without spaces; see `squeezed`."""
+        return squeezed(self.text)
+
+    @cached_property
+    def x0(self) -> float:
+        return min(word.x0 for word in self.words)
+
+    @cached_property
+    def x1(self) -> float:
+        return max(word.x1 for word in self.words)
+
+    @cached_property
+    def top(self) -> float:
+        return min(word.top for word in self.words)
+
+    @cached_property
+    def bottom(self) -> float:
+        return max(word.bottom for word in self.words)
+
+    @cached_property
+    def size(self) -> float:
+        """The type size that most of its characters have, in points."""
+        weight: dict[float, int] = {}
+        for word in self.words:
+            weight[word.size] = weight.get(word.size, 0) + len(word.text)
+        return max(weight, key=lambda size: weight[size])
+
+    @property
+    def page(self) -> int:
+        return self.words[0].page
+
+    def overlap(self, other: "Segment") -> float:
+        """How far two segments stand above each other: the width they share, in points (negative: apart)."""
+        return min(self.x1, other.x1) - max(self.x0, other.x0)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its segments from top to bottom, its size in points, and whether pictures cover most of it."""
+
+    number: int
+    width: float
+    height: float
+    segments: tuple[Segment, ...]
+    has_picture: bool = False
+
+    @cached_property
+    def text_size(self) -> float:
+        """The type size that most of its words have, in points; nought on a page without words."""
+        sizes = Counter(word.size for segment in self.segments for word in segment.words)
+        return max(sizes, key=lambda size: sizes[size], default=0.0)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a picture is what the page has to say: it fills much of it, and next to no text stands there."""
+        return self.has_picture and sum(len(s.words) for s in self.segments) < WORDS_BESIDE_A_PICTURE
+
+
+@dataclass(frozen=True)
+class Document:
+    """All pages of one file, without running headers and page numbers."""
+
+    pages: tuple[Page, ...]
+    page_count: int | None = None
+    heading: str | None = None
+    """What a page of the web is headed with; a letter has none."""
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(segment for page in self.pages for segment in page.segments)
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text in reading order, for questions about what kind of document this is."""
+        return " ".join(segment.text for segment in self.segments)
+
+
+def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
+    """Words of one page to segments, from top to bottom and from left to right.
+
+    Words of one type size make lines first; a number set larger then joins the words that stand right beside it
+    on the same base line. In this order a large number cannot tie together the two small lines it is as high as.
+    """
+    told = (word for word in words if not _BULLETS.fullmatch(word.text))
+    pieces = [piece for line in _lines(told) for piece in _pieces(line)]
+    joined = _joined_across_sizes(_without_raised_marks(pieces))
+    return tuple(sorted(map(Segment, map(tuple, joined)), key=lambda segment: (segment.top, segment.x0)))
+
+
+def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
+    """Pages without page numbers and without the lines that stand in the same margin of several pages."""
+    seen: dict[str, set[int]] = {}
+    for page in pages:
+        for segment in _margin(page):
+            seen.setdefault(_running_text(page, segment), set()).add(page.number)
+    running = {text for text, numbers in seen.items() if len(numbers) > 1}
+
+    def is_running(page: Page, segment: Segment) -> bool:
+        return _PAGE_NUMBER.fullmatch(segment.text) is not None or _running_text(page, segment) in running
+
+    kept = []
+    for page in pages:
+        gone = {id(segment) for segment in _margin(page) if is_running(page, segment)}
+        kept.append(replace(page, segments=tuple(s for s in page.segments if id(s) not in gone)))
+    return tuple(kept)
+
+
+def _margin(page: Page) -> Iterator[Segment]:
+    upper, lower = page.height * MARGIN_SHARE, page.height * (1 - MARGIN_SHARE)
+    return (segment for segment in page.segments if segment.bottom <= upper or segment.top >= lower)
+
+
+def _running_text(page: Page, segment: Segment) -> str:
+    """What a running line says on every page; a number alone runs only where it counts the pages in one place.
+
+    A figure that happens to stand first on a page is not a page number.
+    """
+    if segment.text.isdigit():
+        height = round(10 * segment.top / max(page.height, 1.0))
+        return f"page number {int(segment.text) - page.number:+d} at {height}"
+    return re.sub(r"\d+", "#", segment.text).casefold()
+
+
+def _lines(words: Iterable[Word]) -> list[list[Word]]:
+    """Words of about one size grouped by the line that they stand on, each line from left to right.
+
+    A word joins the line whose first word it is level with; lines of columns that stand half a line apart stay
+    two, and a word never joins a line that has one in its place already.
+    """
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: (word.top + word.bottom, word.x0)):
+        best: list[Word] | None = None
+        best_share = SAME_LINE_SHARE
+        for line in lines[-LINES_AT_ONE_HEIGHT:]:
+            if line[0].bottom <= word.top:
+                continue
+            share = _level(word, line[0])
+            if share >= best_share and not any(_overprints(word, other) for other in line):
+                best, best_share = line, share
+        if best is None:
+            lines.append([word])
+        else:
+            best.append(word)
+    for line in lines:
+        line.sort(key=lambda word: word.x0)
+    return lines
+
+
+def _level(word: Word, other: Word) -> float:
+    """How much of the lower of two words of one size stands at the height of the other; nought for two sizes."""
+    if not are_of_one_size(word, other):
+        return 0.0
+    shared = min(word.bottom, other.bottom) - max(word.top, other.top)
+    return shared / max(min(word.height, other.height), 0.1)
+
+
+def _overprints(word: Word, other: Word) -> bool:
+    if other.x1 <= word.x0:
+        return False
+    shared = min(word.x1, other.x1) - max(word.x0, other.x0)
+    return shared > 0.3 * min(word.x1 - word.x0, other.x1 - other.x0)
+
+
+def _pieces(line: list[Word]) -> Iterator[list[Word]]:
+    """A line cut where a gap is too wide for two words of one text."""
+    piece: list[Word] = []
+    for word in line:
+        if piece and word.x0 - piece[-1].x1 > SEGMENT_GAP_EMS * min(piece[-1].size, word.size):
+            yield piece
+            piece = []
+        piece.append(word)
+    if piece:
+        yield piece
+
+
+def _joined_across_sizes(pieces: list[list[Word]]) -> list[list[Word]]:
+    joined: list[list[Word]] = []
+    for piece in sorted(pieces, key=lambda piece: piece[0].x0):
+        neighbours = [left for left in joined if _follows(left[-1], piece[0])]
+        if neighbours:
+            max(neighbours, key=lambda left: left[-1].x1).extend(piece)
+        else:
+            joined.append(list(piece))
+    return joined
+
+
+def _follows(left: Word, right: Word) -> bool:
+    """Whether two words of different size stand side by side on one base line."""
+    gap = right.x0 - left.x1
+    return (
+        not are_of_one_size(left, right)
+        and -0.2 * left.size <= gap <= SEGMENT_GAP_EMS * min(left.size, right.size)
+        and abs(_base_line(left) - _base_line(right)) <= 0.25 * min(left.height, right.height)
+    )
+
+
+def _without_raised_marks(pieces: list[list[Word]]) -> list[list[Word]]:
+    """Pieces without footnote marks: small raised figures right behind a word."""
+    return [piece for piece in pieces if not (len(piece) == 1 and _is_raised_mark(piece[0], pieces))]
+
+
+def _is_raised_mark(mark: Word, pieces: list[list[Word]]) -> bool:
+    if not mark.text.isdigit() or len(mark.text) > 2:
+        return False
+    return any(
+        mark.size < RAISED_SIZE_SHARE * word.size
+        and word.top - 0.5 * word.height < mark.top < word.bottom
+        and _base_line(mark) < _base_line(word) - 0.15 * word.height
+        and -0.2 * word.size <= mark.x0 - word.x1 < 0.3 * word.size
+        for piece in pieces
+        for word in piece
+        if word is not mark
+    )
+
+
+def are_of_one_size(one: Word | Segment, other: Word | Segment) -> bool:
+    """Whether two words, or two lines, are set in one type size, but for what printers round."""
+    return abs(one.size - other.size) <= SAME_SIZE_SHARE * max(one.size, other.size)
+
+
+def _base_line(word: Word) -> float:
+    """About where the line lies that the word stands on: a fifth of its box is below it."""
+    return word.bottom - 0.21 * word.height

@@ -1,0 +1,207 @@
+"""Tables whose numbers do not stand where most tables have them: before or above their labels, or beside the middle
+of labels that run over several lines.
+
+Every label of such a table has one word that no other has ("highways", "referred"). Where a table has as many of
+these words as numbers, the two are paired in order, down a column or along a row, and the pairs count only if the
+numbers then are their total. So a wrong pairing gives nothing, and not a wrong number.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby, pairwise
+
+from redress.read.page.document import Segment, Word
+from redress.read.page.numbers import NUMBER_IN_A_WORD, read_number
+
+_LEADERS = re.compile(r"[.…·_]{2,}")
+_LIST = re.compile(rf"(?P<label>[^\d.…·_]+)[.…·_]{{3,}}(?P<number>{NUMBER_IN_A_WORD.pattern})", re.ASCII)
+SAME_LINE_EMS = 0.6
+"""Numbers whose middles are no further apart than this, in units of type size, stand on one line."""
+SAME_COLUMN_EMS = 1.5
+"""Numbers of one column share an edge or their middle to within this, in units of type size."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A number with the name that the word beside it gives it, and the line in which that word stands."""
+
+    name: str
+    label: str
+    number: Word
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A word that tells a label, and the line of its label."""
+
+    name: str
+    label: str
+    word: Word
+
+
+Pairing = Callable[[Sequence[_Mark], Sequence[Word]], list[Pair] | None]
+
+
+def paired(
+    run: Sequence[Segment], marks: dict[str, re.Pattern[str]], is_confirmed: Callable[[dict[str, Decimal]], bool]
+) -> tuple[Pair, ...] | None:
+    """The pairs of a table, where there is just one way of pairing that is confirmed; else None.
+
+    `marks` gives for each name the pattern of the word, in small letters, that only its label has; `is_confirmed`
+    is asked with the numbers by name.
+    """
+    words = list(_words(run))
+    numbers = [word for word, _ in words if NUMBER_IN_A_WORD.fullmatch(word.text)]
+    found = list(_marks(words, marks))
+    if not numbers or len(found) != len(numbers) or len({mark.name for mark in found}) != len(found):
+        return None
+    readings: list[list[Pair]] = []
+    for pairing in (_behind, _before_each, _down_columns, _below, _above):
+        pairs = pairing(found, numbers)
+        if pairs is not None and is_confirmed({pair.name: read_number(pair.number.text) for pair in pairs}):
+            readings.append(pairs)
+    told = {tuple(sorted((pair.name, pair.number.text) for pair in pairs)) for pairs in readings}
+    return tuple(readings[0]) if len(told) == 1 else None
+
+
+def _words(run: Sequence[Segment]) -> Iterator[tuple[Word, Segment]]:
+    """The words of a run with their lines, leaders left out, and a number taken from the end of its leader."""
+    for segment in run:
+        for word in segment.words:
+            listed = _LIST.fullmatch(word.text)
+            if listed is None:
+                if not _LEADERS.fullmatch(word.text):
+                    yield word, segment
+                continue
+            share = (word.x1 - word.x0) / len(word.text)
+            edge = word.x1 - share * len(listed["number"])
+            box = word.box and (round(word.box[2] - share * len(listed["number"]), 2), *word.box[1:])
+            yield _with(word, listed["label"], word.x0, word.x0 + share * len(listed["label"])), segment
+            yield _with(word, listed["number"], edge, word.x1, box), segment
+
+
+def _with(word: Word, text: str, x0: float, x1: float, box: tuple[float, ...] | None = None) -> Word:
+    placed = None if box is None else (box[0], box[1], box[2], box[3])
+    return Word(
+        text, word.page, x0, word.top, x1, word.bottom, word.size, placed or word.box, word.line, word.is_ocr
+    )
+
+
+def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[str]]) -> Iterator[_Mark]:
+    """The telling words, each with the word before it in its label ("not upheld"), which may end the line above."""
+    for word, line in words:
+        before = _before(word, line, [segment for _, segment in words])
+        told = f"{before} {word.text}".casefold().strip(" :*")
+        for name, pattern in marks.items():
+            if pattern.fullmatch(told):
+                yield _Mark(name, line.text, word)
+                break
+
+
+def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> str:
+    """The word before another one: on its line or, where it is the first there, at the end of the line above."""
+    place = next(index for index, one in enumerate(line.words) if one.x0 <= word.x0 <= one.x1)
+    if place > 0:
+        return line.words[place - 1].text
+    above = [
+        other
+        for other in lines
+        if other is not line and other.overlap(line) > 0 and 0 <= line.top - other.bottom <= 0.8 * line.size
+    ]
+    nearest = max(above, key=lambda other: other.bottom, default=None)
+    return "" if nearest is None or NUMBER_IN_A_WORD.fullmatch(nearest.text) else nearest.words[-1].text
+
+
+def _middle(word: Word) -> tuple[float, float]:
+    return (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+
+
+def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[Word], float]) -> list[Pair] | None:
+    """Marks and numbers paired in the order of their places; None where a number lies beyond its neighbours."""
+    if len(marks) != len(numbers):
+        return None
+    ordered = sorted(marks, key=lambda mark: place(mark.word))
+    sorted_numbers = sorted(numbers, key=place)
+    for (mark, following), (number, next_number) in zip(pairwise(ordered), pairwise(sorted_numbers), strict=True):
+        if place(number) >= place(following.word) or place(next_number) <= place(mark.word):
+            return None
+    return [Pair(mark.name, mark.label, number) for mark, number in zip(ordered, sorted_numbers, strict=True)]
+
+
+def _behind(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
+    """Each number behind its label on one line, once or several times a line."""
+    return _in_turn(marks, numbers, 1)
+
+
+def _before_each(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
+    """Each number before its label on one line, once or several times a line."""
+    return _in_turn(marks, numbers, -1)
+
+
+def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
+    """Labels and numbers in turn along each line, the label first, in a direction right or left."""
+    told = {id(mark.word): mark for mark in marks}
+    pairs: list[Pair] = []
+    words = sorted([*numbers, *(mark.word for mark in marks)], key=lambda word: _middle(word)[1])
+    for line in _lines(words, 1):
+        ordered = sorted(line, key=lambda word: direction * word.x0)
+        if len(ordered) % 2:
+            return None
+        for label, number in zip(ordered[::2], ordered[1::2], strict=True):
+            if id(label) not in told or id(number) in told:
+                return None
+            pairs.append(Pair(told[id(label)].name, told[id(label)].label, number))
+    return pairs
+
+
+def _down_columns(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
+    """One column of numbers, each beside its label: on its left or right, at whatever line of it."""
+    size = numbers[0].size
+    edges = [[word.x0 for word in numbers], [word.x1 for word in numbers], [_middle(word)[0] for word in numbers]]
+    if min(max(edge) - min(edge) for edge in edges) > SAME_COLUMN_EMS * size:
+        return None
+    return _in_order(marks, numbers, lambda word: _middle(word)[1])
+
+
+def _below(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
+    """Lines of numbers, each below its labels."""
+    return _along_lines(marks, numbers, 1)
+
+
+def _above(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
+    """Lines of numbers, each above its labels."""
+    return _along_lines(marks, numbers, -1)
+
+
+def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
+    """Each line of numbers with the labels between it and the line before, in a direction down or up the page."""
+
+    def height(word: Word) -> float:
+        return direction * _middle(word)[1]
+
+    pairs: list[Pair] = []
+    reached = float("-inf")
+    for line in _lines(sorted(numbers, key=height), direction):
+        own = height(line[0])
+        labels = [mark for mark in marks if reached < height(mark.word) < own]
+        along = _in_order(labels, line, lambda word: _middle(word)[0]) if labels else None
+        if along is None:
+            return None
+        pairs += along
+        reached = own
+    return pairs if len(pairs) == len(marks) else None
+
+
+def _lines(numbers: Sequence[Word], direction: int) -> list[list[Word]]:
+    """Words sorted down or up the page, parted into lines."""
+    line = 0
+    keys: list[int] = []
+    for index, word in enumerate(numbers):
+        if index and direction * (_middle(word)[1] - _middle(numbers[index - 1])[1]) > SAME_LINE_EMS * word.size:
+            line += 1
+        keys.append(line)
+    return [
+        [word for _, word in group] for _, group in groupby(zip(keys, numbers, strict=True), key=lambda p: p[0])
+    ]

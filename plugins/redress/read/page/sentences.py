@@ -1,0 +1,354 @@
+"""The sentences that letters print, written as they stand there, and how to find one in a run of words.
+
+A sentence is written as the letter prints it, with a name in braces where a number stands, square brackets
+around words that may be left out, and round brackets around words that stand for each other:
+
+    Sentence("[In] {compliance_rate_pct:percent} of cases we were satisfied the (authority|Council) had ...")
+
+It is looked for in the letters alone, without the spaces within a line (see `squeezed`). It is found only where
+one can begin (at the start of a run of words, of a paragraph, or behind the end of another sentence), so that
+"Nationally, 66% of complaints we investigated were upheld." is not the council's, and only where it can end.
+"""
+
+import bisect
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from redress.model.letter import Box, Figure
+from redress.model.season import FIRST_SEASON, LAST_SEASON
+from redress.read.page.document import Segment, Word
+from redress.read.page.numbers import COUNT, PERCENTAGE, read_number
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+DAY_MONTH_YEAR = r"[0-9]{1,2}(?:st|nd|rd|th)?\s*(?:of\s*)?[A-Za-z]{3,9}\.?,?\s*[0-9]{4}"
+NUMERIC_DATE = r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}"
+MONTH_DAY_YEAR = r"[A-Za-z]{3,9}\s*[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}"
+A_DATE = rf"(?:{DAY_MONTH_YEAR}|{NUMERIC_DATE}|{MONTH_DAY_YEAR})"
+
+_KINDS = {
+    "count": COUNT,
+    "percent": PERCENTAGE,
+    "rate": r"[0-9]{1,4}(?:\.[0-9]{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
+    "date": A_DATE,
+    "years": r"20[0-9]{2}\s*[/-]\s*(?:20)?[0-9]{2}",
+    "words": r".{1,120}?",
+}
+_PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}]+)")
+_PARAGRAPH_GAP_EMS = 0.9
+"""A gap between two lines of more than this, in units of their type size, starts a new paragraph."""
+_PARTS_OF_A_NUMBER = frozenset("0123456789.,")
+_SENTENCE_END = re.compile(r"[.!?]$")
+"""Not a colon: "Last year: 53% of complaints we investigated were upheld." is about another year."""
+LEAST_SENTENCE_LETTERS = 20
+"""Fewer letters than these are no sentence; they say of what the next one is."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A run of segments read as one text, with the way back from each character to its word."""
+
+    segments: tuple[Segment, ...]
+
+    @cached_property
+    def _layout(
+        self,
+    ) -> tuple[str, tuple[tuple[int, int, Word], ...], frozenset[int], frozenset[int], frozenset[int]]:
+        text = ""
+        places: list[tuple[int, int, Word]] = []
+        starts: set[int] = {0}
+        lines: set[int] = {0}
+        parts: set[int] = {0}
+        right_edge = max((segment.x1 for segment in self.segments), default=0.0)
+        previous: Segment | None = None
+        for segment in self.segments:
+            for index, word in enumerate(segment.words):
+                if index == 0 and previous is not None and text.endswith("-") and word.text[:1].islower():
+                    text = text[:-1]  # a word divided at the end of a line
+                elif text and (index == 0 or (text[-1] in _PARTS_OF_A_NUMBER and word.text[0].isdigit())):
+                    text += " "
+                if index == 0 and previous is not None:
+                    lines.add(len(text))
+                    if _is_paragraph(previous, segment, right_edge):
+                        starts.add(len(text))
+                    if _is_set_apart(previous, segment):
+                        parts.add(len(text))
+                places.append((len(text), len(text) + len(word.text), word))
+                text += word.text
+            previous = segment
+        return text, tuple(places), frozenset(starts), frozenset(lines), frozenset(parts)
+
+    @property
+    def text(self) -> str:
+        """The words without spaces between them, but for those that keep two numbers apart; see `squeezed`."""
+        return self._layout[0]
+
+    @property
+    def paragraph_starts(self) -> frozenset[int]:
+        """The offsets at which a paragraph begins, judged by the gap above it and its type size."""
+        return self._layout[2]
+
+    @property
+    def line_starts(self) -> frozenset[int]:
+        """The offsets at which a line begins."""
+        return self._layout[3]
+
+    @property
+    def part_starts(self) -> frozenset[int]:
+        """The offsets at which a paragraph begins that is set apart by a gap, or by its type size."""
+        return self._layout[4]
+
+    def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
+        """A match that ends with a word: "1 upheld decision Statistics" holds no decisions."""
+        ends = [end for _, end, _ in self._layout[1]]
+        index = bisect.bisect_left(ends, match.end())
+        for end in reversed(ends[max(0, index - 1) : index + 1]):
+            end -= len(self.text[:end]) - len(self.text[:end].rstrip(".,;:)"))
+            if (whole := pattern.fullmatch(self.text, match.start(), end)) is not None:
+                return whole
+        return None
+
+    def words(self, start: int, end: int) -> tuple[Word, ...]:
+        """The words that stand, in part or whole, between two offsets of the text."""
+        return tuple(word for first, last, word in self._layout[1] if first < end and last > start)
+
+
+def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
+    """Whether a line begins a paragraph: by the gap above it, by its type size, or because its first word would
+    have had room on the line above."""
+    if above.page != below.page:
+        return False
+    first = below.words[0]
+    return _is_set_apart(above, below) or above.x1 + above.size + (first.x1 - first.x0) < right_edge - min(
+        above.size, below.size
+    )
+
+
+def _is_set_apart(above: Segment, below: Segment) -> bool:
+    size = min(above.size, below.size)
+    return above.page == below.page and (
+        below.top - above.bottom > _PARAGRAPH_GAP_EMS * size or abs(above.size - below.size) > 0.1 * size
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """One sentence where it stands in a passage."""
+
+    sentence: "Sentence"
+    match: re.Match[str]
+    passage: Passage
+
+    @property
+    def start(self) -> int:
+        return self.match.start()
+
+    @property
+    def end(self) -> int:
+        return self.match.end()
+
+    @property
+    def following(self) -> int:
+        """The offset at which the words behind the sentence begin."""
+        return self.end + 1 if self.passage.text[self.end : self.end + 1] == " " else self.end
+
+    @property
+    def text(self) -> str:
+        """The sentence as printed."""
+        return " ".join(word.text for word in self.words).rstrip(" .,;:").replace(" %", "%")
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return self.passage.words(self.start, self.end)
+
+    def stated(self, name: str) -> str | None:
+        """What is printed for a name of the sentence, or None where the sentence has no such name."""
+        return self.match.groupdict().get(name)
+
+    def date(self, name: str) -> dt.date | None:
+        """The date printed for a name of the sentence."""
+        text = self.stated(name)
+        return None if text is None else read_date(text)
+
+    def figure(self, name: str, measure: str | None = None, category: str | None = None) -> Figure:
+        """The figure of a name, with its value, its words, and where they stand."""
+        words = self.passage.words(*self.match.span(name))
+        text = " ".join(self.match.group(name).split())
+        return Figure(
+            measure=measure or name,
+            category=category,
+            value=read_number(text),
+            text=text,
+            sentence=self.text,
+            page=None if words[0].box is None else words[0].page,
+            box=around(words),
+            line=words[0].line,
+            is_ocr=any(word.is_ocr for word in words),
+        )
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the letters; see the module's text for how one is written."""
+
+    template: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(_compiled(self.template), re.IGNORECASE)
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is a sentence of the running text: those give a percentage."""
+        return ":percent}" in self.template
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the numbers and dates that the sentence gives, in the order of print."""
+        return tuple(self.pattern.groupindex)
+
+
+def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
+    """All sentences of a passage, in the order of print, each only where a sentence can begin.
+
+    Of sentences that begin at one place the longest stands: "17 upheld decisions per 100,000 residents" is not
+    "17 upheld decisions".
+    """
+    found: list[Found] = []
+    candidates = sorted(
+        (
+            Found(sentence, whole, passage)
+            for sentence in sentences
+            for match in sentence.pattern.finditer(passage.text)
+            if (whole := passage.up_to_a_word(sentence.pattern, match)) is not None
+        ),
+        key=lambda candidate: (candidate.start, -candidate.end),
+    )
+    starts = {candidate.start for candidate in candidates}
+    for candidate in candidates:
+        if found and candidate.start < found[-1].end:
+            continue
+        if _can_begin(candidate, found) and (_can_end(candidate) or candidate.following in starts):
+            found.append(candidate)
+    return tuple(found)
+
+
+def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
+    before = candidate.passage.text[: candidate.start].rstrip()
+    paragraph = max(start for start in candidate.passage.paragraph_starts if start <= candidate.start)
+    if not before:
+        return True
+    if found and not candidate.passage.text[found[-1].end : candidate.start].strip(" ."):
+        return True
+    if before[-1].isdigit() and candidate.text[0].isdigit():
+        return False  # two numbers in a row: nobody can say which one is meant, or whether they are one
+    if candidate.start == paragraph:
+        return True
+    return _SENTENCE_END.search(before) is not None and not _is_introduction(before[paragraph:])
+
+
+def _is_introduction(text: str) -> bool:
+    """Whether what stands before a sentence in its paragraph is no sentence but some words: "Last year." """
+    *_, last = re.split(r"[.:;!?](?!\d)", text.rstrip(".!?"))
+    return len(last) < LEAST_SENTENCE_LETTERS
+
+
+def _can_end(candidate: Found) -> bool:
+    """Whether a sentence is over where its words end: "... in similar authorities in 2019-20." is another.
+
+    A sentence of prose, which is one that gives a percentage, ends with a full stop or its paragraph; the short
+    lines of counts also where the next line begins anew.
+    """
+    passage, start = candidate.passage, candidate.following
+    mark = passage.text[candidate.end : candidate.end + 1]
+    if not mark or mark == "." or start in passage.part_starts:
+        return True
+    if candidate.sentence.is_prose:
+        return False
+    is_new_line = start in passage.line_starts and not passage.text[start : start + 1].islower()
+    return is_new_line or start in passage.paragraph_starts
+
+
+def around(words: Sequence[Word]) -> Box | None:
+    """The smallest box around words of one page, in points, or None where they have none."""
+    boxes = [word.box for word in words if word.box is not None and word.page == words[0].page]
+    if not boxes:
+        return None
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def read_date(text: str) -> dt.date | None:
+    """The date that is printed: "21 July 2021", "21st July, 2021", "July 21, 2021", "31/03/2016" (day first).
+
+    None where the words name no day of the calendar.
+    """
+    words = re.findall(r"\d+|[a-z]+", re.sub(r"(?<=\d)(?:st|nd|rd|th)?\s*(?:of)?(?=[^\d]|$)", " ", text.casefold()))
+    if len(words) != 3:
+        return None
+    day, month, year = words
+    if month.isdigit() and not day.isdigit():
+        day, month = month, day
+    month_number = int(month) if month.isdigit() else _month(month)
+    if month_number is None or not FIRST_SEASON - 2 <= int(year) <= LAST_SEASON:
+        return None
+    try:
+        return dt.date(int(year), month_number, int(day))
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int | None:
+    fits = [number for number, month in enumerate(MONTHS, start=1) if month.startswith(name)]
+    return fits[0] if len(fits) == 1 and len(name) >= 3 else None
+
+
+def _compiled(template: str) -> str:
+    pieces: list[str] = []
+    for part in _parts(template):
+        if part["name"]:
+            kind = _KINDS[part["kind"]]
+            pieces.append(
+                rf"(?<![\d.,£]){_group(part['name'], kind)}"
+                if part["kind"] != "words"
+                else _group(part["name"], kind)
+            )
+        elif part["mark"]:
+            pieces.append({"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}[part["mark"]])
+        elif part["space"]:
+            pieces.append(r"\s?")
+        else:
+            pieces.append(re.escape(part["word"]))
+    return "".join(pieces) + (r"(?!\d)" if template.endswith("}") else "")
+
+
+def _group(name: str, kind: str) -> str:
+    return f"(?P<{name}>{kind})"
+
+
+def _parts(template: str) -> Iterator[re.Match[str]]:
+    position = 0
+    for part in _PART.finditer(template):
+        if part.start() != position:
+            raise ValueError(f"{template!r} cannot be read from {template[position:]!r} on")
+        position = part.end()
+        yield part

@@ -1,0 +1,174 @@
+"""Tables: which label belongs to which number, judged by where both stand, with or without rulings.
+
+Two forms are known. In a table of rows each number has its label on its left, on one line or wrapped over a few.
+In a table of columns the numbers stand side by side and each has its label, often wrapped, above it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from redress.read.page.document import Segment, Word
+from redress.read.page.numbers import NUMBER_IN_A_CELL
+
+_WRAPPED_LINE_EMS = 0.9
+"""A label's next line follows within this gap, in units of its type size."""
+CELL_GAP_EMS = 0.5
+"""A number this far behind its label, in units of its type size, stands in a cell of its own."""
+HEADER_LINES = 16
+"""A column's label has at most this many lines."""
+
+
+@dataclass(frozen=True)
+class LabelledNumber:
+    """One number of a table with the labels that it may have, the likeliest first.
+
+    There are several where a label may go on in the line above or below; a reader takes the first that it knows.
+    Numbers of one table of columns share a `line`; each number of a table of rows has its own.
+    """
+
+    labels: tuple[str, ...]
+    text: str
+    words: tuple[Word, ...]
+    line: int
+
+
+def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
+    """Every number of one page's tables that has a label, from top to bottom and from left to right.
+
+    Two rows of numbers below one row of labels (this year's and last year's) are left out, both: nobody can say
+    which is meant.
+    """
+    lines = _lines([cell for segment in segments for cell in cells(segment)])
+    found: list[LabelledNumber] = []
+    above: list[list[Segment]] = []
+    in_columns = 0
+    for index, line in enumerate(lines):
+        numbers = [segment for segment in line if _is_number(segment)]
+        if not numbers:
+            above.append(line)
+            continue
+        if len(numbers) == 1 or _has_label_each(line):
+            found += [_in_row(number, lines, index) for number in numbers]
+            in_columns = 0
+        elif in_columns and not above:
+            del found[len(found) - in_columns :]
+        else:
+            columns = list(_in_columns(line, above[-HEADER_LINES:], index))
+            found += columns
+            in_columns = len(columns)
+        above = []
+    return tuple(number for number in found if number.labels)
+
+
+def cells(segment: Segment) -> Iterator[Segment]:
+    """A run of numbers is as many cells, however narrow the gaps between them are, and so is a label and a number
+    before or behind it where more than a word's space parts them."""
+    first, *rest = segment.words
+    is_number_first = (
+        bool(rest) and NUMBER_IN_A_CELL.fullmatch(first.text) and not NUMBER_IN_A_CELL.fullmatch(rest[0].text)
+    )
+    if is_number_first and rest[0].x0 - first.x1 > CELL_GAP_EMS * first.size:
+        yield Segment((first,))
+        yield from cells(Segment(tuple(rest)))
+        return
+    *label, last = segment.words
+    if label and all(NUMBER_IN_A_CELL.fullmatch(word.text) for word in segment.words):
+        yield from (Segment((word,)) for word in segment.words)
+    elif label and NUMBER_IN_A_CELL.fullmatch(last.text) and last.x0 - label[-1].x1 > CELL_GAP_EMS * last.size:
+        yield Segment(tuple(label))
+        yield Segment((last,))
+    else:
+        yield segment
+
+
+def _is_number(segment: Segment) -> bool:
+    return NUMBER_IN_A_CELL.fullmatch(segment.text) is not None
+
+
+def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
+    """Segments that stand on one line across the whole page, in any column."""
+    lines: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda segment: segment.top + segment.bottom):
+        middle = (segment.top + segment.bottom) / 2
+        if lines and lines[-1][0].top < middle < lines[-1][0].bottom:
+            lines[-1].append(segment)
+        else:
+            lines.append([segment])
+    for line in lines:
+        line.sort(key=lambda segment: segment.x0)
+    return lines
+
+
+def _has_label_each(line: Sequence[Segment]) -> bool:
+    """Whether every number of a line has a label of its own on its left."""
+    is_label_before = False
+    for segment in line:
+        if _is_number(segment) and not is_label_before:
+            return False
+        is_label_before = not _is_number(segment)
+    return True
+
+
+def _in_row(number: Segment, lines: Sequence[Sequence[Segment]], index: int) -> LabelledNumber:
+    left = [segment for segment in lines[index] if segment.x0 < number.x0 and not _is_number(segment)]
+    beside = left[-1].text if left else ""
+    near = left[-1] if left else number
+    before, after = _beside(near, lines, index - 1), _beside(near, lines, index + 1)
+    candidates = [beside, f"{beside} {after}", f"{before} {beside}", f"{before} {beside} {after}"]
+    labels = dict.fromkeys(" ".join(candidate.split()) for candidate in candidates)
+    return LabelledNumber(tuple(label for label in labels if label), number.text, number.words, index)
+
+
+def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> str:
+    """The line of a label that goes on above or below: close by, on its left edge, and without a number."""
+    if not 0 <= index < len(lines) or any(_is_number(segment) for segment in lines[index]):
+        return ""
+    return " ".join(
+        segment.text
+        for segment in lines[index]
+        if max(segment.top - near.bottom, near.top - segment.bottom) <= _WRAPPED_LINE_EMS * segment.size
+        and segment.x0 < near.x1
+    )
+
+
+def _in_columns(
+    line: Sequence[Segment], above: Sequence[Sequence[Segment]], index: int
+) -> Iterator[LabelledNumber]:
+    """The numbers of one line with the labels above them, where as many columns as numbers can be told apart.
+
+    A heading that spans several columns closes the gaps between them, so the upper lines are left off one by one.
+    """
+    labels: list[dict[str, None]] = [{} for _ in line]
+    for first in range(len(above)):
+        columns = _cut([word for row in above[first:] for segment in row for word in segment.words], len(line))
+        if columns is None or not all(map(_stands_in, line, columns)):
+            continue
+        for told, column in zip(labels, columns, strict=True):
+            told[" ".join(word.text for word in column)] = None
+    for segment, told in zip(line, labels, strict=True):
+        if _is_number(segment):
+            yield LabelledNumber(tuple(told), segment.text, segment.words, index)
+
+
+def _cut(words: Sequence[Word], count: int) -> list[list[Word]] | None:
+    """Words cut into columns at the widest gaps that no word bridges; None where there are too few gaps."""
+    ordered = sorted(words, key=lambda word: word.x0)
+    gaps: list[tuple[float, int]] = []
+    reach = float("-inf")
+    for position, word in enumerate(ordered):
+        if position and word.x0 > reach:
+            gaps.append((word.x0 - reach, position))
+        reach = max(reach, word.x1)
+    if not ordered or len(gaps) < count - 1:
+        return None
+    widest = sorted(gaps, reverse=True)[: count - 1]
+    cuts = [0, *sorted(position for _, position in widest), len(ordered)]
+    columns = [ordered[start:end] for start, end in pairwise(cuts)]
+    return [sorted(column, key=lambda word: (round(word.top), word.x0)) for column in columns]
+
+
+def _stands_in(number: Segment, column: Sequence[Word]) -> bool:
+    left = min(word.x0 for word in column)
+    right = max(word.x1 for word in column)
+    return number.x1 > left - number.size and number.x0 < right + number.size

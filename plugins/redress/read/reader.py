@@ -1,0 +1,265 @@
+"""The reader: the bytes of one file to a letter, with a verdict on every file whatever it holds."""
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import PurePath
+
+from redress.check.letter_rules import check_letter
+from redress.model.file_kinds import HTML_ENDINGS, TEXT_ENDINGS, is_pdf
+from redress.model.letter import Conflict, Header, Letter, Verdict
+from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+from redress.read.files.html import NotHtmlError, document_from_html
+from redress.read.files.pdf import UnreadableError, document_from_pdf
+from redress.read.files.pdf_quick import page_count, scouted_document
+from redress.read.files.text import document_from_text
+from redress.read.header import SALUTATION, read_header, with_periods
+from redress.read.layouts.known import LAYOUTS
+from redress.read.layouts.local_authority_report import has_older_tables, report_pages
+from redress.read.page.document import Document, squeezed
+from redress.read.scope import doubts_of_scope
+from redress.read.statistics import SIGNATURE, is_behind, signature_of
+
+LINES_OF_A_SIGNATURE = 10
+MOST_TEXT_BYTES = 2 * 1024 * 1024
+"""A letter as text has some ten kilobytes, and a page of the web a few hundred."""
+MOST_PAGES = 40
+"""The longest letters seen have five pages; a file with many more is something else, and costs minutes."""
+
+_OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
+_SENDER = re.compile(r"localgovernment(?:(?:and|&)socialcare)?ombudsman|lgsco|lgo\.org\.uk", re.IGNORECASE)
+_SIGNATORY = re.compile(r"ombudsman|commissionforlocaladministration", re.IGNORECASE)
+_THIS_OMBUDSMAN = re.compile(
+    r"localgovernment(?:(?:and|&)socialcare)?ombudsman|commissionforlocaladministration", re.IGNORECASE
+)
+_COUNCIL_OFFICER = re.compile(
+    r"monitoringofficer|linkofficer|chiefexecutive|headof(?:paid|legal|customer)|directorof|leaderofthecouncil|townclerk",
+    re.IGNORECASE,
+)
+"""Who signs for a council, and quotes what the Ombudsman wrote."""
+_OTHER_OMBUDSMAN = re.compile(
+    r"(?:housing|parliamentary|healthservice|publicservices?|scottish|welsh|financial|legal|pensions?|prisons?|energy"
+    r"|property|rail|motor|furniture|waterways|removals|independent\w{0,20})ombudsman"
+    r"|ombudsman(?:service)?(?:for)?(?:wales|scotland|northernireland|ireland)",
+    re.IGNORECASE,
+)
+_PROVIDER = re.compile(
+    r"\b(?:ltd|limited|plc|llp|nhs|healthcare|(?:care|nursing|residential|rest)\s+homes?)\b\.?", re.IGNORECASE
+)
+"""Words in the names of those who run care homes and the like; the Ombudsman writes to them too."""
+_ANNUAL_LETTER = re.compile(
+    r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
+    r"|local\s+authority\s+report",
+    re.IGNORECASE,
+)
+
+
+def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Letter:
+    """What a file states. Every file gets a verdict; a damaged or foreign one raises nothing.
+
+    The kind of file is seen from its first bytes; `file_name` only says whether text may be a letter's. Without
+    pdfium a PDF is read the slow way only, and pictures of text are not read.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        scouted = _scouted(content) if with_pdfium else None
+        letter = scouted or _too_long(content) or _letter(_document(content, file_name, with_pdfium))
+    except UnreadableError as error:
+        letter = Letter("", Verdict.UNREADABLE, str(error))
+    except MemoryError:
+        letter = Letter("", Verdict.UNREADABLE, "out of memory: reading it needs more than a reader may use")
+    return replace(letter, sha256=sha256)
+
+
+def _scouted(content: bytes) -> Letter | None:
+    """A PDF's letter by the quick way, or None where that did not give a whole one.
+
+    Only a letter with figures, an authority and a date is taken from the quick way: every verdict that something
+    is missing is given after all pages have been measured.
+    """
+    if not is_pdf(content):
+        return None
+    pages = page_count(content)
+    if pages is not None and pages > MOST_PAGES:
+        reason = f"it has {pages} pages, and no letter of the Ombudsman has more than {MOST_PAGES}"
+        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=pages))
+    document = scouted_document(content)
+    if document is None:
+        return None
+    letter = _letter(document)
+    header = letter.header
+    is_whole = (
+        letter.verdict is Verdict.EXTRACTED
+        and None not in (header.season, header.authority_name, header.letter_date, header.addressee_name)
+        and all(check.is_passed for check in check_letter(letter))
+    )
+    return letter if is_whole else None
+
+
+def _too_long(content: bytes) -> Letter | None:
+    """The verdict on a text or page that is longer than any letter, which would take minutes to look through."""
+    if is_pdf(content) or len(content) <= MOST_TEXT_BYTES or b"\0" in content[:4096]:
+        return None
+    reason = (
+        f"it has {len(content):,} bytes of text, and no letter of the Ombudsman has more than {MOST_TEXT_BYTES:,}"
+    )
+    return Letter("", Verdict.NOT_A_LETTER, reason)
+
+
+def _document(content: bytes, file_name: str, with_pictures: bool) -> Document:
+    if not content:
+        raise UnreadableError("empty", "the file has no bytes")
+    if is_pdf(content):
+        return document_from_pdf(content, with_pictures)
+    ending = PurePath(file_name).suffix.lower()
+    if ending in HTML_ENDINGS:
+        try:
+            return document_from_html(content)
+        except NotHtmlError as error:
+            raise UnreadableError("damaged", str(error)) from error
+    if ending not in TEXT_ENDINGS:
+        raise UnreadableError(
+            "not a PDF", f"the file is {_kind(content)}, although a PDF, a text or a page is expected"
+        )
+    if b"\0" in content:
+        raise UnreadableError("not a PDF", "the file is named as a text, but holds bytes that no text has")
+    document = document_from_text(_decoded(content))
+    if not document.segments:
+        raise UnreadableError("empty", "the text has no words")
+    return document
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _kind(content: bytes) -> str:
+    start = content[:512].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
+        return "an HTML page"
+    if start.startswith(b"pk\x03\x04"):
+        return "a ZIP archive or an office document"
+    if b"\0" not in content[:4096]:
+        return "text"
+    return f"of another kind (it starts with the bytes {content[:8].hex(' ')})"
+
+
+def _letter(document: Document) -> Letter:
+    header = read_header(document)
+    if document.heading is None and not _SENDER.search(squeezed(document.text)):
+        reason = "nothing in the text names the Local Government Ombudsman as its sender"
+        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+    stranger = _of_others(document, header)
+    if stranger is not None:
+        return Letter("", Verdict.NOT_A_LETTER, stranger, Header(page_count=document.page_count))
+    for layout in LAYOUTS:
+        reading = layout.read(document, header.season)
+        if reading is None:
+            continue
+        dated = with_periods(header, reading.periods)
+        return Letter(
+            sha256="",
+            verdict=Verdict.EXTRACTED,
+            reason=f"read as {layout.name}",
+            header=replace(dated, layout=layout.name),
+            figures=reading.figures,
+            absences=reading.absences,
+            conflicts=(
+                *reading.conflicts,
+                *_doubts_of_the_signature(document),
+                *doubts_of_scope(document, dated, reading.figures),
+            ),
+        )
+    return _without_figures(document, header)
+
+
+def _of_others(document: Document, header: Header) -> str | None:
+    """Why a letter is not one from this Ombudsman to a council, or None: another ombudsman's, or to a provider."""
+    signatory = _signatory(document)
+    if (
+        signatory is not None
+        and (other := _OTHER_OMBUDSMAN.search(signatory))
+        and not _THIS_OMBUDSMAN.search(signatory)
+    ):
+        return f'the letter is signed as by another ombudsman ("{other.group()}")'
+    name = header.authority_name
+    if name is not None and _PROVIDER.search(name):
+        return f"the letter is to a provider of services ({name}), and not to an authority"
+    return None
+
+
+def _first_signature(document: Document) -> int | None:
+    """Which of the document's lines is the first signature, counted from nought; None where nobody signed."""
+    return next((index for index, line in enumerate(document.segments) if SIGNATURE.match(line.squeezed)), None)
+
+
+def _signatory(document: Document) -> str | None:
+    """The lines behind the first signature on its page, squeezed; None where nobody signed, or none are there."""
+    signed = _first_signature(document)
+    if signed is None:
+        return None
+    lines = document.segments
+    behind = lines[signed + 1 : signed + LINES_OF_A_SIGNATURE]
+    return squeezed(" ".join(line.text for line in behind if line.page == lines[signed].page)) or None
+
+
+def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
+    """What the lines behind the first signature say against the letter.
+
+    Somebody else signed it: a council that quotes its figures. Or another letter begins there: whose the figures
+    are, nobody can say.
+    """
+    signed = _first_signature(document)
+    if signed is None:
+        return ()
+    doubts = [
+        Conflict("upheld_count", f'the file holds a second letter, which begins "{line.text}"')
+        for line in document.segments[signed + 1 :]
+        if SALUTATION.fullmatch(line.text)
+    ]
+    signatory = _signatory(document)
+    is_signed_otherwise = signatory is not None and (
+        not _SIGNATORY.search(signatory)
+        or (_COUNCIL_OFFICER.search(signatory) and not _THIS_OMBUDSMAN.search(signatory))
+    )
+    if is_signed_otherwise:
+        doubts.append(Conflict("upheld_count", "the letter is not signed as by the Ombudsman"))
+    return tuple(doubts)
+
+
+def _without_figures(document: Document, header: Header) -> Letter:
+    if not (_OMBUDSMAN.search(document.text) and _ANNUAL_LETTER.search(document.text)):
+        reason = "the text is not that of an annual letter of the Ombudsman"
+        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+    if has_older_tables(report_pages(document)):
+        reason = "the tables of 2010 to 2012, which count other things under like names, are not read"
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
+    numbers = _lines_with_numbers_behind_the_signature(document)
+    if numbers is None:
+        reason = "a letter of the Ombudsman without a signature, and with no statistics in a layout that is known"
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
+    if numbers:
+        reason = f'behind the signature stand figures in no layout that is known, for instance "{numbers[0]}"'
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
+    pictures = [page.number for page in document.pages if page.is_picture]
+    blanks = [page.number for page in document.pages if not page.segments and not page.has_picture]
+    if pictures:
+        reason = f"scanned: page {pictures[-1]}, where the statistics would be, is a picture"
+    elif blanks:
+        reason = f"the letter ends with its signature; page {blanks[-1]} is blank, or its content is damaged"
+    else:
+        reason = "the letter ends with its signature; there is no statistics page"
+    absences = tuple((measure, Absence.NO_STATISTICS) for measure in (*HEADLINE_NAMES, *TABLE_MEASURES))
+    return Letter("", Verdict.NO_STATISTICS, reason, header, absences=absences)
+
+
+def _lines_with_numbers_behind_the_signature(document: Document) -> list[str] | None:
+    """The lines with figures that follow the signature; None where the letter has no signature."""
+    signature = signature_of(document)
+    if signature is None:
+        return None
+    behind = (segment for segment in document.segments if is_behind(segment, signature))
+    return [segment.text for segment in behind if re.search(r"\d", segment.text)]

@@ -1,0 +1,130 @@
+"""Scope: whether the statistics are the authority's own, and of its year, as far as they say whose they are.
+
+They name an authority in the heading of a report, in the sentence that adjusts for a population, and on lines of
+the pages behind the letter. Another name than the letter's is for a person to look at: the page may have come from
+another letter, or the letter may be about a council that its addressee took over. So is a label that says that
+what stands near it is of last year, of all councils or of somebody else.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from redress.model.letter import Conflict, Figure, Header
+from redress.read.page.document import Document, Segment, squeezed
+from redress.read.statistics import signature_of
+
+_REPORT_OF = re.compile(r"local\s+authority\s+report\s*[:\-,]?\s+(?:for\s+|of\s+)?(?P<name>.+)", re.IGNORECASE)
+_POPULATION_OF = re.compile(r"Adjusted\s+for\s+(?P<name>.+?)'?s?'?\s+population\b", re.IGNORECASE)
+_CAPITAL = r"[A-Z][\w'-]*"
+_COUNCIL = re.compile(
+    rf"(?:{_CAPITAL},?\s+(?:(?:of|and|&|upon|the|in|with|on)\s+)*){{0,7}}{_CAPITAL}\s+Council\b"
+    rf"|\b(?:London|Royal)\s+Borough\s+of\s+{_CAPITAL}(?:\s+(?:(?:and|&|upon)\s+)?{_CAPITAL})*"
+)
+MOST_WORDS = 12
+"""Lines with more words are prose, which may speak of anybody."""
+LINE_GAP_EMS = 0.8
+"""Lines of one paragraph follow each other within this gap, in units of type size."""
+_COMMON_WORD = re.compile("the|of|and|your|our|this|council|corporation|authority|london|royal")
+_KIND_OF_COUNCIL = re.compile("borough|city|county|district|metropolitan")
+"""Words that do not tell one council from another, unless both names have such a word and not the same one."""
+_OTHERS = re.compile(
+    r"(?=.{2,60}$)(?:.*(?:lastyear|previousyear|prioryear|yearbefore|yearearlier|nationally|nationalfigure"
+    r"|nationalaverage|nationalrate|specimenof|anexampleof|allcouncils|allauthorities|careprovider|inengland|perauthority|percouncil).*"
+    r"|target|over|upto|atleast|atmost|about|around|nearly|almost|some|morethan|lessthan|under|below|provisional"
+    r"|estimated?|national|average)[:.]?"
+)
+"""Labels, in small letters without spaces, of figures that are not the authority's own of the year."""
+_YEARS = re.compile(r"(?:in)?20\d\d(?:[-/](?:20)?\d\d)?[:.]?")
+
+
+def doubts_of_scope(document: Document, header: Header, figures: Sequence[Figure]) -> tuple[Conflict, ...]:
+    """A conflict for each name in the statistics that is not the authority's, and each label of something else."""
+    return (*_other_authorities(document, header, figures), *_other_labels(document, header))
+
+
+def _other_authorities(document: Document, header: Header, figures: Sequence[Figure]) -> Iterator[Conflict]:
+    if header.authority_name is None:
+        return
+    for names, words in dict.fromkeys(_named(document, figures)):
+        if all(_is_another(name, header.authority_name) for name in names):
+            yield Conflict(
+                "upheld_count", f'the letter is to {header.authority_name}; "{words}" is in its statistics'
+            )
+
+
+def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each name that the statistics give, in the ways that it can be read, with the words that it stands in."""
+    for figure in figures:
+        if match := _POPULATION_OF.search(figure.sentence):
+            yield (match["name"],), match.group()
+    for line in document.segments:
+        if match := _REPORT_OF.fullmatch(line.text):
+            yield (match["name"], f"{match['name']} {_line_below(line, document)}"), line.text
+    sentences = [squeezed(figure.sentence) for figure in figures]
+    for line in _pages_behind(document):
+        if any(line.squeezed in sentence for sentence in sentences):
+            continue  # a line of the sentence on the population, told above
+        for match in _COUNCIL.finditer(_in_small_letters(line.text) if line.text.isupper() else line.text):
+            yield (match.group(),), line.text
+
+
+def _in_small_letters(text: str) -> str:
+    """A line of capitals as it would be written without: names keep theirs, and the words between them do not."""
+    return re.sub(r"\b(?:By|The|With|In|For|From|To|Your|About)\b", lambda word: word.group().lower(), text.title())
+
+
+def _line_below(line: Segment, document: Document) -> str:
+    """The next line of the same size, to which a long heading may be carried over."""
+    below = (
+        other.text
+        for other in document.segments
+        if other.page == line.page
+        and -0.3 * line.size < other.top - line.bottom <= LINE_GAP_EMS * line.size
+        and abs(other.size - line.size) <= 0.02 * line.size
+    )
+    return next(below, "")
+
+
+def _pages_behind(document: Document) -> tuple[Segment, ...]:
+    """The short lines of the pages that follow the one on which the letter is signed."""
+    signature = signature_of(document)
+    if signature is None:
+        return ()
+    return tuple(s for s in document.segments if s.page > signature.page and len(s.words) <= MOST_WORDS)
+
+
+def _is_another(name: str, own_name: str) -> bool:
+    proper, kinds = _proper(name)
+    own_proper, own_kinds = _proper(own_name)
+    return bool(proper) and (proper != own_proper or bool(kinds and own_kinds and not kinds & own_kinds))
+
+
+def _proper(name: str) -> tuple[str, set[str]]:
+    """What is left of a name without common words, in small letters and without spaces; and the kinds it names."""
+    words = re.findall(r"[^\W_]+", re.sub(r"'s\b|'", "", name.casefold()))
+    kinds = {word for word in words if _KIND_OF_COUNCIL.fullmatch(word)}
+    return "".join(word for word in words if word not in kinds and not _COMMON_WORD.fullmatch(word)), kinds
+
+
+def _other_labels(document: Document, header: Header) -> Iterator[Conflict]:
+    lines = _pages_behind(document)
+    own_years = set() if header.season is None else {header.season - 1, header.season}
+    for label in lines:
+        words = label.squeezed.casefold()
+        years = {int(year) for year in re.findall(r"20\d\d", words)}
+        is_other_year = _YEARS.fullmatch(words) is not None and bool(own_years) and not years <= own_years
+        if (is_other_year or _OTHERS.fullmatch(words)) and not _is_in_a_paragraph(label, document):
+            yield Conflict("upheld_count", f'"{label.text}" is in the statistics; nobody can say of which figures')
+
+
+def _is_in_a_paragraph(line: Segment, document: Document) -> bool:
+    """Whether a line goes on with the unfinished one above it, and so is no label."""
+    return any(
+        above is not line
+        and above.page == line.page
+        and above.overlap(line) > 0
+        and not above.text.endswith((".", ":"))
+        and len(above.words) > MOST_WORDS // 2
+        and -0.5 * line.size <= line.top - above.bottom <= LINE_GAP_EMS * line.size
+        for above in document.segments
+    )

@@ -1,0 +1,162 @@
+"""Statistics in blocks: a heading, a few fixed sentences below it, and no word of another block.
+
+The layouts from 2019 on are made of such blocks. A layout describes its blocks; this module finds them, takes
+their figures, and withholds what can be read in two ways.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from redress.model.letter import Conflict, Figure
+from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+from redress.read.layouts.layout import Period, Reading, agreed
+from redress.read.page.blocks import Block, blocks_of, headings_of
+from redress.read.page.document import Document, Segment
+from redress.read.page.sentences import Found, Sentence, find
+
+SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
+_PART_OF_A_SENTENCE = (
+    # Where a line break or a picture parts such a sentence, what is left of it must not pass for a count.
+    Sentence("{ignored:rate} upheld (decisions|decision) per 100,000"),
+)
+
+
+@dataclass(frozen=True)
+class BlockDescription:
+    """One block as letters print it.
+
+    `sentences` are all that it may hold, `own` those of them that no other block can hold: found under another
+    heading they say that a heading is missing. `excuse` is the sentence that says why it has no figures.
+    """
+
+    name: str
+    heading: re.Pattern[str]
+    sentences: tuple[Sentence, ...]
+    own: tuple[Sentence, ...]
+    excuse: tuple[Sentence, Absence] | None = None
+
+    @cached_property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that the block states, in the order of print."""
+        names = (name for sentence in self.sentences for name in sentence.names)
+        return tuple(dict.fromkeys(name for name in names if name in HEADLINE_NAMES))
+
+
+def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Reading | None:
+    """What the blocks of a document state, or None where no heading has one of its sentences below it.
+
+    Absent are only the measures whose block says why; see `with_absences` for the rest.
+    """
+    described = {description.name: description for description in descriptions}
+    blocks = _blocks(document, described)
+    if not blocks:
+        return None
+    figures: list[Figure] = []
+    conflicts: list[Conflict] = []
+    absences: dict[str, Absence] = {}
+    periods: list[Period] = []
+    for block in blocks:
+        description = described[block.name]
+        found = _found(block, description.sentences)
+        figures += [
+            sentence.figure(name)
+            for sentence in found
+            for name in sentence.sentence.names
+            if name in HEADLINE_NAMES and sentence.stated(name) is not None
+        ]
+        periods += _periods(found)
+        conflicts += _foreign_words(block, descriptions)
+        if description.excuse is not None and _found(block, description.excuse[:1]):
+            absences |= dict.fromkeys(description.measures, description.excuse[1])
+    kept, disagreements = agreed(figures)
+    conflicts += [
+        Conflict(
+            figure.measure,
+            f'{figure.measure} is stated as {figure.text} in "{figure.sentence}", although the same block says '
+            f"that there is none ({absences[figure.measure]})",
+        )
+        for figure in kept
+        if figure.measure in absences
+    ]
+    return Reading(kept, tuple(absences.items()), (*conflicts, *disagreements), tuple(periods))
+
+
+def with_absences(reading: Reading, measures_of_layout: Sequence[str]) -> Reading:
+    """The reading with a code for each measure that it gives no figure for.
+
+    A measure of the layout is `not_stated` where no block says why it is missing; any other is `not_in_layout`.
+    """
+    stated = {figure.measure for figure in reading.figures}
+    excused = dict(reading.absences)
+    absences = tuple(
+        (
+            measure,
+            excused.get(measure)
+            or (Absence.NOT_STATED if measure in measures_of_layout else Absence.NOT_IN_LAYOUT),
+        )
+        for measure in (*HEADLINE_NAMES, *TABLE_MEASURES)
+        if measure not in stated
+    )
+    return Reading(reading.figures, absences, reading.conflicts, reading.periods)
+
+
+def signature_of(document: Document) -> Segment | None:
+    """The line with which the letter proper ends, or None in a document that is not signed."""
+    signatures = [segment for segment in document.segments if SIGNATURE.match(segment.squeezed)]
+    return signatures[-1] if signatures else None
+
+
+def is_behind(segment: Segment, signature: Segment | None) -> bool:
+    """Whether a line stands behind the signature; every line does in a document without one."""
+    return signature is None or (segment.page, segment.top) > (signature.page, signature.top)
+
+
+def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple[Block, ...]:
+    """The blocks that hold statistics, and not the prose that explains them under like headings.
+
+    Statistics stand behind the signature. A block before it counts only with a sentence that names the period
+    that the statistics are of, which the prose never has, and without a word on the nation's figures.
+    """
+    headings = headings_of(document, {name: description.heading for name, description in described.items()})
+    signature = signature_of(document)
+    blocks = []
+    for block in blocks_of(document, headings):
+        description = described[block.name]
+        excuse = description.excuse[:1] if description.excuse else ()
+        found = _found(block, (*description.sentences, *excuse))
+        is_dated = any(sentence.stated("period_end") is not None for sentence in found)
+        is_national = any("national" in line.squeezed.casefold() for run in block.runs for line in run)
+        if found and (is_behind(block.heading.segments[0], signature) or (is_dated and not is_national)):
+            blocks.append(block)
+    return tuple(blocks)
+
+
+def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:
+    """The sentences of a block, each once where two ways of reading the block find it in the same words."""
+    unique: dict[tuple[str, tuple[int, ...]], Found] = {}
+    for passage in block.passages:
+        for found in find((*sentences, *_PART_OF_A_SENTENCE), passage):
+            if found.sentence not in _PART_OF_A_SENTENCE:
+                unique.setdefault((found.sentence.template, tuple(map(id, found.words))), found)
+    return tuple(unique.values())
+
+
+def _foreign_words(block: Block, descriptions: Sequence[BlockDescription]) -> Iterator[Conflict]:
+    for other in descriptions:
+        if other.name == block.name:
+            continue
+        for found in _found(block, other.own):
+            for name in found.sentence.names or other.measures[:1]:
+                if name in HEADLINE_NAMES:
+                    heading = block.heading.segments[0].text
+                    yield Conflict(name, f'"{found.text}" stands under the heading "{heading}"')
+
+
+def _periods(found: Sequence[Found]) -> list[Period]:
+    return [
+        Period(sentence.date("period_start"), sentence.date("period_end"), sentence.text)
+        for sentence in found
+        if sentence.stated("period_end") is not None
+    ]

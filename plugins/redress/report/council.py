@@ -1,0 +1,173 @@
+"""Show: a council's years out of the current release, for a person at a terminal."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from redress.model.authorities import Alias, Authorities, Authority, Succession
+from redress.model.season import Season
+
+Row = Mapping[str, Any]
+
+
+class ShowError(ValueError):
+    """A council cannot be shown; the message says what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is known of one authority: its rows of council_performance, one for each season in the release.
+
+    `season` is set where the letters, the evidence and the witnesses of one season are shown beside its figures.
+    """
+
+    authority: Authority
+    predecessors: str | None
+    successors: str | None
+    years: Sequence[Row]
+    season: Season | None = None
+    letters: Sequence[Row] = ()
+    figures: Sequence[Row] = ()
+    witnesses: Sequence[Row] = ()
+
+
+def shown(file: Path, name: str, season: Season | None, today: dt.date) -> Shown:
+    """What the release's file says of an authority, over all its seasons or about one, read-only.
+
+    `name` is an id, a name, a short name or another name that the authority goes by, now or earlier. Raises
+    ShowError where it means no authority or several, or where the release has nothing about the season.
+    """
+    with duckdb.connect(str(file), read_only=True) as release:
+        authority = _named(_authorities(release), name, season, today)
+        return _shown(release, authority, season)
+
+
+def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
+    """The authorities of a release and their names, as it was built with them."""
+    authorities = _rows(
+        release,
+        """
+        select
+            authority_id,
+            arg_max(authority_name, coalesce(valid_from_date, date '0001-01-01')) as name,
+            arg_max(short_name, coalesce(valid_from_date, date '0001-01-01')) as short_name,
+            arg_max(council_type_key, coalesce(valid_from_date, date '0001-01-01')) as council_type_id,
+            coalesce(arg_max(region_name, coalesce(valid_from_date, date '0001-01-01')), '') as region_name,
+            case when bool_and(valid_from_date is not null) then min(valid_from_date) end as valid_from,
+            case when bool_and(valid_to_date is not null) then max(valid_to_date) end as valid_to,
+            bool_or(is_sample) as is_sample
+        from marts.dim_authority
+        where authority_key <> 'unknown'
+        group by authority_id
+        order by authority_id
+        """,
+    )
+    aliases = _rows(
+        release,
+        """
+        select authority_id, alias_name, short_name, valid_from_date, valid_to_date, is_official
+        from seeds.authority_aliases
+        order by all
+        """,
+    )
+    successions = _rows(
+        release,
+        """
+        select predecessor_id, successor_id, succession_date
+        from seeds.authority_successions
+        order by all
+        """,
+    )
+    return Authorities(
+        [Authority(**row) for row in authorities],
+        [Alias(*row.values()) for row in aliases],
+        [Succession(*row.values()) for row in successions],
+    )
+
+
+def _named(authorities: Authorities, name: str, season: Season | None, today: dt.date) -> Authority:
+    """The authority that is meant: by its id, else by its name on the season's last day or today, else ever."""
+    with_id = authorities.with_id(name.strip())
+    if with_id is not None:
+        return with_id
+    resolution = authorities.resolve(name, today if season is None else season.period_end)
+    if resolution.authority is not None:
+        return resolution.authority
+    bearers = authorities.ever_named(name)
+    if season is None and len(bearers) == 1:
+        return bearers[0]
+    candidates = "; ".join(f"redress show {one.authority_id} is {one.name}" for one in resolution.candidates)
+    raise ShowError(resolution.reason + (f". By their ids: {candidates}" if candidates else ""))
+
+
+def _shown(release: duckdb.DuckDBPyConnection, authority: Authority, season: Season | None) -> Shown:
+    years = _rows(
+        release,
+        "select * from marts.council_performance where authority_id = ? order by season, authority_key",
+        authority.authority_id,
+    )
+    relations = _rows(
+        release,
+        """
+        select max(predecessor_names) as predecessors, max(successor_names) as successors
+        from marts.dim_authority
+        where authority_id = ?
+        """,
+        authority.authority_id,
+    )
+    if season is None:
+        return Shown(authority, **relations[0], years=years)
+    of_season = [row for row in years if row["season"] == season.year]
+    if not of_season:
+        held = ", ".join(str(row["season"]) for row in years)
+        raise ShowError(
+            f"the release has nothing about {authority.name} in season {season}; "
+            + (f"it has seasons {held}" if held else "nor about it in any other season")
+        )
+    about = ([row["authority_key"] for row in of_season], season.year)
+    return Shown(
+        authority,
+        **relations[0],
+        years=of_season,
+        season=season,
+        letters=_rows(
+            release,
+            """
+            select letter_key, letter_sha256, disposition, reason, letter_date, source_address, page_count
+            from marts.dim_letter
+            where list_contains(?, authority_key) and season = ?
+            order by letter_date desc nulls last, letter_key
+            """,
+            *about,
+        ),
+        figures=_rows(
+            release,
+            """
+            select *
+            from marts.fct_figure
+            where list_contains(?, authority_key) and season = ?
+            order by page, box_top_points, box_x0_points, line, measure, category
+            """,
+            *about,
+        ),
+        witnesses=_rows(
+            release,
+            """
+            select *
+            from marts.fct_reconciliation
+            where list_contains(?, authority_key) and season = ?
+            order by witness_kind, witness_source, measure, category
+            """,
+            *about,
+        ),
+    )
+
+
+def _rows(release: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[dict[str, Any]]:
+    found = release.execute(query, values)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

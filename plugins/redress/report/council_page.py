@@ -1,0 +1,318 @@
+"""A council's years in the terminal: tables of rates and counts, notes, and the evidence of a season's figures."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from redress.model.measures import Absence
+from redress.report.council import Row, Shown
+
+
+def page(found: Shown) -> Iterator[RenderableType]:
+    """What a person reads, from the authority's name to the source of its figures."""
+    authority = found.authority
+    yield Text(f"{authority.name} ({authority.authority_id})", style="bold")
+    if authority.valid_to is not None:
+        yield f"ended on {authority.valid_to:%-d %B %Y}"
+    if found.predecessors:
+        yield escape(f"took over from: {found.predecessors}")
+    if found.successors:
+        yield escape(f"followed by: {found.successors}")
+    if not found.years:
+        yield "No season in this release is about it."
+        return
+    last = found.years[-1]
+    yield escape(f"{last['council_type_name'] or 'of no council type'}, {last['region_name'] or 'no region'}")
+    yield _headed("Complaints upheld", _uphold_table(found.years))
+    yield _headed("Compliance with recommendations, and satisfactory remedies", _other_rates_table(found.years))
+    if any(_has_per_100k(row) for row in found.years):
+        yield _headed("Upheld for each 100,000 residents", _per_100k_table(found.years))
+    if any(row[name] is not None for row in found.years for name in _COMPLAINT_COUNTS):
+        yield _headed("Complaints: each column is a count of its own", _complaints_table(found.years))
+    notes = [(str(row["season"]), note) for row, note in _notes(found.years)]
+    if notes:
+        yield ""
+        yield from _noted(notes)
+    if found.season is not None:
+        yield from _season_page(found)
+    yield ""
+    yield Text(SAMPLE if authority.is_sample else SOURCE, style="dim")
+
+
+def _table(**columns: str) -> Table:
+    """A table without lines; `columns` says what stands above each. Columns of words lie left, numbers right."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for key, heading in columns.items():
+        table.add_column(heading, justify="left" if key in _WORDS else "right", overflow="fold")
+    return table
+
+
+def _headed(heading: str, table: Table) -> Group:
+    return Group("", Text(heading, style="bold"), table)
+
+
+def _uphold_table(years: Sequence[Row]) -> Table:
+    table = _table(
+        season="season",
+        upheld="upheld",
+        base="of",
+        rate="rate",
+        average="average",
+        gap="gap",
+        rank="rank",
+        trust="trust",
+        letter="letter",
+    )
+    for row in years:
+        rank = ABSENT
+        if row["uphold_rate_rank"] is not None:
+            rank = f"{row['uphold_rate_rank']} of {row['uphold_rate_ranked_count']}"
+        table.add_row(
+            str(row["season"]),
+            _number(row["upheld_count"]),
+            _number(row["uphold_rate_base_count"], "*" if row["is_uphold_rate_base_derived"] else ""),
+            _rate(row, "uphold_rate"),
+            _number(row["uphold_rate_type_average_pct"], "%"),
+            _number(row["uphold_rate_gap_points"], is_signed=True),
+            rank,
+            Text(row["trust"] or ABSENT, style="red" if row["trust"] == "flagged" else ""),
+            Text(row["coverage_state"], style="" if row["coverage_state"] == "accepted" else "yellow"),
+        )
+    return table
+
+
+def _other_rates_table(years: Sequence[Row]) -> Table:
+    table = _table(
+        season="season",
+        outcomes="outcomes",
+        complied="complied",
+        compliance_average="average",
+        remedies="remedies",
+        remedied="remedied",
+        remedy_average="average",
+    )
+    for row in years:
+        table.add_row(
+            str(row["season"]),
+            _number(row["compliance_outcomes_count"]),
+            _rate(row, "compliance_rate"),
+            _number(row["compliance_rate_type_average_pct"], "%"),
+            _number(row["satisfactory_remedies_count"]),
+            _rate(row, "satisfactory_remedy_rate"),
+            _number(row["satisfactory_remedy_rate_type_average_pct"], "%"),
+        )
+    return table
+
+
+def _per_100k_table(years: Sequence[Row]) -> Table:
+    table = _table(
+        season="season",
+        stated="stated",
+        average="average",
+        gap="gap",
+        recomputed="recomputed",
+        residents="residents",
+        mid_year="of mid",
+    )
+    for row in years:
+        table.add_row(
+            str(row["season"]),
+            _stated(row, "upheld_per_100k", "upheld_per_100k"),
+            _number(row["upheld_per_100k_type_average"]),
+            _number(row["upheld_per_100k_gap"], is_signed=True),
+            _number(row["recomputed_upheld_per_100k"]),
+            _number(row["population_count"]),
+            ABSENT if row["population_mid_year"] is None else str(row["population_mid_year"]),
+        )
+    return table
+
+
+def _has_per_100k(row: Row) -> bool:
+    """Whether there is anything to say for each 100,000 residents; letters before 2024 do not state it."""
+    is_to_be_stated = row["upheld_per_100k_absence_code"] not in (None, Absence.NOT_IN_LAYOUT)
+    has_number = row["upheld_per_100k"] is not None or row["recomputed_upheld_per_100k"] is not None
+    return is_to_be_stated or has_number
+
+
+def _complaints_table(years: Sequence[Row]) -> Table:
+    table = _table(season="season", **_COMPLAINT_COUNTS)
+    for row in years:
+        table.add_row(str(row["season"]), *(_number(row[name]) for name in _COMPLAINT_COUNTS))
+    return table
+
+
+def _notes(years: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+    """What to know of each season before comparing it, and why a number of it is absent."""
+    comparable_since = years[0]["comparable_since_season"]
+    for row in years:
+        state = row["coverage_state"]
+        if state != "accepted":
+            told = _COVERAGE.get(state, state.replace("_", " "))
+            yield row, f"no figures: {told}" + (f": {row['coverage_reason']}" if row["coverage_reason"] else "")
+        else:
+            yield from ((row, note) for note in _review_notes(row))
+        if row["comparable_since_season"] != comparable_since:
+            comparable_since = row["comparable_since_season"]
+            yield (
+                row,
+                f"its rates can be compared with those since season {comparable_since}, not with earlier ones",
+            )
+        if row["comparability_note"]:
+            yield row, row["comparability_note"]
+
+
+def _review_notes(row: Row) -> Iterator[str]:
+    if row["trust"] == "flagged":
+        yield f"flagged: {row['trust_reason']}"
+    if row["is_small_number"]:
+        yield "fewer than ten investigations: one case moves the rate by more than ten points, and it has no rank"
+    if row["is_uphold_rate_base_derived"]:
+        yield "* upheld and not upheld decisions together, because the letter states no number of investigations"
+    for rate, told in _RATES.items():
+        code = row[f"{rate}_absence_code"]
+        if code is not None:
+            yield f"no {told}: {_WHY_ABSENT[code][1]}"
+        elif row[f"{rate}_type_average_pct"] is None:
+            yield f"no gap to an average of the {told}: the letter states no average"
+
+
+def _season_page(found: Shown) -> Iterator[RenderableType]:
+    yield ""
+    yield Text("Letters" if len(found.letters) != 1 else "The letter", style="bold")
+    if not found.letters:
+        yield "none came in"
+    for letter in found.letters:
+        date = "no date" if letter["letter_date"] is None else f"{letter['letter_date']:%-d %B %Y}"
+        yield escape(f"{letter['source_address']}, {date}: {letter['disposition']}: {letter['reason']}")
+        yield f"sha256 {letter['letter_sha256']}"
+    if found.figures:
+        yield ""
+        yield Text("Evidence", style="bold")
+        for figure in found.figures:
+            yield Group(*_evidence(figure))
+    if found.witnesses:
+        yield _headed("Second witnesses: their figures, never the letter's", _witnesses_table(found.witnesses))
+        for source in dict.fromkeys(row["witness_source"] for row in found.witnesses):
+            yield escape(f"from {source}")
+
+
+def _evidence(figure: Row) -> Iterator[RenderableType]:
+    name = figure["measure"] + (f" {figure['category']}" if figure["category"] else "")
+    where = f"line {figure['line']}"
+    if figure["page"] is not None:
+        left, top, right, bottom = (f"{figure[f'box_{side}_points']:.0f}" for side in ("x0", "top", "x1", "bottom"))
+        where = f"page {figure['page']}, box {left},{top} to {right},{bottom}"
+    yield Text.assemble((name, "bold"), f"  {figure['printed_text']}  {where}")
+    marks = ["read from a picture"] if figure["is_ocr"] else []
+    if figure["is_corrected"]:
+        corrected = f"corrected to {_number(figure['value'])}: {figure['correction_reason']}"
+        marks.append(f"{corrected} ({figure['correction_source']})")
+    yield Padding(Text(f"“{figure['sentence_text']}”", style="dim"), (0, 0, 0, 2))
+    for mark in marks:
+        yield Padding(Text(mark, style="yellow"), (0, 0, 0, 2))
+
+
+def _witnesses_table(witnesses: Sequence[Row]) -> Table:
+    table = _table(
+        measure="measure",
+        ours="ours",
+        theirs="theirs",
+        state="they",
+        why="why",
+    )
+    for row in witnesses:
+        table.add_row(
+            row["measure"] + (f" {row['category']}" if row["category"] else ""),
+            _number(row["our_value"]),
+            _number(row["witness_value"]),
+            row["reconciliation_state"].replace("_", " "),
+            escape(row["reason"] or ""),
+        )
+    return table
+
+
+def _noted(notes: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
+    yield Text("What to know", style="bold")
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    before = ""
+    for season, note in notes:
+        table.add_row("" if season == before else season, escape(note))
+        before = season
+    yield table
+
+
+def _rate(row: Row, rate: str) -> str:
+    return _stated(row, rate, f"{rate}_pct", "%")
+
+
+def _stated(row: Row, measure: str, column: str, unit: str = "") -> str:
+    """A stated number, or in a word why the letter has none; a dash where there is no accepted letter."""
+    code = row[f"{measure}_absence_code"]
+    return _number(row[column], unit) if code is None else _WHY_ABSENT[code][0]
+
+
+def _number(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False) -> str:
+    """A number without trailing noughts; what is absent is a dash, never 0."""
+    if value is None:
+        return ABSENT
+    number = Decimal(value)
+    whole = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    return f"{whole:+,f}{unit}" if is_signed else f"{whole:,f}{unit}"
+
+
+ABSENT = "-"
+
+
+SOURCE = (
+    "Source: Local Government and Social Care Ombudsman, annual review letters; re-used with attribution, "
+    "see www.lgo.org.uk/copyright."
+)
+
+
+SAMPLE = "An invented council of the sample letters: these figures say nothing about a real one."
+
+
+_WHY_ABSENT: dict[str, tuple[str, str]] = {
+    Absence.NOT_IN_LAYOUT: ("not in layout", "letters of this layout do not state it"),
+    Absence.NOT_STATED: ("not stated", "its layout has it, this letter does not, and no sentence says why"),
+    Absence.NONE_DUE: ("none due", "the letter says that no recommendations were due"),
+    Absence.NONE_UPHELD: ("none upheld", "the letter says that nothing was upheld"),
+    Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
+}
+"""Each reason for which a letter has no rate: in a cell, and in a sentence."""
+
+
+_RATES = {
+    "uphold_rate": "uphold rate",
+    "compliance_rate": "compliance rate",
+    "satisfactory_remedy_rate": "satisfactory remedy rate",
+}
+
+
+_COVERAGE = {
+    "not_published": "no letter came in",
+    "not_fetched": "the letter could not be fetched",
+    "not_expected": "a letter came, although the authority did not exist at the end of the period",
+    "no_statistics": "the letter came without its statistics page",
+    "quarantined": "the letter is held back until a person decides",
+}
+
+
+_COMPLAINT_COUNTS = {
+    "received_count": "received",
+    "decided_count": "decided",
+    "dealt_with_count": "dealt with",
+    "not_for_us_count": "not for the Ombudsman",
+    "assessed_and_closed_count": "closed",
+}
+
+
+_WORDS = frozenset({"season", "measure", "trust", "letter", "state", "why"})
+"""The columns that hold words, or a name to look a row up by."""

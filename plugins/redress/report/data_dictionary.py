@@ -1,0 +1,239 @@
+"""The data dictionary: every table and column of a release in words, as Markdown made from dbt's manifest.
+
+python -m redress.report.data_dictionary            writes docs/data-dictionary.md
+python -m redress.report.data_dictionary --check    says whether it is what the models say now
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redress.report.dbt_pages import manifest
+from redress.settings import PROJECT_FOLDER
+from redress.warehouse.dbt import DbtError
+from redress.warehouse.releases.releases import PUBLISHED_SCHEMAS
+
+DICTIONARY = PROJECT_FOLDER / "docs" / "data-dictionary.md"
+RENEWED_BY = ".venv/bin/python -m redress.report.data_dictionary"
+
+_SCHEMAS = {
+    "marts": "What the letters state, joined and explained. Start with `council_performance`.",
+    "audit": "What was checked, and what was found.",
+}
+_KINDS = {"fct": 1, "dim": 2}
+"""Within a schema facts stand before dimensions, and what is neither (the wide table) first."""
+_REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
+_INTRODUCTION = f"""# Data dictionary
+
+Every table of a release, column by column, in the words of its models. `{RENEWED_BY}`
+writes this file, and so does `make docs`; `make check` fails where it is not what the models say.
+
+Each table is in `warehouse.duckdb` under its schema, and a Parquet file in `parquet/`. An empty (null) value is a
+number or a word that is not known or not stated, never nought. Names end in their unit: `_count`, `_pct` (per
+cent), `_points` (percentage points; of a box on a page, points of 1/72 inch), `_per_100k` (for each 100,000
+residents), `_date`. Columns that start with `is_` or `has_` are true or false. A key ends in `_key`.
+
+[The cookbook](cookbook.md) answers questions with these tables.
+"""
+
+
+class DictionaryError(Exception):
+    """The dictionary cannot be made: what has no description or no type, and which file has to say it."""
+
+
+@dataclass(frozen=True)
+class _Tests:
+    """What the data tests hold of one model, by what they are about."""
+
+    columns: Mapping[str, Sequence[str]]
+    keys: Sequence[Sequence[str]]
+    references: Mapping[str, str]
+    rules: Sequence[str]
+
+
+def data_dictionary(found: Mapping[str, Any]) -> str:
+    """The dictionary of a manifest's published models as Markdown; the same manifest gives the same text.
+
+    Raises DictionaryError where a table or a column has no description, or a column no type.
+    """
+    models = sorted(
+        (node for node in found["nodes"].values() if _is_published(node)), key=lambda node: _place(node)
+    )
+    _require_descriptions(models)
+    lines = [_INTRODUCTION]
+    for schema, told in _SCHEMAS.items():
+        of_schema = [model for model in models if model["schema"] == schema]
+        lines += [f"## {schema}", "", told, "", "| table | one row is | columns |", "|---|---|---:|"]
+        lines += [
+            f"| [{model['name']}](#{_anchor(model)}) | {_cell(_first_sentence(model['description']))} "
+            f"| {len(model['columns'])} |"
+            for model in of_schema
+        ]
+        lines.append("")
+        for model in of_schema:
+            lines += _table(model, _tests_of(model, found), _uses_of(model, found))
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the dictionary, or say whether it is current: 1 where it is stale or cannot be made."""
+    parser = argparse.ArgumentParser(
+        prog="redress.report.data_dictionary", description="Make docs/data-dictionary.md."
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing; fail where the file is stale")
+    is_check = parser.parse_args(arguments).check
+    try:
+        text = data_dictionary(manifest())
+    except (DbtError, DictionaryError) as error:
+        print(f"redress: {error}", file=sys.stderr)
+        return 1
+    if not is_check:
+        DICTIONARY.write_text(text, encoding="utf-8")
+    elif not DICTIONARY.exists() or DICTIONARY.read_text(encoding="utf-8") != text:
+        print(f"{DICTIONARY} is not what the models say now; write it anew: {RENEWED_BY}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _is_published(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
+
+
+def _place(model: Mapping[str, Any]) -> tuple[str, int, str]:
+    name: str = model["name"]
+    return model["schema"], _KINDS.get(name.partition("_")[0], 0), name
+
+
+def _require_descriptions(models: Sequence[Mapping[str, Any]]) -> None:
+    missing = [
+        f"{name} has no {what} ({model['original_file_path']})"
+        for model in models
+        for name, what in _missing(model)
+    ]
+    if missing:
+        raise DictionaryError(
+            "every table and column of a release is described, in the .yml file beside its model: "
+            + "; ".join(missing)
+        )
+
+
+def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What of a model or of one of its columns is not said: its name, and what is missing."""
+    if not model["description"].strip():
+        yield model["name"], "description"
+    if not model["columns"]:
+        yield model["name"], "columns"
+    for name, column in model["columns"].items():
+        for what in ("description", "data_type"):
+            if not (column[what] or "").strip():
+                yield f"{model['name']}.{name}", what
+
+
+def _tests_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> _Tests:
+    """The tests of a model, ordered by their names where the models' files do not order them."""
+    columns: dict[str, list[str]] = {}
+    keys: list[list[str]] = []
+    references: dict[str, str] = {}
+    rules: list[str] = []
+    for name, column in model["columns"].items():
+        if any(constraint["type"] == "not_null" for constraint in column["constraints"]):
+            columns.setdefault(name, []).append("never null")
+    tests = (node for node in found["nodes"].values() if node["resource_type"] == "test")
+    for test in sorted(tests, key=lambda node: node["name"]):
+        metadata = test.get("test_metadata")
+        if metadata is None:
+            if model["unique_id"] in test["depends_on"]["nodes"]:
+                rules.append(_in_words(test["name"]))
+            continue
+        if test["attached_node"] != model["unique_id"]:
+            continue
+        kwargs, column = metadata["kwargs"], test["column_name"]
+        match metadata["name"]:
+            case "unique":
+                keys.append([column])
+                columns.setdefault(column, []).append("unique")
+            case "unique_combination":
+                keys.append(kwargs["columns"])
+            case "relationships":
+                references[column] = f"{_referred(kwargs['to'])}.{kwargs['field']}"
+            case "accepted_values":
+                values = ", ".join(f"`{value}`" for value in kwargs["values"])
+                columns.setdefault(column, []).append(f"one of {values}")
+            case "not_null":
+                columns.setdefault(column, []).append("never null")
+            case "equal_rows_count":
+                rules.append(f"as many rows as {_referred(kwargs['to'])}")
+            case _:
+                rules.append(_in_words(test["name"].removeprefix(f"{model['name']}_")))
+    return _Tests(columns, keys, references, rules)
+
+
+def _uses_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """The labels of the exposures that read a model."""
+    return sorted(
+        exposure["label"]
+        for exposure in found["exposures"].values()
+        if model["unique_id"] in exposure["depends_on"]["nodes"]
+    )
+
+
+def _table(model: Mapping[str, Any], tests: _Tests, uses: Sequence[str]) -> Iterator[str]:
+    yield f"### {model['schema']}.{model['name']}"
+    yield ""
+    yield _one_line(model["description"])
+    yield ""
+    for key in sorted(tests.keys, key=lambda columns: (len(columns), columns)):
+        yield f"- Key: {', '.join(f'`{column}`' for column in key)}. No two rows have the same."
+    if not tests.keys:
+        yield "- No key."
+    if tests.rules:
+        yield f"- Tested in every build: {'; '.join(tests.rules)}."
+    if uses:
+        yield f"- Read for: {'; '.join(uses)}."
+    yield ""
+    yield "| column | type | what it holds | it is |"
+    yield "|---|---|---|---|"
+    for name, column in model["columns"].items():
+        holds = list(tests.columns.get(name, ()))
+        if name in tests.references:
+            holds.append(f"in `{tests.references[name]}`")
+        yield (
+            f"| `{name}` | {column['data_type']} | {_cell(_one_line(column['description']))} "
+            f"| {_cell('; '.join(holds))} |"
+        )
+    yield ""
+
+
+def _anchor(model: Mapping[str, Any]) -> str:
+    """The anchor that GitHub gives the heading of a table: lower case, without the full stop."""
+    return f"{model['schema']}{model['name']}"
+
+
+def _referred(to: str) -> str:
+    """The model that a test's argument such as ref('dim_year') names."""
+    referred = _REFERENCE.search(to)
+    return to if referred is None else referred["model"]
+
+
+def _in_words(test_name: str) -> str:
+    return test_name.replace("_", " ")
+
+
+def _first_sentence(text: str) -> str:
+    """The beginning of a description, up to a colon or a full stop: by custom it says what one row is."""
+    return re.split(r"[.:](?:\s|$)", _one_line(text), maxsplit=1)[0].removeprefix("One row per ")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

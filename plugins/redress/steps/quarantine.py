@@ -1,0 +1,262 @@
+"""Quarantine: which letters the rules hold back, what people decide about them, and what follows from it."""
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from redress.check.decisions import (
+    Decision,
+    DecisionError,
+    Ruling,
+    read_decisions,
+    record_decision,
+    statement_hash,
+)
+from redress.check.dispose import HELD_VERDICTS, SHOWN_SHA256_LENGTH, broken_rules, dispose
+from redress.check.judge import stand
+from redress.check.letter_rules import check_letter
+from redress.check.rule import Check
+from redress.check.season_rules import (
+    check_season,
+)
+from redress.model.landed import Disposition, LandedLetter
+from redress.model.reference import load_authorities
+from redress.model.season import Season
+from redress.settings import Settings
+from redress.warehouse.landing import Landing, writer_lock
+
+
+@dataclass(frozen=True)
+class Case:
+    """A landed letter as a person sees it: what it states, its checks, what became of it, and what was decided."""
+
+    landed: LandedLetter
+    checks: tuple[Check, ...]
+    disposition: Disposition
+    decisions: tuple[Decision, ...]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is in quarantine and nobody has rejected it."""
+        return self.disposition.disposition == "quarantined" and self.disposition.decided_by is None
+
+    @property
+    def broken_rule_names(self) -> tuple[str, ...]:
+        """The critical rules that it breaks."""
+        return tuple(check.rule for check in broken_rules(self.checks))
+
+    @property
+    def authority(self) -> str:
+        """The authority as printed, and as it was resolved."""
+        printed = self.landed.letter.header.authority_name or "(no authority named)"
+        return f"{printed} ({self.disposition.authority_id or 'not known'})"
+
+    def __str__(self) -> str:
+        return f"letter {self.landed.letter.sha256[:SHOWN_SHA256_LENGTH]} of season {self.landed.season}"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a decision changed: the letter that it is about, and others whose disposition is another now."""
+
+    decision: Decision
+    case: Case
+    others: tuple[Case, ...]
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """The letters that are landed, and the decisions kept with them.
+
+    Every decision is recorded and takes effect in landing at once, under the writer lock, without reading a letter
+    again; readers see it with the next release. Methods raise DecisionError where a decision cannot be made.
+    """
+
+    settings: Settings
+
+    def cases(self, season: Season | None = None) -> tuple[Case, ...]:
+        """The letters of a season, or of every season, that are held back or were decided about.
+
+        By season and address.
+        """
+        decisions = read_decisions(self.settings.landing_folder)
+        return self._cases(
+            season,
+            lambda of_season, disposition: (
+                disposition.disposition == "quarantined"
+                or bool(decisions.about(of_season, disposition.letter_sha256))
+            ),
+        )
+
+    def case(self, prefix: str, season: Season | None = None) -> Case:
+        """The one letter, held back or not, whose sha256 begins with `prefix`."""
+        found = self._cases(season, lambda _, disposition: disposition.letter_sha256.startswith(prefix.lower()))
+        if not found:
+            raise DecisionError(
+                f'no letter that is landed has a sha256 beginning with "{prefix}": redress quarantine list --all '
+                "shows those that were held back"
+            )
+        if len(found) > 1:
+            listed = "; ".join(f"{case}: {case.authority}" for case in found[:5])
+            more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+            raise DecisionError(
+                f'{len(found)} letters have a sha256 beginning with "{prefix}": {listed}{more}; give more of it, '
+                "or --season"
+            )
+        return found[0]
+
+    def _cases(self, season: Season | None, is_wanted: Callable[[Season, Disposition], bool]) -> tuple[Case, ...]:
+        landing = Landing(self.settings.landing_folder)
+        decisions = read_decisions(landing.folder)
+        landed_seasons = landing.seasons()
+        if not landed_seasons or (season is not None and season not in landed_seasons):
+            what = "nothing has" if season is None else f"season {season} has not"
+            raise DecisionError(f"{what} been landed in {landing.folder}: run it first, redress run SEASON")
+        found: list[Case] = []
+        for one in landed_seasons if season is None else (season,):
+            dispositions = {
+                sha256: disposition
+                for sha256, disposition in landing.dispositions(one).items()
+                if is_wanted(one, disposition)
+            }
+            if not dispositions:
+                continue
+            checks = landing.checks(one)
+            letters = sorted(landing.letters(one, dispositions), key=lambda landed: landed.source_address)
+            found += [
+                Case(landed, checks.get(sha256, ()), dispositions[sha256], decisions.about(one, sha256))
+                for landed in letters
+                for sha256 in [landed.letter.sha256]
+            ]
+        return tuple(found)
+
+    def accept(
+        self,
+        prefix: str,
+        *,
+        reason: str,
+        by: str,
+        rules: Collection[str] = (),
+        authority_id: str | None = None,
+        season: Season | None = None,
+    ) -> Effect:
+        """Load a letter although the rules that are broken now are broken.
+
+        `rules`, where given, have to be just those. `authority_id` says whose letter it is.
+        """
+
+        def decided(case: Case) -> Decision:
+            if case.disposition.disposition != "quarantined":
+                raise DecisionError(
+                    f"{case} is not in quarantine but {case.disposition.disposition} ({case.disposition.reason}): "
+                    "there is nothing to accept"
+                )
+            broken = case.broken_rule_names
+            if rules and set(rules) != set(broken):
+                raise DecisionError(
+                    f"{case} breaks {', '.join(broken) or 'no rule'}, and --rule names "
+                    f"{', '.join(sorted(rules))}: an accept is about all rules that are broken, and no other"
+                )
+            if not broken:
+                raise DecisionError(f"{case} breaks no rule, and is held back by a decision: withdraw that instead")
+            return _decision(
+                case,
+                Ruling.ACCEPT,
+                reason=reason,
+                by=by,
+                rules=broken,
+                authority_id=authority_id,
+                read_as=statement_hash(case.landed.letter),
+            )
+
+        return self._decide(prefix, season, decided, reason, by)
+
+    def reject(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
+        """Keep a letter out for good. One that no rule holds back can be rejected too."""
+
+        def decided(case: Case) -> Decision:
+            if case.landed.letter.verdict not in HELD_VERDICTS:
+                raise DecisionError(
+                    f"{case} is {case.disposition.disposition} ({case.disposition.reason}): it has no figures that "
+                    "could be kept out"
+                )
+            if case.decisions and case.decisions[-1].ruling is Ruling.REJECT:
+                raise DecisionError(f"{case} is rejected already, by {case.decisions[-1].decided_by}")
+            return _decision(case, Ruling.REJECT, reason=reason, by=by, rules=case.broken_rule_names)
+
+        return self._decide(prefix, season, decided, reason, by)
+
+    def withdraw(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
+        """Take back the decision about a letter, so that the rules alone decide again."""
+
+        def decided(case: Case) -> Decision:
+            if not case.decisions or case.decisions[-1].ruling is Ruling.WITHDRAW:
+                raise DecisionError(f"nobody has decided about {case}: there is nothing to take back")
+            return _decision(case, Ruling.WITHDRAW, reason=reason, by=by)
+
+        return self._decide(prefix, season, decided, reason, by)
+
+    def _decide(
+        self, prefix: str, season: Season | None, decided: Callable[[Case], Decision], reason: str, by: str
+    ) -> Effect:
+        """Record a decision and dispose of its season anew; neither where it would not do what it says."""
+        if not reason.strip() or not by.strip():
+            raise DecisionError("a decision needs who decides (--by) and why (--reason)")
+        landing = Landing(self.settings.landing_folder)
+        with writer_lock(self.settings):
+            case = self.case(prefix, season)
+            decision = decided(case)
+            of_season = case.landed.season
+            letters = landing.letters(of_season)
+            decisions = read_decisions(landing.folder).and_(decision)
+            authorities = load_authorities(additional=self.settings.additional_authorities)
+            standings = stand([landed.letter for landed in letters], of_season, authorities, decisions)
+            checks = {
+                standing.letter.sha256: check_letter(standing.letter) + standing.checks for standing in standings
+            }
+            dispositions = dispose(of_season, standings, checks, decisions)
+            (outcome,) = (one for one in dispositions if one.letter_sha256 == decision.letter_sha256)
+            if decision.ruling is Ruling.ACCEPT and outcome.decided_by is None:
+                raise DecisionError(
+                    f"{case} cannot be accepted like this, and nothing has been recorded. It would be "
+                    f"{outcome.disposition}: {outcome.reason}"
+                )
+            before = landing.dispositions(of_season)
+            record_decision(landing.folder, decision)
+            found: list[tuple[str | None, Check]] = [
+                (sha256, check) for sha256, of_letter in checks.items() for check in of_letter
+            ]
+            found += [(None, check) for check in check_season(standings, of_season, authorities)]
+            landing.replace_season(of_season, letters, found, dispositions)
+            others = self._cases(
+                of_season,
+                lambda _, one: (
+                    one.letter_sha256 != decision.letter_sha256
+                    and one.disposition != before[one.letter_sha256].disposition
+                ),
+            )
+            return Effect(decision, self.case(decision.letter_sha256, of_season), others)
+
+
+def _decision(
+    case: Case,
+    ruling: Ruling,
+    *,
+    reason: str,
+    by: str,
+    rules: tuple[str, ...] = (),
+    authority_id: str | None = None,
+    read_as: str | None = None,
+) -> Decision:
+    """A decision about a letter, made now; `read_as` is the hash of what the letter was read to state."""
+    return Decision(
+        season=case.landed.season.year,
+        letter_sha256=case.landed.letter.sha256,
+        ruling=ruling,
+        rules=rules,
+        authority_id=authority_id,
+        statement_hash=read_as,
+        decided_by=by,
+        decided_at=dt.datetime.now(dt.UTC),
+        reason=reason,
+    )

@@ -1,0 +1,307 @@
+"""The tables of landing: their columns, and letters, figures and checks as rows and back."""
+
+from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from redress.check.rule import Check
+from redress.model.landed import LandedLetter
+from redress.model.letter import Box, Conflict, Figure, Header, Letter, StatedYear, Verdict
+from redress.model.measures import Absence
+from redress.model.printable import printable
+from redress.model.season import Season
+from redress.model.witness import WitnessFigure, WitnessKind
+
+_STATED_YEAR = pa.struct([("where", pa.string()), ("season", pa.int16()), ("text", pa.string())])
+
+
+_CONFLICT = pa.struct([("measure", pa.string()), ("detail", pa.string())])
+
+
+LETTERS = pa.schema(
+    [
+        ("season", pa.int16()),  # the season that the file was fetched for
+        ("letter_sha256", pa.string()),
+        ("source_address", pa.string()),
+        ("verdict", pa.string()),
+        ("reason", pa.string()),
+        ("layout", pa.string()),
+        ("stated_season", pa.int16()),  # the season that the letter itself states
+        ("authority_name", pa.string()),  # as printed
+        ("addressee_name", pa.string()),
+        ("addressee_title", pa.string()),
+        ("letter_date", pa.date32()),
+        ("period_start", pa.date32()),
+        ("period_end", pa.date32()),
+        ("page_count", pa.int32()),
+        ("stated_years", pa.list_(_STATED_YEAR)),  # every year that the letter names, with its words
+        ("conflicts", pa.list_(_CONFLICT)),  # figures that can be read in two ways, and were withheld
+    ]
+)
+
+
+FIGURES = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("letter_sha256", pa.string()),
+        ("measure", pa.string()),
+        ("category", pa.string()),
+        ("value", pa.decimal128(12, 3)),  # null where absent, and then absence_code says why
+        ("printed_text", pa.string()),
+        ("sentence_text", pa.string()),
+        ("page", pa.int32()),
+        ("box_x0_points", pa.float64()),
+        ("box_top_points", pa.float64()),
+        ("box_x1_points", pa.float64()),
+        ("box_bottom_points", pa.float64()),
+        ("line", pa.int32()),
+        ("is_ocr", pa.bool_()),
+        ("absence_code", pa.string()),
+    ]
+)
+
+
+CHECKS = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("letter_sha256", pa.string()),  # null where the season as a whole is checked
+        ("rule", pa.string()),
+        ("severity", pa.string()),  # critical or warning
+        ("is_passed", pa.bool_()),
+        ("detail", pa.string()),
+    ]
+)
+
+
+DISPOSITIONS = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("letter_sha256", pa.string()),
+        ("authority_id", pa.string()),
+        (
+            "disposition",
+            pa.string(),
+        ),  # accepted, quarantined, superseded, or the verdict of what has no figures
+        ("reason", pa.string()),
+        ("superseded_by_sha256", pa.string()),
+        ("decided_by", pa.string()),  # the person whose decision it is; null where the rules decided
+    ]
+)
+
+
+WITNESS_FIGURES = pa.schema(
+    [
+        ("season", pa.int16()),  # the season whose folder the witness lay in
+        ("witness_kind", pa.string()),  # data_table or statistics_page
+        ("witness_sha256", pa.string()),
+        ("source_address", pa.string()),
+        ("authority_id", pa.string()),  # null where the printed name fits no authority
+        ("printed_authority_name", pa.string()),
+        ("measure", pa.string()),
+        ("category", pa.string()),
+        ("value", pa.decimal128(12, 3)),  # null where absent, and then absence_code says why
+        ("printed_text", pa.string()),
+        ("row_number", pa.int32()),  # of a page, the line of the file
+        ("column_name", pa.string()),
+        ("absence_code", pa.string()),
+        ("definition_note", pa.string()),  # why the column does not count what letters count
+    ]
+)
+
+
+WITNESS_REPORTS = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("witness_kind", pa.string()),
+        ("witness_sha256", pa.string()),
+        ("source_address", pa.string()),
+        ("row_number", pa.int32()),
+        ("column_name", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+
+
+ACQUISITIONS = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("authority_id", pa.string()),
+        ("state", pa.string()),  # acquired, not_published, failed, or not_listed by the source
+        ("cause", pa.string()),  # why it failed
+    ]
+)
+
+
+WITNESS_TABLES: dict[str, pa.Schema] = {
+    "witness_figures": WITNESS_FIGURES,
+    "witness_reports": WITNESS_REPORTS,
+}
+
+
+TABLES: dict[str, pa.Schema] = {
+    "letters": LETTERS,
+    "figures": FIGURES,
+    "checks": CHECKS,
+    "dispositions": DISPOSITIONS,
+}
+
+
+def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], path: Path) -> None:
+    """A season's checks to a Parquet file of landing's schema."""
+    pq.write_table(as_table([check_row(season, sha256, check) for sha256, check in checks], CHECKS), path)
+
+
+def write_letters(letters: Sequence[LandedLetter], letters_path: Path, figures_path: Path) -> None:
+    """Letters and figures to two Parquet files of landing's schemas."""
+    pq.write_table(as_table([letter_row(landed) for landed in letters], LETTERS), letters_path)
+    pq.write_table(as_table(figure_rows(letters), FIGURES), figures_path)
+
+
+def read_letters(
+    letters_path: Path, figures_path: Path, only: Collection[str] | None = None
+) -> tuple[LandedLetter, ...]:
+    """The way back: the letters of two Parquet files, each as the reader gave it, but for `printable`."""
+    figure_rows: dict[str, list[dict[str, Any]]] = {}
+    filters = None if only is None else [("letter_sha256", "in", set(only))]
+    for row in pq.read_table(figures_path, schema=FIGURES, filters=filters).to_pylist():
+        figure_rows.setdefault(row["letter_sha256"], []).append(row)
+    return tuple(
+        _landed(row, figure_rows.get(row["letter_sha256"], []))
+        for row in pq.read_table(letters_path, schema=LETTERS, filters=filters).to_pylist()
+    )
+
+
+def as_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table of landing. Texts are kept as they can be shown: PostgreSQL takes no NUL."""
+    return pa.Table.from_pylist([_shown(row) for row in rows], schema=schema)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: _shown(one) for name, one in value.items()}
+    return [_shown(one) for one in value] if isinstance(value, list) else value
+
+
+def letter_row(landed: LandedLetter) -> dict[str, Any]:
+    letter, header = landed.letter, landed.letter.header
+    return {
+        "season": landed.season.year,
+        "letter_sha256": letter.sha256,
+        "source_address": landed.source_address,
+        "verdict": str(letter.verdict),
+        "reason": letter.reason,
+        "layout": header.layout,
+        "stated_season": header.season,
+        "authority_name": header.authority_name,
+        "addressee_name": header.addressee_name,
+        "addressee_title": header.addressee_title,
+        "letter_date": header.letter_date,
+        "period_start": header.period_start,
+        "period_end": header.period_end,
+        "page_count": header.page_count,
+        "stated_years": [vars(year) for year in header.stated_years],
+        "conflicts": [vars(conflict) for conflict in letter.conflicts],
+    }
+
+
+def figure_rows(letters: Sequence[LandedLetter]) -> list[dict[str, Any]]:
+    """The figures and absences of letters; those of a file that came from two addresses stand once."""
+    by_file = {landed.letter.sha256: landed for landed in letters}
+    return [row for landed in by_file.values() for row in _rows_of_one(landed)]
+
+
+def _rows_of_one(landed: LandedLetter) -> list[dict[str, Any]]:
+    key = {"season": landed.season.year, "letter_sha256": landed.letter.sha256}
+    stated = [
+        key
+        | {
+            "measure": figure.measure,
+            "category": figure.category,
+            "value": figure.value,
+            "printed_text": figure.text,
+            "sentence_text": figure.sentence,
+            "page": figure.page,
+            "line": figure.line,
+            "is_ocr": figure.is_ocr,
+        }
+        | dict(zip(_BOX_COLUMNS, figure.box or (None,) * 4, strict=True))
+        for figure in landed.letter.figures
+    ]
+    absent = [key | {"measure": measure, "absence_code": str(code)} for measure, code in landed.letter.absences]
+    return stated + absent
+
+
+_BOX_COLUMNS = ("box_x0_points", "box_top_points", "box_x1_points", "box_bottom_points")
+
+
+def witness_figure_row(season: Season, kind: WitnessKind, figure: WitnessFigure) -> dict[str, Any]:
+    row = {name: value for name, value in vars(figure).items() if name != "absence"}
+    absence_code = None if figure.absence is None else str(figure.absence)
+    return {"season": season.year, "witness_kind": str(kind), **row, "absence_code": absence_code}
+
+
+def check_row(season: Season, letter_sha256: str | None, check: Check) -> dict[str, Any]:
+    return {
+        "season": season.year,
+        "letter_sha256": letter_sha256,
+        "rule": check.rule,
+        "severity": str(check.severity),
+        "is_passed": check.is_passed,
+        "detail": check.detail,
+    }
+
+
+def _landed(row: dict[str, Any], figures: list[dict[str, Any]]) -> LandedLetter:
+    header = Header(
+        season=row["stated_season"],
+        authority_name=row["authority_name"],
+        addressee_name=row["addressee_name"],
+        addressee_title=row["addressee_title"],
+        letter_date=row["letter_date"],
+        period_start=row["period_start"],
+        period_end=row["period_end"],
+        layout=row["layout"],
+        page_count=row["page_count"],
+        stated_years=tuple(StatedYear(**year) for year in row["stated_years"]),
+    )
+    letter = Letter(
+        sha256=row["letter_sha256"],
+        verdict=Verdict(row["verdict"]),
+        reason=row["reason"],
+        header=header,
+        figures=tuple(_figure(figure) for figure in figures if figure["absence_code"] is None),
+        absences=tuple(
+            (figure["measure"], Absence(figure["absence_code"]))
+            for figure in figures
+            if figure["absence_code"] is not None
+        ),
+        conflicts=tuple(Conflict(**conflict) for conflict in row["conflicts"]),
+    )
+    return LandedLetter(Season(row["season"]), row["source_address"], letter)
+
+
+def _figure(row: dict[str, Any]) -> Figure:
+    edges = [row[column] for column in _BOX_COLUMNS]
+    box: Box | None = None if edges[0] is None else (edges[0], edges[1], edges[2], edges[3])
+    return Figure(
+        measure=row["measure"],
+        category=row["category"],
+        value=_as_printed(row["value"]),
+        text=row["printed_text"],
+        sentence=row["sentence_text"],
+        page=row["page"],
+        box=box,
+        line=row["line"],
+        is_ocr=bool(row["is_ocr"]),
+    )
+
+
+def _as_printed(value: Decimal) -> Decimal:
+    """A number without the noughts that the column's three decimal places add."""
+    return Decimal(int(value)) if value == int(value) else value.normalize()

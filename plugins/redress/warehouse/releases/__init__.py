@@ -1,0 +1,1 @@
+"""Releases: a warehouse put before its readers whole, kept, listed, compared, delivered."""

@@ -1,0 +1,237 @@
+"""Which releases a warehouse has: to list them, to go back to one, and to keep the last few."""
+
+import fcntl
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from redress.warehouse.releases.checksums import CHECKSUMS_NAME, damage, missing
+from redress.warehouse.releases.history import Event, Happening, is_identity
+from redress.warehouse.releases.releases import ReleaseError, Releases
+
+
+@dataclass(frozen=True)
+class KnownRelease:
+    """A release that is there: what it holds, when it last became current, and whether a person took it back.
+
+    `damage` says what it lacks, as far as that is seen without reading all of its files: a listing computes no
+    checksums. What it holds is not known then.
+    """
+
+    identity: str
+    folder: Path
+    became_current: Event | None
+    seasons: tuple[int, ...]
+    letters_count: int
+    is_current: bool
+    taken_back: Event | None
+    damage: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """Identities of the releases that were removed, of those that a reader has open, and what could not be removed.
+
+    `refused` has a sentence for each release that the file system did not let go.
+    """
+
+    removed: tuple[str, ...]
+    in_use: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
+    """All releases of a warehouse, the one that became current last first."""
+    current = releases.current()
+    taken_back = releases.history.taken_back()
+    last = _became_current(releases)
+    known = []
+    for identity in _by_age(releases):
+        folder = releases.release_folder(identity)
+        seasons, found = _held(folder)
+        known.append(
+            KnownRelease(
+                identity,
+                folder,
+                last.get(identity),
+                tuple(seasons),
+                sum(seasons.values()),
+                current == folder.resolve(),
+                taken_back.get(identity),
+                found,
+            )
+        )
+    return tuple(known)
+
+
+def taken_back(releases: Releases, identity: str) -> Event | None:
+    """When and why a person took a release back that is still there, or None."""
+    if not releases.release_folder(identity).is_dir():
+        return None
+    return releases.history.taken_back().get(identity)
+
+
+def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") -> str:
+    """Make an earlier release current, and see to it that no run publishes the present one again.
+
+    `to` is as `release_to_go_to` takes it. A release that had been taken back is given back by going to it, and the
+    present one is not taken back then. Only for the holder of the writer lock. Returns the identity of what is
+    current now. Raises ReleaseError as `release_to_go_to` does.
+    """
+    releases.clear()
+    target = release_to_go_to(releases, to)
+    current = releases.current()
+    if current is not None and taken_back(releases, target) is None:
+        releases.history.add(current.name, Happening.TAKEN_BACK, by=by, reason=reason)
+    releases.point_at(target)
+    return target
+
+
+def release_to_go_to(releases: Releases, to: str = "") -> str:
+    """The identity of the release that going back leads to.
+
+    `to` is a release's identity or enough of its beginning; empty is the one that was current before. Where the
+    folder of the current one is gone, any whole one can be named. Raises ReleaseError where there is no such
+    release, where it is current already, or where a file of it is not what its checksums say.
+    """
+    current = releases.current()
+    if current is None and not to:
+        raise ReleaseError(_nothing_to_go_back_from(releases))
+    target = _named(releases, to) if current is None or to else _before(releases, current.name)
+    if current is not None and target == current.name:
+        raise ReleaseError(f"release {target} is current already")
+    found = damage(releases.release_folder(target))
+    if found:
+        raise ReleaseError(
+            f"release {target} is damaged ({'; '.join(found)}): name another one, see redress releases"
+        )
+    return target
+
+
+def prune(releases: Releases, kept_count: int) -> Pruned:
+    """Remove releases but the last `kept_count`, the current one, those taken back, and those that are read.
+
+    A release that was taken back is what the decision about it hangs on: with it the decision would go. Only for
+    the holder of the writer lock.
+    """
+    current = releases.current()
+    spared = set(releases.history.taken_back())
+    if current is not None:
+        spared.add(current.name)
+    removed: list[str] = []
+    in_use: list[str] = []
+    refused: list[str] = []
+    for identity in _by_age(releases)[kept_count:]:
+        if identity in spared:
+            continue
+        try:
+            is_removed = _remove_unless_read(releases, identity)
+        except OSError as error:
+            refused.append(f"{releases.release_folder(identity)} cannot be removed: {error.strerror}")
+        else:
+            (removed if is_removed else in_use).append(identity)
+    return Pruned(tuple(removed), tuple(in_use), tuple(refused))
+
+
+def _nothing_to_go_back_from(releases: Releases) -> str:
+    if not releases.current_link.is_symlink():
+        return f"there is no release in {releases.folder} to go back from"
+    return (
+        f"{releases.current_link} points at {releases.current_link.readlink()}, which is not there: see redress "
+        "releases, and name the one to go to (redress rollback RELEASE), or run redress rebuild"
+    )
+
+
+def _remove_unless_read(releases: Releases, identity: str) -> bool:
+    """Remove a release in one step, as readers see it; False where one of them holds a lock on a file of it.
+
+    A release that stays is as it was. Raises OSError where the file system does not let it go.
+    """
+    folder = releases.release_folder(identity)
+    bin_folder = releases.folder / "incoming"
+    bin_folder.mkdir(exist_ok=True)
+    locks, modes = [], []
+    try:
+        for name in ("warehouse.duckdb", CHECKSUMS_NAME):
+            file = folder / name
+            if file.exists():
+                modes.append((file, file.stat().st_mode))
+                file.chmod(0o644)  # a lock that keeps readers out needs a file that is open to write
+                locks.append(file.open("r+b"))
+                fcntl.lockf(locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.rename(bin_folder / f"removed-{identity}")
+    except OSError as error:
+        for file, mode in modes:
+            with suppress(OSError):  # whose mode cannot be set has the one that it had
+                file.chmod(mode)
+        if isinstance(error, BlockingIOError):
+            return False
+        raise
+    finally:
+        for lock in locks:
+            lock.close()
+    shutil.rmtree(bin_folder / f"removed-{identity}", ignore_errors=True)
+    return True
+
+
+def _by_age(releases: Releases) -> list[str]:
+    """Identities of all releases, the one that became current last first.
+
+    One of which no history tells was made before there was any: its place is the oldest.
+    """
+    last = _became_current(releases)
+    folders = (releases.folder / "releases").glob("*")
+    identities = sorted(path.name for path in folders if is_identity(path.name) and path.is_dir())
+    return sorted(identities, key=lambda one: last[one].at if one in last else "", reverse=True)
+
+
+def _became_current(releases: Releases) -> dict[str, Event]:
+    return {one.release: one for one in releases.history.events() if one.what is Happening.CURRENT}
+
+
+def _before(releases: Releases, current: str) -> str:
+    """The release that was current before, among those that are there and were not taken back."""
+    taken = releases.history.taken_back()
+    for event in reversed(releases.history.events()):
+        if (
+            event.what is Happening.CURRENT
+            and event.release != current
+            and event.release not in taken
+            and releases.release_folder(event.release).is_dir()
+        ):
+            return event.release
+    raise ReleaseError(
+        f"no release is known that was current before {current}: see redress releases, and name the one to go to"
+    )
+
+
+def _named(releases: Releases, beginning: str) -> str:
+    found = [one for one in _by_age(releases) if one.startswith(beginning)]
+    if len(found) != 1:
+        what = f"{len(found)} releases begin" if found else "no release begins"
+        raise ReleaseError(f"{what} with {beginning!r} in {releases.folder}: see redress releases")
+    return found[0]
+
+
+def _held(folder: Path) -> tuple[dict[int, int], tuple[str, ...]]:
+    """How many letters of each season a release holds, and what is wrong with it."""
+    found = missing(folder)
+    if found:
+        return {}, found
+    try:
+        return _letters_by_season(folder), ()
+    except duckdb.Error:
+        return {}, ("parquet/dim_letter.parquet cannot be read",)
+
+
+def _letters_by_season(folder: Path) -> dict[int, int]:
+    """How many letters of each season a release holds, from its Parquet: no lock is taken on its DuckDB file."""
+    letters = folder / "parquet" / "dim_letter.parquet"
+    with duckdb.connect() as connection:
+        rows = (
+            connection.read_parquet(str(letters)).aggregate("season, count(*)", "season").order("season").fetchall()
+        )
+    return {int(season): int(count) for season, count in rows}

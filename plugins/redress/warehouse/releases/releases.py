@@ -1,0 +1,323 @@
+"""Releases: a built warehouse put before its readers, whole or not at all.
+
+<warehouse>/incoming/...            being made; whatever a crash left there is cleared by the next build
+<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, RELEASE.md and
+                                    SHA256SUMS, which is written last
+<warehouse>/current                 a link to one of the releases, swapped by one atomic rename
+<warehouse>/history.json            which release became current when
+"""
+
+import ctypes
+import datetime as dt
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from redress.settings import PROJECT_FOLDER
+from redress.warehouse.releases.changes import quoted, release_notes
+from redress.warehouse.releases.checksums import CHECKSUMS_NAME, NOTES_NAME, write_checksums
+from redress.warehouse.releases.history import Happening, History
+from redress.warehouse.releases.history import ReleaseError as ReleaseError
+from redress.warehouse.releases.keys import Keys, model_keys, resource_name
+
+PUBLISHED_SCHEMAS = ("marts", "audit")
+SOURCES = [
+    {
+        "title": "Annual review letters of the Local Government and Social Care Ombudsman",
+        "path": "https://www.lgo.org.uk/your-councils-performance",
+    },
+    {
+        "title": "UK local authority names and codes, mySociety (CC BY 4.0)",
+        "path": "https://github.com/mysociety/uk_local_authority_names_and_codes",
+    },
+    {
+        "title": "Code History Database, Office for National Statistics (Open Government Licence v3.0)",
+        "path": "https://www.ons.gov.uk/methodology/geography",
+    },
+]
+LICENCES = [
+    {
+        "name": "LGSCO-reuse",
+        "title": "Figures of the Ombudsman: free re-use with the source acknowledged, accurately reproduced",
+        "path": "https://www.lgo.org.uk/copyright",
+    },
+    {
+        "name": "OGL-UK-3.0",
+        "title": "Open Government Licence v3.0",
+        "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    },
+]
+_FIELD_TYPES = {
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "DOUBLE": "number",
+    "VARCHAR": "string",
+    "TIMESTAMP": "datetime",
+}
+_WORKING_FOLDER, _EXCHANGE = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
+
+
+@dataclass(frozen=True)
+class Releases:
+    """The folder of a warehouse's releases."""
+
+    folder: Path
+
+    @property
+    def current_link(self) -> Path:
+        return self.folder / "current"
+
+    def current(self) -> Path | None:
+        """The folder of the current release, resolved once, or None before the first."""
+        return self.current_link.resolve() if self.current_link.exists() else None
+
+    @property
+    def history(self) -> History:
+        return History(self.folder)
+
+    @contextmanager
+    def reading(self) -> Iterator[Path]:
+        """The folder of the current release, resolved once, which is not pruned while its files are read.
+
+        A DuckDB connection to the release's file keeps it as well. Raises ReleaseError where there is no release.
+        """
+        while (folder := self.current()) is not None:
+            try:
+                opened = (folder / CHECKSUMS_NAME).open("rb")
+            except FileNotFoundError:
+                if self.current() == folder:
+                    raise
+                continue  # pruned after it was resolved: another one is current by now
+            with opened:
+                fcntl.lockf(opened, fcntl.LOCK_SH)
+                if folder.is_dir():
+                    yield folder
+                    return
+        raise ReleaseError(f"there is no release in {self.folder}")
+
+    def release_folder(self, identity: str) -> Path:
+        return self.folder / "releases" / identity
+
+    def incoming_file(self, identity: str) -> Path:
+        """The file that a warehouse is built in: no reader knows it, and it lies on the releases' own disk."""
+        return self.folder / "incoming" / identity / "warehouse.duckdb"
+
+    def clear(self, but: str = "") -> None:
+        """Remove what a crash left: what was being made, and a release that had its name but was never current.
+
+        The built warehouse of the identity `but` stays: another run waits to publish it.
+        """
+        for path in (self.folder / "incoming").glob("*"):
+            if path.name != but:
+                shutil.rmtree(path, ignore_errors=True)
+        for waiting in self.folder.glob(".current-*"):
+            waiting.unlink()
+        current = self.current()
+        begun = self.history.begun()
+        if begun is not None:
+            if current is None or current.name != begun:
+                shutil.rmtree(self.release_folder(begun), ignore_errors=True)
+            self.history.forget_begun()
+        if current is not None and self.history.last_current() != current.name:
+            swapped_at = dt.datetime.fromtimestamp(self.current_link.lstat().st_mtime, dt.UTC)
+            self.history.add(current.name, Happening.CURRENT, at=swapped_at)
+
+    def clear_incoming(self, identity: str) -> Path:
+        """A place to build in, with whatever a crash left cleared."""
+        self.clear()
+        file = self.incoming_file(identity)
+        file.parent.mkdir(parents=True)
+        return file
+
+    @contextmanager
+    def building(self, identity: str) -> Iterator[Path]:
+        """A file to build a warehouse in, which only counts as built when the `with` ends well.
+
+        Its folder has a name of its own each time: a dbt that outlived a killed run writes into none of ours.
+        """
+        self.clear()
+        incoming = self.folder / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=incoming, prefix=f"{identity}."))
+        folder.chmod(0o755)  # mkdtemp's are for their owner alone, and a release is for readers
+        file = folder / "warehouse.duckdb"
+        yield file
+        _onto_disk(file)  # a power cut leaves no half of what counts as built
+        folder.rename(self.incoming_file(identity).parent)
+
+    def publish(self, identity: str) -> Path:
+        """Complete the release beside the built file, give it its final name, and point `current` at it.
+
+        A release of that name that is there is damaged, or it would not have been built anew: the two change places
+        in one step, so that readers of `current` always find a release. Raises ReleaseError where no warehouse of
+        that identity has been built.
+        """
+        built = self.incoming_file(identity)
+        if not built.exists():
+            raise ReleaseError(f"there is no built warehouse {built}: run the build step again")
+        staged = built.parent
+        target = self.release_folder(identity)
+        previous = self._before(identity)
+        with duckdb.connect(str(built), read_only=True) as connection:
+            tables = list(_tables(connection))
+            (staged / "parquet").mkdir(exist_ok=True)
+            for schema, table in tables:
+                parquet = quoted(staged / "parquet" / f"{table}.parquet")
+                connection.execute(f"copy {schema}.{table} to '{parquet}' (format parquet)")
+            (staged / NOTES_NAME).write_text(release_notes(identity, connection, previous), encoding="utf-8")
+            (staged / "datapackage.json").write_text(
+                json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
+            )
+        write_checksums(staged)
+        _onto_disk(staged)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.history.add(identity, Happening.BEGUN)
+        if target.exists():
+            _replace(target, staged)
+        else:
+            staged.rename(target)
+        for path in target.rglob("*"):
+            if path.is_file():
+                path.chmod(0o444)  # a client that opens it to write is refused
+        self.point_at(identity)
+        return target
+
+    def point_at(self, identity: str) -> None:
+        """Make a release the current one, by one atomic rename. Raises ReleaseError where there is none."""
+        target = self.release_folder(identity)
+        if not target.is_dir():
+            raise ReleaseError(f"there is no release {identity} in {target.parent}")
+        waiting = self.folder / f".current-{os.getpid()}"
+        waiting.unlink(missing_ok=True)
+        waiting.symlink_to(Path("releases") / identity)
+        waiting.replace(self.current_link)
+        _onto_disk(self.folder, self.folder / "releases")
+        if self.history.last_current() != identity:
+            self.history.add(identity, Happening.CURRENT)
+
+    def _before(self, identity: str) -> Path | None:
+        """The release that was current before one was first published; None where that is the first."""
+        current = self.current()
+        if current is not None and current.name != identity:
+            return current
+        names = [event.release for event in self.history.events() if event.what is Happening.CURRENT]
+        earlier = names[: names.index(identity)] if identity in names else names
+        return self.release_folder(earlier[-1]) if earlier else None
+
+
+def _replace(folder: Path, by: Path) -> None:
+    """Put a folder in the place of another one in one step, and remove that."""
+    # under its own name, what lies there after a crash would be taken for a built warehouse
+    aside = by.rename(by.with_name(f"{by.name}.replaced"))
+    _exchange(aside, folder)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Have two folders change places in one step: Linux's renameat2, for which Python has no function.
+
+    Raises ReleaseError where the file system has no such step (network file systems have none).
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE) != 0:
+        raise ReleaseError(
+            f"the damaged release {other} cannot be replaced in one step ({os.strerror(ctypes.get_errno())}): go "
+            "back to another one (redress rollback), remove this one's folder, and rebuild"
+        )
+
+
+def _onto_disk(*folders: Path) -> None:
+    """Have what was written and renamed on the disk before what follows: a power cut then takes nothing back."""
+    for folder in folders:
+        for path in (folder, *(folder.rglob("*") if (folder / CHECKSUMS_NAME).exists() else ())):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    rows = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_type = 'BASE TABLE' order by all"
+    ).fetchall()
+    return ((schema, table) for schema, table in rows if schema in PUBLISHED_SCHEMAS)
+
+
+def _data_package(
+    identity: str, connection: duckdb.DuckDBPyConnection, tables: list[tuple[str, str]], staged: Path
+) -> dict[str, Any]:
+    columns = {
+        table: frozenset(name for name, *_ in _columns(connection, schema, table)) for schema, table in tables
+    }
+    keys = {
+        table: found.among(columns, table)
+        for table, found in model_keys(PROJECT_FOLDER / "dbt_project" / "models").items()
+        if table in columns
+    }
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "redress",
+        "id": identity,
+        "title": "The Local Government and Social Care Ombudsman's annual review letters, as a warehouse",
+        "sources": SOURCES,
+        "licenses": LICENCES,
+        "resources": [
+            _resource(connection, schema, table, staged, keys.get(table, Keys())) for schema, table in tables
+        ],
+    }
+
+
+def _resource(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, staged: Path, keys: Keys
+) -> dict[str, Any]:
+    path = staged / "parquet" / f"{table}.parquet"
+    content = path.read_bytes()
+    described = connection.execute(
+        "select comment from duckdb_tables() where schema_name = ? and table_name = ?", [schema, table]
+    ).fetchone()
+    return {
+        "name": resource_name(table),
+        "path": f"parquet/{table}.parquet",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "description": (described[0] if described else None) or "",
+        "schema": {
+            "fields": [
+                {"name": name, "type": _field_type(data_type), "description": comment or ""}
+                for name, data_type, comment in _columns(connection, schema, table)
+            ],
+            **keys.as_table_schema(),
+        },
+    }
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str, str | None]]:
+    """Name, type and comment of each column of a table, in order."""
+    return connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where schema_name = ? and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
+
+
+def _field_type(data_type: str) -> str:
+    if data_type.startswith("DECIMAL"):
+        return "number"
+    if "INT" in data_type:
+        return "integer"
+    return _FIELD_TYPES.get(data_type, "any")

@@ -1,0 +1,371 @@
+"""Acquiring a season from a real server: what became of each letter, and what later runs ask for."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from filelock import FileLock
+
+from redress.acquire.archive import Archive, ArchiveError
+from redress.acquire.fetching import FAILURES_IN_A_ROW, acquire_references
+from redress.acquire.journal import Journal
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.acquire.source import (
+    DataTableReference,
+    FailureCause,
+    Fetched,
+    FetchError,
+    Known,
+    Reference,
+    Source,
+    SourceError,
+)
+from redress.acquire.sources.by_name import source_of
+from redress.acquire.sources.folder import FolderSource
+from redress.model.reference import load_authorities
+from redress.model.season import Season
+from redress.report import acquired_lines
+from redress.settings import Settings
+from redress.steps import SeasonError, SeasonRun, acquire, acquire_and_read, check, plan, take_stock
+from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_server
+from tests.acquire.s3_server import BUCKET, s3_server
+from tests.acquire.site_server import PDF, Given
+
+COUNT = 60
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LettersServer]:
+    with letters_server(tmp_path, COUNT) as server:
+        yield server
+
+
+def run_once(
+    server: LettersServer, home: Path, name: str, *, retry_failed: bool = False, **changes: object
+) -> SeasonRun:
+    """The season acquired; its summary is beside the run's record."""
+    run = SeasonRun(SEASON, name, server.settings(home, **changes))
+    source = source_of(server.source, run.settings)
+    for number, references in enumerate(plan(run, source, retry_failed=retry_failed)):
+        acquire(run, source, references, number)
+    take_stock(run, source)
+    return run
+
+
+def whole_run(server: LettersServer, home: Path, name: str, **changes: object) -> SeasonRun:
+    """The same, and the season is over: what a later run asks is asked anew."""
+    run = run_once(server, home, name, retry_failed=False, **changes)
+    run.journal.end()
+    return run
+
+
+def summary(run: SeasonRun) -> Summary:
+    return Summary.read(run.summary_path)
+
+
+def asked(run: SeasonRun) -> dict[str, int]:
+    """How many references there are of each state, without authorities that the source does not list."""
+    return {state: count for state, count in summary(run).counts.items() if state != "not_listed"}
+
+
+def told(run: SeasonRun, step: str) -> str:
+    return next(str(one["told"]) for one in reversed(run.record.events()) if one["step"] == step and "told" in one)
+
+
+def test_a_whole_season_is_in_the_archive_each_letter_once(server: LettersServer, tmp_path: Path) -> None:
+    run = run_once(server, tmp_path / "home", "first", read_batch_letters=25)
+    assert asked(run) == {"fetched": COUNT}
+    verified = Archive(run.settings.archive_address).verify()
+    assert (verified.files_count, verified.cards_count, verified.findings) == (COUNT, COUNT, ())
+    assert told(run, "plan") == "letters: 60, batches: 3"
+    assert told(run, "acquire 3") == "10 letters in the archive (10 fetched)"
+
+
+def test_an_unchanged_season_costs_conditional_requests_and_no_download(
+    server: LettersServer, tmp_path: Path
+) -> None:
+    whole_run(server, tmp_path / "home", "first")
+    server.site.forget()
+    run = run_once(server, tmp_path / "home", "second")
+    assert asked(run) == {"unchanged": COUNT}
+    assert Counter(one.status for one in server.site.asked if one.path != "/robots.txt") == {304: COUNT}
+
+
+def test_of_a_changed_letter_both_versions_are_kept_and_the_new_one_is_read(
+    server: LettersServer, tmp_path: Path
+) -> None:
+    whole_run(server, tmp_path / "home", "first")
+    server.give(7, letter(7, "a letter put right"))
+    run = run_once(server, tmp_path / "home", "second")
+    assert asked(run) == {"fetched": 1, "unchanged": COUNT - 1}
+    archive = Archive(run.settings.archive_address)
+    (changed,) = [one for one in summary(run).outcomes if one.state is AcquisitionState.FETCHED]
+    assert changed.sha256 is not None
+    assert b"put right" in archive.read(changed.sha256)
+    assert archive.verify().files_count == COUNT + 1
+
+
+def test_one_letter_that_fails_stops_nothing_and_is_retried_alone(server: LettersServer, tmp_path: Path) -> None:
+    server.site.give(server.path(3), Given(b"<html>not found</html>", content_type="text/html"))
+    server.site.give(server.path(4), Given(status=404))
+    run = whole_run(server, tmp_path / "home", "first")
+    assert asked(run) == {"failed": 1, "fetched": COUNT - 2, "not_published": 1}
+    (failed,) = summary(run).failed
+    assert failed.cause is FailureCause.WRONG_CONTENT
+    assert failed.sha256 is None
+    server.give(3, letter(3))
+    server.site.forget()
+    retried = run_once(server, tmp_path / "home", "second", retry_failed=True)
+    assert server.site.paths() == [server.path(3)]
+    assert asked(retried) == {"fetched": COUNT - 1, "not_published": 1}
+    retried.journal.end()
+    with pytest.raises(SeasonError, match="nothing failed in the last run of season 2021"):
+        run_once(server, tmp_path / "home", "third", retry_failed=True)
+
+
+def test_a_whole_run_does_not_go_on_with_one_that_asked_for_failures_alone(
+    server: LettersServer, tmp_path: Path
+) -> None:
+    server.site.give(server.path(3), Given(status=500))
+    whole_run(server, tmp_path / "home", "first")
+    run_once(server, tmp_path / "home", "interrupted", retry_failed=True)
+    server.give(7, letter(7, "a letter put right"))
+    server.site.forget()
+    run = run_once(server, tmp_path / "home", "whole")
+    assert asked(run) == {"failed": 1, "fetched": 1, "unchanged": COUNT - 2}
+
+
+def test_a_letter_that_fails_today_leaves_the_one_of_yesterday(server: LettersServer, tmp_path: Path) -> None:
+    first = whole_run(server, tmp_path / "home", "first")
+    server.site.give(server.path(3), Given(status=403))
+    server.site.give(server.path(4), Given(status=410))
+    run = run_once(server, tmp_path / "home", "second")
+    before = {one.reference: one for one in summary(first).outcomes}
+    now = {one.reference: one for one in summary(run).outcomes}
+    (failed,) = summary(run).failed
+    assert failed.sha256 == before[failed.reference].sha256
+    assert "stand for it" in failed.detail
+    (gone,) = [one for one in now.values() if one.state is AcquisitionState.GONE]
+    assert gone.sha256 is None
+    assert "the archive keeps it" in gone.detail
+
+
+def test_too_many_failures_stop_the_season_and_the_next_run_asks_for_those_alone(
+    server: LettersServer, tmp_path: Path
+) -> None:
+    bad = range(0, COUNT, 6)
+    for number in bad:
+        server.site.give(server.path(number), Given(status=403))
+    with pytest.raises(
+        SeasonError,
+        match=r"season 2021: 10 of 60 letters could not be had .*\(10 refused\), and no more than 10% may fail\. "
+        r"The first: http://127\.0\.0\.1:\d+/letters/0\.pdf is refused .*REDRESS_STOP_ABOVE_FAILED_PCT=100",
+    ):
+        run_once(server, tmp_path / "home", "first")
+    for number in bad:
+        server.give(number, letter(number))
+    server.site.forget()
+    run = run_once(server, tmp_path / "home", "second")
+    assert sorted(server.site.paths()) == sorted(server.path(number) for number in bad)
+    assert asked(run) == {"fetched": COUNT}
+    assert "goes on with what began at" in told(run, "plan")
+
+
+def test_a_site_that_has_lost_its_letters_does_not_empty_the_season(server: LettersServer, tmp_path: Path) -> None:
+    whole_run(server, tmp_path / "home", "first")
+    for number in range(0, COUNT, 6):
+        server.site.give(server.path(number), Given(status=404))
+    with pytest.raises(SeasonError, match=r"10 of 60 letters could not be had .*\(10 gone\)"):
+        run_once(server, tmp_path / "home", "second")
+
+
+def test_a_few_failures_or_a_higher_limit_do_not_stop_a_season(server: LettersServer, tmp_path: Path) -> None:
+    for number in range(0, COUNT, 6):
+        server.site.give(server.path(number), Given(status=403))
+    assert asked(run_once(server, tmp_path / "a", "run", stop_above_failed_pct=100))["failed"] == 10
+    assert asked(run_once(server, tmp_path / "b", "run", stop_from_failed_count=11))["failed"] == 10
+
+
+def test_a_server_that_is_down_is_not_asked_for_all_letters(server: LettersServer, tmp_path: Path) -> None:
+    for number in range(COUNT):
+        server.site.give(server.path(number), Given(status=503))
+    with pytest.raises(SourceError, match=f"{FAILURES_IN_A_ROW} fetches failed one after the other"):
+        run_once(server, tmp_path / "home", "first")
+    assert len(set(server.site.paths())) < COUNT
+
+
+def test_a_network_that_goes_away_in_the_middle_of_a_file_leaves_no_half_file(
+    server: LettersServer, tmp_path: Path
+) -> None:
+    for number in (5, 6):
+        server.site.give(server.path(number), Given(letter(number), content_type=PDF, reset_at=1000))
+    server.site.give(
+        server.path(7), Given(letter(7), content_type=PDF, reset_at=1000), Given(letter(7), content_type=PDF)
+    )
+    run = run_once(server, tmp_path / "home", "first")
+    assert [one.cause for one in summary(run).failed] == [FailureCause.CONNECTION, FailureCause.CONNECTION]
+    verified = Archive(run.settings.archive_address).verify()
+    assert (verified.files_count, verified.findings) == (COUNT - 2, ())
+
+
+def test_an_old_interruption_is_not_continued(server: LettersServer, tmp_path: Path) -> None:
+    run_once(server, tmp_path / "home", "first")
+    server.site.forget()
+    run = run_once(server, tmp_path / "home", "second", resume_within_hours=0)
+    assert asked(run) == {"unchanged": COUNT}
+    assert len(server.site.paths()) == COUNT
+
+
+def test_a_season_goes_to_an_object_store_and_is_verified_there(server: LettersServer, tmp_path: Path) -> None:
+    with s3_server():
+        run = run_once(server, tmp_path / "home", "first", archive=f"s3://{BUCKET}/letters")
+        archive = Archive(f"s3://{BUCKET}/letters")
+        verified = archive.verify()
+        assert (verified.files_count, verified.cards_count, verified.findings) == (COUNT, COUNT, ())
+        run.journal.end()
+        assert asked(run_once(server, tmp_path / "home", "second", archive=archive.address)) == {"unchanged": COUNT}
+        assert not (tmp_path / "home" / "archive").exists()
+
+
+# --- Coverage ---------------------------------------------------------------------------------------------
+
+
+def test_every_council_of_the_season_has_a_state_that_the_report_shows_and_landing_keeps(
+    server: LettersServer, tmp_path: Path
+) -> None:
+    server.site.give(server.path(3), Given(status=404))
+    server.site.give(server.path(4), Given(status=403))
+    run = SeasonRun(SEASON, "first", server.settings(tmp_path / "home", stop_above_refused_pct=100))
+    check(run, acquire_and_read(run, source_of(server.source, run.settings)))
+    expected = [one.authority_id for one in load_authorities().expected_in(SEASON)]
+    part = run.settings.landing_folder / "acquisitions" / "season=2021" / "part.parquet"
+    rows = {row["authority_id"]: (row["state"], row["cause"]) for row in pq.read_table(part).to_pylist()}
+    assert set(rows) == set(expected)
+    assert rows[server.authority_ids[3]] == ("not_published", None)
+    assert rows[server.authority_ids[4]] == ("failed", "refused")
+    assert Counter(state for state, _ in rows.values()) == {
+        "acquired": COUNT - 2,
+        "failed": 1,
+        "not_listed": len(expected) - COUNT,
+        "not_published": 1,
+    }
+    report = "\n".join(acquired_lines(run))
+    assert f"1 failed, 58 fetched, {len(expected) - COUNT} not listed, 1 not published." in report
+    assert f"| {server.authority_ids[4]} | failed | refused |" in report
+    assert "redress run 2021 --retry-failed" in report
+
+
+# --- The loop ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Slow:
+    """A source that counts how many fetches go on at a time, and fails where it is told to."""
+
+    at_a_time: int
+    fails: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.lock, self.running, self.most = threading.Lock(), 0, 0
+        self.meet = threading.Barrier(self.at_a_time)
+
+    name = "slow"
+
+    @property
+    def fetches_at_a_time(self) -> int:
+        return self.at_a_time
+
+    def references(self, season: Season) -> tuple[Reference, ...]:
+        return tuple(Reference(season, str(number)) for number in range(40))
+
+    def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
+        return ()
+
+    def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
+        with self.lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+        self.meet.wait(timeout=10)
+        with self.lock:
+            self.running -= 1
+        if int(reference.address) in self.fails:
+            raise FetchError(FailureCause.TIMED_OUT, "no answer")
+        return Fetched(reference.address.encode(), reference.address)
+
+
+def acquired(source: Source, folder: Path) -> tuple[Outcome, ...]:
+    noted: list[Outcome] = []
+    outcomes = acquire_references(source, Archive(folder), source.references(SEASON), noted.append)
+    assert set(noted) == set(outcomes)
+    return outcomes
+
+
+def test_a_source_is_asked_for_as_many_at_a_time_as_it_takes(tmp_path: Path) -> None:
+    source = Slow(4)
+    outcomes = acquired(source, tmp_path)
+    assert source.most == 4
+    assert [one.reference.address for one in outcomes] == [str(number) for number in range(40)]
+
+
+def test_failures_between_successes_do_not_make_a_source_down(tmp_path: Path) -> None:
+    outcomes = acquired(Slow(1, frozenset(range(0, 40, 2))), tmp_path)
+    assert Counter(one.state for one in outcomes) == {"fetched": 20, "failed": 20}
+
+
+def test_an_archive_that_cannot_be_written_stops_the_season(tmp_path: Path) -> None:
+    (tmp_path / "archive").write_text("a file where the folder should be")
+    with pytest.raises(ArchiveError, match="cannot be"):
+        acquired(Slow(1), tmp_path / "archive")
+
+
+# --- The journal ------------------------------------------------------------------------------------------
+
+
+def test_half_a_line_of_the_journal_is_left_out(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal", SEASON)
+    first, second = (Reference(SEASON, name) for name in ("a", "b"))
+    journal.begin("folder:x", [first, second])
+    journal.note(Outcome(first, AcquisitionState.FAILED, cause=FailureCause.FILE, detail="höhe"))
+    journal.note(Outcome(first, AcquisitionState.FETCHED, "ab", "a", is_settled=True))
+    with (tmp_path / "journal" / "outcomes.jsonl").open("a") as file:
+        file.write('{"address": "b", "sta')
+    assert journal.references() == (first, second)
+    assert journal.outcomes() == {first: Outcome(first, AcquisitionState.FETCHED, "ab", "a", is_settled=True)}
+
+
+def test_settings_name_a_local_folder_or_an_object_store(tmp_path: Path) -> None:
+    def address(archive: str | None) -> str:
+        return Settings(home=tmp_path, archive=archive).archive_address
+
+    assert address(None) == str(tmp_path / "archive")
+    assert address("s3://bucket/prefix/") == "s3://bucket/prefix"
+    assert address("file:///srv/letters") == "/srv/letters"
+    assert address("letters") == str(Path.cwd() / "letters")
+
+
+def test_two_processes_do_not_acquire_one_season_at_a_time(server: LettersServer, tmp_path: Path) -> None:
+    run = SeasonRun(SEASON, "second", server.settings(tmp_path / "home"))
+    place = run.settings.work_folder / "acquiring" / "2021.lock"
+    place.parent.mkdir(parents=True)
+    with FileLock(place), pytest.raises(SeasonError, match="season 2021 is being acquired by another process"):
+        acquire_and_read(run, source_of(server.source, run.settings))
+
+
+def test_what_came_from_another_folder_does_not_stand_for_a_file_of_the_same_name(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name / "2021").mkdir(parents=True)
+        (tmp_path / name / "2021" / "x.pdf").write_bytes(name.encode())
+    archive = Archive(tmp_path / "archive")
+    sources = [FolderSource(tmp_path / name) for name in ("a", "b")]
+    (reference,) = sources[0].references(SEASON)
+    acquire_references(sources[0], archive, [reference], lambda outcome: None)
+    (tmp_path / "a" / "2021" / "x.pdf").unlink()
+    (tmp_path / "b" / "2021" / "x.pdf").unlink()
+    same, other = (acquire_references(one, archive, [reference], lambda outcome: None)[0] for one in sources)
+    assert (same.state, other.state) == (AcquisitionState.FAILED, AcquisitionState.FAILED)
+    assert same.is_had
+    assert not other.is_had

@@ -1,0 +1,188 @@
+"""The command line: answers that a program can take, errors that a person can act on."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redress.acquire.archive import Archive
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.acquire.source import FailureCause, Fetched, Reference
+from redress.check.letter_rules import check_letter
+from redress.model.season import Season
+from redress.read.answer import answer, number
+from redress.settings import Settings
+from redress.steps import SeasonRun
+from tests.made import PROJECT, SAMPLES, letter
+
+SAMPLE = SAMPLES / "letters" / "2021" / "pellonshire-county-council.pdf"
+CONTRADICTING = SAMPLES / "letters" / "2021" / "tarnbeck-metropolitan-borough-council.pdf"
+BARE = SAMPLES / "letters" / "2021" / "ostlebridge-council.pdf"
+
+
+def redress(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "redress.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        env=os.environ | {"REDRESS_HOME": str(home), "PYTHONPATH": str(PROJECT / "plugins")},
+        check=False,
+    )
+
+
+@pytest.fixture
+def torn(tmp_path: Path) -> Path:
+    path = tmp_path / "torn.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 8)
+    return path
+
+
+def test_read_gives_one_object_a_line_for_each_file_a_broken_one_too(tmp_path: Path, torn: Path) -> None:
+    done = redress(tmp_path, "read", SAMPLE, torn, CONTRADICTING, BARE, "--json")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["file"] for one in answers] == [str(path) for path in (SAMPLE, torn, CONTRADICTING, BARE)]
+    assert [one["verdict"] for one in answers] == ["extracted", "unreadable", "extracted", "no_statistics"]
+    whole, broken, contradicting, bare = answers
+    assert whole["figures"]["uphold_rate_pct"]["value"] == 83
+    assert whole["figures"]["uphold_rate_pct"]["page"] == 2
+    assert len(whole["figures"]["uphold_rate_pct"]["box"]) == 4
+    assert all(check["passed"] for check in whole["checks"])
+    assert broken["reason"].startswith("damaged:")
+    assert broken["figures"] == {}
+    failed = [check for check in contradicting["checks"] if not check["passed"]]
+    assert [check["rule"] for check in failed] == ["uphold_rate_is_upheld_over_investigations"]
+    assert set(bare["absent"].values()) == {"no_statistics"}
+
+
+def test_read_names_a_file_that_is_not_there_and_reads_the_others(tmp_path: Path) -> None:
+    done = redress(tmp_path, "read", tmp_path / "nowhere.pdf", SAMPLE, "--json")
+    assert done.returncode == 2
+    assert "nowhere.pdf cannot be opened: No such file or directory" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["extracted"]
+
+
+def test_read_shows_a_person_the_figures_and_what_disagrees(tmp_path: Path) -> None:
+    done = redress(tmp_path, "read", CONTRADICTING)
+    assert done.returncode == 0
+    assert "Tarnbeck Metropolitan Borough Council, season 2021" in done.stdout
+    assert "upheld 14 of investigations 21 is 67%, and 76% is printed" in done.stdout
+
+
+def test_reading_leaves_nothing_behind(tmp_path: Path) -> None:
+    redress(tmp_path, "read", SAMPLE, "--json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ingest_of_a_folder_without_seasons_says_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(SAMPLE.read_bytes())
+    done = redress(tmp_path / "home", "ingest", folder)
+    assert done.returncode == 1
+    assert "no subfolder named for a season" in done.stderr
+    assert "--season 2021" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_ingest_of_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    done = redress(tmp_path / "home", "ingest", tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert "does not exist" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("year", ["1999", "2009"])
+def test_a_year_that_is_no_season_is_refused_in_words(tmp_path: Path, year: str) -> None:
+    done = redress(tmp_path / "home", "run", year, "--from", SAMPLES / "letters")
+    assert done.returncode == 1
+    assert f"{year} is not a season" in done.stderr
+
+
+def test_run_from_a_source_of_an_unknown_kind_is_refused_in_words(tmp_path: Path) -> None:
+    done = redress(tmp_path / "home", "run", "2021", "--from", "pigeon:loft")
+    assert done.returncode == 1
+    assert "names no source; expected site" in done.stderr
+
+
+def test_an_answer_has_the_names_and_the_order_of_the_design() -> None:
+    made = letter()
+    told = answer("a.pdf", made, check_letter(made))
+    assert list(told) == [
+        "file",
+        "sha256",
+        "verdict",
+        "reason",
+        "header",
+        "figures",
+        "absent",
+        "received",
+        "decisions",
+        "remedied",
+        "checks",
+    ]
+    assert list(told["figures"])[:3] == ["upheld_count", "investigations_count", "uphold_rate_pct"]
+    assert told["header"]["letter_date"] == "2021-07-21"
+    assert json.loads(json.dumps(told)) == told
+
+
+@given(st.decimals(0, 99_999, places=1))
+def test_a_value_is_whole_in_json_where_it_is_whole(value: Decimal) -> None:
+    written = number(value)
+    assert Decimal(str(written)) == value
+    assert isinstance(written, int) == (value == int(value))
+
+
+def test_archive_verify_says_how_much_there_is_and_fails_where_something_is_wrong(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    reference = Reference(Season(2021), "2021/a.pdf")
+    card = archive.store(reference, Fetched(b"%PDF-1.4 a letter", "2021/a.pdf"), "folder:letters")
+    done = redress(tmp_path, "archive", "verify")
+    assert done.returncode == 0
+    assert f"{tmp_path}/archive: 1 files, 1 cards, 0 not as they should be" in done.stdout
+    Path(archive.bytes_address(card.sha256)).write_bytes(b"%PDF-1.4 another")
+    done = redress(tmp_path, "archive", "verify")
+    assert done.returncode == 1
+    assert f"{archive.bytes_address(card.sha256)}: the bytes have the hash" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_archive_verify_writes_the_index_of_addresses_anew(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    reference = Reference(Season(2021), "2021/a.pdf")
+    archive.store(reference, Fetched(b"%PDF-1.4 a letter", "2021/a.pdf"), "folder:letters")
+    shutil.rmtree(tmp_path / "archive" / "addresses")
+    assert redress(tmp_path, "archive", "verify").returncode == 1
+    done = redress(tmp_path, "archive", "verify", "--rebuild-addresses")
+    assert done.returncode == 0
+    assert "addresses written anew: 1" in done.stdout
+    assert archive.latest(reference) is not None
+
+
+def test_what_failed_is_retried_from_the_source_of_the_last_run(tmp_path: Path) -> None:
+    letters = tmp_path / "letters" / "2021"
+    letters.mkdir(parents=True)
+    done = redress(tmp_path / "home", "run", "2021", "--retry-failed")
+    assert done.returncode == 1
+    assert "say where the letters come from" in done.stderr
+    done = redress(tmp_path / "home", "run", "2021", "--from", letters.parent, "--retry-failed")
+    assert done.returncode == 1
+    assert "no run of season 2021 is known whose failures could be retried" in done.stderr
+    run = SeasonRun(Season(2021), "first", Settings(home=tmp_path / "home"))
+    failed = Outcome(Reference(Season(2021), "2021/gone.pdf"), AcquisitionState.FAILED, cause=FailureCause.FILE)
+    at = "2021-07-28T09:00:00+00:00"
+    Summary(Season(2021), "first", f"folder:{letters.parent}", at, at, (failed,)).write(run.summary_path)
+    done = redress(tmp_path / "home", "run", "2021", "--retry-failed")
+    assert done.returncode == 1
+    assert "none of 1 letters could be had" in done.stderr
+    assert "2021/gone.pdf: No such file or directory" in done.stderr

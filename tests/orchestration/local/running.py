@@ -1,0 +1,259 @@
+"""A real Airflow for tests: `redress up`'s own processes over a home of the test's, and what its metadata says."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, LiteralString
+
+import httpx
+import psutil
+import psycopg
+
+from redress.orchestration.environment import DAG_ID
+from redress.orchestration.local.keeper import Keeper
+from redress.orchestration.local.processes import end_session
+from redress.orchestration.local.up import USER, AirflowUp
+from redress.settings import Settings
+from redress.steps.record import RunRecord, record_name
+from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
+
+RUN_SECONDS = 150.0
+"""The most that a test waits for a run: ten times what one takes where nothing else runs."""
+POLL_SECONDS = 0.3
+IMPATIENT: Mapping[str, str] = {
+    "AIRFLOW__CORE__MAX_TASK_RETRY_DELAY": "2",
+    "AIRFLOW__CORE__MIN_HEARTBEAT_INTERVAL": "1",
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "2",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "5",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "10",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
+}
+"""Airflow's own settings, so that a retry and the loss of a process are a matter of seconds.
+
+The dag keeps its retries and delays: `max_task_retry_delay` is Airflow's bound on every delay that grows.
+"""
+
+
+class RunError(AssertionError):
+    """A run is not as a test has to have it; the message says what was found, and where the logs are."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One attempt of a task as the metadata has it; `map_index` is -1 where it is not mapped."""
+
+    run_id: str
+    task_id: str
+    map_index: int
+    name: str | None
+    state: str | None
+    try_number: int
+    pool: str
+    began_at: float | None
+    ended_at: float | None
+
+
+@dataclass
+class RunningAirflow:
+    """Airflow up over a home: to start runs, to look at them, and to kill what carries them."""
+
+    up: AirflowUp
+    environment: Mapping[str, str]
+    database: str
+    running: dict[str, subprocess.Popen[bytes]]
+    gone: list[int] = field(default_factory=list)
+    """The process ids of schedulers that were killed: what they started may go on."""
+    _headers: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """What starts processes again that end by themselves, as `redress up` does."""
+        return Keeper(self.up, self.environment, self.running, print)
+
+    @property
+    def settings(self) -> Settings:
+        return self.up.settings
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of Airflow's, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "airflow", *arguments],
+            env=dict(self.environment),
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def ask(self, path: str, method: str = "GET", **content: Any) -> Any:
+        """An answer of Airflow's API, as the user of `redress up`."""
+        if not self._headers:
+            known = {"username": USER, "password": self.up.secrets.password}
+            answer = httpx.post(f"{self.up.address}/auth/token", json=known, timeout=30).raise_for_status()
+            self._headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        address = f"{self.up.address}/api/v2/{path}"
+        answer = httpx.request(method, address, json=content or None, headers=self._headers, timeout=60)
+        if answer.is_error:
+            raise RunError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def rows(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """What the metadata answers."""
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def unpause(self) -> None:
+        """Let the scheduler work on annual_letters, as soon as it knows it. It starts the latest period then."""
+        until = time.monotonic() + RUN_SECONDS
+        while not self.rows("select 1 from serialized_dag where dag_id = %s", DAG_ID):
+            _wait_until(until, "annual_letters is not parsed", self)
+        self.ask(f"dags/{DAG_ID}", "PATCH", is_paused=False)
+
+    def trigger(self, **conf: object) -> str:
+        """Start a run by hand with this conf; its id."""
+        started = self.ask(f"dags/{DAG_ID}/dagRuns", "POST", logical_date=None, conf=conf)
+        return str(started["dag_run_id"])
+
+    def clear(self, run_id: str, *, only_failed: bool) -> None:
+        """Have the tasks of a run done again, as the pages do it; those alone that failed, or all.
+
+        `airflow tasks clear` knows a run by its logical date alone, and a run by hand has none.
+        """
+        self.ask(f"dags/{DAG_ID}/dagRuns/{run_id}/clear", "POST", dry_run=False, only_failed=only_failed)
+
+    def state(self, run_id: str) -> str:
+        ((state,),) = self.rows("select state from dag_run where dag_id = %s and run_id = %s", DAG_ID, run_id)
+        return str(state)
+
+    def runs(self, run_type: str) -> dict[str, str]:
+        """The state of each run of a type ("backfill", "manual", "scheduled") by its id."""
+        return dict(
+            self.rows("select run_id, state from dag_run where dag_id = %s and run_type = %s", DAG_ID, run_type)
+        )
+
+    def tasks(self, run_id: str | None = None) -> list[Task]:
+        """The last attempt of each task, of one run or of all, in the order in which they began."""
+        return [
+            Task(*row)
+            for row in self.rows(
+                "select run_id, task_id, map_index, rendered_map_index, state, try_number, pool, "
+                "extract(epoch from start_date)::float, extract(epoch from end_date)::float "
+                "from task_instance where dag_id = %s and (%s::text is null or run_id = %s) "
+                "order by start_date, task_id",
+                DAG_ID,
+                run_id,
+                run_id,
+            )
+        ]
+
+    def wait(self, run_id: str) -> str:
+        """Until a run has ended; how."""
+        self.wait_for(lambda: self.state(run_id) in ("success", "failed"), f"{run_id} does not end")
+        return self.state(run_id)
+
+    def wait_for(self, is_so: Callable[[], bool], otherwise: str) -> None:
+        """Until something is so. Raises RunError with `otherwise` where it takes too long."""
+        until = time.monotonic() + RUN_SECONDS
+        while not is_so():
+            self.keeper.look()
+            _wait_until(until, otherwise, self)
+
+    def at_work(self, kind: str) -> list[psutil.Process]:
+        """What carries the tasks of this moment: the workers that have one ("worker"), or the tasks themselves."""
+        try:
+            workers = psutil.Process(self.running["scheduler"].pid).children()
+            tasks = {worker: worker.children() for worker in workers}
+        except psutil.NoSuchProcess:
+            return []
+        if kind == "worker":
+            return [worker for worker, its in tasks.items() if its]
+        return [task for its in tasks.values() for task in its]
+
+    def kill_scheduler(self, *, is_alone: bool) -> None:
+        """SIGKILL to the scheduler, alone or with all that it started; then another one is started."""
+        scheduler = self.running["scheduler"]
+        scheduler.kill()
+        if not is_alone:
+            end_session(scheduler.pid)
+        scheduler.wait()
+        self.gone.append(scheduler.pid)
+        self.running["scheduler"] = self.up.start("scheduler", self.environment)
+
+    @contextmanager
+    def full_disk(self, largest_bytes: int) -> Iterator[None]:
+        """No task can write a file beyond a size, as on a full disk: the limit of the workers is that of tasks."""
+        workers = psutil.Process(self.running["scheduler"].pid).children()
+        before = [(worker, worker.rlimit(psutil.RLIMIT_FSIZE)) for worker in workers]
+        for worker, (_, hard) in before:
+            worker.rlimit(psutil.RLIMIT_FSIZE, (largest_bytes, hard))
+        try:
+            yield
+        finally:
+            for worker, limits in before:
+                worker.rlimit(psutil.RLIMIT_FSIZE, limits)
+
+    def restart_database(self) -> None:
+        """Stop the metadata's PostgreSQL in the midst of whatever goes on, and start it again a moment later."""
+        self.up.postgresql.stop()
+        time.sleep(1)
+        self.up.postgresql.start_unless_running()
+
+    def record(self, run_id: str) -> RunRecord:
+        """The record of a run, below the folder of whatever season it is of."""
+        (path,) = self.settings.runs_folder.rglob(f"{record_name(run_id)}.jsonl")
+        return RunRecord(path)
+
+    def task_log(self, run_id: str, task_id: str) -> str:
+        """What the attempts of a task logged."""
+        folder = self.up.folder / "logs" / f"dag_id={DAG_ID}" / f"run_id={run_id}" / f"task_id={task_id}"
+        return "\n".join(path.read_text(errors="replace") for path in sorted(folder.rglob("*.log")))
+
+
+def _wait_until(until: float, otherwise: str, airflow: RunningAirflow) -> None:
+    if time.monotonic() > until:
+        tasks = "\n".join(map(str, airflow.tasks()))
+        raise RunError(f"after {RUN_SECONDS:g} s: {otherwise}; the logs are in {airflow.up.logs}\n{tasks}")
+    time.sleep(POLL_SECONDS)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_airflow(
+    source: str = f"folder:{SAMPLES / 'letters'}",
+    **changes: str,
+) -> Iterator[RunningAirflow]:
+    """Airflow up over a home of its own, until the end of the block; annual_letters is not paused.
+
+    The home is none of pytest's: those are closed to the user that PostgreSQL runs as where tests run as root, and
+    their paths are longer than a socket's may be.
+    """
+    with tempfile.TemporaryDirectory(prefix="redress-up-") as folder:
+        Path(folder).chmod(0o755)
+        settings = Settings(home=Path(folder) / "home", additional_authorities=SAMPLE_AUTHORITIES)
+        up = AirflowUp(settings, free_port())
+        with up.database() as database:
+            environment = {**up.environment(database), "REDRESS_SOURCE": source, **IMPATIENT, **changes}
+            up.prepare(environment)
+            with up.processes(environment) as running:
+                up.wait_until_ready(running)
+                airflow = RunningAirflow(up, environment, database.replace("+psycopg", ""), running)
+                airflow.unpause()
+                try:
+                    yield airflow
+                finally:
+                    for leader in airflow.gone:
+                        end_session(leader)

@@ -1,0 +1,86 @@
+"""Runs under a real scheduler that are interrupted: killed, without their database, without disk or source."""
+
+import random
+
+import pytest
+
+from redress.steps.record import failure_reason
+from redress.warehouse.releases.releases import Releases
+from tests.acquire.site_server import PDF, SiteServer, in_turn, sample, tagged
+from tests.orchestration.local.running import RunningAirflow
+from tests.orchestration.local.soak import KINDS, SEASON, Whole, check, empty, kill_on_the_way, undisturbed
+
+COUNCILS = ("Ostlebridge Council", "Pellonshire County Council", "Wexmarsh District Council")
+KILLS_COUNT = 2
+"""Of the four sorts, two at random; `make soak` has fifty kills."""
+LARGEST_BYTES = 5_000_000
+"""Larger than a log of Airflow's, and smaller than a warehouse."""
+
+
+@pytest.fixture(scope="module")
+def whole(airflow: RunningAirflow) -> Whole:
+    """What a run of the season leaves that nothing disturbs."""
+    return undisturbed(airflow)
+
+
+def test_a_run_whose_processes_are_killed_ends_as_an_undisturbed_one(airflow: RunningAirflow, whole: Whole) -> None:
+    seed = random.randrange(10**6)  # noqa: S311 - not for secrets
+    print(f"seed {seed}")
+    chance = random.Random(seed)  # noqa: S311
+    killed = kill_on_the_way(airflow, whole, chance, chance.sample(KINDS, k=KILLS_COUNT))
+    assert killed.kills
+
+
+@pytest.mark.long
+def test_a_run_whose_metadata_database_is_restarted_ends_as_an_undisturbed_one(
+    airflow: RunningAirflow, whole: Whole
+) -> None:
+    empty(airflow)
+    run_id = airflow.trigger(season=SEASON.year)
+    airflow.wait_for(lambda: is_running(airflow, run_id, "check"), "check does not begin")
+    schedulers = {airflow.running["scheduler"].pid}
+    airflow.restart_database()
+    state = airflow.wait(run_id)
+    schedulers.add(airflow.running["scheduler"].pid)
+    print(f"{len(schedulers)} schedulers, the run: {state}")
+    if state == "failed":
+        airflow.clear(run_id, only_failed=True)
+        airflow.wait_for(lambda: airflow.state(run_id) != "failed", "the run was cleared and does not begin")
+    assert airflow.wait(run_id) == "success"
+    check(airflow, run_id, whole)
+    airflow.up.wait_until_ready(airflow.running)
+
+
+@pytest.mark.long
+def test_a_full_disk_stops_a_run_in_plain_words_and_a_clear_completes_it(
+    airflow: RunningAirflow, whole: Whole
+) -> None:
+    empty(airflow)
+    with airflow.full_disk(LARGEST_BYTES):
+        run_id = airflow.trigger(season=SEASON.year)
+        assert airflow.wait(run_id) == "failed"
+    assert "was not written whole" in str(failure_reason(airflow.record(run_id)))
+    assert Releases(airflow.settings.warehouse_folder).current() is None
+    airflow.clear(run_id, only_failed=True)
+    airflow.wait_for(lambda: airflow.state(run_id) != "failed", "the run was cleared and does not begin")
+    assert airflow.wait(run_id) == "success"
+    check(airflow, run_id, whole)
+
+
+@pytest.mark.long
+def test_a_source_that_is_down_at_first_is_asked_again(airflow: RunningAirflow, site: SiteServer) -> None:
+    empty(airflow)
+    rows = ["season,authority,address"]
+    for number, name in enumerate(COUNCILS):
+        site.give(f"/{number}.pdf", tagged(sample(SEASON.year, name), PDF))
+        rows.append(f"{SEASON},{name},{site.url}/{number}.pdf")
+    site.give("/letters.csv", *in_turn(503, 503, then=tagged("\n".join(rows).encode(), "text/csv")))
+    run_id = airflow.trigger(season=SEASON.year, source=f"manifest:{site.url}/letters.csv")
+    assert airflow.wait(run_id) == "success"
+    assert [one.try_number for one in airflow.tasks(run_id) if one.task_id == "plan"] == [3]
+    (taken,) = (e for e in airflow.record(run_id).events() if (e["step"], e["state"]) == ("take stock", "done"))
+    assert taken["counts"]["fetched"] == len(COUNCILS)
+
+
+def is_running(airflow: RunningAirflow, run_id: str, task_id: str) -> bool:
+    return any(one.task_id == task_id and one.state == "running" for one in airflow.tasks(run_id))

@@ -1,0 +1,82 @@
+"""Reading in workers: a file that takes too much loses its own letter, and no other."""
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from redress.model.letter import Verdict
+from redress.read.workers import File, Readers
+from redress.settings import Limits
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "letters"
+LETTER = File("letter.pdf", next(iter(sorted(SAMPLES.rglob("*.pdf")))).read_bytes())
+MEBIBYTE = 1024 * 1024
+
+
+def pdf_with_content(stream: bytes, filters: str = "/FlateDecode") -> bytes:
+    """A PDF of one page whose content is a stream that is already encoded."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
+        f"<< /Length {len(stream)} /Filter {filters} >>\nstream\n".encode() + stream + b"\nendstream",
+    ]
+    out = b"%PDF-1.4\n"
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+    start = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(f"{offset:010d} 00000 n \n".encode() for offset in offsets)
+    return out + f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
+
+
+def bomb() -> Iterator[bytes]:
+    """A gibibyte of blanks, packed twice into a few kilobytes."""
+    packer = zlib.compressobj(9)
+    blanks = b" " * MEBIBYTE
+    for _ in range(1024):
+        yield packer.compress(blanks)
+    yield packer.flush()
+
+
+def test_a_letter_that_takes_too_long_is_timed_out_and_the_next_is_read() -> None:
+    slow = File("slow.pdf", pdf_with_content(zlib.compress(b"BT (x) Tj ET " * 2_000_000)))
+    with Readers(Limits(time_seconds=3, workers=1)) as readers:
+        first, second = readers.read([slow, LETTER])
+    assert first.verdict is Verdict.UNREADABLE
+    assert first.reason.startswith("timed out")
+    assert second.verdict is Verdict.EXTRACTED
+
+
+def test_a_decompression_bomb_runs_out_of_its_own_memory_only() -> None:
+    packed = zlib.compress(b"".join(bomb()), 9)
+    file = File("bomb.pdf", pdf_with_content(packed, "[/FlateDecode /FlateDecode]"))
+    assert len(file.content) < MEBIBYTE
+    with Readers(Limits(time_seconds=60, memory_mebibytes=700, workers=1)) as readers:
+        first, second = readers.read([file, LETTER])
+    assert first.verdict is Verdict.UNREADABLE
+    assert first.reason.startswith(("out of memory", "timed out"))
+    assert second.verdict is Verdict.EXTRACTED
+
+
+def test_letters_come_back_in_the_order_in_which_they_were_given() -> None:
+    files = [File(path.name, path.read_bytes()) for path in sorted(SAMPLES.rglob("*.pdf"))]
+    with Readers(Limits(workers=2)) as readers:
+        names = [letter.header.authority_name for letter in readers.read(files)]
+    with Readers(Limits(workers=1)) as readers:
+        assert names == [letter.header.authority_name for letter in readers.read(files)]
+    assert None not in names
+
+
+def test_a_worker_that_dies_costs_its_letter_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = File(
+        "deep.pdf", b"%PDF-1.4\n1 0 obj\n" + b"[" * 2_000_000 + b"\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+    )
+    with Readers(Limits(time_seconds=20, workers=1)) as readers:
+        first, second = readers.read([deep, LETTER])
+    assert first.verdict is Verdict.UNREADABLE
+    assert second.verdict is Verdict.EXTRACTED

@@ -1,0 +1,478 @@
+"""The report of a run: real runs of a season to invented councils, unchanged, changed and failed."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+
+from redress.acquire.sources.folder import FolderSource
+from redress.model.landed import Disposition
+from redress.model.reference import AUTHORITY_COLUMNS, load_authorities
+from redress.model.season import Season
+from redress.report import write_index, write_report
+from redress.report.release_notes import ChangedLetter, read_release_notes
+from redress.report.season_outcome import SeasonOutcome
+from redress.settings import Settings
+from redress.steps import SeasonError, SeasonRun, run_season
+from redress.steps.record import RunRecord, failure_reason, step_summaries
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases.releases import Releases
+from tests.made import GOOD, PROJECT, landed
+
+PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
+NAMES = tuple(f"Oxlip{ending}" for ending in "abcdef")
+SEASON = Season(2021)
+REFUSED_COUNT = 52
+HOSTILE = "minutes | [x](javascript:alert(1)) <img src=x> `a` *b*.txt"
+
+
+def printed(name: str) -> str:
+    return PRINTED.replace("Crindlebury", name)
+
+
+def write(folder: Path, letters: dict[str, str], season: int = 2021) -> FolderSource:
+    (folder / str(season)).mkdir(parents=True)
+    for name, content in letters.items():
+        (folder / str(season) / name).write_text(content, encoding="utf-8")
+    return FolderSource(folder)
+
+
+def first_letters() -> dict[str, str]:
+    """Five letters to six councils: one prints a wrong rate, and one came without its statistics page."""
+    letters = {f"{name}.txt": printed(name) for name in NAMES[:5]}
+    letters["Oxlipd.txt"] = letters["Oxlipd.txt"].replace("50% of complaints", "51% of complaints")
+    letters["Oxlipe.txt"], _, _ = letters["Oxlipe.txt"].partition("Complaints upheld\n\n50%")
+    return letters
+
+
+def later_letters() -> dict[str, str]:
+    """One is there in a new version with three other figures, one is gone, one is new, and a file is no letter."""
+    letters = first_letters()
+    reissued = letters["Oxlipa.txt"].replace("50% of complaints", "75% of complaints")
+    reissued = reissued.replace("2 upheld decisions", "3 upheld decisions").replace("In 50% of", "In 33% of")
+    letters |= {"Oxlipa.txt": reissued, "Oxlipf.txt": printed("Oxlipf"), HOSTILE: "Minutes of a meeting in May."}
+    del letters["Oxlipb.txt"]
+    return letters
+
+
+def letters_of_another_season() -> dict[str, str]:
+    """Of a folder that is named by the wrong year, with a file that is no letter among them."""
+    letters = {f"{number:02}.txt": printed(f"Oxlip {number:02}") for number in range(REFUSED_COUNT)}
+    return letters | {"00.txt": printed(NAMES[0]), HOSTILE: "Minutes of a meeting in May."}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with five runs: `first`, `again` with the same letters, `later` with others, and two that failed."""
+    folder = tmp_path_factory.mktemp("reports")
+    rows = [",".join(AUTHORITY_COLUMNS)]
+    rows += [f"T-{name},{name} District Council,{name},district,North East,," for name in NAMES]
+    (folder / "councils.csv").write_text("\n".join(rows))
+    found = Settings(home=folder / "home", additional_authorities=folder / "councils.csv")
+    first = write(folder / "first", first_letters())
+    for name, source in (("first", first), ("again", first), ("later", write(folder / "later", later_letters()))):
+        run = SeasonRun(SEASON, name, found)
+        run_season(run, source)
+        write_report(run)
+    failed = SeasonRun(Season(2022), "failed", found)
+    with pytest.raises(SeasonError):
+        run_season(failed, first)
+    write_report(failed)
+    doubted = SeasonRun(Season(2023), "scheduled__2023-08-15", found)
+    with pytest.raises(SeasonError, match="the source looks wrong"):
+        run_season(doubted, write(folder / "doubted", letters_of_another_season(), 2023))
+    write_report(doubted)
+    return found
+
+
+def report(settings: Settings, run: str, season: int = 2021) -> str:
+    return SeasonRun(Season(season), run, settings).record.path.with_suffix(".md").read_text(encoding="utf-8")
+
+
+def section(text: str, title: str) -> str:
+    _, _, rest = text.partition(f"\n## {title}\n")
+    assert rest, f"the report has no section {title}"
+    return rest.partition("\n## ")[0]
+
+
+def counts(text: str) -> dict[str, int]:
+    rows = re.findall(r"^\| ([a-z: -]+) \| (\d+) \|$", text.partition("\n## ")[0], re.MULTILINE)
+    return {name: int(count) for name, count in rows}
+
+
+def test_the_first_line_says_how_a_first_run_ended(settings: Settings) -> None:
+    identity = SeasonOutcome(SeasonRun(SEASON, "first", settings)).current_release
+    assert report(settings, "first").splitlines()[0] == (
+        f"# Season 2021 (2020-21): 3 of 6 letters accepted, 1 quarantined; release {identity} is out, the first one"
+    )
+
+
+def test_the_first_line_says_that_nothing_changed(settings: Settings) -> None:
+    identity = SeasonOutcome(SeasonRun(SEASON, "first", settings)).current_release
+    assert (
+        report(settings, "again")
+        .splitlines()[0]
+        .endswith(f"1 quarantined; nothing changed, nothing published; release {identity} stays current")
+    )
+    assert counts(report(settings, "again"))["of these: unchanged"] == 5
+    assert "None: all 5 are as they were before the run." in section(report(settings, "again"), "Changes")
+
+
+def test_the_first_line_counts_the_figures_that_changed(settings: Settings) -> None:
+    current = Releases(settings.warehouse_folder).current()
+    assert current is not None
+    assert report(settings, "later").splitlines()[0] == (
+        f"# Season 2021 (2020-21): 3 of 6 letters accepted, 1 quarantined; release {current.name} is out, "
+        "3 figures changed"
+    )
+
+
+def test_figures_that_changed_are_shown_with_what_they_were(settings: Settings) -> None:
+    changes = section(report(settings, "later"), "Changes")
+    assert "| Oxlipa District Council | 2021 | uphold_rate_pct | 50 | 75 |" in changes
+    assert "| Oxlipa District Council | 2021 | upheld_count | 2 | 3 |" in changes
+    assert "| Oxlipa District Council | 2021 | satisfactory_remedy_rate_pct | 50 | 33 |" in changes
+    assert changes.count("| Oxlip") == 3
+
+
+def test_letters_are_counted_against_what_the_season_had_before(settings: Settings) -> None:
+    assert counts(report(settings, "first"))["of these: new"] == 5
+    found = counts(report(settings, "later"))
+    assert found["all letters of the season"] == 6
+    assert {name: found[f"of these: {name}"] for name in ("new", "re-issued", "changed", "unchanged")} == {
+        "new": 2,
+        "re-issued": 1,
+        "changed": 0,
+        "unchanged": 3,
+    }
+    assert found["no longer there"] == 1
+    changes = section(report(settings, "later"), "Changes")
+    assert "- re-issued: Oxlipa District Council (2021/Oxlipa.txt): is accepted" in changes
+    assert "- no longer there: Oxlipb District Council (2021/Oxlipb.txt): was accepted" in changes
+
+
+def test_what_needs_a_person_comes_first_and_the_whole_table_last(settings: Settings) -> None:
+    titles = re.findall(r"^## (.+)$", report(settings, "later"), re.MULTILINE)
+    assert titles[0] == "For a person"
+    assert titles[-1] == "All letters"
+    assert "Oxlipc" not in section(report(settings, "later"), "For a person")
+
+
+def test_a_letter_in_quarantine_has_its_reason_and_a_command_that_works_as_it_is_pasted(
+    settings: Settings,
+) -> None:
+    waiting = section(report(settings, "later"), "For a person")
+    assert "upheld 2 of investigations 4 is 50%, and 51% is printed" in waiting
+    [command] = re.findall(r"`([^`]+ quarantine show [^`]+)`", waiting)
+    terminal = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS")}
+    shown = subprocess.run(
+        ["bash", "-c", command], cwd=PROJECT, env=terminal, capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "Oxlipd District Council" in shown.stdout
+
+
+def test_rules_that_failed_say_how_often_and_what_they_ask(settings: Settings) -> None:
+    rules = section(report(settings, "first"), "Rules that failed")
+    assert (
+        "| uphold_rate_is_upheld_over_investigations | critical | 1 | 4 | The stated uphold rate is upheld" in rules
+    )
+
+
+def test_councils_without_a_letter_are_named(settings: Settings) -> None:
+    assert section(report(settings, "first"), "Without a letter").strip() == "1: Oxlipf District Council."
+
+
+def test_a_name_of_a_file_is_text_in_the_report_and_on_its_page(settings: Settings) -> None:
+    path = SeasonRun(SEASON, "later", settings).record.path.with_suffix(".html")
+    page = html.fromstring(path.read_text(encoding="utf-8"))
+    assert f"2021/{HOSTILE}" in page.text_content()
+    assert page.xpath("//img | //script") == []
+    assert [link for link in page.xpath("//a/@href") if not link.startswith("#")] == ["../index.html"]
+
+
+def test_links_within_the_page_lead_somewhere(settings: Settings) -> None:
+    path = SeasonRun(SEASON, "later", settings).record.path.with_suffix(".html")
+    page = html.fromstring(path.read_text(encoding="utf-8"))
+    anchors = {f"#{name}" for name in page.xpath("//@id")}
+    assert set(page.xpath("//a/@href")) - {"../index.html"} <= anchors
+
+
+def test_a_failed_run_says_in_its_first_line_where_and_why(settings: Settings) -> None:
+    text = report(settings, "failed", 2022)
+    first = text.splitlines()[0]
+    assert first.startswith("# Season 2022 (2021-22) failed at plan: SeasonError: folder:")
+    assert "has no letters of season 2022" in first
+    assert "Landing and the release are as they were before the run." in section(text, "What failed")
+    assert "All letters" not in text
+
+
+def test_the_index_has_all_runs_the_newest_first_and_its_links_lead_to_them(settings: Settings) -> None:
+    index = settings.runs_folder / "index.html"
+    page = html.fromstring(index.read_text(encoding="utf-8"))
+    links = page.xpath("//td/a/@href")
+    assert links == [
+        "2023/scheduled__2023-08-15.html",
+        "2022/failed.html",
+        "2021/later.html",
+        "2021/again.html",
+        "2021/first.html",
+    ]
+    assert all((index.parent / link).is_file() for link in links)
+    assert "failed at plan" in page.xpath("//tr")[2].text_content()
+
+
+def test_no_two_links_of_the_index_are_called_the_same(settings: Settings) -> None:
+    page = html.fromstring((settings.runs_folder / "index.html").read_text(encoding="utf-8"))
+    words = [link.text for link in page.xpath("//td/a")]
+    assert len(set(words)) == len(words) == 5
+    assert words[0].startswith("2023, scheduled, ")
+    assert [one.split(", ")[:2] for one in words[1:]] == [
+        ["2022", "failed"],
+        ["2021", "later"],
+        ["2021", "again"],
+        ["2021", "first"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("run_id", "kind"),
+    [
+        ("scheduled__2023-08-15T06-00-00+00-00", "scheduled"),
+        ("backfill__2023-08-15T06-00-00+00-00", "backfill"),
+        ("manual__2023-08-15T06-00-00+00-00", "by hand"),
+        ("command-20230815T060000Z-a1b2c3", "by command"),
+        ("manually", "manually"),
+    ],
+)
+def test_the_index_says_how_a_run_was_started(tmp_path: Path, run_id: str, kind: str) -> None:
+    run = SeasonRun(SEASON, run_id, Settings(home=tmp_path))
+    fail(run.record, "plan", "there is no source")
+    write_report(run)
+    page = html.fromstring((tmp_path / "runs" / "index.html").read_text(encoding="utf-8"))
+    [link] = page.xpath("//td/a")
+    assert re.fullmatch(rf"2021, {kind}, \d+ [A-Z][a-z]+ \d{{4}}, \d\d:\d\d:\d\d", link.text)
+
+
+def test_a_report_leads_back_to_the_index(settings: Settings) -> None:
+    path = SeasonRun(SEASON, "later", settings).record.path.with_suffix(".html")
+    [link] = html.fromstring(path.read_text(encoding="utf-8")).xpath("//nav/a")
+    assert link.text == "All reports"
+    assert (path.parent / link.get("href")).resolve() == (settings.runs_folder / "index.html").resolve()
+
+
+# --- A season that was stopped because most of its files are refused ------------------------------------------
+
+
+def doubted(settings: Settings) -> str:
+    return report(settings, "scheduled__2023-08-15", 2023)
+
+
+def test_a_season_that_was_stopped_names_the_refused_files_with_their_reasons(settings: Settings) -> None:
+    waiting = section(doubted(settings), "For a person")
+    assert f"### Refused as quarantined: {REFUSED_COUNT}" in waiting
+    assert (
+        "- **Oxlipa District Council** (2023/00.txt): quarantined. season_is_the_one_fetched: the letter is of "
+        "season 2021, and it was fetched for season 2023" in waiting
+    )
+    assert "### Refused as not a letter: 1" in waiting
+    assert "2023/minutes" in waiting
+    assert "not_a_letter. " in waiting
+
+
+def test_of_many_refused_files_the_first_are_named_and_the_others_counted(settings: Settings) -> None:
+    waiting = section(doubted(settings), "For a person")
+    assert waiting.count(": quarantined. ") == 50
+    assert f"\n- and {REFUSED_COUNT - 50} more\n" in waiting
+
+
+def test_a_season_that_was_stopped_counts_its_files(settings: Settings) -> None:
+    text = doubted(settings)
+    assert f"| quarantined | {REFUSED_COUNT} |" in text
+    assert "| not a letter | 1 |" in text
+    assert f"| all files of the season, none of them landed | {REFUSED_COUNT + 1} |" in text
+    assert "| season_is_the_one_fetched | critical |" in section(text, "Rules that failed")
+
+
+def test_a_long_reason_stands_once_in_whole_and_by_its_first_sentence_in_the_heading(settings: Settings) -> None:
+    text = doubted(settings)
+    assert text.count("set REDRESS_STOP_ABOVE_REFUSED_PCT=100") == 1
+    assert "set REDRESS_STOP_ABOVE_REFUSED_PCT=100" in section(text, "What failed")
+    assert text.splitlines()[0].endswith("), and the source looks wrong")
+    [row] = [line for line in section(text, "Steps").splitlines() if line.startswith("| check |")]
+    assert row.endswith("| **failed**: see [What failed](#what-failed) |")
+
+
+def test_a_check_that_failed_for_another_reason_names_no_refused_files(settings: Settings) -> None:
+    run = SeasonRun(Season(2023), "broken", settings)
+    fail(run.record, "check", "no space left on the disk")
+    assert SeasonOutcome(run).refused is None
+    assert "For a person" not in write_report(run).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("no space left. Look at the disk", "no space left"),
+        ("decided by A. Lister of 2021. It is 3.5 per cent. No more", "decided by A. Lister of 2021"),
+        ("is refused (why). Nothing is landed", "is refused (why)"),
+        ("https://example.org/a.b is not there; ask again", "https://example.org/a.b is not there; ask again"),
+    ],
+)
+def test_the_heading_has_the_first_sentence_of_a_reason(tmp_path: Path, told: str, shown: str) -> None:
+    run = SeasonRun(SEASON, "failed", Settings(home=tmp_path))
+    fail(run.record, "plan", told)
+    assert SeasonOutcome(run).sentence.endswith(f"failed at plan: OSError: {shown}")
+
+
+def test_a_line_of_a_message_that_begins_with_a_tab_belongs_to_the_one_above(settings: Settings) -> None:
+    run = SeasonRun(SEASON, "unserved too", settings)
+    run.record.path.write_bytes(SeasonRun(SEASON, "later", settings).record.path.read_bytes())
+    fail(run.record, "serve", "connection refused\n\tIs the server running?\nasked twice")
+    write_report(run)
+    page = html.fromstring(run.record.path.with_suffix(".html").read_text(encoding="utf-8"))
+    items = page.xpath("//h2[@id='what-failed']/following-sibling::ul[1]/li")
+    assert [" ".join(item.text_content().split()) for item in items] == [
+        "OSError: connection refused Is the server running?",
+        "asked twice",
+    ]
+    assert "\\t" not in page.text_content()
+
+
+# --- The release of a run -----------------------------------------------------------------------------------
+
+
+def with_release(settings: Settings, run_id: str, *counts: dict[str, Any]) -> SeasonOutcome:
+    """The run `later` with what its step `release` counted, in one try or more."""
+    events = SeasonRun(SEASON, "later", settings).record.events()
+    at = next(i for i, one in enumerate(events) if (one["step"], one["state"]) == ("release", "done"))
+    events[at : at + 1] = [events[at] | {"counts": one} for one in counts]
+    run = SeasonRun(SEASON, run_id, settings)
+    run.record.path.write_text("".join(f"{json.dumps(one)}\n" for one in events))
+    return SeasonOutcome(run)
+
+
+def test_a_release_that_the_run_of_another_season_published_is_not_this_runs(settings: Settings) -> None:
+    identity = SeasonOutcome(SeasonRun(SEASON, "later", settings)).current_release
+    outcome = with_release(settings, "beside", {"release": identity, "is_new": False})
+    assert not outcome.has_new_release
+    assert outcome.sentence.endswith(f"; release {identity}, which another season's run has published, is current")
+    changes = section(write_report(outcome.run).read_text(encoding="utf-8"), "Changes")
+    assert "Another season's run has published it" in changes
+    assert "takes the place of" not in changes
+
+
+def test_a_release_that_an_earlier_try_of_the_run_published_is_the_runs(settings: Settings) -> None:
+    identity = SeasonOutcome(SeasonRun(SEASON, "later", settings)).current_release
+    tries = [{"release": identity, "is_new": is_new} for is_new in (True, False)]
+    assert with_release(settings, "twice", *tries).has_new_release
+
+
+def test_a_record_that_does_not_say_who_published_is_told_by_what_was_built(settings: Settings) -> None:
+    identity = SeasonOutcome(SeasonRun(SEASON, "later", settings)).current_release
+    assert with_release(settings, "older", {"release": identity}).has_new_release
+    assert not with_release(settings, "older other", {"release": "0000000000000000"}).has_new_release
+
+
+def test_releases_are_compared_in_other_words_than_what_the_run_did_to_its_season(settings: Settings) -> None:
+    changes = section(report(settings, "later"), "Changes")
+    _, _, of_release = changes.partition("### Data of the release")
+    assert (
+        "over all seasons, letter file by letter file: 3 in the new release alone, 2 in the old one alone, "
+        "0 in both with another verdict." in of_release
+    )
+    assert not re.search("re-issued|no longer there|new [0-9]", of_release)
+
+
+def test_notes_of_earlier_releases_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "RELEASE.md").write_text(
+        "# Release b\n\nThe release before this one: a.\n\n## Letters that changed\n\n"
+        "| season | letter | was | is |\n|---|---|---|---|\n| 2021 | 2021-a | not there | accepted |\n"
+    )
+    notes = read_release_notes(tmp_path)
+    assert notes is not None
+    assert notes.before == "a"
+    assert notes.letters == (ChangedLetter("2021", "2021-a", "not there", "accepted"),)
+    assert (notes.figures, notes.trust_count, notes.witness_figures_count) == ((), 0, 0)
+
+
+def test_an_index_of_nothing_says_so(tmp_path: Path) -> None:
+    assert "No run has a report yet." in write_index(tmp_path / "runs").read_text()
+
+
+# --- The record of a run ------------------------------------------------------------------------------------
+
+
+def fail(record: RunRecord, step: str, message: str) -> None:
+    with pytest.raises(OSError, match=re.escape(message.partition("\n")[0])), record.step(step):
+        raise OSError(message)
+
+
+def test_a_step_that_is_run_again_stands_once_with_its_last_end_and_its_retries(tmp_path: Path) -> None:
+    record = RunRecord(tmp_path / "run.jsonl")
+    fail(record, "acquire 1", "the source is down")
+    with record.step("plan"):
+        pass
+    with record.step("acquire 1") as note:
+        note.told = "5 letters"
+    first, second = step_summaries(record)
+    assert (first.name, first.state, first.told, first.attempts_count) == ("acquire 1", "done", "5 letters", 2)
+    assert (second.name, second.attempts_count) == ("plan", 1)
+
+
+def test_the_reason_of_a_failure_is_the_first_line_of_what_the_last_failed_step_told(tmp_path: Path) -> None:
+    record = RunRecord(tmp_path / "run.jsonl")
+    assert failure_reason(record) is None
+    fail(record, "read 1", "an older one")
+    fail(record, "read 2", "no space left\non the disk")
+    assert failure_reason(record) == "OSError: no space left"
+
+
+def test_a_step_that_succeeded_in_the_end_is_no_failure(tmp_path: Path) -> None:
+    record = RunRecord(tmp_path / "run.jsonl")
+    fail(record, "acquire 1", "the source is down")
+    with record.step("acquire 1"):
+        pass
+    assert failure_reason(record) is None
+
+
+def test_a_run_that_was_killed_says_what_it_was_at(tmp_path: Path) -> None:
+    run = SeasonRun(SEASON, "killed", Settings(home=tmp_path))
+    with run.record.step("plan"):
+        pass
+    run.record._append(step="read 1", state="began")
+    assert SeasonOutcome(run).sentence == (
+        "Season 2021 (2020-21) did not end: nothing is known of what came after read 1 began"
+    )
+
+
+def test_a_failure_after_the_release_does_not_hide_that_it_is_out(settings: Settings) -> None:
+    later = SeasonRun(SEASON, "later", settings)
+    run = SeasonRun(SEASON, "unserved", settings)
+    run.record.path.write_bytes(later.record.path.read_bytes())
+    fail(run.record, "serve", "PostgreSQL is down")
+    sentence = SeasonOutcome(run).sentence
+    assert "is out, 3 figures changed; serve failed: OSError: PostgreSQL is down" in sentence
+
+
+def test_a_failure_before_the_release_is_told_as_such_although_an_earlier_try_released(settings: Settings) -> None:
+    run = SeasonRun(SEASON, "cleared", settings)
+    run.record.path.write_bytes(SeasonRun(SEASON, "later", settings).record.path.read_bytes())
+    fail(run.record, "check", "an expectation raised")
+    assert SeasonOutcome(run).sentence == "Season 2021 (2020-21) failed at check: OSError: an expectation raised"
+
+
+def test_real_councils_are_expected_where_one_of_their_letters_has_come(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, additional_authorities=PROJECT / "samples" / "authorities.csv")
+    authorities = load_authorities(additional=settings.additional_authorities)
+    real = [one for one in authorities.expected_in(SEASON) if not one.is_sample]
+    disposition = Disposition(GOOD.sha256, "accepted", "", real[0].authority_id)
+    Landing(settings.landing_folder).replace_season(SEASON, [landed(GOOD)], [], [disposition])
+    outcome = SeasonOutcome(SeasonRun(SEASON, "one", settings))
+    assert (outcome.expected_accepted_count, len(outcome.expected_ids)) == (1, len(real))
+    assert len(outcome.missing_names) == len(real) - 1

@@ -1,0 +1,50 @@
+"""Letters that wait at the desk, and how a test lands them, looks at them and decides about them."""
+
+import datetime as dt
+
+from expectations.gate import gate
+from redress.check.decisions import Decision, Ruling, read_decisions
+from redress.model.landed import Disposition
+from redress.model.letter import Letter
+from redress.model.reference import load_authorities
+from redress.model.season import Season
+from redress.settings import Settings
+from redress.steps.quarantine import Quarantine
+from redress.warehouse.landing import Landing
+from tests.made import SEASON, WRONG_RATE, landed, letter
+
+RATE_RULE = "uphold_rate_is_upheld_over_investigations"
+FIRST = letter("first")
+OTHER = letter("other", changes={"uphold_rate_type_average_pct": "72"})
+"""Two letters to one council, of one date, that say different things."""
+STRANGER = letter("stranger", authority="Pellonshire and Wexmarsh Council")
+BY, WHY = "A. Lister", "the council confirmed the counts"
+
+
+def land(settings: Settings, *letters: Letter, season: Season = SEASON) -> Landing:
+    """Letters through the gate and into landing, with the decisions kept there: what the step `check` does."""
+    landing = Landing(settings.landing_folder)
+    read_letters = [landed(one, season.year) for one in letters]
+    authorities = load_authorities(additional=settings.additional_authorities)
+    gated = gate(season, read_letters, authorities, read_decisions(landing.folder))
+    landing.replace_season(season, read_letters, gated.checks, gated.dispositions)
+    return landing
+
+
+def disposition(settings: Settings, one: Letter, season: Season = SEASON) -> Disposition:
+    return Landing(settings.landing_folder).dispositions(season)[one.sha256]
+
+
+def waiting(desk: Quarantine) -> list[str]:
+    return [case.landed.letter.sha256 for case in desk.cases() if case.is_waiting]
+
+
+def decision(one: Letter = WRONG_RATE, ruling: Ruling = Ruling.REJECT, reason: str = WHY) -> Decision:
+    return Decision(
+        season=2021,
+        letter_sha256=one.sha256,
+        ruling=ruling,
+        decided_by=BY,
+        decided_at=dt.datetime(2021, 8, 2, 11, 5, tzinfo=dt.timezone(dt.timedelta(hours=1))),
+        reason=reason,
+    )

@@ -1,0 +1,105 @@
+"""What a run changed in its season, letter by letter."""
+
+from pathlib import Path
+
+from redress.model.landed import Disposition, LandedLetter
+from redress.steps.letter_changes import (
+    Change,
+    LetterState,
+    keep_before,
+    kept_before,
+    landed_states,
+    letter_changes,
+)
+from redress.warehouse.landing import Landing
+from tests.made import GOOD, SEASON, WEXMARSH, WRONG_RATE, landed, letter
+
+
+def state(
+    name: str, disposition: str = "accepted", *, authority: str | None = "A", address: str = "", says: str = "1"
+) -> LetterState:
+    return LetterState(name, address or f"{name}.pdf", authority, disposition, says)
+
+
+def found(before: list[LetterState], now: list[LetterState]) -> dict[str, Change]:
+    changes = letter_changes(before, now)
+    return {
+        one.sha256: change.change for change in changes for one in [change.now or change.was] if one is not None
+    }
+
+
+def test_a_letter_to_an_authority_that_had_none_is_new() -> None:
+    assert found([state("old")], [state("old"), state("new", authority="B")]) == {
+        "old": Change.UNCHANGED,
+        "new": Change.NEW,
+    }
+
+
+def test_another_file_from_the_same_address_is_reissued_and_the_old_one_is_not_missed() -> None:
+    before = [state("old", address="a.pdf")]
+    assert found(before, [state("new", address="a.pdf", authority=None)]) == {"new": Change.REISSUED}
+
+
+def test_a_later_letter_beside_the_old_one_is_reissued_and_the_old_one_superseded() -> None:
+    now = [state("old", "superseded"), state("new")]
+    assert found([state("old")], now) == {"old": Change.SUPERSEDED, "new": Change.REISSUED}
+
+
+def test_a_file_that_takes_no_ones_place_is_no_reissue() -> None:
+    assert found([state("old")], [state("old"), state("wrong season", "quarantined")])["wrong season"] is Change.NEW
+    assert found([state("old")], [state("old"), state("copy", "superseded")])["copy"] is Change.NEW
+
+
+def test_the_same_file_that_is_read_or_judged_otherwise_has_changed() -> None:
+    assert found([state("one")], [state("one", says="2")]) == {"one": Change.CHANGED}
+    assert found([state("one", "quarantined")], [state("one")]) == {"one": Change.CHANGED}
+
+
+def test_a_letter_in_whose_place_there_is_none_is_gone() -> None:
+    assert found([state("one")], [state("other", authority="B")]) == {"other": Change.NEW, "one": Change.GONE}
+
+
+def test_files_whose_authority_nobody_knows_are_not_taken_for_one_another() -> None:
+    before = [state("one", "unreadable", authority=None)]
+    assert found(before, [state("two", "unreadable", authority=None)]) == {"two": Change.NEW, "one": Change.GONE}
+
+
+# --- What is kept of before ---------------------------------------------------------------------------------
+
+
+def land(landing: Landing, *letters: LandedLetter) -> None:
+    dispositions = [Disposition(one.letter.sha256, "accepted", "", "A") for one in letters]
+    landing.replace_season(SEASON, letters, [], dispositions)
+
+
+def test_what_is_kept_is_what_was_landed_before_the_run(tmp_path: Path) -> None:
+    landing, record = Landing(tmp_path / "landing"), tmp_path / "run.jsonl"
+    land(landing, landed(GOOD))
+    before = landed_states(landing, SEASON)
+    assert [one.sha256 for one in before] == [GOOD.sha256]
+    keep_before(landing, SEASON, record)
+    land(landing, landed(WRONG_RATE))
+    keep_before(landing, SEASON, record)  # the step again, in the same run
+    assert kept_before(record) == before
+
+
+def test_a_season_that_was_never_landed_had_nothing(tmp_path: Path) -> None:
+    assert kept_before(tmp_path / "run.jsonl") is None
+    keep_before(Landing(tmp_path / "landing"), SEASON, tmp_path / "run.jsonl")
+    assert kept_before(tmp_path / "run.jsonl") == ()
+
+
+def test_a_landing_that_is_damaged_does_not_stop_the_run_that_replaces_it(tmp_path: Path) -> None:
+    landing = Landing(tmp_path / "landing")
+    land(landing, landed(GOOD))
+    (tmp_path / "landing" / "letters" / f"season={SEASON}" / "part.parquet").write_bytes(b"torn")
+    keep_before(landing, SEASON, tmp_path / "run.jsonl")
+    assert kept_before(tmp_path / "run.jsonl") is None
+
+
+def test_another_figure_is_another_statement(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    land(landing, landed(letter("one", authority=WEXMARSH)))
+    before = landed_states(landing, SEASON)
+    land(landing, landed(letter("one", authority=WEXMARSH, changes={"upheld_count": "32"})))
+    assert [one.change for one in letter_changes(before, landed_states(landing, SEASON))] == [Change.CHANGED]

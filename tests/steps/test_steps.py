@@ -1,0 +1,189 @@
+"""The check step: a season whose source looks wrong stops before landing is touched, and says what was found."""
+
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from redress.acquire.sources.folder import FolderSource
+from redress.model.reference import AUTHORITY_COLUMNS
+from redress.model.season import Season
+from redress.report import warning_lines
+from redress.settings import Settings
+from redress.steps import (
+    SeasonError,
+    SeasonRun,
+    acquire,
+    acquire_and_read,
+    build_data_docs,
+    check,
+    plan,
+    read,
+    take_stock,
+)
+from redress.warehouse.landing import Landing
+from tests.made import PROJECT
+
+PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
+NAMES = tuple(f"{beginning}{ending}" for beginning in ("Oxlip", "Yaffle", "Zither") for ending in "abcd")
+SEASON = Season(2021)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    rows = [",".join(AUTHORITY_COLUMNS)]
+    rows += [f"T-{name},{name} District Council,{name},district,North East,," for name in NAMES]
+    (tmp_path / "councils.csv").write_text("\n".join(rows))
+    return Settings(home=tmp_path / "home", additional_authorities=tmp_path / "councils.csv")
+
+
+def source(folder: Path, wrong: int = 0) -> FolderSource:
+    """Twelve letters of season 2021; so many of them are of the season before."""
+    (folder / "2021").mkdir(parents=True)
+    for number, name in enumerate(NAMES):
+        text = PRINTED.replace("Crindlebury", name)
+        if number < wrong:
+            text = text.replace("2020", "2019").replace("2021", "2020")
+        (folder / "2021" / f"{name}.txt").write_text(text, encoding="utf-8")
+    return FolderSource(folder)
+
+
+def run(settings: Settings, name: str, letters: FolderSource) -> tuple[SeasonRun, dict[str, int]]:
+    season_run = SeasonRun(SEASON, name, settings)
+    return season_run, check(season_run, acquire_and_read(season_run, letters))
+
+
+def test_a_season_that_looks_wrong_leaves_landing_as_it_was(tmp_path: Path, settings: Settings) -> None:
+    _, counts = run(settings, "right", source(tmp_path / "right"))
+    assert counts == {"accepted": 12}
+    landing = Landing(settings.landing_folder)
+    before = landing.content_hash()
+    with pytest.raises(
+        SeasonError, match=r"season 2021: 7 of 12 files are refused .*season_is_the_one_fetched 7\)"
+    ):
+        run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
+    assert landing.content_hash() == before
+
+
+def test_a_season_that_looks_wrong_leaves_its_data_tables_as_they_were(tmp_path: Path, settings: Settings) -> None:
+    right = source(tmp_path / "right")
+    tables = tmp_path / "right" / "2021" / "data-tables"
+    tables.mkdir()
+    (tables / "decided.csv").write_text(f"Authority Name,Upheld\n{NAMES[0]} District Council,7\n")
+    (tables / "decided.yml").write_text("authority: Authority Name\nfigures: {Upheld: {measure: upheld_count}}\n")
+    run(settings, "right", right)
+    before = stated_by_tables(settings)
+    assert len(before) == 1
+    with pytest.raises(SeasonError, match="files are refused"):
+        run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
+    assert stated_by_tables(settings) == before
+    shutil.rmtree(tables)
+    run(settings, "without", right)
+    assert stated_by_tables(settings) == []
+
+
+def stated_by_tables(settings: Settings) -> list[object]:
+    """The values that the season's data tables state, as they are landed."""
+    files = (settings.landing_folder / "witness_figures").glob("season=2021/data_table.parquet")
+    return [row["value"] for file in files for row in pq.read_table(file).to_pylist()]
+
+
+def test_a_task_of_an_old_run_that_is_done_again_does_not_put_older_letters_over_newer_ones(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    old = SeasonRun(SEASON, "old", settings)
+    parts = acquire_and_read(old, letters)
+    check(old, parts)
+    changed = tmp_path / "letters" / "2021" / f"{NAMES[0]}.txt"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
+    run(settings, "new", letters)
+    before = Landing(settings.landing_folder).content_hash()
+    with pytest.raises(SeasonError, match=r"run new asked .* clear plan and downstream, or start a new run"):
+        check(old, parts)
+    assert Landing(settings.landing_folder).content_hash() == before
+    check(old, acquire_and_read(old, letters))  # as one that is cleared from plan on
+    assert Landing(settings.landing_folder).content_hash() == before
+
+
+def test_of_two_runs_side_by_side_the_one_that_asked_first_does_not_land_last(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    slow = SeasonRun(SEASON, "slow", settings)
+    (batch,) = plan(slow, letters)
+    acquire(slow, letters, batch, 0)
+    changed = tmp_path / "letters" / "2021" / f"{NAMES[0]}.txt"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
+    fast, _ = run(settings, "fast", letters)
+    before = Landing(settings.landing_folder).content_hash()
+    (archived,) = take_stock(slow, letters)
+    with pytest.raises(SeasonError, match=r"run fast asked .* after this one had begun"):
+        check(slow, [read(slow, archived, 0)])
+    assert Landing(settings.landing_folder).content_hash() == before
+    fast.record.set_aside()  # as a run that is done again under its name, and comes to nothing
+    with pytest.raises(SeasonError, match="run fast asked"):
+        check(slow, [read(slow, archived, 0)])
+
+
+def test_two_runs_of_a_season_from_two_sources_know_nothing_of_each_others_letters(
+    tmp_path: Path, settings: Settings
+) -> None:
+    one, other = source(tmp_path / "one"), source(tmp_path / "other")
+    changed = tmp_path / "other" / "2021" / f"{NAMES[0]}.txt"
+    changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
+    first, second = SeasonRun(SEASON, "first", settings), SeasonRun(SEASON, "second", settings)
+    (first_batch,), (second_batch,) = plan(first, one), plan(second, other)
+    acquire(second, other, second_batch, 0)
+    acquire(first, one, first_batch, 0)
+    had = {}
+    for season_run, letters in ((first, one), (second, other)):
+        (archived,) = take_stock(season_run, letters)
+        had[season_run.run_id] = {file["address"]: file["sha256"] for file in archived}
+    address = f"2021/{NAMES[0]}.txt"
+    assert had["first"][address] != had["second"][address]
+    assert had["first"][f"2021/{NAMES[1]}.txt"] == had["second"][f"2021/{NAMES[1]}.txt"]
+
+
+def test_acquiring_that_has_ended_is_not_begun_again_in_its_middle(tmp_path: Path, settings: Settings) -> None:
+    letters = source(tmp_path / "letters")
+    ended = SeasonRun(SEASON, "ended", settings)
+    (batch,) = plan(ended, letters)
+    acquire(ended, letters, batch, 0)
+    ended.journal.end()
+    with pytest.raises(SeasonError, match="has ended its acquiring; clear plan and downstream"):
+        acquire(ended, letters, batch, 0)
+
+
+def test_what_a_stopped_season_was_checked_for_is_kept_with_its_run(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(SeasonError):
+        run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
+    record = SeasonRun(SEASON, "wrong", settings).record
+    rows = pq.read_table(record.path.with_suffix(".checks.parquet")).to_pylist()
+    assert sum(row["rule"] == "season_is_the_one_fetched" and not row["is_passed"] for row in rows) == 7
+    assert [row["rule"] for row in rows if row["letter_sha256"] is None] == ["letters_as_expected"]
+    assert record.events()[-1]["state"] == "failed"
+
+
+def test_half_of_a_season_can_be_refused_and_the_other_half_is_landed(tmp_path: Path, settings: Settings) -> None:
+    _, counts = run(settings, "half", source(tmp_path / "half", wrong=6))
+    assert counts == {"accepted": 6, "quarantined": 6}
+
+
+def test_a_season_without_some_councils_is_told_so(tmp_path: Path, settings: Settings) -> None:
+    letters = source(tmp_path / "real")
+    bare, _, _ = PRINTED.replace("Crindlebury", "Blaby").partition("Complaints upheld\n\n50%")
+    (tmp_path / "real" / "2021" / "blaby.txt").write_text(bare, encoding="utf-8")
+    season_run, _ = run(settings, "real", letters)
+    told = season_run.record.events()[-1]["told"]
+    assert "12 accepted, 1 no_statistics; warning: letters to 1 of 339 councils have come; none to" in told
+    assert warning_lines(settings, SEASON)[0].startswith("- season 2021: letters_as_expected. letters to 1 of 339")
+
+
+def test_the_pages_of_great_expectations_stand_below_the_working_folder(tmp_path: Path, settings: Settings) -> None:
+    season_run, _ = run(settings, "right", source(tmp_path / "right"))
+    index = Path(build_data_docs(season_run))
+    assert index == settings.home.absolute() / "data_docs" / "2021" / "index.html"
+    assert index.is_file()
+    assert season_run.record.events()[-1]["told"] == str(index)
