@@ -1,6 +1,5 @@
 # Every command of the project. Each installs what it needs first, into a virtual environment of its own.
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -13,11 +12,15 @@ SAMPLES := samples/letters
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
+# An environment is made again if its Python is gone, as after an upgrade of Debian.
+.PHONY: $(shell $(BIN)/python -c 'import pip' 2>/dev/null || echo $(INSTALLED))
+
+# PYTHON=/path/to/python3.12 takes that Python instead of the newest.
+# --no-deps: with --require-hashes pip refuses Airflow's sqlalchemy[asyncio], which the lock pins as sqlalchemy.
 $(INSTALLED): requirements.lock
-	@test -n "$(PYTHON)" || { echo "Python 3.11 is needed and was not found; name one with make PYTHON=/path/to/python3.11"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed, and $(PYTHON) is $$($(PYTHON) --version); name one with make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "installing what is locked into $(VENV) (a few minutes, once)"
-	@$(PYTHON) -m venv --clear $(VENV)
+	@python=$$(./find-python $(if $(PYTHON),"$(PYTHON)")) \
+		&& echo "installing what is locked into $(VENV) for $$("$$python" --version) (a few minutes, once)" \
+		&& "$$python" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -83,11 +86,11 @@ bench: $(INSTALLED) ## measure: make run, acquiring, reading, the warehouse, rel
 	@$(BIN)/python -m benchmarks.releases
 	@$(BIN)/python -m benchmarks.orchestration
 
-lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --extra dev --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o requirements.lock
-	@uv pip compile --quiet --universal --python-version 3.11 --extra compose --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links --upgrade --constraint requirements.lock pyproject.toml -o requirements-compose.lock
+lock: LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml
+lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml again, for all its Pythons at once (needs uv)
+	@$(LOCK) --extra dev -o requirements.lock
+	@$(LOCK) --extra compose --constraint requirements.lock -o requirements-compose.lock
 
 clean: ## remove the working folder (archive, landing, warehouse, Airflow's home) and caches
 	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis
