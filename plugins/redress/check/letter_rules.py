@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from redress.check.rule import Check, Outcome, Rule, Severity
+from redress.model.layouts import required_figures
 from redress.model.letter import Letter, Verdict
 from redress.model.measures import UNIT_OF, Absence, Unit, half_up_pct
 
@@ -128,7 +129,7 @@ def _disagreements(letter: Letter) -> Iterator[str]:
 
 
 def _uphold_figures_complete(letter: Letter) -> Outcome:
-    needed = FIGURES_OF_LAYOUT.get(letter.header.layout or "", ())
+    needed = required_figures(letter.header.layout)
     missing = [
         measure if category is None else f"{measure} of {category}"
         for measure, category in needed
@@ -244,20 +245,6 @@ def _outcome(faults: Iterator[str], otherwise: str) -> Outcome:
     found = list(faults)
     return Outcome(not found, "; ".join(found) if found else otherwise)
 
-
-FIGURES_OF_LAYOUT: dict[str, tuple[tuple[str, str | None], ...]] = {
-    "three_statistics": (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None)),
-    "complaint_overview": (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None)),
-    "local_authority_report": (
-        ("upheld_count", None),
-        ("decided_count", "not_upheld"),
-        ("uphold_rate_pct", None),
-        ("received_count", "total"),
-        ("decided_count", "total"),
-    ),
-    "received_only": (("received_count", "total"),),
-}
-"""What a letter of a layout has to state, as measures and categories, to be loaded at all."""
 
 YEARS_AGREE = Rule(
     "years_agree",

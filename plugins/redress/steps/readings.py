@@ -33,6 +33,8 @@ READING_LIBRARIES = {
     "pypdfium2": "pypdfium2",
 }
 """The libraries that the reader imports: the name that is imported, and the distribution whose version counts."""
+LAYOUTS_PACKAGE = "redress.read.layouts"
+"""The package whose modules the reader imports by name, as the table of layouts has them."""
 PARSED_SOURCES_COUNT = 256
 
 
@@ -65,7 +67,9 @@ def reader_sources() -> dict[str, bytes]:
             continue
         found[name] = path.read_bytes()
         waiting += _imported_names(found[name])
-        waiting += [name.rpartition(".")[0]]
+        waiting.append(name.rpartition(".")[0])
+        if name == LAYOUTS_PACKAGE:
+            waiting += [f"{name}.{source.stem}" for source in path.parent.glob("*.py") if source != path]
     return dict(sorted(found.items()))
 
 

@@ -16,19 +16,9 @@ import pypdfium2.raw as pdfium_c
 
 from redress.read.files.pdf_words import SAME_LINE_POINTS, SOFT_HYPHEN, WORD_GAP_EMS, hyphen, is_on_page
 from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
+from redress.read.layouts.known import LANDMARKS
 from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of, without_running_lines
 
-_WORTH_PLACING = re.compile(
-    r"complaints we investigated were upheld|statistics are based on|were due for compliance|did not uphold any"
-    r"|in similar (?:authorities|councils|organisations)|we dealt with [\d,]+ complaints?|and upheld \d"
-    r"|^\s*(?:complaints upheld|compliance with (?:the )?(?:ombudsman(?:'?s)?)?(?: recommendations)?"
-    r"|satisfactory remed(?:y|ies) provided by the(?: authority| council| organisation)?|complaints? overview"
-    r"|local authority report.*|decisions made|complaints remedied"
-    r"|(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received)\s*:?\s*$"
-    r"|referred back|per 100,000|uphold rate|not upheld|advice team|mi reps|we received [\d,]+ complaints",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""Words that stand where figures stand. It may name a page too many; it must not miss one."""
 _LINE_POINTS = 12.0
 _DESCENT_EMS = 0.21
 """How far a box reaches below its base line, in units of the type size."""
@@ -63,7 +53,7 @@ def scouted_document(content: bytes) -> Document | None:
     try:
         with pdfium.PdfDocument(content) as pdf:
             sheets = [_sheet(pdf[index]) for index in range(len(pdf))]
-            worth = [number for number, (_, _, text) in enumerate(sheets, start=1) if _WORTH_PLACING.search(text)]
+            worth = [number for number, (_, _, text) in enumerate(sheets, start=1) if LANDMARKS.search(text)]
             if not worth:
                 return None
             # A block may go on over the page, so the page behind counts too.

@@ -53,6 +53,7 @@ class ComplaintOverview:
     """The layout of 2025 and later."""
 
     name: str = "complaint_overview"
+    landmarks: str = r"we dealt with [\d,]+ complaints?|and upheld \d|^\s*complaints? overview\s*:?\s*$"
 
     def read(self, document: Document, season: int | None) -> Reading | None:
         """What the four blocks state, or None where a document has no overview."""
@@ -60,6 +61,9 @@ class ComplaintOverview:
         if reading is None or not any(_is_a_mark(figure) for figure in reading.figures):
             return None
         return with_absences(reading, [measure for block in BLOCKS for measure in block.measures])
+
+
+LAYOUT = ComplaintOverview()
 
 
 def _is_a_mark(figure: Figure) -> bool:

@@ -1,10 +1,13 @@
-"""The table of the layouts that are known: a new one is a module beside this one and a line here."""
+"""The layouts that are known: each row of `model/layouts` with the module beside this one that has its name."""
 
-from redress.read.layouts.complaint_overview import ComplaintOverview
+import re
+from importlib import import_module
+
+from redress.model.layouts import LAYOUT_ROWS
 from redress.read.layouts.layout import Layout
-from redress.read.layouts.local_authority_report import LocalAuthorityReport
-from redress.read.layouts.received_only import ReceivedOnly
-from redress.read.layouts.three_statistics import ThreeStatistics
 
-LAYOUTS: tuple[Layout, ...] = (ComplaintOverview(), ThreeStatistics(), LocalAuthorityReport(), ReceivedOnly())
-"""In the order in which a document is tried on them: what says more comes first."""
+LAYOUTS: tuple[Layout, ...] = tuple(import_module(f"redress.read.layouts.{row.name}").LAYOUT for row in LAYOUT_ROWS)
+"""In the order in which a document is tried on the layouts."""
+
+LANDMARKS = re.compile("|".join(layout.landmarks for layout in LAYOUTS), re.IGNORECASE | re.MULTILINE)
+"""The words that stand where figures stand, in a letter of any layout."""

@@ -36,6 +36,14 @@ class Layout(Protocol):
     def name(self) -> str:
         """The layout's name, as the header gives it."""
 
+    @property
+    def landmarks(self) -> str:
+        """A regular expression of words that stand on the pages with its figures.
+
+        The words are found in a page's text as it is drawn, line by line, whatever their case. A page without any
+        is not looked at closely. The expression may match a page too many, and must not miss a page with figures.
+        """
+
     def read(self, document: Document, season: int | None) -> Reading | None:
         """What a document of this layout states, or None where the document is of another layout.
 

@@ -106,6 +106,11 @@ OLDER_TABLES = re.compile(
     re.IGNORECASE,
 )
 """Words of the tables of 2010 to 2012, which count other things under like names."""
+_LANDMARKS = (
+    r"referred back|uphold rate|not upheld|advice team|mi reps"
+    r"|^\s*(?:local authority report.*|decisions made|complaints remedied"
+    r"|(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received)\s*:?\s*$"
+)
 LEAST_LABELS = 3
 """A table of services or of outcomes has at least this many labels that are known."""
 
@@ -132,6 +137,7 @@ class LocalAuthorityReport:
     """The layout of 2014 to 2018."""
 
     name: str = "local_authority_report"
+    landmarks: str = _LANDMARKS
 
     def read(self, document: Document, season: int | None) -> Reading | None:
         """What the tables state, or None where a document has no table of services or of outcomes."""
@@ -144,6 +150,9 @@ class LocalAuthorityReport:
             return None
         figures, conflicts = agreed(figure for table in tables for figure in _figures(table))
         return Reading(figures, _absences(figures, season), conflicts, ())
+
+
+LAYOUT = LocalAuthorityReport()
 
 
 def has_older_tables(pages: Sequence[Page]) -> bool:

@@ -26,6 +26,7 @@ class ReceivedOnly:
     """The layout of 2013."""
 
     name: str = "received_only"
+    landmarks: str = r"we received [\d,]+ complaints"
 
     def read(self, document: Document, season: int | None) -> Reading | None:
         """The number received, or None where a document has not the sentence for the year to 31 March 2013."""
@@ -44,6 +45,9 @@ class ReceivedOnly:
         )
         period = Period(None, dt.date(SEASON, 3, 31), found[0].text)
         return Reading((found[0].figure("received", "received_count", "total"),), absences, (), (period,))
+
+
+LAYOUT = ReceivedOnly()
 
 
 def _season(sentence: Found) -> int:

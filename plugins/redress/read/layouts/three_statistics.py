@@ -101,11 +101,20 @@ BLOCKS = (UPHOLD, COMPLIANCE, REMEDY)
 _PER_100K_MEASURES = ("upheld_per_100k", "upheld_per_100k_type_average")
 
 
+_LANDMARKS = (
+    r"complaints we investigated were upheld|statistics are based on|were due for compliance|did not uphold any"
+    r"|in similar (?:authorities|councils|organisations)|per 100,000"
+    r"|^\s*(?:complaints upheld|compliance with (?:the )?(?:ombudsman(?:'?s)?)?(?: recommendations)?"
+    r"|satisfactory remed(?:y|ies) provided by the(?: authority| council| organisation)?)\s*:?\s*$"
+)
+
+
 @dataclass(frozen=True)
 class ThreeStatistics:
     """The layout of 2019 to 2024."""
 
     name: str = "three_statistics"
+    landmarks: str = _LANDMARKS
 
     def read(self, document: Document, season: int | None) -> Reading | None:
         """What the three blocks state, or None where a document has none of them."""
@@ -119,3 +128,6 @@ class ThreeStatistics:
             if measure not in _PER_100K_MEASURES or (season is not None and season >= FIRST_SEASON_PER_100K)
         ]
         return with_absences(reading, measures)
+
+
+LAYOUT = ThreeStatistics()

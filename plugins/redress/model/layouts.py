@@ -1,0 +1,48 @@
+"""The layouts: one row for each family of letters, with the figures without which such a letter says nothing.
+
+The module of a row's name in `read/layouts` says how such a letter is read. A layout without its row, and a row
+without its module, fail the tests.
+"""
+
+from dataclasses import dataclass
+
+Required = tuple[tuple[str, str | None], ...]
+"""Measures, each with its category, or None for a measure without categories."""
+
+_UPHOLD_FIGURES: Required = (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None))
+
+
+@dataclass(frozen=True)
+class LayoutRow:
+    """One layout: its name, and the figures that a letter of the layout must state to be loaded at all."""
+
+    name: str
+    required_figures: Required
+
+
+LAYOUT_ROWS: tuple[LayoutRow, ...] = (
+    LayoutRow("complaint_overview", _UPHOLD_FIGURES),
+    LayoutRow("three_statistics", _UPHOLD_FIGURES),
+    LayoutRow(
+        "local_authority_report",
+        (
+            ("upheld_count", None),
+            ("decided_count", "not_upheld"),
+            ("uphold_rate_pct", None),
+            ("received_count", "total"),
+            ("decided_count", "total"),
+        ),
+    ),
+    LayoutRow("received_only", (("received_count", "total"),)),
+)
+"""In the order in which a document is tried on the layouts: a layout that says more comes first."""
+
+_REQUIRED_FIGURES = {row.name: row.required_figures for row in LAYOUT_ROWS}
+
+
+def required_figures(layout: str | None) -> Required:
+    """Return the figures that a letter of a layout must state; none for a letter of no layout.
+
+    Raise KeyError for a layout that has no row.
+    """
+    return () if layout is None else _REQUIRED_FIGURES[layout]
