@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.stated_letters import SEASONS, season_letters, witness_figures, write_councils
+from redress.model.landed import Fate
 from redress.model.reference import load_authorities
 from redress.model.witness import WitnessKind
 from redress.settings import PROJECT_FOLDER, Settings
@@ -116,7 +117,7 @@ def land(settings: Settings, councils: int) -> None:
     for season in SEASONS:
         letters = season_letters(season, councils)
         gated = gate(season, letters, authorities)
-        refused = [one.reason for one in gated.dispositions if one.disposition != "accepted"]
+        refused = [one.reason for one in gated.dispositions if one.disposition is not Fate.ACCEPTED]
         if refused:
             raise SystemExit(f"season {season}: {len(refused)} invented letters are not accepted: {refused[0]}")
         landing.replace_season(season, letters, gated.checks, gated.dispositions)

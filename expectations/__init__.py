@@ -1,6 +1,6 @@
-"""What a season's letters have to meet: the project's rules as Great Expectations suites, and the gate."""
+"""The gate between landing and the warehouse, and what Great Expectations expects of a season's judgement."""
 
 import os
 
-# Great Expectations reads it when it is imported; whoever wants to tell its makers can set it to true.
+# Great Expectations reads the variable when it is imported. Set it to true to send usage data to its makers.
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")

@@ -1,29 +1,24 @@
-"""Data Docs: Great Expectations' own pages about a season, its suites and what they found."""
+"""Data Docs: render Great Expectations' own pages about a season from the result that the gate kept."""
 
+import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
-from expectations.gate import failures, quiet_context
-from redress.check.decisions import Decisions
-from redress.check.judge import stand
-from redress.model.authorities import Authorities
-from redress.model.landed import LandedLetter
-from redress.model.season import Season
+import great_expectations as gx
+from great_expectations.core.expectation_validation_result import expectationSuiteValidationResultSchema
+from great_expectations.data_context.types.resource_identifiers import (
+    ExpectationSuiteIdentifier,
+    ValidationResultIdentifier,
+)
+
+from expectations.gate import quiet_context
 
 
-def write_data_docs(
-    season: Season,
-    letters: Sequence[LandedLetter],
-    authorities: Authorities,
-    decisions: Decisions,
-    folder: Path,
-    run_name: str,
-) -> Path:
-    """Write the pages about a season into a folder, which is replaced whole; the first page.
+def write_data_docs(validation: str, folder: Path) -> Path:
+    """Render the pages of a validation into a folder, which is replaced whole; return the first page.
 
-    The suites are asked anew, so that the pages need nothing but what is landed. The pages take their styles from
-    the web, and read without it.
+    `validation` is the JSON in `Gated.validation`; nothing is validated again. The pages load their styles from the
+    web, and can be read without them.
     """
     incoming = folder.with_name(f"{folder.name}.incoming")
     shutil.rmtree(incoming, ignore_errors=True)
@@ -39,8 +34,15 @@ def write_data_docs(
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False},
         },
     )
-    standings = stand([landed.letter for landed in letters], season, authorities, decisions)
-    failures(context, season, letters, standings, authorities, run_name)
+    kept = json.loads(validation)
+    context.suites.add(gx.ExpectationSuite(**kept["suite"]))
+    result = expectationSuiteValidationResultSchema.load(kept["result"])
+    suite = ExpectationSuiteIdentifier(result.suite_name)
+    context.validation_results_store.store_validation_results(
+        suite_validation_result=result,
+        suite_validation_result_identifier=ValidationResultIdentifier(suite, result.meta["run_id"], "letters"),
+        expectation_suite_identifier=suite,
+    )
     context.build_data_docs()
     shutil.rmtree(folder, ignore_errors=True)
     incoming.rename(folder)

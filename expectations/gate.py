@@ -1,53 +1,48 @@
-"""The gate: a season's letters through the suites, and which are accepted, which quarantined, and why."""
+"""The gate: judge a season's letters, and have Great Expectations validate the judgement once."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import great_expectations as gx
 import pandas as pd
 
-from expectations.rules import STANDING, STATEMENT
-from expectations.suites import (
+from expectations.suite import (
+    COLUMNS,
     EXPECTED_AUTHORITY_COLUMN,
     KEY_COLUMN,
     RULE,
-    STANDING_COLUMN,
-    STATEMENT_COLUMN,
-    extracted_letters_suite,
-    frame_suite,
-    letters_without_statistics_suite,
+    RULES_WITH_COLUMN,
     season_suite,
 )
 from redress.check.decisions import NO_DECISIONS, Decisions
-from redress.check.dispose import dispose
-from redress.check.judge import stand
-from redress.check.letter_rules import check_letter
+from redress.check.judge import Judgement, judge
 from redress.check.rule import Check
-from redress.check.season_rules import check_season, expected_authorities, expected_authority_id
-from redress.check.standing import Standing
+from redress.check.season_rules import expected_authority_id
 from redress.model.authorities import Authorities
 from redress.model.landed import Disposition, LandedLetter
-from redress.model.letter import Letter, Verdict
 from redress.model.season import Season
 
 Failure = tuple[str, str | None]
-"""What was expected (a rule's name), and the letter_sha256 of the row that failed; None for the whole frame."""
+"""The name of a rule, and the sha256 of the letter that breaks the rule; None for the season as a whole."""
 
 
 class GateError(Exception):
-    """The gate itself failed: an expectation raised, or a frame is not what landing makes. The run stops."""
+    """The gate itself failed: an expectation raised, or the frame is not what reading makes. The run stops."""
 
 
 @dataclass(frozen=True)
 class Gated:
     """What the gate made of a season: every check with its letter's sha256, and a disposition for each letter.
 
-    A check with None for a letter is one of the season as a whole.
+    A check with None for a letter is about the season as a whole. `validation` is Great Expectations' suite and
+    result as JSON, from which the season's Data Docs are rendered.
     """
 
     checks: tuple[tuple[str | None, Check], ...]
     dispositions: tuple[Disposition, ...]
+    validation: str
 
 
 def gate(
@@ -55,87 +50,60 @@ def gate(
     letters: Sequence[LandedLetter],
     authorities: Authorities,
     decisions: Decisions = NO_DECISIONS,
+    run_name: str = "",
 ) -> Gated:
-    """Check a season. Raises GateError where an expectation raised, which is never a letter's fault."""
-    standings = stand([landed.letter for landed in letters], season, authorities, decisions)
-    failed = failures(quiet_context(), season, letters, standings, authorities)
-    checks = {standing.letter.sha256: check_letter(standing.letter) + standing.checks for standing in standings}
-    found: list[tuple[str | None, Check]] = [
-        (sha256, check) for sha256, of_letter in checks.items() for check in of_letter
+    """Judge a season, and validate the judgement. `run_name` is the name of the run in Great Expectations' result.
+
+    Raise RuleError if a rule raised and GateError if an expectation raised: neither is ever a letter's fault. Raise
+    GateError too if the frame is not what reading makes, or if Great Expectations finds other failures than the
+    judge.
+    """
+    judgement = judge(season, [landed.letter for landed in letters], authorities, decisions)
+    suite = season_suite(season, len(judgement.expected))
+    result = _validate(season_frame(letters, judgement), suite, run_name)
+    found, judged = _failures(season, result), _failed_checks(judgement)
+    for rule, sha256 in found.symmetric_difference(judged):
+        about = f"season {season}" if sha256 is None else f"letter {sha256}"
+        detail = judged.get((rule, sha256), "the rule found nothing wrong")
+        raise GateError(f"the suite and the rule {rule} disagree on {about}: {detail}")
+    validation = json.dumps({"suite": suite.to_json_dict(), "result": result.to_json_dict()})
+    return Gated(judgement.checks, judgement.dispositions, validation)
+
+
+def season_frame(letters: Sequence[LandedLetter], judgement: Judgement) -> pd.DataFrame:
+    """Return one row for each letter: season, key, verdict, reason, address, expected authority, and its checks.
+
+    The checks are one nullable boolean column for each rule, null where the rule does not apply to the letter. The
+    judgement is about the letters, in their order. No column holds what a letter states, so no page of Great
+    Expectations can show an official's name.
+    """
+    expected = frozenset(authority.authority_id for authority in judgement.expected)
+    rows = [
+        {
+            "season": landed.season.year,
+            KEY_COLUMN: landed.letter.sha256,
+            "verdict": str(landed.letter.verdict),
+            "reason": landed.letter.reason,
+            "source_address": landed.source_address,
+            EXPECTED_AUTHORITY_COLUMN: expected_authority_id(standing, expected),
+            **{check.rule: check.is_passed for check in standing.checks},
+        }
+        for landed, standing in zip(letters, judgement.standings, strict=True)
     ]
-    found += [(None, check) for check in check_season(standings, season, authorities)]
-    for sha256, check in found:
-        if check.is_passed == ((check.rule, sha256) in failed):
-            about = f"season {season}" if sha256 is None else f"letter {sha256}"
-            raise GateError(f"the suite and the rule {check.rule} disagree on {about}: {check.detail}")
-    return Gated(tuple(found), dispose(season, standings, checks, decisions))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({rule.name: "boolean" for rule in RULES_WITH_COLUMN})
 
 
 def quiet_context() -> Any:
-    """An ephemeral context of Great Expectations, without its progress bars and its analytics."""
+    """Return an ephemeral context of Great Expectations, without progress bars and analytics."""
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(enable=False)
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
     return context
 
 
-def failures(
-    context: Any,
-    season: Season,
-    letters: Sequence[LandedLetter],
-    standings: Sequence[Standing],
-    authorities: Authorities,
-    run_name: str = "",
-) -> frozenset[Failure]:
-    """All suites over a season in a context, which keeps their results; what failed.
-
-    Raises GateError where an expectation raised, or where the frame is not what landing makes.
-    """
-    expected = frozenset(
-        authority.authority_id for authority in expected_authorities(standings, season, authorities)
-    )
-    frame = season_frame(letters, standings, expected)
-    broken = _validate(context, frame, frame_suite(season), run_name)
-    if broken:
-        raise GateError(f"season {season}: the landing frame is not what reading makes: {sorted(map(str, broken))}")
-    extracted = frame[frame["verdict"] == Verdict.EXTRACTED]
-    bare = frame[frame["verdict"] == Verdict.NO_STATISTICS]
-    return frozenset(
-        _validate(context, extracted, extracted_letters_suite(), run_name)
-        | _validate(context, bare, letters_without_statistics_suite(), run_name)
-        | _validate(context, frame, season_suite(len(expected)), run_name)
-    )
-
-
-def season_frame(
-    letters: Sequence[LandedLetter], standings: Sequence[Standing], expected: frozenset[str]
-) -> pd.DataFrame:
-    """One row per letter: its key, season, verdict, reason, address; as JSON all it states, and how it stands.
-
-    `standings` are those of the letters, in their order; `expected` are the ids of the authorities that a letter
-    must have come to.
-    """
-    return pd.DataFrame(
-        [
-            {
-                "season": landed.season.year,
-                KEY_COLUMN: landed.letter.sha256,
-                "verdict": str(landed.letter.verdict),
-                "reason": landed.letter.reason,
-                "source_address": landed.source_address,
-                STATEMENT_COLUMN: STATEMENT.dump_json(landed.letter).decode(),
-                STANDING_COLUMN: STANDING.dump_json(replace(standing, checks=(), superseded_by=None)).decode(),
-                EXPECTED_AUTHORITY_COLUMN: expected_authority_id(standing, expected),
-            }
-            for landed, standing in zip(letters, standings, strict=True)
-        ]
-    )
-
-
-def _validate(context: Any, frame: pd.DataFrame, suite: gx.ExpectationSuite, run_name: str) -> set[Failure]:
-    """One suite over a frame, its result kept in the context; what failed."""
-    if frame.empty:
-        return set()
+def _validate(frame: pd.DataFrame, suite: gx.ExpectationSuite, run_name: str) -> Any:
+    """Validate a frame once, and return Great Expectations' result with the keys of all failing rows."""
+    context = quiet_context()
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(
             name=suite.name,
@@ -145,42 +113,50 @@ def _validate(context: Any, frame: pd.DataFrame, suite: gx.ExpectationSuite, run
             suite=context.suites.add(suite),
         )
     )
-    result = definition.run(
-        batch_parameters={"dataframe": frame.reset_index(drop=True)},
+    return definition.run(
+        batch_parameters={"dataframe": frame},
         result_format={
             "result_format": "COMPLETE",
             "unexpected_index_column_names": [KEY_COLUMN],
             "return_unexpected_index_query": False,
-            "exclude_unexpected_values": True,  # they hold officials' names, and nobody reads them here
         },
         run_id=gx.RunIdentifier(run_name=run_name),
     )
-    return {failure for outcome in result.results for failure in _failures(suite.name, outcome)}
 
 
-def _failures(suite_name: str, outcome: Any) -> Iterator[Failure]:
+def _failed_checks(judgement: Judgement) -> dict[Failure, str]:
+    """Return the detail of each failed check, by its rule and letter."""
+    return {(check.rule, sha256): check.detail for sha256, check in judgement.checks if not check.is_passed}
+
+
+def _failures(season: Season, result: Any) -> set[Failure]:
+    """Return the failures of rules in a result of Great Expectations.
+
+    Raise GateError if an expectation raised, or if an expectation of the frame itself failed.
+    """
+    for outcome in result.results:
+        raised = _raised(outcome.exception_info)
+        if raised:
+            raise GateError(f"the expectation {_name(outcome)} of season {season} raised: {raised}")
+    failed = [outcome for outcome in result.results if not outcome.success]
+    broken = sorted({_name(outcome) for outcome in failed if RULE not in (outcome.expectation_config.meta or {})})
+    if broken:
+        raise GateError(f"season {season}: the landing frame is not what reading makes: {broken}")
+    return {
+        (_name(outcome), None if row is None else row[KEY_COLUMN])
+        for outcome in failed
+        for row in outcome.result.get("unexpected_index_list", [None])
+    }
+
+
+def _name(outcome: Any) -> str:
+    """Return the rule that an expectation stands for, or the expectation's own type and column."""
     configuration = outcome.expectation_config
-    expected = (configuration.meta or {}).get(RULE) or configuration.type
-    raised = _raised(outcome.exception_info)
-    if raised:
-        raise GateError(f"the expectation {expected} of suite {suite_name} raised: {raised}")
-    if outcome.success:
-        return
-    rows = outcome.result.get("unexpected_index_list")
-    if rows is None:
-        yield expected, None
-        return
-    for keys in rows:  # without the values themselves, one entry holds the keys of all rows
-        yield from ((expected, key) for key in keys[KEY_COLUMN])
+    own = " of ".join(filter(None, (configuration.type, configuration.kwargs.get("column"))))
+    return str((configuration.meta or {}).get(RULE, own))
 
 
 def _raised(exception_info: dict[str, Any]) -> str:
-    """The messages of what an expectation raised; Great Expectations nests them under a metric's id."""
+    """Return the messages of what an expectation raised; Great Expectations nests them under a metric's id."""
     nested = [exception_info] if "raised_exception" in exception_info else list(exception_info.values())
     return "; ".join(str(info.get("exception_message")) for info in nested if info.get("raised_exception"))
-
-
-def accepted_letters(letters: Sequence[LandedLetter], gated: Gated) -> tuple[Letter, ...]:
-    """The letters whose figures are loaded."""
-    accepted = {d.letter_sha256 for d in gated.dispositions if d.disposition == "accepted"}
-    return tuple(landed.letter for landed in letters if landed.letter.sha256 in accepted)

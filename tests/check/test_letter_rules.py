@@ -9,18 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.check.letter_rules import LETTER_RULES, applied, check_letter
-from redress.check.rule import Severity
+from redress.check.letter_rules import LETTER_RULES, check_letter
+from redress.check.rule import Check, LetterRule, Severity
 from redress.model.letter import Conflict, Letter, StatedYear, Verdict
 from redress.model.measures import Absence, half_up_pct
 from tests.made import FIGURES, figure, letter, sha256, without_statistics
 
 RULES = {rule.name: rule for rule in LETTER_RULES}
+
 NOTHING_UPHELD: dict[str, str | Absence] = {
     "upheld_count": "0",
     "uphold_rate_pct": "0",
     **{measure: Absence.NONE_UPHELD for measure in FIGURES if measure.startswith("satisfactory_")},
 }
+
+
+def applied(rule: LetterRule, letter: Letter) -> Check:
+    return rule.check(rule.ask(letter))
 
 
 @given(st.data(), st.integers(1, 20_000))

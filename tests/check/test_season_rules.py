@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from redress.check.judge import stand
+from redress.check.judge import judge
 from redress.check.rule import Severity
 from redress.check.season_rules import (
     AUTHORITY_IS_KNOWN,
@@ -16,7 +16,6 @@ from redress.check.season_rules import (
     SEASON_IS_THE_ONE_FETCHED,
     TYPE_AVERAGE_AGREES,
     TYPE_AVERAGE_IS_SETTLED,
-    check_season,
 )
 from redress.check.standing import Standing
 from redress.model.authorities import Authorities, Authority, Population
@@ -35,12 +34,16 @@ def authorities() -> Authorities:
     return load_authorities(additional=SAMPLE_AUTHORITIES)
 
 
+def stand(letters: Sequence[Letter], season: Season, authorities: Authorities) -> tuple[Standing, ...]:
+    return judge(season, letters, authorities).standings
+
+
 def passed(standing: Standing) -> dict[str, bool]:
-    return {check.rule: check.is_passed for check in standing.checks}
+    return {check.rule: check.is_passed for check in standing.season_checks}
 
 
 def detail(standing: Standing, rule: str) -> str:
-    return next(check.detail for check in standing.checks if check.rule == rule)
+    return next(check.detail for check in standing.season_checks if check.rule == rule)
 
 
 def test_a_letter_to_a_council_that_exists_in_its_season_passes_every_rule(authorities: Authorities) -> None:
@@ -326,7 +329,7 @@ def test_where_no_population_is_known_no_rate_is_doubted() -> None:
 
 def test_a_council_without_a_letter_is_named() -> None:
     letters = [printing("71", council) for council in range(4)]
-    (check,) = check_season(stand(letters, SEASON, counties()), SEASON, counties())
+    (check,) = judge(SEASON, letters, counties()).season_checks
     assert (check.severity, check.is_passed) == (Severity.WARNING, False)
     assert check.detail == "letters to 4 of 5 councils have come; none to Elmet County Council"
 
@@ -337,14 +340,14 @@ def test_a_letter_counts_as_come_whatever_the_rules_make_of_it() -> None:
         printing("71", 3, changes={"uphold_rate_pct": "82"}),
         without_statistics("bare", authority=COUNTIES[4]),
     ]
-    (check,) = check_season(stand(letters, SEASON, counties()), SEASON, counties())
+    (check,) = judge(SEASON, letters, counties()).season_checks
     assert check.is_passed
     assert check.detail == "letters to 5 of 5 councils have come"
 
 
 def test_a_letter_of_another_season_has_not_come() -> None:
     letters = [*(printing("71", council) for council in range(4)), printing("71", 4, season=2020)]
-    (check,) = check_season(stand(letters, SEASON, counties()), SEASON, counties())
+    (check,) = judge(SEASON, letters, counties()).season_checks
     assert not check.is_passed
 
 
@@ -357,13 +360,13 @@ def test_samples_and_other_bodies_are_not_waited_for() -> None:
         ]
     )
     letters = [printing("71", council) for council in range(5)]
-    (check,) = check_season(stand(letters, SEASON, among), SEASON, among)
+    (check,) = judge(SEASON, letters, among).season_checks
     assert check.is_passed
 
 
 def test_of_many_missing_councils_ten_are_named() -> None:
     among = Authorities([authority(f"Council {number:02}") for number in range(13)])
     one = letter("one", authority="Council 00")
-    (check,) = check_season(stand([one], SEASON, among), SEASON, among)
+    (check,) = judge(SEASON, [one], among).season_checks
     assert check.detail.startswith("letters to 1 of 13 councils have come; none to Council 01, Council 02")
     assert check.detail.endswith("Council 10 and 2 more")

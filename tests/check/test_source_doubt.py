@@ -4,7 +4,7 @@ import pytest
 
 from redress.check.rule import Check, Severity
 from redress.check.source_doubt import doubt
-from redress.model.landed import Disposition
+from redress.model.landed import Disposition, Fate
 from redress.model.season import Season
 from redress.settings import Settings
 
@@ -14,7 +14,7 @@ SEASON = Season(2021)
 def disposed(**counts: int) -> list[Disposition]:
     """So many files of each disposition."""
     return [
-        Disposition(f"{name} {number}", name, f"why it is {name}")
+        Disposition(f"{name} {number}", Fate(name), f"why it is {name}")
         for name, count in counts.items()
         for number in range(count)
     ]
@@ -51,7 +51,9 @@ def test_the_bounds_can_be_set() -> None:
 
 
 def test_what_a_person_decided_does_not_speak_against_the_source() -> None:
-    rejected = [Disposition(f"r{number}", "quarantined", "rejected", decided_by="A. Reader") for number in range(9)]
+    rejected = [
+        Disposition(f"r{number}", Fate.QUARANTINED, "rejected", decided_by="A. Reader") for number in range(9)
+    ]
     assert told([*rejected, *disposed(accepted=6, quarantined=5)]) is None
 
 

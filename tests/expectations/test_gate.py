@@ -1,24 +1,31 @@
-"""The gate: Great Expectations and the rules give one answer, and a raising expectation stops the run."""
+"""The gate: Great Expectations finds what the judge found, and a raising rule or expectation stops the run."""
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from typing import Any
 
+import great_expectations as gx
+import great_expectations.expectations as gxe
 import pandas as pd
 import pytest
 
 from expectations import gate as gate_module
-from expectations import rules as wrapped_rules
-from expectations.gate import Failure, Gated, GateError, accepted_letters, gate, season_frame
-from redress.check.judge import stand
+from expectations.gate import Failure, Gated, GateError, gate, season_frame
+from expectations.suite import RULES_WITH_COLUMN, season_suite
+from redress.check import judge as judge_module
+from redress.check import letter_rules
+from redress.check.all_rules import RULES
+from redress.check.judge import judge
 from redress.check.letter_rules import LETTER_RULES, check_letter
-from redress.check.rule import Outcome
+from redress.check.rule import Finding, RuleError
 from redress.check.season_rules import SEASON_RULES
 from redress.check.standing import Standing
 from redress.model.authorities import Authorities
-from redress.model.landed import LandedLetter
+from redress.model.landed import Fate, LandedLetter
 from redress.model.letter import Letter, Verdict
 from redress.model.measures import Absence
+from redress.model.season import Season
 from tests.made import GOOD, SEASON, WRONG_RATE, landed, letter, sha256, without_statistics
 
 TARNBECK = "Tarnbeck Metropolitan Borough Council"
@@ -37,24 +44,24 @@ def gated(authorities: Authorities) -> Gated:
     return gate(SEASON, LETTERS, authorities)
 
 
-def dispositions(gated: Gated) -> dict[str, str]:
+def dispositions(gated: Gated) -> dict[str, Fate]:
     return {one.letter_sha256: one.disposition for one in gated.dispositions}
 
 
 def test_every_letter_gets_one_disposition(gated: Gated) -> None:
     assert dispositions(gated) == {
-        GOOD.sha256: "accepted",
-        WRONG_RATE.sha256: "quarantined",
-        INCOMPLETE.sha256: "accepted",
-        BARE.sha256: "no_statistics",
-        FOREIGN.sha256: "not_a_letter",
-        TORN.sha256: "unreadable",
+        GOOD.sha256: Fate.ACCEPTED,
+        WRONG_RATE.sha256: Fate.QUARANTINED,
+        INCOMPLETE.sha256: Fate.ACCEPTED,
+        BARE.sha256: Fate.NO_STATISTICS,
+        FOREIGN.sha256: Fate.NOT_A_LETTER,
+        TORN.sha256: Fate.UNREADABLE,
     }
     assert len(gated.dispositions) == len(LETTERS)
 
 
 def test_quarantine_says_which_rule_and_which_numbers(gated: Gated) -> None:
-    (reason,) = (one.reason for one in gated.dispositions if one.disposition == "quarantined")
+    (reason,) = (one.reason for one in gated.dispositions if one.disposition is Fate.QUARANTINED)
     assert "uphold_rate_is_upheld_over_investigations" in reason
     assert "82%" in reason
 
@@ -72,10 +79,6 @@ def test_the_suites_word_is_the_rules_word_for_every_letter_and_rule(gated: Gate
             assert told[check.rule] == check
 
 
-def test_only_accepted_letters_are_loaded(gated: Gated) -> None:
-    assert accepted_letters(LETTERS, gated) == (GOOD, INCOMPLETE)
-
-
 def test_each_disposition_names_the_authority_that_it_is_about(gated: Gated) -> None:
     told = {one.letter_sha256: one.authority_id for one in gated.dispositions}
     assert told == {
@@ -88,55 +91,113 @@ def test_each_disposition_names_the_authority_that_it_is_about(gated: Gated) -> 
     }
 
 
-def test_great_expectations_itself_finds_the_broken_letter(
-    monkeypatch: pytest.MonkeyPatch, authorities: Authorities
-) -> None:
-    found: set[Failure] = set()
-    original = gate_module.failures
+def results(gated: Gated) -> dict[str, dict[str, Any]]:
+    """What Great Expectations kept of each rule."""
+    kept = json.loads(gated.validation)["result"]["results"]
+    told = {one["expectation_config"]["meta"].get("rule"): one for one in kept if one["expectation_config"]["meta"]}
+    return {rule: one for rule, one in told.items() if rule is not None}
 
-    def seen(*arguments: Any) -> frozenset[Failure]:
-        failed = original(*arguments)
-        found.update(failed)
-        return failed
 
-    monkeypatch.setattr(gate_module, "failures", seen)
-    gate(SEASON, LETTERS, authorities)
+def test_great_expectations_itself_finds_the_broken_letter(gated: Gated) -> None:
+    found = {
+        (rule, row["letter_sha256"])
+        for rule, one in results(gated).items()
+        if not one["success"]
+        for row in one["result"]["unexpected_index_list"]
+    }
     assert found == {
         ("uphold_rate_is_upheld_over_investigations", WRONG_RATE.sha256),
         ("blocks_complete", INCOMPLETE.sha256),
     }
 
 
-def test_a_suite_that_passes_what_the_rule_fails_stops_the_run(
-    monkeypatch: pytest.MonkeyPatch, authorities: Authorities
+def test_great_expectations_is_told_each_rule_with_its_severity_and_sentence(gated: Gated) -> None:
+    told = results(gated)
+    rules = {rule.name: rule for rules in RULES.values() for rule in rules}
+    assert told.keys() == rules.keys()
+    for name, rule in rules.items():
+        assert told[name]["expectation_config"]["severity"] == rule.severity
+        assert told[name]["expectation_config"]["description"] == f"{name} ({rule.severity}): {rule.sentence}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "sha256"),
+    [
+        ("uphold_rate_is_upheld_over_investigations", WRONG_RATE.sha256),  # not found any more
+        ("uphold_rate_is_upheld_over_investigations", GOOD.sha256),  # found beside the others
+        ("letters_as_expected", None),
+    ],
+)
+def test_a_suite_that_finds_other_failures_than_the_judge_stops_the_run(
+    monkeypatch: pytest.MonkeyPatch, authorities: Authorities, rule: str, sha256: str | None
 ) -> None:
-    monkeypatch.setattr(gate_module, "failures", lambda *_: frozenset())
-    with pytest.raises(
-        GateError, match="the suite and the rule uphold_rate_is_upheld_over_investigations disagree"
-    ):
+    original = gate_module._failures
+
+    def other(*arguments: Any) -> set[Failure]:
+        return original(*arguments) ^ {(rule, sha256)}
+
+    monkeypatch.setattr(gate_module, "_failures", other)
+    about = f"season {SEASON}" if sha256 is None else f"letter {sha256}"
+    with pytest.raises(GateError, match=f"the suite and the rule {rule} disagree on {about}"):
         gate(SEASON, LETTERS, authorities)
 
 
 def test_an_expectation_that_raises_stops_the_run(
     monkeypatch: pytest.MonkeyPatch, authorities: Authorities
 ) -> None:
-    def raising(_: Letter) -> Outcome:
+    def suite(season: Season, expected_authorities_count: int) -> gx.ExpectationSuite:
+        made = season_suite(season, expected_authorities_count)
+        made.add_expectation(
+            gxe.ExpectColumnValuesToBeInSet(column="no such column", value_set=[True], meta={"rule": "a_rule"})
+        )
+        return made
+
+    monkeypatch.setattr(gate_module, "season_suite", suite)
+    with pytest.raises(GateError, match=r"the expectation a_rule of season 2021 raised: .*no such column"):
+        gate(SEASON, LETTERS, authorities)
+
+
+@pytest.mark.parametrize(
+    ("changes", "broken"),
+    [
+        ({"another_column": 1}, "expect_table_columns_to_match_set"),
+        ({"reason": None}, "expect_column_values_to_not_be_null of reason"),
+        ({"season": "2021"}, "expect_column_values_to_be_of_type of season"),
+        ({"verdict": "good"}, "expect_column_values_to_be_in_set of verdict"),
+    ],
+)
+def test_each_expectation_of_the_frame_itself_stops_the_run(
+    monkeypatch: pytest.MonkeyPatch, authorities: Authorities, changes: dict[str, Any], broken: str
+) -> None:
+    monkeypatch.setattr(gate_module, "season_frame", lambda *of: season_frame(*of).assign(**changes))
+    with pytest.raises(GateError, match=f"the landing frame is not what reading makes: .*{broken}"):
+        gate(SEASON, LETTERS, authorities)
+
+
+def test_a_rule_that_raises_stops_the_run(monkeypatch: pytest.MonkeyPatch, authorities: Authorities) -> None:
+    def raising(_: Letter) -> Finding:
         raise RuntimeError("this rule has a fault of its own")
 
     rule = LETTER_RULES[1]
-    monkeypatch.setitem(wrapped_rules._RULES, rule.name, dataclasses.replace(rule, check=raising))
-    with pytest.raises(GateError, match=f"{rule.name}.*this rule has a fault of its own"):
+    rules = tuple(dataclasses.replace(one, question=raising) if one is rule else one for one in LETTER_RULES)
+    monkeypatch.setattr(letter_rules, "LETTER_RULES", rules)
+    with pytest.raises(RuleError, match=f"{rule.name}.*this rule has a fault of its own"):
         gate(SEASON, LETTERS, authorities)
 
 
 def test_a_season_rule_that_raises_stops_the_run(monkeypatch: pytest.MonkeyPatch, authorities: Authorities) -> None:
-    def raising(_: Sequence[Standing]) -> dict[str, Outcome]:
+    def raising(_: Sequence[Standing]) -> dict[str, Finding]:
         raise RuntimeError("this rule has a fault of its own")
 
     rule = SEASON_RULES[-1]
-    monkeypatch.setitem(wrapped_rules._SEASON_RULES, rule.name, dataclasses.replace(rule, check=raising))
-    with pytest.raises(GateError, match=f"{rule.name}.*this rule has a fault of its own"):
+    monkeypatch.setattr(judge_module, "SEASON_RULES", (dataclasses.replace(rule, question=raising),))
+    with pytest.raises(RuleError, match=f"{rule.name}.*this rule has a fault of its own"):
         gate(SEASON, LETTERS, authorities)
+
+
+def test_a_season_of_files_that_no_rule_applies_to_is_validated(authorities: Authorities) -> None:
+    outcome = gate(SEASON, [landed(TORN), landed(FOREIGN)], authorities)
+    assert dispositions(outcome) == {TORN.sha256: Fate.UNREADABLE, FOREIGN.sha256: Fate.NOT_A_LETTER}
 
 
 def test_a_season_of_sample_letters_waits_for_no_council(gated: Gated) -> None:
@@ -148,7 +209,7 @@ def test_a_season_of_sample_letters_waits_for_no_council(gated: Gated) -> None:
 def test_a_letter_without_statistics_with_years_that_disagree_is_quarantined(authorities: Authorities) -> None:
     bare = without_statistics("another season", authority=OSTLEBRIDGE, season=2020)
     outcome = gate(SEASON, [landed(bare)], authorities)
-    assert dispositions(outcome) == {bare.sha256: "quarantined"}
+    assert dispositions(outcome) == {bare.sha256: Fate.QUARANTINED}
 
 
 FRAMES: dict[str, list[LandedLetter]] = {
@@ -164,13 +225,18 @@ def test_a_frame_that_reading_cannot_make_stops_the_run(authorities: Authorities
         gate(SEASON, FRAMES[what], authorities)
 
 
-def test_a_frame_has_one_row_for_each_letter_and_gives_it_back(authorities: Authorities) -> None:
-    standings = stand([one.letter for one in LETTERS], SEASON, authorities)
-    frame: pd.DataFrame = season_frame(LETTERS, standings, frozenset())
+def test_a_frame_has_one_row_for_each_letter_and_a_column_for_each_rule(authorities: Authorities) -> None:
+    judgement = judge(SEASON, [one.letter for one in LETTERS], authorities)
+    frame = season_frame(LETTERS, judgement)
     assert list(frame["letter_sha256"]) == [one.letter.sha256 for one in LETTERS]
-    assert [wrapped_rules.STATEMENT.validate_json(text) for text in frame["statement"]] == [
-        one.letter for one in LETTERS
-    ]
-    assert [wrapped_rules.STANDING.validate_json(text) for text in frame["standing"]] == [
-        dataclasses.replace(standing, checks=(), superseded_by=None) for standing in standings
-    ]
+    assert {str(frame[rule.name].dtype) for rule in RULES_WITH_COLUMN} == {"boolean"}
+    for standing, (_, row) in zip(judgement.standings, frame.iterrows(), strict=True):
+        asked = {check.rule: check.is_passed for check in standing.checks}
+        for rule in RULES_WITH_COLUMN:
+            assert row[rule.name] is asked.get(rule.name, pd.NA) or row[rule.name] == asked[rule.name]
+
+
+def test_no_column_of_the_frame_holds_what_a_letter_states(authorities: Authorities) -> None:
+    frame = season_frame(LETTERS, judge(SEASON, [one.letter for one in LETTERS], authorities))
+    assert "Larkhall" in str(GOOD)
+    assert "Larkhall" not in frame.to_csv()

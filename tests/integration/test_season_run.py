@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from redress.acquire.sources.folder import FolderSource
 from redress.cli import app
+from redress.model.landed import Fate
 from redress.model.season import Season
 from redress.report import letter_lines, write_report
 from redress.settings import Settings
@@ -142,7 +143,7 @@ def test_a_damaged_and_a_foreign_file_get_a_verdict_and_the_others_go_on(setting
     }
     assert verdicts["2021/torn.pdf"] == "unreadable"
     assert verdicts["2021/invoice.pdf"] == "not_a_letter"
-    assert sorted(verdicts.values()).count("accepted") == 3
+    assert sorted(verdicts.values()).count(Fate.ACCEPTED) == 3
 
 
 def test_a_file_that_is_there_twice_is_one_letter(settings: Settings) -> None:

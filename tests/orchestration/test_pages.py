@@ -16,7 +16,7 @@ import pytest
 from lxml import html
 
 from redress.acquire.sources.folder import FolderSource
-from redress.model.landed import Disposition
+from redress.model.landed import Disposition, Fate
 from redress.model.season import Season
 from redress.report import write_report
 from redress.report.dbt_pages import PAGE_NAME
@@ -56,7 +56,7 @@ def make_pages(folder: Path) -> None:
     """A report of a run that failed, the Data Docs of a season, a page for dbt's, and what must not be served."""
     settings = Settings(home=folder / "home", additional_authorities=SAMPLE_AUTHORITIES)
     Landing(settings.landing_folder).replace_season(
-        SEASON, [landed(GOOD)], [], [Disposition(GOOD.sha256, "accepted", "")]
+        SEASON, [landed(GOOD)], [], [Disposition(GOOD.sha256, Fate.ACCEPTED, "")]
     )
     build_data_docs(SeasonRun(SEASON, "first", settings))
     failed = SeasonRun(Season(2022), "failed", settings)

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from redress.acquire.sources.folder import FolderSource
-from redress.model.landed import Disposition
+from redress.model.landed import Disposition, Fate
 from redress.model.reference import AUTHORITY_COLUMNS, load_authorities
 from redress.model.season import Season
 from redress.report import write_index, write_report
@@ -471,7 +471,7 @@ def test_real_councils_are_expected_where_one_of_their_letters_has_come(tmp_path
     settings = Settings(home=tmp_path, additional_authorities=PROJECT / "samples" / "authorities.csv")
     authorities = load_authorities(additional=settings.additional_authorities)
     real = [one for one in authorities.expected_in(SEASON) if not one.is_sample]
-    disposition = Disposition(GOOD.sha256, "accepted", "", real[0].authority_id)
+    disposition = Disposition(GOOD.sha256, Fate.ACCEPTED, "", real[0].authority_id)
     Landing(settings.landing_folder).replace_season(SEASON, [landed(GOOD)], [], [disposition])
     outcome = SeasonOutcome(SeasonRun(SEASON, "one", settings))
     assert (outcome.expected_accepted_count, len(outcome.expected_ids)) == (1, len(real))

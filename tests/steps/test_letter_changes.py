@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from redress.model.landed import Disposition, LandedLetter
+from redress.model.landed import Disposition, Fate, LandedLetter
 from redress.steps.letter_changes import (
     Change,
     LetterState,
@@ -16,7 +16,7 @@ from tests.made import GOOD, SEASON, WEXMARSH, WRONG_RATE, landed, letter
 
 
 def state(
-    name: str, disposition: str = "accepted", *, authority: str | None = "A", address: str = "", says: str = "1"
+    name: str, disposition: Fate = Fate.ACCEPTED, *, authority: str | None = "A", address: str = "", says: str = "1"
 ) -> LetterState:
     return LetterState(name, address or f"{name}.pdf", authority, disposition, says)
 
@@ -41,18 +41,20 @@ def test_another_file_from_the_same_address_is_reissued_and_the_old_one_is_not_m
 
 
 def test_a_later_letter_beside_the_old_one_is_reissued_and_the_old_one_superseded() -> None:
-    now = [state("old", "superseded"), state("new")]
+    now = [state("old", Fate.SUPERSEDED), state("new")]
     assert found([state("old")], now) == {"old": Change.SUPERSEDED, "new": Change.REISSUED}
 
 
 def test_a_file_that_takes_no_ones_place_is_no_reissue() -> None:
-    assert found([state("old")], [state("old"), state("wrong season", "quarantined")])["wrong season"] is Change.NEW
-    assert found([state("old")], [state("old"), state("copy", "superseded")])["copy"] is Change.NEW
+    assert (
+        found([state("old")], [state("old"), state("wrong season", Fate.QUARANTINED)])["wrong season"] is Change.NEW
+    )
+    assert found([state("old")], [state("old"), state("copy", Fate.SUPERSEDED)])["copy"] is Change.NEW
 
 
 def test_the_same_file_that_is_read_or_judged_otherwise_has_changed() -> None:
     assert found([state("one")], [state("one", says="2")]) == {"one": Change.CHANGED}
-    assert found([state("one", "quarantined")], [state("one")]) == {"one": Change.CHANGED}
+    assert found([state("one", Fate.QUARANTINED)], [state("one")]) == {"one": Change.CHANGED}
 
 
 def test_a_letter_in_whose_place_there_is_none_is_gone() -> None:
@@ -60,15 +62,15 @@ def test_a_letter_in_whose_place_there_is_none_is_gone() -> None:
 
 
 def test_files_whose_authority_nobody_knows_are_not_taken_for_one_another() -> None:
-    before = [state("one", "unreadable", authority=None)]
-    assert found(before, [state("two", "unreadable", authority=None)]) == {"two": Change.NEW, "one": Change.GONE}
+    before = [state("one", Fate.UNREADABLE, authority=None)]
+    assert found(before, [state("two", Fate.UNREADABLE, authority=None)]) == {"two": Change.NEW, "one": Change.GONE}
 
 
 # --- What is kept of before ---------------------------------------------------------------------------------
 
 
 def land(landing: Landing, *letters: LandedLetter) -> None:
-    dispositions = [Disposition(one.letter.sha256, "accepted", "", "A") for one in letters]
+    dispositions = [Disposition(one.letter.sha256, Fate.ACCEPTED, "", "A") for one in letters]
     landing.replace_season(SEASON, letters, [], dispositions)
 
 

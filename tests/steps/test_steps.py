@@ -7,6 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from redress.acquire.sources.folder import FolderSource
+from redress.check.rule import Rule
+from redress.model.landed import Fate
 from redress.model.reference import AUTHORITY_COLUMNS
 from redress.model.season import Season
 from redress.report import warning_lines
@@ -187,3 +189,20 @@ def test_the_pages_of_great_expectations_stand_below_the_working_folder(tmp_path
     assert index == settings.home.absolute() / "data_docs" / "2021" / "index.html"
     assert index.is_file()
     assert season_run.record.events()[-1]["told"] == str(index)
+
+
+def test_the_pages_of_great_expectations_come_from_the_check_and_no_rule_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
+) -> None:
+    season_run, _ = run(settings, "half", source(tmp_path / "half", wrong=6))
+    wrong = {
+        sha256
+        for sha256, one in Landing(settings.landing_folder).dispositions(SEASON).items()
+        if one.disposition is Fate.QUARANTINED
+    }
+    monkeypatch.setattr(Rule, "ask", lambda *_: pytest.fail("a rule was asked"))
+    index = Path(build_data_docs(season_run))
+    (page,) = index.parent.glob("validations/season/*/*/*.html")
+    assert f"/{season_run.run_id}/" in page.as_posix()
+    assert len(wrong) == 6
+    assert all(sha256 in page.read_text() for sha256 in wrong)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redress.check.letter_rules import check_letter
-from redress.model.landed import Disposition, LandedLetter
+from redress.model.landed import Disposition, Fate, LandedLetter
 from redress.model.letter import Conflict, Figure, Header, Letter, StatedYear, Verdict
 from redress.model.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES, TABLE_MEASURES, Absence
 from redress.model.printable import printable
@@ -100,7 +100,7 @@ def test_one_file_at_two_addresses_comes_back_as_it_was_read(tmp_path: Path) -> 
 def land(folder: Path, *read: LandedLetter, season: Season = SEASON) -> Landing:
     landing = Landing(folder)
     checks = [(one.letter.sha256, check) for one in read for check in check_letter(one.letter)]
-    dispositions = [Disposition(one.letter.sha256, "accepted", "every critical rule passed") for one in read]
+    dispositions = [Disposition(one.letter.sha256, Fate.ACCEPTED, "every critical rule passed") for one in read]
     landing.replace_season(season, read, checks, dispositions)
     return landing
 
@@ -163,7 +163,7 @@ def test_a_disposition_decides_the_hash(tmp_path: Path) -> None:
     one = land(tmp_path / "one", landed(letter("one")))
     other = Landing(tmp_path / "other")
     checks = [(sha256("one"), check) for check in check_letter(letter("one"))]
-    verdict = Disposition(sha256("one"), "quarantined", "every critical rule passed")
+    verdict = Disposition(sha256("one"), Fate.QUARANTINED, "every critical rule passed")
     other.replace_season(SEASON, [landed(letter("one"))], checks, [verdict])
     assert one.content_hash() != other.content_hash()
 
@@ -171,7 +171,7 @@ def test_a_disposition_decides_the_hash(tmp_path: Path) -> None:
 def test_that_a_person_decided_is_part_of_the_hash_and_the_name_is_not(tmp_path: Path) -> None:
     def decided(by: str | None) -> str:
         landing = land(tmp_path, landed(letter("one")))
-        landing.replace_season(SEASON, [], [], [Disposition(sha256("one"), "accepted", "a slip", decided_by=by)])
+        landing.replace_season(SEASON, [], [], [Disposition(sha256("one"), Fate.ACCEPTED, "a slip", decided_by=by)])
         return landing.content_hash()
 
     assert decided("A. Lister") == decided("B. Clerk")

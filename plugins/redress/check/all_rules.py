@@ -1,28 +1,31 @@
-"""The table of all rules, and the same as a seed, so that the warehouse says what each rule asks.
+"""All rules in one table, also written as a seed, so that the warehouse says what each rule asks.
 
-`python -m redress.check.all_rules` writes the seed; a test fails as long as it is stale.
+`python -m redress.check.all_rules` writes the seed; a test fails while the seed differs from the rules.
 """
 
 import csv
 import io
 
 from redress.check.letter_rules import LETTER_RULES
-from redress.check.rule import Rule
+from redress.check.rule import LetterRule
 from redress.check.season_rules import SEASON_RULES, WHOLE_SEASON_RULES
 from redress.check.standing import SeasonRule, WholeSeasonRule
 from redress.model.reference import SEEDS_FOLDER
 
 RULES_SEED = SEEDS_FOLDER / "rules.csv"
-RULES: dict[str, tuple[Rule | SeasonRule | WholeSeasonRule, ...]] = {
+RULES: dict[str, tuple[LetterRule | SeasonRule | WholeSeasonRule, ...]] = {
     "letter": LETTER_RULES,
     "letters_of_season": SEASON_RULES,
     "season": WHOLE_SEASON_RULES,
 }
-"""Every rule by what it looks at: one letter alone, a letter among those of its season, the season as a whole."""
+"""The rules by what they look at: one letter alone, a letter among the letters of its season, the whole season."""
+
+SENTENCES = {rule.name: rule.sentence for rules in RULES.values() for rule in rules}
+"""What each rule demands, for a person to read, by the rule's name."""
 
 
 def rules_csv() -> str:
-    """All rules as the text of a CSV file, in the order in which they are reported."""
+    """Return all rules as the text of a CSV file, in the order in which they are reported."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("rule", "severity", "looks_at", "sentence"))

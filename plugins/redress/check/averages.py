@@ -5,24 +5,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from redress.check.rivals import rivalries_of
-from redress.check.rule import Outcome
+from redress.check.rule import Finding
 from redress.check.standing import Standing, is_of_its_season
 from redress.model.authorities import OTHER_TYPE_ID
-from redress.model.letter import Letter, Verdict
+from redress.model.letter import Letter
 from redress.model.measures import HEADLINE_NAMES
 
 AVERAGE_MEASURES = frozenset(name for name in HEADLINE_NAMES if "_type_average" in name)
-"""What a letter prints as the average of similar authorities."""
-
-
+"""The measures that a letter prints as averages of similar authorities."""
 MAJORITY_LETTERS_COUNT = 3
-"""So many letters to one type have to print an average before most of them can outvote one."""
+"""So many letters to councils of one type must print an average before a majority can outvote a letter."""
 
 
 @dataclass(frozen=True)
 class _Vote:
-    """What the letters to one type of council print as one average: how many print each value."""
+    """How many letters to one type of council print each value of one average."""
 
     letters_by_value: Counter[Decimal]
 
@@ -32,7 +29,7 @@ class _Vote:
 
     @property
     def majority(self) -> Decimal | None:
-        """The value that more than half of at least three letters print, or None where there is none."""
+        """The value that more than half of at least three letters print, or None if there is no such value."""
         value, letters_count = self.letters_by_value.most_common(1)[0]
         is_strict = 2 * letters_count > self.letters_count
         return value if self.letters_count >= MAJORITY_LETTERS_COUNT and is_strict else None
@@ -40,33 +37,32 @@ class _Vote:
 
 @dataclass(frozen=True)
 class _Averages:
-    """The averages that one letter prints, each with the vote of the letters to its type (None: none votes)."""
+    """The averages that one letter prints, each with the vote on it; None where no letter votes."""
 
     council_type_id: str
     printed: tuple[tuple[str, Decimal, _Vote | None], ...]
 
 
 def _averages(standings: Sequence[Standing]) -> dict[str, _Averages]:
-    """Every letter that is asked about its averages.
+    """Return the averages of every letter that is asked about them, by the letter's sha256.
 
     Asked are letters to councils that state this season and are not superseded; other bodies have no average.
-    Only those that no other critical rule holds back have a vote: a letter misread elsewhere may be misread here,
-    and of two letters to one council neither counts until a person has chosen. The others are still compared with
-    the vote, because a person who looks at them in quarantine has to know all that is wrong.
+    A letter has a vote only if no other critical rule holds the letter back: a letter misread elsewhere may be
+    misread here, and of two letters to one council neither counts until a person has chosen. A letter without a
+    vote is still compared with the vote, because a person who looks at the letter must learn all that is wrong.
     """
-    rivalries = rivalries_of(standings)
     asked = [
-        (standing, standing.authority.council_type_id, rivalries[standing.letter.sha256])
+        (standing, standing.authority.council_type_id, standing.rivalry)
         for standing in standings
         if standing.authority is not None
         and standing.authority.council_type_id != OTHER_TYPE_ID
-        and standing.letter.verdict is Verdict.EXTRACTED
         and is_of_its_season(standing)
-        and rivalries[standing.letter.sha256].superseded_by is None
+        and standing.rivalry is not None
+        and standing.rivalry.superseded_by is None
     ]
     votes: dict[tuple[str, str], Counter[Decimal]] = {}
     for standing, council_type_id, rivalry in asked:
-        if rivalry.outcome.is_passed and not standing.broken_rules and not standing.is_rejected:
+        if rivalry.finding.is_passed and not standing.breaks_letter_rule and not standing.is_rejected:
             for measure, value in _printed_averages(standing.letter):
                 votes.setdefault((council_type_id, measure), Counter())[value] += 1
     return {
@@ -87,11 +83,11 @@ def _printed_averages(letter: Letter) -> Iterator[tuple[str, Decimal]]:
             yield figure.measure, figure.value
 
 
-def type_average_agrees(standings: Sequence[Standing]) -> dict[str, Outcome]:
+def type_average_agrees(standings: Sequence[Standing]) -> dict[str, Finding]:
     return {sha256: _agreement(averages) for sha256, averages in _averages(standings).items()}
 
 
-def _agreement(averages: _Averages) -> Outcome:
+def _agreement(averages: _Averages) -> Finding:
     contradicted = [
         f"{measure} {value} is printed, and {vote.majority} in {vote.letters_by_value[vote.majority]} of "
         f"{vote.letters_count} letters to councils of the type {averages.council_type_id}"
@@ -99,17 +95,17 @@ def _agreement(averages: _Averages) -> Outcome:
         if vote is not None and vote.majority is not None and vote.majority != value
     ]
     if contradicted:
-        return Outcome(False, "; ".join(contradicted))
-    return Outcome(
+        return Finding(False, "; ".join(contradicted))
+    return Finding(
         True, f"no majority of letters to councils of the type {averages.council_type_id} contradicts it"
     )
 
 
-def type_average_is_settled(standings: Sequence[Standing]) -> dict[str, Outcome]:
+def type_average_is_settled(standings: Sequence[Standing]) -> dict[str, Finding]:
     return {sha256: _settlement(averages) for sha256, averages in _averages(standings).items()}
 
 
-def _settlement(averages: _Averages) -> Outcome:
+def _settlement(averages: _Averages) -> Finding:
     unsettled = [
         f"{measure} {value} is printed, and letters to councils of the type {averages.council_type_id} print "
         + ", ".join(
@@ -119,5 +115,5 @@ def _settlement(averages: _Averages) -> Outcome:
         if vote is not None and vote.majority is None and vote.letters_by_value.keys() | {value} != {value}
     ]
     if unsettled:
-        return Outcome(False, f"{'; '.join(unsettled)}: too few letters, or no majority, to say which is right")
-    return Outcome(True, "where letters differ, a majority says which average is right")
+        return Finding(False, f"{'; '.join(unsettled)}: too few letters, or no majority, to say which is right")
+    return Finding(True, "where letters differ, a majority says which average is right")

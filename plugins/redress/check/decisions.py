@@ -1,7 +1,7 @@
-"""Decisions: what people decided about letters in quarantine, as a file beside landing that only grows.
+"""Decisions: what people decided about letters in quarantine, in a file beside landing that only grows.
 
-<landing>/decisions.jsonl, one JSON object a line, the oldest first. The last line about a letter and season is in
-force, unless it takes the one before it back.
+The file is <landing>/decisions.jsonl: one JSON object a line, the oldest first. The last line about a letter and
+season is in force; a withdrawal leaves no decision in force.
 """
 
 import hashlib
@@ -39,30 +39,30 @@ class Ruling(StrEnum):
     """What a person decided about a letter."""
 
     ACCEPT = "accept"
-    """It is loaded, although the rules named in the decision are broken."""
+    """The letter is loaded although it breaks the rules that the decision names."""
     REJECT = "reject"
-    """It stays in quarantine for good, and stands in no other letter's way."""
+    """The letter stays in quarantine for good, and stands in no other letter's way."""
     WITHDRAW = "withdraw"
-    """The decision before this one is taken back."""
+    """The decision before this is taken back, and the rules alone decide again."""
 
 
 def one_line(text: str) -> str:
-    """A text a person typed, on one line. Raises ValueError where nothing is left of it."""
+    """Return a text that a person typed, on one line. Raise ValueError if the text is blank."""
     words = " ".join(text.split())
     if not words:
         raise ValueError("it is empty")
     return words
 
 
-Told = Annotated[str, AfterValidator(one_line)]
+OneLine = Annotated[str, AfterValidator(one_line)]
 
 
 class Decision(BaseModel):
-    """One decision about one letter, as it was fetched for one season.
+    """One person's decision about one letter that was fetched for one season.
 
-    `rules` are the critical rules that were broken when it was made. An accept also holds `statement_hash` of what
-    the letter was read to state, because it is about the figures that the person saw, and `authority_id` where the
-    person said whose letter it is. `decided_at` is in UTC, and decides nothing.
+    `rules` are the critical rules that the letter broke when the decision was made. An accept also holds
+    `statement_hash` of the figures that the person saw, and `authority_id` if the person said whose letter it is.
+    `decided_at` is in UTC, and has no effect on any result.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,9 +73,9 @@ class Decision(BaseModel):
     rules: tuple[str, ...] = ()
     authority_id: str | None = None
     statement_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
-    decided_by: Told
+    decided_by: OneLine
     decided_at: AwareDatetime
-    reason: Told
+    reason: OneLine
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -92,12 +92,12 @@ class Decision(BaseModel):
 
 @dataclass(frozen=True)
 class Decisions:
-    """All decisions that were ever made, the oldest first."""
+    """All decisions ever made, the oldest first."""
 
     history: tuple[Decision, ...] = ()
 
     def about(self, season: Season, letter_sha256: str) -> tuple[Decision, ...]:
-        """The decisions about a letter of a season, the oldest first."""
+        """Return the decisions about a letter of a season, the oldest first."""
         return tuple(
             decision
             for decision in self.history
@@ -105,28 +105,28 @@ class Decisions:
         )
 
     def in_force(self, season: Season, letter_sha256: str) -> Decision | None:
-        """The decision that holds for a letter of a season, or None where there is none, or it was taken back."""
+        """Return the decision in force about a letter of a season; None if there is none or it was withdrawn."""
         about = self.about(season, letter_sha256)
         return about[-1] if about and about[-1].ruling is not Ruling.WITHDRAW else None
 
     def rejects(self, season: Season, letter_sha256: str) -> bool:
-        """Whether a letter of a season is rejected."""
+        """Return whether a person's rejection of a letter of a season is in force."""
         decision = self.in_force(season, letter_sha256)
         return decision is not None and decision.ruling is Ruling.REJECT
 
     def authority_id(self, season: Season, letter_sha256: str) -> str | None:
-        """Whose letter it is, where a person said so."""
+        """Return the authority that a person said the letter is to, or None."""
         decision = self.in_force(season, letter_sha256)
         return None if decision is None else decision.authority_id
 
     def and_(self, decision: Decision) -> "Decisions":
-        """These decisions and a newer one."""
+        """Return these decisions followed by a newer decision."""
         return Decisions((*self.history, decision))
 
     def content_hash(self, landed: Collection[tuple[int, str]]) -> str:
-        """The sha256 of what is in force about the letters that are landed, given as (season, sha256).
+        """Return a sha256 over the decisions in force about the landed letters, given as (season, sha256).
 
-        Who decided, when and why is left out, and so is a decision about bytes that are no longer landed.
+        The hash leaves out who decided, when and why, and decisions about letters that are no longer landed.
         """
         last = {(one.season, one.letter_sha256): one for one in self.history}
         deciding = sorted(
@@ -141,7 +141,7 @@ NO_DECISIONS = Decisions()
 
 
 def statement_hash(letter: Letter) -> str:
-    """A hash over what a letter was read to state: its authority, season and figures; 16 hexadecimal digits."""
+    """Return a hash over a letter's authority, season and figures as they were read: 16 hexadecimal digits."""
     figures = sorted(
         (figure.measure, figure.category or "", f"{figure.value.normalize():f}") for figure in letter.figures
     )
@@ -150,9 +150,9 @@ def statement_hash(letter: Letter) -> str:
 
 
 def read_decisions(landing_folder: Path) -> Decisions:
-    """The decisions kept with a landing; none where there is no file.
+    """Return the decisions kept with a landing; none if there is no file.
 
-    Raises DecisionError for a line that is no decision: nothing is decided by half a file.
+    Raise DecisionError for a line that is no decision, so that a damaged file decides nothing.
     """
     path = landing_folder / FILE_NAME
     try:
@@ -163,10 +163,10 @@ def read_decisions(landing_folder: Path) -> Decisions:
 
 
 def record_decision(landing_folder: Path, decision: Decision) -> None:
-    """Add a decision to the file kept with a landing. Whoever calls holds the writer lock.
+    """Add a decision to the file kept with a landing. The caller holds the writer lock.
 
-    The file is written anew under another name and moved, so that no reader sees half a line. Raises DecisionError
-    where the file has a broken line.
+    The whole file is written under another name and then moved, so that no reader sees half a line. Raise
+    DecisionError if the file has a broken line.
     """
     history = read_decisions(landing_folder).and_(decision).history
     path = landing_folder / FILE_NAME

@@ -1,96 +1,68 @@
-"""What becomes of each letter of a season, by its checks and by what people decided."""
+"""Dispose of each letter of a season by its checks and by people's decisions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from redress.check.decisions import NO_DECISIONS, Decision, Decisions, Ruling, statement_hash
-from redress.check.letter_rules import LETTER_RULES
-from redress.check.rule import Check, Severity
-from redress.check.season_rules import (
-    AUTHORITY_IS_KNOWN,
-    ONE_LETTER_PER_AUTHORITY,
-    SEASON_IS_THE_ONE_FETCHED,
-    SEASON_RULES,
-)
+from redress.check.decisions import Decision, Decisions, Ruling, statement_hash
+from redress.check.letter_rules import NUMBERS_ARE_POSSIBLE
+from redress.check.rule import Check
+from redress.check.season_rules import AUTHORITY_IS_KNOWN, ONE_LETTER_PER_AUTHORITY, SEASON_IS_THE_ONE_FETCHED
 from redress.check.standing import Standing
-from redress.model.landed import Disposition
+from redress.model.landed import Disposition, Fate
 from redress.model.letter import Verdict
 from redress.model.season import Season
 
 HELD_VERDICTS = (Verdict.EXTRACTED, Verdict.NO_STATISTICS)
-"""What reading gave for the letters that the rules can hold back."""
-
-
-SENTENCES: dict[str, str] = {
-    **{rule.name: rule.sentence for rule in LETTER_RULES},
-    **{rule.name: rule.sentence for rule in SEASON_RULES},
-}
-"""What each rule asks of a letter, for a person to read."""
-
-
+"""The verdicts of letters that a critical rule can hold back."""
 SHOWN_SHA256_LENGTH = 12
-
-
 _BY_DECISION = "a person's decision"
-"""A reason is published with the letter. Whose decision it is stays with landing, in `decided_by`."""
+"""A reason is published with the letter. The person's name stays in landing, in `decided_by`."""
 
 
-def dispose(
-    season: Season,
-    standings: Sequence[Standing],
-    checks: Mapping[str, Sequence[Check]],
-    decisions: Decisions = NO_DECISIONS,
-) -> tuple[Disposition, ...]:
-    """What becomes of each letter of a season, by its checks and by what people decided.
+def dispose(season: Season, standings: Sequence[Standing], decisions: Decisions) -> tuple[Disposition, ...]:
+    """Return the disposition of each letter of a season, in the order of the standings.
 
-    `checks` are all checks of each letter, by its sha256. A letter with a broken critical rule is quarantined,
-    unless a person accepted it for just those rules, with the figures that it is read to state now.
+    A letter that breaks a critical rule is quarantined, unless a person accepted the letter for exactly the rules
+    that it breaks, and the letter is still read to state the figures that the person saw.
     """
     disposed = [
-        _disposition(
-            season,
-            standing,
-            broken_rules(checks[standing.letter.sha256]),
-            decisions.in_force(season, standing.letter.sha256),
-        )
-        for standing in standings
+        _disposition(season, standing, decisions.in_force(season, standing.letter.sha256)) for standing in standings
     ]
     return tuple(_without_collision(one, disposed) for one in disposed)
 
 
 def broken_rules(checks: Sequence[Check]) -> tuple[Check, ...]:
-    """The failed checks that hold a letter back."""
-    return tuple(check for check in checks if check.severity is Severity.CRITICAL and not check.is_passed)
+    """Return the failed checks that hold a letter back."""
+    return tuple(check for check in checks if check.holds_back)
 
 
-def _disposition(
-    season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
-) -> Disposition:
+def _disposition(season: Season, standing: Standing, decision: Decision | None) -> Disposition:
     letter = standing.letter
+    broken = broken_rules(standing.checks)
     authority_id = None if standing.authority is None else standing.authority.authority_id
     if letter.verdict not in HELD_VERDICTS:
-        return Disposition(letter.sha256, str(letter.verdict), letter.reason, authority_id)
+        return Disposition(letter.sha256, Fate(letter.verdict), letter.reason, authority_id)
     if decision is not None and decision.ruling is Ruling.REJECT:
         reason = f"rejected by {_BY_DECISION}: {decision.reason}"
-        return Disposition(letter.sha256, "quarantined", reason, authority_id, decided_by=decision.decided_by)
+        return Disposition(letter.sha256, Fate.QUARANTINED, reason, authority_id, decided_by=decision.decided_by)
 
     objections = list(_objections(season, standing, broken, decision))
     if objections:
-        return Disposition(letter.sha256, "quarantined", "; ".join(objections), authority_id)
+        return Disposition(letter.sha256, Fate.QUARANTINED, "; ".join(objections), authority_id)
     if letter.verdict is Verdict.EXTRACTED and standing.superseded_by is not None:
         reason = f"another letter to the same authority stands: {standing.superseded_by[:SHOWN_SHA256_LENGTH]}..."
-        return Disposition(letter.sha256, "superseded", reason, authority_id, standing.superseded_by)
+        return Disposition(letter.sha256, Fate.SUPERSEDED, reason, authority_id, standing.superseded_by)
     if letter.verdict is Verdict.EXTRACTED:
-        disposed = Disposition(letter.sha256, "accepted", "every critical rule passed", authority_id)
+        disposed = Disposition(letter.sha256, Fate.ACCEPTED, "every critical rule passed", authority_id)
     else:
-        disposed = Disposition(letter.sha256, str(letter.verdict), letter.reason, authority_id)
+        disposed = Disposition(letter.sha256, Fate(letter.verdict), letter.reason, authority_id)
     if decision is None or not (broken or decision.authority_id):
         return disposed
     return replace(disposed, reason=_accepted(broken, decision), decided_by=decision.decided_by)
 
 
 def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
-    """The reason of a letter that is where it is because a person accepted it."""
+    """Return the reason of a letter that a person accepted."""
     as_whose = f" as a letter to {decision.authority_id}" if decision.authority_id else ""
     although = f", although {', '.join(check.rule for check in broken)} failed" if broken else ""
     return f"accepted by {_BY_DECISION}{as_whose}{although}: {decision.reason}"
@@ -99,7 +71,7 @@ def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
 def _objections(
     season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
 ) -> Iterator[str]:
-    """Why a letter stays in quarantine: what is broken and not covered by an accept, and why it is not."""
+    """Yield why a letter stays in quarantine: each broken rule that no accept covers, and why none does."""
     if decision is None:
         yield from (f"{check.rule}: {check.detail}" for check in broken)
         return
@@ -109,9 +81,9 @@ def _objections(
     is_read_as_then = decision.statement_hash == statement_hash(standing.letter)
     for check in broken:
         found = f"{check.rule}: {check.detail}"
-        standing_in_the_way = _cannot_be_overruled(season, standing, check)
-        if standing_in_the_way:
-            yield f"{found}; {standing_in_the_way}"
+        obstacle = _cannot_be_overruled(season, standing, check)
+        if obstacle:
+            yield f"{found}; {obstacle}"
         elif check.rule not in decision.rules:
             yield f"{found}; {accepted} for {', '.join(decision.rules)}, and this is broken besides"
         elif not is_read_as_then:
@@ -121,13 +93,13 @@ def _objections(
 
 
 def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> str | None:
-    """Why nobody can accept a letter although a rule is broken, and what to do instead; None where one can."""
+    """Return why nobody can accept a letter that breaks this rule, and what to do instead; None if a person can."""
     if check.rule == ONE_LETTER_PER_AUTHORITY:
         return (
             "two letters cannot both stand for one authority and season: reject the other one, or say whose letter "
             "this one is (--authority)"
         )
-    if check.rule == "numbers_are_possible":
+    if check.rule == NUMBERS_ARE_POSSIBLE:
         return "a number that cannot be has no place in the warehouse: reject the letter"
     if check.rule == AUTHORITY_IS_KNOWN and standing.authority is None:
         return "there is nowhere to put its figures: say whose letter it is (--authority)"
@@ -143,13 +115,13 @@ def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> st
 
 
 def _without_collision(one: Disposition, disposed: Sequence[Disposition]) -> Disposition:
-    """A letter that a person accepted goes back where another is accepted for the same authority too."""
-    if one.disposition != "accepted" or one.decided_by is None:
+    """Quarantine a letter that a person accepted if another letter to the same authority is accepted too."""
+    if one.disposition != Fate.ACCEPTED or one.decided_by is None:
         return one
     others = [
         other.letter_sha256[:SHOWN_SHA256_LENGTH]
         for other in disposed
-        if other is not one and other.disposition == "accepted" and other.authority_id == one.authority_id
+        if other is not one and other.disposition == Fate.ACCEPTED and other.authority_id == one.authority_id
     ]
     if not others:
         return one
@@ -157,4 +129,4 @@ def _without_collision(one: Disposition, disposed: Sequence[Disposition]) -> Dis
         f"{one.reason}; but another letter to the same authority is accepted too (sha256 {', '.join(others)}...): "
         "reject one of them"
     )
-    return replace(one, disposition="quarantined", reason=reason, decided_by=None)
+    return replace(one, disposition=Fate.QUARANTINED, reason=reason, decided_by=None)

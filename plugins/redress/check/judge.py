@@ -1,37 +1,73 @@
-"""Judge a season's letters: each rule is asked once, for the gate and for quarantine alike."""
+"""The judge: ask every rule once about a season's letters, and say what becomes of each letter.
+
+The gate and quarantine both judge by this one function.
+"""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from redress.check.decisions import NO_DECISIONS, Decisions
+from redress.check.dispose import dispose
 from redress.check.rivals import rivalries_of
 from redress.check.rule import Check
-from redress.check.season_rules import SEASON_RULES
+from redress.check.season_rules import SEASON_RULES, check_season, expected_authorities
 from redress.check.standing import Standing, placed_letter
-from redress.model.authorities import Authorities
+from redress.model.authorities import Authorities, Authority
+from redress.model.landed import Disposition
 from redress.model.letter import Letter
 from redress.model.season import Season
 
 
-def stand(
-    letters: Sequence[Letter], season: Season, authorities: Authorities, decisions: Decisions = NO_DECISIONS
-) -> tuple[Standing, ...]:
-    """Each letter with its authority as of the period's end, the letter that supersedes it, and its checks.
+@dataclass(frozen=True)
+class Judgement:
+    """What the rules and people's decisions make of a season's letters.
 
-    A letter that a person rejected stands in no other's way; it is still checked itself.
+    `standings` and `dispositions` are in the order of the letters. `expected` are the authorities that a letter
+    must have come to, and `season_checks` are the checks of the season as a whole.
     """
+
+    standings: tuple[Standing, ...]
+    expected: tuple[Authority, ...]
+    season_checks: tuple[Check, ...]
+    dispositions: tuple[Disposition, ...]
+
+    @property
+    def checks(self) -> tuple[tuple[str | None, Check], ...]:
+        """Every check with its letter's sha256, or with None for a check of the season as a whole."""
+        return (
+            *((standing.letter.sha256, check) for standing in self.standings for check in standing.checks),
+            *((None, check) for check in self.season_checks),
+        )
+
+
+def judge(
+    season: Season, letters: Sequence[Letter], authorities: Authorities, decisions: Decisions = NO_DECISIONS
+) -> Judgement:
+    """Judge a season's letters, asking each rule once. Raise RuleError if a rule raises.
+
+    A letter that a person rejected stands in no other letter's way; the rules are still asked about it.
+    """
+    standings = _stand(season, letters, authorities, decisions)
+    expected = expected_authorities(standings, season, authorities)
+    return Judgement(standings, expected, check_season(standings, expected), dispose(season, standings, decisions))
+
+
+def _stand(
+    season: Season, letters: Sequence[Letter], authorities: Authorities, decisions: Decisions
+) -> tuple[Standing, ...]:
+    """Return each letter with its authority on the last day of the period, its rivalry, and all its checks."""
     alive = {authority.authority_id: authority for authority in authorities.alive_on(season.period_end)}
-    placed = tuple(placed_letter(letter, season, authorities, alive, decisions) for letter in letters)
-    found = [(rule, rule.check(placed)) for rule in SEASON_RULES]
-    superseded_by = {sha256: rivalry.superseded_by for sha256, rivalry in rivalries_of(placed).items()}
+    placed = [placed_letter(letter, season, authorities, alive, decisions) for letter in letters]
+    rivalries = rivalries_of(placed)
+    placed = [replace(standing, rivalry=rivalries.get(standing.letter.sha256)) for standing in placed]
+    answers = [(rule, rule.ask(placed)) for rule in SEASON_RULES]
     return tuple(
         replace(
             standing,
-            superseded_by=superseded_by.get(standing.letter.sha256),
-            checks=tuple(
-                Check(rule.name, rule.severity, outcome.is_passed, outcome.detail)
-                for rule, outcomes in found
-                if (outcome := outcomes.get(standing.letter.sha256)) is not None
+            season_checks=tuple(
+                rule.check(findings[standing.letter.sha256])
+                for rule, findings in answers
+                if standing.letter.sha256 in findings
             ),
         )
         for standing in placed

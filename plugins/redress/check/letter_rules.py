@@ -1,37 +1,27 @@
-"""The rules about one letter's numbers and years, each a plain function with a severity and a sentence.
+"""The rules about one letter's numbers and years.
 
-`redress read` calls them, and the project's own expectations wrap the same functions. A rule that has nothing to
-look at in a letter passes and says so; what has to be there is the business of rules of its own.
+`redress read` asks them, and the judge asks them with the rules about a season. A rule that finds nothing to look
+at in a letter passes and says so; separate rules ask whether the figures that a letter must state are there.
 """
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from redress.check.rule import Check, Outcome, Rule, Severity
+from redress.check.rule import Check, Finding, LetterRule, Severity
 from redress.model.layouts import required_figures
 from redress.model.letter import Letter, Verdict
 from redress.model.measures import UNIT_OF, Absence, Unit, half_up_pct
 
 
 def check_letter(letter: Letter) -> tuple[Check, ...]:
-    """All rules about a single letter. Only a letter with a header is asked about its years, only one with
-    figures about its figures; any other verdict has no rules."""
-    if letter.verdict is Verdict.EXTRACTED:
-        rules = LETTER_RULES
-    elif letter.verdict is Verdict.NO_STATISTICS:
-        rules = (YEARS_AGREE,)
-    else:
-        rules = ()
-    return tuple(applied(rule, letter) for rule in rules)
+    """Ask a letter every rule about a single letter that applies to the letter's verdict.
+
+    An extracted letter is asked every rule, a letter without statistics only about its years, any other file none.
+    """
+    return tuple(rule.check(rule.ask(letter)) for rule in LETTER_RULES if letter.verdict in rule.verdicts)
 
 
-def applied(rule: Rule, letter: Letter) -> Check:
-    """One rule applied to one letter."""
-    outcome = rule.check(letter)
-    return Check(rule.name, rule.severity, outcome.is_passed, outcome.detail)
-
-
-def _uphold_rate(letter: Letter) -> Outcome:
+def _uphold_rate(letter: Letter) -> Finding:
     upheld = letter.value("upheld_count")
     investigations = letter.value("investigations_count")
     printed = letter.value("uphold_rate_pct")
@@ -42,7 +32,7 @@ def _uphold_rate(letter: Letter) -> Outcome:
     return _share_is_printed("upheld", upheld, "investigations", investigations, printed)
 
 
-def _remedy_rate(letter: Letter) -> Outcome:
+def _remedy_rate(letter: Letter) -> Finding:
     return _share_is_printed(
         "satisfactory remedies",
         letter.value("satisfactory_remedies_count"),
@@ -54,25 +44,25 @@ def _remedy_rate(letter: Letter) -> Outcome:
 
 def _share_is_printed(
     part_name: str, part: Decimal | None, whole_name: str, whole: Decimal | None, printed: Decimal | None
-) -> Outcome:
+) -> Finding:
     if part is None or whole is None or printed is None:
-        return Outcome(True, "not all three numbers are stated")
+        return Finding(True, "not all three numbers are stated")
     if whole == 0:
-        return Outcome(False, f"{printed}% is printed of {whole_name} 0, and a share of nothing does not exist")
+        return Finding(False, f"{printed}% is printed of {whole_name} 0, and a share of nothing does not exist")
     expected = half_up_pct(part, whole)
-    return Outcome(
+    return Finding(
         expected == printed,
         f"{part_name} {part} of {whole_name} {whole} is {expected}%, and {printed}% is printed",
     )
 
 
-def _compliance_rate(letter: Letter) -> Outcome:
+def _compliance_rate(letter: Letter) -> Finding:
     outcomes = letter.value("compliance_outcomes_count")
     printed = letter.value("compliance_rate_pct")
     if outcomes is None or printed is None:
-        return Outcome(True, "not both numbers are stated")
+        return Finding(True, "not both numbers are stated")
     if outcomes == 0:
-        return Outcome(False, f"{printed}% is printed of 0 compliance outcomes")
+        return Finding(False, f"{printed}% is printed of 0 compliance outcomes")
     nearest = int(printed * outcomes / 100)
     fitting = [
         satisfied
@@ -80,12 +70,12 @@ def _compliance_rate(letter: Letter) -> Outcome:
         if half_up_pct(Decimal(satisfied), outcomes) == printed
     ]
     if not fitting:
-        return Outcome(False, f"no whole number of {outcomes} compliance outcomes is {printed}%")
-    return Outcome(True, f"{fitting[0]} of {outcomes} compliance outcomes is {printed}%")
+        return Finding(False, f"no whole number of {outcomes} compliance outcomes is {printed}%")
+    return Finding(True, f"{fitting[0]} of {outcomes} compliance outcomes is {printed}%")
 
 
-def _numbers_are_possible(letter: Letter) -> Outcome:
-    return _outcome(_impossible_numbers(letter), "every number is possible")
+def _numbers_are_possible(letter: Letter) -> Finding:
+    return _finding(_impossible_numbers(letter), "every number is possible")
 
 
 def _impossible_numbers(letter: Letter) -> Iterator[str]:
@@ -106,8 +96,8 @@ def _impossible_numbers(letter: Letter) -> Iterator[str]:
             yield f"{part} {small} is more than {whole} {large}"
 
 
-def _years_agree(letter: Letter) -> Outcome:
-    return _outcome(_disagreements(letter), f"every year that it states is of season {letter.header.season}")
+def _years_agree(letter: Letter) -> Finding:
+    return _finding(_disagreements(letter), f"every year that it states is of season {letter.header.season}")
 
 
 def _disagreements(letter: Letter) -> Iterator[str]:
@@ -116,10 +106,8 @@ def _disagreements(letter: Letter) -> Iterator[str]:
         yield "the letter states no year: no date, title, year ending or period was found"
     seasons = {year.season for year in years}
     if len(seasons) > 1:
-        told: dict[str, None] = {}
-        for year in years:
-            told[f'{year.where} says season {year.season} ("{year.text}")'] = None
-        yield "; ".join(told)
+        said = (f'{year.where} says season {year.season} ("{year.text}")' for year in years)
+        yield "; ".join(dict.fromkeys(said))
     header = letter.header
     start, end = header.period_start, header.period_end
     if start is not None and (start.month, start.day) != (4, 1):
@@ -128,23 +116,23 @@ def _disagreements(letter: Letter) -> Iterator[str]:
         yield f"the period ends on {end:%-d %B %Y}, not on 31 March"
 
 
-def _uphold_figures_complete(letter: Letter) -> Outcome:
+def _uphold_figures_complete(letter: Letter) -> Finding:
     needed = required_figures(letter.header.layout)
     missing = [
         measure if category is None else f"{measure} of {category}"
         for measure, category in needed
         if letter.value(measure, category) is None
     ]
-    return Outcome(not missing, f"missing: {', '.join(missing)}" if missing else "all of them are stated")
+    return Finding(not missing, f"missing: {', '.join(missing)}" if missing else "all of them are stated")
 
 
-def _authority_is_named(letter: Letter) -> Outcome:
+def _authority_is_named(letter: Letter) -> Finding:
     name = letter.header.authority_name
-    return Outcome(name is not None, f"to {name}" if name else "no addressee or heading names an authority")
+    return Finding(name is not None, f"to {name}" if name else "no addressee or heading names an authority")
 
 
-def _tables_add_up(letter: Letter) -> Outcome:
-    return _outcome(_sums_that_fail(letter), "every total that is stated is the sum of its parts")
+def _tables_add_up(letter: Letter) -> Finding:
+    return _finding(_sums_that_fail(letter), "every total that is stated is the sum of its parts")
 
 
 def _sums_that_fail(letter: Letter) -> Iterator[str]:
@@ -170,15 +158,15 @@ def _sums_that_fail(letter: Letter) -> Iterator[str]:
             yield f"the counts of {measure} are {sum(counts)} together, and the total says {total}"
 
 
-def _readings_agree(letter: Letter) -> Outcome:
-    return _outcome((conflict.detail for conflict in letter.conflicts), "each figure is read in one way only")
+def _readings_agree(letter: Letter) -> Finding:
+    return _finding((conflict.detail for conflict in letter.conflicts), "each figure is read in one way only")
 
 
-def _ocr_is_confirmed(letter: Letter) -> Outcome:
+def _ocr_is_confirmed(letter: Letter) -> Finding:
     read = {figure.measure for figure in letter.figures if figure.is_ocr}
     if not read:
-        return Outcome(True, "no figure was read from a picture")
-    return _outcome(_unconfirmed(letter, read), "the figures read from a picture confirm each other")
+        return Finding(True, "no figure was read from a picture")
+    return _finding(_unconfirmed(letter, read), "the figures read from a picture confirm each other")
 
 
 def _unconfirmed(letter: Letter, read: set[str]) -> Iterator[str]:
@@ -210,15 +198,15 @@ _CONFIRMING: dict[frozenset[str], tuple[str, ...]] = {
 """The figures of each block, and those that its arithmetic needs before any of them can be believed."""
 
 
-def _excuses_are_true(letter: Letter) -> Outcome:
+def _excuses_are_true(letter: Letter) -> Finding:
     upheld = letter.value("upheld_count")
     says_none = letter.absence("satisfactory_remedy_rate_pct") is Absence.NONE_UPHELD
     if says_none and upheld is not None and upheld > 0:
-        return Outcome(False, f"it says that nothing was upheld, and {upheld} upheld decisions are stated")
-    return Outcome(True, "no sentence contradicts a count")
+        return Finding(False, f"it says that nothing was upheld, and {upheld} upheld decisions are stated")
+    return Finding(True, "no sentence contradicts a count")
 
 
-def _remedy_base(letter: Letter) -> Outcome:
+def _remedy_base(letter: Letter) -> Finding:
     base = letter.value("satisfactory_remedy_printed_base_count")
     known = {
         name: value
@@ -226,104 +214,106 @@ def _remedy_base(letter: Letter) -> Outcome:
         if (value := letter.value(name)) is not None
     }
     if base is None or not known:
-        return Outcome(True, "no base is printed, or nothing to compare it with")
+        return Finding(True, "no base is printed, or nothing to compare it with")
     if base in known.values():
-        return Outcome(True, f"the base {base} is another count of the letter")
-    told = " nor ".join(f"{name} {value}" for name, value in known.items())
-    return Outcome(False, f"the base printed for remedies is {base}, neither {told}")
+        return Finding(True, f"the base {base} is another count of the letter")
+    counts = " nor ".join(f"{name} {value}" for name, value in known.items())
+    return Finding(False, f"the base printed for remedies is {base}, neither {counts}")
 
 
-def _blocks_complete(letter: Letter) -> Outcome:
+def _blocks_complete(letter: Letter) -> Finding:
     missing = [measure for measure, code in letter.absences if code is Absence.NOT_STATED]
-    return Outcome(
+    return Finding(
         not missing,
         f"not stated, and no sentence says why: {', '.join(missing)}" if missing else "every block is complete",
     )
 
 
-def _outcome(faults: Iterator[str], otherwise: str) -> Outcome:
+def _finding(faults: Iterator[str], otherwise: str) -> Finding:
     found = list(faults)
-    return Outcome(not found, "; ".join(found) if found else otherwise)
+    return Finding(not found, "; ".join(found) if found else otherwise)
 
 
-YEARS_AGREE = Rule(
+NUMBERS_ARE_POSSIBLE = "numbers_are_possible"
+YEARS_AGREE = LetterRule(
     "years_agree",
     Severity.CRITICAL,
     "The years in the date, the title, the year ending and the periods are of one season, and the periods run "
     "from 1 April to 31 March.",
     _years_agree,
+    (Verdict.EXTRACTED, Verdict.NO_STATISTICS),
 )
-LETTER_RULES: tuple[Rule, ...] = (
-    Rule(
+LETTER_RULES: tuple[LetterRule, ...] = (
+    LetterRule(
         "uphold_figures_complete",
         Severity.CRITICAL,
         "The figures without which a letter of its layout says nothing are stated: upheld, investigations (or not "
         "upheld) and the rate; in a letter of 2013 the number received.",
         _uphold_figures_complete,
     ),
-    Rule(
+    LetterRule(
         "authority_is_named",
         Severity.CRITICAL,
         "The letter names the authority that it is to.",
         _authority_is_named,
     ),
-    Rule(
+    LetterRule(
         "tables_add_up",
         Severity.CRITICAL,
         "Complaints dealt with are those not for us, assessed and investigated together; a table's counts are its "
         "total.",
         _tables_add_up,
     ),
-    Rule(
+    LetterRule(
         "uphold_rate_is_upheld_over_investigations",
         Severity.CRITICAL,
         "The stated uphold rate is upheld / investigations as a whole per cent, rounded half up.",
         _uphold_rate,
     ),
-    Rule(
+    LetterRule(
         "remedy_rate_is_remedies_over_upheld",
         Severity.CRITICAL,
         "The stated satisfactory remedy rate is remedies / upheld, rounded half up, whatever base is printed.",
         _remedy_rate,
     ),
-    Rule(
+    LetterRule(
         "compliance_rate_is_possible",
         Severity.CRITICAL,
         "Some whole number of the compliance outcomes gives the stated compliance rate.",
         _compliance_rate,
     ),
-    Rule(
-        "numbers_are_possible",
+    LetterRule(
+        NUMBERS_ARE_POSSIBLE,
         Severity.CRITICAL,
         "Counts are whole and not negative, rates lie from 0 to 100, no part is more than its whole.",
         _numbers_are_possible,
     ),
-    Rule(
+    LetterRule(
         "readings_agree",
         Severity.CRITICAL,
         "No figure can be read in two ways, and no sentence stands in the block of another statistic.",
         _readings_agree,
     ),
-    Rule(
+    LetterRule(
         "absences_fit_counts",
         Severity.CRITICAL,
         "A letter that says that nothing was upheld states no upheld decisions.",
         _excuses_are_true,
     ),
-    Rule(
+    LetterRule(
         "ocr_is_confirmed",
         Severity.CRITICAL,
         "Figures read from a picture of text are accepted only where counts and rates confirm each other.",
         _ocr_is_confirmed,
     ),
     YEARS_AGREE,
-    Rule(
+    LetterRule(
         "blocks_complete",
         Severity.WARNING,
         "Every figure that its layout always has is stated, or a sentence says why it is not.",
         _blocks_complete,
     ),
-    Rule(
+    LetterRule(
         "remedy_base_is_known",
         Severity.WARNING,
         "The base printed for remedies is the number of investigations or of upheld decisions.",

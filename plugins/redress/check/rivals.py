@@ -1,26 +1,23 @@
-"""Rivals: letters of one season to one authority, and which of them stands."""
+"""Rivals: letters of one season to one authority, and which letter stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from redress.check.rule import Outcome
-from redress.check.standing import Standing
+from redress.check.rule import Finding
+from redress.check.standing import Rivalry, Standing
 from redress.model.letter import Letter, Verdict
 
 
-@dataclass(frozen=True)
-class _Rivalry:
-    """How a letter stands to the others to its authority: what was found, and which of them supersedes it."""
-
-    outcome: Outcome
-    superseded_by: str | None = None
+def one_letter_per_authority(standings: Sequence[Standing]) -> dict[str, Finding]:
+    return {
+        standing.letter.sha256: standing.rivalry.finding for standing in standings if standing.rivalry is not None
+    }
 
 
-def one_letter_per_authority(standings: Sequence[Standing]) -> dict[str, Outcome]:
-    return {sha256: rivalry.outcome for sha256, rivalry in rivalries_of(standings).items()}
+def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
+    """Return the rivalry of every extracted letter whose authority is known, by the letter's sha256.
 
-
-def rivalries_of(standings: Sequence[Standing]) -> dict[str, _Rivalry]:
+    A letter that a person rejected is no rival of other letters; other letters are still its rivals.
+    """
     to_one: dict[tuple[str, int | None], list[Standing]] = {}
     for standing in standings:
         if standing.authority is not None and standing.letter.verdict is Verdict.EXTRACTED:
@@ -36,10 +33,10 @@ def rivalries_of(standings: Sequence[Standing]) -> dict[str, _Rivalry]:
     }
 
 
-def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> _Rivalry:
-    """Of two letters to one authority the later stands; of two that say the same, the one with its page.
+def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
+    """Compare a letter with its rivals: the later letter stands; of two that state the same, the one with boxes.
 
-    Two that differ and have the same date, or none, are for a person: both fail.
+    Two letters that differ and have the same date, or lack a date, both fail: a person has to choose.
     """
     collisions: list[str] = []
     superseded_by: str | None = None
@@ -54,20 +51,20 @@ def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> _Rivalry:
             f"another letter to the same authority in this season says something else under the same date, or "
             f"one of them has no date (sha256 {', '.join(collisions)}...): a person has to choose"
         )
-        return _Rivalry(Outcome(False, detail))
+        return Rivalry(Finding(False, detail))
     if superseded_by is not None:
         detail = f"superseded by the letter with sha256 {superseded_by[:12]}..."
     elif rivals:
         detail = "stands for its authority; another letter is superseded by it"
     else:
         detail = "the only letter to its authority in this season"
-    return _Rivalry(Outcome(True, detail), superseded_by)
+    return Rivalry(Finding(True, detail), superseded_by)
 
 
 def _order(one: Letter, other: Letter) -> int | None:
-    """Which of two letters stands: above nought the one, below nought the other, None where nobody can say."""
+    """Compare two letters: positive if the first stands, negative if the second, None if undecidable."""
     if _statement(one) == _statement(other):
-        # The same letter in two renditions: the one whose evidence is a place on a page stands.
+        # The same letter in two renditions: the rendition with places on a page as evidence stands.
         return 1 if _preference(one) > _preference(other) else -1
     first, second = one.header.letter_date, other.header.letter_date
     if first is None or second is None or first == second:

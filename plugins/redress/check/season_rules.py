@@ -1,7 +1,6 @@
 """The rules about a season's letters together: whose each letter is, that no council has two, that they agree.
 
-Like the rules about one letter they are plain functions. They need the reference of authorities, or the season's
-other letters, and so run in the gate only, which has Great Expectations ask the same functions.
+They need the reference of authorities, or the season's other letters, and so only the judge asks them.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,22 +8,22 @@ from decimal import Decimal
 
 from redress.check.averages import type_average_agrees, type_average_is_settled
 from redress.check.rivals import one_letter_per_authority
-from redress.check.rule import Check, Outcome, Severity
+from redress.check.rule import Check, Finding, Severity
 from redress.check.standing import SeasonRule, Standing, WholeSeasonRule, is_of_its_season
 from redress.model.authorities import Authorities, Authority
 from redress.model.letter import Verdict
 from redress.model.season import Season
 
 POPULATION_REVISION_PCT = Decimal(5)
-"""How far the estimate that was used may lie from those known now: estimates are revised after each census."""
+"""How far the estimate that the Ombudsman used may lie from today's: estimates are revised after each census."""
 
 
 # --- Whose letter, and of which season ------------------------------------------------------------------
 
 
-def _season_is_the_one_fetched(standings: Sequence[Standing]) -> dict[str, Outcome]:
+def _season_is_the_one_fetched(standings: Sequence[Standing]) -> dict[str, Finding]:
     return {
-        standing.letter.sha256: Outcome(
+        standing.letter.sha256: Finding(
             is_of_its_season(standing),
             f"the letter is of season {standing.letter.header.season or '(none stated)'}, and it was fetched for "
             f"season {standing.season}",
@@ -34,24 +33,18 @@ def _season_is_the_one_fetched(standings: Sequence[Standing]) -> dict[str, Outco
     }
 
 
-def _authority_is_known(standings: Sequence[Standing]) -> dict[str, Outcome]:
+def _authority_is_known(standings: Sequence[Standing]) -> dict[str, Finding]:
     return {
-        standing.letter.sha256: Outcome(standing.resolution.authority is not None, standing.resolution.reason)
+        standing.letter.sha256: Finding(standing.resolution.authority is not None, standing.resolution.reason)
         for standing in standings
         if standing.resolution is not None
     }
 
 
-# --- One letter for each authority ----------------------------------------------------------------------
-
-
-# --- The averages of a type -----------------------------------------------------------------------------
-
-
 # --- Rates per 100,000 ----------------------------------------------------------------------------------
 
 
-def _per_100k_fits_population(standings: Sequence[Standing]) -> dict[str, Outcome]:
+def _per_100k_fits_population(standings: Sequence[Standing]) -> dict[str, Finding]:
     return {
         standing.letter.sha256: _fit(standing)
         for standing in standings
@@ -59,18 +52,18 @@ def _per_100k_fits_population(standings: Sequence[Standing]) -> dict[str, Outcom
     }
 
 
-def _fit(standing: Standing) -> Outcome:
-    """Whether some population near those known gives the printed rate, rounded to the printed places.
+def _fit(standing: Standing) -> Finding:
+    """Ask whether some population near the known estimates gives the printed rate, rounded to the printed places.
 
-    The vintage that the Ombudsman used is not known. So the rate is held against the whole range of the estimates
-    of recent years, widened for revisions since.
+    The vintage that the Ombudsman used is not known. So the rate is compared with the whole range of the estimates
+    of recent years, widened by POPULATION_REVISION_PCT for revisions since.
     """
     upheld = standing.letter.value("upheld_count")
     rate = standing.letter.figure("upheld_per_100k")
     if upheld is None or rate is None:
-        return Outcome(True, "upheld decisions, or their rate per 100,000, are not stated")
+        return Finding(True, "upheld decisions, or their rate per 100,000, are not stated")
     if not standing.populations:
-        return Outcome(True, "the authority's population is not known")
+        return Finding(True, "the authority's population is not known")
     smallest = min(standing.populations, key=lambda population: population.count)
     largest = max(standing.populations, key=lambda population: population.count)
     revision = POPULATION_REVISION_PCT / 100
@@ -80,7 +73,7 @@ def _fit(standing: Standing) -> Outcome:
     people = f"{smallest.count:,} (mid-{smallest.mid_year})"
     if largest != smallest:
         people += f" to {largest.count:,} (mid-{largest.mid_year})"
-    return Outcome(
+    return Finding(
         lowest <= rate.value <= highest,
         f"{upheld} upheld decisions of {people} residents are {max(lowest, Decimal(0)):.2f} to {highest:.2f} per "
         f"100,000, and {rate.text} is printed",
@@ -96,17 +89,18 @@ def _printed_places(text: str) -> int:
 # --- The season as a whole ------------------------------------------------------------------------------
 
 
-def check_season(standings: Sequence[Standing], season: Season, authorities: Authorities) -> tuple[Check, ...]:
-    """The checks of a season as a whole."""
-    expected = expected_authorities(standings, season, authorities)
-    outcomes = ((rule, rule.check(standings, expected)) for rule in WHOLE_SEASON_RULES)
-    return tuple(Check(rule.name, rule.severity, outcome.is_passed, outcome.detail) for rule, outcome in outcomes)
+def check_season(standings: Sequence[Standing], expected: Sequence[Authority]) -> tuple[Check, ...]:
+    """Ask every rule about the season as a whole. `expected` are the authorities that must have a letter."""
+    return tuple(rule.check(rule.ask(standings, expected)) for rule in WHOLE_SEASON_RULES)
 
 
 def expected_authorities(
     standings: Sequence[Standing], season: Season, authorities: Authorities
 ) -> tuple[Authority, ...]:
-    """The councils that a season must have a letter to: none of samples, and none where only samples came."""
+    """Return the councils that a season must have a letter to.
+
+    A council of the samples is never expected, and no council is expected where only letters to samples came.
+    """
     came = {standing.authority.is_sample for standing in standings if standing.authority is not None}
     if came == {True}:
         return ()
@@ -114,9 +108,9 @@ def expected_authorities(
 
 
 def expected_authority_id(standing: Standing, expected: Collection[str]) -> str | None:
-    """Which of the expected authorities, given by id, has its letter of the season in this file; None for none.
+    """Return the id of the expected authority that this letter of the season is to, or None.
 
-    Any letter counts, one in quarantine and one without statistics too: it has come.
+    `expected` are ids. A letter in quarantine and a letter without statistics count too: they have come.
     """
     if standing.authority is None or not is_of_its_season(standing):
         return None
@@ -124,16 +118,16 @@ def expected_authority_id(standing: Standing, expected: Collection[str]) -> str 
     return authority_id if authority_id in expected else None
 
 
-def _letters_as_expected(standings: Sequence[Standing], expected: Sequence[Authority]) -> Outcome:
+def _letters_as_expected(standings: Sequence[Standing], expected: Sequence[Authority]) -> Finding:
     if not expected:
-        return Outcome(True, "only letters to councils of samples have come, and none is expected")
+        return Finding(True, "only letters to councils of samples have come, and none is expected")
     names = {authority.authority_id: authority.name for authority in expected}
     came = {expected_authority_id(standing, names) for standing in standings}
     missing = [name for authority_id, name in names.items() if authority_id not in came]
     detail = f"letters to {len(names) - len(missing)} of {len(names)} councils have come"
     if missing:
         detail += f"; none to {_first_of(missing)}"
-    return Outcome(not missing, detail)
+    return Finding(not missing, detail)
 
 
 def _first_of(names: Sequence[str], count: int = 10) -> str:

@@ -1,20 +1,19 @@
-"""The doubt about a source: where most of a season's files are refused it looks wrong, and not the letters.
+"""Doubt a source: if most of a season's files are refused, the source looks wrong and not the letters.
 
-A wrong folder, another season's letters, or a site that answers with something else would else replace a good
-season in landing by one in quarantine.
+Without this check a wrong folder, another season's letters, or a site that answers with something else would
+replace a good season in landing by a season in quarantine.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from redress.check.rule import Check, Severity
-from redress.model.landed import Disposition
-from redress.model.letter import Verdict
+from redress.check.rule import Check
+from redress.model.landed import Disposition, Fate
 from redress.model.season import Season
 from redress.settings import Settings
 
-REFUSED = ("quarantined", str(Verdict.NOT_A_LETTER), str(Verdict.UNREADABLE))
-"""What a wrong source ends in. A layout that nobody knows, or a letter without statistics, is the right letter."""
+REFUSED = (Fate.QUARANTINED, Fate.NOT_A_LETTER, Fate.UNREADABLE)
+"""The fates that suggest a wrong source. A file of an unknown layout, or without statistics, is still a letter."""
 SHOWN_RULES_COUNT = 3
 
 
@@ -24,10 +23,10 @@ def doubt(
     dispositions: Sequence[Disposition],
     settings: Settings,
 ) -> str | None:
-    """Why a season must not be landed, for a person to read; None where nothing speaks against it.
+    """Return why a season must not be landed, for a person to read; None if it may be landed.
 
-    Letters that a person decided on say nothing about the source. Of very few files, most can be refused by
-    chance: below `stop_from_files_count` a season is never stopped.
+    Letters that a person decided about are not counted. Of very few files most can be refused by chance, so a
+    season with fewer than `stop_from_files_count` files is never stopped.
     """
     undecided = [one for one in dispositions if one.decided_by is None]
     refused = [one for one in undecided if one.disposition in REFUSED]
@@ -36,9 +35,7 @@ def doubt(
         return None
     kinds = Counter(one.disposition for one in refused)
     found = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    failed = Counter(
-        check.rule for _, check in checks if check.severity is Severity.CRITICAL and not check.is_passed
-    )
+    failed = Counter(check.rule for _, check in checks if check.holds_back)
     rules = ", ".join(f"{rule} {count}" for rule, count in failed.most_common(SHOWN_RULES_COUNT))
     return (
         f"season {season}: {len(refused)} of {len(undecided)} files are refused ({found}"

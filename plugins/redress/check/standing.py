@@ -1,27 +1,40 @@
-"""Standing: how a letter stands among the letters of its season."""
+"""Standing: a letter among the letters of its season, and what a rule about a season's letters is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from redress.check.decisions import Decisions
 from redress.check.letter_rules import check_letter
-from redress.check.rule import Check, Outcome, Severity
+from redress.check.rule import Check, Finding, Rule
 from redress.model.authorities import Authorities, Authority, Population, Resolution
 from redress.model.letter import Letter, Verdict
 from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
 
 POPULATION_YEARS = 4
-"""A rate per 100,000 may rest on the estimate for the middle of any of so many years before the letter. The one
-letter that could be checked uses the second of them, and an office that takes what is published may lag more."""
+"""A rate per 100,000 may rest on the population estimate of any of the four years before the letter. The one letter
+that could be checked uses the estimate of two years before, and the Ombudsman may use an older one."""
+
+
+@dataclass(frozen=True)
+class Rivalry:
+    """How a letter compares with other letters to its authority in the season.
+
+    `finding` says whether the letter can stand beside them; `superseded_by` is the sha256 of the letter that
+    replaces it, or None.
+    """
+
+    finding: Finding
+    superseded_by: str | None = None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One letter of a season with what its authority's name means in that season.
+    """One letter of a season, with its authority and its checks.
 
-    `decided_authority` is whose letter a person said it is, whatever its name means. `broken_rules` are the
-    critical rules about the letter alone that it breaks. `populations` are those of its authority in
-    the years before the letter.
+    `resolution` is what the printed name means in the season; None for a file that is no letter.
+    `decided_authority` is the authority that a person said the letter is to, whatever its printed name means.
+    `populations` are those of its authority in the years before the letter. `rivalry` is None where the authority
+    is not known or the letter states no figures. `season_checks` are empty while the rules about the season run.
     """
 
     letter: Letter
@@ -29,28 +42,36 @@ class Standing:
     resolution: Resolution | None
     decided_authority: Authority | None = None
     is_rejected: bool = False
-    broken_rules: tuple[str, ...] = ()
     populations: tuple[Population, ...] = ()
-    superseded_by: str | None = None
-    checks: tuple[Check, ...] = ()
+    letter_checks: tuple[Check, ...] = ()
+    rivalry: Rivalry | None = None
+    season_checks: tuple[Check, ...] = ()
 
     @property
     def authority(self) -> Authority | None:
-        """Whose letter it is: by a person's decision, else by its name; None where nobody knows."""
+        """The authority that the letter is to: by a person's decision, else by its name; None if not known."""
         return self.decided_authority or (self.resolution.authority if self.resolution else None)
 
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All checks of the letter: of the rules about one letter, then of the rules about the season's letters."""
+        return self.letter_checks + self.season_checks
 
-@dataclass(frozen=True)
-class SeasonRule:
-    """One rule about a season's letters: its name, what its failure does, what it asks, and who asks it.
+    @property
+    def breaks_letter_rule(self) -> bool:
+        """Whether the letter breaks a critical rule about one letter alone."""
+        return any(check.holds_back for check in self.letter_checks)
 
-    `check` takes all letters of a season and gives what it found for each that it applies to, by sha256.
-    """
+    @property
+    def superseded_by(self) -> str | None:
+        """The sha256 of the letter that replaces this one, or None."""
+        return None if self.rivalry is None else self.rivalry.superseded_by
 
-    name: str
-    severity: Severity
-    sentence: str
-    check: Callable[[Sequence[Standing]], Mapping[str, Outcome]]
+
+SeasonRule = Rule[[Sequence[Standing]], Mapping[str, Finding]]
+"""A rule about a season's letters together: takes all of them, finds for each that it applies to, by sha256."""
+WholeSeasonRule = Rule[[Sequence[Standing], Sequence[Authority]], Finding]
+"""A rule about a season as a whole: takes all letters, and the authorities that a letter must have come to."""
 
 
 def placed_letter(
@@ -60,7 +81,10 @@ def placed_letter(
     alive: Mapping[str, Authority],
     decisions: Decisions,
 ) -> Standing:
-    """A letter with whose it is and what is known of that authority, before it is compared with the others."""
+    """Return a letter with its authority and its own checks, before it is compared with the other letters.
+
+    `alive` are the authorities on the last day of the period, by id.
+    """
     if letter.verdict not in (Verdict.EXTRACTED, Verdict.NO_STATISTICS, Verdict.UNKNOWN_LAYOUT):
         return Standing(letter, season, None)
     standing = Standing(
@@ -69,11 +93,7 @@ def placed_letter(
         _resolved(letter, season, authorities),
         decided_authority=alive.get(decisions.authority_id(season, letter.sha256) or ""),
         is_rejected=decisions.rejects(season, letter.sha256),
-        broken_rules=tuple(
-            check.rule
-            for check in check_letter(letter)
-            if check.severity is Severity.CRITICAL and not check.is_passed
-        ),
+        letter_checks=check_letter(letter),
     )
     if standing.authority is None:
         return standing
@@ -88,10 +108,10 @@ def _resolved(letter: Letter, season: Season, authorities: Authorities) -> Resol
 
 
 def _populations(authority: Authority, season: Season, authorities: Authorities) -> tuple[Population, ...]:
-    """What is known of an authority's population in the four years before the season's letters.
+    """Return the known populations of an authority in the four years before the season's letters.
 
-    Which estimate a season is given by `Authorities.population` is itself an inference, so its neighbours are
-    taken too: the next season's is that of the year before the letter, and older ones follow.
+    `Authorities.population` only infers which estimate a season used, so the estimates of the neighbouring seasons
+    are taken too.
     """
     oldest = season.year - POPULATION_YEARS
     years = range(max(FIRST_SEASON, oldest), min(LAST_SEASON, season.year + 1) + 1)
@@ -105,13 +125,3 @@ def _populations(authority: Authority, season: Season, authorities: Authorities)
 
 def is_of_its_season(standing: Standing) -> bool:
     return standing.letter.header.season == standing.season.year
-
-
-@dataclass(frozen=True)
-class WholeSeasonRule:
-    """One rule about a season as a whole, and about none of its letters."""
-
-    name: str
-    severity: Severity
-    sentence: str
-    check: Callable[[Sequence[Standing], Sequence[Authority]], Outcome]

@@ -1,7 +1,7 @@
-"""Statistics pages: which of a season's files are pages of a council whose letter came too, and their figures.
+"""Statistics pages: find the pages of councils whose letter came too, and take their figures as a witness.
 
-A page says what the letter says and has no date, so beside a letter it is no second letter, but a witness. Where
-no letter to the council came, the page is all there is and goes the way of a letter.
+A statistics page says the same as the letter and has no date. So beside a letter the page is a witness, not a
+second letter. If no letter to the council came, the page is treated as the letter.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ _LETTERS = frozenset({Verdict.EXTRACTED, Verdict.NO_STATISTICS, Verdict.UNKNOWN_
 def set_pages_apart(
     files: Sequence[LandedLetter], season: Season, authorities: Authorities
 ) -> tuple[tuple[LandedLetter, ...], tuple[WitnessFigure, ...]]:
-    """A season's letters, and the figures of the pages that are witnesses beside one of them.
+    """Return a season's letters, and the figures of the pages that are witnesses beside one of these letters.
 
-    A page of another season is left among the letters, where the gate says that it is in the wrong folder.
+    A page of another season stays among the letters, where the gate says that the page is in the wrong folder.
     """
     pages = {
         landed.source_address: _authority_id(landed, season, authorities)

@@ -142,7 +142,8 @@ def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
 
 def _print_case(case: "Case") -> None:
     """A letter with what became of it, the rules that it breaks, and the decisions about it."""
-    from redress.check.dispose import SENTENCES, SHOWN_SHA256_LENGTH, broken_rules
+    from redress.check.all_rules import SENTENCES
+    from redress.check.dispose import SHOWN_SHA256_LENGTH, broken_rules
 
     sha256 = case.landed.letter.sha256[:SHOWN_SHA256_LENGTH]
     told = [

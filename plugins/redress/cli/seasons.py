@@ -224,10 +224,11 @@ def _print_published(run: "SeasonRun", seasons: "list[Season]", folder: str) -> 
 
 
 def _print_letters(lines: "tuple[LetterLine, ...]") -> None:
+    from redress.model.landed import Fate
     from redress.report import letters_table
 
     console.print(letters_table(lines))
-    others = [line for line in lines if line.disposition != "accepted"]
+    others = [line for line in lines if line.disposition is not Fate.ACCEPTED]
     if others:
         console.print("\nNot accepted:")
     for line in others:

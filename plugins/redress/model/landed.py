@@ -1,30 +1,45 @@
-"""What landing holds of a letter beside what the letter states: where the file came from, and what became of it."""
+"""What landing holds about a letter beside its figures: where the file came from, and what became of it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from redress.model.letter import Letter
+from redress.model.letter import Letter, Verdict
 from redress.model.season import Season
 
 
 @dataclass(frozen=True)
 class LandedLetter:
-    """A letter with the season it was fetched for and the address it came from."""
+    """A letter with the season that it was fetched for and the address that it came from."""
 
     season: Season
     source_address: str
     letter: Letter
 
 
+class Fate(StrEnum):
+    """What became of a letter file in its season."""
+
+    ACCEPTED = "accepted"
+    """Its figures are loaded."""
+    QUARANTINED = "quarantined"
+    """A critical rule or a person holds it back."""
+    SUPERSEDED = "superseded"
+    """Another letter to the same authority stands for it."""
+    NO_STATISTICS = Verdict.NO_STATISTICS.value
+    UNKNOWN_LAYOUT = Verdict.UNKNOWN_LAYOUT.value
+    NOT_A_LETTER = Verdict.NOT_A_LETTER.value
+    UNREADABLE = Verdict.UNREADABLE.value
+
+
 @dataclass(frozen=True)
 class Disposition:
-    """What the gate decided on one letter.
+    """The fate of one letter, with the reason.
 
-    `disposition` is accepted, quarantined or superseded, or the verdict of a letter that has no figures.
-    `decided_by` is the person who accepted or rejected it, None where the rules alone decided.
+    `decided_by` is the person who accepted or rejected the letter, None if the rules alone decided.
     """
 
     letter_sha256: str
-    disposition: str
+    disposition: Fate
     reason: str
     authority_id: str | None = None
     superseded_by_sha256: str | None = None

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from redress.model.landed import Fate
 from redress.model.measures import Absence
 from redress.report.council import Row, Shown
 
@@ -81,7 +82,7 @@ def _uphold_table(years: Sequence[Row]) -> Table:
             _number(row["uphold_rate_gap_points"], is_signed=True),
             rank,
             Text(row["trust"] or ABSENT, style="red" if row["trust"] == "flagged" else ""),
-            Text(row["coverage_state"], style="" if row["coverage_state"] == "accepted" else "yellow"),
+            Text(row["coverage_state"], style="" if row["coverage_state"] == Fate.ACCEPTED else "yellow"),
         )
     return table
 
@@ -151,7 +152,7 @@ def _notes(years: Sequence[Row]) -> Iterator[tuple[Row, str]]:
     comparable_since = years[0]["comparable_since_season"]
     for row in years:
         state = row["coverage_state"]
-        if state != "accepted":
+        if state != Fate.ACCEPTED:
             told = _COVERAGE.get(state, state.replace("_", " "))
             yield row, f"no figures: {told}" + (f": {row['coverage_reason']}" if row["coverage_reason"] else "")
         else:
@@ -300,8 +301,8 @@ _COVERAGE = {
     "not_published": "no letter came in",
     "not_fetched": "the letter could not be fetched",
     "not_expected": "a letter came, although the authority did not exist at the end of the period",
-    "no_statistics": "the letter came without its statistics page",
-    "quarantined": "the letter is held back until a person decides",
+    Fate.NO_STATISTICS: "the letter came without its statistics page",
+    Fate.QUARANTINED: "the letter is held back until a person decides",
 }
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from redress.check.source_doubt import REFUSED
-from redress.model.landed import Disposition, LandedLetter
+from redress.model.landed import Disposition, Fate, LandedLetter
 from redress.model.letter import Letter
 from redress.model.measures import half_up_pct
 from redress.model.printable import printable
@@ -41,7 +41,7 @@ class LetterLine:
     """One letter in a report, as text; what is absent is a dash."""
 
     cells: tuple[str, ...]
-    disposition: str
+    disposition: Fate
     why: str
     address: str
     sha256: str
@@ -87,7 +87,7 @@ def letters_table(lines: Sequence[LetterLine]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in COLUMNS:
         table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
-    styles = {"accepted": "", "quarantined": "red", "superseded": "dim"}
+    styles = {Fate.ACCEPTED: "", Fate.QUARANTINED: "red", Fate.SUPERSEDED: "dim"}
     for line in lines:
         table.add_row(
             *(escape(printable(cell)) for cell in line.cells), style=styles.get(line.disposition, "yellow")
@@ -134,7 +134,7 @@ def _number(value: Decimal | int | None, unit: str = "", *, signed: bool = False
 class RefusedSeason:
     """How many files of a season would have got which disposition, and those that speak against the source."""
 
-    disposition_counts: Counter[str]
+    disposition_counts: Counter[Fate]
     lines: tuple[LetterLine, ...]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from redress.model.authorities import Authorities
-from redress.model.landed import Disposition
+from redress.model.landed import Disposition, Fate
 from redress.model.reference import load_authorities
 from redress.report.letter_lines import RefusedSeason, refused_season
 from redress.report.release_notes import ReleaseNotes, read_release_notes
@@ -20,8 +20,6 @@ from redress.warehouse.releases.releases import Releases
 
 AFTER_RELEASE = frozenset({"serve", "data docs", "report"})
 """Steps after which the release is out, whatever becomes of them."""
-ACCEPTED = "accepted"
-QUARANTINED = "quarantined"
 _SENTENCE_END = re.compile(r"(?<=[^\W_]{2}|.[)\]\"'])[.!?]\s+(?=[A-Z])")
 """Where a sentence of a message ends, which an initial ("A. Lister") does not."""
 
@@ -66,7 +64,7 @@ class SeasonOutcome:
         return landing.dispositions(self.run.season) if self.run.season in landing.seasons() else {}
 
     @cached_property
-    def disposition_counts(self) -> Counter[str]:
+    def disposition_counts(self) -> Counter[Fate]:
         """How many letters there are of each disposition."""
         return Counter(one.disposition for one in self.dispositions.values())
 
@@ -84,7 +82,7 @@ class SeasonOutcome:
     def expected_accepted_count(self) -> int:
         """To how many of the expected authorities a letter is accepted."""
         return len(
-            {one.authority_id for one in self.dispositions.values() if one.disposition == ACCEPTED}
+            {one.authority_id for one in self.dispositions.values() if one.disposition is Fate.ACCEPTED}
             & self.expected_ids
         )
 
@@ -163,9 +161,9 @@ class SeasonOutcome:
     def _letters_told(self) -> str:
         counts = self.disposition_counts
         told = f"{self.expected_accepted_count} of {len(self.expected_ids)} letters accepted"
-        if counts[ACCEPTED] > self.expected_accepted_count:
-            told += f" and {counts[ACCEPTED] - self.expected_accepted_count} besides"
-        return f"{told}, {counts[QUARANTINED]} quarantined"
+        if counts[Fate.ACCEPTED] > self.expected_accepted_count:
+            told += f" and {counts[Fate.ACCEPTED] - self.expected_accepted_count} besides"
+        return f"{told}, {counts[Fate.QUARANTINED]} quarantined"
 
     @property
     def _release_told(self) -> str:

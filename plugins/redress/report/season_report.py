@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow.parquet as pq
 
-from redress.check.dispose import SENTENCES, SHOWN_SHA256_LENGTH
-from redress.check.season_rules import WHOLE_SEASON_RULES
+from redress.check.all_rules import SENTENCES
+from redress.check.dispose import SHOWN_SHA256_LENGTH
+from redress.model.landed import Fate
 from redress.model.markdown import table, text
 from redress.report.at_source import LOST, acquired_lines, command, retry_command, warning_lines
 from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, RefusedSeason, letter_lines
 from redress.report.release_notes import ChangedFigure, ReleaseNotes
-from redress.report.season_outcome import ACCEPTED, QUARANTINED, SeasonOutcome
+from redress.report.season_outcome import SeasonOutcome
 from redress.steps import SeasonRun
 from redress.steps.letter_changes import Change, LetterChange
 from redress.steps.record import StepSummary
@@ -22,7 +23,6 @@ SHOWN_CHANGES_COUNT = 50
 """So many letters are named of each kind of change; a season's first run has changed them all."""
 SHOWN_REFUSED_COUNT = 50
 """So many refused files are named of each kind; a wrong source may have refused them all."""
-_RULE_SENTENCES = SENTENCES | {rule.name: rule.sentence for rule in WHOLE_SEASON_RULES}
 _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
 
@@ -81,7 +81,7 @@ def _about(outcome: SeasonOutcome) -> Iterator[str]:
     yield from table(("letters", "number"), rows, right=("number",))
 
 
-def _counted(disposition_counts: Counter[str]) -> list[tuple[str, int]]:
+def _counted(disposition_counts: Counter[Fate]) -> list[tuple[str, int]]:
     return [(name.replace("_", " "), count) for name, count in sorted(disposition_counts.items())]
 
 
@@ -126,8 +126,8 @@ def _release_of(outcome: SeasonOutcome) -> str:
 
 def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterator[str]:
     """What only a person can settle: letters in quarantine, files without figures, letters that did not come."""
-    quarantined = [line for line in lines if line.disposition == QUARANTINED]
-    others = [line for line in lines if line.disposition not in (ACCEPTED, QUARANTINED, "superseded")]
+    quarantined = [line for line in lines if line.disposition is Fate.QUARANTINED]
+    others = [line for line in lines if line.disposition not in (Fate.ACCEPTED, Fate.QUARANTINED, Fate.SUPERSEDED)]
     lost = _lost_count(outcome)
     if not quarantined and not others and not lost:
         yield "Nothing: every file of the season is a letter whose figures are accepted."
@@ -289,7 +289,7 @@ def _rules(run: SeasonRun) -> Iterator[str]:
     yield from table(
         ("rule", "severity", "failed", "asked", "what it asks"),
         (
-            [rule, severity, str(count), str(asked[severity, rule]), text(_RULE_SENTENCES.get(rule, ""))]
+            [rule, severity, str(count), str(asked[severity, rule]), text(SENTENCES.get(rule, ""))]
             for (severity, rule), count in in_order
         ),
         right=("failed", "asked"),

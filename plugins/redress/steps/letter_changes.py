@@ -13,12 +13,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from redress.check.decisions import statement_hash
+from redress.model.landed import Fate
 from redress.model.season import Season
 from redress.warehouse.landing import Landing
 
 BEFORE_ENDING = ".before.json"
-SUPERSEDED = "superseded"
-"""The disposition of a letter that another one stands for."""
 
 
 class Change(StrEnum):
@@ -45,7 +44,7 @@ class LetterState:
     sha256: str
     source_address: str
     authority_id: str | None
-    disposition: str
+    disposition: Fate
     statement_hash: str
 
 
@@ -103,14 +102,15 @@ def kept_before(record_path: Path) -> tuple[LetterState, ...] | None:
     place = record_path.with_suffix(BEFORE_ENDING)
     if not place.exists():
         return None
-    return tuple(LetterState(**one) for one in json.loads(place.read_text()))
+    kept = json.loads(place.read_text())
+    return tuple(LetterState(**one | {"disposition": Fate(one["disposition"])}) for one in kept)
 
 
 def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) -> tuple[LetterChange, ...]:
     """What happened to each letter file: one for each that is there now, then one for each that is gone."""
     was_by_file = {one.sha256: one for one in before}
-    standing = {one.sha256 for one in now if one.disposition != SUPERSEDED}
-    replaceable = [one for one in before if one.disposition != SUPERSEDED and one.sha256 not in standing]
+    standing = {one.sha256 for one in now if one.disposition is not Fate.SUPERSEDED}
+    replaceable = [one for one in before if one.disposition is not Fate.SUPERSEDED and one.sha256 not in standing]
     changes = [_of_present(one, was_by_file.get(one.sha256), replaceable) for one in now]
     reissues = [one.now for one in changes if one.change is Change.REISSUED and one.now is not None]
     now_files = {one.sha256 for one in now}
@@ -121,11 +121,11 @@ def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) ->
 def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence[LetterState]) -> LetterChange:
     """What happened to a file that is there; `replaceable` are those of before that stand no longer."""
     if was is None:
-        is_reissue = now.disposition != SUPERSEDED and _has_place_in(now, replaceable)
+        is_reissue = now.disposition is not Fate.SUPERSEDED and _has_place_in(now, replaceable)
         return LetterChange(Change.REISSUED if is_reissue else Change.NEW, None, now)
     if (was.disposition, was.statement_hash) == (now.disposition, now.statement_hash):
         return LetterChange(Change.UNCHANGED, was, now)
-    is_superseded = now.disposition == SUPERSEDED and was.disposition != SUPERSEDED
+    is_superseded = now.disposition is Fate.SUPERSEDED and was.disposition is not Fate.SUPERSEDED
     return LetterChange(Change.SUPERSEDED if is_superseded else Change.CHANGED, was, now)
 
 

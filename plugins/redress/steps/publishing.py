@@ -118,18 +118,24 @@ def serve(run: Run) -> str | None:
 
 
 def build_data_docs(run: SeasonRun) -> str:
-    """Great Expectations' pages about the season as it is landed; their first page."""
+    """Render Great Expectations' pages about the season as it is landed; return the path of the first page.
+
+    The pages come from the validation that `check` landed with the season. If there is none, because a person has
+    decided about a letter since or an earlier version landed the season, the gate checks the landed letters again.
+    """
     with run.record.step("data docs") as note:
         from expectations.data_docs import write_data_docs
 
         landing = Landing(run.settings.landing_folder)
-        index = write_data_docs(
-            run.season,
-            landing.letters(run.season),
-            load_authorities(additional=run.settings.additional_authorities),
-            read_decisions(run.settings.landing_folder),
-            run.settings.data_docs_folder / str(run.season),
-            run.run_id,
-        )
+        validation = landing.validation(run.season) or _validated_again(run, landing)
+        index = write_data_docs(validation, run.settings.data_docs_folder / str(run.season))
         note.told = str(index)
     return str(index)
+
+
+def _validated_again(run: SeasonRun, landing: Landing) -> str:
+    from expectations.gate import gate
+
+    authorities = load_authorities(additional=run.settings.additional_authorities)
+    decisions = read_decisions(landing.folder)
+    return gate(run.season, landing.letters(run.season), authorities, decisions, run.run_id).validation

@@ -1,4 +1,4 @@
-"""Quarantine: which letters the rules hold back, what people decide about them, and what follows from it."""
+"""Quarantine: the letters that the rules hold back, and people's decisions about them."""
 
 import datetime as dt
 from collections.abc import Callable, Collection
@@ -12,14 +12,10 @@ from redress.check.decisions import (
     record_decision,
     statement_hash,
 )
-from redress.check.dispose import HELD_VERDICTS, SHOWN_SHA256_LENGTH, broken_rules, dispose
-from redress.check.judge import stand
-from redress.check.letter_rules import check_letter
+from redress.check.dispose import HELD_VERDICTS, SHOWN_SHA256_LENGTH, broken_rules
+from redress.check.judge import judge
 from redress.check.rule import Check
-from redress.check.season_rules import (
-    check_season,
-)
-from redress.model.landed import Disposition, LandedLetter
+from redress.model.landed import Disposition, Fate, LandedLetter
 from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.settings import Settings
@@ -28,7 +24,7 @@ from redress.warehouse.landing import Landing, writer_lock
 
 @dataclass(frozen=True)
 class Case:
-    """A landed letter as a person sees it: what it states, its checks, what became of it, and what was decided."""
+    """A landed letter as a person sees it, with its checks, its disposition and the decisions about it."""
 
     landed: LandedLetter
     checks: tuple[Check, ...]
@@ -37,17 +33,17 @@ class Case:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is in quarantine and nobody has rejected it."""
-        return self.disposition.disposition == "quarantined" and self.disposition.decided_by is None
+        """Whether the letter is in quarantine and nobody has rejected it."""
+        return self.disposition.disposition is Fate.QUARANTINED and self.disposition.decided_by is None
 
     @property
     def broken_rule_names(self) -> tuple[str, ...]:
-        """The critical rules that it breaks."""
+        """The critical rules that the letter breaks."""
         return tuple(check.rule for check in broken_rules(self.checks))
 
     @property
     def authority(self) -> str:
-        """The authority as printed, and as it was resolved."""
+        """The authority as printed, and the id that the name was resolved to."""
         printed = self.landed.letter.header.authority_name or "(no authority named)"
         return f"{printed} ({self.disposition.authority_id or 'not known'})"
 
@@ -57,7 +53,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a decision changed: the letter that it is about, and others whose disposition is another now."""
+    """What a decision changed: the letter that it is about, and other letters whose fate changed."""
 
     decision: Decision
     case: Case
@@ -66,30 +62,30 @@ class Effect:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """The letters that are landed, and the decisions kept with them.
+    """The landed letters, and the decisions kept with them.
 
     Every decision is recorded and takes effect in landing at once, under the writer lock, without reading a letter
-    again; readers see it with the next release. Methods raise DecisionError where a decision cannot be made.
+    again; readers see the effect with the next release. Methods raise DecisionError if a decision cannot be made.
     """
 
     settings: Settings
 
     def cases(self, season: Season | None = None) -> tuple[Case, ...]:
-        """The letters of a season, or of every season, that are held back or were decided about.
+        """Return the letters of a season, or of every season, in quarantine or with a decision about them.
 
-        By season and address.
+        They are ordered by season and address.
         """
         decisions = read_decisions(self.settings.landing_folder)
         return self._cases(
             season,
             lambda of_season, disposition: (
-                disposition.disposition == "quarantined"
+                disposition.disposition is Fate.QUARANTINED
                 or bool(decisions.about(of_season, disposition.letter_sha256))
             ),
         )
 
     def case(self, prefix: str, season: Season | None = None) -> Case:
-        """The one letter, held back or not, whose sha256 begins with `prefix`."""
+        """Return the only letter with a sha256 that begins with `prefix`, in quarantine or not."""
         found = self._cases(season, lambda _, disposition: disposition.letter_sha256.startswith(prefix.lower()))
         if not found:
             raise DecisionError(
@@ -140,13 +136,14 @@ class Quarantine:
         authority_id: str | None = None,
         season: Season | None = None,
     ) -> Effect:
-        """Load a letter although the rules that are broken now are broken.
+        """Load a letter although it breaks rules.
 
-        `rules`, where given, have to be just those. `authority_id` says whose letter it is.
+        `rules`, if given, must be exactly the critical rules that the letter breaks. `authority_id` says whose
+        letter it is.
         """
 
         def decided(case: Case) -> Decision:
-            if case.disposition.disposition != "quarantined":
+            if case.disposition.disposition is not Fate.QUARANTINED:
                 raise DecisionError(
                     f"{case} is not in quarantine but {case.disposition.disposition} ({case.disposition.reason}): "
                     "there is nothing to accept"
@@ -172,7 +169,7 @@ class Quarantine:
         return self._decide(prefix, season, decided, reason, by)
 
     def reject(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
-        """Keep a letter out for good. One that no rule holds back can be rejected too."""
+        """Keep a letter out for good. A letter that no rule holds back can be rejected too."""
 
         def decided(case: Case) -> Decision:
             if case.landed.letter.verdict not in HELD_VERDICTS:
@@ -187,7 +184,7 @@ class Quarantine:
         return self._decide(prefix, season, decided, reason, by)
 
     def withdraw(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
-        """Take back the decision about a letter, so that the rules alone decide again."""
+        """Withdraw the decision about a letter, so that the rules alone decide again."""
 
         def decided(case: Case) -> Decision:
             if not case.decisions or case.decisions[-1].ruling is Ruling.WITHDRAW:
@@ -199,7 +196,7 @@ class Quarantine:
     def _decide(
         self, prefix: str, season: Season | None, decided: Callable[[Case], Decision], reason: str, by: str
     ) -> Effect:
-        """Record a decision and dispose of its season anew; neither where it would not do what it says."""
+        """Record a decision and judge its season again. Do neither if the decision would not have its effect."""
         if not reason.strip() or not by.strip():
             raise DecisionError("a decision needs who decides (--by) and why (--reason)")
         landing = Landing(self.settings.landing_folder)
@@ -210,24 +207,16 @@ class Quarantine:
             letters = landing.letters(of_season)
             decisions = read_decisions(landing.folder).and_(decision)
             authorities = load_authorities(additional=self.settings.additional_authorities)
-            standings = stand([landed.letter for landed in letters], of_season, authorities, decisions)
-            checks = {
-                standing.letter.sha256: check_letter(standing.letter) + standing.checks for standing in standings
-            }
-            dispositions = dispose(of_season, standings, checks, decisions)
-            (outcome,) = (one for one in dispositions if one.letter_sha256 == decision.letter_sha256)
-            if decision.ruling is Ruling.ACCEPT and outcome.decided_by is None:
+            judgement = judge(of_season, [landed.letter for landed in letters], authorities, decisions)
+            (disposed,) = (one for one in judgement.dispositions if one.letter_sha256 == decision.letter_sha256)
+            if decision.ruling is Ruling.ACCEPT and disposed.decided_by is None:
                 raise DecisionError(
                     f"{case} cannot be accepted like this, and nothing has been recorded. It would be "
-                    f"{outcome.disposition}: {outcome.reason}"
+                    f"{disposed.disposition}: {disposed.reason}"
                 )
             before = landing.dispositions(of_season)
             record_decision(landing.folder, decision)
-            found: list[tuple[str | None, Check]] = [
-                (sha256, check) for sha256, of_letter in checks.items() for check in of_letter
-            ]
-            found += [(None, check) for check in check_season(standings, of_season, authorities)]
-            landing.replace_season(of_season, letters, found, dispositions)
+            landing.replace_season(of_season, letters, judgement.checks, judgement.dispositions)
             others = self._cases(
                 of_season,
                 lambda _, one: (
@@ -248,7 +237,7 @@ def _decision(
     authority_id: str | None = None,
     read_as: str | None = None,
 ) -> Decision:
-    """A decision about a letter, made now; `read_as` is the hash of what the letter was read to state."""
+    """Make a decision about a letter, dated now. `read_as` is the hash of what the letter was read to state."""
     return Decision(
         season=case.landed.season.year,
         letter_sha256=case.landed.letter.sha256,

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         unique = _without_duplicates(files)
         letters, page_figures = set_pages_apart(unique, run.season, authorities)
         decisions = read_decisions(run.settings.landing_folder)
-        gated = gate(run.season, letters, authorities, decisions)
+        gated = gate(run.season, letters, authorities, decisions, run.run_id)
         write_checks(run.season, gated.checks, run.record.path.with_suffix(".checks.parquet"))
         why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
         if why_not is not None:
@@ -90,15 +91,13 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         # a reader that was changed since `read` must not be given what the one before it read
         reader = reader_identity()
         _readings(run).keep(run.season, part_files(folder for folder in folders if _reader_of(folder) == reader))
-        landing.replace_season(run.season, letters, gated.checks, gated.dispositions)
+        landing.replace_season(run.season, letters, gated.checks, gated.dispositions, gated.validation)
         if own is not None:
             own.write(run.landed_path)
         landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
         if run.data_tables.folder.is_dir():
             landing.take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
-        counts: dict[str, int] = {}
-        for disposition in gated.dispositions:
-            counts[disposition.disposition] = counts.get(disposition.disposition, 0) + 1
+        counts = dict(Counter(str(one.disposition) for one in gated.dispositions))
         note.told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         for sha256, found in gated.checks:
             if sha256 is None and not found.is_passed:
@@ -107,7 +106,7 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
             note.told += f"; copies of another file, byte for byte: {len(files) - len(unique)}"
         if len(unique) > len(letters):
             note.told += f"; statistics pages beside a letter, taken as witnesses: {len(unique) - len(letters)}"
-        note.counts = dict(counts)
+        note.counts = counts
     return counts
 
 

@@ -54,8 +54,8 @@ class News:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """Whether the season's run is to be started, and why, for people; `conf` is what with."""
+class RunDecision:
+    """Whether to start the season's run, with the reason for people, and the run's configuration."""
 
     is_due: bool
     told: str
@@ -63,11 +63,11 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How a season stands: letters in of letters expected.
+class SeasonProgress:
+    """How many of a season's expected letters are in.
 
-    `missing` are the names of the councils whose letter is not there, in the order of the seed; None where the
-    source does not say whose its letters are, which then count by number alone.
+    `missing` are the names of the councils without a letter, in the order of the seed; None if the source does not
+    say whose its letters are, so that letters can only be counted.
     """
 
     season: Season
@@ -127,7 +127,7 @@ def look(run: WatchRun, source: Source) -> News:
     return news
 
 
-def decide(run: WatchRun, unfinished_count: int) -> Decision:
+def decide(run: WatchRun, unfinished_count: int) -> RunDecision:
     """Whether to start the season's run for what `look` found, by what its last run has had until now.
 
     `unfinished_count` is how many runs of `annual_letters` are queued or running. While there is any, none is
@@ -143,20 +143,22 @@ def decide(run: WatchRun, unfinished_count: int) -> Decision:
         else:
             told = f"{news}: run {run.season_run_id} of annual_letters is started"
         note.told = told
-    return Decision(bool(news) and not unfinished_count, told, {"season": run.season.year, "source": found.source})
+    return RunDecision(
+        bool(news) and not unfinished_count, told, {"season": run.season.year, "source": found.source}
+    )
 
 
 def tell(run: WatchRun, today: dt.date) -> Told:
     """How the season stands after a watch, and whether letters are missing past REDRESS_LETTERS_EXPECTED_BY."""
     with run.record.step("tell") as note:
         found = Summary.read(run.watched_path)
-        standing = _standing(found, _authorities(run))
-        warning = _warning(standing, found.source, run.settings.letters_due_date(run.season.year), today)
+        progress = _progress(found, _authorities(run))
+        warning = _warning(progress, found.source, run.settings.letters_due_date(run.season.year), today)
         lost = _told({state: count for state, count in found.counts.items() if state in ("failed", "gone")})
         decided = [step.told for step in step_summaries(run.record) if step.name == "decide"]
-        line = "; ".join(filter(None, (f"season {run.season}: {standing}", lost, *decided)))
+        line = "; ".join(filter(None, (f"season {run.season}: {progress}", lost, *decided)))
         note.told = line
-        note.counts = {"letters": standing.in_count, "expected": standing.expected_count}
+        note.counts = {"letters": progress.in_count, "expected": progress.expected_count}
     _log.info("%s", line)
     if warning is not None:
         _log.warning("%s", warning)
@@ -182,25 +184,25 @@ def _news(found: Summary, before: Summary | None) -> News:
     )
 
 
-def _standing(found: Summary, authorities: Authorities) -> Standing:
+def _progress(found: Summary, authorities: Authorities) -> SeasonProgress:
     in_archive = [one for one in found.outcomes if one.is_had]
     there = {one.reference.authority_id for one in in_archive if one.reference.authority_id is not None}
     expected = authorities.expected_beside(found.season, there)
     if all(one.reference.authority_id is None for one in found.outcomes):
-        return Standing(found.season, len(in_archive), len(expected), None)
+        return SeasonProgress(found.season, len(in_archive), len(expected), None)
     missing = tuple(one.name for one in expected if one.authority_id not in there)
-    return Standing(found.season, len(expected) - len(missing), len(expected), missing)
+    return SeasonProgress(found.season, len(expected) - len(missing), len(expected), missing)
 
 
-def _warning(standing: Standing, source: str, due_date: dt.date, today: dt.date) -> str | None:
-    if today <= due_date or not standing.missing_count:
+def _warning(progress: SeasonProgress, source: str, due_date: dt.date, today: dt.date) -> str | None:
+    if today <= due_date or not progress.missing_count:
         return None
-    if standing.missing is None:
+    if progress.missing is None:
         which = f"{source} does not say whose its letters are; fct_coverage says which, once they are read"
     else:
-        which = _shown(standing.missing)
+        which = _shown(progress.missing)
     by = f"{due_date:%-d %B %Y}"
-    return f"season {standing.season}: {standing} after {by}; {standing.missing_count} missing: {which}"
+    return f"season {progress.season}: {progress} after {by}; {progress.missing_count} missing: {which}"
 
 
 def _shown(names: Sequence[str]) -> str:

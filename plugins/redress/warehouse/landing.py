@@ -5,7 +5,8 @@ replaced whole, never appended to, so running a season twice leaves the same byt
 
 Two more hold what second witnesses say, `witness_figures` and `witness_reports`: one partition per season and kind
 of witness, and none where there is nothing to say. `acquisitions` says what became of each authority's letter at
-the source: one partition per season, and none where the source does not say whose its letters are.
+the source: one partition per season, and none where the source does not say whose its letters are. `validations`
+holds Great Expectations' JSON about a season's checks, from which Data Docs are rendered; no release depends on it.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from redress.check.rule import Check, Severity
-from redress.model.landed import Acquisition, Disposition, LandedLetter
+from redress.model.landed import Acquisition, Disposition, Fate, LandedLetter
 from redress.model.season import Season, season_from_name
 from redress.model.witness import WitnessFigure, WitnessKind, WitnessReport
 from redress.settings import Settings
@@ -57,11 +58,15 @@ class Landing:
         letters: Sequence[LandedLetter],
         checks: Iterable[tuple[str | None, Check]],
         dispositions: Iterable[Disposition],
+        validation: str | None = None,
     ) -> None:
-        """Replace all four tables of a season.
+        """Replace all four tables of a season, and what Great Expectations found in the season.
 
-        `checks` gives each check with its letter's sha256, and with None one of the season as a whole.
+        `checks` gives each check with its letter's sha256, or with None for a check of the season as a whole.
+        `validation` is JSON; None if Great Expectations has not validated these checks.
         """
+        validation_place = self._part("validations", season).with_suffix(".json")
+        validation_place.unlink(missing_ok=True)
         tables = {
             "letters": as_table([letter_row(landed) for landed in letters], LETTERS),
             "figures": as_table(figure_rows(letters), FIGURES),
@@ -77,8 +82,18 @@ class Landing:
             incoming = place.with_suffix(".incoming")
             pq.write_table(table, incoming)
             waiting.append((incoming, place))
+        if validation is not None:
+            validation_place.parent.mkdir(parents=True, exist_ok=True)
+            incoming = validation_place.with_suffix(".incoming")
+            incoming.write_text(validation, encoding="utf-8")
+            waiting.append((incoming, validation_place))
         for incoming, place in waiting:
             incoming.replace(place)
+
+    def validation(self, season: Season) -> str | None:
+        """Return what Great Expectations found in the season as it is landed; None if it has not validated it."""
+        place = self._part("validations", season).with_suffix(".json")
+        return place.read_text(encoding="utf-8") if place.exists() else None
 
     def replace_witnesses(
         self,
@@ -146,7 +161,9 @@ class Landing:
         """What the gate decided on each letter of a season, by the letter's sha256."""
         rows = pq.read_table(self._part("dispositions", season), schema=DISPOSITIONS).to_pylist()
         return {
-            row["letter_sha256"]: Disposition(**{name: row[name] for name in row if name != "season"})
+            row["letter_sha256"]: Disposition(
+                **{name: row[name] for name in row if name != "season"} | {"disposition": Fate(row["disposition"])}
+            )
             for row in rows
         }
 

@@ -27,7 +27,7 @@ def land(settings: Settings, *letters: Letter, season: Season = SEASON) -> Landi
     read_letters = [landed(one, season.year) for one in letters]
     authorities = load_authorities(additional=settings.additional_authorities)
     gated = gate(season, read_letters, authorities, read_decisions(landing.folder))
-    landing.replace_season(season, read_letters, gated.checks, gated.dispositions)
+    landing.replace_season(season, read_letters, gated.checks, gated.dispositions, gated.validation)
     return landing
 
 

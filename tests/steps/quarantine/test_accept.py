@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from redress.check.decisions import FILE_NAME, DecisionError, statement_hash
-from redress.model.landed import Disposition
+from redress.model.landed import Disposition, Fate
 from redress.model.letter import StatedYear
 from redress.settings import Settings
 from redress.steps.quarantine import Quarantine
@@ -22,7 +22,7 @@ def test_an_accepted_letter_is_loaded_and_says_why_and_landing_by_whom(
     effect = desk.accept(WRONG_RATE.sha256[:8], reason=WHY, by=BY)
     assert disposition(settings, WRONG_RATE) == Disposition(
         WRONG_RATE.sha256,
-        "accepted",
+        Fate.ACCEPTED,
         f"accepted by a person's decision, although {RATE_RULE} failed: {WHY}",
         "SAMPLE-02",
         decided_by=BY,
@@ -67,12 +67,12 @@ def test_an_accept_is_kept_while_the_bytes_are_the_same_and_ends_with_them(
     land(settings, WRONG_RATE)
     desk.accept(WRONG_RATE.sha256, reason=WHY, by=BY)
     land(settings, WRONG_RATE, GOOD)
-    assert disposition(settings, WRONG_RATE).disposition == "accepted"
+    assert disposition(settings, WRONG_RATE).disposition == Fate.ACCEPTED
     again = replace(WRONG_RATE, sha256=sha256("issued again"))
     land(settings, again)
-    assert disposition(settings, again).disposition == "quarantined"
+    assert disposition(settings, again).disposition == Fate.QUARANTINED
     land(settings, WRONG_RATE)
-    assert disposition(settings, WRONG_RATE).disposition == "accepted"
+    assert disposition(settings, WRONG_RATE).disposition == Fate.ACCEPTED
 
 
 def test_an_accept_does_not_cover_a_rule_that_a_later_reading_breaks(settings: Settings, desk: Quarantine) -> None:
@@ -87,7 +87,7 @@ def test_an_accept_does_not_cover_a_rule_that_a_later_reading_breaks(settings: S
     assert later.sha256 == WRONG_RATE.sha256
     land(settings, later)
     found = disposition(settings, later)
-    assert found.disposition == "quarantined"
+    assert found.disposition == Fate.QUARANTINED
     assert found.decided_by is None
     assert f"accepted by a person's decision for {RATE_RULE}, and this is broken besides" in found.reason
     assert found.reason.startswith("years_agree: ")
@@ -100,7 +100,7 @@ def test_an_accept_does_not_cover_figures_that_nobody_saw(settings: Settings, de
     later = letter("wrong rate", authority=WEXMARSH, changes={"uphold_rate_pct": "28"})
     land(settings, later)
     found = disposition(settings, later)
-    assert found.disposition == "quarantined"
+    assert found.disposition == Fate.QUARANTINED
     assert "28% is printed" in found.reason
     assert "its authority, season or figures are read otherwise now" in found.reason
 
@@ -122,7 +122,7 @@ def test_rules_that_are_named_have_to_be_those_that_are_broken(settings: Setting
         desk.accept(WRONG_RATE.sha256, reason=WHY, by=BY, rules=["years_agree"])
     assert not (landing.folder / FILE_NAME).exists()
     desk.accept(WRONG_RATE.sha256, reason=WHY, by=BY, rules=[RATE_RULE])
-    assert disposition(settings, WRONG_RATE).disposition == "accepted"
+    assert disposition(settings, WRONG_RATE).disposition == Fate.ACCEPTED
 
 
 @pytest.mark.parametrize(("reason", "by"), [(" ", BY), (WHY, "")])

@@ -3,6 +3,7 @@
 import pytest
 
 from redress.check.decisions import DecisionError, Ruling
+from redress.model.landed import Fate
 from redress.model.letter import Letter, Verdict
 from redress.settings import Settings
 from redress.steps.quarantine import Quarantine
@@ -15,7 +16,7 @@ def test_a_rejected_letter_stays_out_and_waits_no_longer(settings: Settings, des
     desk.reject(WRONG_RATE.sha256, reason="a draft", by=BY)
     for _ in range(2):
         found = disposition(settings, WRONG_RATE)
-        assert (found.disposition, found.reason) == ("quarantined", "rejected by a person's decision: a draft")
+        assert (found.disposition, found.reason) == (Fate.QUARANTINED, "rejected by a person's decision: a draft")
         assert found.decided_by == BY
         assert waiting(desk) == []
         land(settings, WRONG_RATE)
@@ -27,7 +28,7 @@ def test_a_letter_that_breaks_no_rule_can_be_rejected_and_comes_back(settings: S
     landing = land(settings, GOOD)
     content = landing.content_hash()
     desk.reject(GOOD.sha256, reason="the Ombudsman withdrew it", by=BY)
-    assert disposition(settings, GOOD).disposition == "quarantined"
+    assert disposition(settings, GOOD).disposition == Fate.QUARANTINED
     with pytest.raises(DecisionError, match="breaks no rule, and is held back by a decision: withdraw that"):
         desk.accept(GOOD.sha256, reason=WHY, by=BY)
     desk.withdraw(GOOD.sha256, reason="it was sent again", by=BY)

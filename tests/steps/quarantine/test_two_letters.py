@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from redress.check.decisions import DecisionError
-from redress.model.landed import Disposition
+from redress.model.landed import Disposition, Fate
 from redress.settings import Settings
 from redress.steps.quarantine import Quarantine
 from tests.made import letter
@@ -22,7 +22,7 @@ def test_of_two_letters_that_collide_neither_is_accepted_until_one_is_rejected(
     effect = desk.reject(OTHER.sha256, reason="withdrawn by the Ombudsman", by=BY)
     assert [case.landed.letter for case in effect.others] == [FIRST]
     assert disposition(settings, FIRST) == Disposition(
-        FIRST.sha256, "accepted", "every critical rule passed", "SAMPLE-01"
+        FIRST.sha256, Fate.ACCEPTED, "every critical rule passed", "SAMPLE-01"
     )
     assert waiting(desk) == []
     desk.withdraw(OTHER.sha256, reason="that was the wrong one", by=BY)
@@ -33,10 +33,10 @@ def test_two_letters_that_collide_can_be_about_two_authorities(settings: Setting
     # as in 2019, when Somerset West and Taunton received the letters of both its predecessors
     land(settings, FIRST, OTHER)
     desk.accept(OTHER.sha256, reason="it is the neighbour's, by its figures", by=BY, authority_id="SAMPLE-02")
-    assert disposition(settings, FIRST).disposition == "accepted"
+    assert disposition(settings, FIRST).disposition == Fate.ACCEPTED
     assert disposition(settings, FIRST).decided_by is None
     found = disposition(settings, OTHER)
-    assert (found.disposition, found.authority_id, found.decided_by) == ("accepted", "SAMPLE-02", BY)
+    assert (found.disposition, found.authority_id, found.decided_by) == (Fate.ACCEPTED, "SAMPLE-02", BY)
 
 
 def test_rejecting_a_later_letter_lets_the_earlier_one_stand(settings: Settings, desk: Quarantine) -> None:
@@ -45,7 +45,7 @@ def test_rejecting_a_later_letter_lets_the_earlier_one_stand(settings: Settings,
     land(settings, earlier, later)
     assert disposition(settings, earlier).superseded_by_sha256 == later.sha256
     desk.reject(later.sha256, reason=WHY, by=BY)
-    assert disposition(settings, earlier).disposition == "accepted"
+    assert disposition(settings, earlier).disposition == Fate.ACCEPTED
 
 
 def test_a_letter_that_another_supersedes_cannot_be_accepted(settings: Settings, desk: Quarantine) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from redress.check.decisions import DecisionError
+from redress.model.landed import Fate
 from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps.quarantine import Quarantine
@@ -42,7 +43,7 @@ def test_one_file_in_two_seasons_is_told_apart_by_the_season(settings: Settings,
     with pytest.raises(DecisionError, match="give more of it, or --season"):
         desk.reject(GOOD.sha256, reason=WHY, by=BY)
     desk.reject(GOOD.sha256, reason="a letter of 2021", by=BY, season=Season(2022))
-    assert disposition(settings, GOOD).disposition == "accepted"
+    assert disposition(settings, GOOD).disposition == Fate.ACCEPTED
     assert disposition(settings, GOOD, Season(2022)).decided_by == BY
 
 

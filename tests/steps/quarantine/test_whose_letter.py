@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from redress.check.decisions import FILE_NAME, DecisionError
+from redress.model.landed import Fate
 from redress.model.letter import StatedYear
 from redress.model.reference import load_authorities
 from redress.model.season import Season
@@ -26,7 +27,7 @@ def test_a_letter_to_nobody_known_is_accepted_only_with_the_authority_it_is_abou
         desk.accept(STRANGER.sha256, reason=WHY, by=BY, authority_id="SAMPLE-99")
     desk.accept(STRANGER.sha256, reason=WHY, by=BY, authority_id="SAMPLE-01")
     found = disposition(settings, STRANGER)
-    assert (found.disposition, found.authority_id, found.decided_by) == ("accepted", "SAMPLE-01", BY)
+    assert (found.disposition, found.authority_id, found.decided_by) == (Fate.ACCEPTED, "SAMPLE-01", BY)
     assert "as a letter to SAMPLE-01, although authority_is_known failed" in found.reason
     land(settings, STRANGER)
     assert disposition(settings, STRANGER) == found
@@ -53,7 +54,7 @@ def test_an_authority_that_is_no_longer_known_puts_its_letter_back(
     )
     land(Settings(home=tmp_path, additional_authorities=fewer), STRANGER)
     found = disposition(settings, STRANGER)
-    assert (found.disposition, found.authority_id) == ("quarantined", None)
+    assert (found.disposition, found.authority_id) == (Fate.QUARANTINED, None)
     assert "SAMPLE-01, which does not exist" in found.reason
 
 
@@ -64,7 +65,7 @@ def test_a_letter_cannot_be_given_to_an_authority_that_has_one_of_its_own(
     with pytest.raises(DecisionError, match="two letters cannot both stand for one authority and season"):
         desk.accept(STRANGER.sha256, reason=WHY, by=BY, authority_id="SAMPLE-01")
     assert not (landing.folder / FILE_NAME).exists()
-    assert disposition(settings, OTHER).disposition == "accepted"
+    assert disposition(settings, OTHER).disposition == Fate.ACCEPTED
 
 
 def test_a_letter_that_says_throughout_that_it_is_of_another_season_is_never_accepted(
@@ -90,13 +91,13 @@ def test_a_letter_with_one_slip_in_its_years_can_be_accepted_for_its_season(
     land(settings, slip)
     desk.accept(slip.sha256, reason="the title is a misprint", by=BY)
     found = disposition(settings, slip)
-    assert found.disposition == "accepted"
+    assert found.disposition == Fate.ACCEPTED
     assert "season_is_the_one_fetched" in found.reason
     # A letter that comes later and says the season rightly is the council's too: now a person has to choose.
     land(settings, slip, FIRST)
-    assert disposition(settings, FIRST).disposition == "accepted"
+    assert disposition(settings, FIRST).disposition == Fate.ACCEPTED
     back = disposition(settings, slip)
-    assert back.disposition == "quarantined"
+    assert back.disposition == Fate.QUARANTINED
     assert "another letter to the same authority is accepted too" in back.reason
     assert waiting(desk) == [slip.sha256]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from redress.model.landed import Fate
 from redress.model.markdown import as_markdown, table
 from redress.warehouse.releases.checksums import damage
 
@@ -236,8 +237,8 @@ def _letters_told(changes: list[tuple[str | None, str | None]]) -> str:
     """How many letters changed in which way, of pairs of what became of each before and now."""
     counts = {
         "added": sum(was is None for was, _ in changes),
-        "re-issued": sum(now == "superseded" for _, now in changes),
-        "quarantined": sum(now == "quarantined" for _, now in changes),
+        "re-issued": sum(now == Fate.SUPERSEDED for _, now in changes),
+        "quarantined": sum(now == Fate.QUARANTINED for _, now in changes),
         "no longer there": sum(now is None for _, now in changes),
     }
     return f"Letters: {', '.join(f'{count} {what}' for what, count in counts.items())}."

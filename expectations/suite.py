@@ -1,0 +1,61 @@
+"""The suite: what Great Expectations expects of a season's frame, the rules' results included."""
+
+from typing import Any
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+
+from redress.check.letter_rules import LETTER_RULES
+from redress.check.rule import LetterRule
+from redress.check.season_rules import LETTERS_AS_EXPECTED, SEASON_RULES
+from redress.check.standing import SeasonRule, WholeSeasonRule
+from redress.model.letter import Verdict
+from redress.model.season import Season
+
+KEY_COLUMN = "letter_sha256"
+EXPECTED_AUTHORITY_COLUMN = "expected_authority_id"
+TEXT_COLUMNS = (KEY_COLUMN, "verdict", "reason", "source_address")
+RULES_WITH_COLUMN: tuple[LetterRule | SeasonRule, ...] = (*LETTER_RULES, *SEASON_RULES)
+"""The rules whose results are columns of the frame, each under the rule's name."""
+COLUMNS = ("season", *TEXT_COLUMNS, EXPECTED_AUTHORITY_COLUMN, *(rule.name for rule in RULES_WITH_COLUMN))
+RULE = "rule"
+"""The key in an expectation's meta under which the name of a rule stands."""
+
+
+def season_suite(season: Season, expected_authorities_count: int) -> gx.ExpectationSuite:
+    """Return the suite of a season: expectations of the frame itself, then one expectation for each rule.
+
+    An expectation of the frame itself holds by the way that the frame is made: a failure is our error, not a
+    letter's. The expectation of a rule names the rule in its meta.
+    """
+    return gx.ExpectationSuite(
+        name="season",
+        expectations=[
+            gxe.ExpectTableColumnsToMatchSet(column_set=list(COLUMNS)),
+            gxe.ExpectTableRowCountToBeBetween(min_value=1),
+            gxe.ExpectColumnValuesToBeOfType(column="season", type_="int64"),
+            gxe.ExpectColumnValuesToBeInSet(column="season", value_set=[season.year]),
+            gxe.ExpectColumnValuesToBeUnique(column=KEY_COLUMN),
+            gxe.ExpectColumnValuesToMatchRegex(column=KEY_COLUMN, regex="^[0-9a-f]{64}$"),
+            gxe.ExpectColumnValuesToBeInSet(column="verdict", value_set=[str(verdict) for verdict in Verdict]),
+            *(gxe.ExpectColumnValuesToNotBeNull(column=column) for column in TEXT_COLUMNS),
+            *(
+                gxe.ExpectColumnValuesToBeInSet(column=rule.name, value_set=[True], **_for_people(rule))
+                for rule in RULES_WITH_COLUMN
+            ),
+            gxe.ExpectColumnUniqueValueCountToBeBetween(
+                column=EXPECTED_AUTHORITY_COLUMN,
+                min_value=expected_authorities_count,
+                **_for_people(LETTERS_AS_EXPECTED),
+            ),
+        ],
+    )
+
+
+def _for_people(rule: LetterRule | SeasonRule | WholeSeasonRule) -> dict[str, Any]:
+    """Return what Great Expectations' pages say about a rule, and the meta by which the gate knows the rule."""
+    return {
+        "severity": str(rule.severity),
+        "description": f"{rule.name} ({rule.severity}): {rule.sentence}",
+        "meta": {RULE: rule.name},
+    }
