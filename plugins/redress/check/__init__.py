@@ -1,1 +1,1 @@
-"""What is asked of letters, alone and together, and what becomes of a letter that fails."""
+"""Ask the rules about letters, alone and together, and decide what becomes of each letter."""

@@ -61,7 +61,7 @@ class Decision(BaseModel):
     """One person's decision about one letter that was fetched for one season.
 
     `rules` are the critical rules that the letter broke when the decision was made. An accept also holds
-    `statement_hash` of the figures that the person saw, and `authority_id` if the person said whose letter it is.
+    `statement_hash` of the figures that the person saw, and `authority_id` if the person named the authority.
     `decided_at` is in UTC, and has no effect on any result.
     """
 

@@ -14,7 +14,7 @@ def one_letter_per_authority(standings: Sequence[Standing]) -> dict[str, Finding
 
 
 def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
-    """Return the rivalry of every extracted letter whose authority is known, by the letter's sha256.
+    """Return the rivalry of every extracted letter to a known authority, by the letter's sha256.
 
     A letter that a person rejected is no rival of other letters; other letters are still its rivals.
     """

@@ -1,4 +1,4 @@
-"""The rules about a season's letters together: whose each letter is, that no council has two, that they agree.
+"""The rules about a season's letters together: authorities, seasons, rivals, averages and rates per 100,000.
 
 They need the reference of authorities, or the season's other letters, and so only the judge asks them.
 """
@@ -18,7 +18,7 @@ POPULATION_REVISION_PCT = Decimal(5)
 """How far the estimate that the Ombudsman used may lie from today's: estimates are revised after each census."""
 
 
-# --- Whose letter, and of which season ------------------------------------------------------------------
+# --- Authority and season of a letter ------------------------------------------------------------------
 
 
 def _season_is_the_one_fetched(standings: Sequence[Standing]) -> dict[str, Finding]:

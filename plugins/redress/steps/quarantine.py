@@ -138,8 +138,8 @@ class Quarantine:
     ) -> Effect:
         """Load a letter although it breaks rules.
 
-        `rules`, if given, must be exactly the critical rules that the letter breaks. `authority_id` says whose
-        letter it is.
+        `rules`, if given, must be exactly the critical rules that the letter breaks. `authority_id` names
+        the authority that the letter is to.
         """
 
         def decided(case: Case) -> Decision:
