@@ -1,7 +1,7 @@
 """redress run, reread, ingest and probe: seasons from their source, or the archive, to the warehouse."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,9 @@ from rich.markup import escape
 from redress.cli.terminal import Failures, console, from_here, plain_errors, season_of
 
 if TYPE_CHECKING:
+    from redress.acquire.sources.folder import FolderSource
     from redress.model.season import Season
+    from redress.orchestration.season_runs import StepEnd
     from redress.report import LetterLine
     from redress.settings import Settings
     from redress.steps import SeasonRun
@@ -81,7 +83,7 @@ def ingest(
         list[int] | None, typer.Option("--season", help="Only this season; may be given several times.")
     ] = None,
 ) -> None:
-    """Run the Airflow dag once for each season of a folder, and show what became of each letter."""
+    """Run the Airflow dag for each season of a folder, build once, and show what became of each letter."""
     with plain_errors():
         from redress.acquire.source import SourceError
         from redress.acquire.sources.folder import FolderSource
@@ -102,14 +104,12 @@ def ingest(
             )
         for address in source.outside_seasons():
             console.print(f"left out, because it lies in no season's folder: {escape(address)}", style="yellow")
-        runs = DagRuns(settings)
-        with console.status("preparing Airflow's metadata"):
-            runs.prepare()
+        with console.status("Airflow starts"):
+            runs = DagRuns(settings).run(wanted, source, _step_by_season(source, wanted))
         failures = Failures()
-        for one in wanted:
-            console.print(f"season {one} ({one.label}): {len(source.references(one))} files")
-            with failures.told(), console.status(f"season {one}: Airflow starts"):
-                runs.run(one, source, lambda line: console.print(f"  {escape(line)}", soft_wrap=True))
+        for one in runs:
+            with failures.told():
+                one.require_success()
         current = Releases(settings.warehouse_folder).current_link / "warehouse.duckdb"
         if not current.exists():
             raise typer.Exit(1)
@@ -156,6 +156,25 @@ def probe(
         console.print(f"{told}; {requests_count} requests were made")
         if failures_count:
             raise typer.Exit(1)
+
+
+def _step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Callable[[StepEnd], None]":
+    """Return what prints each step as it ends, under its season; from the build on, under what all seasons share."""
+    by_year = {one.year: one for one in seasons}
+    above = ""
+
+    def show(step: "StepEnd") -> None:
+        nonlocal above
+        season, line = by_year[step.season], step.line
+        heading = f"season {season} ({season.label}): {len(source.references(season))} files"
+        if step.is_joint and len(seasons) > 1:
+            heading, line = "the warehouse of all seasons", f"{season} {line}"
+        if heading != above:
+            console.print(heading)
+        above = heading
+        console.print(f"  {escape(line)}", soft_wrap=True)
+
+    return show
 
 
 def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callable[[SeasonRun], _Way]") -> None:

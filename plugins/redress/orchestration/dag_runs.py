@@ -1,24 +1,25 @@
-"""Real Airflow dag runs of a folder's seasons, one after the other, for `make run`.
+"""Real Airflow dag runs of a folder's seasons, in one process of Airflow's, for `make run`.
 
-Airflow works in a home of its own below the working folder, with SQLite; what it prints goes to a log that is
-named when something fails, and what a run does is shown from the run's own record while it goes on.
+Airflow works in a home of its own, with SQLite; what it prints goes to a log that is named when something fails.
 """
 
+import datetime as dt
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
-from redress.orchestration.environment import DAG_ID, airflow_environment
+from redress.orchestration.environment import airflow_environment
+from redress.orchestration.season_runs import PlannedRun, StepEnd
 from redress.settings import PROJECT_FOLDER, Settings
-from redress.steps.record import RunRecord, last_failure, step_line, step_summaries
+from redress.steps import SeasonRun
+from redress.steps.record import RunRecord, last_failure, record_name, step_summaries
 
-POLL_SECONDS = 0.2
+STOP_SECONDS = 30.0
 
 
 class DagRunError(Exception):
@@ -26,8 +27,28 @@ class DagRunError(Exception):
 
 
 @dataclass(frozen=True)
+class DagRun:
+    """A dag run that has ended, and the log of what Airflow printed about it."""
+
+    season: Season
+    record: RunRecord
+    log: Path
+
+    def require_success(self) -> None:
+        """Raise DagRunError if the run did not succeed."""
+        failure = last_failure(self.record)
+        if failure is not None:
+            why = f"failed at {failure.name}: {failure.told}"
+        elif "report" not in {one.name for one in step_summaries(self.record) if one.state == "done"}:
+            why = "ended before its report"
+        else:
+            return
+        raise DagRunError(f"the run of season {self.season} {why}\nAirflow logged to {self.log}")
+
+
+@dataclass(frozen=True)
 class DagRuns:
-    """Airflow in a home of its own, running `annual_letters` season by season."""
+    """Airflow in a home of its own, running `annual_letters` for seasons."""
 
     settings: Settings
 
@@ -39,73 +60,57 @@ class DagRuns:
     def log_folder(self) -> Path:
         return self.settings.home.absolute() / "logs"
 
-    def prepare(self) -> None:
-        """Create or migrate Airflow's metadata. Raises DagRunError where that fails."""
-        log = self.log_folder / "airflow-db-migrate.log"
-        code = self._airflow(["db", "migrate"], log, _nothing)
-        if code != 0:
-            raise DagRunError(f"airflow db migrate ended with {code}\nits log: {log}")
+    def run(
+        self, seasons: Sequence[Season], source: FolderSource, tell: Callable[[StepEnd], None]
+    ) -> tuple[DagRun, ...]:
+        """Run the dag once for each season, and build what they land once; return the runs in that order.
 
-    def run(self, season: Season, source: FolderSource, tell: Callable[[str], None]) -> RunRecord:
-        """One real dag run of a season; `tell` gets a line for each step as it ends.
-
-        Raises DagRunError where the run does not succeed.
+        `tell` gets each step as it ends. A run that fails does not end the others. Raises DagRunError if Airflow
+        ends before a run has begun. Airflow ends with this process, however this one ends.
         """
-        before = set(self._records(season))
-        seen = 0
-
-        def watch() -> None:
-            nonlocal seen
-            for path in set(self._records(season)) - before:
-                events = RunRecord(path).events()
-                for event in events[seen:]:
-                    if event["state"] != "began":
-                        tell(step_line(event))
-                seen = len(events)
-
-        conf = json.dumps({"season": season.year, "source": source.name})
-        log = self.log_folder / f"season-{season}.log"
-        code = self._airflow(["dags", "test", DAG_ID, "--conf", conf], log, watch)
-        watch()
-        new = sorted(set(self._records(season)) - before)
-        record = RunRecord(new[-1]) if new else None
-        failure = None if record is None else last_failure(record)
-        if failure is not None:
-            why = f"failed at {failure.name}: {failure.told}"
-        elif record is None or "report" not in {one.name for one in step_summaries(record) if one.state == "done"}:
-            why = "ended before its report"
-        else:
-            return record
-        raise DagRunError(f"the run of season {season} {why}\nAirflow (exit code {code}) logged to {log}")
-
-    def _records(self, season: Season) -> list[Path]:
-        return list((self.settings.runs_folder / str(season)).glob("*.jsonl"))
-
-    def _airflow(self, arguments: Sequence[str], log: Path, watch: Callable[[], None]) -> int:
-        """Run a command of Airflow's, its output to a log; its exit code."""
-        self.airflow_home.mkdir(parents=True, exist_ok=True)
         self.log_folder.mkdir(parents=True, exist_ok=True)
-        with log.open("w") as output:
-            process = subprocess.Popen(  # noqa: S603 - the command is ours; the source's name is one argument
-                [sys.executable, "-m", "airflow", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+        runs, planned = [], []
+        now = dt.datetime.now(dt.UTC)
+        for number, season in enumerate(seasons):
+            at = now + dt.timedelta(microseconds=number)
+            run_id = f"manual__{at.isoformat(timespec='microseconds')}"
+            record = SeasonRun(season, record_name(run_id), self.settings).record
+            log = self.log_folder / f"season-{season}.log"
+            log.unlink(missing_ok=True)
+            runs.append(DagRun(season, record, log))
+            planned.append(PlannedRun(season.year, run_id, str(record.path.absolute()), str(log)))
+        log = self.log_folder / "airflow.log"
+        code = self._work_off(json.dumps({"source": source.name, "runs": [asdict(one) for one in planned]}), log, tell)
+        if not any(one.record.path.exists() for one in runs):
+            raise DagRunError(f"Airflow ended with {code} before the first step of a run\nits log: {log}")
+        return tuple(runs)
+
+    def _work_off(self, asked: str, log: Path, tell: Callable[[StepEnd], None]) -> int:
+        """Do planned runs in a process of Airflow's; return its exit code. It ends when its standard input does."""
+        self.airflow_home.mkdir(parents=True, exist_ok=True)
+        with (
+            log.open("w") as output,
+            subprocess.Popen(  # noqa: S603 - the command is ours; the source's name is a part of one argument
+                [sys.executable, "-m", "redress.orchestration.season_runs", asked],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                encoding="utf-8",
                 env=airflow_environment(
                     self.settings, self.airflow_home, f"sqlite:///{self.airflow_home / 'airflow.db'}"
                 ),
                 cwd=PROJECT_FOLDER,
-            )
+            ) as process,
+        ):
+            if process.stdin is None or process.stdout is None:
+                raise RuntimeError("the pipes to Airflow's process are missing")
             try:
-                while process.poll() is None:
-                    watch()
-                    time.sleep(POLL_SECONDS)
+                for line in process.stdout:
+                    tell(StepEnd(**json.loads(line)))
             finally:
-                if process.poll() is None:
-                    process.terminate()
-                    process.wait()
+                process.stdin.close()
+                try:
+                    process.wait(STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
         return process.returncode
-
-
-def _nothing() -> None:
-    """For a command with nothing to watch."""

@@ -1,0 +1,247 @@
+"""The process in which Airflow runs `annual_letters` once for each of several seasons; `dag_runs` starts it.
+
+Airflow is started and the dag is parsed once. Each season has a real dag run in the metadata. The runs go on one
+after the other up to their build, and side by side from there, task by task: the first builds what all of them have
+landed, and the others find that build, as in a backfill.
+
+This does what Airflow's `DAG.test` does, which runs one dag run to its end before it begins another.
+"""
+
+import datetime as dt
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, TextIO
+
+from redress.orchestration.environment import DAG_ID
+from redress.steps.record import RunRecord, step_line
+
+if TYPE_CHECKING:
+    from airflow.models.dagrun import DagRun
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk import DAG
+    from airflow.serialization.definitions.dag import SerializedDAG
+    from sqlalchemy.orm import Session
+
+BUILD_TASK = "build_and_test"
+POLL_SECONDS = 0.1
+"""Between two looks at a run that has no task to do: Airflow passes a failure on in several looks."""
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A dag run that is to be made: its season, its id, its record, and the file for what Airflow prints of it."""
+
+    season: int
+    run_id: str
+    record: str
+    log: str
+
+
+@dataclass(frozen=True)
+class StepEnd:
+    """How a step of a season's run ended, as a line; `is_joint` from the build on, which is one for all seasons."""
+
+    season: int
+    line: str
+    is_joint: bool
+
+
+class _Stop:
+    """Whether this process has been asked to end, by a signal or because the process that started it is gone.
+
+    The signal's exception ends the task that is running, and Airflow goes on after it: so it is kept here too.
+    """
+
+    is_asked = False
+
+    def watch(self) -> None:
+        """End the process in an orderly way on Ctrl-C, on SIGTERM, and when standard input is closed."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._asked)
+        threading.Thread(target=self._wait_for_parent, daemon=True).start()
+
+    def _asked(self, number: int, _: FrameType | None) -> None:
+        if not self.is_asked:
+            self.is_asked = True
+            raise SystemExit(f"ended by {signal.Signals(number).name}")
+
+    @staticmethod
+    def _wait_for_parent() -> None:
+        while os.read(sys.stdin.fileno(), 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@dataclass
+class _Run:
+    """One dag run while it goes on."""
+
+    planned: PlannedRun
+    dag: "DAG"
+    serialized: "SerializedDAG"
+    session: "Session"
+    shown: TextIO
+    is_running: bool = True
+    has_come_to_build: bool = False
+    _shown_count: int = 0
+
+    def go_on_to_build(self) -> None:
+        """Do the tasks of this run until it comes to its build, ends, or waits for a task to be tried again."""
+        while self.is_running:
+            tasks = self._tasks_to_do()
+            self.has_come_to_build = any(one.task_id == BUILD_TASK for one in tasks)
+            if self.has_come_to_build or (not tasks and self._waits_for_retry()):
+                return
+            self._do(tasks)
+
+    def do_next_tasks(self) -> None:
+        """Do the tasks that can be done now."""
+        self._do(self._tasks_to_do())
+
+    def create(self, conf: Mapping[str, object]) -> None:
+        """Write the run to the metadata, as one that is started by hand; it has no logical date."""
+        from airflow.utils.state import DagRunState
+        from airflow.utils.types import DagRunTriggeredByType, DagRunType
+
+        now = dt.datetime.now(dt.UTC)
+        self.serialized.create_dagrun(
+            run_id=self.planned.run_id,
+            run_after=now,
+            start_date=now,
+            conf=dict(conf),
+            run_type=DagRunType.MANUAL,
+            triggered_by=DagRunTriggeredByType.CLI,
+            state=DagRunState.RUNNING,
+            session=self.session,
+        )
+
+    def _tasks_to_do(self) -> "list[TaskInstance]":
+        """Let Airflow look at the run; return the tasks that it would start now."""
+        from airflow.utils.state import DagRunState, TaskInstanceState
+
+        dag_run = self._dag_run()
+        with _printing_to(Path(self.planned.log)):  # if the run has failed, this calls the dag's callback
+            ready, _ = dag_run.update_state(session=self.session)
+        for one in ready:
+            one.try_number += 1
+            one.state = TaskInstanceState.SCHEDULED
+            one.scheduled_dttm = dt.datetime.now(dt.UTC)
+        self.session.commit()
+        self.is_running = dag_run.state == DagRunState.RUNNING
+        return dag_run.get_task_instances(TaskInstanceState.SCHEDULED, session=self.session)
+
+    def _waits_for_retry(self) -> bool:
+        from airflow.utils.state import TaskInstanceState
+
+        return bool(self._dag_run().get_task_instances(TaskInstanceState.UP_FOR_RETRY, session=self.session))
+
+    def _dag_run(self) -> "DagRun":
+        """Return the run as the metadata has it now: each task closes the session, and detaches its objects."""
+        from airflow.models.dagrun import DagRun
+        from sqlalchemy import select
+
+        self.session.expire_all()
+        this_run = select(DagRun).where(DagRun.dag_id == DAG_ID, DagRun.run_id == self.planned.run_id)
+        found = self.session.scalars(this_run).one()
+        found.dag = self.serialized
+        return found
+
+    def _do(self, tasks: "Sequence[TaskInstance]") -> None:
+        from airflow.sdk.definitions.dag import _run_task
+
+        for one in tasks:
+            with _printing_to(Path(self.planned.log)):
+                _run_task(ti=one, task=self.dag.task_dict[one.task_id])
+            self._show()
+            if _stop.is_asked:
+                raise SystemExit("ended")
+        if not tasks:
+            time.sleep(POLL_SECONDS)
+
+    def _show(self) -> None:
+        """Print the steps that have ended since this was asked last, one JSON object a line."""
+        events = RunRecord(Path(self.planned.record)).events()
+        for event in events[self._shown_count :]:
+            if event["state"] != "began":
+                one = StepEnd(self.planned.season, step_line(event), self.has_come_to_build)
+                print(json.dumps(vars(one)), file=self.shown, flush=True)
+        self._shown_count = len(events)
+
+
+_stop = _Stop()
+
+
+def main(source: str, planned: Sequence[PlannedRun]) -> None:
+    """Make a dag run for each season and do them all; a run that fails does not end the others.
+
+    `source` is the source's name. Each end of a step is printed to standard output; what Airflow prints goes to
+    standard error, and to the log of the season that it is about.
+    """
+    shown = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    _stop.watch()
+
+    from airflow.utils.cli import get_bagged_dag, get_db_dag
+    from airflow.utils.session import create_session
+
+    _migrate()
+    dag = get_bagged_dag(None, DAG_ID)
+    serialized = get_db_dag(None, DAG_ID)
+    serialized.on_failure_callback = dag.on_failure_callback  # which the metadata does not keep
+    with create_session() as session:
+        runs = [_Run(one, dag, serialized, session, shown) for one in planned]
+        for run in runs:
+            run.create({"season": run.planned.season, "source": source})
+        while going := [run for run in runs if run.is_running]:
+            for run in going:
+                if not run.has_come_to_build:
+                    run.go_on_to_build()
+            at_build = [run for run in going if run.is_running and run.has_come_to_build]
+            for run in at_build:
+                run.do_next_tasks()
+            if not at_build:
+                time.sleep(POLL_SECONDS)
+
+
+def _migrate() -> None:
+    """Create or migrate Airflow's metadata, unless it is that of this version of Airflow."""
+    from airflow.cli.cli_parser import get_parser
+    from airflow.utils import db
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        is_current = db._get_current_revision(session) == list(db._REVISION_HEADS_MAP.values())[-1]
+    if not is_current:
+        arguments = get_parser().parse_args(["db", "migrate"])
+        arguments.func(arguments)
+
+
+@contextmanager
+def _printing_to(log: Path) -> Iterator[None]:
+    """Append to a log all that this process and those that it starts print."""
+    kept = os.dup(1)
+    with log.open("ab") as file:
+        for standard in (1, 2):
+            os.dup2(file.fileno(), standard)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for standard in (1, 2):
+            os.dup2(kept, standard)
+        os.close(kept)
+
+
+if __name__ == "__main__":
+    asked = json.loads(sys.argv[1])
+    main(asked["source"], [PlannedRun(**one) for one in asked["runs"]])
