@@ -1,16 +1,33 @@
 """annual_letters: its shape, and real runs of it, which end in a published warehouse or say why not."""
 
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import psutil
 import pytest
 
 from redress.acquire.sources.folder import FolderSource
+from redress.cli.seasons import step_by_season
+from redress.cli.terminal import console
 from redress.model.season import Season
-from redress.orchestration.dag_runs import DagRunError, DagRuns
+from redress.orchestration.dag_runs import DagRun, DagRunError, DagRuns
+from redress.orchestration.season_runs import StepEnd
 from redress.settings import Settings
+from redress.steps import SeasonRun, acquire_and_read, check
+from redress.steps.record import StepSummary, step_summaries
+from redress.warehouse.build import warehouse_identity
 from redress.warehouse.releases.releases import Releases
-from tests.made import SAMPLE_AUTHORITIES, SAMPLES
+from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
 
 DAG = "annual_letters"
 
@@ -61,49 +78,146 @@ def test_a_run_can_be_told_its_season_and_its_source(dag: dict[str, Any]) -> Non
     assert dag["params"]["season"]["type"] == ["null", "integer"]
 
 
-# --- One real run -------------------------------------------------------------------------------------
+# --- Real runs of several seasons ---------------------------------------------------------------------
+
+WITHOUT_LETTERS = (2015, 2024)
+"""A season in the middle of the others, and one after them, that fail at their first step."""
+YEARS = (2021, 2015, 2022, 2023, 2024)
+WITH_LETTERS = tuple(year for year in YEARS if year not in WITHOUT_LETTERS)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What runs of several seasons left, and the steps that were told while they went on."""
+
+    airflow: DagRuns
+    runs: Mapping[int, DagRun]
+    told: Sequence[StepEnd]
+
+    def steps(self, year: int) -> list[str]:
+        return [one.line.split()[0] for one in self.told if one.season == year]
+
+    def summaries(self, year: int) -> dict[str, StepSummary]:
+        return {one.name: one for one in step_summaries(self.runs[year].record)}
+
+    def first_line(self, year: int) -> str:
+        """The first line of the report of a season's run."""
+        return self.runs[year].record.path.with_suffix(".md").read_text().splitlines()[0]
+
+    @property
+    def release(self) -> Path:
+        current = Releases(self.airflow.settings.warehouse_folder).current()
+        assert current is not None
+        return current
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> DagRuns:
-    home = tmp_path_factory.mktemp("home")
-    runs = DagRuns(Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES))
-    runs.prepare()
-    return runs
+def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
+    airflow = DagRuns(Settings(home=tmp_path_factory.mktemp("home"), additional_authorities=SAMPLE_AUTHORITIES))
+    told: list[StepEnd] = []
+    runs = airflow.run([Season(year) for year in YEARS], FolderSource(SAMPLES / "letters"), told.append)
+    assert [run.season.year for run in runs] == list(YEARS)
+    return Done(airflow, {run.season.year: run for run in runs}, told)
 
 
-def test_a_real_run_of_the_dag_publishes_a_release(runs: DagRuns) -> None:
-    told: list[str] = []
-    record = runs.run(Season(2022), FolderSource(SAMPLES / "letters"), told.append)
-    steps = [line.split()[0] for line in told]
+def test_a_real_run_of_the_dag_publishes_a_release(done: Done) -> None:
+    steps = done.steps(2022)
     assert sorted(steps[3:5]) == ["data", "read"]  # side by side
     in_order = ["plan", "acquire", "take", "check", "build", "release", "data", "report"]
     assert steps[:3] + steps[5:] == in_order
-    current = Releases(runs.settings.warehouse_folder).current()
-    assert current is not None
-    with duckdb.connect(str(current / "warehouse.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(done.release / "warehouse.duckdb"), read_only=True) as connection:
         found = connection.execute("select count(*) from marts.fct_annual_review where season = 2022").fetchone()
     assert found == (3,)
-    assert record.path.with_suffix(".md").exists()
-    assert "annual_letters" in (runs.log_folder / "season-2022.log").read_text()
+    assert done.runs[2022].record.path.with_suffix(".md").exists()
+    assert "annual_letters" in (done.airflow.log_folder / "season-2022.log").read_text()
+
+
+def test_each_season_has_a_real_run_in_airflows_metadata_and_only_those_with_letters_succeed(done: Done) -> None:
+    ended = {}
+    with sqlite3.connect(done.airflow.airflow_home / "airflow.db") as database:
+        for year, run in done.runs.items():
+            found = database.execute("select state, conf from dag_run where run_id = ?", (run.run_id,))
+            ((state, conf),) = found.fetchall()
+            assert json.loads(conf)["season"] == year
+            tasks = database.execute("select task_id, state from task_instance where run_id = ?", (run.run_id,))
+            ended[year] = (state, {str(one) for _, one in tasks})
+    assert {year: state for year, (state, _) in ended.items()} == {
+        year: "failed" if year in WITHOUT_LETTERS else "success" for year in YEARS
+    }
+    assert all(ended[year] == ("success", {"success"}) for year in WITH_LETTERS)
+
+
+def test_a_season_that_fails_in_the_middle_or_last_does_not_keep_the_others_from_their_release(done: Done) -> None:
+    for year in WITH_LETTERS:
+        done.runs[year].require_success()
+    with duckdb.connect(str(done.release / "warehouse.duckdb"), read_only=True) as connection:
+        found = connection.execute("select distinct season from marts.fct_annual_review order by 1").fetchall()
+    assert found == [(year,) for year in WITH_LETTERS]
+
+
+def test_all_seasons_share_one_build_and_one_release_and_each_report_names_it(done: Done) -> None:
+    builds = [done.summaries(year)["build"].told for year in WITH_LETTERS]
+    assert [("its tests passed" in told, "was built by another run" in told) for told in builds] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
+    assert [path.name for path in done.release.parent.iterdir() if path.is_dir()] == [done.release.name]
+    assert f"release {done.release.name} is out, the first one" in done.first_line(2021)
+    for year in (2022, 2023):
+        assert f"release {done.release.name}, which another season's run has published, is" in done.first_line(year)
+
+
+def test_the_release_is_that_of_single_runs_in_another_order(done: Done, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, additional_authorities=SAMPLE_AUTHORITIES)
+    for year in reversed(WITH_LETTERS):
+        run = SeasonRun(Season(year), "single", settings)
+        check(run, acquire_and_read(run, FolderSource(SAMPLES / "letters")))
+    assert warehouse_identity(settings) == done.release.name
+
+
+def test_seasons_are_told_one_after_the_other_up_to_their_build_and_side_by_side_from_there(done: Done) -> None:
+    apart = [one.season for one in done.told if not one.is_joint]
+    assert [year for year, _ in groupby(apart)] == list(YEARS)
+    joint = [(one.line.split()[0], one.season) for one in done.told if one.is_joint]
+    assert joint == [(step, year) for step in ("build", "release", "data", "report") for year in WITH_LETTERS]
+    assert done.told == sorted(done.told, key=lambda one: one.is_joint)
+
+
+def test_the_terminal_shows_steps_under_their_season_and_those_of_the_build_under_one_heading(done: Done) -> None:
+    show = step_by_season(FolderSource(SAMPLES / "letters"), [Season(year) for year in YEARS])
+    with console.capture() as capture:
+        for one in done.told:
+            show(one)
+    lines = capture.get().splitlines()
+    headings = [line for line in lines if not line.startswith(" ")]
+    assert headings == [
+        "season 2021 (2020-21): 5 files",
+        "season 2015 (2014-15): 0 files",
+        "season 2022 (2021-22): 3 files",
+        "season 2023 (2022-23): 4 files",
+        "season 2024 (2023-24): 0 files",
+        "the warehouse of all seasons",
+    ]
+    assert [line.split()[:2] for line in lines[-3:]] == [[str(year), "report"] for year in WITH_LETTERS]
 
 
 @pytest.fixture(scope="module")
-def failure(runs: DagRuns) -> str:
+def failure(done: Done) -> str:
     """What a person is told about a run of a season that has no letters."""
     with pytest.raises(DagRunError) as error:
-        runs.run(Season(2015), FolderSource(SAMPLES / "letters"), lambda _: None)
+        done.runs[2015].require_success()
     return str(error.value)
 
 
-def test_a_run_that_fails_names_airflows_log(runs: DagRuns, failure: str) -> None:
-    log = runs.log_folder / "season-2015.log"
+def test_a_run_that_fails_names_airflows_log(done: Done, failure: str) -> None:
+    log = done.airflow.log_folder / "season-2015.log"
     assert str(log) in failure
     assert log.stat().st_size > 0
 
 
-def test_a_run_that_fails_has_its_report_too(runs: DagRuns, failure: str) -> None:
-    (report,) = (runs.settings.runs_folder / "2015").glob("*.md")
+def test_a_run_that_fails_has_its_report_too(done: Done, failure: str) -> None:
+    (report,) = (done.airflow.settings.runs_folder / "2015").glob("*.md")
     assert "failed at plan" in report.read_text().splitlines()[0]
     assert report.with_suffix(".html").exists()
 
@@ -111,3 +225,21 @@ def test_a_run_that_fails_has_its_report_too(runs: DagRuns, failure: str) -> Non
 def test_a_run_that_fails_says_at_which_step_and_why(failure: str) -> None:
     assert "the run of season 2015 failed at plan" in failure
     assert "has no letters of season 2015" in failure
+
+
+def test_airflow_ends_at_once_when_the_command_that_started_it_is_killed(tmp_path: Path) -> None:
+    command = subprocess.Popen(
+        [sys.executable, "-m", "redress.cli", "ingest", SAMPLES / "letters"],
+        env=os.environ | {"REDRESS_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT / "plugins")},
+        stdout=subprocess.DEVNULL,
+        cwd=PROJECT,
+    )
+    until = time.monotonic() + 60
+    while not (airflow := psutil.Process(command.pid).children()) and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(1)  # it is importing Airflow
+    command.kill()
+    command.wait()
+    assert len(airflow) == 1
+    _, alive = psutil.wait_procs(airflow, timeout=20)
+    assert alive == []

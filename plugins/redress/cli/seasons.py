@@ -105,7 +105,7 @@ def ingest(
         for address in source.outside_seasons():
             console.print(f"left out, because it lies in no season's folder: {escape(address)}", style="yellow")
         with console.status("Airflow starts"):
-            runs = DagRuns(settings).run(wanted, source, _step_by_season(source, wanted))
+            runs = DagRuns(settings).run(wanted, source, step_by_season(source, wanted))
         failures = Failures()
         for one in runs:
             with failures.told():
@@ -158,8 +158,8 @@ def probe(
             raise typer.Exit(1)
 
 
-def _step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Callable[[StepEnd], None]":
-    """Return what prints each step as it ends, under its season; from the build on, under what all seasons share."""
+def step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Callable[[StepEnd], None]":
+    """Return a function that prints a step under its season; from the build on, all seasons have one heading."""
     by_year = {one.year: one for one in seasons}
     above = ""
 

@@ -19,8 +19,6 @@ from redress.settings import PROJECT_FOLDER, Settings
 from redress.steps import SeasonRun
 from redress.steps.record import RunRecord, last_failure, record_name, step_summaries
 
-STOP_SECONDS = 30.0
-
 
 class DagRunError(Exception):
     """A dag run failed; the message says at which step, why, and where Airflow's log is."""
@@ -28,9 +26,10 @@ class DagRunError(Exception):
 
 @dataclass(frozen=True)
 class DagRun:
-    """A dag run that has ended, and the log of what Airflow printed about it."""
+    """A dag run that has ended: its id in Airflow's metadata, its record, and the log of what Airflow printed."""
 
     season: Season
+    run_id: str
     record: RunRecord
     log: Path
 
@@ -77,10 +76,12 @@ class DagRuns:
             record = SeasonRun(season, record_name(run_id), self.settings).record
             log = self.log_folder / f"season-{season}.log"
             log.unlink(missing_ok=True)
-            runs.append(DagRun(season, record, log))
+            runs.append(DagRun(season, run_id, record, log))
             planned.append(PlannedRun(season.year, run_id, str(record.path.absolute()), str(log)))
         log = self.log_folder / "airflow.log"
-        code = self._work_off(json.dumps({"source": source.name, "runs": [asdict(one) for one in planned]}), log, tell)
+        code = self._work_off(
+            json.dumps({"source": source.name, "runs": [asdict(one) for one in planned]}), log, tell
+        )
         if not any(one.record.path.exists() for one in runs):
             raise DagRunError(f"Airflow ended with {code} before the first step of a run\nits log: {log}")
         return tuple(runs)
@@ -107,10 +108,7 @@ class DagRuns:
             try:
                 for line in process.stdout:
                     tell(StepEnd(**json.loads(line)))
+                process.wait()
             finally:
                 process.stdin.close()
-                try:
-                    process.wait(STOP_SECONDS)
-                except subprocess.TimeoutExpired:
-                    process.kill()
         return process.returncode

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 from redress.orchestration.environment import DAG_ID
@@ -53,32 +52,6 @@ class StepEnd:
     season: int
     line: str
     is_joint: bool
-
-
-class _Stop:
-    """Whether this process has been asked to end, by a signal or because the process that started it is gone.
-
-    The signal's exception ends the task that is running, and Airflow goes on after it: so it is kept here too.
-    """
-
-    is_asked = False
-
-    def watch(self) -> None:
-        """End the process in an orderly way on Ctrl-C, on SIGTERM, and when standard input is closed."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._asked)
-        threading.Thread(target=self._wait_for_parent, daemon=True).start()
-
-    def _asked(self, number: int, _: FrameType | None) -> None:
-        if not self.is_asked:
-            self.is_asked = True
-            raise SystemExit(f"ended by {signal.Signals(number).name}")
-
-    @staticmethod
-    def _wait_for_parent() -> None:
-        while os.read(sys.stdin.fileno(), 1):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @dataclass
@@ -162,8 +135,6 @@ class _Run:
             with _printing_to(Path(self.planned.log)):
                 _run_task(ti=one, task=self.dag.task_dict[one.task_id])
             self._show()
-            if _stop.is_asked:
-                raise SystemExit("ended")
         if not tasks:
             time.sleep(POLL_SECONDS)
 
@@ -177,18 +148,17 @@ class _Run:
         self._shown_count = len(events)
 
 
-_stop = _Stop()
-
-
 def main(source: str, planned: Sequence[PlannedRun]) -> None:
     """Make a dag run for each season and do them all; a run that fails does not end the others.
 
     `source` is the source's name. Each end of a step is printed to standard output; what Airflow prints goes to
-    standard error, and to the log of the season that it is about.
+    standard error, and to the log of the season that it is about. When standard input is closed, this process ends
+    at once, and with it all processes that it has started.
     """
+    os.setpgid(0, 0)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     shown = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    _stop.watch()
 
     from airflow.utils.cli import get_bagged_dag, get_db_dag
     from airflow.utils.session import create_session
@@ -210,6 +180,16 @@ def main(source: str, planned: Sequence[PlannedRun]) -> None:
                 run.do_next_tasks()
             if not at_build:
                 time.sleep(POLL_SECONDS)
+
+
+def _end_with_parent() -> None:
+    """Wait until the process that started this one closes the pipe or is gone; then kill this process's group.
+
+    A signal that Python handles is not enough: Airflow takes SIGTERM as its own while a task runs, and goes on.
+    """
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.killpg(0, signal.SIGKILL)
 
 
 def _migrate() -> None:
