@@ -77,7 +77,8 @@ class Mail:
 def failed_run_alerts() -> list[Callable[["Context"], None]]:
     """What a dag calls when a run of it failed: `on_failure_callback=failed_run_alerts()`.
 
-    Under a scheduler the dag processor calls it, once a failed run; in `make run` and `airflow dags test` the command itself.
+    Under a scheduler the dag processor calls it, once a failed run; in `make run` and `airflow dags test` the
+    process that does the tasks.
     """
     return [alert_failed_run]
 

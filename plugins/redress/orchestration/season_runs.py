@@ -129,6 +129,7 @@ class _Run:
         return found
 
     def _do(self, tasks: "Sequence[TaskInstance]") -> None:
+        """Do tasks one after the other in this process; without any, pause for a moment."""
         from airflow.sdk.definitions.dag import _run_task
 
         for one in tasks:
@@ -166,7 +167,8 @@ def main(source: str, planned: Sequence[PlannedRun]) -> None:
     _migrate()
     dag = get_bagged_dag(None, DAG_ID)
     serialized = get_db_dag(None, DAG_ID)
-    serialized.on_failure_callback = dag.on_failure_callback  # which the metadata does not keep
+    # the metadata does not keep the callback
+    serialized.on_failure_callback = dag.on_failure_callback  # type: ignore[attr-defined]
     with create_session() as session:
         runs = [_Run(one, dag, serialized, session, shown) for one in planned]
         for run in runs:
@@ -195,12 +197,13 @@ def _end_with_parent() -> None:
 def _migrate() -> None:
     """Create or migrate Airflow's metadata, unless it is that of this version of Airflow."""
     from airflow.cli.cli_parser import get_parser
-    from airflow.utils import db
+    from airflow.utils.db import _REVISION_HEADS_MAP
     from airflow.utils.session import create_session
+    from alembic.migration import MigrationContext
 
     with create_session() as session:
-        is_current = db._get_current_revision(session) == list(db._REVISION_HEADS_MAP.values())[-1]
-    if not is_current:
+        revision = MigrationContext.configure(session.connection()).get_current_revision()
+    if revision != list(_REVISION_HEADS_MAP.values())[-1]:
         arguments = get_parser().parse_args(["db", "migrate"])
         arguments.func(arguments)
 
