@@ -24,8 +24,8 @@ from typing import Any, LiteralString
 import psycopg
 
 from benchmarks.printed_seasons import FIRST_YEAR, print_seasons
-from redress.orchestration.environment import DAG_ID
 from redress.orchestration.local.up import AirflowUp
+from redress.orchestration.names import ANNUAL_LETTERS
 from redress.settings import PROJECT_FOLDER, Settings
 
 YEAR = 2022
@@ -54,7 +54,7 @@ class Running:
 
     def season_seconds(self, name: str, year: int) -> float:
         """The seconds of a run of a season, started by hand."""
-        self.airflow("dags", "trigger", DAG_ID, "--run-id", name, "--conf", json.dumps({"season": year}))
+        self.airflow("dags", "trigger", ANNUAL_LETTERS, "--run-id", name, "--conf", json.dumps({"season": year}))
         self.wait(name, 1)
         return self.ended_seconds(name)[-1]
 
@@ -138,7 +138,7 @@ def _backfills(folder: Path, seasons: int, letters: int, port: int) -> None:
     for count in sorted({max(1, seasons // 4), max(1, seasons // 2), seasons}):
         with _up(_settings(folder / f"backfill-{count}", corpus, councils), port) as running:
             running.airflow(
-                "backfill", "create", "--dag-id", DAG_ID, "--from-date", f"{years[0]}-01-01",
+                "backfill", "create", "--dag-id", ANNUAL_LETTERS, "--from-date", f"{years[0]}-01-01",
                 "--to-date", f"{years[count - 1]}-12-31",
             )  # fmt: skip
             running.wait("backfill%", count)
@@ -187,7 +187,7 @@ def _unpause(running: Running) -> None:
     until = time.monotonic() + 120
     while time.monotonic() < until:
         try:
-            running.airflow("dags", "unpause", DAG_ID, "--yes")
+            running.airflow("dags", "unpause", ANNUAL_LETTERS, "--yes")
             break
         except subprocess.CalledProcessError:
             time.sleep(POLL_SECONDS)  # the dag processor has not come to it yet

@@ -4,25 +4,29 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from redress.orchestration.alerts import failed_run_alerts
 from redress.orchestration.dag_parts import (
     BEFORE_ALL_LETTERS,
-    RELEASE,
     RETRIES,
-    SITE_POOL,
     SOURCE_RETRIES,
-    WRITER_POOL,
+    build_and_test,
+    data_docs,
     end_of_run,
+    failed_run_alerts,
+    read,
+    release,
+    report,
     season_param,
+    serve,
     source_param,
 )
+from redress.orchestration.names import ANNUAL_LETTERS, SITE_POOL, WRITER_POOL
 
 AFTER_PUBLICATION = "0 6 15 8 *"
 """15 August, 06:00 UTC: letters came out at the end of July until 2024, and come in May since 2025."""
 
 
 @dag(
-    dag_id="annual_letters",
+    dag_id=ANNUAL_LETTERS,
     schedule=AFTER_PUBLICATION,
     start_date=BEFORE_ALL_LETTERS,
     catchup=False,
@@ -50,7 +54,7 @@ def annual_letters() -> None:
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def plan() -> list[dict[str, Any]]:
-        """What the source has for the season, in batches; an interrupted run is continued."""
+        """List the season's letters at the source, in batches; continue an interrupted run."""
         from redress.orchestration.context import retry_failed, season_task, source
         from redress.steps import plan
 
@@ -60,7 +64,7 @@ def annual_letters() -> None:
 
     @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, **SOURCE_RETRIES)
     def acquire(batch: dict[str, Any]) -> int:
-        """A batch of letters into the archive; one that cannot be had does not stop the others."""
+        """Fetch a batch of letters into the archive; a letter that cannot be fetched does not stop the others."""
         from redress.orchestration.context import batch_name, season_task, source
         from redress.steps import acquire
 
@@ -71,7 +75,7 @@ def annual_letters() -> None:
 
     @task
     def take_stock(_had: list[int]) -> list[dict[str, Any]]:
-        """What the archive has of the season, in batches to be read; too many failures stop the season here."""
+        """List the season's letters in the archive, in batches to read; too many failures stop the season here."""
         from redress.orchestration.context import season_task, source
         from redress.steps import take_stock
 
@@ -81,87 +85,33 @@ def annual_letters() -> None:
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def data_tables() -> int:
-        """The data tables beside the letters, into the archive, and read."""
+        """Fetch the data tables beside the letters into the archive, and read them."""
         from redress.orchestration.context import season_task, source
         from redress.steps import read_data_tables
 
         with season_task() as run:
             return read_data_tables(run, source(run))
 
-    @task(map_index_template="{{ batch_name }}")
-    def read(acquired: dict[str, Any]) -> str:
-        """A batch of archived letters read."""
-        from redress.orchestration.context import batch_name, season_task
-        from redress.steps import read
-
-        letters = acquired["letters"]
-        get_current_context()["batch_name"] = batch_name(acquired["batch"], letters)  # type: ignore[typeddict-unknown-key]
-        with season_task() as run:
-            return read(run, letters, acquired["batch"])
-
     @task(pool=WRITER_POOL)
     def check(parts: list[str]) -> dict[str, int]:
-        """The season through the gate and into landing."""
+        """Check the season's letters in the gate, and write the season to landing."""
         from redress.orchestration.context import season_task
         from redress.steps import check
 
         with season_task() as run:
             return check(run, parts)
 
-    @task(pool=WRITER_POOL)
-    def build_and_test(_counts: dict[str, int]) -> str | None:
-        """The warehouse of all that is landed, in a private file, tested."""
-        from redress.orchestration.context import season_task
-        from redress.steps import build_warehouse
-
-        with season_task() as run:
-            return build_warehouse(run)
-
-    @task(pool=WRITER_POOL, outlets=[RELEASE])
-    def release(identity: str | None) -> str:
-        """The warehouse before its readers."""
-        from redress.orchestration.context import season_task
-        from redress.steps import release
-
-        with season_task() as run:
-            return release(run, identity)
-
-    @task(pool=WRITER_POOL)
-    def serve(_release: str) -> str | None:
-        """The release into PostgreSQL, where one is set; the files are out, whatever becomes of it."""
-        from redress.orchestration.context import season_task
-        from redress.steps import serve
-
-        with season_task() as run:
-            return serve(run)
-
-    @task
-    def data_docs(_release: str) -> str:
-        """Great Expectations' pages about the season; the release is out, whatever becomes of them."""
-        from redress.orchestration.context import season_task
-        from redress.steps import build_data_docs
-
-        with season_task() as run:
-            return build_data_docs(run)
-
-    @task(trigger_rule="all_done")
-    def report() -> str:
-        """What became of each letter, as a page for people; also where the run failed, and why."""
-        from redress.orchestration.context import season_task
-        from redress.report import write_report
-
-        with season_task() as run:
-            return str(write_report(run))
-
     had: Any = acquire.expand(batch=plan())
     acquired: Any = take_stock(had)
     tables: Any = data_tables()
-    parts: Any = read.expand(acquired=acquired)
+    parts: Any = read.expand(batch=acquired)
     counts: Any = check(parts)
     acquired >> tables >> counts
-    identity: Any = build_and_test(counts)
-    folder: Any = release(identity)
-    shown: Any = [serve(folder), data_docs(folder)]
+    built: Any = build_and_test()
+    counts >> built
+    released: Any = release(built)
+    shown: Any = [serve(), data_docs()]
+    released >> shown
     reported: Any = report()
     shown >> reported
     [*shown, reported] >> end_of_run()

@@ -1,25 +1,25 @@
-"""publication_watch: week by week, what a season has at its source, and a run of it for what is new."""
+"""publication_watch: ask the source for a season's letters every week, and run the season if any are new."""
 
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import dag, task
 
-from redress.orchestration.alerts import failed_run_alerts
 from redress.orchestration.dag_parts import (
     BEFORE_ALL_LETTERS,
-    SITE_POOL,
     SOURCE_RETRIES,
+    failed_run_alerts,
     season_param,
     source_param,
 )
+from redress.orchestration.names import ANNUAL_LETTERS, PUBLICATION_WATCH, SITE_POOL
 
 WEEKLY_WHILE_LETTERS_COME = "0 6 * 5-10 1"
 """Mondays, 06:00 UTC, May to October: letters came out in July until 2024, and come in May since 2025."""
 
 
 @dag(
-    dag_id="publication_watch",
+    dag_id=PUBLICATION_WATCH,
     schedule=WEEKLY_WHILE_LETTERS_COME,
     start_date=BEFORE_ALL_LETTERS,
     catchup=False,
@@ -33,25 +33,25 @@ WEEKLY_WHILE_LETTERS_COME = "0 6 * 5-10 1"
     },
 )
 def publication_watch() -> None:
-    """look, decide, start the season's run where something is new, tell."""
+    """look, decide, start the season's run if letters are new, tell."""
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def look() -> str:
-        """The season's letters at the source, asked for only if they have changed."""
+        """Ask the source for each letter of the season, which sends a letter only if it has changed."""
         from redress.orchestration.watch_tasks import look
 
         return look()
 
     @task(retries=2)
     def decide(_news: str) -> dict[str, Any]:
-        """Whether the season is to be run: skipped where nothing is new, and while annual_letters has a run."""
+        """Decide whether to run the season: not if nothing is new, and not while annual_letters has a run."""
         from redress.orchestration.watch_tasks import decide
 
         return decide()
 
     @task(trigger_rule="none_failed")
     def tell() -> str:
-        """N of M letters in; a warning, and a mail, where letters are missing past their date."""
+        """Count the letters that are in; log and mail a warning if letters are missing past their date."""
         from redress.orchestration.watch_tasks import tell
 
         return tell()
@@ -59,8 +59,8 @@ def publication_watch() -> None:
     decided: Any = decide(look())  # type: ignore[arg-type]
     start = TriggerDagRunOperator(
         task_id="start",
-        doc_md="The season's run, for what is new.",
-        trigger_dag_id="annual_letters",
+        doc_md="Start the season's run for the new letters.",
+        trigger_dag_id=ANNUAL_LETTERS,
         trigger_run_id=decided["run_id"],
         conf=decided["conf"],
         logical_date=None,

@@ -1,19 +1,33 @@
 """warehouse_upkeep: rebuild the warehouse, read a season again from the archive, or go back to an earlier release.
 
-No source is asked, and nothing is fetched. Which fields of the form count depends on the action; one that is set
-and does not count fails the run at its first task, before anything is done. The runbook is docs/runbooks/upkeep.md.
+No source is asked, and nothing is fetched. Each field of the form belongs to some actions. A field that is set and
+does not belong to the chosen action fails the run at its first task, before anything is done. The runbook is
+docs/runbooks/upkeep.md.
 """
 
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import Param, dag, task
 
-from redress.orchestration.alerts import failed_run_alerts
-from redress.orchestration.dag_parts import RELEASE, RETRIES, WRITER_POOL, end_of_run, season_param
+from redress.orchestration.dag_parts import (
+    RELEASE,
+    RETRIES,
+    build_and_test,
+    data_docs,
+    end_of_run,
+    failed_run_alerts,
+    read,
+    release,
+    report,
+    season_param,
+    serve,
+)
+from redress.orchestration.names import BUILD_TASK, REREAD_TASK, ROLL_BACK_TASK, WAREHOUSE_UPKEEP, WRITER_POOL
 
 ONE_OF_TWO_WAYS = "none_failed_min_one_success"
-"""For a task where ways meet: the others are skipped, and the one that was chosen has not failed."""
-FIRST_TASKS = {"rebuild": "build_and_test", "reread": "plan_reread", "roll_back": "plan_roll_back"}
+"""The trigger rule of a task where two ways meet: the chosen way has not failed, and the other is skipped."""
+FIRST_TASKS = {"rebuild": BUILD_TASK, "reread": REREAD_TASK, "roll_back": ROLL_BACK_TASK}
+"""For each action, the first task of its way."""
 
 HELP = {
     "action": """
@@ -35,7 +49,7 @@ Empty is the one that was current before the present one.""",
 
 
 @dag(
-    dag_id="warehouse_upkeep",
+    dag_id=WAREHOUSE_UPKEEP,
     schedule=None,
     catchup=False,
     max_active_runs=1,
@@ -77,14 +91,14 @@ def warehouse_upkeep() -> None:
 
     @task.branch
     def choose() -> str:
-        """Which way the run goes, once its params are found to fit each other."""
+        """Return the first task of the action. Fail the run if its params contradict each other."""
         from redress.orchestration.upkeep_tasks import choose
 
         return FIRST_TASKS[choose()]
 
-    @task
+    @task(task_id=REREAD_TASK)
     def plan_reread() -> list[dict[str, Any]]:
-        """The season's files in the archive, in batches to be read."""
+        """List the season's files in the archive, in batches to read."""
         from redress.orchestration.context import season_task
         from redress.steps import plan_reread
 
@@ -92,103 +106,46 @@ def warehouse_upkeep() -> None:
             batches = plan_reread(run)
         return [{"batch": number, "letters": letters} for number, letters in enumerate(batches)]
 
-    @task(map_index_template="{{ batch_name }}")
-    def read(archived: dict[str, Any]) -> str:
-        """A batch of archived letters read."""
-        from redress.orchestration.context import batch_name, season_task
-        from redress.orchestration.upkeep_tasks import asked
-        from redress.steps import read
-
-        letters = archived["letters"]
-        get_current_context()["batch_name"] = batch_name(archived["batch"], letters)  # type: ignore[typeddict-unknown-key]
-        with season_task() as run:
-            return read(run, letters, archived["batch"], anew=asked().anew)
-
     @task(pool=WRITER_POOL)
     def check(parts: list[str]) -> dict[str, int]:
-        """The season through the gate and into landing."""
+        """Check the season's letters in the gate, and write the season to landing."""
         from redress.orchestration.context import season_task
         from redress.steps import check_reread
 
         with season_task() as run:
             return check_reread(run, parts)
 
-    @task(pool=WRITER_POOL, trigger_rule=ONE_OF_TWO_WAYS)
-    def build_and_test() -> str | None:
-        """The warehouse of all that is landed, in a private file, tested; a damaged release is found here."""
-        from redress.orchestration.upkeep_tasks import upkeep_task
-        from redress.steps import build_warehouse
-
-        with upkeep_task() as run:
-            return build_warehouse(run)
-
-    @task(pool=WRITER_POOL, outlets=[RELEASE])
-    def release(identity: str | None) -> str:
-        """The warehouse before its readers."""
-        from redress.orchestration.upkeep_tasks import upkeep_task
-        from redress.steps import release
-
-        with upkeep_task() as run:
-            return release(run, identity)
-
-    @task(retries=0)
+    @task(task_id=ROLL_BACK_TASK, retries=0)
     def plan_roll_back() -> str:
-        """Which release to go to."""
-        from redress.orchestration.upkeep_tasks import asked, upkeep_task
+        """Find the release to go to."""
+        from redress.orchestration.context import run_task
+        from redress.orchestration.upkeep_tasks import asked
         from redress.steps import plan_roll_back
 
-        with upkeep_task() as run:
+        with run_task() as run:
             return plan_roll_back(run, asked().release)
 
     @task(pool=WRITER_POOL, outlets=[RELEASE])
     def roll_back(identity: str) -> str:
-        """The earlier release before its readers; the present one is taken back."""
-        from redress.orchestration.upkeep_tasks import asked, upkeep_task
+        """Publish the earlier release, and take the present release back."""
+        from redress.orchestration.context import run_task
+        from redress.orchestration.upkeep_tasks import asked
         from redress.steps import roll_back
 
-        with upkeep_task() as run:
+        with run_task() as run:
             return roll_back(run, identity, by=asked().by, reason=asked().reason)
-
-    @task(pool=WRITER_POOL, trigger_rule=ONE_OF_TWO_WAYS)
-    def serve() -> str | None:
-        """The release into PostgreSQL, where one is set; the files are out, whatever becomes of it."""
-        from redress.orchestration.upkeep_tasks import upkeep_task
-        from redress.steps import serve
-
-        with upkeep_task() as run:
-            return serve(run)
-
-    @task
-    def data_docs() -> str:
-        """Great Expectations' pages about the season that was read again."""
-        from redress.orchestration.context import season_task
-        from redress.steps import build_data_docs
-
-        with season_task() as run:
-            return build_data_docs(run)
-
-    @task(trigger_rule="all_done")
-    def report() -> str:
-        """What became of each letter that was read again, as a page for people; also where that failed, and why."""
-        from redress.orchestration.context import season_task
-        from redress.orchestration.upkeep_tasks import skip_unless_reread
-        from redress.report import write_report
-
-        skip_unless_reread()
-        with season_task() as run:
-            return str(write_report(run))
 
     chosen: Any = choose()
     batches: Any = plan_reread()
-    parts: Any = read.expand(archived=batches)
+    parts: Any = read.expand(batch=batches)
     checked: Any = check(parts)
-    built: Any = build_and_test()
+    built: Any = build_and_test.override(trigger_rule=ONE_OF_TWO_WAYS)()
     released: Any = release(built)
     target: Any = plan_roll_back()
     gone_back: Any = roll_back(target)
     chosen >> [batches, built, target]
     checked >> built
-    served: Any = serve()
+    served: Any = serve.override(trigger_rule=ONE_OF_TWO_WAYS)()
     pages: Any = data_docs()
     reported: Any = report()
     [released, gone_back] >> served

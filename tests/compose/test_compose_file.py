@@ -11,7 +11,7 @@ import yaml
 from airflow.cli.cli_parser import get_parser
 from airflow.configuration import retrieve_configuration_description
 
-from redress.orchestration.environment import POOLS
+from redress.orchestration.names import POOLS
 from redress.settings import PROJECT_FOLDER, Settings
 from tests.compose.composition import (
     COMPOSE_FILE,
@@ -36,6 +36,7 @@ CELERY_OPTIONS = {
 """The Celery provider's own: it is in the image, and not where the tests run."""
 STOP_SECONDS = 30
 """The longest stop that a trial saw was the triggerer's, 12.4 s; a busy machine takes longer."""
+POOL_COMMAND = re.compile(r'^airflow pools set (\w+) 1 "(.*)"$', re.MULTILINE)
 EXACT_TAG = re.compile(r"[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)*")
 """A tag with a whole version: PostgreSQL's have two parts, the others three."""
 
@@ -179,8 +180,14 @@ def test_everything_waits_for_what_it_needs(services: dict[str, Any]) -> None:
 
 
 def test_pools_are_created_as_the_dags_name_them_with_one_slot(services: dict[str, Any]) -> None:
-    created = re.findall(r"^airflow pools set (\w+) (\d+) ", services["airflow-init"]["command"][-1], re.MULTILINE)
+    command = services["airflow-init"]["command"][-1]
+    created = re.findall(r"^airflow pools set (\w+) (\d+) ", command, re.MULTILINE)
     assert dict(created) == dict.fromkeys(POOLS, "1")
+    assert dict(POOL_COMMAND.findall(command)) == POOLS
+
+
+def test_the_dags_page_creates_the_same_pools_by_hand() -> None:
+    assert dict(POOL_COMMAND.findall((PROJECT_FOLDER / "dags" / "README.md").read_text())) == POOLS
 
 
 def test_who_signs_and_who_checks_have_the_same_keys(services: dict[str, Any]) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx
 
+from redress.orchestration.names import ANNUAL_LETTERS, POOLS
 from tests.compose.composition import SECRETS
 from tests.compose.password_server import password_server
 from tests.compose.processes import REDIS_IS_MISSING, Processes, processes, redis_is_here
@@ -30,11 +31,9 @@ RUN_SECONDS = 600
 LOG_SECONDS = 15
 """A run is a success before the worker has written that its last task ended."""
 SEASON = 2021
-POOLS = {"warehouse_writer": 1, "ombudsman_site": 1}
-
 
 BACKFILL = (
-    *("airflow", "backfill", "create", "--dag-id", "annual_letters"),
+    *("airflow", "backfill", "create", "--dag-id", ANNUAL_LETTERS),
     *("--from-date", "2022-01-01", "--to-date", "2023-12-31"),
 )
 YEARS = ["2022", "2023"]
@@ -69,12 +68,12 @@ def log_in(client: httpx.Client) -> None:
     require("a login with the password", right.status_code, 201)
     client.headers["Authorization"] = f"Bearer {right.json()['access_token']}"
     pools = {pool["name"]: pool["slots"] for pool in answer(client, "GET", "/api/v2/pools")["pools"]}
-    require("the pools", {name: pools.get(name) for name in POOLS}, POOLS)
+    require("the pools", {name: pools.get(name) for name in POOLS}, dict.fromkeys(POOLS, 1))
 
 
 def run_season(services: Processes, client: httpx.Client) -> list[dict[str, Any]]:
     """One run of `annual_letters` over the samples; its task instances. Raises TrialError where it fails."""
-    dag = "/api/v2/dags/annual_letters"
+    dag = f"/api/v2/dags/{ANNUAL_LETTERS}"
     deadline = time.monotonic() + HEALTHY_SECONDS
     while client.get(dag).status_code == 404 and time.monotonic() < deadline:
         time.sleep(1)
@@ -132,7 +131,7 @@ def trial(environment: Path, folder: Path) -> None:
             log_in(client)
             started = time.monotonic()
             tasks = run_season(services, client)
-        print(f"annual_letters of {SEASON}: {len(tasks)} task instances, {time.monotonic() - started:.0f} s")
+        print(f"{ANNUAL_LETTERS} of {SEASON}: {len(tasks)} task instances, {time.monotonic() - started:.0f} s")
         planned = services.execute("scheduler", *BACKFILL, "--dry-run")
         require("the years of a backfill", sorted(set(re.findall(r"\b(20\d\d)-08-15", planned))), YEARS)
         require("tasks that did not end in the Celery worker", elsewhere(tasks, services), [])

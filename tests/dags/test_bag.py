@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from redress.orchestration.environment import POOLS
+from redress.orchestration.names import ANNUAL_LETTERS, POOLS, PUBLICATION_WATCH, WAREHOUSE_UPKEEP
 from tests.made import PROJECT
 
 DAGS = ("annual_letters", "publication_watch", "warehouse_upkeep")
@@ -39,6 +39,10 @@ def test_each_field_of_a_form_and_each_task_says_what_it_is_for(bag: dict[str, A
     assert all(schema["title"] for schema in dag["params"].values())
     assert all(dag["helps"].values())
     assert dag["undocumented"] == []
+
+
+def test_the_names_of_the_dags_are_kept_in_one_module() -> None:
+    assert (ANNUAL_LETTERS, PUBLICATION_WATCH, WAREHOUSE_UPKEEP) == DAGS
 
 
 def test_the_pools_that_dags_name_are_those_that_are_created(bag: dict[str, Any]) -> None:

@@ -19,10 +19,10 @@ from redress.orchestration.alerts import (
     SUBJECT_CHARACTERS,
     Mail,
     PromptHook,
-    failed_run_alerts,
     failed_run_mail,
     without_secrets,
 )
+from redress.orchestration.dag_parts import failed_run_alerts
 from redress.settings import Settings
 from redress.steps.record import WITHOUT_SEASON, RunRecord
 from tests.made import PROJECT
@@ -36,7 +36,8 @@ FAIL = """
 import logging, sys
 from types import SimpleNamespace
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(message)s")
-from redress.orchestration.alerts import alert_missing_letters, failed_run_alerts
+from redress.orchestration.alerts import alert_missing_letters
+from redress.orchestration.dag_parts import failed_run_alerts
 from redress.settings import Settings
 from redress.steps.record import RunRecord
 from pathlib import Path

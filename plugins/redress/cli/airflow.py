@@ -12,7 +12,7 @@ def up(
         int, typer.Option("--port", help="Where the pages are, on loopback.", min=1024, max=65535)
     ] = 8080,
 ) -> None:
-    """Start Airflow's pages, scheduler and all, with PostgreSQL below the home, until Ctrl-C."""
+    """Start all of Airflow, with PostgreSQL below the home, until Ctrl-C."""
     with plain_errors():
         from redress.orchestration.local.keeper import run_until_stopped
         from redress.orchestration.local.up import AirflowUp
@@ -25,13 +25,13 @@ def up(
 
 def airflow(
     arguments: Annotated[
-        list[str], typer.Argument(metavar="ARGUMENTS...", help="What to tell Airflow.", show_default=False)
+        list[str], typer.Argument(metavar="ARGUMENTS...", help="The command for Airflow.", show_default=False)
     ],
     port: Annotated[
         int, typer.Option("--port", help="Where redress up has its pages.", min=1024, max=65535)
     ] = 8080,
 ) -> None:
-    """A command of Airflow's own with the metadata that redress up uses: redress airflow dags list"""
+    """Run a command of Airflow with the metadata of redress up: redress airflow dags list"""
     with plain_errors():
         from redress.orchestration.local.up import AirflowUp
         from redress.settings import Settings

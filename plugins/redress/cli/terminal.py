@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class PrintingConsole(Console):
-    """A console on which text of others is only ever print: what a terminal would obey is shown as an escape."""
+    """A console that makes untrusted text safe to print: control characters are shown as escapes."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for one in super().render(renderable, options):
@@ -34,7 +34,7 @@ console = PrintingConsole(highlight=False, width=None if sys.stdout.isatty() els
 
 
 def print_error(error: Exception) -> None:
-    """What went wrong, on the channel for errors."""
+    """Print an error to standard error."""
     lines = "\n".join(printable(line) for line in str(error).splitlines())
     print(f"redress: {lines}", file=sys.stderr, flush=True)
 
@@ -44,7 +44,7 @@ By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Errors that a person can act on end with their sentence, without a traceback."""
+    """End the command with the message of an error that a person can act on, without a traceback."""
     try:
         yield
     except plain_error_types() as error:
@@ -53,14 +53,14 @@ def plain_errors() -> Iterator[None]:
 
 
 class Failures:
-    """Errors that a person can act on, of work that goes on with the next item after each."""
+    """Count errors that a person can act on, in work that goes on with the next item after an error."""
 
     def __init__(self) -> None:
         self.count = 0
 
     @contextmanager
     def told(self) -> Iterator[None]:
-        """Say an error, count it, and go on."""
+        """Print and count an error of the block, and go on."""
         try:
             yield
         except plain_error_types() as error:
@@ -68,13 +68,13 @@ class Failures:
             self.count += 1
 
     def end(self) -> None:
-        """Exit with 1 where there was a failure."""
+        """Exit with 1 if there was a failure."""
         if self.count:
             raise typer.Exit(1)
 
 
 def plain_error_types() -> tuple[type[Exception], ...]:
-    """The errors whose message says what was found, where, and what to do."""
+    """Return the types of error with a message that says what was found, where, and what to do."""
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
     from redress.check.decisions import DecisionError
@@ -102,7 +102,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def writing(settings: "Settings") -> Iterator[None]:
-    """The writer lock, and a word to the person who has to wait for it."""
+    """Hold the writer lock during the block; tell a person who has to wait for it."""
     from filelock import Timeout
 
     from redress.warehouse.landing import writer_lock
@@ -133,5 +133,5 @@ def login_name() -> str:
 
 
 def from_here(place: str | Path) -> str:
-    """A path as a person would type it, from the working folder where it lies below that; an address as it is."""
+    """Return a path below the working folder relative to it; return any other path, and an address, unchanged."""
     return os.path.relpath(place) if Path(place).is_relative_to(Path.cwd()) else str(place)

@@ -1,13 +1,12 @@
-"""Alerts: the mail about a run that failed, and the one about letters that are missing past their date.
+"""Send mails about failed runs, and about letters that are missing past their date.
 
-They go by Airflow's SmtpNotifier to REDRESS_ALERT_EMAILS, over its connection `smtp_default`. A mail that cannot be
-sent is a line in the log and nothing else: what it is about has happened, and the rest goes on.
+Airflow's SmtpNotifier sends them to REDRESS_ALERT_EMAILS over Airflow's connection `smtp_default`. A mail that
+cannot be sent is logged, and fails nothing.
 """
 
 import html
 import logging
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,7 @@ from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
 from redress.model.printable import printable, secret_in
 from redress.model.season import season_from_name
+from redress.orchestration.names import ANNUAL_LETTERS, PUBLICATION_WATCH, WAREHOUSE_UPKEEP
 from redress.steps.record import WITHOUT_SEASON, RunRecord, last_failure, record_name, step_summaries
 
 if TYPE_CHECKING:
@@ -29,14 +29,19 @@ _log = logging.getLogger(__name__)
 
 ALERT_STEP = "alert"
 SUBJECT_CHARACTERS = 200
+LONGEST_SILENCE_SECONDS = 15
+"""The longest silence of a mail server."""
+MOST_RETRIES = 1
+"""How often a silent mail server is tried again: with the first try, half a minute in all. Airflow's dag processor
+ends a callback after 50 seconds."""
 RUNBOOK = "docs/runbooks/alerts.md"
 OF_A_SEASON = "20[0-9][0-9]"
 RECORD_FOLDERS = {
-    "annual_letters": (OF_A_SEASON, WITHOUT_SEASON),
-    "publication_watch": (f"publication_watch/{OF_A_SEASON}",),
-    "warehouse_upkeep": ("upkeep", OF_A_SEASON),
+    ANNUAL_LETTERS: (OF_A_SEASON, WITHOUT_SEASON),
+    PUBLICATION_WATCH: (f"publication_watch/{OF_A_SEASON}",),
+    WAREHOUSE_UPKEEP: ("upkeep", OF_A_SEASON),
 }
-"""Below the folder of run records, where those of a dag lie."""
+"""For each dag, the folders of its run records, as patterns below the folder of run records."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
 _ADDRESS = re.compile(r"[\w+.-]+://\S+")
 _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=:]\s*)\S+")
@@ -44,9 +49,9 @@ _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail of plain text: its first line, which is its subject too, then facts by name, then what to do.
+    """A mail of plain text: a first line, which is also the subject, then named facts, then what to do.
 
-    `log_address` is a link to the log in Airflow's pages, None where it is not known.
+    `log_address` is the address of the log in Airflow's pages, or None if it is not known.
     """
 
     first_line: str
@@ -56,13 +61,13 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        """The first line as a header: one line, of a length that lists of mails show."""
+        """Return the first line as a header: one line of at most SUBJECT_CHARACTERS."""
         line = f"Redress: {printable(self.first_line)}"
         return line if len(line) <= SUBJECT_CHARACTERS else f"{line[: SUBJECT_CHARACTERS - 3]}..."
 
     @property
     def html(self) -> str:
-        """The mail as HTML, in which nothing of the text is HTML."""
+        """Return the mail as HTML. The text is escaped, so that no part of it acts as HTML."""
         facts = "".join(
             f"<tr><th align='left'>{_escaped(name)}</th><td>{_escaped(value)}</td></tr>"
             for name, value in self.facts
@@ -74,17 +79,8 @@ class Mail:
         return f"<p>{_escaped(self.first_line)}</p><table>{facts}</table><p>{_escaped(self.what_to_do)}</p>{log}"
 
 
-def failed_run_alerts() -> list[Callable[["Context"], None]]:
-    """What a dag calls when a run of it failed: `on_failure_callback=failed_run_alerts()`.
-
-    Under a scheduler the dag processor calls it, once a failed run; in `make run` and `airflow dags test` the
-    process that does the tasks.
-    """
-    return [alert_failed_run]
-
-
-def alert_failed_run(context: "Context") -> None:
-    """Mail that a run failed, and why. Raises nothing."""
+def mail_failed_run(context: "Context") -> None:
+    """Mail that a run failed, and why. Raise nothing."""
     from redress.settings import Settings
 
     try:
@@ -95,14 +91,14 @@ def alert_failed_run(context: "Context") -> None:
 
 
 def alert_missing_letters(record: RunRecord, warning: str, settings: "Settings", context: "Context") -> None:
-    """Mail that letters are missing, once in the life of a watch: the record of its run remembers it."""
+    """Mail that letters are missing, once for each watch: the record of its run keeps whether the mail was sent."""
     if any(event["step"] == ALERT_STEP and event["state"] == "done" for event in record.events()):
         _log.info("the warning of this watch has been mailed before")
         return
     mail = Mail(
         without_secrets(warning, settings),
-        (("dag", "publication_watch"), ("run", str(context["run_id"]))),
-        "What to do: dags/README.md, section publication_watch. The council may have had no letter, or the site "
+        (("dag", PUBLICATION_WATCH), ("run", str(context["run_id"]))),
+        f"What to do: dags/README.md, section {PUBLICATION_WATCH}. The council may have had no letter, or the site "
         "names it otherwise: docs/runbooks/live-site.md.",
         _log_address(context),
     )
@@ -112,7 +108,7 @@ def alert_missing_letters(record: RunRecord, warning: str, settings: "Settings",
 
 
 def send(mail: Mail, settings: "Settings") -> bool:
-    """Send a mail to whom the settings name; whether it was sent. What hinders it is logged, and not raised."""
+    """Send a mail to the recipients in the settings; return whether it was sent. Log errors; raise nothing."""
     recipients = settings.alert_recipients
     if not recipients:
         _log.info("REDRESS_ALERT_EMAILS is empty, so that nobody is mailed: %s", mail.subject)
@@ -127,7 +123,9 @@ def send(mail: Mail, settings: "Settings") -> bool:
             html_content=mail.html,
             custom_headers={"Auto-Submitted": "auto-generated"},
         )
-        notifier.notify(Context())  # called, it would render the text as a template, and the text is of others
+        notifier.notify(
+            Context()
+        )  # calling the notifier would render the text as a template, and the text is untrusted
     except Exception as error:
         detail = printable(str(error)) or "no reason given"
         _log.warning(
@@ -143,7 +141,7 @@ def send(mail: Mail, settings: "Settings") -> bool:
 
 
 def failed_run_mail(context: "Context", settings: "Settings") -> Mail:
-    """The mail about a failed run, by what Airflow says of it and by the run's own record."""
+    """Return the mail about a failed run, made of Airflow's context and the run's own record."""
     dag_id, run_id = context["dag"].dag_id, str(context["run_id"])
     task = context.get("ti")
     record = _record_of(dag_id, run_id, settings.runs_folder)
@@ -174,7 +172,7 @@ def failed_run_mail(context: "Context", settings: "Settings") -> Mail:
 
 
 def without_secrets(text: str, settings: "Settings") -> str:
-    """The text without addresses that hold a password or a signature, and without what is named a secret."""
+    """Return the text without REDRESS_SERVE_URL, addresses that hold a secret, and values named as secrets."""
     if settings.serve_url is not None:
         text = text.replace(settings.serve_url.get_secret_value(), "(REDRESS_SERVE_URL)")
 
@@ -186,7 +184,7 @@ def without_secrets(text: str, settings: "Settings") -> str:
 
 
 def _failure(record: RunRecord) -> tuple[str | None, str | None]:
-    """The step at which a run failed, and what it said: that of the last one where several did."""
+    """Return the last step that failed and its message; (None, None) if no step failed or was killed."""
     failed = last_failure(record)
     if failed is not None:
         return failed.name, failed.told
@@ -195,14 +193,14 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
 
 
 def _record_of(dag_id: str, run_id: str, runs_folder: Path) -> RunRecord | None:
-    """The record of a run, or None where it did not come as far as that. Runs of two dags can have the same id."""
+    """Return the record of a run, or None if there is none. Runs of two dags can have the same id."""
     name = f"{record_name(run_id)}.jsonl"
     found = [path for folder in RECORD_FOLDERS[dag_id] for path in sorted(runs_folder.glob(f"{folder}/{name}"))]
     return RunRecord(found[0]) if found else None
 
 
 def _log_address(context: "Context") -> str | None:
-    """Where Airflow shows the log of the task; None where it is not told its own address, or no task is known."""
+    """Return the address of the task's log; None if Airflow does not know its own address, or no task is known."""
     task = context.get("ti")
     if task is None:
         return None
@@ -215,29 +213,28 @@ def _escaped(text: str) -> str:
     return html.escape(printable(text))
 
 
-LONGEST_SILENCE_SECONDS = 15
-
-
-MOST_RETRIES = 1
-
-
 class PromptHook(SmtpHook):
-    """A connection to the mail server that gives up after half a minute of silence at most."""
+    """A connection to the mail server that gives up after half a minute of silence at most.
+
+    The connection's own fields `timeout` and `retry_limit` count up to these bounds. The fields alone do not keep
+    them: they are the user's, and without them Airflow waits six times 30 seconds.
+    """
 
     @property
     def timeout(self) -> int:
-        """The longest silence of the server, in seconds: what the connection says, but no more than ours."""
+        """Return the connection's timeout in seconds, at most LONGEST_SILENCE_SECONDS."""
         return min(super().timeout, LONGEST_SILENCE_SECONDS)
 
     @property
     def smtp_retry_limit(self) -> int:
-        """How often is tried again: what the connection says, but no more than ours."""
+        """Return how often the server is tried again: the connection's limit, at most MOST_RETRIES."""
         return min(super().smtp_retry_limit, MOST_RETRIES)
 
 
 class PromptNotifier(SmtpNotifier):
-    """A notifier over such a connection."""
+    """A notifier that sends over a PromptHook."""
 
     @cached_property
     def hook(self) -> PromptHook:
+        """Return the connection."""
         return PromptHook(smtp_conn_id=self.smtp_conn_id, auth_type=self.auth_type)

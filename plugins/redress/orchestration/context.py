@@ -1,29 +1,36 @@
-"""Within a task of Airflow: which season run the task belongs to, by the run's date, params and id."""
+"""What a task of Airflow asks about itself: which run it belongs to, its source, and its name.
+
+The run follows from the dag run's date, params and id.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from redress.acquire.source import Source, SourceError, SourceUnavailableError
 from redress.acquire.sources.by_name import source_of
 from redress.model.season import season_of_run
+from redress.orchestration.names import DATED_RUN_TYPES
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun
+from redress.steps import SeasonError, SeasonRun, UpkeepRun
 from redress.steps.record import WITHOUT_SEASON, RunRecord, record_name
+from redress.steps.run import Run
+from redress.steps.upkeep import Action
 from redress.warehouse.build import BuildError
 
 NAME_CHARACTERS = 100
-DATED_RUN_TYPES = ("scheduled", "backfill")
-"""The types of run whose logical date says the season. Any other is dated, if at all, by when it was started."""
+"""The longest name of a letter in the name of a batch: Airflow's database keeps 250 characters for two names and a
+number."""
 
 
 def season_run() -> SeasonRun:
-    """The season run of the task that is running now.
+    """Return the season run of the current task.
 
-    Raises ValueError where the run does not say its season, or says two; a record of no season's keeps it.
+    Raise ValueError if the dag run states no season, or two. The first task of the run writes the error to a record
+    that belongs to no season.
     """
     context = get_current_context()
     run, settings, run_id = context["dag_run"], Settings(), record_name(context["run_id"])
@@ -32,17 +39,29 @@ def season_run() -> SeasonRun:
         season = season_of_run(logical_date, context["params"]["season"])
     except ValueError:
         record = RunRecord(settings.runs_folder / WITHOUT_SEASON / f"{run_id}.jsonl")
-        if record.path.exists():  # the run's first task has said it
+        if record.path.exists():  # the run's first task has written the error
             raise
         with record.step(_step_name()):
             raise
     return SeasonRun(season, run_id, settings)
 
 
-def source(run: SeasonRun) -> Source:
-    """The source that the run's params name, or REDRESS_SOURCE where they name none.
+def current_run() -> Run:
+    """Return the run of the current task; of no season if warehouse_upkeep does anything but read a season again.
 
-    Raises SourceError where it cannot be used; the run's record says so of the step that needed it.
+    Raise ValueError as `season_run` does.
+    """
+    context = get_current_context()
+    params = context["params"]
+    if "action" in params and (params["action"] != Action.REREAD or params["season"] is None):
+        return UpkeepRun(record_name(context["run_id"]), Settings())
+    return season_run()
+
+
+def source(run: SeasonRun) -> Source:
+    """Return the source that the run's params name, or that of REDRESS_SOURCE if they name none.
+
+    Raise SourceError if the source cannot be used, and write the error to the step of the current task.
     """
     try:
         return source_of(str(get_current_context()["params"]["source"]) or run.settings.source, run.settings)
@@ -52,22 +71,39 @@ def source(run: SeasonRun) -> Source:
 
 
 def retry_failed() -> bool:
-    """Whether the run is to ask only for what failed in the season's last run."""
+    """Return whether the run asks only for the letters that failed in the season's last run."""
     return bool(get_current_context()["params"]["retry_failed"])
+
+
+def is_anew() -> bool:
+    """Return whether the run also reads the files that this very reader has read before."""
+    return bool(get_current_context()["params"].get("anew"))
 
 
 @contextmanager
 def season_task() -> Iterator[SeasonRun]:
-    """The season run of the task that is running now, for the block that does its work; see `failing_at_once`."""
+    """Yield the season run of the current task to the block that does the work; see `failing_at_once`.
+
+    Skip the task if its run has no season.
+    """
+    with run_task() as run:
+        if not isinstance(run, SeasonRun):
+            raise AirflowSkipException("only a run of a season has this task to do")
+        yield run
+
+
+@contextmanager
+def run_task() -> Iterator[Run]:
+    """Yield the run of the current task to the block that does the work; see `failing_at_once`."""
     with failing_at_once():
-        yield season_run()
+        yield current_run()
 
 
 @contextmanager
 def failing_at_once() -> Iterator[None]:
-    """What a person has to put right fails the task at once; what may pass by itself is tried again.
+    """Fail the task for good on an error that a person has to put right; leave every other error to its retries.
 
-    A source that is down is asked again; one that cannot be used as it is named never gets better by that.
+    A source that is down may answer later. A source that cannot be used as it is named will not get better.
     """
     try:
         yield
@@ -78,7 +114,7 @@ def failing_at_once() -> Iterator[None]:
 
 
 def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
-    """What a mapped task is called where people look for it: its number, and its first and last letter."""
+    """Return the name of a mapped task in Airflow's pages: its number, from 1, and its first and last letter."""
     ends = (items[0], items[-1])
     names = (item.get("authority_id") or str(item["address"]).rpartition("/")[2] for item in ends)
     first, last = (_shortened(name) for name in names)
@@ -86,12 +122,11 @@ def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _step_name() -> str:
-    """The step of the task that is running now, as the run's record calls it."""
+    """Return the step of the current task as the run's record names it."""
     task = get_current_context()["ti"]
     name = task.task_id.replace("_", " ")
     return name if task.map_index is None or task.map_index < 0 else f"{name} {task.map_index + 1}"
 
 
 def _shortened(name: str) -> str:
-    """A name that fits: Airflow's database has 250 characters for two of them and a number."""
     return name if len(name) <= NAME_CHARACTERS else f"{name[: NAME_CHARACTERS - 3]}..."

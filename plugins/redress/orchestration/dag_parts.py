@@ -1,42 +1,115 @@
-"""What the dags share: pools, retries, the asset of a release, and the fields that more than one form has."""
+"""Parts that several dags share: retries, the asset of a release, tasks, fields of forms, the failure alert.
+
+A dag file is parsed again and again, so this module imports nothing that only a task or an alert needs.
+"""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import Asset, Param
+from airflow.sdk import Asset, Param, get_current_context, task
 
 from redress.model.season import FIRST_SEASON, LAST_SEASON
+from redress.orchestration.names import BUILD_TASK, WRITER_POOL
 
-WRITER_POOL = "warehouse_writer"
-"""One slot: whatever runs side by side, one task at a time changes landing or the warehouse."""
-SITE_POOL = "ombudsman_site"
-"""One slot: one task at a time asks a source; within it the source keeps its own pace."""
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
 RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=30), "retry_exponential_backoff": True}
-"""For a task whose process was ended, a full disk, a database that restarts: every task can be run again."""
+"""For a killed process, a full disk or a database that restarts. Every task can be run again."""
 SOURCE_RETRIES: dict[str, Any] = {
     "retries": 5,
     "retry_delay": dt.timedelta(minutes=2),
     "retry_exponential_backoff": True,
     "max_retry_delay": dt.timedelta(minutes=30),
 }
-"""A source that is down for an hour is up again by the fifth: 2, 4, 8, 16 and 30 minutes."""
+"""For a source that is down: the task waits 2, 4, 8, 16 and 30 minutes, an hour in all."""
 RELEASE = Asset("redress_release")
-"""A release is before its readers. Other dags can be scheduled on it."""
+"""The current release: the outlet of each task that publishes one. Other dags can be scheduled on it."""
 BEFORE_ALL_LETTERS = dt.datetime(FIRST_SEASON, 1, 1, tzinfo=dt.UTC)
-"""From when on a dag can be dated, and so a backfill begin."""
+"""The earliest date of a dag run, and so the earliest start of a backfill."""
+
+
+# --- Tasks ------------------------------------------------------------------------------------------------
+
+
+@task(map_index_template="{{ batch_name }}")
+def read(batch: dict[str, Any]) -> str:
+    """Read a batch of archived letters."""
+    from redress.orchestration.context import batch_name, is_anew, season_task
+    from redress.steps import read
+
+    letters = batch["letters"]
+    get_current_context()["batch_name"] = batch_name(batch["batch"], letters)  # type: ignore[typeddict-unknown-key]
+    with season_task() as run:
+        return read(run, letters, batch["batch"], anew=is_anew())
+
+
+@task(task_id=BUILD_TASK, pool=WRITER_POOL)
+def build_and_test() -> str | None:
+    """Build the warehouse of all landed seasons in a private file, and test it."""
+    from redress.orchestration.context import run_task
+    from redress.steps import build_warehouse
+
+    with run_task() as run:
+        return build_warehouse(run)
+
+
+@task(pool=WRITER_POOL, outlets=[RELEASE])
+def release(identity: str | None) -> str:
+    """Publish the tested warehouse to its readers."""
+    from redress.orchestration.context import run_task
+    from redress.steps import release
+
+    with run_task() as run:
+        return release(run, identity)
+
+
+@task(pool=WRITER_POOL)
+def serve() -> str | None:
+    """Copy the release to PostgreSQL if REDRESS_SERVE_URL is set; a failure leaves the published files alone."""
+    from redress.orchestration.context import run_task
+    from redress.steps import serve
+
+    with run_task() as run:
+        return serve(run)
+
+
+@task
+def data_docs() -> str:
+    """Write Great Expectations' pages about the season; a failure leaves the published release as it is."""
+    from redress.orchestration.context import season_task
+    from redress.steps import build_data_docs
+
+    with season_task() as run:
+        return build_data_docs(run)
+
+
+@task(trigger_rule="all_done")
+def report() -> str:
+    """Write the report about each letter of the season for people, with the reason if the run failed."""
+    from redress.orchestration.context import season_task
+    from redress.report import write_report
+
+    with season_task() as run:
+        return str(write_report(run))
 
 
 def end_of_run(**more: Any) -> EmptyOperator:
-    """A task that does nothing and takes no process: a run has failed where a task right before it has.
+    """Return a task that does nothing and takes no process; the run fails if a task right before it failed.
 
-    The report is written whatever has failed, and by itself would end a failed run as a success.
+    Airflow takes the state of a run from its last tasks. The report is written whatever has failed, so a run that
+    ended with the report would always succeed. `more` are further arguments of the operator.
     """
     return EmptyOperator(task_id="end", doc_md="Fails the run where a task right before it has failed.", **more)
 
 
+# --- Fields of forms --------------------------------------------------------------------------------------
+
+
 def season_param(description: str, **more: Any) -> Param:
-    """The field of a form for the season, which may be empty."""
+    """Return the field for the season, which may be empty. `more` are further parts of the field's schema."""
     return Param(
         None,
         type=["null", "integer"],
@@ -49,7 +122,7 @@ def season_param(description: str, **more: Any) -> Param:
 
 
 def source_param() -> Param:
-    """The field of a form for the source, which may be empty."""
+    """Return the field for the source, which may be empty."""
     return Param(
         "",
         type="string",
@@ -57,3 +130,22 @@ def source_param() -> Param:
         description="Where the letters come from: site, manifest:<address>, or folder:<path> with a subfolder for "
         "each season. Empty is what REDRESS_SOURCE says.",
     )
+
+
+# --- Alerts -----------------------------------------------------------------------------------------------
+
+
+def failed_run_alerts() -> list[Callable[["Context"], None]]:
+    """Return the functions that a dag calls when one of its runs failed.
+
+    Use: `on_failure_callback=failed_run_alerts()`. Under a scheduler the dag processor calls the functions once for
+    each failed run; in `airflow dags test` the command calls them.
+    """
+    return [alert_failed_run]
+
+
+def alert_failed_run(context: "Context") -> None:
+    """Mail that a run failed, and why. Raise nothing."""
+    from redress.orchestration.alerts import mail_failed_run
+
+    mail_failed_run(context)

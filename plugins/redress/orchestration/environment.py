@@ -11,19 +11,13 @@ from pydantic import SecretStr
 from redress.settings import PROJECT_FOLDER, Settings
 
 CONNECTION_PREFIX = "AIRFLOW_CONN_"
-DAG_ID = "annual_letters"
-POOLS = {
-    "warehouse_writer": "one task at a time changes landing or the warehouse",
-    "ombudsman_site": "one task at a time asks a source for letters",
-}
-"""Pools of one slot each, and what for. Without them the scheduler never starts their tasks, and says nothing."""
 
 
 def airflow_environment(settings: Settings, airflow_home: Path, database: str) -> Mapping[str, str]:
-    """All environment variables of a process of Airflow's, settings of Redress among them.
+    """Return all environment variables of a process of Airflow, with the settings of Redress.
 
-    `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes start
-    elsewhere.
+    `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes
+    start in another folder.
     """
     airflow: dict[str, str | Path] = {
         "AIRFLOW_HOME": airflow_home,
@@ -50,14 +44,14 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
 
 
 def _connections() -> dict[str, str]:
-    """Airflow's connections in the file .env, as they are written there. The environment goes before it."""
+    """Return Airflow's connections in the file .env, unchanged. The environment overrides them."""
     file = Settings.model_config["env_file"]
     written = dotenv_values(str(file), interpolate=False)
     return {name: value for name, value in written.items() if name.startswith(CONNECTION_PREFIX) and value}
 
 
 def _stated(settings: Settings) -> dict[str, str]:
-    """The settings that somebody stated, wherever that was, as environment variables."""
+    """Return the settings that are set anywhere, as environment variables; defaults are left out."""
     values = {name: getattr(settings, name) for name in settings.model_fields_set}
     return {f"REDRESS_{name.upper()}": _as_text(name, value) for name, value in values.items() if value is not None}
 

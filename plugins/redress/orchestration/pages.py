@@ -35,7 +35,7 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-"""What is served, by its ending. A run's record, and whatever else lies beside the pages, is not."""
+"""The files that are served, by ending. A run's record and other files beside the pages are not served."""
 DATA_DOCS_STYLES = """
 :root { color-scheme: light dark; }
 body { margin: 0 auto; max-width: 72rem; padding: 1rem 1.25rem 4rem; font: 1rem/1.5 system-ui, sans-serif;
@@ -61,7 +61,7 @@ _METHODS = ["GET", "HEAD"]
 
 @dataclass(frozen=True)
 class Area:
-    """One kind of pages: the folder they lie in, what a page may do, and how the first one is made."""
+    """One kind of pages: their folder, their content security policy, and how to make the first page."""
 
     title: str
     folder: Callable[[Settings], Path]
@@ -100,9 +100,9 @@ AREAS = {
 
 
 def pages_app() -> FastAPI:
-    """The application that Airflow mounts; it has no route, not even of its own description, without a user.
+    """Return the application that Airflow mounts. No route, not even its own description, is open without a login.
 
-    Answers 401 to whoever is not logged in, and 403 to a user who may not see Airflow's pages.
+    A visitor who is not logged in gets 401, and a user who may not see Airflow's pages gets 403.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     logged_in = [Depends(requires_access_view(AccessView.WEBSITE))]
@@ -114,7 +114,7 @@ def pages_app() -> FastAPI:
 
 
 async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """What holds for every answer, a refusal too: it is of the type it says, and Airflow alone may frame it."""
+    """Set the headers of every answer, also a refusal: no type is guessed, and only Airflow may frame it."""
     response = await answer(request)
     response.headers.setdefault("Content-Security-Policy", _policy("default-src 'none'; style-src 'unsafe-inline'"))
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -124,7 +124,7 @@ async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[
 
 
 def _settings() -> Settings:
-    """The settings as they are now. Raises HTTPException where they are wrong; it does not repeat their values."""
+    """Return the current settings. Raise HTTPException if any is wrong, without its value."""
     try:
         return Settings()
     except ValidationError as error:
@@ -156,7 +156,7 @@ def _nothing_here() -> Response:
 
 
 def _data_docs_page(area: Area, folder: Path, name: str) -> Response:
-    """A page with our styles in its head. A season's first page, which needs scripts, is a part of ours."""
+    """Return a page with our styles in its head. A season's first page needs scripts, so ours takes its place."""
     if not name:
         return _data_docs_seasons(area, folder)
     file = _file_below(folder, name)
@@ -170,7 +170,7 @@ def _data_docs_page(area: Area, folder: Path, name: str) -> Response:
 
 
 def _data_docs_seasons(area: Area, folder: Path) -> Response:
-    """The page that leads to the pages of each season, the latest first."""
+    """Return the page that links to the pages of each season, the latest first."""
     seasons = sorted((path.parent for path in folder.glob("[0-9]*/index.html")), reverse=True)
     if not seasons:
         return _not_there_yet(area)
@@ -204,9 +204,9 @@ def _served(area: Area, file: Path | None) -> Response:
 
 
 def _file_below(folder: Path, name: str) -> Path | None:
-    """The file of a name below a folder; None where there is none, where it is hidden, or lies outside in truth.
+    """The file of a name below a folder; None if there is none, or if it is hidden or lies outside.
 
-    A link is followed, and so is what the folder itself may be a link to: what counts is where the file lies.
+    Links are followed, also a link that is the folder itself: the real place of the file counts.
     """
     parts = name.split("/")
     if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
@@ -214,7 +214,7 @@ def _file_below(folder: Path, name: str) -> Path | None:
     try:
         file = folder.joinpath(*parts).resolve(strict=True)
         is_below = file.is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # it is not there, its name is too long, or links go round in a circle
+    except (OSError, RuntimeError):  # the file is missing, its name is too long, or its links form a circle
         return None
     return file if is_below and file.is_file() else None
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from redress.orchestration.environment import DAG_ID
+from redress.orchestration.names import ANNUAL_LETTERS, BUILD_TASK
 from redress.steps.record import RunRecord, step_line
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from airflow.serialization.definitions.dag import SerializedDAG
     from sqlalchemy.orm import Session
 
-BUILD_TASK = "build_and_test"
 POLL_SECONDS = 0.1
 """Between two looks at a run that has no task to do: Airflow passes a failure on in several looks."""
 
@@ -123,7 +122,7 @@ class _Run:
         from sqlalchemy import select
 
         self.session.expire_all()
-        this_run = select(DagRun).where(DagRun.dag_id == DAG_ID, DagRun.run_id == self.planned.run_id)
+        this_run = select(DagRun).where(DagRun.dag_id == ANNUAL_LETTERS, DagRun.run_id == self.planned.run_id)
         found = self.session.scalars(this_run).one()
         found.dag = self.serialized
         return found
@@ -165,8 +164,8 @@ def main(source: str, planned: Sequence[PlannedRun]) -> None:
     from airflow.utils.session import create_session
 
     _migrate()
-    dag = get_bagged_dag(None, DAG_ID)
-    serialized = get_db_dag(None, DAG_ID)
+    dag = get_bagged_dag(None, ANNUAL_LETTERS)
+    serialized = get_db_dag(None, ANNUAL_LETTERS)
     # the metadata does not keep the callback
     serialized.on_failure_callback = dag.on_failure_callback  # type: ignore[attr-defined]
     with create_session() as session:

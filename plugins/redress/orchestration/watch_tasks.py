@@ -1,4 +1,4 @@
-"""Within a task of publication_watch: which watch the task belongs to, by the run's params, date and id."""
+"""The work of the tasks of publication_watch. The run's params, date and id say which watch the task belongs to."""
 
 import datetime as dt
 from typing import Any
@@ -9,17 +9,15 @@ from airflow.sdk.exceptions import AirflowSkipException
 from redress.model.season import Season
 from redress.orchestration.alerts import alert_missing_letters
 from redress.orchestration.context import failing_at_once
+from redress.orchestration.names import ANNUAL_LETTERS, UNFINISHED_STATES
 from redress.settings import Settings
 from redress.steps import watch
 from redress.steps.record import record_name
 from redress.steps.run import WatchRun
 
-STARTED_DAG_ID = "annual_letters"
-UNFINISHED = ["queued", "running"]
-
 
 def watch_run() -> WatchRun:
-    """The watch of the task that is running now: of the season that is stated, or of the run's year."""
+    """Return the watch of the current task: its season is in the run's params, or is the year of the run's date."""
     context = get_current_context()
     run = context["dag_run"]
     stated = context["params"]["season"]
@@ -28,7 +26,7 @@ def watch_run() -> WatchRun:
 
 
 def look() -> str:
-    """Ask the source; what is new, for people."""
+    """Ask the source, and return a sentence about the new letters."""
     run = watch_run()
     with failing_at_once():
         source = watch.named_source(run, str(get_current_context()["params"]["source"]))
@@ -36,9 +34,11 @@ def look() -> str:
 
 
 def decide() -> dict[str, Any]:
-    """The id and the params of the run that is to be started; the task is skipped where none is."""
+    """Return the id (`run_id`) and the params (`conf`) of the run to start. Skip the task if no run is to start."""
     run = watch_run()
-    unfinished_count = get_current_context()["ti"].get_dr_count(dag_id=STARTED_DAG_ID, states=UNFINISHED)
+    unfinished_count = get_current_context()["ti"].get_dr_count(
+        dag_id=ANNUAL_LETTERS, states=list(UNFINISHED_STATES)
+    )
     decision = watch.decide(run, unfinished_count)
     if not decision.is_due:
         raise AirflowSkipException(decision.told)
@@ -46,7 +46,7 @@ def decide() -> dict[str, Any]:
 
 
 def tell() -> str:
-    """The last line of the watch; letters that are missing past their date are mailed."""
+    """Return the last line of the watch. Mail a warning if letters are missing past their date."""
     run = watch_run()
     told = watch.tell(run, dt.datetime.now(dt.UTC).date())
     if told.warning is not None:

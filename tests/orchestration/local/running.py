@@ -16,10 +16,10 @@ import httpx
 import psutil
 import psycopg
 
-from redress.orchestration.environment import DAG_ID
 from redress.orchestration.local.keeper import Keeper
 from redress.orchestration.local.processes import end_session
 from redress.orchestration.local.up import USER, AirflowUp
+from redress.orchestration.names import ANNUAL_LETTERS
 from redress.settings import Settings
 from redress.steps.record import RunRecord, record_name
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
@@ -113,13 +113,13 @@ class RunningAirflow:
     def unpause(self) -> None:
         """Let the scheduler work on annual_letters, as soon as it knows it. It starts the latest period then."""
         until = time.monotonic() + RUN_SECONDS
-        while not self.rows("select 1 from serialized_dag where dag_id = %s", DAG_ID):
+        while not self.rows("select 1 from serialized_dag where dag_id = %s", ANNUAL_LETTERS):
             _wait_until(until, "annual_letters is not parsed", self)
-        self.ask(f"dags/{DAG_ID}", "PATCH", is_paused=False)
+        self.ask(f"dags/{ANNUAL_LETTERS}", "PATCH", is_paused=False)
 
     def trigger(self, **conf: object) -> str:
         """Start a run by hand with this conf; its id."""
-        started = self.ask(f"dags/{DAG_ID}/dagRuns", "POST", logical_date=None, conf=conf)
+        started = self.ask(f"dags/{ANNUAL_LETTERS}/dagRuns", "POST", logical_date=None, conf=conf)
         return str(started["dag_run_id"])
 
     def clear(self, run_id: str, *, only_failed: bool) -> None:
@@ -127,16 +127,20 @@ class RunningAirflow:
 
         `airflow tasks clear` knows a run by its logical date alone, and a run by hand has none.
         """
-        self.ask(f"dags/{DAG_ID}/dagRuns/{run_id}/clear", "POST", dry_run=False, only_failed=only_failed)
+        self.ask(f"dags/{ANNUAL_LETTERS}/dagRuns/{run_id}/clear", "POST", dry_run=False, only_failed=only_failed)
 
     def state(self, run_id: str) -> str:
-        ((state,),) = self.rows("select state from dag_run where dag_id = %s and run_id = %s", DAG_ID, run_id)
+        ((state,),) = self.rows(
+            "select state from dag_run where dag_id = %s and run_id = %s", ANNUAL_LETTERS, run_id
+        )
         return str(state)
 
     def runs(self, run_type: str) -> dict[str, str]:
         """The state of each run of a type ("backfill", "manual", "scheduled") by its id."""
         return dict(
-            self.rows("select run_id, state from dag_run where dag_id = %s and run_type = %s", DAG_ID, run_type)
+            self.rows(
+                "select run_id, state from dag_run where dag_id = %s and run_type = %s", ANNUAL_LETTERS, run_type
+            )
         )
 
     def tasks(self, run_id: str | None = None) -> list[Task]:
@@ -148,7 +152,7 @@ class RunningAirflow:
                 "extract(epoch from start_date)::float, extract(epoch from end_date)::float "
                 "from task_instance where dag_id = %s and (%s::text is null or run_id = %s) "
                 "order by start_date, task_id",
-                DAG_ID,
+                ANNUAL_LETTERS,
                 run_id,
                 run_id,
             )
@@ -213,7 +217,7 @@ class RunningAirflow:
 
     def task_log(self, run_id: str, task_id: str) -> str:
         """What the attempts of a task logged."""
-        folder = self.up.folder / "logs" / f"dag_id={DAG_ID}" / f"run_id={run_id}" / f"task_id={task_id}"
+        folder = self.up.folder / "logs" / f"dag_id={ANNUAL_LETTERS}" / f"run_id={run_id}" / f"task_id={task_id}"
         return "\n".join(path.read_text(errors="replace") for path in sorted(folder.rglob("*.log")))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
-from redress.orchestration.environment import DAG_ID
+from redress.orchestration.names import ANNUAL_LETTERS
 from redress.settings import Settings
 from redress.steps import SeasonRun, run_season
 from redress.steps.record import failure_reason, last_failure
@@ -49,7 +49,16 @@ def backfill(airflow: RunningAirflow, first: int, last: int, *arguments: str) ->
     )
     began_at = time.time()
     done = airflow.command(
-        *("backfill", "create", "--dag-id", DAG_ID, "--from-date", f"{first}-01-01", "--to-date", f"{last}-12-31"),
+        *(
+            "backfill",
+            "create",
+            "--dag-id",
+            ANNUAL_LETTERS,
+            "--from-date",
+            f"{first}-01-01",
+            "--to-date",
+            f"{last}-12-31",
+        ),
         *arguments,
     )
     assert done.returncode == 0, done.stdout + done.stderr

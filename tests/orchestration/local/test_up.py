@@ -14,8 +14,8 @@ import psutil
 import psycopg
 import pytest
 
+from redress.orchestration.local import keeper as airflow_keeper
 from redress.orchestration.local import processes as airflow_processes
-from redress.orchestration.local import up as airflow_up
 from redress.orchestration.local.keeper import Keeper
 from redress.orchestration.local.processes import (
     LOGS_KEPT,
@@ -155,8 +155,8 @@ def test_the_keeper_starts_postgresql_again_but_not_again_and_again_and_keeps_lo
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(airflow_processes, "LARGEST_LOG_BYTES", 10)
-    monkeypatch.setattr(airflow_up, "LOGS_SECONDS", 0.0)
-    monkeypatch.setattr(airflow_up, "RESTARTS_COUNT", 1)
+    monkeypatch.setattr(airflow_keeper, "LOGS_SECONDS", 0.0)
+    monkeypatch.setattr(airflow_keeper, "RESTARTS_COUNT", 1)
     up, told = _up(home), list[str]()
     up.logs.mkdir(parents=True)
     up.log("triggerer").write_text("longer than that\n")

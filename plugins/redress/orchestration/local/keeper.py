@@ -10,21 +10,17 @@ from redress.orchestration.local.processes import UpError, end_session, rotate_i
 from redress.orchestration.local.up import POLL_SECONDS, USER, AirflowUp
 
 RESTARTS_COUNT = 5
-
-
 RESTARTS_WITHIN_SECONDS = 600.0
-"""A process that ends by itself more often than that is not started again."""
-
-
+"""A process is started again at most RESTARTS_COUNT times within RESTARTS_WITHIN_SECONDS."""
 LOGS_SECONDS = 60.0
-"""So often the size of the logs is looked at."""
+"""The time between two looks at the size of the logs."""
 
 
 @dataclass
 class Keeper:
-    """Starts again what has ended by itself, and keeps logs within bounds.
+    """Start processes again that ended by themselves, and keep logs within bounds.
 
-    PostgreSQL is looked at first: most of Airflow's processes end where it does.
+    PostgreSQL comes first, because most of Airflow's processes end when PostgreSQL does.
     """
 
     up: AirflowUp
@@ -35,7 +31,7 @@ class Keeper:
     _logs_seen_at: float = field(default_factory=time.monotonic)
 
     def look(self) -> None:
-        """Start again what has ended. Raises UpError where something ends again and again."""
+        """Start each process again that has ended. Raise UpError if a process ends again and again."""
         server = self.up.postgresql
         if not server.is_running():
             if self._ends_too_often("PostgreSQL"):
@@ -57,7 +53,7 @@ class Keeper:
                 rotate_if_large(log)
 
     def _ends_too_often(self, name: str) -> bool:
-        """Take note that something has ended; whether it had ended as often as it may, lately, before that."""
+        """Record that a process has ended; return whether it was started again RESTARTS_COUNT times lately."""
         now = time.monotonic()
         lately = [at for at in self._ended_at.get(name, []) if now - at < RESTARTS_WITHIN_SECONDS]
         self._ended_at[name] = [*lately, now]
@@ -65,9 +61,9 @@ class Keeper:
 
 
 def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
-    """Start everything, say how to log in, and stay until Ctrl-C or a signal to end; then end everything.
+    """Start everything, print the login, and stay until Ctrl-C or SIGTERM; then end everything.
 
-    Raises UpError where something does not start, or ends by itself again and again.
+    Raise UpError if a process does not start, or ends by itself again and again.
     """
     is_stopping = False
 

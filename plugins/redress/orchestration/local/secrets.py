@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 
 @dataclass(frozen=True)
 class Secrets:
-    """What Airflow's processes share and nobody else may know, and the password of its one user."""
+    """The secrets that Airflow's processes share, and the password of Airflow's one user."""
 
     password: str
     api_secret_key: str
@@ -20,7 +20,7 @@ class Secrets:
 
     @classmethod
     def kept_in(cls, file: Path) -> "Secrets":
-        """Those of a file that only its owner may read; where there is none yet, new ones."""
+        """Load the secrets from their private file, creating it on first use."""
         if not file.exists():
             new = cls(
                 secrets.token_urlsafe(12),
@@ -33,7 +33,7 @@ class Secrets:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, from its first byte on."""
+    """Write a file that from its first byte on only its owner may read."""
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as output:

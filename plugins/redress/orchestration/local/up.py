@@ -1,7 +1,7 @@
-"""Airflow as a person runs it on one machine: PostgreSQL, scheduler, dag processor, triggerer and the pages.
+"""Airflow on one machine, for a person: PostgreSQL, scheduler, dag processor, triggerer and the pages.
 
-The metadata lies in a PostgreSQL of its own below the home (SQLite gives way where several tasks write), which
-listens on a socket alone; the pages are on loopback. Tasks run side by side in processes of the scheduler.
+The metadata lies in a PostgreSQL of its own below the home, because SQLite fails when several tasks write. It
+listens on a Unix socket only, and the pages are on loopback. Tasks run side by side in processes of the scheduler.
 """
 
 import json
@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 from filelock import FileLock, Timeout
 
-from redress.orchestration.environment import POOLS, airflow_environment
+from redress.orchestration.environment import airflow_environment
 from redress.orchestration.local.postgresql import PostgreSQL
 from redress.orchestration.local.processes import (
     STOP_SECONDS,
@@ -29,6 +29,7 @@ from redress.orchestration.local.processes import (
     rotate,
 )
 from redress.orchestration.local.secrets import Secrets, write_private
+from redress.orchestration.names import POOLS
 from redress.settings import PROJECT_FOLDER, Settings
 
 USER = "admin"
@@ -38,13 +39,13 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
-"""Airflow's processes and their commands. Logs are read from disk, so that none is served on a port."""
+"""Airflow's processes and their commands. Logs are read from disk, so no process serves logs on a port."""
 OURSELVES = "redress up"
 READY_SECONDS = 180.0
 POLL_SECONDS = 0.5
 PARALLEL_TASKS = 4
 LOST_TASK_SECONDS = 60
-"""After so long without a sign of life a task counts as killed, and is tried again."""
+"""A task without a sign of life for so long counts as killed, and is tried again."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class AirflowUp:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Until the end of the block no other `redress up` is in this home. Raises UpError where one is."""
+        """Lock this home against another `redress up` during the block. Raise UpError if the home is locked."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "up.lock")
         try:
@@ -95,21 +96,21 @@ class AirflowUp:
             lock.release()
 
     def take_over(self, tell: Callable[[str], None]) -> None:
-        """End what a `redress up` that was killed has left, and be the one that is named as running."""
+        """End the processes that a killed `redress up` left, and list this process as the running one."""
         left = self.process_list.read()
         end_left({name: one for name, one in left.items() if name in COMPONENTS}, tell)
         self.process_list.clear()
         self.process_list.add(OURSELVES, os.getpid())
 
     def database(self) -> AbstractContextManager[str]:
-        """A PostgreSQL for Airflow's metadata until the end of the block; its address.
+        """Run PostgreSQL for Airflow's metadata during the block; yield its address.
 
-        Raises UpError where it does not start.
+        Raise UpError if PostgreSQL does not start.
         """
         return self.postgresql.in_use()
 
     def environment(self, database: str) -> Mapping[str, str]:
-        """The environment of every process of Airflow's here."""
+        """Return the environment of all of Airflow's processes."""
         known = self.secrets
         passwords = self.folder / "passwords.json"
         write_private(passwords, json.dumps({USER: known.password}))
@@ -135,7 +136,7 @@ class AirflowUp:
         }
 
     def prepare(self, environment: Mapping[str, str]) -> None:
-        """Create or migrate the metadata, and the pools. Raises UpError where that fails."""
+        """Create or migrate the metadata, and create the pools. Raise UpError if a command fails."""
         rotate(self.log("prepare"))
         self._airflow(["db", "migrate"], environment)
         for pool, purpose in POOLS.items():
@@ -143,7 +144,7 @@ class AirflowUp:
 
     @contextmanager
     def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-        """Airflow's processes by name, ended at the end of the block. Each logs to a new file of its name."""
+        """Run Airflow's processes during the block; yield them by name. Each logs to a new file of its name."""
         self.logs.mkdir(parents=True, exist_ok=True)
         for name in COMPONENTS:
             rotate(self.log(name))
@@ -160,7 +161,7 @@ class AirflowUp:
             self.process_list.clear()
 
     def start(self, component: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        """One of the processes; it leads a session of its own, so that what it started ends with it."""
+        """Start a process. It leads a session of its own, so that all that it starts can be ended with it."""
         with self.log(component).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - the command is ours
                 [sys.executable, "-m", "airflow", *COMPONENTS[component]],
@@ -175,7 +176,7 @@ class AirflowUp:
         return process
 
     def check_port(self) -> None:
-        """Raise UpError where something else listens at the port of the pages."""
+        """Raise UpError if another program listens at the port of the pages."""
         with socket.socket() as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -190,7 +191,7 @@ class AirflowUp:
         return self.logs / f"{component}.log"
 
     def wait_until_ready(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
-        """Return when every process says that it is well. Raises UpError where one ends, or takes too long."""
+        """Wait until every process says that it is healthy. Raise UpError if a process ends, or takes too long."""
         until = time.monotonic() + READY_SECONDS
         missing: list[str] = []
         while time.monotonic() < until:
@@ -204,7 +205,7 @@ class AirflowUp:
         )
 
     def check(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
-        """Raise UpError where a process has ended by itself."""
+        """Raise UpError if a process has ended by itself."""
         for name, process in running.items():
             if process.poll() is not None:
                 last = self.log(name).read_text(errors="replace").splitlines()[-5:]
@@ -223,9 +224,9 @@ class AirflowUp:
         return [name for name in wanted if parts.get(name, {}).get("status") != "healthy"]
 
     def run(self, arguments: Sequence[str]) -> int:
-        """A command of Airflow's, in this terminal; its exit code.
+        """Run a command of Airflow in this terminal; return its exit code.
 
-        Raises UpError where Airflow has never been up in this home.
+        Raise UpError if Airflow has never been up in this home.
         """
         if not self.postgresql.is_made:
             raise UpError(
@@ -264,10 +265,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
-    """Until a process has ended, and with it all that it started; what does not end by itself is ended.
+    """Wait until a process has ended, at most STOP_SECONDS; then kill all that is left of its session.
 
-    Tasks lead groups of their own, and a scheduler that was killed leaves its workers: their session is what all
-    that a process started has in common.
+    The process group is not enough: tasks lead groups of their own, and a killed scheduler leaves its workers. Only
+    the session is common to all that a process started.
     """
     try:
         process.wait(STOP_SECONDS)
