@@ -139,7 +139,7 @@ def failed_run_alerts() -> list[Callable[["Context"], None]]:
     """Return the functions that a dag calls when one of its runs failed.
 
     Use: `on_failure_callback=failed_run_alerts()`. Under a scheduler the dag processor calls the functions once for
-    each failed run; in `airflow dags test` the command calls them.
+    each failed run; in `make run` and `airflow dags test` the process that does the tasks.
     """
     return [alert_failed_run]
 
