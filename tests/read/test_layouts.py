@@ -18,6 +18,10 @@ SHARED_MODULES = {"__init__", "known", "layout"}
 """The modules of `read/layouts` that are no layout."""
 
 
+PROSE = "Dear Chief Executive\n\nI write to give you my annual review of the complaints of the year."
+"""Lines of a letter that give no figure."""
+
+
 def golden_pdfs() -> list[Path]:
     """The golden letters of each layout that are printed without an oddity."""
     return [path for layout in LAYOUTS for path in sorted((GOLDEN / layout.name).glob("*.pdf"))]
@@ -34,6 +38,15 @@ def test_each_layout_requires_figures_that_are_measures() -> None:
     for row in LAYOUT_ROWS:
         assert row.required_figures
         assert {measure for measure, _ in row.required_figures} <= UNIT_OF.keys()
+
+
+def test_each_layout_has_a_golden_letter_on_which_its_landmarks_are_looked_for() -> None:
+    assert {path.parent.name for path in golden_pdfs()} == {layout.name for layout in LAYOUTS}
+
+
+def test_the_landmarks_of_a_layout_leave_out_a_page_of_prose() -> None:
+    for layout in LAYOUTS:
+        assert not re.search(layout.landmarks, PROSE, re.IGNORECASE | re.MULTILINE), layout.name
 
 
 def test_a_layout_without_a_row_is_no_layout_that_requires_nothing() -> None:

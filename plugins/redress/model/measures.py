@@ -90,12 +90,14 @@ HEADLINE_NAMES: tuple[str, ...] = tuple(measure.name for measure in HEADLINE_MEA
 UNIT_OF: dict[str, Unit] = {measure.name: measure.unit for measure in HEADLINE_MEASURES} | dict.fromkeys(
     TABLE_MEASURES, Unit.COUNT
 )
+MEASURE_NAMES: tuple[str, ...] = tuple(UNIT_OF)
+"""All measures, the headline measures first."""
 
 
 def half_up_pct(part: Decimal, whole: Decimal) -> int:
-    """A share as a whole per cent, rounded half up as the Ombudsman does: 33 of 40 is 82.5 and printed 83.
+    """Return a share as a whole per cent, rounded half up as the Ombudsman does: 33 of 40 is 82.5, printed as 83.
 
-    Exact in whole numbers; raises ZeroDivisionError for a share of nothing.
+    The result is exact. Raise ZeroDivisionError if `whole` is zero.
     """
     if whole == 0:
         raise ZeroDivisionError(f"{part} of nothing is no share")

@@ -1,4 +1,4 @@
-"""Printable: text of others (names of files, names in letters) that can do nothing to who shows it."""
+"""Make untrusted text (names of files, names in letters) safe to print."""
 
 from urllib.parse import parse_qsl, urlsplit
 

@@ -59,14 +59,14 @@ def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
             names_by_frame.setdefault((x0 - 3, top - 3, x1 + 3, bottom + 3), []).append(name)
     taken = list(names_by_frame)
     for frame, names in names_by_frame.items():
-        told = ", ".join(names)
-        left, _, right, _ = draw.textbbox((0, 0), told, font=font)
+        names_shown = ", ".join(names)
+        left, _, right, _ = draw.textbbox((0, 0), names_shown, font=font)
         label = _free_place(frame, round(right - left) + 6, print_, taken)
         taken.append(label)
         draw.line((*_middle(frame, label), *_middle(label, frame)), fill=_FRAME, width=1)
         draw.rectangle(frame, outline=_FRAME, width=2)
         draw.rectangle(label, fill=_FRAME)
-        draw.text((label[0] + 3, label[1] + 1), told, fill=_LABEL, font=font)
+        draw.text((label[0] + 3, label[1] + 1), names_shown, fill=_LABEL, font=font)
     return picture
 
 

@@ -11,7 +11,7 @@ from redress.model.letter import Conflict, Header, Letter, Verdict
 from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 from redress.read.files.html import NotHtmlError, document_from_html
 from redress.read.files.pdf import UnreadableError, document_from_pdf
-from redress.read.files.pdf_quick import page_count, scouted_document
+from redress.read.files.pdf_quick import page_count, quick_document
 from redress.read.files.text import document_from_text
 from redress.read.header import SALUTATION, read_header, with_periods
 from redress.read.layouts.known import LAYOUTS
@@ -83,7 +83,7 @@ def _scouted(content: bytes) -> Letter | None:
     if pages is not None and pages > MOST_PAGES:
         reason = f"it has {pages} pages, and no letter of the Ombudsman has more than {MOST_PAGES}"
         return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=pages))
-    document = scouted_document(content)
+    document = quick_document(content)
     if document is None:
         return None
     letter = _letter(document)
@@ -192,7 +192,7 @@ def _of_others(document: Document, header: Header) -> str | None:
 
 
 def _first_signature(document: Document) -> int | None:
-    """Which of the document's lines is the first signature, counted from nought; None where nobody signed."""
+    """Which of the document's lines is the first signature, counted from zero; None if nobody signed."""
     return next((index for index, line in enumerate(document.segments) if SIGNATURE.match(line.squeezed)), None)
 
 

@@ -6,12 +6,12 @@ their figures, and withholds what can be read in two ways.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from redress.model.letter import Conflict, Figure
-from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
-from redress.read.layouts.layout import Period, Reading, agreed
+from redress.model.measures import HEADLINE_NAMES, Absence
+from redress.read.layouts.layout import Period, Statistics, absences, agreed
 from redress.read.page.blocks import Block, blocks_of, headings_of
 from redress.read.page.document import Document, Segment
 from redress.read.page.sentences import Found, Sentence, find
@@ -27,8 +27,9 @@ _PART_OF_A_SENTENCE = (
 class BlockDescription:
     """One block as letters print it.
 
-    `sentences` are all that it may hold, `own` those of them that no other block can hold: found under another
-    heading they say that a heading is missing. `excuse` is the sentence that says why it has no figures.
+    `sentences` are all sentences that the block may hold. `own` are the sentences that no other block can hold:
+    if such a sentence stands under another heading, a heading is missing. `excuse` is the sentence that says why
+    the block has no figures.
     """
 
     name: str
@@ -44,10 +45,10 @@ class BlockDescription:
         return tuple(dict.fromkeys(name for name in names if name in HEADLINE_NAMES))
 
 
-def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Reading | None:
-    """What the blocks of a document state, or None where no heading has one of its sentences below it.
+def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Statistics | None:
+    """Return what the blocks of a document state, or None if no heading has one of its sentences below it.
 
-    Absent are only the measures whose block says why; see `with_absences` for the rest.
+    Only measures whose block says why they are missing are absent here; `with_absences` adds the others.
     """
     described = {description.name: description for description in descriptions}
     blocks = _blocks(document, described)
@@ -55,7 +56,7 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
         return None
     figures: list[Figure] = []
     conflicts: list[Conflict] = []
-    absences: dict[str, Absence] = {}
+    excused: dict[str, Absence] = {}
     periods: list[Period] = []
     for block in blocks:
         description = described[block.name]
@@ -69,37 +70,27 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
         periods += _periods(found)
         conflicts += _foreign_words(block, descriptions)
         if description.excuse is not None and _found(block, description.excuse[:1]):
-            absences |= dict.fromkeys(description.measures, description.excuse[1])
+            excused |= dict.fromkeys(description.measures, description.excuse[1])
     kept, disagreements = agreed(figures)
     conflicts += [
         Conflict(
             figure.measure,
             f'{figure.measure} is stated as {figure.text} in "{figure.sentence}", although the same block says '
-            f"that there is none ({absences[figure.measure]})",
+            f"that there is none ({excused[figure.measure]})",
         )
         for figure in kept
-        if figure.measure in absences
+        if figure.measure in excused
     ]
-    return Reading(kept, tuple(absences.items()), (*conflicts, *disagreements), tuple(periods))
+    return Statistics(kept, tuple(excused.items()), (*conflicts, *disagreements), tuple(periods))
 
 
-def with_absences(reading: Reading, measures_of_layout: Sequence[str]) -> Reading:
-    """The reading with a code for each measure that it gives no figure for.
+def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> Statistics:
+    """Return the statistics with a reason for each measure that has no figure.
 
     A measure of the layout is `not_stated` where no block says why it is missing; any other is `not_in_layout`.
     """
-    stated = {figure.measure for figure in reading.figures}
-    excused = dict(reading.absences)
-    absences = tuple(
-        (
-            measure,
-            excused.get(measure)
-            or (Absence.NOT_STATED if measure in measures_of_layout else Absence.NOT_IN_LAYOUT),
-        )
-        for measure in (*HEADLINE_NAMES, *TABLE_MEASURES)
-        if measure not in stated
-    )
-    return Reading(reading.figures, absences, reading.conflicts, reading.periods)
+    reasons = absences(statistics.figures, measures_of_layout, dict(statistics.absences))
+    return replace(statistics, absences=reasons)
 
 
 def signature_of(document: Document) -> Segment | None:

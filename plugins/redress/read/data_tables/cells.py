@@ -28,14 +28,10 @@ class Cell:
     number: Decimal | None = None
     is_per_cent: bool = False
 
-    @property
-    def is_blank(self) -> bool:
-        return not self.text
-
 
 @dataclass(frozen=True)
-class Reading:
-    """What a cell says: a value or why there is none; exactly one of the two.
+class CellValue:
+    """The value of a cell, or why the cell has none; exactly one of the two is given.
 
     `is_bare` marks a number that nothing in the cell calls a percentage.
     """
@@ -45,23 +41,23 @@ class Reading:
     is_bare: bool = True
 
 
-def read_cell(cell: Cell) -> Reading:
+def read_cell(cell: Cell) -> CellValue:
     """The number in a cell, a percentage in per cent ("53%" and a shown 0.53 are 53), or why there is none."""
     if cell.number is not None:
         number = cell.number * 100 if cell.is_per_cent else cell.number
         if not number.is_finite() or number < 0:
-            return Reading(None, WitnessAbsence.NOT_A_NUMBER)
-        return Reading(number, is_bare=not cell.is_per_cent)
+            return CellValue(None, WitnessAbsence.NOT_A_NUMBER)
+        return CellValue(number, is_bare=not cell.is_per_cent)
     if _NOTHING.fullmatch(cell.text):
-        return Reading(None, WitnessAbsence.NOT_STATED)
+        return CellValue(None, WitnessAbsence.NOT_STATED)
     if _WITHHELD.fullmatch(cell.text):
-        return Reading(None, WitnessAbsence.WITHHELD)
+        return CellValue(None, WitnessAbsence.WITHHELD)
     said = without_footnote(cell.text)
     is_per_cent = said.endswith("%")
     digits = said.removesuffix("%").strip()
     if not _NUMBER.fullmatch(digits):
-        return Reading(None, WitnessAbsence.NOT_A_NUMBER)
-    return Reading(Decimal(_SEPARATORS.sub("", digits)), is_bare=not is_per_cent)
+        return CellValue(None, WitnessAbsence.NOT_A_NUMBER)
+    return CellValue(Decimal(_SEPARATORS.sub("", digits)), is_bare=not is_per_cent)
 
 
 def without_footnote(text: str) -> str:

@@ -13,7 +13,7 @@ from redress.model.authorities import Authorities
 from redress.model.measures import UNIT_OF, Unit
 from redress.model.season import Season
 from redress.model.witness import WitnessAbsence, WitnessError, WitnessFigure, WitnessReport
-from redress.read.data_tables.cells import Cell, Reading, normalised_heading, read_cell, without_footnote
+from redress.read.data_tables.cells import Cell, CellValue, normalised_heading, read_cell, without_footnote
 from redress.read.data_tables.mapping import FigureColumn, Mapping, start_of_mapping
 from redress.read.data_tables.sheets import Row, Sheet, read_sheets
 
@@ -235,7 +235,7 @@ def _in_two_ways(address: str, heading: str, example: tuple[int, str]) -> str:
     )
 
 
-def _in_its_unit(reading: Reading, column: FigureColumn) -> Reading:
+def _in_its_unit(reading: CellValue, column: FigureColumn) -> CellValue:
     """A reading as its measure counts; NOT_A_NUMBER where the measure cannot have such a number."""
     if reading.value is None:
         return reading
@@ -247,7 +247,7 @@ def _in_its_unit(reading: Reading, column: FigureColumn) -> Reading:
         Unit.PER_100K: reading.is_bare,
     }[unit]
     if not is_possible or value >= _LARGEST:
-        return Reading(None, WitnessAbsence.NOT_A_NUMBER)
+        return CellValue(None, WitnessAbsence.NOT_A_NUMBER)
     return replace(reading, value=value.quantize(_THOUSANDTH, ROUND_HALF_UP))
 
 

@@ -1,4 +1,8 @@
-"""PDF files to a document: words where the eye sees them, whichever way the page or its content is turned."""
+"""The thorough way: every page of a PDF to a document with pdfminer, however the page or its text is turned.
+
+`pdf_quick.py` is tried first and hands unusual files over to this module. Both take the distances
+of `pdf_words.py`, and both drop hidden words with `visible_ink.py`.
+"""
 
 import io
 import math
@@ -31,10 +35,11 @@ class UnreadableError(Exception):
 
 
 def document_from_pdf(content: bytes, with_pictures: bool = True) -> Document:
-    """All pages of a PDF as words with places, in points from the upper left corner of the page as shown.
+    """Return all pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
-    `with_pictures` says whether pages that are pictures of text are read too, where that can be done.
-    Raises UnreadableError with its cause: encrypted, damaged, or scanned (no text on any page).
+    If `with_pictures` is true, hidden words are dropped, and pages that are pictures of text are read with
+    tesseract if it is installed. Raise UnreadableError with the cause: encrypted, damaged, empty (no text and no
+    picture) or scanned (pictures and no text).
     """
     by_number = {page.number: page for page in _measured(content)}
     if with_pictures:

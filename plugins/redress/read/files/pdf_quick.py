@@ -1,8 +1,8 @@
-"""The scout: a PDF's document by a quick look, for letters in which nothing is out of the ordinary.
+"""The quick way: a PDF to a document with pdfium alone, for letters in which nothing is unusual.
 
-Taking a page apart with pdfminer takes ten times as long as asking pdfium for its characters. So pdfium's are
-taken, of the first page, for the header, and of the pages on which figures can stand; of the others only the text.
-Where anything is unusual the scout gives up, and all is measured the long way; it never decides a verdict.
+pdfminer takes ten times as long as pdfium to give the characters of a page. So pdfium gives the characters of the
+first page, for the header, and of the pages on which figures can stand; of the other pages only the text is taken.
+If anything is unusual the quick way gives up, and `pdf.py` measures all pages. The quick way decides no verdict.
 """
 
 import ctypes
@@ -35,7 +35,7 @@ class _UnusualError(Exception):
 
 
 def page_count(content: bytes) -> int | None:
-    """How many pages a PDF has, or None where pdfium cannot open it."""
+    """Return the number of pages of a PDF, or None if pdfium cannot open it."""
     try:
         with pdfium.PdfDocument(content) as pdf:
             return len(pdf)
@@ -43,12 +43,12 @@ def page_count(content: bytes) -> int | None:
         return None
 
 
-def scouted_document(content: bytes) -> Document | None:
-    """A PDF's document by a quick look, or None where that cannot be trusted and every page has to be measured.
+def quick_document(content: bytes) -> Document | None:
+    """Return a PDF's document by a quick look, or None if `pdf.py` has to measure every page.
 
-    That is where pdfium cannot open the file, where a page or its text is turned or has no text at all (it may be
-    a picture of some), where text stands for other text than it shows, or where no page shows the words that
-    stand beside figures. What the document leaves out is the places of words that give no figure.
+    The result is None if pdfium cannot open the file, if a page or its text is turned, if a page has no text (it
+    may be a picture of text), if text stands for other text than it shows, or if no page has a landmark of a
+    layout. The document leaves out the places of words on pages without figures.
     """
     try:
         with pdfium.PdfDocument(content) as pdf:
@@ -206,20 +206,20 @@ def _touch(words: Sequence[Word]) -> bool:
 
 
 def _stands_for_other_text(text_object: pdfium_c.FPDF_PAGEOBJECT) -> bool:
-    """Whether a run of text is marked to be told as another one than it shows (ActualText), ligatures apart."""
+    """Return whether a run of text is marked as other text than it shows (ActualText), ligatures apart."""
     marks = range(pdfium_c.FPDFPageObj_CountMarks(text_object))
     return any(_actual_text(pdfium_c.FPDFPageObj_GetMark(text_object, mark)) for mark in marks)
 
 
 def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
-    """What a mark says is told instead of what is shown; nothing where it spells the letters of a ligature."""
+    """Return the text that a mark gives instead of the text shown; empty if it spells a ligature's letters."""
     length = ctypes.c_ulong()
-    told = (ctypes.c_ushort * _LETTERS_OF_A_LIGATURE)()
-    if not pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", told, ctypes.sizeof(told), length):
+    buffer = (ctypes.c_ushort * _LETTERS_OF_A_LIGATURE)()
+    if not pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", buffer, ctypes.sizeof(buffer), length):
         return ""
-    if length.value > ctypes.sizeof(told):
+    if length.value > ctypes.sizeof(buffer):
         return "(a longer text)"
-    text = bytes(told)[: length.value].decode("utf-16-le", errors="replace").rstrip("\0")
+    text = bytes(buffer)[: length.value].decode("utf-16-le", errors="replace").rstrip("\0")
     return "" if _LIGATURE.fullmatch(text) else text
 
 

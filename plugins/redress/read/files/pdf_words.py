@@ -1,6 +1,6 @@
-"""Characters of a PDF's page to its words: upright, printed once, and where the page shows them.
+"""The characters of a PDF's page to its words: upright, printed once, and where the page shows them.
 
-Whoever takes a page apart, pdfminer or pdfium, gives the same records of characters; from here on it is one way.
+`pdf.py` makes all its words here. `pdf_quick.py` makes words of its own and takes the same distances from here.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""Ink: words that a page holds but does not show (white on white, covered, transparent, switched off) are no words.
+"""Drop the words that a page holds but does not show: white on white, covered, transparent, switched off.
 
-The page is drawn, and a word counts where its box is not all of one shade. A figure that nobody can see on the
-page is not one that the letter states.
+The page is drawn, and a word counts if its box is not all of one shade. A letter does not state a figure that
+nobody can see. Both `pdf.py` and `pdf_quick.py` use this module.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ MOST_SQUARE_POINTS = 8 * 595 * 842
 
 
 def only_what_shows(pdf: pdfium.PdfDocument, pages: Iterable[Page]) -> dict[int, Page]:
-    """Pages by number, without the words that cannot be seen. Raises PdfiumError where they cannot be drawn."""
+    """Return the pages by number, without the words that cannot be seen. Raise PdfiumError if drawing fails."""
     by_number = {page.number: page for page in pages}
     for number, page in by_number.items():
         if page.segments and page.width * page.height <= MOST_SQUARE_POINTS:

@@ -11,7 +11,7 @@ Compliance with Ombudsman recommendations, and satisfactory remedies: as in thre
 from dataclasses import dataclass, replace
 
 from redress.model.letter import Figure
-from redress.read.layouts.layout import Reading
+from redress.read.layouts.layout import Statistics
 from redress.read.layouts.three_statistics import COMPLIANCE, REMEDY, UPHOLD
 from redress.read.page.blocks import heading_pattern
 from redress.read.page.document import Document, squeezed
@@ -55,12 +55,12 @@ class ComplaintOverview:
     name: str = "complaint_overview"
     landmarks: str = r"we dealt with [\d,]+ complaints?|and upheld \d|^\s*complaints? overview\s*:?\s*$"
 
-    def read(self, document: Document, season: int | None) -> Reading | None:
-        """What the four blocks state, or None where a document has no overview."""
-        reading = read_statistics(document, BLOCKS)
-        if reading is None or not any(_is_a_mark(figure) for figure in reading.figures):
+    def read(self, document: Document, season: int | None) -> Statistics | None:
+        """Return what the four blocks state, or None if a document has no overview."""
+        statistics = read_statistics(document, BLOCKS)
+        if statistics is None or not any(_is_a_mark(figure) for figure in statistics.figures):
             return None
-        return with_absences(reading, [measure for block in BLOCKS for measure in block.measures])
+        return with_absences(statistics, [measure for block in BLOCKS for measure in block.measures])
 
 
 LAYOUT = ComplaintOverview()

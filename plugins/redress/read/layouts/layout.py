@@ -1,12 +1,12 @@
-"""What every family of letters has in common: how it is recognised, what it gives, and what it never states."""
+"""What all layouts share: how a layout is called, the statistics that it returns, and why a measure is absent."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from redress.model.letter import Conflict, Figure
-from redress.model.measures import Absence
+from redress.model.measures import MEASURE_NAMES, Absence
 from redress.read.page.document import Document
 
 
@@ -20,8 +20,8 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a layout took from a document: figures, the reasons for what is absent, and what it withheld."""
+class Statistics:
+    """What a layout finds in a document: figures, a reason for each absent measure, conflicts and periods."""
 
     figures: tuple[Figure, ...]
     absences: tuple[tuple[str, Absence], ...]
@@ -44,26 +44,40 @@ class Layout(Protocol):
         is not looked at closely. The expression may match a page too many, and must not miss a page with figures.
         """
 
-    def read(self, document: Document, season: int | None) -> Reading | None:
-        """What a document of this layout states, or None where the document is of another layout.
+    def read(self, document: Document, season: int | None) -> Statistics | None:
+        """Return the statistics of a document, or None if the document has another layout.
 
-        `season` is the one that the letter's header states; a layout may need it to say what a letter of that
-        season could not state yet.
+        `season` is the season that the letter's header states. Some measures are stated only from a season on.
         """
 
 
 def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflict, ...]]:
-    """One figure for each measure and category; where two readings differ, none, and the conflict is named."""
-    readings: dict[tuple[str, str | None], list[Figure]] = {}
+    """Return one figure for each measure and category, and a conflict in its place where two values differ."""
+    by_measure: dict[tuple[str, str | None], list[Figure]] = {}
     for figure in figures:
-        readings.setdefault((figure.measure, figure.category), []).append(figure)
+        by_measure.setdefault((figure.measure, figure.category), []).append(figure)
     kept: list[Figure] = []
     conflicts: list[Conflict] = []
-    for (measure, category), found in readings.items():
+    for (measure, category), found in by_measure.items():
         if len({figure.value for figure in found}) == 1:
             kept.append(found[0])
         else:
-            told = " and ".join(sorted({f'{figure.text} in "{figure.sentence}"' for figure in found}))
+            values = " and ".join(sorted({f'{figure.text} in "{figure.sentence}"' for figure in found}))
             name = measure if category is None else f"{measure} of {category}"
-            conflicts.append(Conflict(measure, f"{name} is read as {told}"))
+            conflicts.append(Conflict(measure, f"{name} is read as {values}"))
     return tuple(kept), tuple(conflicts)
+
+
+def absences(
+    figures: Iterable[Figure], expected: Collection[str], excused: Mapping[str, Absence] | None = None
+) -> tuple[tuple[str, Absence], ...]:
+    """Return each measure that has no figure, with the reason, in the order of the measures.
+
+    The reason is the letter's own if `excused` gives one, else `not_stated` for a measure that the layout is
+    `expected` to state, else `not_in_layout`.
+    """
+    stated = {figure.measure for figure in figures}
+    reasons = dict.fromkeys(expected, Absence.NOT_STATED) | dict(excused or {})
+    return tuple(
+        (measure, reasons.get(measure, Absence.NOT_IN_LAYOUT)) for measure in MEASURE_NAMES if measure not in stated
+    )

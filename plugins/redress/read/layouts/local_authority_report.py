@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from redress.model.letter import Figure
-from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence, half_up_pct
-from redress.read.layouts.layout import Reading, agreed
+from redress.model.measures import half_up_pct
+from redress.read.layouts.layout import Statistics, absences, agreed
 from redress.read.page.blocks import Block, blocks_of, heading_pattern, headings_of
 from redress.read.page.document import Document, Page
 from redress.read.page.label_pairs import paired
@@ -139,8 +139,8 @@ class LocalAuthorityReport:
     name: str = "local_authority_report"
     landmarks: str = _LANDMARKS
 
-    def read(self, document: Document, season: int | None) -> Reading | None:
-        """What the tables state, or None where a document has no table of services or of outcomes."""
+    def read(self, document: Document, season: int | None) -> Statistics | None:
+        """Return what the tables state, or None if a document has no table of services or of outcomes."""
         pages = report_pages(document)
         if has_older_tables(pages):
             return None
@@ -149,7 +149,7 @@ class LocalAuthorityReport:
         if not any(table.measure in known and len(table.figures) >= LEAST_LABELS for table in tables):
             return None
         figures, conflicts = agreed(figure for table in tables for figure in _figures(table))
-        return Reading(figures, _absences(figures, season), conflicts, ())
+        return Statistics(figures, absences(figures, _expected(season)), conflicts, ())
 
 
 LAYOUT = LocalAuthorityReport()
@@ -187,10 +187,10 @@ def _all_tables(pages: Sequence[Page]) -> list[_Table]:
 
 
 def _tables_of(block: Block) -> list[_Table]:
-    """A block's tables as most are set or, where those do not add up, with each label told by one of its words."""
+    """Return a block's tables as most are set or, if those do not add up, with each label known by one word."""
     tables = _tables([number for run in block.runs for number in labelled_numbers(run)], block.name)
     marks = MARKS.get(block.name)
-    has_rows_of_others = any(OF_OTHERS.search(_told(line.text)) for run in block.runs for line in run)
+    has_rows_of_others = any(OF_OTHERS.search(_squeezed(line.text)) for run in block.runs for line in run)
     if marks is None or has_rows_of_others or any(_adds_up(table.counts) for table in tables):
         return tables
     pairs = paired([segment for run in block.runs for segment in run], marks, _adds_up)
@@ -248,26 +248,26 @@ def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> lis
 def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
     """What the first label that is known names (a measure and category, a total or a rate), and the label."""
     for label in labels:
-        told = _told(label)
-        if OF_OTHERS.search(told):
+        squeezed_label = _squeezed(label)
+        if OF_OTHERS.search(squeezed_label):
             return None, None, ""
-        if TOTAL.fullmatch(told):
+        if TOTAL.fullmatch(squeezed_label):
             return "total", None, label
-        if UPHOLD_RATE.fullmatch(told):
+        if UPHOLD_RATE.fullmatch(squeezed_label):
             return "uphold_rate", None, label
         named = [
             (measure, category)
             for measure, categories in LABELS.items()
             for category, pattern in categories.items()
-            if pattern.fullmatch(told)
+            if pattern.fullmatch(squeezed_label)
         ]
         if len(named) == 1:
             return *named[0], label
     return None, None, ""
 
 
-def _told(label: str) -> str:
-    """A label in small letters, without spaces and hyphens."""
+def _squeezed(label: str) -> str:
+    """Return a label in small letters, without spaces and hyphens."""
     return re.sub(r"[\s-]+", "", label.casefold())
 
 
@@ -300,13 +300,9 @@ def _figures(table: _Table) -> list[Figure]:
     return figures + table.rates + upheld
 
 
-def _absences(figures: Sequence[Figure], season: int | None) -> tuple[tuple[str, Absence], ...]:
-    stated = {figure.measure for figure in figures}
+def _expected(season: int | None) -> set[str]:
+    """Return the measures that a letter of the season states."""
     expected = {"upheld_count", "uphold_rate_pct", "received_count", "decided_count"}
     if season is not None and season >= FIRST_SEASON_REMEDIED:
         expected.add("remedied_count")
-    return tuple(
-        (measure, Absence.NOT_STATED if measure in expected else Absence.NOT_IN_LAYOUT)
-        for measure in (*HEADLINE_NAMES, *TABLE_MEASURES)
-        if measure not in stated
-    )
+    return expected

@@ -9,8 +9,7 @@ The averages by type of authority that follow it are of complaints received, whi
 import datetime as dt
 from dataclasses import dataclass
 
-from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
-from redress.read.layouts.layout import Period, Reading
+from redress.read.layouts.layout import Period, Statistics, absences
 from redress.read.page.document import Document
 from redress.read.page.sentences import Found, Passage, Sentence, find
 
@@ -28,8 +27,8 @@ class ReceivedOnly:
     name: str = "received_only"
     landmarks: str = r"we received [\d,]+ complaints"
 
-    def read(self, document: Document, season: int | None) -> Reading | None:
-        """The number received, or None where a document has not the sentence for the year to 31 March 2013."""
+    def read(self, document: Document, season: int | None) -> Statistics | None:
+        """Return the number received, or None unless just one sentence states it for the year to 31 March 2013."""
         found = [
             sentence
             for page in document.pages
@@ -38,13 +37,9 @@ class ReceivedOnly:
         ]
         if len(found) != 1:
             return None
-        absences = tuple(
-            (measure, Absence.NOT_IN_LAYOUT)
-            for measure in (*HEADLINE_NAMES, *TABLE_MEASURES)
-            if measure != "received_count"
-        )
+        figures = (found[0].figure("received", "received_count", "total"),)
         period = Period(None, dt.date(SEASON, 3, 31), found[0].text)
-        return Reading((found[0].figure("received", "received_count", "total"),), absences, (), (period,))
+        return Statistics(figures, absences(figures, ("received_count",)), (), (period,))
 
 
 LAYOUT = ReceivedOnly()

@@ -11,7 +11,7 @@ on. The words below are the letters' own; what differs from season to season sta
 from dataclasses import dataclass
 
 from redress.model.measures import Absence
-from redress.read.layouts.layout import Reading
+from redress.read.layouts.layout import Statistics
 from redress.read.page.blocks import heading_pattern
 from redress.read.page.document import Document
 from redress.read.page.sentences import Sentence
@@ -116,10 +116,10 @@ class ThreeStatistics:
     name: str = "three_statistics"
     landmarks: str = _LANDMARKS
 
-    def read(self, document: Document, season: int | None) -> Reading | None:
-        """What the three blocks state, or None where a document has none of them."""
-        reading = read_statistics(document, BLOCKS)
-        if reading is None:
+    def read(self, document: Document, season: int | None) -> Statistics | None:
+        """Return what the three blocks state, or None if a document has none of them."""
+        statistics = read_statistics(document, BLOCKS)
+        if statistics is None:
             return None
         measures = [
             measure
@@ -127,7 +127,7 @@ class ThreeStatistics:
             for measure in block.measures
             if measure not in _PER_100K_MEASURES or (season is not None and season >= FIRST_SEASON_PER_100K)
         ]
-        return with_absences(reading, measures)
+        return with_absences(statistics, measures)
 
 
 LAYOUT = ThreeStatistics()

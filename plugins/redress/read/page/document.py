@@ -138,7 +138,7 @@ class Page:
 
     @cached_property
     def text_size(self) -> float:
-        """The type size that most of its words have, in points; nought on a page without words."""
+        """The type size that most of its words have, in points; zero on a page without words."""
         sizes = Counter(word.size for segment in self.segments for word in segment.words)
         return max(sizes, key=lambda size: sizes[size], default=0.0)
 
@@ -173,8 +173,8 @@ def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
     Words of one type size make lines first; a number set larger then joins the words that stand right beside it
     on the same base line. In this order a large number cannot tie together the two small lines it is as high as.
     """
-    told = (word for word in words if not _BULLETS.fullmatch(word.text))
-    pieces = [piece for line in _lines(told) for piece in _pieces(line)]
+    printed = (word for word in words if not _BULLETS.fullmatch(word.text))
+    pieces = [piece for line in _lines(printed) for piece in _pieces(line)]
     joined = _joined_across_sizes(_without_raised_marks(pieces))
     return tuple(sorted(map(Segment, map(tuple, joined)), key=lambda segment: (segment.top, segment.x0)))
 
@@ -239,7 +239,7 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def _level(word: Word, other: Word) -> float:
-    """How much of the lower of two words of one size stands at the height of the other; nought for two sizes."""
+    """Return the share of the lower word that stands at the height of the other; zero if their sizes differ."""
     if not are_of_one_size(word, other):
         return 0.0
     shared = min(word.bottom, other.bottom) - max(word.top, other.top)

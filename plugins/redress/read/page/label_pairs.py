@@ -1,5 +1,4 @@
-"""Tables whose numbers do not stand where most tables have them: before or above their labels, or beside the middle
-of labels that run over several lines.
+"""Tables with numbers in unusual places: before or above their labels, or beside the middle of a long label.
 
 Every label of such a table has one word that no other has ("highways", "referred"). Where a table has as many of
 these words as numbers, the two are paired in order, down a column or along a row, and the pairs count only if the
@@ -34,14 +33,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class _Mark:
-    """A word that tells a label, and the line of its label."""
+    """A word that only one label has, and the line of the label."""
 
     name: str
     label: str
     word: Word
-
-
-Pairing = Callable[[Sequence[_Mark], Sequence[Word]], list[Pair] | None]
 
 
 def paired(
@@ -62,8 +58,8 @@ def paired(
         pairs = pairing(found, numbers)
         if pairs is not None and is_confirmed({pair.name: read_number(pair.number.text) for pair in pairs}):
             readings.append(pairs)
-    told = {tuple(sorted((pair.name, pair.number.text) for pair in pairs)) for pairs in readings}
-    return tuple(readings[0]) if len(told) == 1 else None
+    distinct = {tuple(sorted((pair.name, pair.number.text) for pair in pairs)) for pairs in readings}
+    return tuple(readings[0]) if len(distinct) == 1 else None
 
 
 def _words(run: Sequence[Segment]) -> Iterator[tuple[Word, Segment]]:
@@ -93,9 +89,9 @@ def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[st
     """The telling words, each with the word before it in its label ("not upheld"), which may end the line above."""
     for word, line in words:
         before = _before(word, line, [segment for _, segment in words])
-        told = f"{before} {word.text}".casefold().strip(" :*")
+        said = f"{before} {word.text}".casefold().strip(" :*")
         for name, pattern in marks.items():
-            if pattern.fullmatch(told):
+            if pattern.fullmatch(said):
                 yield _Mark(name, line.text, word)
                 break
 
@@ -142,7 +138,7 @@ def _before_each(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] 
 
 def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
     """Labels and numbers in turn along each line, the label first, in a direction right or left."""
-    told = {id(mark.word): mark for mark in marks}
+    mark_of = {id(mark.word): mark for mark in marks}
     pairs: list[Pair] = []
     words = sorted([*numbers, *(mark.word for mark in marks)], key=lambda word: _middle(word)[1])
     for line in _lines(words, 1):
@@ -150,9 +146,10 @@ def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) ->
         if len(ordered) % 2:
             return None
         for label, number in zip(ordered[::2], ordered[1::2], strict=True):
-            if id(label) not in told or id(number) in told:
+            if id(label) not in mark_of or id(number) in mark_of:
                 return None
-            pairs.append(Pair(told[id(label)].name, told[id(label)].label, number))
+            mark = mark_of[id(label)]
+            pairs.append(Pair(mark.name, mark.label, number))
     return pairs
 
 

@@ -144,11 +144,11 @@ def _in_columns(
         columns = _cut([word for row in above[first:] for segment in row for word in segment.words], len(line))
         if columns is None or not all(map(_stands_in, line, columns)):
             continue
-        for told, column in zip(labels, columns, strict=True):
-            told[" ".join(word.text for word in column)] = None
-    for segment, told in zip(line, labels, strict=True):
+        for label_lines, column in zip(labels, columns, strict=True):
+            label_lines[" ".join(word.text for word in column)] = None
+    for segment, label_lines in zip(line, labels, strict=True):
         if _is_number(segment):
-            yield LabelledNumber(tuple(told), segment.text, segment.words, index)
+            yield LabelledNumber(tuple(label_lines), segment.text, segment.words, index)
 
 
 def _cut(words: Sequence[Word], count: int) -> list[list[Word]] | None:
