@@ -20,7 +20,7 @@ from pathlib import Path
 from redress.acquire.sources.by_name import allowed_addresses, http_rules, source_of
 from redress.acquire.web.client import HttpClient
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire, plan, take_stock
+from redress.steps import Run, acquire, plan, take_stock
 from tests.acquire.letters_server import FETCHES_AT_A_TIME, SEASON, letters_server
 
 LETTERS = 400
@@ -76,7 +76,7 @@ def _bare(settings: Settings) -> None:
 
 
 def _redress(settings: Settings, folder: Path, name: str) -> None:
-    run = SeasonRun(SEASON, name, settings)
+    run = Run.of_season(SEASON, name, settings)
     source = source_of(f"manifest:{folder / 'manifest.csv'}", settings)
     for number, references in enumerate(plan(run, source)):
         acquire(run, source, references, number)

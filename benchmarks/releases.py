@@ -104,7 +104,10 @@ def measure_files(built: BuiltWarehouse, folder: Path, times: int) -> None:
 
     def publish() -> float:
         identity = f"{next(numbers):016x}"
-        shutil.copyfile(built.file, releases.clear_incoming(identity))
+        releases.clear()
+        place = releases.incoming_file(identity)
+        place.parent.mkdir(parents=True)
+        shutil.copyfile(built.file, place)
         return timed(lambda: releases.publish(identity))
 
     to_duckdb = [timed(write_duckdb) for _ in range(times)]

@@ -146,7 +146,9 @@ def _build(settings: Settings, times: int) -> Built:
     """A whole dbt build without unit tests, as a run makes it, and published."""
     releases = Releases(settings.warehouse_folder)
     identity = warehouse_identity(settings) if times == 1 else f"times-{times}"
-    file = releases.clear_incoming(identity)
+    releases.clear()
+    file = releases.incoming_file(identity)
+    file.parent.mkdir(parents=True)
     cpu = _cpu_seconds_of_children()
     started = time.perf_counter()
     build(settings, file)

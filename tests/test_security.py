@@ -32,7 +32,7 @@ from redress.model.season import Season
 from redress.orchestration.environment import airflow_environment
 from redress.report import letter_lines, letters_table, write_report
 from redress.settings import PROJECT_FOLDER, Settings
-from redress.steps import SeasonRun, serve
+from redress.steps import Run, serve
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.object_store import StoredReleases
 from redress.warehouse.releases.releases import ReleaseError, Releases
@@ -231,7 +231,7 @@ def test_brackets_in_names_are_no_markup_of_the_terminal(done: Done) -> None:
 
 
 def test_the_report_holds_names_as_text_alone(done: Done) -> None:
-    run = SeasonRun(SEASON, next(done.settings.runs_folder.rglob("*.jsonl")).stem, done.settings)
+    run = Run.of_season(SEASON, next(done.settings.runs_folder.rglob("*.jsonl")).stem, done.settings)
     text = write_report(run).read_text()
     assert NO_PRINT.findall(text) == []
     assert not re.search(r"<(script|img)", text)
@@ -249,7 +249,7 @@ def test_no_page_of_great_expectations_runs_what_a_name_says(done: Done) -> None
 
 
 def test_release_notes_and_the_data_package_hold_no_name_of_others(done: Done) -> None:
-    for name in ("RELEASE.md", "datapackage.json"):
+    for name in ("RELEASE.md", "changes.json", "datapackage.json"):
         text = (done.release / name).read_text()
         assert not any(hostile in text for hostile in HOSTILE_NAMES)
         assert "alert" not in text
@@ -355,7 +355,7 @@ def test_no_failure_of_the_database_tells_the_password(
     releases = Releases(settings.warehouse_folder)
     small_release(releases.folder / "releases")
     releases.point_at(f"{1:016x}")
-    run = SeasonRun(SEASON, "run", settings)
+    run = Run.of_season(SEASON, "run", settings)
     with caplog.at_level(logging.DEBUG), pytest.raises(ServeError) as raised:
         serve(run)
     told = "".join(traceback.format_exception(raised.value))

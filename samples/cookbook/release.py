@@ -7,7 +7,7 @@ from pathlib import Path
 from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, release
+from redress.steps import Run, acquire_and_read, build_warehouse, check, release
 from samples.press.content import LetterContent, LocalAuthorityReport
 from samples.press.galley import pdf
 from samples.press.golden_layouts import WIDE_WORDS
@@ -123,6 +123,6 @@ def build_release(home: Path) -> Path:
     settings = Settings(home=home, additional_authorities=authorities)
     source = FolderSource(letters)
     for season in source.seasons():
-        run = SeasonRun(season, "cookbook", settings)
+        run = Run.of_season(season, "cookbook", settings)
         check(run, acquire_and_read(run, source))
     return Path(release(run, build_warehouse(run)))

@@ -12,12 +12,12 @@ def main(source_name: str, largest_bytes: int) -> None:
     from redress.acquire.archive import ArchiveError
     from redress.acquire.sources.by_name import source_of
     from redress.settings import Settings
-    from redress.steps import SeasonRun, acquire, plan
+    from redress.steps import Run, acquire, plan
     from redress.steps.record import new_run_id
     from tests.acquire.letters_server import SEASON
 
     settings = Settings()
-    run = SeasonRun(SEASON, new_run_id(), settings)
+    run = Run.of_season(SEASON, new_run_id(), settings)
     source = source_of(source_name, settings)
     batches = plan(run, source)
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest_bytes, largest_bytes))

@@ -17,12 +17,12 @@ def main(source_name: str, kill_at: int) -> None:
     """Acquire season 2021 by the settings of the environment."""
     from redress.acquire.sources.by_name import source_of
     from redress.settings import Settings
-    from redress.steps import SeasonRun, acquire, plan, take_stock
+    from redress.steps import Run, acquire, plan, take_stock
     from redress.steps.record import new_run_id
     from tests.acquire.letters_server import SEASON
 
     settings = Settings()
-    run = SeasonRun(SEASON, new_run_id(), settings)
+    run = Run.of_season(SEASON, new_run_id(), settings)
     source = source_of(source_name, settings)
     point = KillPoint(kill_at)
     point.at_audit_events(COUNTED)

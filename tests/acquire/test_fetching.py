@@ -30,7 +30,7 @@ from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.report import acquired_lines
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, acquire, acquire_and_read, check, plan, take_stock
+from redress.steps import Run, SeasonError, acquire, acquire_and_read, check, plan, take_stock
 from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_server
 from tests.acquire.s3_server import BUCKET, s3_server
 from tests.acquire.site_server import PDF, Given
@@ -44,11 +44,9 @@ def server(tmp_path: Path) -> Iterator[LettersServer]:
         yield server
 
 
-def run_once(
-    server: LettersServer, home: Path, name: str, *, retry_failed: bool = False, **changes: object
-) -> SeasonRun:
+def run_once(server: LettersServer, home: Path, name: str, *, retry_failed: bool = False, **changes: object) -> Run:
     """The season acquired; its summary is beside the run's record."""
-    run = SeasonRun(SEASON, name, server.settings(home, **changes))
+    run = Run.of_season(SEASON, name, server.settings(home, **changes))
     source = source_of(server.source, run.settings)
     for number, references in enumerate(plan(run, source, retry_failed=retry_failed)):
         acquire(run, source, references, number)
@@ -56,23 +54,23 @@ def run_once(
     return run
 
 
-def whole_run(server: LettersServer, home: Path, name: str, **changes: object) -> SeasonRun:
+def whole_run(server: LettersServer, home: Path, name: str, **changes: object) -> Run:
     """The same, and the season is over: what a later run asks is asked anew."""
     run = run_once(server, home, name, retry_failed=False, **changes)
     run.journal.end()
     return run
 
 
-def summary(run: SeasonRun) -> Summary:
+def summary(run: Run) -> Summary:
     return Summary.read(run.summary_path)
 
 
-def asked(run: SeasonRun) -> dict[str, int]:
+def asked(run: Run) -> dict[str, int]:
     """How many references there are of each state, without authorities that the source does not list."""
     return {state: count for state, count in summary(run).counts.items() if state != "not_listed"}
 
 
-def told(run: SeasonRun, step: str) -> str:
+def told(run: Run, step: str) -> str:
     return next(str(one["told"]) for one in reversed(run.record.events()) if one["step"] == step and "told" in one)
 
 
@@ -239,7 +237,7 @@ def test_every_council_of_the_season_has_a_state_that_the_report_shows_and_landi
 ) -> None:
     server.site.give(server.path(3), Given(status=404))
     server.site.give(server.path(4), Given(status=403))
-    run = SeasonRun(SEASON, "first", server.settings(tmp_path / "home", stop_above_refused_pct=100))
+    run = Run.of_season(SEASON, "first", server.settings(tmp_path / "home", stop_above_refused_pct=100))
     check(run, acquire_and_read(run, source_of(server.source, run.settings)))
     expected = [one.authority_id for one in load_authorities().expected_in(SEASON)]
     part = run.settings.landing_folder / "acquisitions" / "season=2021" / "part.parquet"
@@ -348,7 +346,7 @@ def test_settings_name_a_local_folder_or_an_object_store(tmp_path: Path) -> None
 
 
 def test_two_processes_do_not_acquire_one_season_at_a_time(server: LettersServer, tmp_path: Path) -> None:
-    run = SeasonRun(SEASON, "second", server.settings(tmp_path / "home"))
+    run = Run.of_season(SEASON, "second", server.settings(tmp_path / "home"))
     place = run.settings.work_folder / "acquiring" / "2021.lock"
     place.parent.mkdir(parents=True)
     with FileLock(place), pytest.raises(SeasonError, match="season 2021 is being acquired by another process"):

@@ -19,7 +19,7 @@ from redress.check.letter_rules import check_letter
 from redress.model.season import Season
 from redress.read.answer import answer, number
 from redress.settings import Settings
-from redress.steps import SeasonRun
+from redress.steps import Run
 from tests.made import PROJECT, SAMPLES, letter
 
 SAMPLE = SAMPLES / "letters" / "2021" / "pellonshire-county-council.pdf"
@@ -178,7 +178,7 @@ def test_what_failed_is_retried_from_the_source_of_the_last_run(tmp_path: Path) 
     done = redress(tmp_path / "home", "run", "2021", "--from", letters.parent, "--retry-failed")
     assert done.returncode == 1
     assert "no run of season 2021 is known whose failures could be retried" in done.stderr
-    run = SeasonRun(Season(2021), "first", Settings(home=tmp_path / "home"))
+    run = Run.of_season(Season(2021), "first", Settings(home=tmp_path / "home"))
     failed = Outcome(Reference(Season(2021), "2021/gone.pdf"), AcquisitionState.FAILED, cause=FailureCause.FILE)
     at = "2021-07-28T09:00:00+00:00"
     Summary(Season(2021), "first", f"folder:{letters.parent}", at, at, (failed,)).write(run.summary_path)

@@ -23,7 +23,7 @@ from redress.model.season import Season
 from redress.orchestration.dag_runs import DagRun, DagRunError, DagRuns
 from redress.orchestration.season_runs import StepEnd
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read, check
+from redress.steps import Run, acquire_and_read, check
 from redress.steps.record import StepSummary, step_summaries
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.releases.releases import Releases
@@ -156,7 +156,7 @@ def test_a_season_that_fails_in_the_middle_or_last_does_not_keep_the_others_from
 
 
 def test_all_seasons_share_one_build_and_one_release_and_each_report_names_it(done: Done) -> None:
-    builds = [done.summaries(year)["build"].told for year in WITH_LETTERS]
+    builds = [done.summaries(year)["build"].message for year in WITH_LETTERS]
     assert [("its tests passed" in told, "was built by another run" in told) for told in builds] == [
         (True, False),
         (False, True),
@@ -171,7 +171,7 @@ def test_all_seasons_share_one_build_and_one_release_and_each_report_names_it(do
 def test_the_release_is_that_of_single_runs_in_another_order(done: Done, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, additional_authorities=SAMPLE_AUTHORITIES)
     for year in reversed(WITH_LETTERS):
-        run = SeasonRun(Season(year), "single", settings)
+        run = Run.of_season(Season(year), "single", settings)
         check(run, acquire_and_read(run, FolderSource(SAMPLES / "letters")))
     assert warehouse_identity(settings) == done.release.name
 

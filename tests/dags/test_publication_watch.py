@@ -11,7 +11,7 @@ import pytest
 from redress.acquire.outcomes import Summary
 from redress.acquire.sources.by_name import source_of
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire, plan, take_stock
+from redress.steps import Run, acquire, plan, take_stock
 from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_server
 from tests.dags.airflow_process import AirflowProcess, airflow_process
 from tests.mail_server import MailServer, html_of, mail_server
@@ -69,7 +69,7 @@ class Watched:
     def acquire_season(self, run_id: str) -> None:
         """A run of the season until its letters are archived and, by its record, landed; none is queued then."""
         source = source_of(self.server.source, self.settings)
-        run = SeasonRun(SEASON, run_id, self.settings)
+        run = Run.of_season(SEASON, run_id, self.settings)
         for number, batch in enumerate(plan(run, source)):
             acquire(run, source, batch, number)
         take_stock(run, source)

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read
+from redress.steps import Run, acquire_and_read
 from redress.steps.record import RunRecord
 from redress.steps.upkeep import Action
 from redress.warehouse.build import warehouse_identity
@@ -162,7 +162,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     councils = place / "councils.csv"
     councils.write_bytes(SAMPLE_AUTHORITIES.read_bytes())
     settings = Settings(home=place / "home", additional_authorities=councils, read_batch_letters=2)
-    acquire_and_read(SeasonRun(SEASON, "acquired", settings), FolderSource(SAMPLES / "letters"))
+    acquire_and_read(Run.of_season(SEASON, "acquired", settings), FolderSource(SAMPLES / "letters"))
     with airflow_process(place / "airflow", settings, {"REDRESS_READ_BATCH_LETTERS": "2"}) as airflow:
         yield Home(airflow, settings)
 
@@ -238,7 +238,8 @@ def test_what_was_taken_back_does_not_come_back_by_a_rebuild(
     done = home.upkeep(action="rebuild")
     assert done.code == 0, done.printed
     assert (
-        f"which dag_test took back on {home.releases.history.taken_back()[second[1]].told_at}" in done.told["build"]
+        f"which dag_test took back on {home.releases.history.taken_back()[second[1]].shown_at}"
+        in done.told["build"]
     )
     assert home.current == second[0]
 

@@ -10,7 +10,7 @@ import pytest
 from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, release, run_season
+from redress.steps import Run, acquire_and_read, build_warehouse, check, release, run_season
 from redress.steps.quarantine import Quarantine
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.releases import Releases
@@ -22,8 +22,8 @@ TARNBECK = "SAMPLE-03"
 BY, WHY = "Q. Zantippe-Orr", "the council counts 14 of 21 as well; the rate is misprinted"
 
 
-def season_run(settings: Settings, year: int) -> SeasonRun:
-    return SeasonRun(Season(year), "run", settings)
+def season_run(settings: Settings, year: int) -> Run:
+    return Run.of_season(Season(year), "run", settings)
 
 
 def settings_of(home: Path) -> Settings:
@@ -116,7 +116,7 @@ def test_a_letter_that_a_person_accepts_is_flagged_in_the_next_release_which_doe
     told = f"accepted by a person's decision, although uphold_rate_is_upheld_over_investigations failed: {WHY}"
     assert reasons == [(told, told)]
     assert set(naming.values()) == {(0,)}
-    assert BY not in (folder / "RELEASE.md").read_text()
+    assert BY not in (folder / "RELEASE.md").read_text() + (folder / "changes.json").read_text()
     changed = f"| Tarnbeck Metropolitan Borough Council | 2021-{letter.letter_sha256} | quarantined | accepted |"
     assert changed in (folder / "RELEASE.md").read_text()
     assert Landing(settings.landing_folder).dispositions(Season(2021))[letter.letter_sha256].decided_by == BY

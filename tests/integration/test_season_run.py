@@ -17,7 +17,7 @@ from redress.model.landed import Fate
 from redress.model.season import Season
 from redress.report import letter_lines, write_report
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, acquire_and_read, check, plan, run_season
+from redress.steps import Run, SeasonError, acquire_and_read, check, plan, run_season
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.releases import Releases
@@ -42,8 +42,8 @@ def asked(folder: Path | str) -> Iterator[Callable[[str], list[tuple[Any, ...]]]
         yield lambda question: connection.execute(question).fetchall()
 
 
-def season_run(settings: Settings, year: int, name: str) -> SeasonRun:
-    return SeasonRun(Season(year), name, settings)
+def season_run(settings: Settings, year: int, name: str) -> Run:
+    return Run.of_season(Season(year), name, settings)
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ from redress.orchestration.alerts import (
 )
 from redress.orchestration.dag_parts import failed_run_alerts
 from redress.settings import Settings
-from redress.steps.record import WITHOUT_SEASON, RunRecord
+from redress.steps.record import RunRecord
+from redress.steps.run import RunKind
 from tests.made import PROJECT
 from tests.mail_server import MailServer, free_port, html_of, mail_server
 
@@ -104,7 +105,7 @@ def test_a_run_without_a_record_says_what_airflow_says(tmp_path: Path) -> None:
 
 
 def test_a_run_that_did_not_say_its_season_says_so(tmp_path: Path) -> None:
-    fail(record(tmp_path, WITHOUT_SEASON), "plan", "it has to say its season")
+    fail(record(tmp_path, RunKind.WITHOUT_SEASON), "plan", "it has to say its season")
     assert mail(tmp_path).first_line == "annual_letters failed at plan: ValueError: it has to say its season"
 
 

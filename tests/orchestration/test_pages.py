@@ -21,7 +21,7 @@ from redress.model.season import Season
 from redress.report import write_report
 from redress.report.dbt_pages import PAGE_NAME
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, build_data_docs, plan
+from redress.steps import Run, SeasonError, build_data_docs, plan
 from redress.warehouse.landing import Landing
 from tests.made import GOOD, PROJECT, SAMPLE_AUTHORITIES, SEASON, landed
 
@@ -58,8 +58,8 @@ def make_pages(folder: Path) -> None:
     Landing(settings.landing_folder).replace_season(
         SEASON, [landed(GOOD)], [], [Disposition(GOOD.sha256, Fate.ACCEPTED, "")]
     )
-    build_data_docs(SeasonRun(SEASON, "first", settings))
-    failed = SeasonRun(Season(2022), "failed", settings)
+    build_data_docs(Run.of_season(SEASON, "first", settings))
+    failed = Run.of_season(Season(2022), "failed", settings)
     (folder / "letters" / "2021").mkdir(parents=True)
     with pytest.raises(SeasonError):
         plan(failed, FolderSource(folder / "letters"))

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from redress.model.season import Season
-from redress.report.council import ShowError, Shown, shown
+from redress.report.council import CouncilYears, ShowError, council_years
 from redress.report.council_page import page
 from tests.made import PROJECT
 
@@ -26,11 +26,11 @@ def file(cookbook_release: Path) -> Path:
     return cookbook_release / "warehouse.duckdb"
 
 
-def asked(file: Path, name: str, season: int | None = None) -> Shown:
-    return shown(file, name, None if season is None else Season(season), TODAY)
+def asked(file: Path, name: str, season: int | None = None) -> CouncilYears:
+    return council_years(file, name, None if season is None else Season(season), TODAY)
 
 
-def printed(found: Shown, width: int = 80) -> str:
+def printed(found: CouncilYears, width: int = 80) -> str:
     """The page as a terminal of that width shows it, without the spaces at the ends of lines."""
     terminal = io.StringIO()
     console = Console(file=terminal, width=width, highlight=False, color_system=None)
@@ -39,7 +39,7 @@ def printed(found: Shown, width: int = 80) -> str:
     return "\n".join(line.rstrip() for line in terminal.getvalue().splitlines())
 
 
-def changed(found: Shown, **values: Any) -> Shown:
+def changed(found: CouncilYears, **values: Any) -> CouncilYears:
     """The same with other values in every season."""
     return replace(found, years=[{**row, **values} for row in found.years])
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ from redress.model.landed import Disposition, Fate
 from redress.model.reference import AUTHORITY_COLUMNS, load_authorities
 from redress.model.season import Season
 from redress.report import write_index, write_report
-from redress.report.release_notes import ChangedLetter, read_release_notes
 from redress.report.season_outcome import SeasonOutcome
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, run_season
+from redress.steps import Run, SeasonError, run_season
 from redress.steps.record import RunRecord, failure_reason, step_summaries
 from redress.warehouse.landing import Landing
+from redress.warehouse.releases.checksums import damage
 from redress.warehouse.releases.releases import Releases
 from tests.made import GOOD, PROJECT, landed
 
@@ -76,14 +77,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     found = Settings(home=folder / "home", additional_authorities=folder / "councils.csv")
     first = write(folder / "first", first_letters())
     for name, source in (("first", first), ("again", first), ("later", write(folder / "later", later_letters()))):
-        run = SeasonRun(SEASON, name, found)
+        run = Run.of_season(SEASON, name, found)
         run_season(run, source)
         write_report(run)
-    failed = SeasonRun(Season(2022), "failed", found)
+    failed = Run.of_season(Season(2022), "failed", found)
     with pytest.raises(SeasonError):
         run_season(failed, first)
     write_report(failed)
-    doubted = SeasonRun(Season(2023), "scheduled__2023-08-15", found)
+    doubted = Run.of_season(Season(2023), "scheduled__2023-08-15", found)
     with pytest.raises(SeasonError, match="the source looks wrong"):
         run_season(doubted, write(folder / "doubted", letters_of_another_season(), 2023))
     write_report(doubted)
@@ -91,7 +92,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def report(settings: Settings, run: str, season: int = 2021) -> str:
-    return SeasonRun(Season(season), run, settings).record.path.with_suffix(".md").read_text(encoding="utf-8")
+    return Run.of_season(Season(season), run, settings).report_path.read_text(encoding="utf-8")
 
 
 def section(text: str, title: str) -> str:
@@ -106,14 +107,14 @@ def counts(text: str) -> dict[str, int]:
 
 
 def test_the_first_line_says_how_a_first_run_ended(settings: Settings) -> None:
-    identity = SeasonOutcome(SeasonRun(SEASON, "first", settings)).current_release
+    identity = SeasonOutcome(Run.of_season(SEASON, "first", settings)).current_release
     assert report(settings, "first").splitlines()[0] == (
         f"# Season 2021 (2020-21): 3 of 6 letters accepted, 1 quarantined; release {identity} is out, the first one"
     )
 
 
 def test_the_first_line_says_that_nothing_changed(settings: Settings) -> None:
-    identity = SeasonOutcome(SeasonRun(SEASON, "first", settings)).current_release
+    identity = SeasonOutcome(Run.of_season(SEASON, "first", settings)).current_release
     assert (
         report(settings, "again")
         .splitlines()[0]
@@ -189,7 +190,7 @@ def test_councils_without_a_letter_are_named(settings: Settings) -> None:
 
 
 def test_a_name_of_a_file_is_text_in_the_report_and_on_its_page(settings: Settings) -> None:
-    path = SeasonRun(SEASON, "later", settings).record.path.with_suffix(".html")
+    path = Run.of_season(SEASON, "later", settings).page_path
     page = html.fromstring(path.read_text(encoding="utf-8"))
     assert f"2021/{HOSTILE}" in page.text_content()
     assert page.xpath("//img | //script") == []
@@ -197,7 +198,7 @@ def test_a_name_of_a_file_is_text_in_the_report_and_on_its_page(settings: Settin
 
 
 def test_links_within_the_page_lead_somewhere(settings: Settings) -> None:
-    path = SeasonRun(SEASON, "later", settings).record.path.with_suffix(".html")
+    path = Run.of_season(SEASON, "later", settings).page_path
     page = html.fromstring(path.read_text(encoding="utf-8"))
     anchors = {f"#{name}" for name in page.xpath("//@id")}
     assert set(page.xpath("//a/@href")) - {"../index.html"} <= anchors
@@ -251,7 +252,7 @@ def test_no_two_links_of_the_index_are_called_the_same(settings: Settings) -> No
     ],
 )
 def test_the_index_says_how_a_run_was_started(tmp_path: Path, run_id: str, kind: str) -> None:
-    run = SeasonRun(SEASON, run_id, Settings(home=tmp_path))
+    run = Run.of_season(SEASON, run_id, Settings(home=tmp_path))
     fail(run.record, "plan", "there is no source")
     write_report(run)
     page = html.fromstring((tmp_path / "runs" / "index.html").read_text(encoding="utf-8"))
@@ -260,7 +261,7 @@ def test_the_index_says_how_a_run_was_started(tmp_path: Path, run_id: str, kind:
 
 
 def test_a_report_leads_back_to_the_index(settings: Settings) -> None:
-    path = SeasonRun(SEASON, "later", settings).record.path.with_suffix(".html")
+    path = Run.of_season(SEASON, "later", settings).page_path
     [link] = html.fromstring(path.read_text(encoding="utf-8")).xpath("//nav/a")
     assert link.text == "All reports"
     assert (path.parent / link.get("href")).resolve() == (settings.runs_folder / "index.html").resolve()
@@ -309,7 +310,7 @@ def test_a_long_reason_stands_once_in_whole_and_by_its_first_sentence_in_the_hea
 
 
 def test_a_check_that_failed_for_another_reason_names_no_refused_files(settings: Settings) -> None:
-    run = SeasonRun(Season(2023), "broken", settings)
+    run = Run.of_season(Season(2023), "broken", settings)
     fail(run.record, "check", "no space left on the disk")
     assert SeasonOutcome(run).refused is None
     assert "For a person" not in write_report(run).read_text(encoding="utf-8")
@@ -325,17 +326,17 @@ def test_a_check_that_failed_for_another_reason_names_no_refused_files(settings:
     ],
 )
 def test_the_heading_has_the_first_sentence_of_a_reason(tmp_path: Path, told: str, shown: str) -> None:
-    run = SeasonRun(SEASON, "failed", Settings(home=tmp_path))
+    run = Run.of_season(SEASON, "failed", Settings(home=tmp_path))
     fail(run.record, "plan", told)
     assert SeasonOutcome(run).sentence.endswith(f"failed at plan: OSError: {shown}")
 
 
 def test_a_line_of_a_message_that_begins_with_a_tab_belongs_to_the_one_above(settings: Settings) -> None:
-    run = SeasonRun(SEASON, "unserved too", settings)
-    run.record.path.write_bytes(SeasonRun(SEASON, "later", settings).record.path.read_bytes())
+    run = Run.of_season(SEASON, "unserved too", settings)
+    run.record.path.write_bytes(Run.of_season(SEASON, "later", settings).record.path.read_bytes())
     fail(run.record, "serve", "connection refused\n\tIs the server running?\nasked twice")
     write_report(run)
-    page = html.fromstring(run.record.path.with_suffix(".html").read_text(encoding="utf-8"))
+    page = html.fromstring(run.page_path.read_text(encoding="utf-8"))
     items = page.xpath("//h2[@id='what-failed']/following-sibling::ul[1]/li")
     assert [" ".join(item.text_content().split()) for item in items] == [
         "OSError: connection refused Is the server running?",
@@ -349,16 +350,16 @@ def test_a_line_of_a_message_that_begins_with_a_tab_belongs_to_the_one_above(set
 
 def with_release(settings: Settings, run_id: str, *counts: dict[str, Any]) -> SeasonOutcome:
     """The run `later` with what its step `release` counted, in one try or more."""
-    events = SeasonRun(SEASON, "later", settings).record.events()
+    events = Run.of_season(SEASON, "later", settings).record.events()
     at = next(i for i, one in enumerate(events) if (one["step"], one["state"]) == ("release", "done"))
     events[at : at + 1] = [events[at] | {"counts": one} for one in counts]
-    run = SeasonRun(SEASON, run_id, settings)
+    run = Run.of_season(SEASON, run_id, settings)
     run.record.path.write_text("".join(f"{json.dumps(one)}\n" for one in events))
     return SeasonOutcome(run)
 
 
 def test_a_release_that_the_run_of_another_season_published_is_not_this_runs(settings: Settings) -> None:
-    identity = SeasonOutcome(SeasonRun(SEASON, "later", settings)).current_release
+    identity = SeasonOutcome(Run.of_season(SEASON, "later", settings)).current_release
     outcome = with_release(settings, "beside", {"release": identity, "is_new": False})
     assert not outcome.has_new_release
     assert outcome.sentence.endswith(f"; release {identity}, which another season's run has published, is current")
@@ -368,13 +369,13 @@ def test_a_release_that_the_run_of_another_season_published_is_not_this_runs(set
 
 
 def test_a_release_that_an_earlier_try_of_the_run_published_is_the_runs(settings: Settings) -> None:
-    identity = SeasonOutcome(SeasonRun(SEASON, "later", settings)).current_release
+    identity = SeasonOutcome(Run.of_season(SEASON, "later", settings)).current_release
     tries = [{"release": identity, "is_new": is_new} for is_new in (True, False)]
     assert with_release(settings, "twice", *tries).has_new_release
 
 
 def test_a_record_that_does_not_say_who_published_is_told_by_what_was_built(settings: Settings) -> None:
-    identity = SeasonOutcome(SeasonRun(SEASON, "later", settings)).current_release
+    identity = SeasonOutcome(Run.of_season(SEASON, "later", settings)).current_release
     assert with_release(settings, "older", {"release": identity}).has_new_release
     assert not with_release(settings, "older other", {"release": "0000000000000000"}).has_new_release
 
@@ -389,20 +390,54 @@ def test_releases_are_compared_in_other_words_than_what_the_run_did_to_its_seaso
     assert not re.search("re-issued|no longer there|new [0-9]", of_release)
 
 
-def test_notes_of_earlier_releases_can_be_read(tmp_path: Path) -> None:
-    (tmp_path / "RELEASE.md").write_text(
-        "# Release b\n\nThe release before this one: a.\n\n## Letters that changed\n\n"
-        "| season | letter | was | is |\n|---|---|---|---|\n| 2021 | 2021-a | not there | accepted |\n"
+def test_a_release_made_before_changes_were_kept_as_data_is_named_and_its_changes_are_not(
+    settings: Settings, tmp_path: Path
+) -> None:
+    later = Run.of_season(SEASON, "later", settings)
+    folder = SeasonOutcome(later).new_release_folder
+    assert folder is not None
+    shutil.copytree(settings.home, tmp_path / "home", symlinks=True)
+    home = Settings(home=tmp_path / "home", additional_authorities=settings.additional_authorities)
+    older = Releases(home.warehouse_folder).release_folder(folder.name)
+    older.chmod(0o755)
+    (older / "changes.json").unlink()
+    sums = older / "SHA256SUMS"
+    sums.chmod(0o644)
+    sums.write_text("".join(line for line in sums.open() if "changes.json" not in line))
+    assert damage(older) == ()
+    outcome = SeasonOutcome(Run.of_season(SEASON, "later", home))
+    assert outcome.sentence.endswith(f"release {older.name} is out; what changed is not kept as data")
+    changes = section(write_report(outcome.run).read_text(encoding="utf-8"), "Changes")
+    assert (
+        f"The changes of release {older.name} are not kept as data: it was made before releases had a "
+        "`changes.json`. Its `RELEASE.md` says what changed." in changes
     )
-    notes = read_release_notes(tmp_path)
-    assert notes is not None
-    assert notes.before == "a"
-    assert notes.letters == (ChangedLetter("2021", "2021-a", "not there", "accepted"),)
-    assert (notes.figures, notes.trust_count, notes.witness_figures_count) == ((), 0, 0)
+    assert "- re-issued: Oxlipa District Council" in changes  # what the run did to its season is known all the same
+    shutil.rmtree(older)
+    assert f"Release {older.name} has been removed since" in write_report(outcome.run).read_text(encoding="utf-8")
+
+
+def test_a_record_of_an_earlier_version_has_its_report(settings: Settings) -> None:
+    identity = SeasonOutcome(Run.of_season(SEASON, "later", settings)).current_release
+    again = with_release(settings, "older again", {"release": identity, "is_new": False, "is_again": True})
+    assert again.sentence.endswith(f"; release {identity} is current again")
+    other = with_release(settings, "older unchanged", {"release": "0000000000000000", "is_new": False})
+    assert other.sentence.endswith("1 quarantined; release 0000000000000000 stays current")
+
+
+def test_a_check_that_failed_without_an_answer_may_have_replaced_a_part_of_landing(tmp_path: Path) -> None:
+    for error, sentence in (
+        (SeasonError("most files are refused"), "Landing and the release are as they were before the run."),
+        (OSError("no space left"), "It may have replaced a part of landing before that"),
+    ):
+        run = Run.of_season(SEASON, type(error).__name__, Settings(home=tmp_path))
+        with pytest.raises(type(error)), run.record.step("check"):
+            raise error
+        assert sentence in section(write_report(run).read_text(encoding="utf-8"), "What failed")
 
 
 def test_an_index_of_nothing_says_so(tmp_path: Path) -> None:
-    assert "No run has a report yet." in write_index(tmp_path / "runs").read_text()
+    assert "No run has a report yet." in write_index(Settings(home=tmp_path)).read_text()
 
 
 # --- The record of a run ------------------------------------------------------------------------------------
@@ -419,9 +454,9 @@ def test_a_step_that_is_run_again_stands_once_with_its_last_end_and_its_retries(
     with record.step("plan"):
         pass
     with record.step("acquire 1") as note:
-        note.told = "5 letters"
+        note.message = "5 letters"
     first, second = step_summaries(record)
-    assert (first.name, first.state, first.told, first.attempts_count) == ("acquire 1", "done", "5 letters", 2)
+    assert (first.name, first.state, first.message, first.attempts_count) == ("acquire 1", "done", "5 letters", 2)
     assert (second.name, second.attempts_count) == ("plan", 1)
 
 
@@ -442,7 +477,7 @@ def test_a_step_that_succeeded_in_the_end_is_no_failure(tmp_path: Path) -> None:
 
 
 def test_a_run_that_was_killed_says_what_it_was_at(tmp_path: Path) -> None:
-    run = SeasonRun(SEASON, "killed", Settings(home=tmp_path))
+    run = Run.of_season(SEASON, "killed", Settings(home=tmp_path))
     with run.record.step("plan"):
         pass
     run.record._append(step="read 1", state="began")
@@ -452,8 +487,8 @@ def test_a_run_that_was_killed_says_what_it_was_at(tmp_path: Path) -> None:
 
 
 def test_a_failure_after_the_release_does_not_hide_that_it_is_out(settings: Settings) -> None:
-    later = SeasonRun(SEASON, "later", settings)
-    run = SeasonRun(SEASON, "unserved", settings)
+    later = Run.of_season(SEASON, "later", settings)
+    run = Run.of_season(SEASON, "unserved", settings)
     run.record.path.write_bytes(later.record.path.read_bytes())
     fail(run.record, "serve", "PostgreSQL is down")
     sentence = SeasonOutcome(run).sentence
@@ -461,8 +496,8 @@ def test_a_failure_after_the_release_does_not_hide_that_it_is_out(settings: Sett
 
 
 def test_a_failure_before_the_release_is_told_as_such_although_an_earlier_try_released(settings: Settings) -> None:
-    run = SeasonRun(SEASON, "cleared", settings)
-    run.record.path.write_bytes(SeasonRun(SEASON, "later", settings).record.path.read_bytes())
+    run = Run.of_season(SEASON, "cleared", settings)
+    run.record.path.write_bytes(Run.of_season(SEASON, "later", settings).record.path.read_bytes())
     fail(run.record, "check", "an expectation raised")
     assert SeasonOutcome(run).sentence == "Season 2021 (2020-21) failed at check: OSError: an expectation raised"
 
@@ -473,6 +508,6 @@ def test_real_councils_are_expected_where_one_of_their_letters_has_come(tmp_path
     real = [one for one in authorities.expected_in(SEASON) if not one.is_sample]
     disposition = Disposition(GOOD.sha256, Fate.ACCEPTED, "", real[0].authority_id)
     Landing(settings.landing_folder).replace_season(SEASON, [landed(GOOD)], [], [disposition])
-    outcome = SeasonOutcome(SeasonRun(SEASON, "one", settings))
+    outcome = SeasonOutcome(Run.of_season(SEASON, "one", settings))
     assert (outcome.expected_accepted_count, len(outcome.expected_ids)) == (1, len(real))
     assert len(outcome.missing_names) == len(real) - 1

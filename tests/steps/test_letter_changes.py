@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from redress.model.landed import Disposition, Fate, LandedLetter
+from redress.settings import Settings
+from redress.steps import Run
 from redress.steps.letter_changes import (
     Change,
     LetterState,
@@ -75,28 +77,31 @@ def land(landing: Landing, *letters: LandedLetter) -> None:
 
 
 def test_what_is_kept_is_what_was_landed_before_the_run(tmp_path: Path) -> None:
-    landing, record = Landing(tmp_path / "landing"), tmp_path / "run.jsonl"
+    run = Run.of_season(SEASON, "run", Settings(home=tmp_path))
+    landing = Landing(run.settings.landing_folder)
     land(landing, landed(GOOD))
     before = landed_states(landing, SEASON)
     assert [one.sha256 for one in before] == [GOOD.sha256]
-    keep_before(landing, SEASON, record)
+    keep_before(run)
     land(landing, landed(WRONG_RATE))
-    keep_before(landing, SEASON, record)  # the step again, in the same run
-    assert kept_before(record) == before
+    keep_before(run)  # the step again, in the same run
+    assert kept_before(run) == before
 
 
 def test_a_season_that_was_never_landed_had_nothing(tmp_path: Path) -> None:
-    assert kept_before(tmp_path / "run.jsonl") is None
-    keep_before(Landing(tmp_path / "landing"), SEASON, tmp_path / "run.jsonl")
-    assert kept_before(tmp_path / "run.jsonl") == ()
+    run = Run.of_season(SEASON, "run", Settings(home=tmp_path))
+    assert kept_before(run) is None
+    keep_before(run)
+    assert kept_before(run) == ()
 
 
 def test_a_landing_that_is_damaged_does_not_stop_the_run_that_replaces_it(tmp_path: Path) -> None:
-    landing = Landing(tmp_path / "landing")
+    run = Run.of_season(SEASON, "run", Settings(home=tmp_path))
+    landing = Landing(run.settings.landing_folder)
     land(landing, landed(GOOD))
-    (tmp_path / "landing" / "letters" / f"season={SEASON}" / "part.parquet").write_bytes(b"torn")
-    keep_before(landing, SEASON, tmp_path / "run.jsonl")
-    assert kept_before(tmp_path / "run.jsonl") is None
+    (landing.folder / "letters" / f"season={SEASON}" / "part.parquet").write_bytes(b"torn")
+    keep_before(run)
+    assert kept_before(run) is None
 
 
 def test_another_figure_is_another_statement(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from redress.model.letter import Letter, Verdict
 from redress.model.measures import half_up_pct
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read, check, readings
+from redress.steps import Run, acquire_and_read, check, readings
 from redress.steps.readings import Readings, reader_identity, reader_sources
 from redress.warehouse.landing import Landing
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES, landed, letter, sha256
@@ -23,7 +23,7 @@ SEASON = Season(2021)
 
 def read_count(settings: Settings, folder: Path, name: str) -> int:
     """How many letters one run of the season newly reads."""
-    run = SeasonRun(SEASON, name, settings)
+    run = Run.of_season(SEASON, name, settings)
     check(run, acquire_and_read(run, FolderSource(folder)))
     return sum(one["counts"]["newly_read"] for one in run.record.events() if "newly_read" in one.get("counts", {}))
 
@@ -130,7 +130,7 @@ def test_what_one_reader_read_is_not_kept_for_another_that_came_since(
 ) -> None:
     settings = Settings(home=tmp_path / "home", additional_authorities=SAMPLE_AUTHORITIES)
     folder = SAMPLES / "letters"
-    run = SeasonRun(SEASON, "first", settings)
+    run = Run.of_season(SEASON, "first", settings)
     parts = acquire_and_read(run, FolderSource(folder))
     monkeypatch.setattr(readings, "READING_LIBRARIES", {})
     check(run, parts)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from redress.cli import app
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, build_warehouse, release
+from redress.steps import Run, build_warehouse, release
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.releases.releases import Releases
 from tests.warehouse.invented import write_councils, write_landing
@@ -55,7 +55,7 @@ def redress(*arguments: str) -> str:
 
 def run_again(settings: Settings, run_id: str) -> dict[str, str]:
     """The second half of a run, in which nothing has changed; what its steps told."""
-    run = SeasonRun(Season(2021), run_id, settings)
+    run = Run.of_season(Season(2021), run_id, settings)
     release(run, build_warehouse(run))
     return {event["step"]: event["told"] for event in run.record.events() if event["state"] == "done"}
 

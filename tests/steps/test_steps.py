@@ -14,8 +14,8 @@ from redress.model.season import Season
 from redress.report import warning_lines
 from redress.settings import Settings
 from redress.steps import (
+    Run,
     SeasonError,
-    SeasonRun,
     acquire,
     acquire_and_read,
     build_data_docs,
@@ -51,8 +51,8 @@ def source(folder: Path, wrong: int = 0) -> FolderSource:
     return FolderSource(folder)
 
 
-def run(settings: Settings, name: str, letters: FolderSource) -> tuple[SeasonRun, dict[str, int]]:
-    season_run = SeasonRun(SEASON, name, settings)
+def run(settings: Settings, name: str, letters: FolderSource) -> tuple[Run, dict[str, int]]:
+    season_run = Run.of_season(SEASON, name, settings)
     return season_run, check(season_run, acquire_and_read(season_run, letters))
 
 
@@ -95,7 +95,7 @@ def test_a_task_of_an_old_run_that_is_done_again_does_not_put_older_letters_over
     tmp_path: Path, settings: Settings
 ) -> None:
     letters = source(tmp_path / "letters")
-    old = SeasonRun(SEASON, "old", settings)
+    old = Run.of_season(SEASON, "old", settings)
     parts = acquire_and_read(old, letters)
     check(old, parts)
     changed = tmp_path / "letters" / "2021" / f"{NAMES[0]}.txt"
@@ -113,7 +113,7 @@ def test_of_two_runs_side_by_side_the_one_that_asked_first_does_not_land_last(
     tmp_path: Path, settings: Settings
 ) -> None:
     letters = source(tmp_path / "letters")
-    slow = SeasonRun(SEASON, "slow", settings)
+    slow = Run.of_season(SEASON, "slow", settings)
     (batch,) = plan(slow, letters)
     acquire(slow, letters, batch, 0)
     changed = tmp_path / "letters" / "2021" / f"{NAMES[0]}.txt"
@@ -135,7 +135,7 @@ def test_two_runs_of_a_season_from_two_sources_know_nothing_of_each_others_lette
     one, other = source(tmp_path / "one"), source(tmp_path / "other")
     changed = tmp_path / "other" / "2021" / f"{NAMES[0]}.txt"
     changed.write_text(changed.read_text(encoding="utf-8") + "\nRe-issued.\n", encoding="utf-8")
-    first, second = SeasonRun(SEASON, "first", settings), SeasonRun(SEASON, "second", settings)
+    first, second = Run.of_season(SEASON, "first", settings), Run.of_season(SEASON, "second", settings)
     (first_batch,), (second_batch,) = plan(first, one), plan(second, other)
     acquire(second, other, second_batch, 0)
     acquire(first, one, first_batch, 0)
@@ -150,7 +150,7 @@ def test_two_runs_of_a_season_from_two_sources_know_nothing_of_each_others_lette
 
 def test_acquiring_that_has_ended_is_not_begun_again_in_its_middle(tmp_path: Path, settings: Settings) -> None:
     letters = source(tmp_path / "letters")
-    ended = SeasonRun(SEASON, "ended", settings)
+    ended = Run.of_season(SEASON, "ended", settings)
     (batch,) = plan(ended, letters)
     acquire(ended, letters, batch, 0)
     ended.journal.end()
@@ -161,11 +161,11 @@ def test_acquiring_that_has_ended_is_not_begun_again_in_its_middle(tmp_path: Pat
 def test_what_a_stopped_season_was_checked_for_is_kept_with_its_run(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(SeasonError):
         run(settings, "wrong", source(tmp_path / "wrong", wrong=7))
-    record = SeasonRun(SEASON, "wrong", settings).record
-    rows = pq.read_table(record.path.with_suffix(".checks.parquet")).to_pylist()
+    wrong = Run.of_season(SEASON, "wrong", settings)
+    rows = pq.read_table(wrong.checks_path).to_pylist()
     assert sum(row["rule"] == "season_is_the_one_fetched" and not row["is_passed"] for row in rows) == 7
     assert [row["rule"] for row in rows if row["letter_sha256"] is None] == ["letters_as_expected"]
-    assert record.events()[-1]["state"] == "failed"
+    assert wrong.record.events()[-1]["state"] == "failed"
 
 
 def test_half_of_a_season_can_be_refused_and_the_other_half_is_landed(tmp_path: Path, settings: Settings) -> None:

@@ -20,9 +20,8 @@ from redress.cli import app
 from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import (
+    Run,
     SeasonError,
-    SeasonRun,
-    UpkeepRun,
     acquire_and_read,
     check,
     check_reread,
@@ -80,7 +79,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     councils = home / "councils.csv"
     shutil.copy(SAMPLE_AUTHORITIES, councils)
     settings = settings_of(home)
-    run = SeasonRun(SEASON, "first", settings)
+    run = Run.of_season(SEASON, "first", settings)
     check(run, acquire_and_read(run, NamedLetters(folder)))
     releases, identity = Releases(settings.warehouse_folder), warehouse_identity(settings)
     build(releases, identity, rate=WRONG_RATE)
@@ -108,24 +107,24 @@ def releases(settings: Settings) -> Releases:
     return Releases(settings.warehouse_folder)
 
 
-def season_run(settings: Settings, run_id: str = "again") -> SeasonRun:
-    return SeasonRun(SEASON, run_id, settings)
+def season_run(settings: Settings, run_id: str = "again") -> Run:
+    return Run.of_season(SEASON, run_id, settings)
 
 
-def upkeep_run(settings: Settings, run_id: str = "upkeep") -> UpkeepRun:
-    return UpkeepRun(run_id, settings)
+def upkeep_run(settings: Settings, run_id: str = "upkeep") -> Run:
+    return Run.of_upkeep(run_id, settings)
 
 
-def told(run: SeasonRun | UpkeepRun) -> dict[str, str]:
+def told(run: Run) -> dict[str, str]:
     return {event["step"]: event["told"] for event in run.record.events() if event["state"] == "done"}
 
 
-def is_new(run: UpkeepRun) -> bool:
+def is_new(run: Run) -> bool:
     """Whether the run says that the release was its own."""
     return bool(run.record.events()[-1]["counts"]["is_new"])
 
 
-def counted(run: SeasonRun, count: str) -> int:
+def counted(run: Run, count: str) -> int:
     return sum(event["counts"].get(count, 0) for event in run.record.events() if event["state"] == "done")
 
 
@@ -250,7 +249,7 @@ def test_an_archive_out_of_order_is_not_taken_for_a_whole_one(settings: Settings
 
 
 def test_a_season_that_is_nowhere_is_said_in_words(settings: Settings) -> None:
-    run = SeasonRun(Season(2015), "none", settings)
+    run = Run.of_season(Season(2015), "none", settings)
     with pytest.raises(SeasonError, match=r"season 2015 is not landed in .* the archive .* has no letter of it"):
         plan_reread(run)
 
@@ -540,13 +539,13 @@ def test_params_that_contradict_each_other_say_what_to_set(params: dict[str, obj
 
 def test_who_starts_a_run_asks_for_it_unless_somebody_else_is_named() -> None:
     params = PARAMS | {"action": "roll_back", "release": "ab12", "reason": "one rate is wrong"}
-    assert Upkeep.of_params(params, "a.person").told == (
+    assert Upkeep.of_params(params, "a.person").sentence == (
         "roll_back to ab12, asked for by a.person: one rate is wrong"
     )
     assert Upkeep.of_params(params | {"by": "B. Person"}, "a.person").by == "B. Person"
     reread = Upkeep.of_params(PARAMS | {"action": "reread", "season": 2021, "anew": True}, None)
     assert reread == Upkeep(Action.REREAD, SEASON, anew=True)
-    assert reread.told == "reread 2021, all files anew"
+    assert reread.sentence == "reread 2021, all files anew"
 
 
 # --- The command line ---------------------------------------------------------------------------------

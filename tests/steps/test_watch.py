@@ -12,9 +12,8 @@ from redress.acquire.sources.by_name import source_of
 from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire, plan, take_stock
+from redress.steps import Run, acquire, plan, take_stock
 from redress.steps.record import step_summaries
-from redress.steps.run import WatchRun
 from redress.steps.watch import decide, look, named_source, tell
 from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_server
 from tests.acquire.site_server import Given, sample, site_server
@@ -31,18 +30,18 @@ def server(tmp_path: Path) -> Iterator[LettersServer]:
 
 
 @pytest.fixture
-def watch(server: LettersServer, tmp_path: Path) -> WatchRun:
-    return WatchRun(SEASON, "first", server.settings(tmp_path / "home"))
+def watch(server: LettersServer, tmp_path: Path) -> Run:
+    return Run.of_watch(SEASON, "first", server.settings(tmp_path / "home"))
 
 
 @pytest.fixture
-def source(server: LettersServer, watch: WatchRun) -> Source:
+def source(server: LettersServer, watch: Run) -> Source:
     return source_of(server.source, watch.settings)
 
 
-def acquire_season(watch: WatchRun, source: Source, run_id: str) -> None:
+def acquire_season(watch: Run, source: Source, run_id: str) -> None:
     """A run of the watch's season, until its letters are in the archive, and, as far as its record says, landed."""
-    run = SeasonRun(watch.season, run_id, watch.settings)
+    run = Run.of_season(watch.season, run_id, watch.settings)
     for number, batch in enumerate(plan(run, source)):
         acquire(run, source, batch, number)
     take_stock(run, source)
@@ -70,7 +69,7 @@ def test_a_letter_on_the_site_that_is_new_is_found_among_all_authorities(tmp_pat
         site.give(
             "/none", Given(b"<html><ul><a href='/l.pdf'>Annual review letter 2019</a></ul></html>", etag='"n"')
         )
-        watch = WatchRun(SEASON, "first", settings)
+        watch = Run.of_watch(SEASON, "first", settings)
         news = look(watch, named_source(watch, ""))
         assert [one.reference.authority_id for one in news.new] == ["SAMPLE-01"]
         standing = tell(watch, BEFORE).line
@@ -78,12 +77,12 @@ def test_a_letter_on_the_site_that_is_new_is_found_among_all_authorities(tmp_pat
         expected = sum(council.is_sample for council in councils)  # its letters are to those of the samples
         assert f"season 2021: 1 of {expected} letters in" in standing
         site.forget()
-        again = WatchRun(SEASON, "second", settings)
+        again = Run.of_watch(SEASON, "second", settings)
         look(again, named_source(again, ""))
         assert site.bodies_sent() == []
 
 
-def test_what_the_last_run_had_is_nothing_new(watch: WatchRun, source: Source, server: LettersServer) -> None:
+def test_what_the_last_run_had_is_nothing_new(watch: Run, source: Source, server: LettersServer) -> None:
     acquire_season(watch, source, "run")
     server.site.forget()
     assert not look(watch, source)
@@ -91,9 +90,9 @@ def test_what_the_last_run_had_is_nothing_new(watch: WatchRun, source: Source, s
     assert not decide(watch, 0).is_due
 
 
-def test_letters_that_came_by_a_watch_stay_new_until_a_run_has_had_them(watch: WatchRun, source: Source) -> None:
+def test_letters_that_came_by_a_watch_stay_new_until_a_run_has_had_them(watch: Run, source: Source) -> None:
     look(watch, source)
-    again = WatchRun(SEASON, "second", watch.settings)
+    again = Run.of_watch(SEASON, "second", watch.settings)
     assert len(look(again, source).new) == 3
     assert decide(again, 0).is_due
     acquire_season(watch, source, "run")
@@ -101,7 +100,7 @@ def test_letters_that_came_by_a_watch_stay_new_until_a_run_has_had_them(watch: W
 
 
 def test_a_letter_that_failed_starts_a_run_when_it_comes_and_not_before(
-    watch: WatchRun, source: Source, server: LettersServer
+    watch: Run, source: Source, server: LettersServer
 ) -> None:
     acquire_season(watch, source, "run 1")
     server.site.give(server.path(1), Given(status=500))
@@ -116,7 +115,7 @@ def test_a_letter_that_failed_starts_a_run_when_it_comes_and_not_before(
 
 
 def test_a_letter_that_is_gone_is_told_and_starts_nothing(
-    watch: WatchRun, source: Source, server: LettersServer
+    watch: Run, source: Source, server: LettersServer
 ) -> None:
     acquire_season(watch, source, "run")
     server.site.give(server.path(2), Given(status=404))
@@ -124,7 +123,7 @@ def test_a_letter_that_is_gone_is_told_and_starts_nothing(
     assert "1 gone" in tell(watch, BEFORE).line
 
 
-def test_bytes_that_the_last_run_had_from_elsewhere_are_nothing_new(watch: WatchRun, tmp_path: Path) -> None:
+def test_bytes_that_the_last_run_had_from_elsewhere_are_nothing_new(watch: Run, tmp_path: Path) -> None:
     for folder in ("one", "other"):
         place = tmp_path / folder / "2021"
         place.mkdir(parents=True)
@@ -133,8 +132,8 @@ def test_bytes_that_the_last_run_had_from_elsewhere_are_nothing_new(watch: Watch
     assert not look(watch, source_of(f"folder:{tmp_path / 'other'}", watch.settings))
 
 
-def test_letters_of_a_run_that_landed_nothing_stay_new(watch: WatchRun, source: Source) -> None:
-    refused = SeasonRun(SEASON, "refused", watch.settings)
+def test_letters_of_a_run_that_landed_nothing_stay_new(watch: Run, source: Source) -> None:
+    refused = Run.of_season(SEASON, "refused", watch.settings)
     for number, batch in enumerate(plan(refused, source)):
         acquire(refused, source, batch, number)
     take_stock(refused, source)
@@ -142,26 +141,26 @@ def test_letters_of_a_run_that_landed_nothing_stay_new(watch: WatchRun, source: 
     assert decide(watch, 0).is_due
 
 
-def test_no_run_is_started_while_one_is_queued_or_running(watch: WatchRun, source: Source) -> None:
+def test_no_run_is_started_while_one_is_queued_or_running(watch: Run, source: Source) -> None:
     look(watch, source)
     assert not decide(watch, 1).is_due
     assert decide(watch, 0).conf == {"season": 2021, "source": source.name}
 
 
-def test_a_watch_that_is_done_again_starts_the_same_run(watch: WatchRun) -> None:
-    again = WatchRun(watch.season, watch.run_id, watch.settings)
-    other = WatchRun(Season(2022), watch.run_id, watch.settings)
-    assert again.season_run_id == watch.season_run_id != other.season_run_id
+def test_a_watch_that_is_done_again_starts_the_same_run(watch: Run) -> None:
+    again = Run.of_watch(watch.season, watch.run_id, watch.settings)
+    other = Run.of_watch(Season(2022), watch.run_id, watch.settings)
+    assert again.started_run_id == watch.started_run_id != other.started_run_id
 
 
 def test_one_letter_that_cannot_be_had_does_not_fail_the_watch(
-    watch: WatchRun, source: Source, server: LettersServer
+    watch: Run, source: Source, server: LettersServer
 ) -> None:
     server.site.give(server.path(1), Given(status=500))
     assert len(look(watch, source).new) == 2
 
 
-def test_a_source_that_is_down_says_so(watch: WatchRun, source: Source, server: LettersServer) -> None:
+def test_a_source_that_is_down_says_so(watch: Run, source: Source, server: LettersServer) -> None:
     for number in range(3):
         server.site.give(server.path(number), Given(status=503))
     with pytest.raises(SourceUnavailableError, match="none of 3 letters of season 2021 could be asked for"):
@@ -169,13 +168,13 @@ def test_a_source_that_is_down_says_so(watch: WatchRun, source: Source, server: 
     assert [step.state for step in step_summaries(watch.record)] == ["failed"]
 
 
-def test_a_source_that_is_not_named_says_how_to_name_it(watch: WatchRun) -> None:
+def test_a_source_that_is_not_named_says_how_to_name_it(watch: Run) -> None:
     with pytest.raises(SourceError, match="REDRESS_SOURCE"):
         named_source(watch, "")
 
 
 def test_missing_letters_are_warned_about_after_their_date_with_names_and_count(
-    watch: WatchRun, source: Source, server: LettersServer
+    watch: Run, source: Source, server: LettersServer
 ) -> None:
     look(watch, source)
     expected = load_authorities().expected_in(SEASON)
@@ -191,14 +190,14 @@ def test_missing_letters_are_warned_about_after_their_date_with_names_and_count(
 def test_a_season_that_is_complete_is_not_warned_about(tmp_path: Path) -> None:
     count = len(load_authorities().expected_in(SEASON))
     with letters_server(tmp_path, count) as server:
-        watch = WatchRun(SEASON, "first", server.settings(tmp_path / "home"))
+        watch = Run.of_watch(SEASON, "first", server.settings(tmp_path / "home"))
         look(watch, source_of(server.source, watch.settings))
         told = tell(watch, AFTER)
     assert f"{count} of {count} letters in" in told.line
     assert told.warning is None
 
 
-def test_letters_whose_council_the_source_does_not_name_count_by_number(watch: WatchRun, tmp_path: Path) -> None:
+def test_letters_whose_council_the_source_does_not_name_count_by_number(watch: Run, tmp_path: Path) -> None:
     (tmp_path / "letters" / "2021").mkdir(parents=True)
     (tmp_path / "letters" / "2021" / "a.pdf").write_bytes(letter(1))
     look(watch, source_of(f"folder:{tmp_path / 'letters'}", watch.settings))
@@ -208,7 +207,7 @@ def test_letters_whose_council_the_source_does_not_name_count_by_number(watch: W
     assert "does not say whose its letters are" in told.warning
 
 
-def test_a_season_of_which_nothing_is_out_yet_is_no_error(watch: WatchRun, tmp_path: Path) -> None:
+def test_a_season_of_which_nothing_is_out_yet_is_no_error(watch: Run, tmp_path: Path) -> None:
     (tmp_path / "letters" / "2020").mkdir(parents=True)
     assert not look(watch, source_of(f"folder:{tmp_path / 'letters'}", watch.settings))
     assert "season 2021: 0 of " in tell(watch, BEFORE).line

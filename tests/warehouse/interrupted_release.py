@@ -36,10 +36,10 @@ def whole() -> None:
     """The steps of a run, from landing to the release."""
     from redress.model.season import Season
     from redress.settings import Settings
-    from redress.steps import SeasonRun, build_warehouse, release
+    from redress.steps import Run, build_warehouse, release
     from redress.steps.record import new_run_id
 
-    run = SeasonRun(Season(2021), new_run_id(), Settings())
+    run = Run.of_season(Season(2021), new_run_id(), Settings())
     print(Path(release(run, build_warehouse(run))).name)
 
 

@@ -16,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from redress.warehouse.releases.releases import Releases
+from tests.warehouse.test_releases import build_place
 
 IDENTITY = "c11e000000000001"
 PACKAGES = ("duckdb>=1.1,<2", "frictionless>=5.18,<6")
@@ -73,7 +74,7 @@ def clients_python(request: pytest.FixtureRequest) -> Path:
 def release(build_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the invented councils' warehouse, as dbt builds it, less the views over landing."""
     releases = Releases(tmp_path_factory.mktemp("clients") / "warehouse")
-    file = releases.clear_incoming(IDENTITY)
+    file = build_place(releases, IDENTITY)
     shutil.copyfile(build_file, file)
     with duckdb.connect(str(file)) as connection:
         connection.execute("drop schema if exists staging cascade; drop schema if exists intermediate cascade")

@@ -7,7 +7,7 @@ import pytest
 from redress.cli import app
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun, serve
+from redress.steps import Run, serve
 from redress.steps.record import RunRecord
 from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.postgres import Postgres, serve_current
@@ -47,7 +47,7 @@ def test_the_current_release_is_served_by_a_step_and_a_command(
     releases = Releases(settings.warehouse_folder)
     small_release(releases.folder / "releases", 1)
     releases.point_at(f"{1:016x}")
-    run = SeasonRun(Season(2021), "run", settings)
+    run = Run.of_season(Season(2021), "run", settings)
     told = serve(run)
     assert told is not None
     assert "5 tables" not in told
@@ -63,7 +63,7 @@ def test_the_current_release_is_served_by_a_step_and_a_command(
 def test_without_a_database_the_step_does_nothing_and_the_command_says_what_to_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = SeasonRun(Season(2021), "run", Settings(home=tmp_path, serve_url=None))
+    run = Run.of_season(Season(2021), "run", Settings(home=tmp_path, serve_url=None))
     assert serve(run) is None
     assert not run.record.path.exists()
     monkeypatch.setenv("REDRESS_HOME", str(tmp_path))

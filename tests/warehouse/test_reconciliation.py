@@ -13,7 +13,7 @@ from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.model.witness import WitnessKind
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read, build_warehouse, check, read_data_tables, release
+from redress.steps import Run, acquire_and_read, build_warehouse, check, read_data_tables, release
 from redress.warehouse.landing import Landing
 from samples.press.golden_letter import content_of, three
 from samples.press.webpage import web_page
@@ -66,9 +66,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> Setting
     settings = Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES)
     source = FolderSource(letters)
     for season in source.seasons():
-        run = SeasonRun(season, "run", settings)
+        run = Run.of_season(season, "run", settings)
         check(run, acquire_and_read(run, source))
-    last = SeasonRun(Season(2023), "run", settings)
+    last = Run.of_season(Season(2023), "run", settings)
     release(last, build_warehouse(last))
     return settings
 
@@ -207,7 +207,7 @@ def test_what_was_not_used_is_a_query(ask: Ask) -> None:
 def test_what_happened_is_told_by_the_run(settings: Settings) -> None:
     told = {
         one["step"]: one["told"]
-        for one in SeasonRun(Season(2023), "run", settings).record.events()
+        for one in Run.of_season(Season(2023), "run", settings).record.events()
         if "told" in one
     }
     assert told["data tables"].startswith("10 figures of 4 authorities; 2023/tables/")
@@ -220,7 +220,7 @@ def test_the_order_of_seasons_does_not_decide_what_is_landed(
     other = Settings(home=tmp_path, additional_authorities=SAMPLE_AUTHORITIES)
     source = FolderSource(letters)
     for season in reversed(source.seasons()):
-        run = SeasonRun(season, "backwards", other)
+        run = Run.of_season(season, "backwards", other)
         read_data_tables(run, source)
         Landing(other.landing_folder).take_witnesses(season, WitnessKind.DATA_TABLE, run.data_tables)
 

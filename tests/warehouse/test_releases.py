@@ -8,7 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from redress.report.release_notes import read_release_notes
+from redress.warehouse.releases.changes import DataChanges, read_changes
+from redress.warehouse.releases.checksums import damage
+from redress.warehouse.releases.listing import known_releases
+from redress.warehouse.releases.notes import release_notes
 from redress.warehouse.releases.releases import ReleaseError, Releases
 
 FIRST, SECOND, THIRD = "aaaa000000000001", "aaaa000000000002", "aaaa000000000003"
@@ -17,6 +20,14 @@ FIRST, SECOND, THIRD = "aaaa000000000001", "aaaa000000000002", "aaaa000000000003
 @pytest.fixture
 def releases(tmp_path: Path) -> Releases:
     return Releases(tmp_path / "warehouse")
+
+
+def build_place(releases: Releases, identity: str) -> Path:
+    """A file where a built warehouse lies until it is published, in an empty folder."""
+    releases.clear()
+    file = releases.incoming_file(identity)
+    file.parent.mkdir(parents=True)
+    return file
 
 
 def build(
@@ -29,7 +40,7 @@ def build(
     has_corrections: bool = True,
 ) -> Path:
     """A small warehouse of one invented letter and one figure, in the place where a build puts one."""
-    file = releases.clear_incoming(identity)
+    file = build_place(releases, identity)
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema marts; create schema audit; create schema staging")
         connection.execute(
@@ -61,6 +72,14 @@ def rate(file: Path) -> int:
     return int(value)
 
 
+def data_changes(releases: Releases, identity: str) -> DataChanges:
+    """What changed in the data with a release that was compared with the one before it."""
+    changes = read_changes(releases.release_folder(identity))
+    assert changes is not None
+    assert changes.data is not None
+    return changes.data
+
+
 def test_before_the_first_release_there_is_none(releases: Releases) -> None:
     assert releases.current() is None
 
@@ -72,6 +91,7 @@ def test_a_published_release_is_current_and_whole(releases: Releases) -> None:
     assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == [
         "RELEASE.md",
         "SHA256SUMS",
+        "changes.json",
         "datapackage.json",
         "parquet/check_results.parquet",
         "parquet/dim_authority.parquet",
@@ -126,17 +146,18 @@ def test_pointing_at_a_release_that_is_not_there_is_refused(releases: Releases) 
 def test_what_a_crash_left_in_incoming_is_cleared_by_the_next_build(releases: Releases) -> None:
     left = build(releases, FIRST).with_suffix(".duckdb.wal")
     left.write_bytes(b"half a build")
-    file = releases.clear_incoming(SECOND)
-    assert not left.exists()
-    assert not releases.incoming_file(FIRST).exists()
-    assert file.parent.is_dir()
-    assert not file.exists()
+    with releases.building(SECOND) as file:
+        assert not left.exists()
+        assert not releases.incoming_file(FIRST).exists()
+        assert file.parent.is_dir()
+        assert not file.exists()
+        file.write_bytes(b"a build")
 
 
 def test_a_warehouse_that_breaks_while_it_is_published_is_not_current(releases: Releases) -> None:
     build(releases, FIRST)
     first = releases.publish(FIRST)
-    releases.clear_incoming(SECOND).write_bytes(b"this is no warehouse")
+    build_place(releases, SECOND).write_bytes(b"this is no warehouse")
     with pytest.raises(duckdb.Error):
         releases.publish(SECOND)
     assert releases.current() == first
@@ -197,10 +218,9 @@ def test_a_release_counts_letters_that_are_new_re_issued_or_quarantined(releases
     assert "Letters: 2 added, 1 re-issued, 1 quarantined, 0 no longer there." in notes
     assert "| 2021 | Pellonshire County Council | 2021-b | not there | accepted |" in notes
     assert r"| 2021 | 2021/minutes \| &lt;b>.pdf | 2021-c | not there | quarantined |" in notes
-    read = read_release_notes(releases.release_folder(SECOND))
-    assert read is not None
-    assert [one.letter_key for one in read.letters] == ["2021-c", "2021-a", "2021-b"]  # by name
-    assert (read.only_new_count, read.only_old_count, read.redisposed_count) == (2, 0, 1)
+    data = data_changes(releases, SECOND)
+    assert [one.letter_key for one in data.letters] == ["2021-c", "2021-a", "2021-b"]  # by name
+    assert (data.added_letters_count, data.removed_letters_count, data.redisposed_letters_count) == (2, 0, 1)
     build(releases, THIRD)
     assert "1 re-issued" not in (releases.publish(THIRD) / "RELEASE.md").read_text()
 
@@ -293,9 +313,7 @@ def test_figures_of_letters_that_came_or_went_are_counted_where_no_other_changed
     notes = (releases.publish(SECOND) / "RELEASE.md").read_text()
     assert "both releases have: 0 with another value, 0 added, 0 no longer there." in notes
     assert "that only one of them has: 1 in this release, 1 in the one before." in notes
-    read = read_release_notes(releases.release_folder(SECOND))
-    assert read is not None
-    assert read.figures == ()
+    assert data_changes(releases, SECOND).figures == ()
 
 
 REVIEWS = "create table marts.fct_annual_review as select 2021::smallint as season, 'PEL' as authority_key, "
@@ -318,9 +336,8 @@ def test_a_release_says_whose_trust_changed_although_no_figure_did(releases: Rel
     notes = (releases.release_folder(SECOND) / "RELEASE.md").read_text()
     assert "## Trust that changed\n\nOf authorities and seasons that both releases review: 1.\n" in notes
     assert "| 2021 | Pellonshire County Council | verified | flagged: warnings: a_rule |" in notes
-    read = read_release_notes(releases.release_folder(SECOND))
-    assert read is not None
-    assert (read.trust_count, read.figures) == (1, ())
+    data = data_changes(releases, SECOND)
+    assert (data.trust_count, data.figures) == (1, ())
 
 
 def test_a_release_counts_the_comparisons_with_second_witnesses_that_changed(releases: Releases) -> None:
@@ -340,9 +357,138 @@ def test_a_release_counts_the_comparisons_with_second_witnesses_that_changed(rel
         "| 2021 | data_table | agrees | not there | 1 |",
         "| 2021 | data_table | differs | differs, other values | 1 |",
     ]
-    read = read_release_notes(releases.release_folder(SECOND))
-    assert read is not None
-    assert (read.witness_figures_count, read.trust_count) == (3, 0)
+    data = data_changes(releases, SECOND)
+    assert (data.compared_figures_count, data.trust_count) == (3, 0)
+
+
+def test_the_changes_as_data_say_what_the_notes_say(releases: Releases) -> None:
+    for identity, trust, compared, printed in ((FIRST, "verified", 33, None), (SECOND, "flagged", 31, 53)):
+        with duckdb.connect(
+            str(build(releases, identity, rate=53 if printed is None else 54, printed=printed))
+        ) as connection:
+            connection.execute(f"{REVIEWS} '{trust}' as trust, null::varchar as trust_reason")
+            named = "as compared (witness_value, reconciliation_state, row_number)"
+            connection.execute(f"{COMPARISONS} (values ({compared}, 'differs', 1)) {named}")
+            if identity == SECOND:
+                connection.execute("insert into marts.dim_letter values (2021, '2021-b', 'superseded', 'PEL', 'b')")
+        releases.publish(identity)
+    folder = releases.release_folder(SECOND)
+    assert json.loads((folder / "changes.json").read_text()) == {
+        "release": SECOND,
+        "before": FIRST,
+        "why_not_compared": [],
+        "data": {
+            "letters": [
+                {
+                    "season": 2021,
+                    "name": "Pellonshire County Council",
+                    "letter_key": "2021-b",
+                    "was": None,
+                    "now": "superseded",
+                }
+            ],
+            "figures": [
+                {
+                    "season": 2021,
+                    "authority_key": "PEL",
+                    "authority_name": "Pellonshire County Council",
+                    "measure": "uphold_rate_pct",
+                    "category": None,
+                    "was": {"value": "53", "is_corrected": False},
+                    "now": {"value": "54", "is_corrected": True},
+                }
+            ],
+            "figures_only_now_count": 0,
+            "figures_only_before_count": 0,
+            "trust": [
+                {
+                    "season": 2021,
+                    "authority_name": "Pellonshire County Council",
+                    "was": {"trust": "verified", "reason": None},
+                    "now": {"trust": "flagged", "reason": None},
+                }
+            ],
+            "comparisons": [
+                {
+                    "season": 2021,
+                    "witness_kind": "data_table",
+                    "was": "differs",
+                    "now": "differs",
+                    "figures_count": 1,
+                }
+            ],
+        },
+        "letter_counts": [
+            {"season": 2021, "disposition": "accepted", "letters_count": 1},
+            {"season": 2021, "disposition": "superseded", "letters_count": 1},
+        ],
+    }
+    changes = read_changes(folder)
+    assert changes is not None
+    notes = (folder / "RELEASE.md").read_text()
+    assert notes == release_notes(changes)
+    rows = [line for line in notes.splitlines() if line.startswith("| 2021")]
+    assert rows == [
+        "| 2021 | Pellonshire County Council | 2021-b | not there | superseded |",
+        "| 2021 | PEL | uphold_rate_pct | 53 | 54 (corrected) |",
+        "| 2021 | Pellonshire County Council | verified | flagged |",
+        "| 2021 | data_table | differs | differs, other values | 1 |",
+        "| 2021 | accepted | 1 |",
+        "| 2021 | superseded | 1 |",
+    ]
+
+
+def test_changes_are_kept_of_a_first_release_and_of_one_that_could_not_be_compared(releases: Releases) -> None:
+    build(releases, FIRST)
+    first = releases.publish(FIRST)
+    changes = read_changes(first)
+    assert changes is not None
+    assert (changes.before, changes.data) == (None, None)
+    (first / "RELEASE.md").unlink()
+    build(releases, SECOND)
+    changes = read_changes(releases.publish(SECOND))
+    assert changes is not None
+    assert (changes.before, changes.data, changes.why_not_compared) == (FIRST, None, ("RELEASE.md is not there",))
+
+
+def test_the_same_release_has_the_same_changes_byte_by_byte(tmp_path: Path) -> None:
+    contents = set()
+    for name in ("one", "other"):
+        releases = Releases(tmp_path / name)
+        for identity, number in ((FIRST, 53), (SECOND, 54)):
+            build(releases, identity, rate=number)
+            contents.add((identity, (releases.publish(identity) / "changes.json").read_bytes()))
+    assert len(contents) == 2
+
+
+def test_a_release_made_before_changes_were_kept_as_data_is_whole_and_can_be_compared_with(
+    releases: Releases,
+) -> None:
+    build(releases, FIRST)
+    first = releases.publish(FIRST)
+    (first / "changes.json").unlink()
+    assert damage(first) == ("changes.json is not there",)
+    sums = first / "SHA256SUMS"
+    sums.chmod(0o644)
+    sums.write_text("".join(line for line in sums.open() if "changes.json" not in line))
+    assert damage(first) == ()
+    assert read_changes(first) is None
+    build(releases, SECOND, rate=54)
+    releases.publish(SECOND)
+    assert len(data_changes(releases, SECOND).figures) == 1
+    assert [(one.identity, one.has_changes, one.damage) for one in known_releases(releases)] == [
+        (SECOND, True, ()),
+        (FIRST, False, ()),
+    ]
+
+
+def test_changes_that_the_checksums_do_not_name_are_damage(releases: Releases) -> None:
+    build(releases, FIRST)
+    folder = releases.publish(FIRST)
+    sums = folder / "SHA256SUMS"
+    sums.chmod(0o644)
+    sums.write_text("".join(line for line in sums.open() if "changes.json" not in line))
+    assert damage(folder) == ("changes.json has no line in SHA256SUMS",)
 
 
 def test_a_release_made_before_there_was_trust_can_be_compared_with(releases: Releases) -> None:

@@ -16,10 +16,6 @@ from typing import Any
 from redress.acquire.source import FailureCause, Reference, ReferenceKind
 from redress.model.season import Season
 
-SUMMARY_ENDING = ".acquired.json"
-LANDED_ENDING = ".landed.json"
-"""Of the summary of a run that put its season into landing, kept as it was then, whatever the run does after it."""
-
 
 class AcquisitionState(StrEnum):
     """What became of one reference."""

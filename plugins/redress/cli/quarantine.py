@@ -124,10 +124,10 @@ def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
             _print_case(case)
         season = effect.case.landed.season
         if publish:
-            from redress.steps import SeasonRun, build_warehouse, release, serve
+            from redress.steps import Run, build_warehouse, release, serve
             from redress.steps.record import new_run_id
 
-            run = SeasonRun(season, new_run_id(), desk.settings)
+            run = Run.of_season(season, new_run_id(), desk.settings)
             folder = release(run, build_warehouse(run))
             serve(run)
             for event in run.record.events():

@@ -19,7 +19,7 @@ def show_authority(
 ) -> None:
     """A council's years: figures beside its type's average, rank, flags, and what is missing and why."""
     with plain_errors():
-        from redress.report.council import shown
+        from redress.report.council import council_years
         from redress.report.council_page import page
         from redress.settings import Settings
         from redress.warehouse.releases.releases import ReleaseError, Releases
@@ -32,7 +32,7 @@ def show_authority(
                 f"there is no release in {releases.folder} yet: make run makes one of the sample letters, "
                 "redress run one of yours; or say where yours is with REDRESS_HOME"
             )
-        for part in page(shown(current / "warehouse.duckdb", authority, only, date.today())):
+        for part in page(council_years(current / "warehouse.duckdb", authority, only, date.today())):
             console.print(part)
 
 
@@ -55,12 +55,14 @@ def list_releases() -> None:
             took = one.taken_back
             why = f": {took.reason}" if took is not None and took.reason else ""
             notes = [f"damaged: {'; '.join(one.damage)}"] if one.damage else []
-            notes += [] if took is None else [f"taken back by {took.by} on {took.told_at}{why}"]
+            if not one.damage and not one.has_changes:
+                notes.append("its changes are not kept as data: RELEASE.md says them")
+            notes += [] if took is None else [f"taken back by {took.by} on {took.shown_at}{why}"]
             table.add_row(
                 "current" if one.is_current else "",
                 one.identity,
-                "not known" if one.became_current is None else one.became_current.told_at,
-                _seasons_told(one.seasons),
+                "not known" if one.became_current is None else one.became_current.shown_at,
+                _year_ranges(one.seasons),
                 "" if one.damage else str(one.letters_count),
                 escape("; ".join(notes)),
             )
@@ -77,11 +79,11 @@ def rollback(
     """Put an earlier release before the readers again; no run publishes the one that is taken back."""
     with plain_errors():
         from redress.settings import Settings
-        from redress.steps import UpkeepRun, plan_roll_back, roll_back, serve
+        from redress.steps import Run, plan_roll_back, roll_back, serve
         from redress.steps.record import new_run_id
 
         settings = Settings()
-        run = UpkeepRun(new_run_id(), settings)
+        run = Run.of_upkeep(new_run_id(), settings)
         with writing(settings):
             identity = plan_roll_back(run, release)
             roll_back(run, identity, by=by or login_name(), reason=reason, tell=_tell)
@@ -96,11 +98,11 @@ def rebuild() -> None:
     """
     with plain_errors():
         from redress.settings import Settings
-        from redress.steps import UpkeepRun, rebuild, serve
+        from redress.steps import Run, rebuild, serve
         from redress.steps.record import new_run_id, step_line
 
         settings = Settings()
-        run = UpkeepRun(new_run_id(), settings)
+        run = Run.of_upkeep(new_run_id(), settings)
         with writing(settings):
             folder = rebuild(run)
             for event in run.record.events():
@@ -121,14 +123,14 @@ def serve() -> None:
             console.print(escape(str(serve_current(settings))), soft_wrap=True)
 
 
-def _tell(told: str | None) -> None:
-    """A sentence as it is, where there is one."""
-    if told is not None:
-        console.print(escape(told), soft_wrap=True)
+def _tell(sentence: str | None) -> None:
+    """Print a sentence, where there is one."""
+    if sentence is not None:
+        console.print(escape(sentence), soft_wrap=True)
 
 
-def _seasons_told(seasons: tuple[int, ...]) -> str:
-    """Years with ranges where they follow each other: 2014-2016, 2021."""
+def _year_ranges(seasons: tuple[int, ...]) -> str:
+    """Return years, as ranges where they follow each other: 2014-2016, 2021."""
     ranges: list[list[int]] = []
     for year in seasons:
         if ranges and ranges[-1][-1] == year - 1:

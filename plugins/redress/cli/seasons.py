@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from redress.orchestration.season_runs import StepEnd
     from redress.report import LetterLine
     from redress.settings import Settings
-    from redress.steps import SeasonRun
+    from redress.steps import Run
 
 _Way = tuple[str, Callable[[], str]]
 """Where a season's letters come from, in words, and what takes them to a release; it gives the release's folder."""
@@ -45,7 +45,7 @@ def run(
         settings = Settings()
         named = source or settings.source
 
-        def from_source(one: "SeasonRun") -> _Way:
+        def from_source(one: "Run") -> _Way:
             before = last_source(settings, one.season) if retry_failed else ""
             letters_source = source_of(named or before, settings)
 
@@ -177,17 +177,17 @@ def step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Call
     return show
 
 
-def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callable[[SeasonRun], _Way]") -> None:
+def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callable[[Run], _Way]") -> None:
     """Go a way with each season, its steps and its report shown, and in the end what became of each letter."""
     from redress.model.season import Season
-    from redress.steps import SeasonRun
+    from redress.steps import Run
     from redress.steps.record import new_run_id
 
     wanted = [Season(year) for year in seasons]
-    last: SeasonRun | None = None
+    last: Run | None = None
     failures, folder = Failures(), ""
     for season in wanted:
-        season_run = SeasonRun(season, new_run_id(), settings)
+        season_run = Run.of_season(season, new_run_id(), settings)
         origin, go = way_of(season_run)
         console.print(f"season {season} ({season.label}) from {escape(origin)}")
         with failures.told():
@@ -212,7 +212,7 @@ def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
         yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
-def _print_steps(run: "SeasonRun") -> None:
+def _print_steps(run: "Run") -> None:
     """How each step of a run ended."""
     from redress.steps.record import step_line
 
@@ -221,7 +221,7 @@ def _print_steps(run: "SeasonRun") -> None:
             console.print(f"  {escape(step_line(event))}", soft_wrap=True)
 
 
-def _print_report(run: "SeasonRun", failures: Failures) -> None:
+def _print_report(run: "Run", failures: Failures) -> None:
     """Write the report of a run, one that failed too, and say where it is."""
     from redress.report import write_report
 
@@ -230,7 +230,7 @@ def _print_report(run: "SeasonRun", failures: Failures) -> None:
             console.print(f"  its report: {escape(from_here(write_report(run)))}", soft_wrap=True)
 
 
-def _print_published(run: "SeasonRun", seasons: "list[Season]", folder: str) -> None:
+def _print_published(run: "Run", seasons: "list[Season]", folder: str) -> None:
     """What became of each letter, and where the warehouse is; served, where PostgreSQL serves it."""
     from redress.report import letter_lines
     from redress.steps import serve
@@ -252,7 +252,8 @@ def _print_letters(lines: "tuple[LetterLine, ...]") -> None:
         console.print("\nNot accepted:")
     for line in others:
         console.print(
-            f"  {escape(line.cells[0])} ({escape(line.address)}): {line.disposition}: {escape(line.why)}",
+            f"  {escape(line.authority or line.address)} ({escape(line.address)}): "
+            f"{line.disposition}: {escape(line.why)}",
             soft_wrap=True,
         )
 

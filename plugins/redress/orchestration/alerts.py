@@ -18,7 +18,8 @@ from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 from redress.model.printable import printable, secret_in
 from redress.model.season import season_from_name
 from redress.orchestration.names import ANNUAL_LETTERS, PUBLICATION_WATCH, WAREHOUSE_UPKEEP
-from redress.steps.record import WITHOUT_SEASON, RunRecord, last_failure, record_name, step_summaries
+from redress.steps.record import RunRecord, last_failure, record_name, step_summaries
+from redress.steps.run import RunKind
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -37,9 +38,9 @@ ends a callback after 50 seconds."""
 RUNBOOK = "docs/runbooks/alerts.md"
 OF_A_SEASON = "20[0-9][0-9]"
 RECORD_FOLDERS = {
-    ANNUAL_LETTERS: (OF_A_SEASON, WITHOUT_SEASON),
-    PUBLICATION_WATCH: (f"publication_watch/{OF_A_SEASON}",),
-    WAREHOUSE_UPKEEP: ("upkeep", OF_A_SEASON),
+    ANNUAL_LETTERS: (OF_A_SEASON, RunKind.WITHOUT_SEASON),
+    PUBLICATION_WATCH: (f"{RunKind.WATCH}/{OF_A_SEASON}",),
+    WAREHOUSE_UPKEEP: (RunKind.UPKEEP, OF_A_SEASON),
 }
 """For each dag, the folders of its run records, as patterns below the folder of run records."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
@@ -104,7 +105,7 @@ def alert_missing_letters(record: RunRecord, warning: str, settings: "Settings",
     )
     if send(mail, settings):
         with record.step(ALERT_STEP) as note:
-            note.told = f"mailed to {len(settings.alert_recipients)}"
+            note.message = f"mailed to {len(settings.alert_recipients)}"
 
 
 def send(mail: Mail, settings: "Settings") -> bool:
@@ -187,7 +188,7 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
     """Return the last step that failed and its message; (None, None) if no step failed or was killed."""
     failed = last_failure(record)
     if failed is not None:
-        return failed.name, failed.told
+        return failed.name, failed.message
     begun = [one for one in step_summaries(record) if one.state == "began"]
     return (begun[-1].name, "it began and never ended: its process was killed") if begun else (None, None)
 

@@ -15,9 +15,9 @@ from redress.acquire.sources.by_name import source_of
 from redress.model.season import season_of_run
 from redress.orchestration.names import DATED_RUN_TYPES
 from redress.settings import Settings
-from redress.steps import SeasonError, SeasonRun, UpkeepRun
-from redress.steps.record import WITHOUT_SEASON, RunRecord, record_name
-from redress.steps.run import Run
+from redress.steps import Run, SeasonError
+from redress.steps.record import record_name
+from redress.steps.run import RunKind
 from redress.steps.upkeep import Action
 from redress.warehouse.build import BuildError
 
@@ -26,7 +26,7 @@ NAME_CHARACTERS = 100
 number."""
 
 
-def season_run() -> SeasonRun:
+def season_run() -> Run:
     """Return the season run of the current task.
 
     Raise ValueError if the dag run states no season, or two. The first task of the run writes the error to a record
@@ -38,12 +38,12 @@ def season_run() -> SeasonRun:
     try:
         season = season_of_run(logical_date, context["params"]["season"])
     except ValueError:
-        record = RunRecord(settings.runs_folder / WITHOUT_SEASON / f"{run_id}.jsonl")
+        record = Run.without_season(run_id, settings).record
         if record.path.exists():  # the run's first task has written the error
             raise
         with record.step(_step_name()):
             raise
-    return SeasonRun(season, run_id, settings)
+    return Run.of_season(season, run_id, settings)
 
 
 def current_run() -> Run:
@@ -54,11 +54,11 @@ def current_run() -> Run:
     context = get_current_context()
     params = context["params"]
     if "action" in params and (params["action"] != Action.REREAD or params["season"] is None):
-        return UpkeepRun(record_name(context["run_id"]), Settings())
+        return Run.of_upkeep(record_name(context["run_id"]), Settings())
     return season_run()
 
 
-def source(run: SeasonRun) -> Source:
+def source(run: Run) -> Source:
     """Return the source that the run's params name, or that of REDRESS_SOURCE if they name none.
 
     Raise SourceError if the source cannot be used, and write the error to the step of the current task.
@@ -81,13 +81,13 @@ def is_anew() -> bool:
 
 
 @contextmanager
-def season_task() -> Iterator[SeasonRun]:
+def season_task() -> Iterator[Run]:
     """Yield the season run of the current task to the block that does the work; see `failing_at_once`.
 
     Skip the task if its run has no season.
     """
     with run_task() as run:
-        if not isinstance(run, SeasonRun):
+        if run.kind is not RunKind.SEASON:
             raise AirflowSkipException("only a run of a season has this task to do")
         yield run
 

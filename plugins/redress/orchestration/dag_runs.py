@@ -16,7 +16,7 @@ from redress.model.season import Season
 from redress.orchestration.environment import airflow_environment
 from redress.orchestration.season_runs import PlannedRun, StepEnd
 from redress.settings import PROJECT_FOLDER, Settings
-from redress.steps import SeasonRun
+from redress.steps import Run
 from redress.steps.record import RunRecord, last_failure, record_name, step_summaries
 
 
@@ -37,7 +37,7 @@ class DagRun:
         """Raise DagRunError if the run did not succeed."""
         failure = last_failure(self.record)
         if failure is not None:
-            why = f"failed at {failure.name}: {failure.told}"
+            why = f"failed at {failure.name}: {failure.message}"
         elif "report" not in {one.name for one in step_summaries(self.record) if one.state == "done"}:
             why = "ended before its report"
         else:
@@ -73,7 +73,7 @@ class DagRuns:
         for number, season in enumerate(seasons):
             at = now + dt.timedelta(microseconds=number)
             run_id = f"manual__{at.isoformat(timespec='microseconds')}"
-            record = SeasonRun(season, record_name(run_id), self.settings).record
+            record = Run.of_season(season, record_name(run_id), self.settings).record
             log = self.log_folder / f"season-{season}.log"
             log.unlink(missing_ok=True)
             runs.append(DagRun(season, run_id, record, log))

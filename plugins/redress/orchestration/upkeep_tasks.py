@@ -16,5 +16,5 @@ def choose() -> Action:
     """Return the action of the run. Its record begins with who asked for the action, and why."""
     with run_task() as run, run.record.step("asked") as note:
         upkeep = asked()
-        note.told = upkeep.told
+        note.message = upkeep.sentence
     return upkeep.action

@@ -13,16 +13,16 @@ from redress.orchestration.names import ANNUAL_LETTERS, UNFINISHED_STATES
 from redress.settings import Settings
 from redress.steps import watch
 from redress.steps.record import record_name
-from redress.steps.run import WatchRun
+from redress.steps.run import Run
 
 
-def watch_run() -> WatchRun:
+def watch_run() -> Run:
     """Return the watch of the current task: its season is in the run's params, or is the year of the run's date."""
     context = get_current_context()
     run = context["dag_run"]
     stated = context["params"]["season"]
     year = (run.logical_date or run.run_after).year if stated is None else int(stated)
-    return WatchRun(Season(year), record_name(context["run_id"]), Settings())
+    return Run.of_watch(Season(year), record_name(context["run_id"]), Settings())
 
 
 def look() -> str:
@@ -41,8 +41,8 @@ def decide() -> dict[str, Any]:
     )
     decision = watch.decide(run, unfinished_count)
     if not decision.is_due:
-        raise AirflowSkipException(decision.told)
-    return {"run_id": run.season_run_id, "conf": dict(decision.conf)}
+        raise AirflowSkipException(decision.reason)
+    return {"run_id": run.started_run_id, "conf": dict(decision.conf)}
 
 
 def tell() -> str:

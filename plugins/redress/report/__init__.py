@@ -1,7 +1,7 @@
-"""The report of a season's run: what became of each letter, for the terminal, as Markdown and as a page of HTML.
+"""The report of a run of a season: what became of each letter, for the terminal, as Markdown and as HTML.
 
 <runs>/<season>/<run>.md      the report, written as Markdown
-<runs>/<season>/<run>.html    the same as one page
+<runs>/<season>/<run>.html    the report as one page of HTML
 <runs>/index.html             every run that has a report, the newest first
 """
 

@@ -10,28 +10,28 @@ from redress.model.markdown import code, table, text
 from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun
+from redress.steps import Run
 from redress.warehouse.landing import Landing
 
 LOST = (AcquisitionState.FAILED, AcquisitionState.GONE)
-"""What a person may have to look after: each has a row of its own."""
+"""The states that a person may have to look after: each such letter has a row of its own."""
 NOT_THERE = (AcquisitionState.NOT_PUBLISHED, AcquisitionState.NOT_LISTED)
-"""What the source does not have: their names in one paragraph."""
+"""The states of what the source does not have: the names stand in one paragraph."""
 
 
-def retry_command(run: SeasonRun) -> str:
-    """The command that asks only for what failed in a season's last run, as Markdown."""
+def retry_command(run: Run) -> str:
+    """Return the command that asks only for what failed in a season's last run, as Markdown."""
     return command(run.settings, f"run {run.season} --retry-failed")
 
 
-def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
-    """What became of the season's letters at their source: how many of each, then those that did not come."""
+def acquired_lines(run: Run) -> tuple[str, ...]:
+    """Return what became of the season's letters at their source: the states counted, then what did not come."""
     if not run.summary_path.exists():
         return ("Nothing was asked of a source.",)
     summary = Summary.read(run.summary_path)
     authorities = load_authorities(additional=run.settings.additional_authorities)
-    told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
-    lines = [f"{text(summary.source)}: {told}."]
+    counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.counts.items())
+    lines = [f"{text(summary.source)}: {counts}."]
     if summary.failed:
         lines += ["", f"To ask for what failed alone: {retry_command(run)}"]
     rows = [
@@ -58,7 +58,7 @@ def acquired_lines(run: SeasonRun) -> tuple[str, ...]:
 
 
 def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
-    """The warnings of a season as items of a list: those of the season as a whole, then those of its letters."""
+    """Return the warnings of a season as items of a list: first of the season as a whole, then of its letters."""
     landing = Landing(settings.landing_folder)
     names: dict[str | None, str] = {None: f"season {season}"} | {
         landed.letter.sha256: landed.letter.header.authority_name or landed.source_address
@@ -75,15 +75,15 @@ def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
 
 
 def _name(outcome: Outcome, authorities: Authorities) -> str:
-    """The name of the authority that a reference is about, or nothing where the source does not say."""
+    """Return the name of the authority that a reference is about, or "" where the source does not say."""
     found = authorities.with_id(outcome.reference.authority_id or "")
     return "" if found is None else found.name
 
 
 def command(settings: Settings, words: str) -> str:
-    """A command of `redress`, as Markdown, with the home and the councils of a run where they are not the default.
+    """Return a command of `redress`, as Markdown, with the run's home and councils where they are not the default.
 
-    A terminal has neither the environment that Airflow was started with nor that of `make run`.
+    A terminal has neither the environment of Airflow nor that of `make run`.
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),

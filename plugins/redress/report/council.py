@@ -1,4 +1,4 @@
-"""Show: a council's years out of the current release, for a person at a terminal."""
+"""What a release says of a council: read here, shown by `council_page`."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,10 @@ class ShowError(ValueError):
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What is known of one authority: its rows of council_performance, one for each season in the release.
+class CouncilYears:
+    """What a release says of one authority: its rows of council_performance, one row a season.
 
-    `season` is set where the letters, the evidence and the witnesses of one season are shown beside its figures.
+    `season` is set where only one season is asked about; `letters`, `figures` and `witnesses` are then rows of it.
     """
 
     authority: Authority
@@ -35,19 +35,19 @@ class Shown:
     witnesses: Sequence[Row] = ()
 
 
-def shown(file: Path, name: str, season: Season | None, today: dt.date) -> Shown:
-    """What the release's file says of an authority, over all its seasons or about one, read-only.
+def council_years(file: Path, name: str, season: Season | None, today: dt.date) -> CouncilYears:
+    """Read what the DuckDB file of a release says of an authority, over all seasons or about one season.
 
-    `name` is an id, a name, a short name or another name that the authority goes by, now or earlier. Raises
-    ShowError where it means no authority or several, or where the release has nothing about the season.
+    `name` is an id, a name, a short name or another name that the authority has or had. Raises ShowError where the
+    name is that of no authority or of several, or where the release has nothing about the season.
     """
     with duckdb.connect(str(file), read_only=True) as release:
         authority = _named(_authorities(release), name, season, today)
-        return _shown(release, authority, season)
+        return _years_of(release, authority, season)
 
 
 def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
-    """The authorities of a release and their names, as it was built with them."""
+    """Return the authorities and their names that the release was built with."""
     authorities = _rows(
         release,
         """
@@ -90,7 +90,7 @@ def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
 
 
 def _named(authorities: Authorities, name: str, season: Season | None, today: dt.date) -> Authority:
-    """The authority that is meant: by its id, else by its name on the season's last day or today, else ever."""
+    """Return the authority of a name: by its id, else by its name on the season's last day or today, else ever."""
     with_id = authorities.with_id(name.strip())
     if with_id is not None:
         return with_id
@@ -104,7 +104,7 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
     raise ShowError(resolution.reason + (f". By their ids: {candidates}" if candidates else ""))
 
 
-def _shown(release: duckdb.DuckDBPyConnection, authority: Authority, season: Season | None) -> Shown:
+def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: Season | None) -> CouncilYears:
     years = _rows(
         release,
         "select * from marts.council_performance where authority_id = ? order by season, authority_key",
@@ -120,7 +120,7 @@ def _shown(release: duckdb.DuckDBPyConnection, authority: Authority, season: Sea
         authority.authority_id,
     )
     if season is None:
-        return Shown(authority, **relations[0], years=years)
+        return CouncilYears(authority, **relations[0], years=years)
     of_season = [row for row in years if row["season"] == season.year]
     if not of_season:
         held = ", ".join(str(row["season"]) for row in years)
@@ -129,7 +129,7 @@ def _shown(release: duckdb.DuckDBPyConnection, authority: Authority, season: Sea
             + (f"it has seasons {held}" if held else "nor about it in any other season")
         )
     about = ([row["authority_key"] for row in of_season], season.year)
-    return Shown(
+    return CouncilYears(
         authority,
         **relations[0],
         years=of_season,

@@ -11,11 +11,47 @@ from rich.text import Text
 
 from redress.model.landed import Fate
 from redress.model.measures import Absence
-from redress.report.council import Row, Shown
+from redress.report.council import CouncilYears, Row
+
+ABSENT = "-"
+SOURCE = (
+    "Source: Local Government and Social Care Ombudsman, annual review letters; re-used with attribution, "
+    "see www.lgo.org.uk/copyright."
+)
+SAMPLE = "An invented council of the sample letters: these figures say nothing about a real one."
+_WHY_ABSENT: dict[str, tuple[str, str]] = {
+    Absence.NOT_IN_LAYOUT: ("not in layout", "letters of this layout do not state it"),
+    Absence.NOT_STATED: ("not stated", "its layout has it, this letter does not, and no sentence says why"),
+    Absence.NONE_DUE: ("none due", "the letter says that no recommendations were due"),
+    Absence.NONE_UPHELD: ("none upheld", "the letter says that nothing was upheld"),
+    Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
+}
+"""Each reason why a letter has no rate: for a cell, and for a sentence."""
+_RATES = {
+    "uphold_rate": "uphold rate",
+    "compliance_rate": "compliance rate",
+    "satisfactory_remedy_rate": "satisfactory remedy rate",
+}
+_COVERAGE = {
+    "not_published": "no letter came in",
+    "not_fetched": "the letter could not be fetched",
+    "not_expected": "a letter came, although the authority did not exist at the end of the period",
+    Fate.NO_STATISTICS: "the letter came without its statistics page",
+    Fate.QUARANTINED: "the letter is held back until a person decides",
+}
+_COMPLAINT_COUNTS = {
+    "received_count": "received",
+    "decided_count": "decided",
+    "dealt_with_count": "dealt with",
+    "not_for_us_count": "not for the Ombudsman",
+    "assessed_and_closed_count": "closed",
+}
+_WORDS = frozenset({"season", "measure", "trust", "letter", "state", "why"})
+"""The columns of words."""
 
 
-def page(found: Shown) -> Iterator[RenderableType]:
-    """What a person reads, from the authority's name to the source of its figures."""
+def page(found: CouncilYears) -> Iterator[RenderableType]:
+    """Yield the parts of the page, from the authority's name to the source of its figures."""
     authority = found.authority
     yield Text(f"{authority.name} ({authority.authority_id})", style="bold")
     if authority.valid_to is not None:
@@ -46,7 +82,7 @@ def page(found: Shown) -> Iterator[RenderableType]:
 
 
 def _table(**columns: str) -> Table:
-    """A table without lines; `columns` says what stands above each. Columns of words lie left, numbers right."""
+    """Return a table without lines; `columns` has the heading of each column. Words lie left, numbers right."""
     table = Table(box=None, header_style="dim", pad_edge=False)
     for key, heading in columns.items():
         table.add_column(heading, justify="left" if key in _WORDS else "right", overflow="fold")
@@ -134,7 +170,7 @@ def _per_100k_table(years: Sequence[Row]) -> Table:
 
 
 def _has_per_100k(row: Row) -> bool:
-    """Whether there is anything to say for each 100,000 residents; letters before 2024 do not state it."""
+    """Return whether a season has a number for each 100,000 residents; letters before 2024 do not state one."""
     is_to_be_stated = row["upheld_per_100k_absence_code"] not in (None, Absence.NOT_IN_LAYOUT)
     has_number = row["upheld_per_100k"] is not None or row["recomputed_upheld_per_100k"] is not None
     return is_to_be_stated or has_number
@@ -148,13 +184,13 @@ def _complaints_table(years: Sequence[Row]) -> Table:
 
 
 def _notes(years: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """What to know of each season before comparing it, and why a number of it is absent."""
+    """Yield what to know of each season before comparing it, and why a number of it is absent."""
     comparable_since = years[0]["comparable_since_season"]
     for row in years:
         state = row["coverage_state"]
         if state != Fate.ACCEPTED:
-            told = _COVERAGE.get(state, state.replace("_", " "))
-            yield row, f"no figures: {told}" + (f": {row['coverage_reason']}" if row["coverage_reason"] else "")
+            why = _COVERAGE.get(state, state.replace("_", " "))
+            yield row, f"no figures: {why}" + (f": {row['coverage_reason']}" if row["coverage_reason"] else "")
         else:
             yield from ((row, note) for note in _review_notes(row))
         if row["comparable_since_season"] != comparable_since:
@@ -174,15 +210,15 @@ def _review_notes(row: Row) -> Iterator[str]:
         yield "fewer than ten investigations: one case moves the rate by more than ten points, and it has no rank"
     if row["is_uphold_rate_base_derived"]:
         yield "* upheld and not upheld decisions together, because the letter states no number of investigations"
-    for rate, told in _RATES.items():
+    for rate, name in _RATES.items():
         code = row[f"{rate}_absence_code"]
         if code is not None:
-            yield f"no {told}: {_WHY_ABSENT[code][1]}"
+            yield f"no {name}: {_WHY_ABSENT[code][1]}"
         elif row[f"{rate}_type_average_pct"] is None:
-            yield f"no gap to an average of the {told}: the letter states no average"
+            yield f"no gap to an average of the {name}: the letter states no average"
 
 
-def _season_page(found: Shown) -> Iterator[RenderableType]:
+def _season_page(found: CouncilYears) -> Iterator[RenderableType]:
     yield ""
     yield Text("Letters" if len(found.letters) != 1 else "The letter", style="bold")
     if not found.letters:
@@ -254,66 +290,15 @@ def _rate(row: Row, rate: str) -> str:
 
 
 def _stated(row: Row, measure: str, column: str, unit: str = "") -> str:
-    """A stated number, or in a word why the letter has none; a dash where there is no accepted letter."""
+    """Return a stated number, or in a word why the letter has none; a dash where there is no accepted letter."""
     code = row[f"{measure}_absence_code"]
     return _number(row[column], unit) if code is None else _WHY_ABSENT[code][0]
 
 
 def _number(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False) -> str:
-    """A number without trailing noughts; what is absent is a dash, never 0."""
+    """Return a number without trailing zeros; an absent number is a dash, never 0."""
     if value is None:
         return ABSENT
     number = Decimal(value)
     whole = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
     return f"{whole:+,f}{unit}" if is_signed else f"{whole:,f}{unit}"
-
-
-ABSENT = "-"
-
-
-SOURCE = (
-    "Source: Local Government and Social Care Ombudsman, annual review letters; re-used with attribution, "
-    "see www.lgo.org.uk/copyright."
-)
-
-
-SAMPLE = "An invented council of the sample letters: these figures say nothing about a real one."
-
-
-_WHY_ABSENT: dict[str, tuple[str, str]] = {
-    Absence.NOT_IN_LAYOUT: ("not in layout", "letters of this layout do not state it"),
-    Absence.NOT_STATED: ("not stated", "its layout has it, this letter does not, and no sentence says why"),
-    Absence.NONE_DUE: ("none due", "the letter says that no recommendations were due"),
-    Absence.NONE_UPHELD: ("none upheld", "the letter says that nothing was upheld"),
-    Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
-}
-"""Each reason for which a letter has no rate: in a cell, and in a sentence."""
-
-
-_RATES = {
-    "uphold_rate": "uphold rate",
-    "compliance_rate": "compliance rate",
-    "satisfactory_remedy_rate": "satisfactory remedy rate",
-}
-
-
-_COVERAGE = {
-    "not_published": "no letter came in",
-    "not_fetched": "the letter could not be fetched",
-    "not_expected": "a letter came, although the authority did not exist at the end of the period",
-    Fate.NO_STATISTICS: "the letter came without its statistics page",
-    Fate.QUARANTINED: "the letter is held back until a person decides",
-}
-
-
-_COMPLAINT_COUNTS = {
-    "received_count": "received",
-    "decided_count": "decided",
-    "dealt_with_count": "dealt with",
-    "not_for_us_count": "not for the Ombudsman",
-    "assessed_and_closed_count": "closed",
-}
-
-
-_WORDS = frozenset({"season", "measure", "trust", "letter", "state", "why"})
-"""The columns that hold words, or a name to look a row up by."""

@@ -24,7 +24,7 @@ _SCHEMAS = {
     "audit": "What was checked, and what was found.",
 }
 _KINDS = {"fct": 1, "dim": 2}
-"""Within a schema facts stand before dimensions, and what is neither (the wide table) first."""
+"""The order within a schema: the wide table, which is neither, then facts, then dimensions."""
 _REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
 _INTRODUCTION = f"""# Data dictionary
 
@@ -32,7 +32,7 @@ Every table of a release, column by column, in the words of its models. `{RENEWE
 writes this file, and so does `make docs`; `make check` fails where it is not what the models say.
 
 Each table is in `warehouse.duckdb` under its schema, and a Parquet file in `parquet/`. An empty (null) value is a
-number or a word that is not known or not stated, never nought. Names end in their unit: `_count`, `_pct` (per
+number or a word that is not known or not stated, never 0. Names end in their unit: `_count`, `_pct` (per
 cent), `_points` (percentage points; of a box on a page, points of 1/72 inch), `_per_100k` (for each 100,000
 residents), `_date`. Columns that start with `is_` or `has_` are true or false. A key ends in `_key`.
 
@@ -41,12 +41,12 @@ residents), `_date`. Columns that start with `is_` or `has_` are true or false. 
 
 
 class DictionaryError(Exception):
-    """The dictionary cannot be made: what has no description or no type, and which file has to say it."""
+    """The dictionary cannot be made; the message says what has no description or type, and in which file."""
 
 
 @dataclass(frozen=True)
 class _Tests:
-    """What the data tests hold of one model, by what they are about."""
+    """What the data tests say of one model."""
 
     columns: Mapping[str, Sequence[str]]
     keys: Sequence[Sequence[str]]
@@ -55,7 +55,7 @@ class _Tests:
 
 
 def data_dictionary(found: Mapping[str, Any]) -> str:
-    """The dictionary of a manifest's published models as Markdown; the same manifest gives the same text.
+    """Return the dictionary of a manifest's published models as Markdown; the same manifest gives the same text.
 
     Raises DictionaryError where a table or a column has no description, or a column no type.
     """
@@ -64,9 +64,9 @@ def data_dictionary(found: Mapping[str, Any]) -> str:
     )
     _require_descriptions(models)
     lines = [_INTRODUCTION]
-    for schema, told in _SCHEMAS.items():
+    for schema, introduction in _SCHEMAS.items():
         of_schema = [model for model in models if model["schema"] == schema]
-        lines += [f"## {schema}", "", told, "", "| table | one row is | columns |", "|---|---|---:|"]
+        lines += [f"## {schema}", "", introduction, "", "| table | one row is | columns |", "|---|---|---:|"]
         lines += [
             f"| [{model['name']}](#{_anchor(model)}) | {_cell(_first_sentence(model['description']))} "
             f"| {len(model['columns'])} |"
@@ -79,7 +79,7 @@ def data_dictionary(found: Mapping[str, Any]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the dictionary, or say whether it is current: 1 where it is stale or cannot be made."""
+    """Write the dictionary, or check that it is current; return 1 where it is stale or cannot be made."""
     parser = argparse.ArgumentParser(
         prog="redress.report.data_dictionary", description="Make docs/data-dictionary.md."
     )
@@ -121,7 +121,7 @@ def _require_descriptions(models: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What of a model or of one of its columns is not said: its name, and what is missing."""
+    """Yield the name of a model or of a column, and what it lacks: a description, columns or a type."""
     if not model["description"].strip():
         yield model["name"], "description"
     if not model["columns"]:
@@ -133,7 +133,7 @@ def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tests_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> _Tests:
-    """The tests of a model, ordered by their names where the models' files do not order them."""
+    """Return the tests of a model, ordered by their names where the models' files do not order them."""
     columns: dict[str, list[str]] = {}
     keys: list[list[str]] = []
     references: dict[str, str] = {}
@@ -172,7 +172,7 @@ def _tests_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> _Tests:
 
 
 def _uses_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """The labels of the exposures that read a model."""
+    """Return the labels of the exposures that read a model."""
     return sorted(
         exposure["label"]
         for exposure in found["exposures"].values()
@@ -208,12 +208,12 @@ def _table(model: Mapping[str, Any], tests: _Tests, uses: Sequence[str]) -> Iter
 
 
 def _anchor(model: Mapping[str, Any]) -> str:
-    """The anchor that GitHub gives the heading of a table: lower case, without the full stop."""
+    """Return the anchor that GitHub gives the heading of a table: lower case, without the full stop."""
     return f"{model['schema']}{model['name']}"
 
 
 def _referred(to: str) -> str:
-    """The model that a test's argument such as ref('dim_year') names."""
+    """Return the model that a test's argument such as ref('dim_year') names."""
     referred = _REFERENCE.search(to)
     return to if referred is None else referred["model"]
 
@@ -223,7 +223,7 @@ def _in_words(test_name: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    """The beginning of a description, up to a colon or a full stop: by custom it says what one row is."""
+    """Return the beginning of a description, up to a colon or a full stop: by custom it says what one row is."""
     return re.split(r"[.:](?:\s|$)", _one_line(text), maxsplit=1)[0].removeprefix("One row per ")
 
 

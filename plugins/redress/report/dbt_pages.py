@@ -1,4 +1,4 @@
-"""What dbt says of its project: the manifest, parsed without a database, and dbt's own pages about a release.
+"""dbt's manifest of its project, parsed without a database, and dbt's own pages about a release.
 
 python -m redress.report.dbt_pages    writes the pages of the current release
 """
@@ -17,11 +17,11 @@ from redress.warehouse.releases.releases import ReleaseError, Releases
 PAGE_NAME = "static_index.html"
 TIME_LIMIT_SECONDS = 600
 _PARSE_FOLDER = PROJECT_FOLDER / "var" / "dbt_parse"
-"""Where dbt keeps what it parsed, so that the next time takes half as long."""
+"""Where dbt keeps what it parsed: the next parse takes half as long."""
 
 
 def manifest() -> dict[str, Any]:
-    """dbt's manifest of the project as it stands, parsed without a database and without the network.
+    """Return dbt's manifest of the project as it stands, parsed without a database and without the network.
 
     Raises DbtError where dbt cannot parse the project.
     """
@@ -39,7 +39,7 @@ def manifest() -> dict[str, Any]:
 
 
 def write_dbt_docs(settings: Settings) -> Path:
-    """dbt's pages about the current release as one file that needs no server; its path.
+    """Write dbt's pages about the current release as one file that needs no server; return its path.
 
     dbt is given a copy of the release, because it opens its database to write. Raises ReleaseError where there is
     no release, and DbtError where dbt fails.

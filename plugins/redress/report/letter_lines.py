@@ -1,4 +1,4 @@
-"""What became of each letter of a season, a line each: for the terminal, and for the report's table."""
+"""What became of each letter of a season, one line a letter: for the terminal, and for the report's table."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from redress.model.measures import half_up_pct
 from redress.model.printable import printable
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import SeasonRun
+from redress.steps import Run
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.releases import Releases
 
@@ -38,9 +38,14 @@ NUMBERS = COLUMNS[2:8]
 
 @dataclass(frozen=True)
 class LetterLine:
-    """One letter in a report, as text; what is absent is a dash."""
+    """One letter in a report, as text.
+
+    `cells` are those of a table with the columns COLUMNS; an absent number is a dash. `authority` is the name as
+    the letter prints it, or None where the letter names no authority.
+    """
 
     cells: tuple[str, ...]
+    authority: str | None
     disposition: Fate
     why: str
     address: str
@@ -48,7 +53,7 @@ class LetterLine:
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
-    """All landed letters of some seasons: accepted ones from the current release, the others as they were read."""
+    """Return all landed letters of some seasons: accepted ones as released, the others as they were read."""
     landing = Landing(settings.landing_folder)
     current = Releases(settings.warehouse_folder).current()
     reviewed = {} if current is None else _reviews(current / "warehouse.duckdb")
@@ -64,10 +69,11 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
 def letter_line(
     landed: LandedLetter, disposition: Disposition, review: Mapping[str, Any] | None = None
 ) -> LetterLine:
-    """One letter with its numbers in the warehouse, by their columns in `review`; without one, as it was read."""
+    """Return one letter with its numbers: from `review`, by the columns of the warehouse, or as it was read."""
     numbers = _as_read(landed.letter) if review is None else review
+    authority = landed.letter.header.authority_name
     cells = (
-        landed.letter.header.authority_name or landed.source_address,
+        authority or landed.source_address,
         str(landed.season),
         _number(numbers["upheld_count"]),
         _number(numbers["investigations_count"]),
@@ -78,12 +84,12 @@ def letter_line(
         disposition.disposition,
     )
     return LetterLine(
-        cells, disposition.disposition, disposition.reason, landed.source_address, landed.letter.sha256
+        cells, authority, disposition.disposition, disposition.reason, landed.source_address, landed.letter.sha256
     )
 
 
 def letters_table(lines: Sequence[LetterLine]) -> Table:
-    """The letters as a table for the terminal."""
+    """Return the letters as a table for the terminal."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in COLUMNS:
         table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
@@ -107,7 +113,7 @@ def _reviews(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _as_read(letter: Letter) -> dict[str, Any]:
-    """The same numbers of a letter that is not in the warehouse, as it states them."""
+    """Return the numbers of a letter that is not in the warehouse, by the columns of the warehouse."""
     upheld, investigations = letter.value("upheld_count"), letter.value("investigations_count")
     rate, average = letter.value("uphold_rate_pct"), letter.value("uphold_rate_type_average_pct")
     return {
@@ -132,14 +138,14 @@ def _number(value: Decimal | int | None, unit: str = "", *, signed: bool = False
 
 @dataclass(frozen=True)
 class RefusedSeason:
-    """How many files of a season would have got which disposition, and those that speak against the source."""
+    """A refused season: how many files have each disposition, and the files that speak against the source."""
 
     disposition_counts: Counter[Fate]
     lines: tuple[LetterLine, ...]
 
 
-def refused_season(run: SeasonRun) -> RefusedSeason | None:
-    """The refused files as `check` left them; None where it did not stop the season for them."""
+def refused_season(run: Run) -> RefusedSeason | None:
+    """Return the refused files of a run, or None where `check` did not stop the season because of them."""
     if run.season not in run.refused.seasons():
         return None
     dispositions = run.refused.dispositions(run.season)

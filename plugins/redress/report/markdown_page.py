@@ -1,4 +1,4 @@
-"""Markdown with text of others in it, and Markdown as one page of HTML that runs nothing and loads nothing."""
+"""Markdown as one page of HTML that runs nothing and loads nothing."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""What a page may do: show itself with its own styles."""
+"""The page's policy: it may show itself with its own styles, and nothing else."""
 
 STYLES = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #ffffff;
@@ -49,7 +49,7 @@ tbody tr:nth-child(even) td { background: var(--shade); }
 
 
 def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
-    """Markdown as one page of HTML with its styles inside; HTML in it is shown as text, pictures are left out.
+    """Return Markdown as one page of HTML with its styles inside; HTML is shown as text, pictures are left out.
 
     The title is the first heading. `way_up` is the words and the address of a link to the page that leads to it.
     """
@@ -76,21 +76,21 @@ def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
 
 
 def _plain(inline: Token) -> str:
-    """The words of a heading without its marks."""
+    """Return the words of a heading without its marks."""
     return "".join(one.content for one in inline.children or ())
 
 
 def _anchor(heading: str) -> str:
-    """The name of a heading within its page, as viewers of Markdown make it."""
+    """Return the name of a heading within its page, as viewers of Markdown make it."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _table_open(
     renderer: RendererHTML, tokens: Sequence[Token], place: int, options: object, environment: object
 ) -> str:
-    """A table that scrolls by itself: a part of the page that has the name of the heading above it.
+    """Return the tag of a table that scrolls by itself, named after the heading above the table.
 
-    One right below the title, which may be a long sentence, has the names of its columns.
+    A table right below the title, which may be a long sentence, is named after its columns.
     """
     above = next((one for one in range(place, 0, -1) if tokens[one].type == "heading_close"), None)
     if above is None or tokens[above].tag == "h1":

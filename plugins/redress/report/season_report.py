@@ -1,4 +1,4 @@
-"""The report of a season's run, as Markdown: how it ended, what needs a person, what changed, then all the rest."""
+"""The report of a run of a season, as Markdown: how it ended, what needs a person, what changed, then the rest."""
 
 import datetime as dt
 from collections import Counter
@@ -12,22 +12,23 @@ from redress.model.landed import Fate
 from redress.model.markdown import table, text
 from redress.report.at_source import LOST, acquired_lines, command, retry_command, warning_lines
 from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, RefusedSeason, letter_lines
-from redress.report.release_notes import ChangedFigure, ReleaseNotes
 from redress.report.season_outcome import SeasonOutcome
-from redress.steps import SeasonRun
+from redress.steps import Run, SeasonError
 from redress.steps.letter_changes import Change, LetterChange
 from redress.steps.record import StepSummary
-from redress.warehouse.releases.checksums import NOTES_NAME
+from redress.warehouse.releases.changes import ChangedFigure, DataChanges
+from redress.warehouse.releases.checksums import CHANGES_NAME, NOTES_NAME
+from redress.warehouse.releases.notes import figure_name, shown_value
 
 SHOWN_CHANGES_COUNT = 50
-"""So many letters are named of each kind of change; a season's first run has changed them all."""
+"""How many letters of each kind of change are named; in the first run of a season all letters are new."""
 SHOWN_REFUSED_COUNT = 50
-"""So many refused files are named of each kind; a wrong source may have refused them all."""
+"""How many refused files of each kind are named; of a wrong source all files may be refused."""
 _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
 
-def season_report(run: SeasonRun) -> str:
-    """The report of a run, whole or failed, as its record tells; its first line says how the run ended."""
+def season_report(run: Run) -> str:
+    """Return the report of a run, also of a failed run; its first line says how the run ended."""
     outcome = SeasonOutcome(run)
     lines = letter_lines(run.settings, [run.season]) if outcome.has_landed else ()
     sections: list[tuple[str, Sequence[str]]] = []
@@ -53,13 +54,13 @@ def season_report(run: SeasonRun) -> str:
 
 
 def _about(outcome: SeasonOutcome) -> Iterator[str]:
-    """When the run was, and how many letters there are of each kind."""
+    """Yield when the run was, and how many letters there are of each kind."""
     events = outcome.run.record.events()
-    told = f"Run {text(outcome.run.run_id)}"
+    when = f"Run {text(outcome.run.run_id)}"
     if events:
         began, ended = (dt.datetime.fromisoformat(event["at"]) for event in (events[0], events[-1]))
-        told += f", {began:%-d %B %Y, %H:%M} to {_end(began, ended)} UTC"
-    yield f"{told}."
+        when += f", {began:%-d %B %Y, %H:%M} to {_end(began, ended)} UTC"
+    yield f"{when}."
     if outcome.refused is not None:
         yield ""
         rows = [[text(name), str(count)] for name, count in _counted(outcome.refused.disposition_counts)]
@@ -90,28 +91,28 @@ def _end(began: dt.datetime, ended: dt.datetime) -> str:
 
 
 def _failed(outcome: SeasonOutcome) -> Iterator[str]:
-    """The step that failed, all that it told, and how things stand."""
+    """Yield the step that failed, its whole message, and the state of landing and of the release."""
     failure = outcome.failure
     if failure is None:
         return
     yield f"The step **{text(failure.name)}** failed after {_seconds(failure)}:"
     yield ""
-    yield from _messages(failure.told)
+    yield from _messages(failure.message)
     yield ""
     if outcome.has_released:
         yield f"Release {outcome.current_release} is out all the same."
     elif outcome.has_landed:
         yield f"The letters are landed, and readers still have {_release_of(outcome)}. Run the season again."
-    elif failure.name == "check" and not failure.told.startswith("SeasonError"):
+    elif failure.name == "check" and failure.error != SeasonError.__name__:
         yield "It may have replaced a part of landing before that; the release is as it was. Run the season again."
     else:
         yield f"{_LANDED_AS_BEFORE} Put the cause right, then run the season again: what came is not fetched twice."
 
 
-def _messages(told: str) -> list[str]:
-    """The lines of a message as items of a list; one that begins with a space or a tab belongs to the one above."""
+def _messages(message: str) -> list[str]:
+    """Return the lines of a message as items of a list; an indented line belongs to the item above."""
     items: list[str] = []
-    for line in filter(str.strip, told.splitlines()):
+    for line in filter(str.strip, message.splitlines()):
         words = text(" ".join(line.split()))
         if items and line[0].isspace():
             items[-1] += f"\\\n  {words}"
@@ -125,7 +126,7 @@ def _release_of(outcome: SeasonOutcome) -> str:
 
 
 def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterator[str]:
-    """What only a person can settle: letters in quarantine, files without figures, letters that did not come."""
+    """Yield what waits for a person: letters in quarantine, files without figures, letters that did not come."""
     quarantined = [line for line in lines if line.disposition is Fate.QUARANTINED]
     others = [line for line in lines if line.disposition not in (Fate.ACCEPTED, Fate.QUARANTINED, Fate.SUPERSEDED)]
     lost = _lost_count(outcome)
@@ -151,7 +152,7 @@ def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterat
 
 
 def _refused(refused: RefusedSeason) -> Iterator[str]:
-    """The files that stopped a season, those of each disposition together."""
+    """Yield the files that stopped a season, by their dispositions."""
     yield "These files stopped the season, and none of them is landed: `redress quarantine` does not know them."
     for disposition, count in Counter(line.disposition for line in refused.lines).most_common():
         of_kind = [line for line in refused.lines if line.disposition == disposition]
@@ -162,19 +163,19 @@ def _refused(refused: RefusedSeason) -> Iterator[str]:
 
 
 def _item(line: LetterLine) -> str:
-    """A letter that is not accepted, and why, on one line of a list."""
-    name = "" if line.cells[0] == line.address else f"**{text(line.cells[0])}** "
+    """Return a letter that is not accepted, and why, as an item of a list."""
+    name = "" if line.authority is None else f"**{text(line.authority)}** "
     address = f"({text(line.address)})" if name else f"**{text(line.address)}**"
     return f"- {name}{address}: {line.disposition}. {text(line.why)}"
 
 
 def _lost_count(outcome: SeasonOutcome) -> int:
-    found = next((one.counts for one in outcome.steps if one.name == "take stock"), {})
+    found = next((one.facts for one in outcome.steps if one.name == "take stock"), {})
     return sum(int(found.get(str(state), 0)) for state in LOST)
 
 
 def _changes(outcome: SeasonOutcome) -> Iterator[str]:
-    """What the run did to its season's letters, then what the release changed in the data."""
+    """Yield what the run did to its season's letters, then what the release changed in the data."""
     yield "### Letters of the season"
     yield ""
     if outcome.changes is None:
@@ -217,65 +218,67 @@ def _letter_changed(outcome: SeasonOutcome, changed: LetterChange) -> str:
 
 
 def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
-    notes = outcome.release_notes
+    """Yield what the run's release changed in the data, or why that is not said."""
+    release, folder, changes = outcome.current_release, outcome.new_release_folder, outcome.release_changes
     if outcome.has_release_of_another:
         yield (
-            f"Release {outcome.current_release} holds the letters of this run. Another season's run has published "
+            f"Release {release} holds the letters of this run. Another season's run has published "
             "it, and that run's report says what changed in the data."
         )
-        return
-    if not outcome.has_new_release:
-        yield f"{text(outcome.told('release') or 'Nothing has been published')}."
-        return
-    if notes is None:
-        yield f"Release {outcome.current_release} has been removed since, and its notes with it."
-        return
-    if notes.is_first:
-        yield f"Release {outcome.current_release} is the first one."
-        return
-    if notes.before is None:
+    elif folder is None:
+        yield f"{text(outcome.release_message or 'Nothing has been published')}."
+    elif not folder.is_dir():
+        yield f"Release {release} has been removed since, and its notes with it."
+    elif changes is None:
         yield (
-            f"Release {outcome.current_release} could not be compared with the one before it: its `{NOTES_NAME}` "
-            "says why."
+            f"The changes of release {release} are not kept as data: it was made before releases had a "
+            f"`{CHANGES_NAME}`. Its `{NOTES_NAME}` says what changed."
         )
-        return
-    yield from _released(outcome, notes)
-    yield ""
-    yield f"Letter by letter: `releases/{outcome.current_release}/{NOTES_NAME}` in the warehouse's folder."
+    elif changes.before is None:
+        yield f"Release {release} is the first one."
+    elif changes.data is None:
+        yield f"Release {release} could not be compared with the one before it: its `{NOTES_NAME}` says why."
+    else:
+        yield from _released(changes.release, changes.before, changes.data)
+        yield ""
+        yield f"Letter by letter: `releases/{release}/{NOTES_NAME}` in the warehouse's folder."
 
 
-def _released(outcome: SeasonOutcome, notes: ReleaseNotes) -> Iterator[str]:
-    """The new release beside the one before it, in other words than those for what this run did to its season."""
+def _released(release: str, before: str, data: DataChanges) -> Iterator[str]:
+    """Yield how the new release differs from the one before.
+
+    The words are other ones than those for what the run did to the letters of its season.
+    """
     yield (
-        f"Release {outcome.current_release} takes the place of {notes.before}. The two are compared over all "
-        f"seasons, letter file by letter file: {notes.only_new_count} in the new release alone, "
-        f"{notes.only_old_count} in the old one alone, {notes.redisposed_count} in both with another verdict."
+        f"Release {release} takes the place of {before}. The two are compared over all "
+        f"seasons, letter file by letter file: {data.added_letters_count} in the new release alone, "
+        f"{data.removed_letters_count} in the old one alone, "
+        f"{data.redisposed_letters_count} in both with another verdict."
     )
     yield ""
-    if notes.figures:
+    if data.figures:
         yield "Figures of authorities and seasons that both releases have, where they differ:"
         yield ""
-        rows = [_figure_row(outcome, one) for one in notes.figures]
-        yield from table(("authority", "season", "figure", "was", "is"), rows, right=("was", "is"))
+        columns = ("authority", "season", "figure", "was", "is")
+        yield from table(columns, map(_figure_row, data.figures), right=("was", "is"))
     else:
         yield "Of authorities and seasons that both releases have, no figure has another value."
-    if notes.trust_count or notes.witness_figures_count:
+    if data.trust_count or data.compared_figures_count:
         yield ""
         yield (
-            f"Letters that are trusted otherwise, or for another reason: {notes.trust_count}. Figures that compare "
-            f"otherwise with a second witness, or for the first or last time: {notes.witness_figures_count}."
+            f"Letters that are trusted otherwise, or for another reason: {data.trust_count}. Figures that compare "
+            f"otherwise with a second witness, or for the first or last time: {data.compared_figures_count}."
         )
 
 
-def _figure_row(outcome: SeasonOutcome, figure: ChangedFigure) -> list[str]:
-    authority = outcome.authorities.with_id(figure.authority_key.partition("@")[0])
-    name = figure.authority_key if authority is None else authority.name
-    return [text(one) for one in (name, figure.season, figure.measure, figure.was, figure.now)]
+def _figure_row(figure: ChangedFigure) -> list[str]:
+    values = (shown_value(figure.was), shown_value(figure.now))
+    return [text(cell) for cell in (figure.authority_name, str(figure.season), figure_name(figure), *values)]
 
 
-def _rules(run: SeasonRun) -> Iterator[str]:
-    """The rules that failed in the run, how often, and what each asks."""
-    path = run.record.path.with_suffix(".checks.parquet")
+def _rules(run: Run) -> Iterator[str]:
+    """Yield the rules that failed in the run, how often, and what each rule asks."""
+    path = run.checks_path
     if not path.exists():
         yield "The run did not come to its checks."
         return
@@ -297,13 +300,13 @@ def _rules(run: SeasonRun) -> Iterator[str]:
 
 
 def _steps(outcome: SeasonOutcome) -> Iterator[str]:
-    """Each step once, with its last time; one that was run again in the run says how often it was retried."""
+    """Yield each step once, with its last time and how often it was retried."""
     rows = [
         [
             text(one.name),
             _seconds(one),
             str(one.attempts_count - 1) if one.attempts_count > 1 else "",
-            "**failed**: see [What failed](#what-failed)" if one == outcome.failure else _told(one),
+            "**failed**: see [What failed](#what-failed)" if one == outcome.failure else _what_it_did(one),
         ]
         for one in outcome.steps
     ]
@@ -314,11 +317,11 @@ def _seconds(step: StepSummary) -> str:
     return "-" if step.seconds is None else f"{step.seconds:.1f} s"
 
 
-def _told(step: StepSummary) -> str:
+def _what_it_did(step: StepSummary) -> str:
     if step.state == "began":
         return "has not ended"
-    told = text(" ".join(step.told.split()))
-    return f"**failed**: {told}" if step.state == "failed" else told
+    message = text(" ".join(step.message.split()))
+    return f"**failed**: {message}" if step.state == "failed" else message
 
 
 def _letters(lines: Sequence[LetterLine]) -> Iterator[str]:

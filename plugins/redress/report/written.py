@@ -1,4 +1,4 @@
-"""Reports as files: a run's beside its record, and the index of all of them."""
+"""Write reports: the report of a run beside its record, and the index of all reports."""
 
 import datetime as dt
 import os
@@ -10,69 +10,75 @@ from filelock import FileLock
 from redress.model.markdown import table, text
 from redress.report.markdown_page import html_page
 from redress.report.season_report import season_report
-from redress.steps import SeasonRun
-from redress.steps.record import RunRecord
+from redress.settings import Settings
+from redress.steps import Run
+from redress.steps.run import reported_runs
 
 INDEX_NAME = "index.html"
-RUN_KINDS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": "by hand", "command-": "by command"}
-"""How a run was started, by what its id begins with: Airflow's ids, then those of commands."""
+RUN_STARTS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": "by hand", "command-": "by command"}
+"""How a run was started, by the beginning of its id: first the ids of Airflow, then those of commands."""
 
 
-def write_report(run: SeasonRun) -> Path:
-    """The run's report beside its record, as Markdown and HTML, and the index of all reports; the Markdown's path.
+def write_report(run: Run) -> Path:
+    """Write the run's report as Markdown and HTML, and the index of all reports; return the path of the Markdown.
 
-    A run that failed has a report too: its first line says where and why.
+    A run that failed has a report too: its first line says where and why the run failed.
     """
     with run.record.step("report") as note:
         markdown = season_report(run)
-        path = run.record.path.with_suffix(".md")
-        _write(path.with_suffix(".html"), html_page(markdown, ("All reports", f"../{INDEX_NAME}")))
-        _write(path, markdown)
-        write_index(run.settings.runs_folder)
-        note.told = str(path)
-    return path
+        _write(run.page_path, html_page(markdown, ("All reports", f"../{INDEX_NAME}")))
+        _write(run.report_path, markdown)
+        write_index(run.settings)
+        note.message = str(run.report_path)
+    return run.report_path
 
 
-def write_index(runs_folder: Path) -> Path:
-    """The page that leads to the reports of all runs, the newest first; its path."""
-    runs_folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(runs_folder / ".index.lock"):  # runs of several seasons may end at a time
-        reports = sorted(((_began(path), path) for path in runs_folder.glob("*/*.md")), reverse=True)
-        rows = [[_link(path, began), _outcome(path)] for began, path in reports]
+def write_index(settings: Settings) -> Path:
+    """Write the page that leads to the reports of all runs, the newest first; return its path."""
+    folder = settings.runs_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".index.lock"):  # runs of several seasons may end at the same time
+        runs = sorted(((_began_at(run), run) for run in reported_runs(settings)), key=_age, reverse=True)
+        rows = [[_link(run, began_at), _title(run)] for began_at, run in runs]
         lines = ["# Reports of all runs", "", "The newest first. Times are in UTC.", ""]
         lines += table(("run", "how it ended"), rows) if rows else ["No run has a report yet."]
-        _write(runs_folder / INDEX_NAME, html_page("\n".join(lines)))
-    return runs_folder / INDEX_NAME
+        _write(folder / INDEX_NAME, html_page("\n".join(lines)))
+    return folder / INDEX_NAME
 
 
-def _link(report: Path, began: str) -> str:
-    """The link to a report, in words that no other one has: the season, how the run was started, and when."""
-    season, page = report.parent.name, report.with_suffix(".html").name
-    words = f"{season}, {_kind(report.stem)}, {_told(began)}"
-    return f"[{text(words)}]({quote(season)}/{quote(page)})"
+def _age(dated: tuple[str, Run]) -> tuple[str, Path]:
+    """Return the key that orders runs by when they began; runs without a time are ordered by their paths."""
+    began_at, run = dated
+    return began_at, run.report_path
 
 
-def _kind(run_id: str) -> str:
-    """How a run was started; an id that somebody has chosen stands for itself."""
-    return next((kind for beginning, kind in RUN_KINDS.items() if run_id.startswith(beginning)), run_id)
+def _link(run: Run, began_at: str) -> str:
+    """Return the link to a report. No two links have the same words: season, how the run was started, and when."""
+    words = f"{run.season}, {_start(run.run_id)}, {_shown_time(began_at)}"
+    return f"[{text(words)}]({quote(str(run.season))}/{quote(run.page_path.name)})"
 
 
-def _outcome(report: Path) -> str:
-    """The first line of a report without its mark: what is in it of others was made text when it was written."""
-    with report.open(encoding="utf-8") as file:
+def _start(run_id: str) -> str:
+    """Return how a run was started; an id that a person has chosen stands for itself."""
+    return next((start for beginning, start in RUN_STARTS.items() if run_id.startswith(beginning)), run_id)
+
+
+def _title(run: Run) -> str:
+    """Return the title of a report as Markdown, in which untrusted text is harmless already."""
+    with run.report_path.open(encoding="utf-8") as file:
         return file.readline().strip().removeprefix("# ")
 
 
-def _began(report: Path) -> str:
-    """When a run began, by the first line of its record, or nothing where that is not there."""
-    events = RunRecord(report.with_suffix(".jsonl")).events()
+def _began_at(run: Run) -> str:
+    """Return when a run began, or an empty text where its record is not there."""
+    events = run.record.events()
     return str(events[0]["at"]) if events else ""
 
 
-def _told(at: str) -> str:
-    return (
-        f"{dt.datetime.fromisoformat(at).astimezone(dt.UTC):%-d %b %Y, %H:%M:%S}" if at else "at a time not known"
-    )
+def _shown_time(at: str) -> str:
+    if not at:
+        return "at a time not known"
+    return f"{dt.datetime.fromisoformat(at).astimezone(dt.UTC):%-d %b %Y, %H:%M:%S}"
 
 
 def _write(path: Path, content: str) -> None:

@@ -10,14 +10,13 @@ hands to the next is small: names, hashes and paths.
 from redress.steps.acquiring import acquire, last_source, plan, read_data_tables, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release, serve
 from redress.steps.reading import check, read
-from redress.steps.run import SeasonError, SeasonRun, UpkeepRun
+from redress.steps.run import Run, SeasonError
 from redress.steps.upkeep import check_reread, plan_reread, plan_roll_back, rebuild, roll_back
 from redress.steps.whole_way import acquire_and_read, reread_season, run_season
 
 __all__ = [
+    "Run",
     "SeasonError",
-    "SeasonRun",
-    "UpkeepRun",
     "acquire",
     "acquire_and_read",
     "build_data_docs",

@@ -23,7 +23,7 @@ from redress.read.data_tables.season import FetchedTable, read_tables, told
 from redress.settings import Settings
 from redress.steps.letter_changes import forget_before
 from redress.steps.readings import ending
-from redress.steps.run import SeasonError, SeasonRun, latest_checked_summary, latest_summary
+from redress.steps.run import Run, SeasonError, latest_checked_summary, latest_summary, season_folder
 
 _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
@@ -47,11 +47,11 @@ class Archived(TypedDict):
 
 def last_source(settings: Settings, season: Season) -> str:
     """The name of the source of the season's last run, or nothing where none is known."""
-    summary = latest_summary(SeasonRun(season, "", settings).record.path.parent)
+    summary = latest_summary(season_folder(settings, season))
     return "" if summary is None else summary.source
 
 
-def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[list[ReferenceJson]]:
+def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[ReferenceJson]]:
     """What the source has for the season, in batches.
 
     A run that was interrupted is continued, by itself or by the next one from the same source: what it has had
@@ -78,16 +78,16 @@ def plan(run: SeasonRun, source: Source, *, retry_failed: bool = False) -> list[
                 raise SeasonError(f"{source.name} has no letters of season {run.season}{hint}")
         run.journal.begin(source.name, references, outcomes, began_at, is_retry=retry_failed)
         batches = in_batches([one.as_json() for one in references], run.settings)
-        note.told = f"letters: {len(references)}, batches: {len(batches)}"
-        note.counts = {"letters": len(references), "batches": len(batches)}
+        note.message = f"letters: {len(references)}, batches: {len(batches)}"
+        note.facts = {"letters": len(references), "batches": len(batches)}
         if began_at is not None:
             settled_count = sum(one.is_settled for one in outcomes)
-            note.told += f"; goes on with what began at {began_at:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
+            note.message += f"; goes on with what began at {began_at:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
     return batches
 
 
 def acquire(
-    run: SeasonRun,
+    run: Run,
     source: Source,
     batch_references: Sequence[ReferenceJson],
     batch: int,
@@ -121,15 +121,15 @@ def acquire(
         wanted = [one for one in references if one not in settled]
         outcomes += acquire_references(source, archive, wanted, noted)
         had = sum(one.is_had for one in outcomes)
-        note.counts = _counts(outcomes)
-        note.told = f"{had} letters in the archive ({_told(note.counts)})"
+        note.facts = _counts(outcomes)
+        note.message = f"{had} letters in the archive ({_told(note.facts)})"
         if settled:
-            note.told += f"; {len(settled)} were there before"
-        _log.info("season %s, batch %s: %s", run.season, batch + 1, note.told)
+            note.message += f"; {len(settled)} were there before"
+        _log.info("season %s, batch %s: %s", run.season, batch + 1, note.message)
     return had
 
 
-def take_stock(run: SeasonRun, source: Source) -> list[list[Archived]]:
+def take_stock(run: Run, source: Source) -> list[list[Archived]]:
     """What the archive has of the season, in batches to be read; what became of each is kept with the run's record.
 
     Raises SeasonError where too many could not be had, or none at all: landing stays as it was, and the next run
@@ -138,15 +138,15 @@ def take_stock(run: SeasonRun, source: Source) -> list[list[Archived]]:
     with run.record.step("take stock") as note:
         summary = _summary(run, source)
         summary.write(run.summary_path)
-        note.counts = summary.counts
-        note.told = _told(summary.counts)
+        note.facts = summary.counts
+        note.message = _told(summary.counts)
         why_not = _why_not_go_on(summary, run.settings)
         if why_not is not None:
             raise SeasonError(why_not)
     return in_batches(had_files(summary), run.settings)
 
 
-def read_data_tables(run: SeasonRun, source: Source) -> int:
+def read_data_tables(run: Run, source: Source) -> int:
     """The season's data tables and their mappings into the archive, and read; how many figures they state.
 
     `check` lands them with the season's letters, or neither. A table without a mapping is reported with a start of
@@ -159,27 +159,27 @@ def read_data_tables(run: SeasonRun, source: Source) -> int:
         read = read_tables(tables, run.season, authorities)
         run.data_tables.folder.mkdir(parents=True, exist_ok=True)
         run.data_tables.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
-        note.told = "; ".join([told(read), *(_with_address(one) for one in failed)])
-        note.counts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
+        note.message = "; ".join([told(read), *(_with_address(one) for one in failed)])
+        note.facts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
     return len(read.figures)
 
 
-def _set_aside_if_ended(run: SeasonRun) -> None:
+def _set_aside_if_ended(run: Run) -> None:
     """Where the run has come to its release before: its record set aside, and what it compared with forgotten."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()
-        forget_before(run.record.path)
+        forget_before(run)
 
 
-def _interrupted(run: SeasonRun, source: Source, *, retry_failed: bool) -> Journal | None:
+def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | None:
     """The journal that this run continues, its own or another's; None where there is none from this source lately.
 
     Where another run has come to its check since, what is older is not continued. A run that asks for the whole
     season does not continue one that asked for failures alone. Journals that no run will continue are removed.
     """
     now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
-    checked = latest_checked_summary(run.record.path.parent)
+    checked = latest_checked_summary(run.folder)
     found = []
     for journal in run.journals():
         age = now_at - journal.began_at()
@@ -195,9 +195,9 @@ def _interrupted(run: SeasonRun, source: Source, *, retry_failed: bool) -> Journ
     return max(found, key=lambda journal: (journal.began_at(), len(journal.outcomes())), default=None)
 
 
-def _all_but_failed(run: SeasonRun, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:
+def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:
     """What the last run of the season asked for, and what became of it where it did not fail."""
-    summary = latest_summary(run.record.path.parent)
+    summary = latest_summary(run.folder)
     again = f"take the whole season: redress run {run.season} --from {source.name}"
     if summary is None:
         raise SeasonError(f"no run of season {run.season} is known whose failures could be retried; {again}")
@@ -218,7 +218,7 @@ def _is_there(outcome: Outcome, archive: Archive) -> bool:
     return outcome.sha256 is None or archive.holds(outcome.sha256)
 
 
-def _summary(run: SeasonRun, source: Source) -> Summary:
+def _summary(run: Run, source: Source) -> Summary:
     """What became of every reference that was planned; the summary of this run where it was made before."""
     journal = run.journal
     if journal.source() is None and run.summary_path.exists():
@@ -292,7 +292,7 @@ def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
     return {"address": address, "name": name, "sha256": sha256}
 
 
-def _fetched_tables(run: SeasonRun, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
+def _fetched_tables(run: Run, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
     """The data tables that the archive has by now, and what could not be had of them."""
     archive = Archive(run.settings.archive_address)
     listed = source.data_tables(run.season)

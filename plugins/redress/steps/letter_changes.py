@@ -1,45 +1,43 @@
 """What a run changed in its season: each letter file as it was landed before the run, and as it is landed now.
 
-Kept beside the run's record before landing is replaced for the first time, so that a step that is run again within
-the run still compares with what the season had before it.
+What the season had before is kept beside the run's record before the run first replaces landing. A step that is
+done again within the run therefore still compares with what the season had before the run.
 """
 
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import pyarrow as pa
 
 from redress.check.decisions import statement_hash
 from redress.model.landed import Fate
 from redress.model.season import Season
+from redress.steps.run import Run
 from redress.warehouse.landing import Landing
-
-BEFORE_ENDING = ".before.json"
 
 
 class Change(StrEnum):
     """What a run did to one letter file of its season."""
 
     NEW = "new"
-    """A file that the season did not have, and that takes no other's place."""
+    """A file that the season did not have, and that replaces no other file."""
     REISSUED = "re-issued"
-    """A file that the season did not have, in the place of one to the same authority or from the same address."""
+    """A file that the season did not have. It replaces a file to the same authority or from the same address."""
     CHANGED = "changed"
-    """The same file, with another verdict or read to state something else."""
+    """A file that the season had, with another disposition or another statement than before."""
     SUPERSEDED = "superseded"
-    """The same file, which another one stands for now."""
+    """A file that the season had, and that another file replaces now."""
     GONE = "no longer there"
-    """The season had it, and has no letter in its place."""
+    """A file that the season had, and has no more; no letter replaces it."""
     UNCHANGED = "unchanged"
-    """The same file, which states the same and has the same verdict."""
+    """A file that the season had, with the same disposition and the same statement."""
 
 
 @dataclass(frozen=True)
 class LetterState:
-    """A letter file as it is landed: what became of it, and a hash of what it was read to state."""
+    """A landed letter file: its disposition, and a hash of what the reader took it to state."""
 
     sha256: str
     source_address: str
@@ -50,7 +48,7 @@ class LetterState:
 
 @dataclass(frozen=True)
 class LetterChange:
-    """One letter file before a run and after it; None where it was not there, or is not."""
+    """A letter file before a run and after it: None where the season did not have it, or has it no more."""
 
     change: Change
     was: LetterState | None
@@ -58,7 +56,7 @@ class LetterChange:
 
 
 def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
-    """The letters of a season as they are landed; none where the season has not been landed."""
+    """Return the landed letters of a season; none where the season has not been landed."""
     if season not in landing.seasons():
         return ()
     dispositions = landing.dispositions(season)
@@ -74,16 +72,16 @@ def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
     )
 
 
-def keep_before(landing: Landing, season: Season, record_path: Path) -> None:
-    """Keep what a season has before a run replaces it. What was kept earlier in the same run stands.
+def keep_before(run: Run) -> None:
+    """Keep what the run's season has in landing, before the run replaces it. What the run kept earlier stays.
 
-    Landing that cannot be read is about to be replaced: nothing is kept of it then, and nothing is compared.
+    A landing that cannot be read is about to be replaced: nothing is kept of it, and nothing is compared with it.
     """
-    place = record_path.with_suffix(BEFORE_ENDING)
+    place = run.before_path
     if place.exists():
         return
     try:
-        states = landed_states(landing, season)
+        states = landed_states(Landing(run.settings.landing_folder), run.season)
     except (OSError, KeyError, ValueError, pa.ArrowException):
         return
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -92,22 +90,21 @@ def keep_before(landing: Landing, season: Season, record_path: Path) -> None:
     incoming.replace(place)
 
 
-def forget_before(record_path: Path) -> None:
-    """Forget what was kept, for a run that is done again as a whole and compares with what there is now."""
-    record_path.with_suffix(BEFORE_ENDING).unlink(missing_ok=True)
+def forget_before(run: Run) -> None:
+    """Forget what was kept, for a run that is done again whole and compares with what there is now."""
+    run.before_path.unlink(missing_ok=True)
 
 
-def kept_before(record_path: Path) -> tuple[LetterState, ...] | None:
-    """What a season had before a run; None where that was not kept."""
-    place = record_path.with_suffix(BEFORE_ENDING)
-    if not place.exists():
+def kept_before(run: Run) -> tuple[LetterState, ...] | None:
+    """Return what the season had before the run, or None where that was not kept."""
+    if not run.before_path.exists():
         return None
-    kept = json.loads(place.read_text())
+    kept = json.loads(run.before_path.read_text())
     return tuple(LetterState(**one | {"disposition": Fate(one["disposition"])}) for one in kept)
 
 
 def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) -> tuple[LetterChange, ...]:
-    """What happened to each letter file: one for each that is there now, then one for each that is gone."""
+    """Return what happened to each letter file: first those that are there now, then those that are gone."""
     was_by_file = {one.sha256: one for one in before}
     standing = {one.sha256 for one in now if one.disposition is not Fate.SUPERSEDED}
     replaceable = [one for one in before if one.disposition is not Fate.SUPERSEDED and one.sha256 not in standing]
@@ -119,7 +116,7 @@ def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) ->
 
 
 def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence[LetterState]) -> LetterChange:
-    """What happened to a file that is there; `replaceable` are those of before that stand no longer."""
+    """Return what happened to a file that is there; `replaceable` are the earlier files that no longer count."""
     if was is None:
         is_reissue = now.disposition is not Fate.SUPERSEDED and _has_place_in(now, replaceable)
         return LetterChange(Change.REISSUED if is_reissue else Change.NEW, None, now)
@@ -130,7 +127,7 @@ def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence
 
 
 def _has_place_in(one: LetterState, others: Collection[LetterState]) -> bool:
-    """Whether some of the letters is to the same authority, or from the same address."""
+    """Return whether any of the other letters is to the same authority, or from the same address."""
     return any(
         other.source_address == one.source_address
         or (one.authority_id is not None and other.authority_id == one.authority_id)

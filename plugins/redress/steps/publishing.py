@@ -1,10 +1,15 @@
 """From landing to the readers: build and test, release, serve, Data Docs."""
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from redress.check.decisions import read_decisions
 from redress.model.reference import load_authorities
-from redress.steps.run import Run, SeasonError, SeasonRun
+from redress.settings import Settings
+from redress.steps.run import Run, RunKind, SeasonError
 from redress.warehouse.build import build, warehouse_identity
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.checksums import damage
@@ -13,12 +18,60 @@ from redress.warehouse.releases.listing import taken_back
 from redress.warehouse.releases.releases import ReleaseError, Releases
 
 
-def build_warehouse(run: Run) -> str | None:
-    """The warehouse of all that is landed, built and tested; its identity, or None where there is none to publish.
+class Publication(StrEnum):
+    """How the step `release` ended."""
 
-    There is none where it is current already, and where a person took the release of just that content back. A
-    release whose files are not what its checksums say is built anew. Raises ReleaseError where the current one is
-    damaged so and may not be replaced, because a person took the release of what is landed back.
+    PUBLISHED = "published"
+    """The release is new, or takes the place of a damaged release of the same content."""
+    CURRENT_ALREADY = "current_already"
+    """The release was current before the step."""
+    CURRENT_AGAIN = "current_again"
+    """An earlier release was put before the readers again: it holds what is landed now."""
+    NOTHING_CHANGED = "nothing_changed"
+    """The build found nothing to publish."""
+    OVERTAKEN = "overtaken"
+    """Another season has been landed since the build; the run of that season publishes both."""
+
+    def sentence(self, identity: str | None) -> str:
+        """Return what happened, for people, without a full stop; `identity` is of the warehouse that was built."""
+        return {
+            Publication.PUBLISHED: f"release {identity} published",
+            Publication.CURRENT_ALREADY: f"release {identity} is current already",
+            Publication.CURRENT_AGAIN: f"release {identity} is current again",
+            Publication.NOTHING_CHANGED: "nothing changed, nothing published",
+            Publication.OVERTAKEN: f"another season has been landed since {identity} was built",
+        }[self]
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """The facts of a step `release` that is done.
+
+    `release` is the release that was current when the step ended, and None where there was none. `is_new` says
+    that the run made this release current, in whichever try. `is_new` and `publication` are None where the record
+    of an earlier version does not have them. `built` is the identity of the warehouse that the run built.
+    """
+
+    release: str | None
+    publication: Publication | None
+    is_new: bool | None
+    built: str | None
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> "ReleaseFacts":
+        """Return the facts of a step as a record holds them, also a record of an earlier version."""
+        stated = facts.get("publication", Publication.CURRENT_AGAIN if facts.get("is_again", False) else None)
+        publication = None if stated is None else Publication(stated)
+        return cls(facts.get("release"), publication, facts.get("is_new"), facts.get("built"))
+
+
+def build_warehouse(run: Run) -> str | None:
+    """Build and test the warehouse of everything that is landed; return its identity, or None to publish nothing.
+
+    Nothing is published where the current release holds all of it, and where a person took the release of exactly
+    this content back. A release whose files differ from their checksums is built again. Raises ReleaseError where
+    the current release is damaged, and a person took the release of what is landed back, so that nothing may
+    replace it.
     """
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("build") as note, run.writer_lock():
@@ -27,68 +80,61 @@ def build_warehouse(run: Run) -> str | None:
         current = releases.current()
         found = () if current is None else damage(current)
         if current is not None and current.name == identity and not found:
-            note.told = f"release {identity} holds all of this already"
+            note.message = f"release {identity} holds all of this already"
             return None
         withdrawn = taken_back(releases, identity)
         if current is not None and withdrawn is not None:
             if found:
                 raise ReleaseError(
                     f"the current release {current.name} is damaged ({'; '.join(found)}), and what is landed is "
-                    f"that of release {identity}, which {withdrawn.by} took back on {withdrawn.told_at}: go to a "
+                    f"that of release {identity}, which {withdrawn.by} took back on {withdrawn.shown_at}: go to a "
                     f"whole one, see redress releases (redress rollback {identity} gives that one back)"
                 )
-            note.told = (
+            note.message = (
                 f"what is landed is that of release {identity}, which {withdrawn.by} took back on "
-                f"{withdrawn.told_at}; {current.name} stays current (redress rollback {identity} gives it back)"
+                f"{withdrawn.shown_at}; {current.name} stays current (redress rollback {identity} gives it back)"
             )
             return None
+        note.facts = {"identity": identity}
         folder = releases.release_folder(identity)
         found = damage(folder)
         if not found:
-            note.told = f"release {identity} was built before"
-            note.counts = {"identity": identity}
+            note.message = f"release {identity} was built before"
             return identity
         if releases.incoming_file(identity).exists():
-            note.told = f"warehouse {identity} was built by another run, which has not published it yet"
-            note.counts = {"identity": identity}
+            note.message = f"warehouse {identity} was built by another run, which has not published it yet"
             return identity
         with releases.building(identity) as file:
             build(run.settings, file)
-        note.told = f"warehouse {identity} built, and its tests passed"
+        note.message = f"warehouse {identity} built, and its tests passed"
         if folder.is_dir():
-            note.told += f"; the release of that name is damaged: {'; '.join(found)}"
-        note.counts = {"identity": identity}
+            note.message += f"; the release of that name is damaged: {'; '.join(found)}"
     return identity
 
 
 def release(run: Run, identity: str | None) -> str:
-    """A built warehouse published; the folder of the current release."""
+    """Publish a built warehouse; return the folder of the current release.
+
+    `identity` is what `build_warehouse` returned. Raises SeasonError where there is no release in the end.
+    """
     releases = Releases(run.settings.warehouse_folder)
-    is_new = is_again = False
     may_have_published = _has_unfinished_release(run)
     with run.record.step("release") as note, run.writer_lock():
+        publication = _published(releases, identity, run.settings)
+        clauses = [publication.sentence(identity)]
+        if publication is Publication.OVERTAKEN:
+            clauses.append("its own run publishes both")
+        note.message = "; ".join([*clauses, *deliver(run.settings)])
         current = releases.current()
-        was = None if current is None else current.name
-        if identity is None:
-            note.told = "nothing changed, nothing published"
-        elif identity != warehouse_identity(run.settings):
-            note.told = f"another season has been landed since {identity} was built; its own run publishes both"
-        elif not damage(releases.release_folder(identity)):
-            if was == identity:
-                note.told = f"release {identity} is current already"
-                is_new = may_have_published
-            else:
-                releases.point_at(identity)
-                note.told = f"release {identity} is current again"
-                is_again = True
-        else:
-            releases.publish(identity)
-            note.told = f"release {identity} published"
-            is_new = True
-        note.told = "; ".join([note.told, *deliver(run.settings)])
-        current = releases.current()
-        note.counts = {} if current is None else {"release": current.name, "is_new": is_new, "is_again": is_again}
-    if isinstance(run, SeasonRun):
+        if current is not None:
+            is_earlier_try = publication is Publication.CURRENT_ALREADY and may_have_published
+            note.facts = {
+                "release": current.name,
+                "publication": publication,
+                "is_new": publication is Publication.PUBLISHED or is_earlier_try,
+                "built": identity,
+            }
+    if run.kind is RunKind.SEASON:
         shutil.rmtree(run.work_folder, ignore_errors=True)
         if run.summary_path.exists():
             run.journal.end()
@@ -97,27 +143,43 @@ def release(run: Run, identity: str | None) -> str:
     return str(current)
 
 
+def _published(releases: Releases, identity: str | None, settings: Settings) -> Publication:
+    """Put the release of a built warehouse before the readers, where that is due; return how that ended."""
+    current = releases.current()
+    if identity is None:
+        return Publication.NOTHING_CHANGED
+    if identity != warehouse_identity(settings):
+        return Publication.OVERTAKEN
+    if damage(releases.release_folder(identity)):
+        releases.publish(identity)
+        return Publication.PUBLISHED
+    if current is not None and current.name == identity:
+        return Publication.CURRENT_ALREADY
+    releases.point_at(identity)
+    return Publication.CURRENT_AGAIN
+
+
 def _has_unfinished_release(run: Run) -> bool:
-    """Whether a try of this run to release was killed or failed: it may have published before that."""
+    """Return whether this run was killed or failed while it released: it may have published before that."""
     states = [event["state"] for event in run.record.events() if event["step"] == "release"]
     return bool(states) and states[-1] != "done"
 
 
 def serve(run: Run) -> str | None:
-    """The current release into the PostgreSQL that serves it; what was done there, or None where none is set.
+    """Put the current release into PostgreSQL; return what was done there, or None where no server is set.
 
-    Raises ServeError where that fails: the release is out as files, and PostgreSQL has the one before.
+    Raises ServeError where that fails: the release is out as files, and PostgreSQL keeps the release before it.
     """
     if not run.settings.serve_url:
         return None
     with run.record.step("serve") as note, run.writer_lock():
         from redress.warehouse.serving.postgres import serve_current  # only where it is used
 
-        note.told = str(serve_current(run.settings))
-    return note.told
+        note.message = str(serve_current(run.settings))
+    return note.message
 
 
-def build_data_docs(run: SeasonRun) -> str:
+def build_data_docs(run: Run) -> str:
     """Render Great Expectations' pages about the season as it is landed; return the path of the first page.
 
     The pages come from the validation that `check` landed with the season. If there is none, because a person has
@@ -128,12 +190,12 @@ def build_data_docs(run: SeasonRun) -> str:
 
         landing = Landing(run.settings.landing_folder)
         validation = landing.validation(run.season) or _validated_again(run, landing)
-        index = write_data_docs(validation, run.settings.data_docs_folder / str(run.season))
-        note.told = str(index)
+        index = write_data_docs(validation, run.data_docs_folder)
+        note.message = str(index)
     return str(index)
 
 
-def _validated_again(run: SeasonRun, landing: Landing) -> str:
+def _validated_again(run: Run, landing: Landing) -> str:
     from expectations.gate import gate
 
     authorities = load_authorities(additional=run.settings.additional_authorities)

@@ -21,20 +21,20 @@ from redress.settings import Settings
 from redress.steps.acquiring import BEGIN_ANEW, Archived
 from redress.steps.letter_changes import keep_before
 from redress.steps.readings import Readings, ending, reader_identity
-from redress.steps.run import SeasonError, SeasonRun, latest_landed_summary
+from redress.steps.run import Run, SeasonError, latest_landed_summary
 from redress.warehouse.landing import Landing
 from redress.warehouse.landing_tables import read_letters, write_checks, write_letters
 
 READER_FILE_NAME = "reader.txt"
 
 
-def read(run: SeasonRun, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
+def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
     """A batch of archived letters read, into two Parquet files; their folder is the answer.
 
     Bytes that this reader has read for the season before are not read again, unless all are to be read `anew`.
     """
     archive = Archive(run.settings.archive_address)
-    folder = run.work_folder / f"read-{batch:04d}"
+    folder = run.part_folder(batch)
     with run.record.step(f"read {batch + 1}") as note:
         reader = reader_identity()
         known = {} if anew else _readings(run).find(run.season, {one["sha256"] for one in archived})
@@ -45,14 +45,14 @@ def read(run: SeasonRun, archived: Sequence[Archived], batch: int, *, anew: bool
         ]
         _write_part(letters, folder, reader)
         figures = sum(len(landed.letter.figures) for landed in letters)
-        note.told = f"{len(letters)} letters read, {figures} figures"
+        note.message = f"{len(letters)} letters read, {figures} figures"
         if len(new) < len(archived):
-            note.told += f"; {len(archived) - len(new)} of them are as they were read before"
-        note.counts = {"letters": len(letters), "newly_read": len(new), "figures": figures}
+            note.message += f"; {len(archived) - len(new)} of them are as they were read before"
+        note.facts = {"letters": len(letters), "newly_read": len(new), "figures": figures}
     return str(folder)
 
 
-def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
+def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
     """The season's parts through the gate and into landing; the number of letters by disposition.
 
     All checks are kept beside the run's record too, whatever comes of them, and a season that is refused in the
@@ -72,7 +72,7 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         letters, page_figures = set_pages_apart(unique, run.season, authorities)
         decisions = read_decisions(run.settings.landing_folder)
         gated = gate(run.season, letters, authorities, decisions, run.run_id)
-        write_checks(run.season, gated.checks, run.record.path.with_suffix(".checks.parquet"))
+        write_checks(run.season, gated.checks, run.checks_path)
         why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
         if why_not is not None:
             run.refused.replace_season(run.season, letters, gated.checks, gated.dispositions)
@@ -80,10 +80,10 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
                 run.journal.end()  # the next run asks the source again, which may have been put right
             raise SeasonError(why_not)
         landing = Landing(run.settings.landing_folder)
-        landed = latest_landed_summary(run.record.path.parent)
+        landed = latest_landed_summary(run.folder)
         if own is not None and landed is not None:
             _require_not_older(own, landed)
-        keep_before(landing, run.season, run.record.path)
+        keep_before(run)
         # a run that asked no source leaves what landing knows of it, or puts back what landing has lost
         acquired = own or (None if run.season in landing.seasons() else landed)
         if acquired is not None:
@@ -98,15 +98,15 @@ def check(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
         if run.data_tables.folder.is_dir():
             landing.take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
         counts = dict(Counter(str(one.disposition) for one in gated.dispositions))
-        note.told = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+        note.message = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         for sha256, found in gated.checks:
             if sha256 is None and not found.is_passed:
-                note.told += f"; {found.severity}: {found.detail}"
+                note.message += f"; {found.severity}: {found.detail}"
         if len(files) > len(unique):
-            note.told += f"; copies of another file, byte for byte: {len(files) - len(unique)}"
+            note.message += f"; copies of another file, byte for byte: {len(files) - len(unique)}"
         if len(unique) > len(letters):
-            note.told += f"; statistics pages beside a letter, taken as witnesses: {len(unique) - len(letters)}"
-        note.counts = counts
+            note.message += f"; statistics pages beside a letter, taken as witnesses: {len(unique) - len(letters)}"
+        note.facts = counts
     return counts
 
 
@@ -164,7 +164,7 @@ def _newly_read(
         }
 
 
-def _readings(run: SeasonRun) -> Readings:
+def _readings(run: Run) -> Readings:
     return Readings(run.settings.work_folder / "readings")
 
 

@@ -1,4 +1,15 @@
-"""Run records: what each step of a run did and how long it took, one JSON object a line, as it happens."""
+"""Run records: what each step of a run did and how long it took.
+
+A record is a file with one JSON object a line, which is an event: a step began, or ended. The object has
+
+at         when, in UTC
+step       the name of the step
+state      began, done or failed
+seconds    how long the step took; only of an end
+told       the message of the end, for people: what the step did, or the error that it raised
+counts     facts for programs: numbers, names and states; only of a step that is done
+error      the name of the class of the error; only of a step that failed, and not in records of earlier versions
+"""
 
 import datetime as dt
 import hashlib
@@ -13,20 +24,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-WITHOUT_SEASON = "without_season"
-"""Below the folder of run records: those of runs that failed because they did not say their season."""
 NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
-"""Of the name of a run's files, which have endings too: file systems take 255 bytes."""
+"""The longest name of a run's files without their endings, and how much of it is a hash.
+
+File systems take names of 255 bytes.
+"""
 STEP_NAME_WIDTH = 11
-"""Of a step's name in a line: the longest is "data tables"."""
+"""The characters that a line has for a step's name; the longest is "data tables"."""
 
 
 @dataclass
 class StepNote:
-    """What a step wants to say when it ends; the step fills it while it works."""
+    """What a step did; the step fills it in while it works.
 
-    told: str = ""
-    counts: dict[str, Any] = field(default_factory=dict)
+    `message` is for people, and no program reads anything out of it. `facts` are for programs.
+    """
+
+    message: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class RunRecord:
 
     @contextmanager
     def step(self, name: str) -> Iterator[StepNote]:
-        """Record that a step began, and how it ended: what it told, its seconds, or what it raised."""
+        """Record that a step began, and how it ended: its seconds, and its note or the error that it raised."""
         self._append(step=name, state="began")
         note = StepNote()
         started = time.monotonic()
@@ -45,19 +60,20 @@ class RunRecord:
             yield note
         except BaseException as error:
             seconds = round(time.monotonic() - started, 3)
-            self._append(step=name, state="failed", seconds=seconds, told=f"{type(error).__name__}: {error}")
+            kind = type(error).__name__
+            self._append(step=name, state="failed", seconds=seconds, told=f"{kind}: {error}", error=kind)
             raise
         seconds = round(time.monotonic() - started, 3)
-        self._append(step=name, state="done", seconds=seconds, told=note.told, counts=note.counts)
+        self._append(step=name, state="done", seconds=seconds, told=note.message, counts=note.facts)
 
     def events(self) -> list[dict[str, Any]]:
-        """All that has been recorded so far, the oldest first."""
+        """Return all events so far, the oldest first."""
         if not self.path.exists():
             return []
         return [json.loads(line) for line in self.path.read_text().splitlines() if line.endswith("}")]
 
     def set_aside(self) -> None:
-        """Keep what was recorded under another name (`<name>.jsonl.1`), so that the run can be done again whole."""
+        """Rename the record to `<name>.jsonl.1`, or the next free number: the whole run is done again."""
         numbers = itertools.count(1)
         free = (self.path.with_name(f"{self.path.name}.{number}") for number in numbers)
         self.path.rename(next(path for path in free if not path.exists()))
@@ -71,21 +87,24 @@ class RunRecord:
 
 @dataclass(frozen=True)
 class StepSummary:
-    """One step of a run, once: how it ended the last time, and how often it began.
+    """One step of a run: how it ended the last time, and how often it began.
 
-    `seconds` and `told` are None and empty where nothing is known of its end: it runs, or its process was killed.
+    A step that still runs, or that was killed, has the state "began", no `seconds` and an empty `message`.
+    `error` is the name of the class of the error that a failed step raised, or None where the record does not have
+    it.
     """
 
     name: str
     state: str
     attempts_count: int
     seconds: float | None = None
-    told: str = ""
-    counts: dict[str, Any] = field(default_factory=dict)
+    message: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
 
 
 def step_summaries(record: RunRecord) -> tuple[StepSummary, ...]:
-    """Each step of a run once, in the order in which they began first."""
+    """Return each step of a run once, in the order in which the steps first began."""
     found: dict[str, StepSummary] = {}
     for event in record.events():
         name, state = event["step"], event["state"]
@@ -94,37 +113,44 @@ def step_summaries(record: RunRecord) -> tuple[StepSummary, ...]:
         if state == "began":
             found[name] = StepSummary(name, state, attempts_count + 1)
         else:
-            told, counts = event["told"], event.get("counts", {})
-            found[name] = StepSummary(name, state, attempts_count, event["seconds"], told, counts)
+            found[name] = StepSummary(
+                name,
+                state,
+                attempts_count,
+                event["seconds"],
+                event["told"],
+                event.get("counts", {}),
+                event.get("error"),
+            )
     return tuple(found.values())
 
 
 def last_failure(record: RunRecord) -> StepSummary | None:
-    """The step that failed last and has not begun again since, or None where none has."""
+    """Return the step that failed last and has not begun again since, or None where there is no such step."""
     failed = {one.name: one for one in step_summaries(record) if one.state == "failed"}
     ends = [event["step"] for event in record.events() if event["state"] == "failed" and event["step"] in failed]
     return failed[ends[-1]] if ends else None
 
 
 def failure_reason(record: RunRecord) -> str | None:
-    """Why a run failed: the first line of what the step told that failed last, or None where none has failed.
+    """Return the first line of the message of the step that failed last, or None where no step has failed.
 
     A step that failed and has begun again since has not failed.
     """
     failure = last_failure(record)
-    return None if failure is None else failure.told.partition("\n")[0]
+    return None if failure is None else failure.message.partition("\n")[0]
 
 
 def step_line(event: dict[str, Any]) -> str:
-    """How a step ended, as a line of a table: its name, its seconds, and what it told."""
+    """Return how a step ended, as a line of a table: the step's name, its seconds and its message."""
     how = "failed: " if event["state"] == "failed" else ""
     return f"{event['step']:<{STEP_NAME_WIDTH}} {event['seconds']:6.1f} s  {how}{event['told']}"
 
 
 def record_name(run_id: str) -> str:
-    """What the files of a run are called: Airflow's id of it, but ".." too is no path by itself.
+    """Return the name of a run's files for the id of a run: the id, with "-" for what could make it a path.
 
-    A long id, of which Airflow takes 250 characters, is cut, and a hash of all of it is put in place of the rest.
+    Airflow takes ids of 250 characters. A long id is cut, and a hash of the whole id takes the place of the rest.
     """
     name = re.sub(r"^\.+|[^A-Za-z0-9_.+-]", "-", run_id)
     if len(name) <= NAME_CHARACTERS:
@@ -134,5 +160,5 @@ def record_name(run_id: str) -> str:
 
 
 def new_run_id() -> str:
-    """A name for a run outside Airflow."""
+    """Return a new id for a run outside Airflow."""
     return f"command-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid.uuid4().hex[:6]}"

@@ -1,38 +1,157 @@
-"""A season's run, and one about no season: settings, and where the record and the work between steps are kept."""
+"""A run: its kind, its season, its settings, and the place of every file that belongs to it.
 
-from collections.abc import Iterable
+<home>/runs/<season>/<run>.jsonl                      the record of a run of a season
+<home>/runs/<season>/<run>.*                          what else is kept of the run: reports, checks, summaries
+<home>/runs/upkeep/<run>.jsonl                        of a run of upkeep that is about no season
+<home>/runs/publication_watch/<season>/<run>.jsonl    of a watch
+<home>/runs/without_season/<run>.jsonl                of a run that failed because it did not say its season
+<home>/work/seasons/<season>/<run>/                   what the steps of a run hand on; removed at its end
+<home>/work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at its end
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from filelock import FileLock
 
 from redress.acquire.journal import JOURNAL_NAME, Journal
-from redress.acquire.outcomes import LANDED_ENDING, SUMMARY_ENDING, Summary
-from redress.model.season import Season
+from redress.acquire.outcomes import Summary
+from redress.model.season import Season, season_from_name
 from redress.settings import Settings
 from redress.steps.record import RunRecord
 from redress.warehouse.landing import Landing, writer_lock
+
+RECORD_ENDING = ".jsonl"
+REPORT_ENDING = ".md"
+SUMMARY_ENDING = ".acquired.json"
+LANDED_ENDING = ".landed.json"
 
 
 class SeasonError(Exception):
     """A season cannot be run; the message says what was found and what to do."""
 
 
-@dataclass(frozen=True)
-class SeasonRun:
-    """One run of one season: its settings, and where its record and its work between steps are kept."""
+class RunKind(StrEnum):
+    """What a run is about. The kinds other than a run of a season have a folder of this name below the records."""
 
-    season: Season
+    SEASON = "season"
+    UPKEEP = "upkeep"
+    WATCH = "publication_watch"
+    WITHOUT_SEASON = "without_season"
+    """A run that failed because it did not say its season."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run. Make one with `of_season`, `of_upkeep`, `of_watch` or `without_season`.
+
+    `run_id` is the beginning of the names of the run's files. `stated_season` is None for a run about no season.
+    """
+
+    kind: RunKind
     run_id: str
     settings: Settings
+    stated_season: Season | None = None
+
+    @classmethod
+    def of_season(cls, season: Season, run_id: str, settings: Settings) -> "Run":
+        """Return a run that takes a season, or a part of its way, to the warehouse."""
+        return cls(RunKind.SEASON, run_id, settings, season)
+
+    @classmethod
+    def of_upkeep(cls, run_id: str, settings: Settings) -> "Run":
+        """Return a run of upkeep that is about no season: a rebuild or a rollback."""
+        return cls(RunKind.UPKEEP, run_id, settings)
+
+    @classmethod
+    def of_watch(cls, season: Season, run_id: str, settings: Settings) -> "Run":
+        """Return a watch of a season."""
+        return cls(RunKind.WATCH, run_id, settings, season)
+
+    @classmethod
+    def without_season(cls, run_id: str, settings: Settings) -> "Run":
+        """Return a run that did not say its season; it has only a record."""
+        return cls(RunKind.WITHOUT_SEASON, run_id, settings)
+
+    @property
+    def season(self) -> Season:
+        """The season that the run is about. Raises ValueError for a run about no season."""
+        if self.stated_season is None:
+            raise ValueError(f"run {self.run_id} of the kind {self.kind} is about no season")
+        return self.stated_season
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run's record and of everything else that is kept of it."""
+        if self.kind is RunKind.SEASON:
+            return season_folder(self.settings, self.season)
+        folder = self.settings.runs_folder / self.kind
+        return folder if self.stated_season is None else folder / str(self.stated_season)
 
     @property
     def record(self) -> RunRecord:
-        return RunRecord(self.settings.runs_folder / str(self.season) / f"{self.run_id}.jsonl")
+        return RunRecord(self._kept(RECORD_ENDING))
+
+    @property
+    def summary_path(self) -> Path:
+        """What became of each reference in this run."""
+        return self._kept(SUMMARY_ENDING)
+
+    @property
+    def landed_path(self) -> Path:
+        """The run's summary as it was when the run put its season into landing."""
+        return self._kept(LANDED_ENDING)
+
+    @property
+    def before_path(self) -> Path:
+        """What the season had in landing before the run."""
+        return self._kept(".before.json")
+
+    @property
+    def checks_path(self) -> Path:
+        """All checks of the run's letters and of their season."""
+        return self._kept(".checks.parquet")
+
+    @property
+    def report_path(self) -> Path:
+        """The run's report as Markdown."""
+        return self._kept(REPORT_ENDING)
+
+    @property
+    def page_path(self) -> Path:
+        """The run's report as a page of HTML."""
+        return self._kept(".html")
+
+    @property
+    def watched_path(self) -> Path:
+        """What a watch found, for its later steps."""
+        return self._kept(".watched.json")
+
+    @property
+    def started_run_id(self) -> str:
+        """The id of the run that a watch starts. A watch that is done again starts the same run."""
+        return f"{self.kind}__{self.season}__{self.run_id}"
 
     @property
     def work_folder(self) -> Path:
+        """What the run's steps hand on to each other."""
         return self.settings.work_folder / "seasons" / str(self.season) / self.run_id
+
+    def part_folder(self, batch: int) -> Path:
+        """Return the folder of the letters that one batch gave; batches count from 0."""
+        return self.work_folder / f"read-{batch:04d}"
+
+    @property
+    def data_tables(self) -> Landing:
+        """What the run has read of the season's data tables, laid out like landing, until it is landed."""
+        return Landing(self.work_folder / "data_tables")
+
+    @property
+    def refused(self) -> Landing:
+        """What `check` refused to land, laid out like landing; empty where `check` landed the season."""
+        return Landing(self.work_folder / "refused")
 
     @property
     def journal(self) -> Journal:
@@ -40,72 +159,67 @@ class SeasonRun:
         return Journal(self._journals_folder / self.run_id, self.season)
 
     def journals(self) -> tuple[Journal, ...]:
-        """Those of all runs of the season that are acquiring, or were interrupted."""
+        """Return the journals of all runs of the season that are acquiring, or were interrupted."""
         folders = sorted(path.parent for path in self._journals_folder.glob(f"*/{JOURNAL_NAME}"))
         return tuple(Journal(folder, self.season) for folder in folders)
+
+    @property
+    def acquiring_lock_path(self) -> Path:
+        """The lock of the one process of this home that may acquire the season."""
+        return self.settings.work_folder / "acquiring" / f"{self.season}.lock"
+
+    @property
+    def data_docs_folder(self) -> Path:
+        """Great Expectations' pages about the season; the season's next run replaces them."""
+        return self.settings.data_docs_folder / str(self.season)
+
+    def writer_lock(self) -> FileLock:
+        """Return the lock under which landing is replaced, and a warehouse built and published."""
+        return writer_lock(self.settings)
 
     @property
     def _journals_folder(self) -> Path:
         return self.settings.work_folder / "acquiring" / str(self.season)
 
-    @property
-    def data_tables(self) -> Landing:
-        """What the run has read of the season's data tables, laid out as landing is, until it is landed."""
-        return Landing(self.work_folder / "data_tables")
-
-    @property
-    def refused(self) -> Landing:
-        """What `check` refused to land, laid out as landing is; nothing where it landed the season."""
-        return Landing(self.work_folder / "refused")
-
-    @property
-    def summary_path(self) -> Path:
-        """Where it is kept what became of each reference in this run."""
-        return self.record.path.with_suffix(SUMMARY_ENDING)
-
-    @property
-    def landed_path(self) -> Path:
-        """Where the same is kept of what this run put into landing, as it was then."""
-        return self.record.path.with_suffix(LANDED_ENDING)
-
-    def writer_lock(self) -> FileLock:
-        """The lock under which landing is replaced, and a warehouse built and published."""
-        return writer_lock(self.settings)
+    def _kept(self, ending: str) -> Path:
+        return self.folder / f"{self.run_id}{ending}"
 
 
-@dataclass(frozen=True)
-class UpkeepRun:
-    """One run about no season: its settings, and where its record is kept."""
-
-    run_id: str
-    settings: Settings
-
-    @property
-    def record(self) -> RunRecord:
-        return RunRecord(self.settings.runs_folder / "upkeep" / f"{self.run_id}.jsonl")
-
-    def writer_lock(self) -> FileLock:
-        """The lock under which a warehouse is built and published."""
-        return writer_lock(self.settings)
+def season_folder(settings: Settings, season: Season) -> Path:
+    """Return the folder of everything that is kept of the runs of a season."""
+    return settings.runs_folder / str(season)
 
 
-Run = SeasonRun | UpkeepRun
-"""A run that publishes."""
+def reported_runs(settings: Settings) -> Iterator[Run]:
+    """Return every run that has a report."""
+    for report in settings.runs_folder.glob(f"*/*{REPORT_ENDING}"):
+        season = season_from_name(report.parent.name)
+        if season is not None:
+            yield Run.of_season(season, report.name.removesuffix(REPORT_ENDING), settings)
 
 
 def latest_summary(folder: Path) -> Summary | None:
-    """What the run had that asked last among those of a folder, or None where there is none."""
+    """Return the summary of the run that asked its source last, or None where the folder has none.
+
+    `folder` is that of the runs of a season.
+    """
     return _latest(folder.glob(f"*{SUMMARY_ENDING}"))
 
 
 def latest_checked_summary(folder: Path) -> Summary | None:
-    """The same of the runs that came to their check, whatever it said: they had all that they asked for."""
+    """Return the latest summary among the runs that came to their check, whatever the check said.
+
+    These runs had everything that they asked for.
+    """
     checked = (path for path in folder.glob(f"*{SUMMARY_ENDING}") if _has_come_to_check(path))
     return _latest([*checked, *folder.glob(f"*{LANDED_ENDING}")])
 
 
 def latest_landed_summary(folder: Path) -> Summary | None:
-    """The same of the runs that put the season into landing: what others had was refused, or never read."""
+    """Return the latest summary among the runs that put the season into landing.
+
+    What the other runs had was refused, or never read.
+    """
     return _latest(folder.glob(f"*{LANDED_ENDING}"))
 
 
@@ -114,36 +228,5 @@ def _latest(summaries: Iterable[Path]) -> Summary | None:
 
 
 def _has_come_to_check(summary: Path) -> bool:
-    record = RunRecord(summary.with_name(f"{summary.name.removesuffix(SUMMARY_ENDING)}.jsonl"))
+    record = RunRecord(summary.with_name(f"{summary.name.removesuffix(SUMMARY_ENDING)}{RECORD_ENDING}"))
     return any(event["step"] == "check" for event in record.events())
-
-
-WATCH_FOLDER = "publication_watch"
-"""Below the folder of run records: a watch is no run of its season."""
-
-
-WATCHED_ENDING = ".watched.json"
-
-
-@dataclass(frozen=True)
-class WatchRun:
-    """One watch of one season; `run_id` is a file's name too."""
-
-    season: Season
-    run_id: str
-    settings: Settings
-
-    @property
-    def record(self) -> RunRecord:
-        folder = self.settings.runs_folder / WATCH_FOLDER / str(self.season)
-        return RunRecord(folder / f"{self.run_id}.jsonl")
-
-    @property
-    def watched_path(self) -> Path:
-        """Where it is kept what this watch found, for its later steps."""
-        return self.record.path.with_suffix(WATCHED_ENDING)
-
-    @property
-    def season_run_id(self) -> str:
-        """The id of the run that this watch starts: one and the same, however often the watch is done again."""
-        return f"{WATCH_FOLDER}__{self.season}__{self.run_id}"

@@ -1,7 +1,7 @@
-"""Upkeep: a season read again from the archive, the warehouse rebuilt, an earlier release put back.
+"""Upkeep: read a season again from the archive, rebuild the warehouse, put an earlier release back.
 
-No source is asked, and nothing is fetched. Reading, checking and publishing are the steps of every run; here is
-what comes before them.
+No source is asked, and nothing is fetched. Reading, checking and publishing are steps of every run; this module has
+what upkeep does before them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,14 +17,14 @@ from redress.model.season import Season
 from redress.steps.acquiring import Archived, archived_file, had_files, in_batches
 from redress.steps.publishing import build_warehouse, release
 from redress.steps.reading import check, part_files
-from redress.steps.run import Run, SeasonError, SeasonRun, latest_landed_summary
+from redress.steps.run import Run, SeasonError, latest_landed_summary
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases import listing
 from redress.warehouse.releases.delivery import deliver
 from redress.warehouse.releases.releases import Releases
 
 READ = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE)
-"""What of the archive is read as a letter."""
+"""The kinds of archived files that are read as letters."""
 
 
 class Action(StrEnum):
@@ -39,8 +39,8 @@ class Action(StrEnum):
 class Upkeep:
     """What a person asked for.
 
-    `season` is of a re-read, and so is `anew`; `release` is of going back, where empty is the one that was current
-    before. `by` and `reason` are for whoever asks later.
+    `season` and `anew` are of a re-read. `release` is of a rollback; empty is the release that was current before.
+    `by` and `reason` say who asked, and why.
     """
 
     action: Action
@@ -52,9 +52,9 @@ class Upkeep:
 
     @classmethod
     def of_params(cls, params: Mapping[str, Any], user: str | None) -> "Upkeep":
-        """What the params of a dag run ask for; `user` is who started it, None where that is not known.
+        """Return what the params of a dag run ask for; `user` started the run, and is None where not known.
 
-        Raises ValueError where the params contradict each other: what is set has to count, or nothing is done.
+        Raises ValueError where the params contradict each other, so that no param is ignored.
         """
         action = Action(params["action"])
         year, release = params["season"], (params["release"] or "").strip()
@@ -79,62 +79,62 @@ class Upkeep:
         return cls(action, season, bool(params["anew"]), release, by, reason)
 
     @property
-    def told(self) -> str:
-        """What was asked, by whom and why, as a sentence."""
-        told = str(self.action)
+    def sentence(self) -> str:
+        """What was asked, by whom and why, for people."""
+        asked = str(self.action)
         if self.season is not None:
-            told += f" {self.season}, all files anew" if self.anew else f" {self.season}"
-        told += f" to {self.release}" if self.release else ""
-        told += f", asked for by {self.by}" if self.by else ""
-        return f"{told}: {self.reason}" if self.reason else told
+            asked += f" {self.season}, all files anew" if self.anew else f" {self.season}"
+        asked += f" to {self.release}" if self.release else ""
+        asked += f", asked for by {self.by}" if self.by else ""
+        return f"{asked}: {self.reason}" if self.reason else asked
 
 
-def plan_reread(run: SeasonRun) -> list[list[Archived]]:
-    """The files of a season that are to be read again, in batches.
+def plan_reread(run: Run) -> list[list[Archived]]:
+    """Return the files of a season that are to be read again, in batches.
 
-    They are the files that are landed. Where landing has none of the season, or cannot be read, they are those that
-    the season's last run had; where no run is known, what each of the season's addresses in the archive gave last,
-    also one that the source has taken down since. Raises SeasonError where there is none of it.
+    The files are those that are landed. Where landing has none of the season, or cannot be read, they are the files
+    of the season's last run. Where no run is known, they are the last file of each of the season's addresses in the
+    archive, also of an address that the source has taken down since. Raises SeasonError where there is no file.
     """
     with run.record.step("plan") as note:
         archive = Archive(run.settings.archive_address)
         landing = Landing(run.settings.landing_folder)
         landed = _landed_files(run)
-        told = "as they are landed"
+        origin = "as they are landed"
         if landed is not None:
             files = [_as_it_came(archive, run.season, sha256, address) for sha256, address in landed.items()]
         else:
             cards = archive.season_cards(run.season)
-            summary = latest_landed_summary(run.record.path.parent)
-            told = f"landing has nothing of season {run.season} that can be read, so as "
+            summary = latest_landed_summary(run.folder)
+            origin = f"landing has nothing of season {run.season} that can be read, so as "
             if summary is not None:
                 files = had_files(summary)
-                told += f"run {summary.run_id} had them"
+                origin += f"run {summary.run_id} had them"
             else:
                 files = [
                     archived_file(card.found_address or card.address, ReferenceKind(card.kind), card.sha256)
                     for card in cards
                     if card.kind in READ
                 ]
-                told += "each address gave them last"
+                origin += "each address gave them last"
             tables_count = sum(card.kind == ReferenceKind.DATA_TABLE for card in cards)
             if tables_count:
-                told += f"; data tables that only a run from the source reads: {tables_count}"
+                origin += f"; data tables that only a run from the source reads: {tables_count}"
         if not files:
             raise SeasonError(
                 f"season {run.season} is not landed in {landing.folder}, and the archive {archive.address} has no "
                 f"letter of it: take it from its source, redress run {run.season} --from SOURCE"
             )
         batches = in_batches(sorted(files, key=lambda one: one["address"]), run.settings)
-        note.told = f"letters: {len(files)}, batches: {len(batches)}; {told}"
-        note.counts = {"letters": len(files), "batches": len(batches)}
+        note.message = f"letters: {len(files)}, batches: {len(batches)}; {origin}"
+        note.facts = {"letters": len(files), "batches": len(batches)}
     return batches
 
 
-def check_reread(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
-    """`check` of a season that was read again; the number of letters by disposition.
+def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
+    """Check and land a season that was read again; return the number of letters by disposition.
 
-    Raises SeasonError where another run has landed other files meanwhile: they would be lost.
+    Raises SeasonError where another run has landed other files meanwhile, which would be lost.
     """
     parts = list(parts)
     with run.writer_lock():
@@ -150,51 +150,53 @@ def check_reread(run: SeasonRun, parts: Iterable[str]) -> dict[str, int]:
 
 
 def rebuild(run: Run) -> str:
-    """The warehouse of what is landed, built, tested and published; the folder of the current release.
+    """Build, test and publish the warehouse of what is landed; return the folder of the current release.
 
-    Nothing is done where the current release holds just that and is whole, or was taken back.
+    Nothing is done where the current release holds exactly that and is whole, or where that release was taken back.
     """
     with run.writer_lock():
         return release(run, build_warehouse(run))
 
 
 def plan_roll_back(run: Run, to: str = "") -> str:
-    """The identity of the release to go to, named by enough of its beginning; empty is the one before.
+    """Return the identity of the release to go back to.
 
-    A step of its own, so that `roll_back` can be done again without going back further. Raises ReleaseError where
-    there is none, or where it is current already or damaged.
+    `to` is that identity or enough of its beginning; empty is the release that was current before. This is a step
+    of its own, so that `roll_back` can be done again without going back further. Raises ReleaseError where there
+    is no such release, or where it is current already or damaged.
     """
     with run.record.step("plan") as note:
-        note.told = listing.release_to_go_to(Releases(run.settings.warehouse_folder), to)
-        return note.told
+        identity = listing.release_to_go_to(Releases(run.settings.warehouse_folder), to)
+        note.message, note.facts = identity, {"identity": identity}
+    return identity
 
 
 def roll_back(
-    run: Run, identity: str, *, by: str, reason: str = "", tell: Callable[[str], None] = lambda told: None
+    run: Run, identity: str, *, by: str, reason: str = "", tell: Callable[[str], None] = lambda sentence: None
 ) -> str:
-    """A release that `plan_roll_back` found put before the readers, and into the object store; its identity.
+    """Put the release that `plan_roll_back` found before the readers and into the object store.
 
-    `tell` gets a sentence for each thing when it is done: what was told holds, whatever fails after it. Done again,
-    it finds the release current, and makes good what a failure left out.
+    `tell` gets a sentence for each thing as soon as it is done; the sentence stays true, whatever fails later. Done
+    again after a failure, the step finds the release current and does the rest. Returns the release's identity.
     """
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("roll back") as note, run.writer_lock():
 
-        def done(told: str) -> None:
-            note.told = "; ".join(filter(None, (note.told, told)))
-            tell(told)
+        def done(sentence: str) -> None:
+            note.message = "; ".join(filter(None, (note.message, sentence)))
+            tell(sentence)
 
         current = releases.current()
         if current is None or current.name != identity:
             listing.roll_back(releases, identity, by=by, reason=reason)
         done(f"release {identity} is current")
-        for told in deliver(run.settings):
-            done(told)
+        for sentence in deliver(run.settings):
+            done(sentence)
     return identity
 
 
-def _landed_files(run: SeasonRun) -> dict[str, str] | None:
-    """The address of each landed file of the season by its sha256; None where landing has lost it."""
+def _landed_files(run: Run) -> dict[str, str] | None:
+    """Return the addresses of the season's landed files by sha256, or None where landing has lost the season."""
     landing = Landing(run.settings.landing_folder)
     try:
         return landing.files(run.season) if run.season in landing.seasons() else None
@@ -203,7 +205,7 @@ def _landed_files(run: SeasonRun) -> dict[str, str] | None:
 
 
 def _as_it_came(archive: Archive, season: Season, sha256: str, address: str) -> Archived:
-    """A landed file as it was first handed on to be read: its card knows whether it is a statistics page."""
+    """Return a landed file as it was first handed on to be read; its card says whether it is a statistics page."""
     for card in archive.cards(sha256):
         if card.season == season.year and address in (card.found_address, card.address):
             return archived_file(address, ReferenceKind(card.kind), sha256)

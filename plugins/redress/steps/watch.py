@@ -1,7 +1,7 @@
-"""The publication watch: what a source has that a season's last run had not, and which letters are missing.
+"""The publication watch: which letters a source has that the season's last run did not have, and which are missing.
 
-A source is asked as a run asks it, only for what has changed since; what comes goes to the archive, where the run
-that it starts finds it. Landing, the warehouse and the records of the season's runs stay as they are.
+A watch asks a source like a run does, only for what has changed since. What comes goes to the archive, where the
+run that the watch starts finds it. Landing, the warehouse and the records of the season's runs stay as they are.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from redress.model.authorities import Authorities
 from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.steps.record import step_summaries
-from redress.steps.run import WatchRun, latest_landed_summary
+from redress.steps.run import Run, latest_landed_summary, season_folder
 
 _log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ class SeasonConf(TypedDict):
 
 @dataclass(frozen=True)
 class News:
-    """The letters for which a season is to be run again, each once.
+    """The letters that are a reason to run a season again, each once.
 
-    `new` and `changed` are those whose bytes the season's last run had not, at an address that gave it nothing or
-    others; `mended` could not be had then, and came now.
+    The season's last run did not have the bytes of `new` and `changed`: their address gave that run nothing, or
+    other bytes. The letters in `mended` failed in that run, and came now.
     """
 
     new: tuple[Outcome, ...]
@@ -55,10 +55,10 @@ class News:
 
 @dataclass(frozen=True)
 class RunDecision:
-    """Whether to start the season's run, with the reason for people, and the run's configuration."""
+    """Whether to start the season's run: `reason` says why, for people, and `conf` has the params of that run."""
 
     is_due: bool
-    told: str
+    reason: str
     conf: SeasonConf
 
 
@@ -66,8 +66,8 @@ class RunDecision:
 class SeasonProgress:
     """How many of a season's expected letters are in.
 
-    `missing` are the names of the councils without a letter, in the order of the seed; None if the source does not
-    say whose its letters are, so that letters can only be counted.
+    `missing` has the names of the councils whose letter is not there, in the order of the seed. It is None where
+    the source does not say to which council a letter is; then only the numbers are compared.
     """
 
     season: Season
@@ -84,28 +84,31 @@ class SeasonProgress:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a watch ends in: its line, and the warning where letters are missing past their date, else None."""
+class WatchEnd:
+    """How a watch ended: its line, and a warning where letters are missing past their date, else None."""
 
     line: str
     warning: str | None
 
 
-def named_source(run: WatchRun, name: str) -> Source:
-    """The source of a name, or of REDRESS_SOURCE where it is empty. Raises SourceError where it cannot be used."""
+def named_source(run: Run, name: str) -> Source:
+    """Return the source of a name, or of REDRESS_SOURCE for an empty name.
+
+    Raises SourceError where the source cannot be used.
+    """
     with run.record.step("source") as note:
         source = source_of(name or run.settings.source, run.settings)
-        note.told = source.name
+        note.message = source.name
     return source
 
 
-def look(run: WatchRun, source: Source) -> News:
-    """Ask a source for the season's letters, each only if it has changed; what is new against the last run.
+def look(run: Run, source: Source) -> News:
+    """Ask a source for each of the season's letters that has changed; return what is new since the last run.
 
     Statistics pages and data tables are not asked for: a page's bytes change with the site's design, and the run of
-    the season takes both. A letter that cannot be had is told, and stops nothing. Raises SourceUnavailableError
-    where no letter could be asked for, SourceError where the source is of no use, and ArchiveError where the
-    archive cannot be written to.
+    the season takes both. A letter that cannot be had is logged, and the others go on. Raises
+    SourceUnavailableError where no letter could be asked for, SourceError where the source is of no use, and
+    ArchiveError where the archive cannot be written to.
     """
     with run.record.step("look") as note:
         wanted = [one for one in source.references(run.season) if one.kind is ReferenceKind.LETTER]
@@ -120,56 +123,55 @@ def look(run: WatchRun, source: Source) -> News:
         found = Summary(run.season, run.run_id, source.name, began_at, now(), outcomes)
         found.write(run.watched_path)
         news = _news(found, _last_run(run))
-        note.counts = found.counts
-        note.told = f"{news}; at the source: {_told(found.counts)}"
+        note.facts = found.counts
+        note.message = f"{news}; at the source: {_in_words(found.counts)}"
         for one in found.failed:
             _log.warning("%s: %s", one.reference.authority_id or one.reference.address, one.detail)
     return news
 
 
-def decide(run: WatchRun, unfinished_count: int) -> RunDecision:
-    """Whether to start the season's run for what `look` found, by what its last run has had until now.
+def decide(run: Run, unfinished_count: int) -> RunDecision:
+    """Return whether to start the season's run, from what `look` found and what the season's last run had.
 
-    `unfinished_count` is how many runs of `annual_letters` are queued or running. While there is any, none is
-    started: of a queued one nobody can tell the season, and the next watch finds what is new still new.
+    `unfinished_count` is how many runs of `annual_letters` are queued or running. While there are any, no run is
+    started: a queued run does not show its season, and the next watch finds the same news.
     """
     with run.record.step("decide") as note:
         found = Summary.read(run.watched_path)
         news = _news(found, _last_run(run))
         if not news:
-            told = "nothing new: no run is started"
+            reason = "nothing new: no run is started"
         elif unfinished_count:
-            told = f"{news}: no run is started while annual_letters has {unfinished_count} queued or running"
+            reason = f"{news}: no run is started while annual_letters has {unfinished_count} queued or running"
         else:
-            told = f"{news}: run {run.season_run_id} of annual_letters is started"
-        note.told = told
-    return RunDecision(
-        bool(news) and not unfinished_count, told, {"season": run.season.year, "source": found.source}
-    )
+            reason = f"{news}: run {run.started_run_id} of annual_letters is started"
+        note.message = reason
+    conf = SeasonConf(season=run.season.year, source=found.source)
+    return RunDecision(bool(news) and not unfinished_count, reason, conf)
 
 
-def tell(run: WatchRun, today: dt.date) -> Told:
-    """How the season stands after a watch, and whether letters are missing past REDRESS_LETTERS_EXPECTED_BY."""
+def tell(run: Run, today: dt.date) -> WatchEnd:
+    """Return how many letters are in, and a warning where letters are missing past REDRESS_LETTERS_EXPECTED_BY."""
     with run.record.step("tell") as note:
         found = Summary.read(run.watched_path)
         progress = _progress(found, _authorities(run))
         warning = _warning(progress, found.source, run.settings.letters_due_date(run.season.year), today)
-        lost = _told({state: count for state, count in found.counts.items() if state in ("failed", "gone")})
-        decided = [step.told for step in step_summaries(run.record) if step.name == "decide"]
+        lost = _in_words({state: count for state, count in found.counts.items() if state in ("failed", "gone")})
+        decided = [step.message for step in step_summaries(run.record) if step.name == "decide"]
         line = "; ".join(filter(None, (f"season {run.season}: {progress}", lost, *decided)))
-        note.told = line
-        note.counts = {"letters": progress.in_count, "expected": progress.expected_count}
+        note.message = line
+        note.facts = {"letters": progress.in_count, "expected": progress.expected_count}
     _log.info("%s", line)
     if warning is not None:
         _log.warning("%s", warning)
-    return Told(line, warning)
+    return WatchEnd(line, warning)
 
 
 def _news(found: Summary, before: Summary | None) -> News:
-    """What a watch found that the season's last run had not, or could not have.
+    """Return the letters that a watch found and the season's last run did not have, or could not have.
 
-    Letters are told apart by their bytes: a run from another source, or from before a file was renamed, had them
-    all the same. One that is gone is no news: a season is not run again in order to lose a letter.
+    Letters are compared by their bytes: a run from another source, or from before a file was renamed, had them all
+    the same. A letter that is gone is no news: a season is not run again in order to lose a letter.
     """
     outcomes = () if before is None else before.outcomes
     had = {one.sha256 for one in outcomes if one.is_had}
@@ -206,18 +208,18 @@ def _warning(progress: SeasonProgress, source: str, due_date: dt.date, today: dt
 
 
 def _shown(names: Sequence[str]) -> str:
-    """The first few names, and how many more there are."""
+    """Return the first few names, and how many more there are."""
     more = len(names) - SHOWN_MISSING_COUNT
     return ", ".join(names[:SHOWN_MISSING_COUNT]) + (f" and {more} more" if more > 0 else "")
 
 
-def _last_run(run: WatchRun) -> Summary | None:
-    return latest_landed_summary(run.settings.runs_folder / str(run.season))
+def _last_run(run: Run) -> Summary | None:
+    return latest_landed_summary(season_folder(run.settings, run.season))
 
 
-def _authorities(run: WatchRun) -> Authorities:
+def _authorities(run: Run) -> Authorities:
     return load_authorities(additional=run.settings.additional_authorities)
 
 
-def _told(counts: dict[str, int]) -> str:
+def _in_words(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items())

@@ -9,12 +9,12 @@ from redress.acquire.source import Source
 from redress.steps.acquiring import acquire, plan, read_data_tables, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release
 from redress.steps.reading import check, read
-from redress.steps.run import SeasonError, SeasonRun
+from redress.steps.run import Run, SeasonError
 from redress.steps.upkeep import check_reread, plan_reread
 
 
 def run_season(
-    run: SeasonRun,
+    run: Run,
     source: Source,
     *,
     retry_failed: bool = False,
@@ -34,7 +34,7 @@ def run_season(
     return folder
 
 
-def reread_season(run: SeasonRun, *, anew: bool = False) -> str:
+def reread_season(run: Run, *, anew: bool = False) -> str:
     """A season read again from the archive, in this process; the folder of the current release.
 
     Files that the same reader has read before are not read again, unless all are to be read `anew`. Pages and
@@ -50,7 +50,7 @@ def reread_season(run: SeasonRun, *, anew: bool = False) -> str:
 
 
 def acquire_and_read(
-    run: SeasonRun,
+    run: Run,
     source: Source,
     *,
     retry_failed: bool = False,
@@ -78,9 +78,9 @@ def acquire_and_read(
 
 
 @contextmanager
-def _acquiring_alone(run: SeasonRun) -> Iterator[None]:
+def _acquiring_alone(run: Run) -> Iterator[None]:
     """No other process of this home acquires the season meanwhile; a process that is killed holds nothing."""
-    place = run.settings.work_folder / "acquiring" / f"{run.season}.lock"
+    place = run.acquiring_lock_path
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(place, timeout=0):

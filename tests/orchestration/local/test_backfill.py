@@ -12,7 +12,7 @@ from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.orchestration.names import ANNUAL_LETTERS
 from redress.settings import Settings
-from redress.steps import SeasonRun, run_season
+from redress.steps import Run, run_season
 from redress.steps.record import failure_reason, last_failure
 from redress.warehouse.releases.history import Happening
 from redress.warehouse.releases.releases import Releases
@@ -87,7 +87,7 @@ def single_runs(began_at: float, tmp_path_factory: pytest.TempPathFactory) -> st
     """The release of single runs in another order and another home, made while the backfill is at work."""
     settings = Settings(home=tmp_path_factory.mktemp("single"), additional_authorities=SAMPLE_AUTHORITIES)
     for year in OTHER_ORDER:
-        folder = run_season(SeasonRun(Season(year), "single", settings), FolderSource(SAMPLES / "letters"))
+        folder = run_season(Run.of_season(Season(year), "single", settings), FolderSource(SAMPLES / "letters"))
     return Path(folder).name
 
 
@@ -171,7 +171,7 @@ def test_a_run_by_hand_that_does_not_say_its_season_fails_at_once(
     failure = last_failure(airflow.record(run_id))
     assert failure is not None
     assert failure.name == "plan"
-    assert "a run that is started by hand has to say its season" in failure.told
+    assert "a run that is started by hand has to say its season" in failure.message
 
 
 def test_a_source_that_cannot_be_used_is_the_reason_in_the_runs_record_and_report(

@@ -11,7 +11,7 @@ from redress.acquire.sources.folder import FolderSource
 from redress.model.witness import WitnessError, WitnessKind
 from redress.read.data_tables.season import FetchedTable, read_tables, told
 from redress.settings import Settings
-from redress.steps import SeasonRun, read_data_tables
+from redress.steps import Run, read_data_tables
 from redress.warehouse.landing import Landing
 from samples.press.tables import read_rows
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES, SEASON
@@ -32,26 +32,26 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> SeasonRun:
-    return SeasonRun(SEASON, "run", Settings(home=tmp_path / "home", additional_authorities=SAMPLE_AUTHORITIES))
+def run(tmp_path: Path) -> Run:
+    return Run.of_season(SEASON, "run", Settings(home=tmp_path / "home", additional_authorities=SAMPLE_AUTHORITIES))
 
 
-def land_data_tables(run: SeasonRun, source: FolderSource) -> int:
+def land_data_tables(run: Run, source: FolderSource) -> int:
     """The tables read and landed, as a run does it whose letters pass the gate; how many figures."""
     count = read_data_tables(run, source)
     Landing(run.settings.landing_folder).take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
     return count
 
 
-def landed_hash(run: SeasonRun) -> str:
+def landed_hash(run: Run) -> str:
     return Landing(run.settings.landing_folder).content_hash()
 
 
-def what_was_told(run: SeasonRun) -> str:
+def what_was_told(run: Run) -> str:
     return str(run.record.events()[-1]["told"])
 
 
-def test_a_table_lands_and_its_bytes_and_its_mapping_are_archived(run: SeasonRun, folder: Path) -> None:
+def test_a_table_lands_and_its_bytes_and_its_mapping_are_archived(run: Run, folder: Path) -> None:
     assert land_data_tables(run, FolderSource(folder)) == 2
     assert what_was_told(run) == "2 figures of 2 authorities"
     cards = {path.read_text() for path in Path(run.settings.archive_address).rglob("*.json")}
@@ -61,7 +61,7 @@ def test_a_table_lands_and_its_bytes_and_its_mapping_are_archived(run: SeasonRun
     assert Archive(run.settings.archive_address).read(table.stem) == TABLE
 
 
-def test_landing_twice_changes_nothing_and_a_table_that_is_gone_is_gone(run: SeasonRun, folder: Path) -> None:
+def test_landing_twice_changes_nothing_and_a_table_that_is_gone_is_gone(run: Run, folder: Path) -> None:
     empty = landed_hash(run)
     land_data_tables(run, FolderSource(folder))
     first = landed_hash(run)
@@ -74,9 +74,7 @@ def test_landing_twice_changes_nothing_and_a_table_that_is_gone_is_gone(run: Sea
     assert what_was_told(run) == "none came with the letters"
 
 
-def test_where_a_table_lies_does_not_decide_the_hash_and_what_its_mapping_says_does(
-    run: SeasonRun, folder: Path
-) -> None:
+def test_where_a_table_lies_does_not_decide_the_hash_and_what_its_mapping_says_does(run: Run, folder: Path) -> None:
     land_data_tables(run, FolderSource(folder))
     first = landed_hash(run)
     (folder / "2021" / "data-tables").rename(folder / "2021" / "tables")
@@ -88,7 +86,7 @@ def test_where_a_table_lies_does_not_decide_the_hash_and_what_its_mapping_says_d
     assert landed_hash(run) != first
 
 
-def test_the_witnesses_of_one_kind_do_not_replace_those_of_the_other(run: SeasonRun, folder: Path) -> None:
+def test_the_witnesses_of_one_kind_do_not_replace_those_of_the_other(run: Run, folder: Path) -> None:
     landing = Landing(run.settings.landing_folder)
     read = read_tables([FetchedTable("2021/a.csv", TABLE, "2021/a.yml", FULL_MAPPING)], SEASON, authorities())
     landing.replace_witnesses(SEASON, WitnessKind.STATISTICS_PAGE, read.figures)
@@ -99,7 +97,7 @@ def test_the_witnesses_of_one_kind_do_not_replace_those_of_the_other(run: Season
     assert landed_hash(run) == pages
 
 
-def test_a_table_without_a_mapping_is_reported_and_the_season_goes_on(run: SeasonRun, folder: Path) -> None:
+def test_a_table_without_a_mapping_is_reported_and_the_season_goes_on(run: Run, folder: Path) -> None:
     (folder / "2021" / "data-tables" / "received.csv").write_bytes(csv_bytes(("Council", "Adult care"), ("A", "1")))
     assert land_data_tables(run, FolderSource(folder)) == 2
     assert what_was_told(run) == (
@@ -108,9 +106,7 @@ def test_a_table_without_a_mapping_is_reported_and_the_season_goes_on(run: Seaso
     )
 
 
-def test_a_table_that_does_not_fit_its_mapping_stops_the_run_and_landing_stays(
-    run: SeasonRun, folder: Path
-) -> None:
+def test_a_table_that_does_not_fit_its_mapping_stops_the_run_and_landing_stays(run: Run, folder: Path) -> None:
     land_data_tables(run, FolderSource(folder))
     before = landed_hash(run)
     (folder / "2021" / "data-tables" / "decided.csv").write_bytes(TABLE.replace(b"Upheld", b"Found for"))
@@ -146,7 +142,7 @@ def test_many_reports_are_counted_and_the_first_are_told() -> None:
     assert told(read).endswith("; and 6 more, in audit.witness_reports")
 
 
-def test_the_sample_table_says_what_the_sample_letters_were_printed_from(run: SeasonRun) -> None:
+def test_the_sample_table_says_what_the_sample_letters_were_printed_from(run: Run) -> None:
     land_data_tables(run, FolderSource(SAMPLES / "letters"))
     folder = run.settings.landing_folder / "witness_figures" / "season=2021"
     found = {

@@ -12,7 +12,7 @@ import pytest
 from redress.acquire.sources.folder import FolderSource
 from redress.check.decisions import FILE_NAME, Ruling, read_decisions
 from redress.settings import Settings
-from redress.steps import SeasonRun, acquire_and_read, check
+from redress.steps import Run, acquire_and_read, check
 from redress.steps.quarantine import Case, Quarantine
 from redress.warehouse.landing import Landing, writer_lock
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES, SEASON
@@ -26,7 +26,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which the sample letters of 2021 have been read, checked and landed."""
     home = tmp_path_factory.mktemp("home")
     settings = Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES)
-    run, source = SeasonRun(SEASON, "first", settings), FolderSource(SAMPLES / "letters")
+    run, source = Run.of_season(SEASON, "first", settings), FolderSource(SAMPLES / "letters")
     check(run, acquire_and_read(run, source))
     return home
 

@@ -11,7 +11,7 @@ from redress.check.decisions import read_decisions
 from redress.check.judge import judge
 from redress.check.rule import Check
 from redress.settings import Settings
-from redress.steps import SeasonRun, build_data_docs
+from redress.steps import Run, build_data_docs
 from redress.steps import quarantine as quarantine_module
 from redress.steps.quarantine import Quarantine
 from redress.warehouse.landing import Landing
@@ -52,7 +52,7 @@ def test_a_season_is_judged_alike_by_the_gate_and_after_each_decision(
 
 def data_docs(settings: Settings) -> str:
     """The words of the page of a season's results."""
-    index = Path(build_data_docs(SeasonRun(DESK_SEASON, "the run", settings)))
+    index = Path(build_data_docs(Run.of_season(DESK_SEASON, "the run", settings)))
     (page,) = index.parent.glob("validations/season/*/*/*.html")
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", page.read_text()).split()))
 

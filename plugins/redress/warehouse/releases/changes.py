@@ -1,58 +1,213 @@
-"""RELEASE.md: what a release changed in the data, against the release that was current before it."""
+"""What a release changed in the data, against the release that was current before it: `changes.json`.
 
-from collections.abc import Iterable, Sequence
+`compared` finds the changes while a release is published. `changes.json` and RELEASE.md of the release, and the
+report of the run that publishes it, are made of what it returns.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from pydantic import TypeAdapter
 
-from redress.model.landed import Fate
-from redress.model.markdown import as_markdown, table
-from redress.warehouse.releases.checksums import damage
+from redress.warehouse.releases.checksums import CHANGES_NAME, damage
 
-FIRST_LINE = "The first release of this warehouse."
-LETTERS_SECTION = "Letters that changed"
-FIGURES_SECTION = "Figures that changed"
-TRUST_SECTION = "Trust that changed"
-WITNESSES_SECTION = "Comparisons with second witnesses that changed"
 NOT_THERE = "not there"
-"""What stands for what a release does not have."""
+"""Stands in lists for what a release does not have; the lists are ordered by it."""
 
 
-def release_notes(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> str:
-    """What changed in the data since the last release: letters, figures, trust, and what second witnesses say."""
-    lines = [f"# Release {identity}", ""]
-    if previous is None:
-        lines += [FIRST_LINE, ""]
-    elif found := damage(previous):
-        why = "; ".join(found)
-        lines += [f"The release before this one, {previous.name}, cannot be compared with this one: {why}.", ""]
-    else:
-        lines += [f"The release before this one: {previous.name}.", ""]
-        connection.execute(f"attach '{quoted(previous / 'warehouse.duckdb')}' as previous (read_only)")
-        try:
-            lines += _changes(connection)
-        finally:
-            connection.execute("detach previous")
+@dataclass(frozen=True)
+class ChangedLetter:
+    """A letter file with another disposition than before; None where a release does not have the file.
+
+    `name` is the name of the authority, or the file's address where the authority is not known.
+    """
+
+    season: int
+    name: str
+    letter_key: str
+    was: str | None
+    now: str | None
+
+
+@dataclass(frozen=True)
+class FigureValue:
+    """A figure of a release; `is_corrected` where the value is not the printed one."""
+
+    value: Decimal
+    is_corrected: bool
+
+
+@dataclass(frozen=True)
+class ChangedFigure:
+    """A figure of an authority and season that both releases have; None where a release lacks the figure."""
+
+    season: int
+    authority_key: str
+    authority_name: str
+    measure: str
+    category: str | None
+    was: FigureValue | None
+    now: FigureValue | None
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How far a letter is trusted, and why; None where a release does not say."""
+
+    trust: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class ChangedTrust:
+    """An authority and season that both releases review, with another trust or reason than before."""
+
+    season: int
+    authority_name: str
+    was: Trust
+    now: Trust
+
+
+@dataclass(frozen=True)
+class ChangedComparisons:
+    """How many figures went from one state of comparison with a second witness to another.
+
+    The state is None where a release does not compare the figure. Where both states are the same, a value changed.
+    """
+
+    season: int
+    witness_kind: str
+    was: str | None
+    now: str | None
+    figures_count: int
+
+
+@dataclass(frozen=True)
+class DispositionCount:
+    """How many letters of a season have a disposition in the release."""
+
+    season: int
+    disposition: str
+    letters_count: int
+
+
+@dataclass(frozen=True)
+class DataChanges:
+    """What changed from one release to the next.
+
+    `figures_only_now_count` and `figures_only_before_count` are of authorities and seasons that only this release,
+    or only the release before, has. `trust` and `comparisons` are None where one of the releases was made before
+    there was such a thing.
+    """
+
+    letters: tuple[ChangedLetter, ...]
+    figures: tuple[ChangedFigure, ...]
+    figures_only_now_count: int
+    figures_only_before_count: int
+    trust: tuple[ChangedTrust, ...] | None
+    comparisons: tuple[ChangedComparisons, ...] | None
+
+    @property
+    def added_letters_count(self) -> int:
+        """How many letter files only this release has."""
+        return sum(one.was is None for one in self.letters)
+
+    @property
+    def removed_letters_count(self) -> int:
+        """How many letter files only the release before has."""
+        return sum(one.now is None for one in self.letters)
+
+    @property
+    def redisposed_letters_count(self) -> int:
+        """How many letter files both releases have, with another disposition in each."""
+        return len(self.letters) - self.added_letters_count - self.removed_letters_count
+
+    @property
+    def trust_count(self) -> int:
+        """How many letters are trusted otherwise, or for another reason."""
+        return len(self.trust or ())
+
+    @property
+    def compared_figures_count(self) -> int:
+        """How many figures compare otherwise with a second witness."""
+        return sum(one.figures_count for one in self.comparisons or ())
+
+
+@dataclass(frozen=True)
+class ReleaseChanges:
+    """What a release holds, and what changed with it.
+
+    `before` is the identity of the release that was current before, or None for the first release of a warehouse.
+    `data` is None for the first release, and where the release before could not be compared: `why_not_compared`
+    then has a sentence for each file of it that is damaged.
+    """
+
+    release: str
+    before: str | None
+    why_not_compared: tuple[str, ...]
+    data: DataChanges | None
+    letter_counts: tuple[DispositionCount, ...]
+
+
+_JSON = TypeAdapter(ReleaseChanges)
+
+
+def compared(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> ReleaseChanges:
+    """Compare the warehouse of a connection with the release before it.
+
+    `previous` is the folder of that release, or None for the first release of a warehouse.
+    """
+    why_not = () if previous is None else damage(previous)
+    data = None
+    if previous is not None and not why_not:
+        with _attached(connection, previous / "warehouse.duckdb"):
+            data = DataChanges(
+                _letters(connection),
+                _figures(connection),
+                *_figures_of_one_release_counts(connection),
+                _trust(connection),
+                _comparisons(connection),
+            )
     counts = connection.execute(
         "select season, disposition, count(*) from marts.dim_letter group by all order by all"
     ).fetchall()
-    lines += ["## Letters", "", *_table(("season", "disposition", "letters"), counts)]
-    return "\n".join(lines) + "\n"
+    before = None if previous is None else previous.name
+    return ReleaseChanges(identity, before, why_not, data, tuple(DispositionCount(*row) for row in counts))
 
 
-def _changes(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What differs from the release that is attached as `previous`, one section for each kind of fact."""
-    return [
-        *_letters_changed(connection),
-        *_figures_changed(connection),
-        *_trust_changed(connection),
-        *_witnesses_changed(connection),
-    ]
+def write_changes(changes: ReleaseChanges, folder: Path) -> None:
+    """Write the changes of a release into its folder; the same changes give the same bytes."""
+    (folder / CHANGES_NAME).write_bytes(_JSON.dump_json(changes, indent=1) + b"\n")
 
 
-def _letters_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Letter files with another disposition, each with its authority, or its address where that is not known."""
+def read_changes(folder: Path) -> ReleaseChanges | None:
+    """Return the changes of a release by its folder, or None for a release that was made before they were kept.
+
+    The same where the release has been removed.
+    """
+    try:
+        return _JSON.validate_json((folder / CHANGES_NAME).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[None]:
+    """Attach the DuckDB file of a release as `previous`."""
+    connection.execute(f"attach '{quoted(file)}' as previous (read_only)")
+    try:
+        yield
+    finally:
+        connection.execute("detach previous")
+
+
+def _letters(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedLetter, ...]:
+    """Return the letter files with another disposition."""
     named = """
         select letters.letter_key, letters.season, letters.disposition,
                coalesce(authorities.authority_name, letters.source_address) as name
@@ -71,43 +226,65 @@ def _letters_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         order by all
         """  # noqa: S608 - both are ours  # nosec B608
     ).fetchall()
-    return _section(
-        LETTERS_SECTION,
-        [_letters_told([(was, now) for *_, was, now in letters])] if letters else [],
-        ("season", "authority or file", "letter", "was", "is"),
-        (
-            (season, as_markdown(name), key, was or NOT_THERE, now or NOT_THERE)
-            for season, name, key, was, now in letters
-        ),
-    )
+    return tuple(ChangedLetter(*row) for row in letters)
 
 
-def _figures_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Figures old and new of authorities and seasons that both releases have; those of the others are counted."""
+def _figures(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedFigure, ...]:
+    """Return the figures that changed, of authorities and seasons that both releases have."""
     # a release made before there were corrections has no column for them
     old_is_corrected = "old.is_corrected" if _is_in_both(connection, "fct_figure", "is_corrected") else "false"
     figures = connection.execute(
         f"""
-        select coalesce(new.season, old.season), coalesce(new.authority_key, old.authority_key),
-               concat_ws(' ', coalesce(new.measure, old.measure), coalesce(new.category, old.category)),
-               old.value, {old_is_corrected}, new.value, new.is_corrected
-        from marts.fct_figure as new
-        full join previous.marts.fct_figure as old
-            on new.authority_key = old.authority_key
-            and new.season = old.season
-            and new.measure = old.measure
-            and new.category is not distinct from old.category
-        where new.value is distinct from old.value
-            and (coalesce(new.season, old.season), coalesce(new.authority_key, old.authority_key)) in (
-                -- of a letter that is added or gone, its line above says all
-                select (season, authority_key) from marts.fct_figure
-                intersect
-                select (season, authority_key) from previous.marts.fct_figure
-            )
-        order by all
+        with changed as (
+            select coalesce(new.season, old.season) as season,
+                   coalesce(new.authority_key, old.authority_key) as authority_key,
+                   coalesce(new.measure, old.measure) as measure,
+                   coalesce(new.category, old.category) as category,
+                   old.value as old_value, {old_is_corrected} as old_is_corrected,
+                   new.value as new_value, new.is_corrected as new_is_corrected
+            from marts.fct_figure as new
+            full join previous.marts.fct_figure as old
+                on new.authority_key = old.authority_key
+                and new.season = old.season
+                and new.measure = old.measure
+                and new.category is not distinct from old.category
+            where new.value is distinct from old.value
+                and (coalesce(new.season, old.season), coalesce(new.authority_key, old.authority_key)) in (
+                    -- the letter of an authority that only one release has is among the letters
+                    select (season, authority_key) from marts.fct_figure
+                    intersect
+                    select (season, authority_key) from previous.marts.fct_figure
+                )
+        )
+        select season, changed.authority_key, coalesce(authority_name, changed.authority_key), measure, category,
+               old_value, old_is_corrected, new_value, new_is_corrected
+        from changed
+        left join marts.dim_authority as authorities on changed.authority_key = authorities.authority_key
+        order by season, changed.authority_key, measure, category nulls first, old_value, new_value
         """  # noqa: S608 - the name of the column is ours  # nosec B608
     ).fetchall()
-    others = connection.execute(
+    return tuple(
+        ChangedFigure(
+            season,
+            key,
+            name,
+            measure,
+            category,
+            _figure_value(was, was_corrected),
+            _figure_value(now, is_corrected),
+        )
+        for season, key, name, measure, category, was, was_corrected, now, is_corrected in figures
+    )
+
+
+def _figure_value(value: Decimal | None, is_corrected: bool | None) -> FigureValue | None:
+    """Return a value without the trailing zeros of its column."""
+    return None if value is None else FigureValue(Decimal(f"{value.normalize():f}"), bool(is_corrected))
+
+
+def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """Return the numbers of figures of authorities and seasons that only this release has, and only the last."""
+    [(only_now_count, only_before_count)] = connection.execute(
         """
         select
             (select count(*) from marts.fct_figure
@@ -116,31 +293,16 @@ def _figures_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
              anti join marts.fct_figure as new using (season, authority_key))
         """
     ).fetchall()
-    [(only_new_count, only_old_count)] = others
-    told = [
-        _figures_told([(was, now) for *_, was, _, now, _ in figures]),
-        f"Figures of authorities and seasons that only one of them has: {only_new_count} in this release, "
-        f"{only_old_count} in the one before.",
-    ]
-    return _section(
-        FIGURES_SECTION,
-        told if figures or only_new_count or only_old_count else [],
-        ("season", "authority", "measure", "was", "is"),
-        (
-            (season, authority, measure, _told(was, was_corrected), _told(now, is_corrected))
-            for season, authority, measure, was, was_corrected, now, is_corrected in figures
-        ),
-    )
+    return only_now_count, only_before_count
 
 
-def _trust_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Accepted letters of both releases that are trusted otherwise, or for another reason."""
+def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | None:
+    """Return the accepted letters of both releases that are trusted otherwise, or for another reason."""
     if not _is_in_both(connection, "fct_annual_review", "trust_reason"):
-        return []
+        return None
     reviews = connection.execute(
         """
-        select new.season, authorities.authority_name,
-               concat_ws(': ', old.trust, old.trust_reason), concat_ws(': ', new.trust, new.trust_reason)
+        select new.season, authorities.authority_name, old.trust, old.trust_reason, new.trust, new.trust_reason
         from marts.fct_annual_review as new
         inner join previous.marts.fct_annual_review as old
             on new.season = old.season and new.authority_key = old.authority_key
@@ -149,21 +311,19 @@ def _trust_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         order by all
         """
     ).fetchall()
-    return _section(
-        TRUST_SECTION,
-        [f"Of authorities and seasons that both releases review: {len(reviews)}."] if reviews else [],
-        ("season", "authority", "was", "is"),
-        ((season, *map(as_markdown, cells)) for season, *cells in reviews),
+    return tuple(
+        ChangedTrust(season, name, Trust(old_trust, old_reason), Trust(new_trust, new_reason))
+        for season, name, old_trust, old_reason, new_trust, new_reason in reviews
     )
 
 
-def _witnesses_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """How many figures compare otherwise with a second witness than before, by season and kind of witness.
+def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparisons, ...] | None:
+    """Return how many figures compare otherwise with a second witness, by season and kind of witness.
 
-    Several figures of one witness about the same are taken in the order in which the witness has them.
+    Where a witness has several figures about the same measure, they are compared in the order of the witness.
     """
     if not _is_in_both(connection, "fct_reconciliation", "reconciliation_state"):
-        return []
+        return None
     placed = """
         select season, witness_kind, authority_key, council_type_key, measure, category,
                our_value, witness_value, reconciliation_state as state,
@@ -177,12 +337,7 @@ def _witnesses_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f"""
         with new as ({placed.format(release="")}), old as ({placed.format(release="previous.")})
         select coalesce(new.season, old.season), coalesce(new.witness_kind, old.witness_kind),
-               coalesce(old.state, '{NOT_THERE}') as was,
-               case
-                   when new.state = old.state then new.state || ', other values'
-                   else coalesce(new.state, '{NOT_THERE}')
-               end as now,
-               count(*)
+               old.state, new.state, count(*)
         from new
         full join old
             on new.season = old.season
@@ -195,37 +350,16 @@ def _witnesses_changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
         where old.state is distinct from new.state
             or old.our_value is distinct from new.our_value
             or old.witness_value is distinct from new.witness_value
-        group by all
-        order by all
+        group by 1, 2, 3, 4
+        order by 1, 2, coalesce(old.state, '{NOT_THERE}'), coalesce(new.state, '{NOT_THERE}')
         """  # noqa: S608 - both are ours  # nosec B608
     ).fetchall()
-    count = sum(count for *_, count in comparisons)
-    return _section(
-        WITNESSES_SECTION,
-        [f"Figures that are beside a witness's, or were: {count}."] if comparisons else [],
-        ("season", "witness", "was", "is", "figures"),
-        comparisons,
-    )
-
-
-def _section(
-    title: str, told: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]
-) -> list[str]:
-    """A section: what is told of it in sentences, or "None." where that is nothing, and a table of its rows."""
-    lines = [f"## {title}", ""]
-    for sentence in told or ["None."]:
-        lines += [sentence, ""]
-    found = list(rows)
-    return [*lines, *_table(columns, found), ""] if found else lines
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    return table(columns, (tuple(map(str, row)) for row in rows))
+    return tuple(ChangedComparisons(*row) for row in comparisons)
 
 
 def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Whether this release and the one before have a column of a mart: that one may have been made before it."""
-    found = connection.execute(
+    """Return whether both releases have a column of a mart: the release before may be older than the column."""
+    found: list[Any] = connection.execute(
         "select count(*) from duckdb_columns() where schema_name = 'marts' and table_name = ? and column_name = ? "
         "and database_name in (current_database(), 'previous')",
         [table, column],
@@ -233,36 +367,6 @@ def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) 
     return found == [(2,)]
 
 
-def _letters_told(changes: list[tuple[str | None, str | None]]) -> str:
-    """How many letters changed in which way, of pairs of what became of each before and now."""
-    counts = {
-        "added": sum(was is None for was, _ in changes),
-        "re-issued": sum(now == Fate.SUPERSEDED for _, now in changes),
-        "quarantined": sum(now == Fate.QUARANTINED for _, now in changes),
-        "no longer there": sum(now is None for _, now in changes),
-    }
-    return f"Letters: {', '.join(f'{count} {what}' for what, count in counts.items())}."
-
-
-def _figures_told(changes: list[tuple[Decimal | None, Decimal | None]]) -> str:
-    """How many figures changed in which way, of pairs of the value of each before and now."""
-    appeared = sum(was is None for was, _ in changes)
-    vanished = sum(now is None for _, now in changes)
-    changed = len(changes) - appeared - vanished
-    return (
-        f"Figures of authorities and seasons that both releases have: {changed} with another value, "
-        f"{appeared} added, {vanished} no longer there."
-    )
-
-
-def _told(value: Decimal | None, is_corrected: bool | None) -> str:
-    """A value as a table of people has it, without the noughts of its column, and marked where it is no print."""
-    if value is None:
-        return NOT_THERE
-    number = f"{value.normalize():f}"
-    return f"{number} (corrected)" if is_corrected else number
-
-
 def quoted(path: Path) -> str:
-    """A path for a text in single quotes within a statement."""
+    """Return a path for a text in single quotes within a statement."""
     return str(path).replace("'", "''")

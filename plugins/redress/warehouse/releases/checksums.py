@@ -7,8 +7,10 @@ from pathlib import Path
 CHECKSUMS_NAME = "SHA256SUMS"
 DATA_PACKAGE_NAME = "datapackage.json"
 NOTES_NAME = "RELEASE.md"
+CHANGES_NAME = "changes.json"
+"""Releases that were made before their changes were kept as data do not have this file."""
 ALWAYS_THERE = ("warehouse.duckdb", DATA_PACKAGE_NAME, NOTES_NAME)
-"""What every release has beside the files that its data package names."""
+"""The files that every release has, apart from those that its data package names."""
 _CHUNK_BYTES = 1024**2
 
 
@@ -47,7 +49,7 @@ def missing(folder: Path) -> tuple[str, ...]:
         return (f"{CHECKSUMS_NAME} is not there",)
     stated = _stated(folder)
     found = [f"{name} is not there" for name in stated if not (folder / name).is_file()]
-    needed = list(ALWAYS_THERE)
+    needed = [*ALWAYS_THERE, *([CHANGES_NAME] if (folder / CHANGES_NAME).exists() else [])]
     if (folder / DATA_PACKAGE_NAME).is_file():
         try:
             package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())

@@ -1,7 +1,7 @@
-"""Delivery: what follows the swap of `current`, for a run and for a rollback alike.
+"""Delivery: what a run and a rollback do after the swap of `current`.
 
-The current release goes wherever else the settings say, and old ones are removed. Everything here may be done again
-at any time: what is delivered already is left as it is, and what a failure left out is made good by the next run.
+The current release goes to the object store of the settings, and old releases are removed. Delivery may be done
+again at any time: it leaves what is delivered already, and does what a failure left out.
 """
 
 from redress.settings import Settings
@@ -11,24 +11,24 @@ from redress.warehouse.releases.releases import Releases
 
 
 def deliver(settings: Settings) -> tuple[str, ...]:
-    """Bring the object store up to the current release, and remove old ones; a sentence for each thing done.
+    """Put the current release into the object store and remove old releases; return a sentence for each thing done.
 
-    An old release that cannot be removed is told of, and stays. Only for the holder of the writer lock. Raises
-    ReleaseError where the store cannot be brought up: the local release is current then, the store's readers
-    have the one before, and the next run tries again.
+    An old release that cannot be removed stays, and has a sentence too. Only for the holder of the writer lock.
+    Raises ReleaseError where the store does not take the release: the local release is current then, the store's
+    readers have the release before it, and the next run tries again.
     """
     releases = Releases(settings.warehouse_folder)
     current = releases.current()
     if current is None:
         return ()
-    told = []
+    sentences = []
     address = settings.warehouse_store_address
     if address is not None and StoredReleases(address).publish(current, settings.releases_kept):
-        told.append(f"release {current.name} is current in {address}")
+        sentences.append(f"release {current.name} is current in {address}")
     pruned = prune(releases, settings.releases_kept)
     if pruned.removed:
-        told.append(f"old releases removed: {', '.join(pruned.removed)}")
+        sentences.append(f"old releases removed: {', '.join(pruned.removed)}")
     if pruned.in_use:
-        told.append(f"old releases that somebody reads, and that stay: {', '.join(pruned.in_use)}")
-    told += pruned.refused
-    return tuple(told)
+        sentences.append(f"old releases that somebody reads, and that stay: {', '.join(pruned.in_use)}")
+    sentences += pruned.refused
+    return tuple(sentences)

@@ -1,9 +1,9 @@
-"""The history of a warehouse: which release became current when, and which one a person took back.
+"""The history of a warehouse: which release became current when, and which releases a person took back.
 
 <warehouse>/history.json    a list of events, oldest first; replaced whole, by one rename
 
-A release says nothing of the day on which it was published, because the same content gives the same release on any
-day. So that stands here.
+The day of publication is kept here and not in the release, because the same content gives the same release on any
+day.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ class ReleaseError(Exception):
 
 
 def is_identity(name: str) -> bool:
-    """Whether a name can be a release's: 16 hexadecimal digits. What else lies beside releases is left alone."""
+    """Return whether a name can be that of a release: 16 hexadecimal digits. Other names are left alone."""
     return _IDENTITY.fullmatch(name) is not None
 
 
@@ -32,16 +32,16 @@ class Happening(StrEnum):
     """What happened to a release."""
 
     BEGUN = "begun"
-    """It is complete, and about to get its name: what a crash leaves of it is no release."""
+    """It is complete, and about to get its name. What a crash leaves of it is no release."""
     CURRENT = "current"
     """It was put before the readers."""
     TAKEN_BACK = "taken_back"
-    """A person moved the readers to another one: no run publishes it again."""
+    """A person moved the readers to another release: no run publishes this one again."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a release, at a time in UTC; `by` and `reason` where a person did it."""
+    """What happened to a release, at a time in UTC; `by` and `reason` are set where a person did it."""
 
     at: str
     release: str
@@ -50,8 +50,8 @@ class Event:
     reason: str = ""
 
     @property
-    def told_at(self) -> str:
-        """When, for people."""
+    def shown_at(self) -> str:
+        """The time, for people."""
         return f"{dt.datetime.fromisoformat(self.at).astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
@@ -62,7 +62,7 @@ class History:
     folder: Path
 
     def events(self) -> tuple[Event, ...]:
-        """Everything that is known, oldest first. Raises ReleaseError where the file is no history."""
+        """Return all events, oldest first. Raises ReleaseError where the file is no history."""
         file = self.folder / HISTORY_NAME
         try:
             return tuple(_event(one) for one in json.loads(file.read_bytes()))
@@ -81,26 +81,26 @@ class History:
     def add(
         self, release: str, what: Happening, *, by: str = "", reason: str = "", at: dt.datetime | None = None
     ) -> None:
-        """Note an event, of now where no time is given."""
+        """Add an event, at the present time where `at` is not given."""
         when = (at or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
         self._write((*self._without_begun(), Event(when, release, what, by, reason)))
 
     def begun(self) -> str | None:
-        """The release that was being put in its place when the history was last written, or None."""
+        """Return the release that was about to get its name when the history was last written, or None."""
         events = self.events()
         return events[-1].release if events and events[-1].what is Happening.BEGUN else None
 
     def forget_begun(self) -> None:
-        """Drop the note about a release that never became current."""
+        """Remove the event of a release that never became current."""
         self._write(self._without_begun())
 
     def last_current(self) -> str | None:
-        """The release that was last put before the readers, as far as is known."""
+        """Return the release that was last put before the readers, or None where the history has none."""
         found = [one.release for one in self.events() if one.what is Happening.CURRENT]
         return found[-1] if found else None
 
     def taken_back(self) -> dict[str, Event]:
-        """The releases that a person took back and nobody has put before the readers since."""
+        """Return the releases that a person took back and that nobody has put before the readers since."""
         found: dict[str, Event] = {}
         for one in self.events():
             if one.what is Happening.TAKEN_BACK:

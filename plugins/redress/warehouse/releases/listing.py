@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from redress.warehouse.releases.checksums import CHECKSUMS_NAME, damage, missing
+from redress.warehouse.releases.checksums import CHANGES_NAME, CHECKSUMS_NAME, damage, missing
 from redress.warehouse.releases.history import Event, Happening, is_identity
 from redress.warehouse.releases.releases import ReleaseError, Releases
 
@@ -17,8 +17,9 @@ from redress.warehouse.releases.releases import ReleaseError, Releases
 class KnownRelease:
     """A release that is there: what it holds, when it last became current, and whether a person took it back.
 
-    `damage` says what it lacks, as far as that is seen without reading all of its files: a listing computes no
-    checksums. What it holds is not known then.
+    `has_changes` is False for a release that was made before the changes of a release were kept as data. `damage`
+    says what the release lacks, as far as a look at the names of its files shows: a listing computes no checksums.
+    What a damaged release holds is not known.
     """
 
     identity: str
@@ -28,12 +29,13 @@ class KnownRelease:
     letters_count: int
     is_current: bool
     taken_back: Event | None
+    has_changes: bool
     damage: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """Identities of the releases that were removed, of those that a reader has open, and what could not be removed.
+    """What came of removing old releases: the identities of those removed, and of those that a reader has open.
 
     `refused` has a sentence for each release that the file system did not let go.
     """
@@ -44,7 +46,7 @@ class Pruned:
 
 
 def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
-    """All releases of a warehouse, the one that became current last first."""
+    """Return all releases of a warehouse, the one that became current last first."""
     current = releases.current()
     taken_back = releases.history.taken_back()
     last = _became_current(releases)
@@ -61,6 +63,7 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
                 sum(seasons.values()),
                 current == folder.resolve(),
                 taken_back.get(identity),
+                (folder / CHANGES_NAME).is_file(),
                 found,
             )
         )
@@ -68,18 +71,18 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
 
 
 def taken_back(releases: Releases, identity: str) -> Event | None:
-    """When and why a person took a release back that is still there, or None."""
+    """Return when and why a person took a release back, or None; also None for a release that is gone."""
     if not releases.release_folder(identity).is_dir():
         return None
     return releases.history.taken_back().get(identity)
 
 
 def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") -> str:
-    """Make an earlier release current, and see to it that no run publishes the present one again.
+    """Make an earlier release current, and keep runs from publishing the present release again.
 
-    `to` is as `release_to_go_to` takes it. A release that had been taken back is given back by going to it, and the
-    present one is not taken back then. Only for the holder of the writer lock. Returns the identity of what is
-    current now. Raises ReleaseError as `release_to_go_to` does.
+    `to` is as `release_to_go_to` takes it. To go to a release that had been taken back gives that release back, and
+    the present release is then not taken back. Only for the holder of the writer lock. Returns the identity of the
+    release that is current now. Raises ReleaseError as `release_to_go_to` does.
     """
     releases.clear()
     target = release_to_go_to(releases, to)
@@ -91,11 +94,11 @@ def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") ->
 
 
 def release_to_go_to(releases: Releases, to: str = "") -> str:
-    """The identity of the release that going back leads to.
+    """Return the identity of the release to go back to.
 
-    `to` is a release's identity or enough of its beginning; empty is the one that was current before. Where the
-    folder of the current one is gone, any whole one can be named. Raises ReleaseError where there is no such
-    release, where it is current already, or where a file of it is not what its checksums say.
+    `to` is a release's identity or enough of its beginning; empty is the release that was current before. Where the
+    folder of the current release is gone, any whole release can be named. Raises ReleaseError where there is no
+    such release, where it is current already, or where a file of it differs from its checksum.
     """
     current = releases.current()
     if current is None and not to:
@@ -112,10 +115,10 @@ def release_to_go_to(releases: Releases, to: str = "") -> str:
 
 
 def prune(releases: Releases, kept_count: int) -> Pruned:
-    """Remove releases but the last `kept_count`, the current one, those taken back, and those that are read.
+    """Remove old releases, but keep the last `kept_count`, the current one, those taken back and those being read.
 
-    A release that was taken back is what the decision about it hangs on: with it the decision would go. Only for
-    the holder of the writer lock.
+    A release that was taken back stays, because the decision about it would go with it. Only for the holder of the
+    writer lock.
     """
     current = releases.current()
     spared = set(releases.history.taken_back())
@@ -146,7 +149,7 @@ def _nothing_to_go_back_from(releases: Releases) -> str:
 
 
 def _remove_unless_read(releases: Releases, identity: str) -> bool:
-    """Remove a release in one step, as readers see it; False where one of them holds a lock on a file of it.
+    """Remove a release in one step, as readers see it; return False where a reader holds a lock on a file of it.
 
     A release that stays is as it was. Raises OSError where the file system does not let it go.
     """
@@ -165,7 +168,7 @@ def _remove_unless_read(releases: Releases, identity: str) -> bool:
         folder.rename(bin_folder / f"removed-{identity}")
     except OSError as error:
         for file, mode in modes:
-            with suppress(OSError):  # whose mode cannot be set has the one that it had
+            with suppress(OSError):  # a file whose mode cannot be set has its old mode
                 file.chmod(mode)
         if isinstance(error, BlockingIOError):
             return False
@@ -178,9 +181,9 @@ def _remove_unless_read(releases: Releases, identity: str) -> bool:
 
 
 def _by_age(releases: Releases) -> list[str]:
-    """Identities of all releases, the one that became current last first.
+    """Return the identities of all releases, the one that became current last first.
 
-    One of which no history tells was made before there was any: its place is the oldest.
+    A release that the history does not mention was made before there was a history, and comes last.
     """
     last = _became_current(releases)
     folders = (releases.folder / "releases").glob("*")
@@ -193,7 +196,7 @@ def _became_current(releases: Releases) -> dict[str, Event]:
 
 
 def _before(releases: Releases, current: str) -> str:
-    """The release that was current before, among those that are there and were not taken back."""
+    """Return the release that was current before, among those that are there and were not taken back."""
     taken = releases.history.taken_back()
     for event in reversed(releases.history.events()):
         if (
@@ -217,7 +220,7 @@ def _named(releases: Releases, beginning: str) -> str:
 
 
 def _held(folder: Path) -> tuple[dict[int, int], tuple[str, ...]]:
-    """How many letters of each season a release holds, and what is wrong with it."""
+    """Return how many letters of each season a release holds, and what is wrong with the release."""
     found = missing(folder)
     if found:
         return {}, found
@@ -228,7 +231,7 @@ def _held(folder: Path) -> tuple[dict[int, int], tuple[str, ...]]:
 
 
 def _letters_by_season(folder: Path) -> dict[int, int]:
-    """How many letters of each season a release holds, from its Parquet: no lock is taken on its DuckDB file."""
+    """Return how many letters of each season a release holds; its DuckDB file is not locked for that."""
     letters = folder / "parquet" / "dim_letter.parquet"
     with duckdb.connect() as connection:
         rows = (

@@ -1,8 +1,8 @@
-"""Releases: a built warehouse put before its readers, whole or not at all.
+"""Releases: put a built warehouse before its readers, whole or not at all.
 
-<warehouse>/incoming/...            being made; whatever a crash left there is cleared by the next build
-<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, RELEASE.md and
-                                    SHA256SUMS, which is written last
+<warehouse>/incoming/...            what is being made; the next build clears what a crash left there
+<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, changes.json,
+                                    RELEASE.md and SHA256SUMS, which is written last
 <warehouse>/current                 a link to one of the releases, swapped by one atomic rename
 <warehouse>/history.json            which release became current when
 """
@@ -24,11 +24,12 @@ from typing import Any
 import duckdb
 
 from redress.settings import PROJECT_FOLDER
-from redress.warehouse.releases.changes import quoted, release_notes
+from redress.warehouse.releases.changes import compared, quoted, write_changes
 from redress.warehouse.releases.checksums import CHECKSUMS_NAME, NOTES_NAME, write_checksums
 from redress.warehouse.releases.history import Happening, History
 from redress.warehouse.releases.history import ReleaseError as ReleaseError
 from redress.warehouse.releases.keys import Keys, model_keys, resource_name
+from redress.warehouse.releases.notes import release_notes
 
 PUBLISHED_SCHEMAS = ("marts", "audit")
 SOURCES = [
@@ -79,7 +80,7 @@ class Releases:
         return self.folder / "current"
 
     def current(self) -> Path | None:
-        """The folder of the current release, resolved once, or None before the first."""
+        """Return the folder of the current release, or None before the first release."""
         return self.current_link.resolve() if self.current_link.exists() else None
 
     @property
@@ -88,7 +89,7 @@ class Releases:
 
     @contextmanager
     def reading(self) -> Iterator[Path]:
-        """The folder of the current release, resolved once, which is not pruned while its files are read.
+        """Yield the folder of the current release, which is not removed while the block runs.
 
         A DuckDB connection to the release's file keeps it as well. Raises ReleaseError where there is no release.
         """
@@ -110,11 +111,11 @@ class Releases:
         return self.folder / "releases" / identity
 
     def incoming_file(self, identity: str) -> Path:
-        """The file that a warehouse is built in: no reader knows it, and it lies on the releases' own disk."""
+        """Return the file of a warehouse that is built and not yet published, on the same disk as the releases."""
         return self.folder / "incoming" / identity / "warehouse.duckdb"
 
     def clear(self, but: str = "") -> None:
-        """Remove what a crash left: what was being made, and a release that had its name but was never current.
+        """Remove what a crash left: unfinished builds, and a release that had its name but was never current.
 
         The built warehouse of the identity `but` stays: another run waits to publish it.
         """
@@ -133,18 +134,11 @@ class Releases:
             swapped_at = dt.datetime.fromtimestamp(self.current_link.lstat().st_mtime, dt.UTC)
             self.history.add(current.name, Happening.CURRENT, at=swapped_at)
 
-    def clear_incoming(self, identity: str) -> Path:
-        """A place to build in, with whatever a crash left cleared."""
-        self.clear()
-        file = self.incoming_file(identity)
-        file.parent.mkdir(parents=True)
-        return file
-
     @contextmanager
     def building(self, identity: str) -> Iterator[Path]:
-        """A file to build a warehouse in, which only counts as built when the `with` ends well.
+        """Yield a file to build a warehouse in; it counts as built only when the block ends without an error.
 
-        Its folder has a name of its own each time: a dbt that outlived a killed run writes into none of ours.
+        Its folder has a new name each time, so that a dbt that outlived a killed run writes into no other build.
         """
         self.clear()
         incoming = self.folder / "incoming"
@@ -159,9 +153,9 @@ class Releases:
     def publish(self, identity: str) -> Path:
         """Complete the release beside the built file, give it its final name, and point `current` at it.
 
-        A release of that name that is there is damaged, or it would not have been built anew: the two change places
-        in one step, so that readers of `current` always find a release. Raises ReleaseError where no warehouse of
-        that identity has been built.
+        A release that has this name already is damaged, or it would not have been built again. The two change
+        places in one step, so that readers of `current` always find a release. Returns the folder of the release.
+        Raises ReleaseError where no warehouse of that identity has been built.
         """
         built = self.incoming_file(identity)
         if not built.exists():
@@ -175,7 +169,9 @@ class Releases:
             for schema, table in tables:
                 parquet = quoted(staged / "parquet" / f"{table}.parquet")
                 connection.execute(f"copy {schema}.{table} to '{parquet}' (format parquet)")
-            (staged / NOTES_NAME).write_text(release_notes(identity, connection, previous), encoding="utf-8")
+            changes = compared(identity, connection, previous)
+            write_changes(changes, staged)
+            (staged / NOTES_NAME).write_text(release_notes(changes), encoding="utf-8")
             (staged / "datapackage.json").write_text(
                 json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
             )
@@ -194,7 +190,7 @@ class Releases:
         return target
 
     def point_at(self, identity: str) -> None:
-        """Make a release the current one, by one atomic rename. Raises ReleaseError where there is none."""
+        """Make a release the current one, by one atomic rename. Raises ReleaseError where it is not there."""
         target = self.release_folder(identity)
         if not target.is_dir():
             raise ReleaseError(f"there is no release {identity} in {target.parent}")
@@ -207,7 +203,7 @@ class Releases:
             self.history.add(identity, Happening.CURRENT)
 
     def _before(self, identity: str) -> Path | None:
-        """The release that was current before one was first published; None where that is the first."""
+        """Return the release that was current before a release was first published; None for the first release."""
         current = self.current()
         if current is not None and current.name != identity:
             return current
@@ -217,7 +213,7 @@ class Releases:
 
 
 def _replace(folder: Path, by: Path) -> None:
-    """Put a folder in the place of another one in one step, and remove that."""
+    """Put a folder in the place of another folder in one step, and remove the other folder."""
     # under its own name, what lies there after a crash would be taken for a built warehouse
     aside = by.rename(by.with_name(f"{by.name}.replaced"))
     _exchange(aside, folder)
@@ -225,7 +221,7 @@ def _replace(folder: Path, by: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Have two folders change places in one step: Linux's renameat2, for which Python has no function.
+    """Exchange two folders in one step, by Linux's renameat2, for which Python has no function.
 
     Raises ReleaseError where the file system has no such step (network file systems have none).
     """
@@ -238,7 +234,7 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 def _onto_disk(*folders: Path) -> None:
-    """Have what was written and renamed on the disk before what follows: a power cut then takes nothing back."""
+    """Write files and renames through to the disk, so that a power cut takes nothing of them back."""
     for folder in folders:
         for path in (folder, *(folder.rglob("*") if (folder / CHECKSUMS_NAME).exists() else ())):
             descriptor = os.open(path, os.O_RDONLY)
@@ -307,7 +303,7 @@ def _resource(
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str, str | None]]:
-    """Name, type and comment of each column of a table, in order."""
+    """Return the name, type and comment of each column of a table, in order."""
     return connection.execute(
         "select column_name, data_type, comment from duckdb_columns() "
         "where schema_name = ? and table_name = ? order by column_index",

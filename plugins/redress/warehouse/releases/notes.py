@@ -1,0 +1,144 @@
+"""RELEASE.md: the changes of a release as Markdown."""
+
+from collections.abc import Iterable, Sequence
+
+from redress.model.landed import Fate
+from redress.model.markdown import as_markdown, table
+from redress.warehouse.releases.changes import (
+    NOT_THERE,
+    ChangedComparisons,
+    ChangedFigure,
+    ChangedLetter,
+    ChangedTrust,
+    DataChanges,
+    FigureValue,
+    ReleaseChanges,
+    Trust,
+)
+
+
+def release_notes(changes: ReleaseChanges) -> str:
+    """Return the text of RELEASE.md; the same changes give the same text."""
+    lines = [f"# Release {changes.release}", ""]
+    if changes.before is None:
+        lines += ["The first release of this warehouse.", ""]
+    elif changes.data is None:
+        why = "; ".join(changes.why_not_compared)
+        lines += [f"The release before this one, {changes.before}, cannot be compared with this one: {why}.", ""]
+    else:
+        lines += [f"The release before this one: {changes.before}.", "", *_data(changes.data)]
+    counts = ((one.season, one.disposition, one.letters_count) for one in changes.letter_counts)
+    lines += ["## Letters", "", *_table(("season", "disposition", "letters"), counts)]
+    return "\n".join(lines) + "\n"
+
+
+def figure_name(figure: ChangedFigure) -> str:
+    """Return the measure of a figure, and its category where it has one."""
+    return " ".join(filter(None, (figure.measure, figure.category)))
+
+
+def shown_value(figure: FigureValue | None) -> str:
+    """Return a figure as a cell of a table, marked where its value is not the printed one."""
+    if figure is None:
+        return NOT_THERE
+    return f"{figure.value:f} (corrected)" if figure.is_corrected else f"{figure.value:f}"
+
+
+def _data(data: DataChanges) -> list[str]:
+    """Return one section for each kind of change."""
+    lines = [*_letters(data.letters), *_figures(data)]
+    if data.trust is not None:
+        lines += _trust(data.trust)
+    if data.comparisons is not None:
+        lines += _comparisons(data.comparisons, data.compared_figures_count)
+    return lines
+
+
+def _letters(letters: Sequence[ChangedLetter]) -> list[str]:
+    counts = {
+        "added": sum(one.was is None for one in letters),
+        "re-issued": sum(one.now == Fate.SUPERSEDED for one in letters),
+        "quarantined": sum(one.now == Fate.QUARANTINED for one in letters),
+        "no longer there": sum(one.now is None for one in letters),
+    }
+    return _section(
+        "Letters that changed",
+        [f"Letters: {', '.join(f'{count} {what}' for what, count in counts.items())}."] if letters else [],
+        ("season", "authority or file", "letter", "was", "is"),
+        (
+            (one.season, as_markdown(one.name), one.letter_key, one.was or NOT_THERE, one.now or NOT_THERE)
+            for one in letters
+        ),
+    )
+
+
+def _figures(data: DataChanges) -> list[str]:
+    """Return the figures old and new; those of authorities that only one release has are counted alone."""
+    added_count = sum(one.was is None for one in data.figures)
+    removed_count = sum(one.now is None for one in data.figures)
+    sentences = [
+        "Figures of authorities and seasons that both releases have: "
+        f"{len(data.figures) - added_count - removed_count} with another value, {added_count} added, "
+        f"{removed_count} no longer there.",
+        f"Figures of authorities and seasons that only one of them has: {data.figures_only_now_count} in this "
+        f"release, {data.figures_only_before_count} in the one before.",
+    ]
+    has_changed = bool(data.figures or data.figures_only_now_count or data.figures_only_before_count)
+    return _section(
+        "Figures that changed",
+        sentences if has_changed else [],
+        ("season", "authority", "measure", "was", "is"),
+        (
+            (one.season, one.authority_key, figure_name(one), shown_value(one.was), shown_value(one.now))
+            for one in data.figures
+        ),
+    )
+
+
+def _trust(reviews: Sequence[ChangedTrust]) -> list[str]:
+    return _section(
+        "Trust that changed",
+        [f"Of authorities and seasons that both releases review: {len(reviews)}."] if reviews else [],
+        ("season", "authority", "was", "is"),
+        (
+            (one.season, *map(as_markdown, (one.authority_name, _shown_trust(one.was), _shown_trust(one.now))))
+            for one in reviews
+        ),
+    )
+
+
+def _shown_trust(stated: Trust) -> str:
+    return ": ".join(one for one in (stated.trust, stated.reason) if one is not None)
+
+
+def _comparisons(comparisons: Sequence[ChangedComparisons], figures_count: int) -> list[str]:
+    return _section(
+        "Comparisons with second witnesses that changed",
+        [f"Figures that are beside a witness's, or were: {figures_count}."] if comparisons else [],
+        ("season", "witness", "was", "is", "figures"),
+        (
+            (
+                one.season,
+                one.witness_kind,
+                one.was or NOT_THERE,
+                f"{one.now}, other values" if one.now == one.was else one.now or NOT_THERE,
+                one.figures_count,
+            )
+            for one in comparisons
+        ),
+    )
+
+
+def _section(
+    title: str, sentences: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> list[str]:
+    """Return a section: its sentences, or "None." where there is no sentence, and a table of its rows."""
+    lines = [f"## {title}", ""]
+    for sentence in sentences or ["None."]:
+        lines += [sentence, ""]
+    found = list(rows)
+    return [*lines, *_table(columns, found), ""] if found else lines
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    return table(columns, (tuple(map(str, row)) for row in rows))
