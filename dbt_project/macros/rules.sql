@@ -76,9 +76,47 @@
 {%- endmacro %}
 
 
-{# Of the averages that letters state for one measure: the one that most state, how many state any, and how many that. #}
-{% macro stated_average_columns(measure, name, unit) -%}
-    max(stated_average) filter (where measure = '{{ measure }}') as {{ name }}_stated_average{{ unit }},
-    max(stating_letters_count) filter (where measure = '{{ measure }}') as {{ name }}_stating_letters_count,
-    max(agreeing_letters_count) filter (where measure = '{{ measure }}') as {{ name }}_agreeing_letters_count
+{# Of the averages that letters state for one rate: the one that most state, how many state any, and how many that. #}
+{% macro stated_average_columns(rate, unit) -%}
+    {%- set filtered = "filter (where measure = '" ~ rate ~ '_type_average' ~ unit ~ "')" -%}
+    max(stated_average) {{ filtered }} as {{ rate }}_stated_average{{ unit }},
+    max(stating_letters_count) {{ filtered }} as {{ rate }}_stating_letters_count,
+    max(agreeing_letters_count) {{ filtered }} as {{ rate }}_agreeing_letters_count
+{%- endmacro %}
+
+
+{# The counts of a rate put together, of the letters that state both of them; and how many letters those are. #}
+{% macro pooled_columns(rate, part, whole) -%}
+    sum({{ part }}) filter (where {{ whole }} is not null) as {{ rate }}_part_sum,
+    sum({{ whole }}) filter (where {{ part }} is not null) as {{ rate }}_whole_sum,
+    count(*) filter (where {{ part }} is not null and {{ whole }} is not null) as {{ rate }}_pooled_letters_count
+{%- endmacro %}
+
+
+{# The rate that the sums of `pooled_columns` give. #}
+{% macro pooled_half_up(rate, per, decimal_places) -%}
+    cast(
+        {{ share_half_up(rate ~ '_part_sum', rate ~ '_whole_sum', per, decimal_places) }}
+        as decimal(9, {{ decimal_places }})
+    )
+{%- endmacro %}
+
+
+{# A number of letters, zero where none was counted. #}
+{% macro letters_counted(count) -%}
+    cast(coalesce({{ count }}, 0) as integer)
+{%- endmacro %}
+
+
+{# The investigations that an uphold rate is of. Letters of 2014 to 2018 state their outcomes only: upheld or not. #}
+{% macro decided_investigations(figures) -%}
+    coalesce({{ figures }}.investigations_count, {{ figures }}.upheld_count + {{ figures }}.not_upheld_count)
+{%- endmacro %}
+
+
+{# The place of a letter among those to one authority in one season: the letter that says most about it is first. #}
+{% macro place_by_what_it_says(disposition) -%}
+    list_position(
+        ['accepted', 'quarantined', 'no_statistics', 'unknown_layout', 'not_a_letter', 'unreadable'], {{ disposition }}
+    )
 {%- endmacro %}

@@ -17,8 +17,8 @@ figures as (
 
     select
         *,
-        coalesce(investigations_count, upheld_count + not_upheld_count) as uphold_rate_base_count
-    from {{ ref('int_headline_figures') }}
+        {{ decided_investigations('headlines') }} as uphold_rate_base_count
+    from {{ ref('int_headline_figures') }} as headlines
 
 ),
 

@@ -1,4 +1,10 @@
 -- The letters of a season to real councils put together, in the measures that are published for the whole office.
+{% set counts = ['received_count', 'upheld_count', 'investigations_count'] %}
+{# a rate, the count that is part, and the count that it is part of #}
+{% set rates = [
+    ('uphold_rate', 'upheld_count', 'investigations_count'),
+    ('satisfactory_remedy_rate', 'satisfactory_remedies_count', 'upheld_count'),
+] %}
 with received as (
 
     select
@@ -27,22 +33,13 @@ pooled as (
 
     select
         season,
-        sum(received_count) as received_count,
-        count(received_count) as received_letters_count,
-        sum(upheld_count) as upheld_count,
-        count(upheld_count) as upheld_letters_count,
-        sum(investigations_count) as investigations_count,
-        count(investigations_count) as investigations_letters_count,
-        sum(upheld_count) filter (where investigations_count is not null) as rate_upheld_count,
-        sum(investigations_count) filter (where upheld_count is not null) as rate_investigations_count,
-        count(*) filter (
-            where upheld_count is not null and investigations_count is not null
-        ) as uphold_rate_letters_count,
-        sum(satisfactory_remedies_count) filter (where upheld_count is not null) as rate_remedies_count,
-        sum(upheld_count) filter (where satisfactory_remedies_count is not null) as rate_remedied_upheld_count,
-        count(*) filter (
-            where upheld_count is not null and satisfactory_remedies_count is not null
-        ) as remedy_rate_letters_count
+        {% for measure in counts %}
+            sum({{ measure }}) as {{ measure }},
+            count({{ measure }}) as {{ measure }}_letters_count,
+        {% endfor %}
+    {% for rate, part, whole in rates %}
+        {{ pooled_columns(rate, part, whole) }}{{ ',' if not loop.last }}
+    {% endfor %}
     from counted
     group by season
 
@@ -50,42 +47,24 @@ pooled as (
 
 measured as (
 
-    select
-        season,
-        'received_count' as measure,
-        received_count as pooled_value,
-        received_letters_count as letters_count
-    from pooled
-    union all
-    select
-        season,
-        'upheld_count' as measure,
-        upheld_count as pooled_value,
-        upheld_letters_count as letters_count
-    from pooled
-    union all
-    select
-        season,
-        'investigations_count' as measure,
-        investigations_count as pooled_value,
-        investigations_letters_count as letters_count
-    from pooled
-    union all
-    select
-        season,
-        'uphold_rate_pct' as measure,
-        {{ rate_half_up_pct('cast(rate_upheld_count as bigint)', 'cast(rate_investigations_count as bigint)') }}
-            as pooled_value,
-        uphold_rate_letters_count as letters_count
-    from pooled
-    union all
-    select
-        season,
-        'satisfactory_remedy_rate_pct' as measure,
-        {{ rate_half_up_pct('cast(rate_remedies_count as bigint)', 'cast(rate_remedied_upheld_count as bigint)') }}
-            as pooled_value,
-        remedy_rate_letters_count as letters_count
-    from pooled
+    {% for measure in counts %}
+        select
+            season,
+            '{{ measure }}' as measure,
+            {{ measure }} as pooled_value,
+            {{ measure }}_letters_count as letters_count
+        from pooled
+        union all
+    {% endfor %}
+    {% for rate, part, whole in rates %}
+        {% if not loop.first %}union all{% endif %}
+        select
+            season,
+            '{{ rate }}_pct' as measure,
+            {{ pooled_half_up(rate, 100, 0) }} as pooled_value,
+            {{ rate }}_pooled_letters_count as letters_count
+        from pooled
+    {% endfor %}
 
 )
 

@@ -16,8 +16,7 @@ with letters as (
         letters.authority_key,
         letters.authority_id,
         figures.upheld_count,
-        coalesce(figures.investigations_count, figures.upheld_count + figures.not_upheld_count)
-            as investigations_count,
+        {{ decided_investigations('figures') }} as investigations_count,
         figures.uphold_rate_pct,
         figures.uphold_rate_type_average_pct,
         figures.compliance_outcomes_count,

@@ -52,12 +52,7 @@ letters as (
     qualify
         row_number() over (
             partition by authority_key, season
-            order by
-                list_position(
-                    ['accepted', 'quarantined', 'no_statistics', 'unknown_layout', 'not_a_letter', 'unreadable'],
-                    disposition
-                ) nulls last,
-                letter_key
+            order by {{ place_by_what_it_says('disposition') }} nulls last, letter_key
         ) = 1
 
 ),

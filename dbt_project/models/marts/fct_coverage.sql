@@ -26,11 +26,7 @@ ranked as (
         coverage_state,
         rank() over (
             partition by authority_key, season
-            order by
-                list_position(
-                    ['accepted', 'quarantined', 'no_statistics', 'unknown_layout', 'not_a_letter', 'unreadable'],
-                    coverage_state
-                )
+            order by {{ place_by_what_it_says('coverage_state') }}
         ) as place
     from current_letters
 

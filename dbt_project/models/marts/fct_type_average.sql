@@ -1,3 +1,14 @@
+{# A rate, with its unit at the end of its columns. Pooled, it is `part` in each `per` of `whole`; letters do not state
+   in how many cases a council complied, so that rate has a mean only. #}
+{% set rates = [
+    {'name': 'uphold_rate', 'unit': '_pct', 'part': 'upheld_count', 'whole': 'uphold_rate_base_count',
+        'per': 100, 'decimal_places': 1},
+    {'name': 'compliance_rate', 'unit': '_pct', 'decimal_places': 1},
+    {'name': 'satisfactory_remedy_rate', 'unit': '_pct', 'part': 'satisfactory_remedies_count',
+        'whole': 'upheld_count', 'per': 100, 'decimal_places': 1},
+    {'name': 'upheld_per_100k', 'unit': '', 'part': 'upheld_count', 'whole': 'population_count',
+        'per': 100000, 'decimal_places': 2},
+] %}
 with expected as (
 
     select
@@ -19,16 +30,15 @@ stated as (
         season,
         council_type_key,
         is_sample,
-        {{ stated_average_columns('uphold_rate_type_average_pct', 'uphold_rate', '_pct') }},
-        {{ stated_average_columns('compliance_rate_type_average_pct', 'compliance_rate', '_pct') }},
-        {{ stated_average_columns('satisfactory_remedy_rate_type_average_pct', 'satisfactory_remedy_rate', '_pct') }},
-        {{ stated_average_columns('upheld_per_100k_type_average', 'upheld_per_100k', '') }}
+    {% for rate in rates %}
+        {{ stated_average_columns(rate.name, rate.unit) }}{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('int_stated_averages') }}
     group by all
 
 ),
 
--- Values have three decimal places: in thousandths they are whole, and their sum is exact.
+-- Values have three decimal places: in thousandths they are whole numbers, and their sum is exact.
 summed as (
 
     select
@@ -36,26 +46,14 @@ summed as (
         council_type_key,
         is_sample,
         count(*) as letters_accepted_count,
-        count(*) filter (where upheld_count is not null and uphold_rate_base_count is not null)
-            as uphold_rate_pooled_letters_count,
-        sum(upheld_count) filter (where uphold_rate_base_count is not null) as upheld_sum,
-        sum(uphold_rate_base_count) filter (where upheld_count is not null) as uphold_rate_base_sum,
-        count(uphold_rate_pct) as uphold_rate_mean_letters_count,
-        sum(cast(uphold_rate_pct * 1000 as bigint)) as uphold_rate_thousandths_sum,
-        count(compliance_rate_pct) as compliance_rate_mean_letters_count,
-        sum(cast(compliance_rate_pct * 1000 as bigint)) as compliance_rate_thousandths_sum,
-        count(*) filter (where satisfactory_remedies_count is not null and upheld_count is not null)
-            as satisfactory_remedy_rate_pooled_letters_count,
-        sum(satisfactory_remedies_count) filter (where upheld_count is not null) as satisfactory_remedies_sum,
-        sum(upheld_count) filter (where satisfactory_remedies_count is not null) as remedy_base_sum,
-        count(satisfactory_remedy_rate_pct) as satisfactory_remedy_rate_mean_letters_count,
-        sum(cast(satisfactory_remedy_rate_pct * 1000 as bigint)) as satisfactory_remedy_rate_thousandths_sum,
-        count(*) filter (where upheld_count is not null and population_count is not null)
-            as upheld_per_100k_pooled_letters_count,
-        sum(upheld_count) filter (where population_count is not null) as upheld_of_population_sum,
-        sum(population_count) filter (where upheld_count is not null) as population_sum,
-        count(upheld_per_100k) as upheld_per_100k_mean_letters_count,
-        sum(cast(upheld_per_100k * 1000 as bigint)) as upheld_per_100k_thousandths_sum
+    {% for rate in rates %}
+        {% if rate.part %}
+            {{ pooled_columns(rate.name, rate.part, rate.whole) }},
+        {% endif %}
+        count({{ rate.name }}{{ rate.unit }}) as {{ rate.name }}_mean_letters_count,
+        sum(cast({{ rate.name }}{{ rate.unit }} * 1000 as bigint))
+            as {{ rate.name }}_thousandths_sum{{ ',' if not loop.last }}
+    {% endfor %}
     from {{ ref('int_annual_reviews') }}
     group by all
 
@@ -67,29 +65,17 @@ averaged as (
         season,
         council_type_key,
         is_sample,
-        cast(letters_accepted_count as integer) as letters_accepted_count,
-        cast({{ share_half_up('upheld_sum', 'uphold_rate_base_sum', 100, 1) }} as decimal(9, 1))
-            as uphold_rate_pooled_pct,
-        cast(uphold_rate_pooled_letters_count as integer) as uphold_rate_pooled_letters_count,
-        {{ mean_half_up('uphold_rate_thousandths_sum', 'uphold_rate_mean_letters_count', 1) }} as uphold_rate_mean_pct,
-        cast(uphold_rate_mean_letters_count as integer) as uphold_rate_mean_letters_count,
-        {{ mean_half_up('compliance_rate_thousandths_sum', 'compliance_rate_mean_letters_count', 1) }}
-            as compliance_rate_mean_pct,
-        cast(compliance_rate_mean_letters_count as integer) as compliance_rate_mean_letters_count,
-        cast({{ share_half_up('satisfactory_remedies_sum', 'remedy_base_sum', 100, 1) }} as decimal(9, 1))
-            as satisfactory_remedy_rate_pooled_pct,
-        cast(satisfactory_remedy_rate_pooled_letters_count as integer)
-            as satisfactory_remedy_rate_pooled_letters_count,
-        {{ mean_half_up(
-            'satisfactory_remedy_rate_thousandths_sum', 'satisfactory_remedy_rate_mean_letters_count', 1
-        ) }} as satisfactory_remedy_rate_mean_pct,
-        cast(satisfactory_remedy_rate_mean_letters_count as integer) as satisfactory_remedy_rate_mean_letters_count,
-        cast({{ share_half_up('upheld_of_population_sum', 'population_sum', 100000, 2) }} as decimal(9, 2))
-            as upheld_per_100k_pooled,
-        cast(upheld_per_100k_pooled_letters_count as integer) as upheld_per_100k_pooled_letters_count,
-        {{ mean_half_up('upheld_per_100k_thousandths_sum', 'upheld_per_100k_mean_letters_count', 2) }}
-            as upheld_per_100k_mean,
-        cast(upheld_per_100k_mean_letters_count as integer) as upheld_per_100k_mean_letters_count
+        letters_accepted_count,
+    {% for rate in rates %}
+        {% if rate.part %}
+            {{ pooled_half_up(rate.name, rate.per, rate.decimal_places) }}
+                as {{ rate.name }}_pooled{{ rate.unit }},
+            {{ rate.name }}_pooled_letters_count,
+        {% endif %}
+        {{ mean_half_up(rate.name ~ '_thousandths_sum', rate.name ~ '_mean_letters_count', rate.decimal_places) }}
+            as {{ rate.name }}_mean{{ rate.unit }},
+        {{ rate.name }}_mean_letters_count{{ ',' if not loop.last }}
+    {% endfor %}
     from summed
 
 ),
@@ -118,37 +104,22 @@ averages as (
         keys.season,
         keys.is_sample,
         coalesce(expected.authorities_expected_count, 0) as authorities_expected_count,
-        coalesce(averaged.letters_accepted_count, 0) as letters_accepted_count,
-        stated.uphold_rate_stated_average_pct,
-        coalesce(stated.uphold_rate_stating_letters_count, 0) as uphold_rate_stating_letters_count,
-        coalesce(stated.uphold_rate_agreeing_letters_count, 0) as uphold_rate_agreeing_letters_count,
-        averaged.uphold_rate_pooled_pct,
-        coalesce(averaged.uphold_rate_pooled_letters_count, 0) as uphold_rate_pooled_letters_count,
-        averaged.uphold_rate_mean_pct,
-        coalesce(averaged.uphold_rate_mean_letters_count, 0) as uphold_rate_mean_letters_count,
-        stated.compliance_rate_stated_average_pct,
-        coalesce(stated.compliance_rate_stating_letters_count, 0) as compliance_rate_stating_letters_count,
-        coalesce(stated.compliance_rate_agreeing_letters_count, 0) as compliance_rate_agreeing_letters_count,
-        averaged.compliance_rate_mean_pct,
-        coalesce(averaged.compliance_rate_mean_letters_count, 0) as compliance_rate_mean_letters_count,
-        stated.satisfactory_remedy_rate_stated_average_pct,
-        coalesce(stated.satisfactory_remedy_rate_stating_letters_count, 0)
-            as satisfactory_remedy_rate_stating_letters_count,
-        coalesce(stated.satisfactory_remedy_rate_agreeing_letters_count, 0)
-            as satisfactory_remedy_rate_agreeing_letters_count,
-        averaged.satisfactory_remedy_rate_pooled_pct,
-        coalesce(averaged.satisfactory_remedy_rate_pooled_letters_count, 0)
-            as satisfactory_remedy_rate_pooled_letters_count,
-        averaged.satisfactory_remedy_rate_mean_pct,
-        coalesce(averaged.satisfactory_remedy_rate_mean_letters_count, 0)
-            as satisfactory_remedy_rate_mean_letters_count,
-        stated.upheld_per_100k_stated_average,
-        coalesce(stated.upheld_per_100k_stating_letters_count, 0) as upheld_per_100k_stating_letters_count,
-        coalesce(stated.upheld_per_100k_agreeing_letters_count, 0) as upheld_per_100k_agreeing_letters_count,
-        averaged.upheld_per_100k_pooled,
-        coalesce(averaged.upheld_per_100k_pooled_letters_count, 0) as upheld_per_100k_pooled_letters_count,
-        averaged.upheld_per_100k_mean,
-        coalesce(averaged.upheld_per_100k_mean_letters_count, 0) as upheld_per_100k_mean_letters_count,
+        {{ letters_counted('averaged.letters_accepted_count') }} as letters_accepted_count,
+        {% for rate in rates %}
+            stated.{{ rate.name }}_stated_average{{ rate.unit }},
+            {{ letters_counted('stated.' ~ rate.name ~ '_stating_letters_count') }}
+                as {{ rate.name }}_stating_letters_count,
+            {{ letters_counted('stated.' ~ rate.name ~ '_agreeing_letters_count') }}
+                as {{ rate.name }}_agreeing_letters_count,
+            {% if rate.part %}
+                averaged.{{ rate.name }}_pooled{{ rate.unit }},
+                {{ letters_counted('averaged.' ~ rate.name ~ '_pooled_letters_count') }}
+                    as {{ rate.name }}_pooled_letters_count,
+            {% endif %}
+            averaged.{{ rate.name }}_mean{{ rate.unit }},
+            {{ letters_counted('averaged.' ~ rate.name ~ '_mean_letters_count') }}
+                as {{ rate.name }}_mean_letters_count,
+        {% endfor %}
         seasons.comparability_note
     from keys
     inner join {{ ref('int_seasons') }} as seasons on keys.season = seasons.season
