@@ -27,8 +27,9 @@ from sqlalchemy.schema import CreateSchema, CreateTable
 from benchmarks.stated_letters import SEASONS
 from benchmarks.warehouse import fresh_home, land
 from redress.warehouse.build import build
+from redress.warehouse.release_schema import PUBLISHED_SCHEMAS
 from redress.warehouse.releases.keys import Keys
-from redress.warehouse.releases.releases import PUBLISHED_SCHEMAS, Releases
+from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.incoming import copy_rows
 from redress.warehouse.serving.postgres import Postgres
 from redress.warehouse.serving.statements import INCOMING

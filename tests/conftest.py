@@ -1,6 +1,7 @@
 """What tests of several folders share."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,14 @@ def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from samples.cookbook.release import build_release  # the press and dbt take a while: only where it is used
 
     return build_release(tmp_path_factory.mktemp("cookbook") / "home")
+
+
+@pytest.fixture(scope="session")
+def dbt_manifest() -> dict[str, Any]:
+    """The manifest of the dbt project as it stands, to read."""
+    from redress.report.dbt_pages import manifest  # dbt takes a while: only where it is used
+
+    return dict(manifest())
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,14 @@ import pytest
 
 from redress.report import data_dictionary
 from redress.report.data_dictionary import DICTIONARY, RENEWED_BY, DictionaryError, main
-from redress.report.dbt_pages import manifest
-from redress.warehouse.releases.releases import PUBLISHED_SCHEMAS
+from redress.warehouse.release_schema import PUBLISHED_SCHEMAS
 
 Manifest = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def found() -> Manifest:
-    return manifest()
+def found(dbt_manifest: Manifest) -> Manifest:
+    return dbt_manifest
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from redress.warehouse.dbt import PARSED_FOLDER, keep_parsed, parsed_name, take_parsed
 from redress.warehouse.landing_tables import TABLES
 from tests.made import FIGURES, PROJECT, sha256
 
@@ -248,23 +249,36 @@ def write_councils(path: Path) -> None:
 
 
 def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) -> subprocess.CompletedProcess[str]:
-    """`dbt build` over the landing and the councils of a folder, into its file build.duckdb."""
-    return subprocess.run(
+    """`dbt build` over the landing and the councils of a folder, into its file build.duckdb.
+
+    The project of the repository is parsed once for all folders.
+    """
+    names = {"REDRESS_BUILD_FILE": "build.duckdb", "REDRESS_LANDING": "landing"}
+    parsed, target = PARSED_FOLDER / parsed_name(*names.values()), folder / "target"
+    if project_dir == PROJECT_DIR:
+        target.mkdir(exist_ok=True)
+        take_parsed(parsed, target)
+    done = subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "build", *arguments),
+            *(sys.executable, "-P", "-m", "dbt.cli.main", "build", *arguments),
             *("--project-dir", project_dir, "--profiles-dir", project_dir),
-            *("--target-path", folder / "target", "--log-path", folder / "logs", "--no-use-colors"),
+            *("--target-path", target, "--log-path", folder / "logs", "--no-use-colors"),
         ],
-        env={
-            **os.environ,
-            "REDRESS_BUILD_FILE": str(folder / "build.duckdb"),
-            "REDRESS_LANDING": str(folder / "landing"),
-            "REDRESS_ADDITIONAL_AUTHORITIES": str(folder / "councils.csv"),
-        },
+        env={**os.environ, **names, "REDRESS_ADDITIONAL_AUTHORITIES": str(folder / "councils.csv")},
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
+    if project_dir == PROJECT_DIR and done.returncode == 0:
+        keep_parsed(parsed, target)
+    return done
+
+
+def dbt_build_mart(folder: Path, *marts: str) -> subprocess.CompletedProcess[str]:
+    """`dbt build` of marts with the models and seeds above them, without data tests and unit tests."""
+    selected = [f"+{mart}" for mart in marts]
+    return dbt_build(folder, "--select", *selected, "--resource-type", "model", "--resource-type", "seed")
 
 
 def ask(warehouse: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[tuple[Any, ...]]:

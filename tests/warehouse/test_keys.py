@@ -1,41 +1,57 @@
 """Keys of tables: what dbt's tests hold, said in a data package and read again."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from redress.settings import PROJECT_FOLDER
-from redress.warehouse.releases.keys import Keys, Reference, model_keys
+from redress.warehouse.releases.keys import Keys, Reference, begin_data_package, built_keys, model_keys
 
-MODELS = """
-models:
-  - name: fct_rate
-    data_tests:
-      - unique_combination:
-          arguments: {columns: [council_key, season]}
-      - every_row_holds:
-          name: a_rule
-          arguments: {condition: true}
-    columns:
-      - name: council_key
-        constraints: [{type: not_null}]
-        data_tests:
-          - relationships:
-              arguments: {to: ref('dim_council'), field: council_key}
-      - name: season
-        constraints: [{type: not_null}]
-        data_tests:
-          - relationships:
-              arguments: {to: ref('dim_year'), field: season}
-              config: {severity: warn}
-      - name: letter_key
-        data_tests: [unique]
-"""
+Node = dict[str, Any]
 
 
-def test_keys_are_those_that_tests_hold(tmp_path: Path) -> None:
-    (tmp_path / "fct_rate.yml").write_text(MODELS)
-    assert model_keys(tmp_path) == {
+def model(name: str, **columns: bool) -> Node:
+    """A model of a manifest, with its columns: whether each is never null."""
+    constraints = {column: [{"type": "not_null"}] if is_set else [] for column, is_set in columns.items()}
+    return {
+        "resource_type": "model",
+        "unique_id": f"model.redress.{name}",
+        "name": name,
+        "columns": {column: {"constraints": found} for column, found in constraints.items()},
+    }
+
+
+def data_test(model: str, kind: str, column: str | None = None, severity: str = "ERROR", **arguments: Any) -> Node:
+    """A data test of a manifest."""
+    return {
+        "resource_type": "test",
+        "unique_id": f"test.redress.{kind}_{model}_{column}",
+        "name": f"{kind}_{model}_{column}",
+        "attached_node": f"model.redress.{model}",
+        "column_name": column,
+        "config": {"severity": severity},
+        "test_metadata": {"name": kind, "kwargs": arguments},
+    }
+
+
+def manifest(*nodes: Node) -> dict[str, Any]:
+    return {"nodes": {node["unique_id"]: node for node in nodes}}
+
+
+def rates(council: str = "ref('dim_council')") -> dict[str, Any]:
+    """A manifest of one model, with tests of several kinds."""
+    return manifest(
+        model("fct_rate", council_key=True, season=True, letter_key=False),
+        data_test("fct_rate", "unique_combination", columns=["council_key", "season"]),
+        data_test("fct_rate", "every_row_holds", condition="true"),
+        data_test("fct_rate", "relationships", "council_key", to=council, field="council_key"),
+        data_test("fct_rate", "relationships", "season", "warn", to="ref('dim_year')", field="season"),
+        data_test("fct_rate", "unique", "letter_key"),
+    )
+
+
+def test_keys_are_those_that_tests_hold() -> None:
+    assert model_keys(rates()) == {
         "fct_rate": Keys(
             primary=("council_key", "season"),
             unique=(("letter_key",),),
@@ -44,33 +60,44 @@ def test_keys_are_those_that_tests_hold(tmp_path: Path) -> None:
     }
 
 
-def test_a_unique_column_that_may_be_null_is_no_primary_key(tmp_path: Path) -> None:
-    (tmp_path / "one.yml").write_text("models: [{name: one, columns: [{name: key, data_tests: [unique]}]}]")
-    assert model_keys(tmp_path) == {"one": Keys(unique=(("key",),))}
+def test_the_first_unique_column_that_is_never_null_is_the_primary_key_whatever_the_tests_are_called() -> None:
+    nodes = [model("one", second=True, first=True), data_test("one", "unique", "first")]
+    assert model_keys(manifest(*nodes, data_test("one", "unique", "second"))) == {
+        "one": Keys(primary=("second",), unique=(("first",),))
+    }
 
 
-def test_a_relationship_to_no_model_is_told(tmp_path: Path) -> None:
-    (tmp_path / "one.yml").write_text(MODELS.replace("ref('dim_council')", "dim_council"))
+def test_a_unique_column_that_may_be_null_is_no_primary_key() -> None:
+    found = manifest(model("one", key=False), data_test("one", "unique", "key"))
+    assert model_keys(found) == {"one": Keys(unique=(("key",),))}
+
+
+def test_a_relationship_to_no_model_is_told() -> None:
     with pytest.raises(ValueError, match=r"to 'dim_council', and ref"):
-        model_keys(tmp_path)
+        model_keys(rates("dim_council"))
 
 
-def test_a_data_package_gives_back_the_keys_that_it_was_told(tmp_path: Path) -> None:
-    (tmp_path / "fct_rate.yml").write_text(MODELS)
-    keys = model_keys(tmp_path)["fct_rate"]
+def test_a_built_warehouse_keeps_its_keys_for_the_release(tmp_path: Path) -> None:
+    assert built_keys(tmp_path) == {}
+    begin_data_package(tmp_path, model_keys(rates()))
+    assert built_keys(tmp_path) == model_keys(rates())
+
+
+def test_a_data_package_gives_back_the_keys_that_it_was_told() -> None:
+    keys = model_keys(rates())["fct_rate"]
     assert Keys.of_table_schema(keys.as_table_schema()) == keys
     assert Keys.of_table_schema(Keys().as_table_schema()) == Keys()
 
 
-def test_keys_of_tables_that_are_not_there_are_left_out(tmp_path: Path) -> None:
-    (tmp_path / "fct_rate.yml").write_text(MODELS)
-    keys = model_keys(tmp_path)["fct_rate"]
+def test_keys_of_tables_that_are_not_there_are_left_out() -> None:
+    keys = model_keys(rates())["fct_rate"]
     assert keys.among({"fct_rate": frozenset({"council_key", "letter_key"})}, "fct_rate") == Keys(
         unique=(("letter_key",),)
     )
 
 
-def test_every_fact_and_dimension_of_the_project_has_a_primary_key() -> None:
-    keys = model_keys(PROJECT_FOLDER / "dbt_project" / "models" / "marts")
+def test_every_fact_and_dimension_of_the_project_has_a_primary_key(dbt_manifest: dict[str, Any]) -> None:
+    marts = {one["name"] for one in dbt_manifest["nodes"].values() if one["schema"] == "marts"}
+    keys = {name: one for name, one in model_keys(dbt_manifest).items() if name in marts}
     assert len(keys) >= 11
     assert [name for name, one in keys.items() if not one.primary] == []

@@ -1,7 +1,7 @@
 """The data dictionary: every table and column of a release in words, as Markdown made from dbt's manifest.
 
 python -m redress.report.data_dictionary            writes docs/data-dictionary.md
-python -m redress.report.data_dictionary --check    says whether it is what the models say now
+python -m redress.report.data_dictionary --check    says whether the file agrees with the models
 """
 
 import argparse
@@ -14,25 +14,21 @@ from typing import Any
 from redress.report.dbt_pages import manifest
 from redress.settings import PROJECT_FOLDER
 from redress.warehouse.dbt import DbtError
-from redress.warehouse.releases.releases import PUBLISHED_SCHEMAS
+from redress.warehouse.dbt_artifacts import DataTest, Manifest, data_tests, models, referred_model
+from redress.warehouse.release_schema import PUBLISHED_SCHEMAS
 
 DICTIONARY = PROJECT_FOLDER / "docs" / "data-dictionary.md"
 RENEWED_BY = ".venv/bin/python -m redress.report.data_dictionary"
 
-_SCHEMAS = {
-    "marts": "What the letters state, joined and explained. Start with `council_performance`.",
-    "audit": "What was checked, and what was found.",
-}
 _KINDS = {"fct": 1, "dim": 2}
-"""The order within a schema: the wide table, which is neither, then facts, then dimensions."""
-_REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
+"""The order within a schema: tables of no kind (the wide table), then facts, then dimensions."""
 _INTRODUCTION = f"""# Data dictionary
 
 Every table of a release, column by column, in the words of its models. `{RENEWED_BY}`
 writes this file, and so does `make docs`; `make check` fails where it is not what the models say.
 
 Each table is in `warehouse.duckdb` under its schema, and a Parquet file in `parquet/`. An empty (null) value is a
-number or a word that is not known or not stated, never 0. Names end in their unit: `_count`, `_pct` (per
+number or a word that is not known or not stated, never nought. Names end in their unit: `_count`, `_pct` (per
 cent), `_points` (percentage points; of a box on a page, points of 1/72 inch), `_per_100k` (for each 100,000
 residents), `_date`. Columns that start with `is_` or `has_` are true or false. A key ends in `_key`.
 
@@ -41,12 +37,12 @@ residents), `_date`. Columns that start with `is_` or `has_` are true or false. 
 
 
 class DictionaryError(Exception):
-    """The dictionary cannot be made; the message says what has no description or type, and in which file."""
+    """A table or column has no description or type; the message names it, and the file to add it to."""
 
 
 @dataclass(frozen=True)
 class _Tests:
-    """What the data tests say of one model."""
+    """What data tests check of one model: each column, its keys, its references, and other rules in words."""
 
     columns: Mapping[str, Sequence[str]]
     keys: Sequence[Sequence[str]]
@@ -54,19 +50,18 @@ class _Tests:
     rules: Sequence[str]
 
 
-def data_dictionary(found: Mapping[str, Any]) -> str:
+def data_dictionary(found: Manifest) -> str:
     """Return the dictionary of a manifest's published models as Markdown; the same manifest gives the same text.
 
-    Raises DictionaryError where a table or a column has no description, or a column no type.
+    Raises DictionaryError if a table or a column has no description, or a column no type.
     """
-    models = sorted(
-        (node for node in found["nodes"].values() if _is_published(node)), key=lambda node: _place(node)
-    )
-    _require_descriptions(models)
+    published = sorted((model for model in models(found) if model["schema"] in PUBLISHED_SCHEMAS), key=_place)
+    _require_descriptions(published)
+    tests = data_tests(found)
     lines = [_INTRODUCTION]
-    for schema, introduction in _SCHEMAS.items():
-        of_schema = [model for model in models if model["schema"] == schema]
-        lines += [f"## {schema}", "", introduction, "", "| table | one row is | columns |", "|---|---|---:|"]
+    for schema, sentence in PUBLISHED_SCHEMAS.items():
+        of_schema = [model for model in published if model["schema"] == schema]
+        lines += [f"## {schema}", "", sentence, "", "| table | one row is | columns |", "|---|---|---:|"]
         lines += [
             f"| [{model['name']}](#{_anchor(model)}) | {_cell(_first_sentence(model['description']))} "
             f"| {len(model['columns'])} |"
@@ -74,12 +69,14 @@ def data_dictionary(found: Mapping[str, Any]) -> str:
         ]
         lines.append("")
         for model in of_schema:
-            lines += _table(model, _tests_of(model, found), _uses_of(model, found))
+            lines += _table(
+                model, _tests_of(model, tests.get(model["unique_id"], ()), found), _uses_of(model, found)
+            )
     return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the dictionary, or check that it is current; return 1 where it is stale or cannot be made."""
+    """Write the dictionary, or check that it is current. Return 1 if it is stale or cannot be made, else 0."""
     parser = argparse.ArgumentParser(
         prog="redress.report.data_dictionary", description="Make docs/data-dictionary.md."
     )
@@ -96,10 +93,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{DICTIONARY} is not what the models say now; write it anew: {RENEWED_BY}", file=sys.stderr)
         return 1
     return 0
-
-
-def _is_published(node: Mapping[str, Any]) -> bool:
-    return node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
 
 
 def _place(model: Mapping[str, Any]) -> tuple[str, int, str]:
@@ -121,7 +114,7 @@ def _require_descriptions(models: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name of a model or of a column, and what it lacks: a description, columns or a type."""
+    """Yield the name of a model or column, and what it lacks: a description, columns or a type."""
     if not model["description"].strip():
         yield model["name"], "description"
     if not model["columns"]:
@@ -132,43 +125,41 @@ def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"{model['name']}.{name}", what
 
 
-def _tests_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> _Tests:
-    """Return the tests of a model, ordered by their names where the models' files do not order them."""
+def _tests_of(model: Mapping[str, Any], tests: Sequence[DataTest], found: Manifest) -> _Tests:
+    """Return what the tests of a model hold, in the order of their names."""
     columns: dict[str, list[str]] = {}
     keys: list[list[str]] = []
     references: dict[str, str] = {}
-    rules: list[str] = []
+    rules = [
+        (node["name"], _in_words(node["name"]))
+        for node in found["nodes"].values()
+        if node["resource_type"] == "test"
+        and node.get("test_metadata") is None
+        and model["unique_id"] in node["depends_on"]["nodes"]
+    ]
     for name, column in model["columns"].items():
         if any(constraint["type"] == "not_null" for constraint in column["constraints"]):
             columns.setdefault(name, []).append("never null")
-    tests = (node for node in found["nodes"].values() if node["resource_type"] == "test")
-    for test in sorted(tests, key=lambda node: node["name"]):
-        metadata = test.get("test_metadata")
-        if metadata is None:
-            if model["unique_id"] in test["depends_on"]["nodes"]:
-                rules.append(_in_words(test["name"]))
-            continue
-        if test["attached_node"] != model["unique_id"]:
-            continue
-        kwargs, column = metadata["kwargs"], test["column_name"]
-        match metadata["name"]:
+    for test in tests:
+        column = test.column or ""
+        match test.kind:
             case "unique":
                 keys.append([column])
                 columns.setdefault(column, []).append("unique")
             case "unique_combination":
-                keys.append(kwargs["columns"])
+                keys.append(test.arguments["columns"])
             case "relationships":
-                references[column] = f"{_referred(kwargs['to'])}.{kwargs['field']}"
+                references[column] = f"{referred_model(test.arguments['to'])}.{test.arguments['field']}"
             case "accepted_values":
-                values = ", ".join(f"`{value}`" for value in kwargs["values"])
+                values = ", ".join(f"`{value}`" for value in test.arguments["values"])
                 columns.setdefault(column, []).append(f"one of {values}")
             case "not_null":
                 columns.setdefault(column, []).append("never null")
             case "equal_rows_count":
-                rules.append(f"as many rows as {_referred(kwargs['to'])}")
+                rules.append((test.name, f"as many rows as {referred_model(test.arguments['to'])}"))
             case _:
-                rules.append(_in_words(test["name"].removeprefix(f"{model['name']}_")))
-    return _Tests(columns, keys, references, rules)
+                rules.append((test.name, _in_words(test.name.removeprefix(f"{model['name']}_"))))
+    return _Tests(columns, keys, references, [words for _, words in sorted(rules)])
 
 
 def _uses_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
@@ -212,18 +203,12 @@ def _anchor(model: Mapping[str, Any]) -> str:
     return f"{model['schema']}{model['name']}"
 
 
-def _referred(to: str) -> str:
-    """Return the model that a test's argument such as ref('dim_year') names."""
-    referred = _REFERENCE.search(to)
-    return to if referred is None else referred["model"]
-
-
 def _in_words(test_name: str) -> str:
     return test_name.replace("_", " ")
 
 
 def _first_sentence(text: str) -> str:
-    """Return the beginning of a description, up to a colon or a full stop: by custom it says what one row is."""
+    """Return a description up to a colon or full stop: by convention, that says what one row is."""
     return re.split(r"[.:](?:\s|$)", _one_line(text), maxsplit=1)[0].removeprefix("One row per ")
 
 

@@ -1,48 +1,47 @@
-"""dbt's manifest of its project, parsed without a database, and dbt's own pages about a release.
+"""dbt's description of its project: the manifest, parsed without a database, and dbt's pages about a release.
 
 python -m redress.report.dbt_pages    writes the pages of the current release
 """
 
-import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from redress.settings import PROJECT_FOLDER, Settings
 from redress.warehouse.dbt import DbtError, run_dbt
+from redress.warehouse.dbt_artifacts import Manifest, read_manifest
 from redress.warehouse.releases.releases import ReleaseError, Releases
 
 PAGE_NAME = "static_index.html"
 TIME_LIMIT_SECONDS = 600
-_PARSE_FOLDER = PROJECT_FOLDER / "var" / "dbt_parse"
-"""Where dbt keeps what it parsed: the next parse takes half as long."""
+_PARSE_HOME = PROJECT_FOLDER / "var" / "dbt_parse"
+"""An empty home to parse in. Its folders are named as in any home, so that the parsed project serves builds too."""
 
 
-def manifest() -> dict[str, Any]:
+def manifest() -> Manifest:
     """Return dbt's manifest of the project as it stands, parsed without a database and without the network.
 
-    Raises DbtError where dbt cannot parse the project.
+    Raises DbtError if dbt cannot parse the project.
     """
+    target = _PARSE_HOME / "work" / "dbt_target"
     run_dbt(
         ["parse"],
-        database=_PARSE_FOLDER / "no.duckdb",
-        landing=_PARSE_FOLDER / "no_landing",
+        database=Releases(_PARSE_HOME / "warehouse").incoming_file("none"),
+        landing=_PARSE_HOME / "landing",
         additional_authorities=None,
-        target=_PARSE_FOLDER,
-        logs=_PARSE_FOLDER / "logs",
+        target=target,
+        logs=_PARSE_HOME / "work" / "dbt_logs",
         time_limit_seconds=TIME_LIMIT_SECONDS,
     )
-    found: dict[str, Any] = json.loads((_PARSE_FOLDER / "manifest.json").read_text(encoding="utf-8"))
-    return found
+    return read_manifest(target)
 
 
 def write_dbt_docs(settings: Settings) -> Path:
-    """Write dbt's pages about the current release as one file that needs no server; return its path.
+    """Write dbt's pages about the current release as one file that needs no server, and return its path.
 
-    dbt is given a copy of the release, because it opens its database to write. Raises ReleaseError where there is
-    no release, and DbtError where dbt fails.
+    dbt gets a copy of the release, because it opens its database to write. Raises ReleaseError if there is no
+    release, and DbtError if dbt fails.
     """
     release = Releases(settings.warehouse_folder).current()
     if release is None:

@@ -1,4 +1,4 @@
-"""Build: landing and seeds through dbt to a warehouse in a private file that no reader knows."""
+"""Build: dbt makes a warehouse of landing and seeds, in a private file that no reader knows."""
 
 import hashlib
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from redress.check.decisions import read_decisions
 from redress.settings import Settings
 from redress.warehouse.dbt import DBT_PROJECT, DbtError, run_dbt
+from redress.warehouse.dbt_artifacts import read_manifest
 from redress.warehouse.landing import Landing
+from redress.warehouse.releases.keys import begin_data_package, model_keys
 
 DECIDING_FOLDERS = ("models", "macros", "seeds", "tests")
 """The parts of the dbt project that decide what a warehouse holds."""
@@ -15,14 +17,14 @@ TIME_LIMIT_SECONDS = 3600
 
 
 class BuildError(Exception):
-    """dbt did not build the warehouse, or a test of its data failed; the message says which log to read."""
+    """dbt could not build the warehouse, or a test of its data failed; the message says which log to read."""
 
 
 def warehouse_identity(settings: Settings) -> str:
-    """The identity of the warehouse that would be built now: 16 hexadecimal digits.
+    """Return the identity of the warehouse that would be built now: 16 hexadecimal digits.
 
-    It depends on what is landed, what people decided about it, the seeds, the models and the file of further
-    councils, and on nothing else: not on the day, the machine, or where the letters came from.
+    It depends on what is landed, on people's decisions, on the dbt project (seeds, models, macros, tests) and on
+    the file of further councils. It does not depend on the day, the machine, or where the letters came from.
     """
     landing = Landing(settings.landing_folder)
     digest = hashlib.sha256(landing.content_hash().encode())
@@ -40,28 +42,30 @@ def warehouse_identity(settings: Settings) -> str:
 
 
 def build(settings: Settings, file: Path) -> None:
-    """Build and test the warehouse into `file`, which must not exist yet.
+    """Build and test the warehouse into `file`, which must not exist yet, and begin its data package beside it.
 
-    Raises BuildError where dbt fails, with its last lines and the place of its log, and where the file is not
-    whole.
+    Raises BuildError if nothing has been landed, if dbt fails (with its last lines and the place of its log), and
+    if the file is not whole.
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
+    target = settings.work_folder / "dbt_target"
     try:
         run_dbt(
             ["build", "--exclude-resource-type", "unit_test"],
             database=file,
             landing=settings.landing_folder,
             additional_authorities=settings.additional_authorities,
-            target=settings.work_folder / "dbt_target",
+            target=target,
             logs=settings.work_folder / "dbt_logs",
             time_limit_seconds=TIME_LIMIT_SECONDS,
         )
     except DbtError as error:
         raise BuildError(str(error)) from None
     log = file.with_name(f"{file.name}.wal")
-    if log.exists():  # dbt succeeds where DuckDB cannot write all of the file as it closes it
+    if log.exists():  # dbt reports success even if DuckDB could not write all of the file as it closed it
         raise BuildError(
             f"the warehouse {file} was not written whole: DuckDB left {log.name} beside it, as it does where the "
             "disk is full; make room, and run it again"
         )
+    begin_data_package(file.parent, model_keys(read_manifest(target)))

@@ -10,28 +10,28 @@ NOTES_NAME = "RELEASE.md"
 CHANGES_NAME = "changes.json"
 """Releases that were made before their changes were kept as data do not have this file."""
 ALWAYS_THERE = ("warehouse.duckdb", DATA_PACKAGE_NAME, NOTES_NAME)
-"""The files that every release has, apart from those that its data package names."""
+"""Files that every release has, besides those that its data package names."""
 _CHUNK_BYTES = 1024**2
 
 
 def write_checksums(folder: Path) -> None:
-    """Write the sha256 of every file below a folder into its SHA256SUMS: what has none is not finished."""
+    """Write the sha256 of every file below a folder into its SHA256SUMS, without which a release is unfinished."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     lines = [f"{sha256_of(folder / name)}  {name}\n" for name in names if name != CHECKSUMS_NAME]
     (folder / CHECKSUMS_NAME).write_text("".join(lines), encoding="utf-8")
 
 
 def read_checksums(text: str) -> dict[str, str]:
-    """The sha256 of each file that the text of a SHA256SUMS names, by the file's name; half a line names none."""
+    """Return the sha256 of each file by its name, from the text of a SHA256SUMS; an incomplete line is left out."""
     pairs = (line.partition("  ") for line in text.splitlines())
     return {name: sha256 for sha256, _, name in pairs if name}
 
 
 def damage(folder: Path) -> tuple[str, ...]:
-    """What is not as a release's SHA256SUMS says, or has no line there, a sentence for each file.
+    """Return a sentence for each file that differs from a release's SHA256SUMS, is missing, or has no line there.
 
-    The sums of a release name all that every release has, and each resource of its data package: sums that were cut
-    short are damage too.
+    A SHA256SUMS has to name the files of ALWAYS_THERE and each resource of the data package: if it was cut short,
+    that is damage too.
     """
     found = list(missing(folder))
     if (folder / CHECKSUMS_NAME).is_file():
@@ -44,7 +44,7 @@ def damage(folder: Path) -> tuple[str, ...]:
 
 
 def missing(folder: Path) -> tuple[str, ...]:
-    """What a release lacks, as far as is seen without reading its files through; a sentence for each file."""
+    """Return a sentence for each file that a release lacks, without reading the contents of its large files."""
     if not (folder / CHECKSUMS_NAME).is_file():
         return (f"{CHECKSUMS_NAME} is not there",)
     stated = _stated(folder)
@@ -64,7 +64,7 @@ def _stated(folder: Path) -> dict[str, str]:
 
 
 def sha256_of(file: Path) -> str:
-    """The sha256 of a file, in hexadecimal digits."""
+    """Return the sha256 of a file in hexadecimal digits."""
     digest = hashlib.sha256()
     with file.open("rb") as opened:
         while chunk := opened.read(_CHUNK_BYTES):

@@ -1,7 +1,7 @@
-"""Delivery: what a run and a rollback do after the swap of `current`.
+"""Delivery: the steps after the swap of `current`, both for a run and for a rollback.
 
-The current release goes to the object store of the settings, and old releases are removed. Delivery may be done
-again at any time: it leaves what is delivered already, and does what a failure left out.
+The current release goes to the object store that the settings name, and old releases are removed. Delivery can be
+repeated at any time: a delivered release is left as it is, and the next run does what a failure left out.
 """
 
 from redress.settings import Settings
@@ -11,24 +11,24 @@ from redress.warehouse.releases.releases import Releases
 
 
 def deliver(settings: Settings) -> tuple[str, ...]:
-    """Put the current release into the object store and remove old releases; return a sentence for each thing done.
+    """Put the current release into the object store and remove old ones; return a sentence for each thing done.
 
-    An old release that cannot be removed stays, and has a sentence too. Only for the holder of the writer lock.
-    Raises ReleaseError where the store does not take the release: the local release is current then, the store's
-    readers have the release before it, and the next run tries again.
+    An old release that cannot be removed stays, and a sentence says so. Only the holder of the writer lock may call
+    this. Raises ReleaseError if the store cannot be written: the local release is current then, the store's readers
+    have the release before, and the next run tries again.
     """
     releases = Releases(settings.warehouse_folder)
     current = releases.current()
     if current is None:
         return ()
-    sentences = []
+    done = []
     address = settings.warehouse_store_address
     if address is not None and StoredReleases(address).publish(current, settings.releases_kept):
-        sentences.append(f"release {current.name} is current in {address}")
+        done.append(f"release {current.name} is current in {address}")
     pruned = prune(releases, settings.releases_kept)
     if pruned.removed:
-        sentences.append(f"old releases removed: {', '.join(pruned.removed)}")
+        done.append(f"old releases removed: {', '.join(pruned.removed)}")
     if pruned.in_use:
-        sentences.append(f"old releases that somebody reads, and that stay: {', '.join(pruned.in_use)}")
-    sentences += pruned.refused
-    return tuple(sentences)
+        done.append(f"old releases that somebody reads, and that stay: {', '.join(pruned.in_use)}")
+    done += pruned.refused
+    return tuple(done)

@@ -1,21 +1,20 @@
-"""Keys of a release's tables, as dbt's tests hold them: nothing is called a key that no test has looked at."""
+"""Keys of a release's tables, as dbt's tests hold them: columns that no test has looked at are no key."""
 
-import re
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-_REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
+from redress.warehouse.dbt_artifacts import DataTest, Manifest, data_tests, models, referred_model
+from redress.warehouse.releases.checksums import DATA_PACKAGE_NAME
 
 Columns = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Columns whose values, where there are any, are those of a key of another table or of the same one."""
+    """Columns with the values of a key of another table, or of the same table; they may be null."""
 
     columns: Columns
     table: str
@@ -24,14 +23,14 @@ class Reference:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one table. `primary` is its grain, and empty where no test says what a row is one of."""
+    """The keys of one table. `primary` is its grain; it is empty if no test says what identifies a row."""
 
     primary: Columns = ()
     unique: tuple[Columns, ...] = ()
     references: tuple[Reference, ...] = ()
 
     def among(self, tables: Mapping[str, frozenset[str]], table: str) -> "Keys":
-        """The keys that lie wholly in these tables, named with their columns; `table` is the one they belong to."""
+        """Return those keys of `table` that lie wholly within some tables, given by name with their columns."""
         columns = tables[table]
         return Keys(
             self.primary if columns.issuperset(self.primary) else (),
@@ -44,91 +43,97 @@ class Keys:
         )
 
     def as_table_schema(self) -> dict[str, Any]:
-        """The keys as a Table Schema (Data Package 2.0) says them."""
-        said: dict[str, Any] = {}
+        """Return the keys as members of a Table Schema (Data Package 2.0)."""
+        schema: dict[str, Any] = {}
         if self.primary:
-            said["primaryKey"] = list(self.primary)
+            schema["primaryKey"] = list(self.primary)
         if self.unique:
-            said["uniqueKeys"] = [list(one) for one in self.unique]
+            schema["uniqueKeys"] = [list(one) for one in self.unique]
         if self.references:
-            said["foreignKeys"] = [
+            schema["foreignKeys"] = [
                 {
                     "fields": list(one.columns),
                     "reference": {"resource": resource_name(one.table), "fields": list(one.key)},
                 }
                 for one in self.references
             ]
-        return said
+        return schema
 
     @classmethod
-    def of_table_schema(cls, said: Mapping[str, Any]) -> "Keys":
-        """What `as_table_schema` said."""
+    def of_table_schema(cls, schema: Mapping[str, Any]) -> "Keys":
+        """Return the keys of a Table Schema, as `as_table_schema` writes them."""
         return cls(
-            tuple(said.get("primaryKey", ())),
-            tuple(tuple(one) for one in said.get("uniqueKeys", ())),
+            tuple(schema.get("primaryKey", ())),
+            tuple(tuple(one) for one in schema.get("uniqueKeys", ())),
             tuple(
                 Reference(
                     tuple(one["fields"]),
-                    one["reference"]["resource"].replace("-", "_"),
+                    _table_name(one["reference"]["resource"]),
                     tuple(one["reference"]["fields"]),
                 )
-                for one in said.get("foreignKeys", ())
+                for one in schema.get("foreignKeys", ())
             ),
         )
 
 
 def resource_name(table: str) -> str:
-    """What a table is called in a data package, whose names have hyphens. No table has one in its own."""
+    """Return the name of a table in a data package, with hyphens for underscores; no table's name has a hyphen."""
     return table.replace("_", "-")
 
 
-def model_keys(models: Path) -> dict[str, Keys]:
-    """The keys of each model that the .yml files of a folder of models describe, by the model's name.
+def _table_name(resource: str) -> str:
+    return resource.replace("-", "_")
 
-    A combination of columns that is tested to be unique is the primary key; without one the first column that is.
-    Columns of a primary key are never null by the model's contract; a unique column that may be null is no primary
-    key. A relationship whose test only warns is no reference.
+
+def model_keys(manifest: Manifest) -> dict[str, Keys]:
+    """Return the keys of each model of dbt's manifest, by the model's name.
+
+    A combination of columns that is tested to be unique is the primary key; without one, the first column that is
+    tested to be unique. Columns of a primary key are never null by the model's contract: a unique column that may
+    be null is no primary key. A relationship whose test only warns is no reference.
     """
-    described = (
-        model
-        for file in sorted(models.rglob("*.yml"))
-        for model in (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("models", ())
-    )
-    return {model["name"]: _keys_of(model) for model in described}
+    tests = data_tests(manifest)
+    return {model["name"]: _keys_of(model, tests.get(model["unique_id"], ())) for model in models(manifest)}
 
 
-def _keys_of(model: Mapping[str, Any]) -> Keys:
-    columns = model.get("columns", ())
+def begin_data_package(folder: Path, keys: Mapping[str, Keys]) -> None:
+    """Write the keys of tables, by the table's name, as the beginning of the data package of a built warehouse.
+
+    The release completes the file: it may be published by another process, long after dbt's manifest has gone.
+    """
+    resources = [{"name": resource_name(table), "schema": one.as_table_schema()} for table, one in keys.items()]
+    (folder / DATA_PACKAGE_NAME).write_text(json.dumps({"resources": resources}), encoding="utf-8")
+
+
+def built_keys(folder: Path) -> dict[str, Keys]:
+    """Return the keys of tables by the table's name, of a data package that was begun or completed in a folder.
+
+    Without a data package there are none.
+    """
+    try:
+        package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())
+    except FileNotFoundError:
+        return {}
+    return {_table_name(one["name"]): Keys.of_table_schema(one["schema"]) for one in package["resources"]}
+
+
+def _keys_of(model: Mapping[str, Any], tests: Sequence[DataTest]) -> Keys:
+    columns = list(model["columns"])
     never_null = {
-        column["name"]
-        for column in columns
-        if any(constraint["type"] == "not_null" for constraint in column.get("constraints", ()))
+        name
+        for name, column in model["columns"].items()
+        if any(constraint["type"] == "not_null" for constraint in column["constraints"])
     }
-    unique = [tuple(test["columns"]) for name, test in _tests(model) if name == "unique_combination"]
-    unique += [(column["name"],) for column in columns for name, _ in _tests(column) if name == "unique"]
+    stopping = [test for test in tests if test.is_stopping]
+    of_columns = sorted(
+        (test for test in stopping if test.column), key=lambda test: columns.index(test.column or "")
+    )
+    unique = [tuple(test.arguments["columns"]) for test in stopping if test.kind == "unique_combination"]
+    unique += [(str(test.column),) for test in of_columns if test.kind == "unique"]
     primary = next((one for one in unique if never_null.issuperset(one)), ())
     references = tuple(
-        Reference((column["name"],), _model(test["to"]), (test["field"],))
-        for column in columns
-        for name, test in _tests(column)
-        if name == "relationships"
+        Reference((str(test.column),), referred_model(test.arguments["to"]), (test.arguments["field"],))
+        for test in of_columns
+        if test.kind == "relationships"
     )
     return Keys(primary, tuple(one for one in unique if one != primary), references)
-
-
-def _tests(described: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The data tests of a model or of a column that stop a build: the name of each, and its arguments."""
-    for test in described.get("data_tests", ()):
-        if isinstance(test, str):
-            yield test, {}
-            continue
-        ((name, told),) = ((key, value) for key, value in test.items() if key != "name")
-        if told.get("config", {}).get("severity") != "warn":
-            yield name, told.get("arguments", {})
-
-
-def _model(reference: str) -> str:
-    found = _REFERENCE.fullmatch(reference)
-    if found is None:
-        raise ValueError(f"a relationship is to {reference!r}, and ref('<model>') is expected")
-    return found["model"]

@@ -1,10 +1,10 @@
-"""Releases in an object store: whole before anything points at them, and the pointer put in one PUT.
+"""Releases in an object store: a release is whole before the pointer names it, and the pointer is one PUT.
 
 <address>/releases/<identity>/...    the files of a release as they are locally, SHA256SUMS last
 <address>/current.json               the pointer: which release is current, where, and which are kept
 
-A store has no rename and no links. A release is put, read back and compared first; `current.json` follows. Readers
-take `current.json` once, and then the files below the path that it names.
+A store has no rename and no links. A release is put, read back and compared; `current.json` is put after it.
+Readers read `current.json` once, and then the files below the path that it names.
 """
 
 import datetime as dt
@@ -26,23 +26,23 @@ POINTER_NAME = "current.json"
 
 @dataclass(frozen=True)
 class StoredReleases:
-    """The releases at an address, such as "s3://bucket/prefix". One home writes there; any number read."""
+    """The releases at an address, such as "s3://bucket/prefix". One home writes there; many may read."""
 
     address: str
 
     def current(self) -> str | None:
-        """The identity of the current release, or None before the first. Raises ReleaseError on a failure."""
+        """Return the identity of the current release, or None before the first; raise ReleaseError on failure."""
         pointer = self._pointer()
         return None if pointer is None else str(pointer["release"])
 
     def publish(self, folder: Path, kept_count: int) -> bool:
-        """Make a local release the current one of the store; False where it was so already, and nothing was sent.
+        """Make a local release current in the store; return False if it was current already and nothing was sent.
 
-        A release that is whole in the store is not sent again; of the current one that is seen by the names and
-        sizes of its objects, in one listing, and only where those differ by their checksums. The last
-        `kept_count` that were current stay; others go, and what a crash left of one goes with them. Raises
-        ReleaseError where a file cannot be put or read, or is not in the store what it is here: readers then have
-        what they had.
+        A release that is whole in the store is not sent again. The store's current release counts as whole if the
+        names and sizes in one listing are right; if they are not, its checksums are compared. The last `kept_count`
+        releases that were current stay; others are removed, with what a crash left of any. Raises ReleaseError if a
+        file cannot be put or read, or differs in the store from the local file: readers then keep the release that
+        they had.
         """
         identity = folder.name
         with _release_errors():
@@ -90,10 +90,10 @@ class StoredReleases:
         return found
 
     def _send(self, folder: Path) -> bool:
-        """Put the files that are not right, read each back, and SHA256SUMS when all are: only then it is whole.
+        """Put each file that is not right and read it back, then put SHA256SUMS: only with it is a release whole.
 
-        False where all of it was right. A release that was built again here has the same content and perhaps other
-        bytes: what the store has of it is measured by the SHA256SUMS that lies there.
+        Return False if all files were right. A release that was built again has the same content, but perhaps other
+        bytes: the files in the store are compared with the SHA256SUMS in the store.
         """
         found = damage(folder)
         if found:
@@ -123,7 +123,7 @@ class StoredReleases:
         return True
 
     def _wrong(self, place: str, sha256s: dict[str, str]) -> list[str]:
-        """The files below a place that are not there, or not what their checksums say: all are read."""
+        """Read all files below a place; return the names of those that are missing or differ from their sha256."""
         found = []
         for name, sha256 in sha256s.items():
             try:
@@ -135,9 +135,9 @@ class StoredReleases:
         return found
 
     def _remove_all_but(self, kept: list[str], names: Iterable[str]) -> None:
-        """Remove releases that nothing points at; their SHA256SUMS first, so that half of one is never whole.
+        """Remove releases that are not kept, SHA256SUMS first, so that half a release never counts as whole.
 
-        What else lies beside them stays.
+        Other files beside the releases stay.
         """
         going = [name for name in names if is_identity(name.split("/")[1]) and name.split("/")[1] not in kept]
         for name in sorted(going, key=lambda one: not one.endswith(f"/{CHECKSUMS_NAME}")):
@@ -145,7 +145,7 @@ class StoredReleases:
 
 
 def _is_as_here(folder: Path, sizes_bytes: dict[str, int]) -> bool:
-    """Whether objects of the names and sizes of a local release's files are among those of a store."""
+    """Say whether a store has an object of the same name and size for each file of a local release."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return all(
         sizes_bytes.get(f"releases/{folder.name}/{path.relative_to(folder).as_posix()}") == path.stat().st_size

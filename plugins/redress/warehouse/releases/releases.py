@@ -23,48 +23,14 @@ from typing import Any
 
 import duckdb
 
-from redress.settings import PROJECT_FOLDER
+from redress.warehouse.release_schema import LICENCES, PUBLISHED_SCHEMAS, SOURCES, field_type
 from redress.warehouse.releases.changes import compared, quoted, write_changes
-from redress.warehouse.releases.checksums import CHECKSUMS_NAME, NOTES_NAME, write_checksums
+from redress.warehouse.releases.checksums import CHECKSUMS_NAME, DATA_PACKAGE_NAME, NOTES_NAME, write_checksums
 from redress.warehouse.releases.history import Happening, History
 from redress.warehouse.releases.history import ReleaseError as ReleaseError
-from redress.warehouse.releases.keys import Keys, model_keys, resource_name
+from redress.warehouse.releases.keys import Keys, built_keys, resource_name
 from redress.warehouse.releases.notes import release_notes
 
-PUBLISHED_SCHEMAS = ("marts", "audit")
-SOURCES = [
-    {
-        "title": "Annual review letters of the Local Government and Social Care Ombudsman",
-        "path": "https://www.lgo.org.uk/your-councils-performance",
-    },
-    {
-        "title": "UK local authority names and codes, mySociety (CC BY 4.0)",
-        "path": "https://github.com/mysociety/uk_local_authority_names_and_codes",
-    },
-    {
-        "title": "Code History Database, Office for National Statistics (Open Government Licence v3.0)",
-        "path": "https://www.ons.gov.uk/methodology/geography",
-    },
-]
-LICENCES = [
-    {
-        "name": "LGSCO-reuse",
-        "title": "Figures of the Ombudsman: free re-use with the source acknowledged, accurately reproduced",
-        "path": "https://www.lgo.org.uk/copyright",
-    },
-    {
-        "name": "OGL-UK-3.0",
-        "title": "Open Government Licence v3.0",
-        "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-    },
-]
-_FIELD_TYPES = {
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "DOUBLE": "number",
-    "VARCHAR": "string",
-    "TIMESTAMP": "datetime",
-}
 _WORKING_FOLDER, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
 
@@ -147,7 +113,7 @@ class Releases:
         folder.chmod(0o755)  # mkdtemp's are for their owner alone, and a release is for readers
         file = folder / "warehouse.duckdb"
         yield file
-        _onto_disk(file)  # a power cut leaves no half of what counts as built
+        _onto_disk(*folder.iterdir())  # a power cut leaves no half of what counts as built
         folder.rename(self.incoming_file(identity).parent)
 
     def publish(self, identity: str) -> Path:
@@ -172,7 +138,7 @@ class Releases:
             changes = compared(identity, connection, previous)
             write_changes(changes, staged)
             (staged / NOTES_NAME).write_text(release_notes(changes), encoding="utf-8")
-            (staged / "datapackage.json").write_text(
+            (staged / DATA_PACKAGE_NAME).write_text(
                 json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
             )
         write_checksums(staged)
@@ -258,11 +224,7 @@ def _data_package(
     columns = {
         table: frozenset(name for name, *_ in _columns(connection, schema, table)) for schema, table in tables
     }
-    keys = {
-        table: found.among(columns, table)
-        for table, found in model_keys(PROJECT_FOLDER / "dbt_project" / "models").items()
-        if table in columns
-    }
+    keys = {table: found.among(columns, table) for table, found in built_keys(staged).items() if table in columns}
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "redress",
@@ -294,7 +256,7 @@ def _resource(
         "description": (described[0] if described else None) or "",
         "schema": {
             "fields": [
-                {"name": name, "type": _field_type(data_type), "description": comment or ""}
+                {"name": name, "type": field_type(data_type), "description": comment or ""}
                 for name, data_type, comment in _columns(connection, schema, table)
             ],
             **keys.as_table_schema(),
@@ -309,11 +271,3 @@ def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> 
         "where schema_name = ? and table_name = ? order by column_index",
         [schema, table],
     ).fetchall()
-
-
-def _field_type(data_type: str) -> str:
-    if data_type.startswith("DECIMAL"):
-        return "number"
-    if "INT" in data_type:
-        return "integer"
-    return _FIELD_TYPES.get(data_type, "any")

@@ -34,8 +34,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from redress.warehouse.release_schema import PUBLISHED_SCHEMAS
 from redress.warehouse.releases.keys import Keys
-from redress.warehouse.releases.releases import PUBLISHED_SCHEMAS, ReleaseError
+from redress.warehouse.releases.releases import ReleaseError
 
 FILTER_COLUMNS = frozenset(
     {"season", "authority_key", "authority_id", "council_type_key", "measure", "letter_key", "complaint_kind"}

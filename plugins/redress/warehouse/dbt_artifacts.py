@@ -1,0 +1,89 @@
+"""What dbt writes about a project and a run: manifest.json and run_results.json in its target folder."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MANIFEST_NAME = "manifest.json"
+RUN_RESULTS_NAME = "run_results.json"
+_FAILED = frozenset({"error", "fail", "partial success", "runtime error"})
+_REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
+
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DataTest:
+    """A data test of a model: its own name, the kind of test that it is, and what that kind is asked.
+
+    `column` is None for a test of the whole model. A test that is not `is_stopping` only warns.
+    """
+
+    name: str
+    kind: str
+    arguments: Mapping[str, Any]
+    column: str | None
+    is_stopping: bool
+
+
+def read_manifest(target: Path) -> Manifest:
+    """Return the manifest that dbt wrote last into a target folder."""
+    found: Manifest = json.loads((target / MANIFEST_NAME).read_bytes())
+    return found
+
+
+def models(manifest: Manifest) -> list[Mapping[str, Any]]:
+    """Return the models of a manifest, as dbt describes them."""
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def data_tests(manifest: Manifest) -> dict[str, list[DataTest]]:
+    """Return the data tests of each model by the model's unique_id, in the order of their names.
+
+    Tests that are a query of their own (dbt's singular tests) belong to no model and are left out.
+    """
+    found: dict[str, list[DataTest]] = {}
+    for node in sorted(manifest["nodes"].values(), key=lambda node: str(node["name"])):
+        metadata = node.get("test_metadata")
+        if metadata is not None:
+            is_stopping = str(node["config"]["severity"]).lower() == "error"
+            test = DataTest(node["name"], metadata["name"], metadata["kwargs"], node["column_name"], is_stopping)
+            found.setdefault(node["attached_node"], []).append(test)
+    return found
+
+
+def referred_model(reference: str) -> str:
+    """Return the model that an argument such as "ref('dim_year')" names. Raises ValueError on another argument."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise ValueError(f"a relationship is to {reference!r}, and ref('<model>') is expected")
+    return found["model"]
+
+
+def forget_results(target: Path) -> None:
+    """Remove the results of an earlier run, so that they are not taken for those of the run that follows."""
+    (target / RUN_RESULTS_NAME).unlink(missing_ok=True)
+
+
+def first_failure(target: Path) -> str | None:
+    """Return in one line what failed first in the last run, and why; None where no model or test had a result.
+
+    dbt writes its results when all models and tests have run or have been skipped: a run that was ended, or whose
+    project cannot be parsed, has none.
+    """
+    try:
+        results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
+        nodes = read_manifest(target)["nodes"]
+    except FileNotFoundError:
+        return None
+    for result in results:
+        if result["status"] in _FAILED:
+            lines = [line.strip() for line in (result["message"] or "").splitlines() if line.strip()]
+            node = nodes.get(result["unique_id"])
+            if result["status"] == "fail" and node is not None:
+                lines.insert(0, f"Failure in {node['resource_type']} {node['name']} ({node['original_file_path']})")
+            return ": ".join(lines[:2])
+    return None

@@ -1,0 +1,117 @@
+"""dbt as a process: failures as its artifacts say them, and a parsed project that serves only the same project."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from redress.warehouse import dbt
+from redress.warehouse.dbt import DbtError, run_dbt
+from redress.warehouse.dbt_artifacts import first_failure
+
+PROJECT = """
+name: small
+profile: small
+flags: {send_anonymous_usage_stats: false, version_check: false}
+"""
+PROFILE = """
+small:
+  target: build
+  outputs:
+    build: {type: duckdb, path: "{{ env_var('REDRESS_BUILD_FILE') }}"}
+"""
+TESTED = "models: [{name: number, columns: [{name: one, data_tests: [unique]}]}]"
+Run = Callable[[str], None]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dbt project of one model, in place of the warehouse's."""
+    folder = tmp_path / "project"
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text(PROJECT)
+    (folder / "profiles.yml").write_text(PROFILE)
+    (folder / "models" / "number.sql").write_text("select 1 as one")
+    (folder / "models" / "number.yml").write_text(TESTED)
+    monkeypatch.setattr(dbt, "DBT_PROJECT", folder)
+    monkeypatch.setattr(dbt, "PARSED_FOLDER", tmp_path / "parsed")
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, project: Path) -> Run:
+    """`dbt build` of that project, into the home of a name."""
+
+    def build(home: str) -> None:
+        run_dbt(
+            ["build"],
+            database=tmp_path / home / "warehouse" / "built.duckdb",
+            landing=tmp_path / home / "landing",
+            additional_authorities=None,
+            target=tmp_path / home / "target",
+            logs=tmp_path / home / "logs",
+            time_limit_seconds=300,
+        )
+
+    return build
+
+
+def test_a_failure_is_named_from_the_results_of_its_own_run(tmp_path: Path, project: Path, run: Run) -> None:
+    (project / "models" / "number.sql").write_text("select 1 as one union all select 1")
+    with pytest.raises(
+        DbtError, match=r"^dbt build failed: Failure in test unique_number_one \(models/number.yml\): Got 1 result"
+    ):
+        run("home")
+    (project / "models" / "number.sql").write_text("select no_column as one")
+    with pytest.raises(
+        DbtError, match=r"failed: Runtime Error in model number \(models/number.sql\): Binder Error: .*no_column"
+    ):
+        run("home")
+    (project / "models" / "number.sql").write_text("select * from {{ ref('nothing') }}")
+    with pytest.raises(DbtError, match=r"^dbt build failed: [^;\n]*nothing.*; its log is "):
+        run("home")
+    assert first_failure(tmp_path / "home" / "target") is None
+
+
+def test_the_project_is_parsed_once_for_every_home_and_again_once_a_file_differs(
+    tmp_path: Path, project: Path, run: Run
+) -> None:
+    log = "no changes found, skipping parsing"
+    run("first")
+    assert log not in (tmp_path / "first" / "logs" / "dbt.log").read_text()
+    run("second")
+    assert log in (tmp_path / "second" / "logs" / "dbt.log").read_text()
+    assert [path.suffix for path in (tmp_path / "parsed").iterdir()] == [".msgpack"]
+    (project / "models" / "number.sql").write_text("select 2 as one")
+    run("third")
+    assert "Starting full parse" in (tmp_path / "third" / "logs" / "dbt.log").read_text()
+    for home, number in (("first", 1), ("second", 1), ("third", 2)):
+        with duckdb.connect(str(tmp_path / home / "warehouse" / "built.duckdb"), read_only=True) as warehouse:
+            assert warehouse.execute("select one from number").fetchall() == [(number,)]
+    assert len(list((tmp_path / "parsed").iterdir())) == 2
+
+
+def test_a_parsed_project_that_is_broken_is_parsed_again(tmp_path: Path, run: Run) -> None:
+    run("first")
+    (kept,) = (tmp_path / "parsed").iterdir()
+    kept.write_bytes(b"half of")
+    run("second")
+    run("third")
+    assert "skipping parsing" not in (tmp_path / "second" / "logs" / "dbt.log").read_text()
+    assert "skipping parsing" in (tmp_path / "third" / "logs" / "dbt.log").read_text()
+
+
+def test_only_the_newest_parsed_projects_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    monkeypatch.setattr(dbt, "PARSED_KEPT", 2)
+    target = tmp_path / "target"
+    target.mkdir()
+    (target / "partial_parse.msgpack").write_bytes(b"parsed")
+    for age, name in enumerate(("new", "older", "oldest"), start=1):
+        dbt.keep_parsed(dbt.PARSED_FOLDER / f"{name}.msgpack", target)
+        os.utime(dbt.PARSED_FOLDER / f"{name}.msgpack", (1_000_000 - age, 1_000_000 - age))
+    dbt.keep_parsed(dbt.PARSED_FOLDER / "newest.msgpack", target)
+    assert sorted(path.stem for path in dbt.PARSED_FOLDER.iterdir()) == ["new", "newest"]
