@@ -267,7 +267,7 @@ def test_a_report_and_the_index_lead_to_each_other(server: Server) -> None:
 def test_every_page_of_a_season_can_be_reached_from_the_first(server: Server) -> None:
     first = html.fromstring(server.reader.get("/redress/data-docs/").content)
     links = first.xpath("//a/@href")
-    assert len(links) >= 4
+    assert len(links) == 2  # the validation of the season, and the suite
     for link in links:
         page = server.reader.get(f"/redress/data-docs/{link}")
         assert page.status_code == httpx.codes.OK

@@ -15,6 +15,8 @@ import duckdb
 import pytest
 from filelock import FileLock
 
+from redress.warehouse.dbt_artifacts import Manifest
+from redress.warehouse.releases.keys import begin_data_package, model_keys
 from redress.warehouse.releases.releases import Releases
 from tests.warehouse.test_releases import build_place
 
@@ -71,13 +73,14 @@ def clients_python(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
-def release(build_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release(build_file: Path, dbt_manifest: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of the invented councils' warehouse, as dbt builds it, less the views over landing."""
     releases = Releases(tmp_path_factory.mktemp("clients") / "warehouse")
     file = build_place(releases, IDENTITY)
     shutil.copyfile(build_file, file)
     with duckdb.connect(str(file)) as connection:
         connection.execute("drop schema if exists staging cascade; drop schema if exists intermediate cascade")
+    begin_data_package(file.parent, model_keys(dbt_manifest))
     return releases.publish(IDENTITY)
 
 
