@@ -7,10 +7,10 @@ SAMPLES := samples/letters
 
 .DEFAULT_GOAL := help
 
-.PHONY: help run up airflow test soak check format docs samples lock bench clean
+.PHONY: help run up airflow test test-quick soak check format docs samples lock bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 # An environment is made again if its Python is gone, as after an upgrade of Debian.
 .PHONY: $(shell $(BIN)/python -c 'import pip' 2>/dev/null || echo $(INSTALLED))
@@ -47,6 +47,9 @@ up: $(INSTALLED) ## start Airflow (scheduler, pages and all) on this machine, un
 
 airflow: $(INSTALLED) ## a command of Airflow's beside `make up`: make airflow ARGS="dags list"
 	@$(BIN)/redress airflow $(ARGS)
+
+test-quick: $(INSTALLED) ## run the tests that need no dbt, PostgreSQL, Airflow or kill: an answer in a minute
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder --quick
 
 test: $(INSTALLED) ## run all tests but the long ones of `make soak`
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m "not long"

@@ -1,5 +1,6 @@
-"""What tests of several folders share."""
+"""What tests of several folders share, and what a quick run leaves out."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,35 @@ import pytest
 from redress.model.authorities import Authorities
 from redress.model.reference import load_authorities
 from tests.made import SAMPLE_AUTHORITIES
+from tests.needs import is_module_left_out, programs_started
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out what needs dbt, PostgreSQL, Airflow or kills")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out, in a quick run, the modules whose tests all need something."""
+    return True if config.getoption("quick") and is_module_left_out(collection_path) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, in a quick run, the single tests that need something."""
+    if config.getoption("quick"):
+        left_out = [item for item in items if item.get_closest_marker("needs")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(autouse=True)
+def _needs_nothing_in_a_quick_run(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test of a quick run that starts a program which it does not say that it needs."""
+    if not request.config.getoption("quick"):
+        yield
+        return
+    with programs_started() as started:
+        yield
+    assert not started, f"the test starts {', '.join(started)}: mark it with pytest.mark.needs"
 
 
 @pytest.fixture(scope="session")

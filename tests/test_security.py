@@ -42,6 +42,8 @@ from tests.made import PROJECT, landed, letter
 from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, running_server
 from tests.warehouse.served_releases import small_release
 
+pytestmark = pytest.mark.needs("dbt")
+
 SEASON = Season(2021)
 A_LETTER = PROJECT / "tests" / "read" / "golden" / "three_statistics" / "2021-text.txt"
 NAME_IN_THE_LETTER = "Crindlebury District Council"

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from unittest.mock import patch
 from urllib.request import Request, urlopen
 
-import s3fs
-from moto.server import ThreadedMotoServer
-
 BUCKET = "letters"
 
 
 @contextmanager
 def s3_server() -> Iterator[str]:
     """A server with one empty bucket, which this process's clients, and its children's, take for S3."""
+    import s3fs  # these two take seconds to import: only where a server is started
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

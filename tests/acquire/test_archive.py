@@ -31,7 +31,7 @@ def s3() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=["local", "s3"])
+@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.needs("object_store"))])
 def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
     if request.param == "local":
         return Archive(tmp_path / "archive")
@@ -168,6 +168,7 @@ def test_a_store_that_shows_half_written_files_is_refused() -> None:
         Archive("sftp://host/letters").store(LETTER, came(), SITE)
 
 
+@pytest.mark.needs("object_store")
 def test_a_bucket_that_is_not_there_is_said_in_words(s3: str) -> None:
     with pytest.raises(ArchiveError, match=r"s3://no-such-bucket/x/sha256/.* cannot be written: .*bucket"):
         Archive("s3://no-such-bucket/x").store(LETTER, came(), SITE)
@@ -207,6 +208,7 @@ def test_bytes_that_changed_are_found_by_reading_and_by_verifying(local: Archive
     assert detail.startswith(f"the bytes have the hash {hashlib.sha256(CONTENT + b' and a word more').hexdigest()}")
 
 
+@pytest.mark.needs("object_store")
 def test_bytes_that_changed_on_s3_are_found(s3: str) -> None:
     archive = Archive(f"s3://{BUCKET}/changed")
     archive.store(LETTER, came(), SITE)

@@ -35,6 +35,8 @@ from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_
 from tests.acquire.s3_server import BUCKET, s3_server
 from tests.acquire.site_server import PDF, Given
 
+pytestmark = pytest.mark.needs("time")
+
 COUNT = 60
 
 
@@ -218,6 +220,7 @@ def test_an_old_interruption_is_not_continued(server: LettersServer, tmp_path: P
     assert len(server.site.paths()) == COUNT
 
 
+@pytest.mark.needs("object_store")
 def test_a_season_goes_to_an_object_store_and_is_verified_there(server: LettersServer, tmp_path: Path) -> None:
     with s3_server():
         run = run_once(server, tmp_path / "home", "first", archive=f"s3://{BUCKET}/letters")

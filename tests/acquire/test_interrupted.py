@@ -3,9 +3,13 @@
 import random
 from pathlib import Path
 
+import pytest
+
 from redress.acquire.archive import Archive
 from tests.acquire.letters_server import letter, letters_server
 from tests.acquire.soak import LETTERS, MOST_ON_THEIR_WAY, acquire, check, kill_once, points, started
+
+pytestmark = pytest.mark.needs("kill")
 
 KILLS = 4
 

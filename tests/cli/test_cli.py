@@ -22,6 +22,8 @@ from redress.settings import Settings
 from redress.steps import Run
 from tests.made import PROJECT, SAMPLES, letter
 
+pytestmark = pytest.mark.needs("processes")
+
 SAMPLE = SAMPLES / "letters" / "2021" / "pellonshire-county-council.pdf"
 CONTRADICTING = SAMPLES / "letters" / "2021" / "tarnbeck-metropolitan-borough-council.pdf"
 BARE = SAMPLES / "letters" / "2021" / "ostlebridge-council.pdf"

@@ -24,6 +24,8 @@ from tests.compose.composition import (
     variables,
 )
 
+pytestmark = pytest.mark.needs("airflow")
+
 ONCE = {"databases", "airflow-init"}
 """Services that do their work and end."""
 AIRFLOW = {"airflow-init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}

@@ -12,6 +12,8 @@ from tests.compose.composition import SECRETS, command, composition, health_chec
 from tests.compose.password_server import PROGRAMS, PasswordServer, password_server, run
 from tests.warehouse.served_releases import write_release
 
+pytestmark = pytest.mark.needs("postgresql")
+
 AIRFLOW = ("airflow", SECRETS["AIRFLOW_DB_PASSWORD"])
 PUBLISHER = ("redress_publisher", SECRETS["PUBLISHER_DB_PASSWORD"])
 

@@ -12,6 +12,8 @@ from tests.compose.composition import SECRETS, Command, command, composition
 from tests.compose.password_server import PasswordServer, run
 from tests.compose.processes import REDIS_IS_MISSING, processes, redis_is_here
 
+pytestmark = pytest.mark.needs("airflow")
+
 
 @pytest.mark.skipif(not redis_is_here(), reason=REDIS_IS_MISSING)
 def test_redis_answers_its_health_check_and_nobody_without_the_password(tmp_path: Path) -> None:

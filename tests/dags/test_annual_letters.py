@@ -29,6 +29,8 @@ from redress.warehouse.build import warehouse_identity
 from redress.warehouse.releases.releases import Releases
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
 
+pytestmark = pytest.mark.needs("airflow")
+
 DAG = "annual_letters"
 
 

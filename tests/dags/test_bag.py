@@ -9,6 +9,8 @@ import pytest
 from redress.orchestration.names import ANNUAL_LETTERS, POOLS, PUBLICATION_WATCH, WAREHOUSE_UPKEEP
 from tests.made import PROJECT
 
+pytestmark = pytest.mark.needs("airflow")
+
 DAGS = ("annual_letters", "publication_watch", "warehouse_upkeep")
 
 

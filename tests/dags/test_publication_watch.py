@@ -16,6 +16,8 @@ from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_
 from tests.dags.airflow_process import AirflowProcess, airflow_process
 from tests.mail_server import MailServer, html_of, mail_server
 
+pytestmark = pytest.mark.needs("airflow")
+
 LETTERS_COUNT = 3
 
 

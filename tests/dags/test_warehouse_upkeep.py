@@ -23,6 +23,8 @@ from tests.dags.airflow_process import AirflowProcess, airflow_process
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.warehouse.test_releases import build
 
+pytestmark = pytest.mark.needs("airflow")
+
 DAG = "warehouse_upkeep"
 SEASON = Season(2022)
 VALUES = [

@@ -14,6 +14,8 @@ from redress.model.reference import load_authorities
 from redress.model.season import Season
 from tests.made import SAMPLE_AUTHORITIES, WEXMARSH, landed, letter, without_statistics
 
+pytestmark = pytest.mark.needs("great_expectations")
+
 SEASON = Season(2021)
 WRONG = letter("wrong rate", authority=WEXMARSH, changes={"uphold_rate_pct": "82"})
 LETTERS = [

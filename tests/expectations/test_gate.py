@@ -28,6 +28,8 @@ from redress.model.measures import Absence
 from redress.model.season import Season
 from tests.made import GOOD, SEASON, WRONG_RATE, landed, letter, sha256, without_statistics
 
+pytestmark = pytest.mark.needs("great_expectations")
+
 TARNBECK = "Tarnbeck Metropolitan Borough Council"
 OSTLEBRIDGE = "Ostlebridge Council"
 INCOMPLETE = letter(

@@ -14,6 +14,8 @@ from redress.read.reader import read_letter
 from tests.made import PROJECT, landed
 from tests.planted import AUTHORITIES, GOOD, PLANTS, SEASON, SEVERITIES, council, season_with
 
+pytestmark = pytest.mark.needs("great_expectations")
+
 
 def broken(gated: Gated, sha256: str | None) -> dict[str, str]:
     """The rules that a letter breaks, or the season for None, each with what it says."""

@@ -16,6 +16,8 @@ from redress.warehouse.landing import Landing
 from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 
+pytestmark = pytest.mark.needs("dbt")
+
 YEARS = (2021, 2022, 2023)
 TARNBECK = "SAMPLE-03"
 """Its letter of 2021 contradicts itself: 76% is printed, and 14 of 21 is 67%."""

@@ -17,6 +17,8 @@ from samples.press.webpage import web_page
 from tests.acquire.site_server import ANY_COUNCIL, Given, SiteServer, page_with, sample, site_server
 from tests.made import PELLONSHIRE, SAMPLE_AUTHORITIES, SAMPLES, WEXMARSH
 
+pytestmark = pytest.mark.needs("dbt")
+
 COUNCILS = (
     PELLONSHIRE,
     WEXMARSH,

@@ -29,6 +29,8 @@ from redress.steps.run import RunKind
 from tests.made import PROJECT
 from tests.mail_server import MailServer, free_port, html_of, mail_server
 
+pytestmark = pytest.mark.needs("airflow")
+
 RUN_ID = "manual__2026-07-21T06:00:00+00:00"
 HOSTILE = "2021/<img src=x onerror=alert(1)>{{ 7 * 7 }}\x1b[31m\r\nBcc: other@example.org.pdf"
 DAG_PROCESSOR_SECONDS = 50

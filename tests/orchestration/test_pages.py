@@ -25,6 +25,8 @@ from redress.steps import Run, SeasonError, build_data_docs, plan
 from redress.warehouse.landing import Landing
 from tests.made import GOOD, PROJECT, SAMPLE_AUTHORITIES, SEASON, landed
 
+pytestmark = pytest.mark.needs("airflow")
+
 START_SECONDS = 60
 USER, ROLE = "reader", "viewer"
 PASSWORD = "a password of this test"  # noqa: S105

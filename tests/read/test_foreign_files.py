@@ -21,6 +21,8 @@ from tests.read.invented import (
     read,
 )
 
+pytestmark = pytest.mark.needs("processes")
+
 WHOLE = pdf(LETTER, STATISTICS)
 
 

@@ -17,6 +17,8 @@ from tests.paper import HEIGHT, WIDTH, Ink, pdf
 from tests.read.invented import LETTER, STATISTICS
 from tests.read.test_printings import PRINTINGS
 
+pytestmark = pytest.mark.needs("time")
+
 PRINTED = sorted((PROJECT / "samples" / "letters").glob("*/*.pdf")) + sorted(
     (PROJECT / "tests" / "read" / "golden").rglob("*.pdf")
 )

@@ -10,6 +10,8 @@ from redress.model.letter import Verdict
 from redress.read.workers import File, Readers
 from redress.settings import Limits
 
+pytestmark = pytest.mark.needs("processes")
+
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "letters"
 LETTER = File("letter.pdf", next(iter(sorted(SAMPLES.rglob("*.pdf")))).read_bytes())
 MEBIBYTE = 1024 * 1024

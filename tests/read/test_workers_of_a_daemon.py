@@ -10,9 +10,13 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import pytest
+
 from redress.model.letter import Verdict
 from redress.read.workers import File, Readers
 from redress.settings import PROJECT_FOLDER
+
+pytestmark = pytest.mark.needs("processes")
 
 LETTER = PROJECT_FOLDER / "samples" / "letters" / "2021" / "pellonshire-county-council.pdf"
 

@@ -18,6 +18,8 @@ from redress.report.council import CouncilYears, ShowError, council_years
 from redress.report.council_page import page
 from tests.made import PROJECT
 
+pytestmark = pytest.mark.needs("dbt")
+
 TODAY = dt.date(2026, 1, 1)
 
 

@@ -10,6 +10,8 @@ from redress.report import data_dictionary
 from redress.report.data_dictionary import DICTIONARY, RENEWED_BY, DictionaryError, main
 from redress.warehouse.release_schema import PUBLISHED_SCHEMAS
 
+pytestmark = pytest.mark.needs("dbt")
+
 Manifest = dict[str, Any]
 
 

@@ -11,6 +11,8 @@ from redress.report.dbt_pages import write_dbt_docs
 from redress.settings import Settings
 from redress.warehouse.releases.releases import ReleaseError
 
+pytestmark = pytest.mark.needs("dbt")
+
 
 def test_the_pages_are_one_file_that_sends_nothing_and_leave_the_release_to_its_readers(
     cookbook_release: Path,

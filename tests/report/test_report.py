@@ -25,6 +25,8 @@ from redress.warehouse.releases.checksums import damage
 from redress.warehouse.releases.releases import Releases
 from tests.made import GOOD, PROJECT, landed
 
+pytestmark = pytest.mark.needs("dbt")
+
 PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
 NAMES = tuple(f"Oxlip{ending}" for ending in "abcdef")
 SEASON = Season(2021)

@@ -9,6 +9,8 @@ import pytest
 from samples.cookbook.__main__ import COOKBOOK
 from samples.cookbook.questions import CookbookError, read_questions, with_outputs
 
+pytestmark = pytest.mark.needs("dbt")
+
 QUESTION = "## 1. How many\n\n```sql\nselect 41 + 1 as answer, null as reason\n```\n\n| old |\n"
 
 

@@ -28,6 +28,7 @@ def read_count(settings: Settings, folder: Path, name: str) -> int:
     return sum(one["counts"]["newly_read"] for one in run.record.events() if "newly_read" in one.get("counts", {}))
 
 
+@pytest.mark.needs("processes")
 def test_of_an_unchanged_season_nothing_is_read_and_of_a_changed_one_what_changed(tmp_path: Path) -> None:
     shutil.copytree(SAMPLES / "letters" / "2021", tmp_path / "letters" / "2021")
     settings = Settings(home=tmp_path / "home", additional_authorities=SAMPLE_AUTHORITIES)
@@ -125,6 +126,7 @@ def test_another_version_of_tesseract_is_another_reader(tmp_path: Path, monkeypa
     assert len(set(seen)) == 3
 
 
+@pytest.mark.needs("processes")
 def test_what_one_reader_read_is_not_kept_for_another_that_came_since(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,8 @@ from redress.steps import (
 from redress.warehouse.landing import Landing
 from tests.made import PROJECT
 
+pytestmark = pytest.mark.needs("processes")
+
 PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
 NAMES = tuple(f"{beginning}{ending}" for beginning in ("Oxlip", "Yaffle", "Zither") for ending in "abcd")
 SEASON = Season(2021)

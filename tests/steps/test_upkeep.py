@@ -44,6 +44,8 @@ from redress.warehouse.releases.releases import ReleaseError, Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES, SEASON
 from tests.warehouse.test_releases import FIRST, SECOND, build, rate
 
+pytestmark = pytest.mark.needs("dbt")
+
 PAGE = "2021/pellonshire-statistics"
 """Where the statistics page lies: its name has no ending, as a page's address at a site."""
 PAGES_COUNT = 1

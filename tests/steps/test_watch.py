@@ -19,6 +19,8 @@ from tests.acquire.letters_server import SEASON, LettersServer, letter, letters_
 from tests.acquire.site_server import Given, sample, site_server
 from tests.made import PELLONSHIRE, SAMPLE_AUTHORITIES
 
+pytestmark = pytest.mark.needs("processes")
+
 BEFORE, AFTER = dt.date(2021, 9, 30), dt.date(2021, 10, 1)
 """The last day on which letters of the season may still come, and the first on which they are missing."""
 

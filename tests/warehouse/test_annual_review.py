@@ -3,8 +3,11 @@
 from decimal import Decimal
 
 import duckdb
+import pytest
 
 from tests.warehouse.invented import ask
+
+pytestmark = pytest.mark.needs("dbt")
 
 
 def test_equal_rates_share_a_rank_and_a_small_number_has_none(marts: duckdb.DuckDBPyConnection) -> None:

@@ -20,6 +20,8 @@ from redress.warehouse.releases.keys import begin_data_package, model_keys
 from redress.warehouse.releases.releases import Releases
 from tests.warehouse.test_releases import build_place
 
+pytestmark = pytest.mark.needs("dbt")
+
 IDENTITY = "c11e000000000001"
 PACKAGES = ("duckdb>=1.1,<2", "frictionless>=5.18,<6")
 INSTALLING_SECONDS = 240

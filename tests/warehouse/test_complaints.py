@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import duckdb
+import pytest
 
 from redress.model.measures import TABLE_MEASURES
 from tests.warehouse.invented import LETTERS, ask
+
+pytestmark = pytest.mark.needs("dbt")
 
 
 def test_every_layout_gives_the_complaints_that_it_counts(marts: duckdb.DuckDBPyConnection) -> None:

@@ -20,6 +20,8 @@ from tests.warehouse.invented import (
     write_landing,
 )
 
+pytestmark = pytest.mark.needs("dbt")
+
 HEADER = "authority_id,season,measure,category,printed_value,corrected_value,reason,source,decided_date"
 CORRECTION = (
     "SAMPLE-BRINDLE,2021,compliance_rate_type_average_pct,,{printed},99,A slip.,The council's page,2022-01-31"

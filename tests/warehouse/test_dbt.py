@@ -11,6 +11,8 @@ from redress.warehouse import dbt
 from redress.warehouse.dbt import DbtError, run_dbt
 from redress.warehouse.dbt_artifacts import first_failure
 
+pytestmark = pytest.mark.needs("dbt")
+
 PROJECT = """
 name: small
 profile: small

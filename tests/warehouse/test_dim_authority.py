@@ -14,6 +14,8 @@ from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.warehouse.landing_tables import TABLES
 
+pytestmark = pytest.mark.needs("dbt")
+
 PROJECT = Path(__file__).parents[2]
 SAMPLE_AUTHORITIES = PROJECT / "samples" / "authorities.csv"
 AUTHORITIES = load_authorities(additional=SAMPLE_AUTHORITIES)

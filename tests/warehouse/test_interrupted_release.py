@@ -7,6 +7,8 @@ import pytest
 
 from tests.warehouse.soak import KEPT, WholeHome, kill_small, points
 
+pytestmark = pytest.mark.needs("kill")
+
 KILLS = 5
 
 

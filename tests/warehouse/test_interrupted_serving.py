@@ -8,10 +8,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.made import PROJECT
 from tests.warehouse.postgres_server import Database
 from tests.warehouse.served_releases import served_number, small_release
 from tests.warehouse.soak import ServedHome
+
+pytestmark = pytest.mark.needs("postgresql", "kill")
 
 KILLS = 4
 

@@ -96,6 +96,7 @@ def test_keys_of_tables_that_are_not_there_are_left_out() -> None:
     )
 
 
+@pytest.mark.needs("dbt")
 def test_every_fact_and_dimension_of_the_project_has_a_primary_key(dbt_manifest: dict[str, Any]) -> None:
     marts = {one["name"] for one in dbt_manifest["nodes"].values() if one["schema"] == "marts"}
     keys = {name: one for name, one in model_keys(dbt_manifest).items() if name in marts}

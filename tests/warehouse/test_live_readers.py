@@ -12,6 +12,8 @@ from redress.warehouse.releases.listing import prune
 from redress.warehouse.releases.releases import Releases
 from tests.warehouse.numbered import publish_numbered
 
+pytestmark = pytest.mark.needs("kill")
+
 KINDS = ("duckdb", "duckdb", "parquet", "parquet")
 RELEASES = 20
 KEPT = 5

@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import duckdb
+import pytest
 
 from redress.model.measures import HEADLINE_NAMES
 from tests.warehouse.invented import LETTERS, THREE_STATISTICS, ask
+
+pytestmark = pytest.mark.needs("dbt")
 
 
 def test_a_letter_without_compliance_has_no_rate_and_says_why(marts: duckdb.DuckDBPyConnection) -> None:

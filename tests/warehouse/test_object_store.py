@@ -20,6 +20,8 @@ from redress.warehouse.releases.releases import ReleaseError, Releases
 from tests.acquire.s3_server import BUCKET, s3_server
 from tests.warehouse.numbered import identity_of, publish_numbered
 
+pytestmark = pytest.mark.needs("object_store")
+
 KEPT = 3
 
 
@@ -85,6 +87,7 @@ def test_delivering_again_puts_nothing(settings: Settings, releases: Releases) -
     assert pointer(settings) == before
 
 
+@pytest.mark.long
 def test_the_pointer_is_put_last_and_a_failure_before_it_leaves_readers_what_they_had(
     settings: Settings, releases: Releases
 ) -> None:

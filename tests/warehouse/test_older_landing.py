@@ -10,6 +10,8 @@ from redress.model.season import Season
 from redress.warehouse.landing import Landing
 from tests.warehouse.invented import LETTERS, ask, dbt_build, write_councils, write_landing
 
+pytestmark = pytest.mark.needs("dbt")
+
 DECIDED = "select season, count(*) filter (where is_decided_by_person) from staging.stg_dispositions group by all"
 
 

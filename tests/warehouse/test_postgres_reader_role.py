@@ -10,6 +10,8 @@ from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, Server
 from tests.warehouse.served_releases import served_number, small_release
 
+pytestmark = pytest.mark.needs("postgresql")
+
 REFUSED = (
     "insert into marts.dim_council values ('X', 1)",
     "update marts.dim_council set release_number = 0",

@@ -12,6 +12,8 @@ import pytest
 from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database
 from tests.warehouse.served_releases import served_number, small_release
 
+pytestmark = pytest.mark.needs("postgresql")
+
 READERS_COUNT = 4
 SWAPS_COUNT = 10
 

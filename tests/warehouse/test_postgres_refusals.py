@@ -10,6 +10,8 @@ from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import PUBLISHER, Database, Server
 from tests.warehouse.served_releases import served_number, small_release, write_release
 
+pytestmark = pytest.mark.needs("postgresql")
+
 
 @pytest.mark.parametrize(
     ("change", "told"),

@@ -14,6 +14,8 @@ from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import BI_TOOL, Database
 from tests.warehouse.served_releases import served_number, small_release, write_release
 
+pytestmark = pytest.mark.needs("postgresql")
+
 NASTY_TEXTS = (
     "",
     " ",

@@ -20,6 +20,8 @@ from samples.press.webpage import web_page
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.read.data_tables.made_tables import xlsx_bytes
 
+pytestmark = pytest.mark.needs("dbt")
+
 PELLONSHIRE, WEXMARSH, TARNBECK, OSTLEBRIDGE, VENNERY = (f"SAMPLE-0{number}@origin" for number in range(1, 6))
 MAPPING_OF_2023 = """
 authority: Authority

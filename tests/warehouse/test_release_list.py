@@ -15,6 +15,8 @@ from redress.warehouse.releases.listing import known_releases, prune, roll_back,
 from redress.warehouse.releases.releases import ReleaseError, Releases
 from tests.warehouse.numbered import build_numbered, identity_of, number_of, publish_numbered
 
+pytestmark = pytest.mark.needs("time")
+
 HOLD_DUCKDB = "import duckdb; held = duckdb.connect(sys.argv[1] + '/warehouse.duckdb', read_only=True)"
 HOLD_RELEASE = (
     "from pathlib import Path; from redress.warehouse.releases.releases import Releases; "

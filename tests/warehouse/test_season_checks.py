@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from redress.check.letter_rules import check_letter
 from redress.check.rule import Check, Severity
 from redress.model.landed import Disposition, Fate
 from redress.model.season import Season
 from redress.warehouse.landing import Landing
 from tests.made import landed, letter
+
+pytestmark = pytest.mark.needs("dbt")
 
 SEASON = Season(2021)
 FEWER = Check("letters_as_expected", Severity.WARNING, False, "letters to 1 of 2 councils have come")

@@ -12,12 +12,14 @@ from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.orchestration.names import ANNUAL_LETTERS
 from redress.settings import Settings
-from redress.steps import Run, run_season
+from redress.steps import Run, acquire_and_read, check, run_season
 from redress.steps.record import failure_reason, last_failure
 from redress.warehouse.releases.history import Happening
 from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.orchestration.local.running import RunningAirflow, Task
+
+pytestmark = pytest.mark.needs("airflow")
 
 YEARS = (2021, 2022, 2023)
 OTHER_ORDER = (2023, 2021, 2022)
@@ -84,11 +86,13 @@ def began_at(airflow: RunningAirflow) -> float:
 
 @pytest.fixture(scope="module")
 def single_runs(began_at: float, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The release of single runs in another order and another home, made while the backfill is at work."""
+    """The release of seasons in another order and another home, made while the backfill is at work."""
     settings = Settings(home=tmp_path_factory.mktemp("single"), additional_authorities=SAMPLE_AUTHORITIES)
-    for year in OTHER_ORDER:
-        folder = run_season(Run.of_season(Season(year), "single", settings), FolderSource(SAMPLES / "letters"))
-    return Path(folder).name
+    source = FolderSource(SAMPLES / "letters")
+    runs = [Run.of_season(Season(year), "single", settings) for year in OTHER_ORDER]
+    for run in runs[:-1]:
+        check(run, acquire_and_read(run, source))
+    return Path(run_season(runs[-1], source)).name
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +202,7 @@ def test_a_backfill_that_is_told_another_season_than_its_date_fails_at_once(
     assert told in airflow.task_log(run_of(2020), "plan")
 
 
+@pytest.mark.long
 def test_seasons_that_are_backfilled_again_are_run_again_and_nothing_is_published(
     first: Backfilled, again: Backfilled
 ) -> None:
@@ -210,6 +215,7 @@ def test_seasons_that_are_backfilled_again_are_run_again_and_nothing_is_publishe
     assert again.became_current_count == first.became_current_count
 
 
+@pytest.mark.long
 def test_a_run_by_hand_beside_a_backfill_of_its_season_loses_nothing(
     airflow: RunningAirflow, first: Backfilled, again: Backfilled, by_hand: list[str]
 ) -> None:

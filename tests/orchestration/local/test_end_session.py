@@ -5,8 +5,11 @@ import subprocess
 import sys
 
 import psutil
+import pytest
 
 from redress.orchestration.local.processes import end_session
+
+pytestmark = pytest.mark.needs("kill")
 
 LEADER = """
 import os, subprocess, sys

@@ -10,6 +10,8 @@ from tests.acquire.site_server import PDF, SiteServer, in_turn, sample, tagged
 from tests.orchestration.local.running import RunningAirflow
 from tests.orchestration.local.soak import KINDS, SEASON, Whole, check, empty, kill_on_the_way, undisturbed
 
+pytestmark = pytest.mark.needs("airflow")
+
 COUNCILS = ("Ostlebridge Council", "Pellonshire County Council", "Wexmarsh District Council")
 KILLS_COUNT = 2
 """Of the four sorts, two at random; `make soak` has fifty kills."""
@@ -23,6 +25,7 @@ def whole(airflow: RunningAirflow) -> Whole:
     return undisturbed(airflow)
 
 
+@pytest.mark.long
 def test_a_run_whose_processes_are_killed_ends_as_an_undisturbed_one(airflow: RunningAirflow, whole: Whole) -> None:
     seed = random.randrange(10**6)  # noqa: S311 - not for secrets
     print(f"seed {seed}")

@@ -30,6 +30,8 @@ from redress.orchestration.local.up import AirflowUp
 from redress.settings import Settings
 from tests.made import PROJECT
 
+pytestmark = pytest.mark.needs("airflow")
+
 IN_THE_HOME = """
 import sys, time
 from pathlib import Path

@@ -14,6 +14,8 @@ from redress.steps.quarantine import Quarantine
 from tests.made import GOOD, SEASON, WEXMARSH, WRONG_RATE, letter, sha256
 from tests.steps.quarantine.desk import BY, FIRST, OTHER, RATE_RULE, STRANGER, WHY, disposition, land, waiting
 
+pytestmark = pytest.mark.needs("processes")
+
 
 def test_an_accepted_letter_is_loaded_and_says_why_and_landing_by_whom(
     settings: Settings, desk: Quarantine

@@ -18,6 +18,8 @@ from redress.warehouse.landing import Landing, writer_lock
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES, SEASON
 from tests.steps.quarantine.desk import BY, RATE_RULE, WHY
 
+pytestmark = pytest.mark.needs("processes")
+
 TARNBECK = "2021/tarnbeck-metropolitan-borough-council.pdf"
 
 

@@ -12,6 +12,8 @@ from redress.warehouse.build import warehouse_identity
 from tests.made import GOOD, WRONG_RATE
 from tests.steps.quarantine.desk import BY, WHY, decision, land
 
+pytestmark = pytest.mark.needs("processes")
+
 
 def test_a_decision_comes_back_as_it_was_made_with_its_time_in_utc(tmp_path: Path) -> None:
     record_decision(tmp_path, decision())

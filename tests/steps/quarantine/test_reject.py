@@ -10,6 +10,8 @@ from redress.steps.quarantine import Quarantine
 from tests.made import GOOD, WRONG_RATE, sha256
 from tests.steps.quarantine.desk import BY, WHY, disposition, land, waiting
 
+pytestmark = pytest.mark.needs("processes")
+
 
 def test_a_rejected_letter_stays_out_and_waits_no_longer(settings: Settings, desk: Quarantine) -> None:
     land(settings, WRONG_RATE)

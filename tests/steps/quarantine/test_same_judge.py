@@ -19,6 +19,8 @@ from tests.made import SEASON as DESK_SEASON
 from tests.planted import AUTHORITIES, PLANTS, SEASON, season_with
 from tests.steps.quarantine.desk import BY, FIRST, OTHER, WHY, land
 
+pytestmark = pytest.mark.needs("processes")
+
 
 def by_letter(checks: tuple[tuple[str | None, Check], ...]) -> dict[str | None, tuple[Check, ...]]:
     found: dict[str | None, tuple[Check, ...]] = {}

@@ -11,6 +11,8 @@ from redress.steps.quarantine import Quarantine
 from tests.made import letter
 from tests.steps.quarantine.desk import BY, FIRST, OTHER, WHY, disposition, land, waiting
 
+pytestmark = pytest.mark.needs("processes")
+
 
 def test_of_two_letters_that_collide_neither_is_accepted_until_one_is_rejected(
     settings: Settings, desk: Quarantine

@@ -10,6 +10,8 @@ from redress.steps.quarantine import Quarantine
 from tests.made import GOOD, WRONG_RATE, without_statistics
 from tests.steps.quarantine.desk import BY, RATE_RULE, WHY, disposition, land
 
+pytestmark = pytest.mark.needs("processes")
+
 
 def test_a_letter_that_breaks_a_critical_rule_waits_with_its_rule_and_its_authority(
     settings: Settings, desk: Quarantine

@@ -16,6 +16,8 @@ from redress.steps.quarantine import Quarantine
 from tests.made import GOOD, SAMPLE_AUTHORITIES, letter, without_statistics
 from tests.steps.quarantine.desk import BY, FIRST, OTHER, STRANGER, WHY, disposition, land, waiting
 
+pytestmark = pytest.mark.needs("processes")
+
 
 def test_a_letter_to_nobody_known_is_accepted_only_with_the_authority_it_is_about(
     settings: Settings, desk: Quarantine

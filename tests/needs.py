@@ -1,0 +1,54 @@
+"""What a test needs beside Python. `make test-quick` runs the tests that need none of it.
+
+A module says what its tests need with `pytestmark = pytest.mark.needs("dbt")`, and a quick run does not import it.
+A single test carries the same marker. So that no marker is forgotten, a test of a quick run that starts one of the
+programs fails.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NEEDS = {
+    "dbt": "dbt.cli.main",
+    "airflow": "airflow",
+    "postgresql": "postgres",
+    "docker": "docker",
+    "object_store": "moto_server",
+    "great_expectations": "Great Expectations, which takes four seconds to import",
+    "time": "ten seconds or more for its module",
+    "processes": "a command of ours, or reading workers, as processes of their own",
+    "kill": "a process that is killed on its way",
+}
+"""The arguments of the marker, and the word of a command by which the program is known."""
+MODULE_MARK = "\npytestmark = pytest.mark.needs("
+_started: list[list[str]] = []
+
+
+def is_module_left_out(path: Path) -> bool:
+    """Return whether a quick run leaves a whole test module out; its text says so, and it is not imported."""
+    return path.suffix == ".py" and MODULE_MARK in path.read_text(encoding="utf-8")
+
+
+@contextmanager
+def programs_started() -> Iterator[list[str]]:
+    """Collect the names of the programs of `NEEDS` that this process starts in the block."""
+    found: list[str] = []
+    _started.append(found)
+    try:
+        yield found
+    finally:
+        _started.remove(found)
+
+
+def _note_program(event: str, arguments: tuple[object, ...]) -> None:
+    """Note a program that is started: an audit hook, which Python calls for each event of any kind."""
+    if event == "subprocess.Popen" and _started:
+        words = arguments[1]
+        names = [os.fsdecode(word).rpartition("/")[2] for word in words] if isinstance(words, Iterable) else []
+        _started[-1].extend(need for need, program in NEEDS.items() if program in names)
+
+
+sys.addaudithook(_note_program)
