@@ -1,6 +1,7 @@
 {#
-    Staging is views over the files of landing: in a release, which is read elsewhere, they could only fail. What
-    intermediate holds, the marts hold in the form that people read. A whole build that passed drops them; a part of one, or one that failed, leaves them to be looked at.
+    Staging is views over the files of landing, which would fail in a release that is read elsewhere. The marts have the
+    content of intermediate in the form that people read. A whole build that passed drops both schemas; part of a build,
+    or a build that failed, leaves them for people to look at, with DuckDB started in the folder of the file.
 #}
 {% macro drop_views_over_landing(results) %}
     {%- set is_whole = flags.WHICH == 'build' and not invocation_args_dict.get('select') -%}

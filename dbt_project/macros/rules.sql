@@ -1,6 +1,6 @@
 {#
-    A part of a whole, times `per`, rounded half up to so many decimal places, in integers throughout; of nothing
-    there is no share.
+    A part of a whole, times `per`, rounded half up to so many decimal places, in integers throughout. It is null if the
+    whole is zero.
 #}
 {% macro share_half_up(part, whole, per, decimal_places=0) -%}
     {%- set scale = per * 10 ** decimal_places -%}

@@ -1,4 +1,4 @@
-{# Whether two numbers are one, as far as letters print them: rates in whole per cent and numbers per 100,000 residents
+{# Whether two numbers are equal, as far as letters print them: rates in whole per cent and numbers per 100,000 residents
    with one decimal place, both half up; counts must be equal. #}
 {% macro agrees_as_printed(measure, ours, theirs) -%}
     case

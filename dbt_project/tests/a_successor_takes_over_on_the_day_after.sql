@@ -1,4 +1,4 @@
--- Whoever takes over does so on the day after its predecessor's last, and exists on that day.
+-- A successor takes over on the day after its predecessor's last day, and exists on that day.
 with misdated as (
 
     select

@@ -1,5 +1,5 @@
 {{ config(severity='warn') }}
--- A correction for a season in landing, of whose authority no letter is accepted: it waits.
+-- A correction for a landed season and an authority without an accepted letter: it is not applied yet.
 select
     corrections.authority_id,
     corrections.season,

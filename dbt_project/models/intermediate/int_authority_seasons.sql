@@ -1,4 +1,4 @@
--- Councils only: not every other body gets a letter every year, so that none of them is missed.
+-- Councils only: other bodies do not get a letter every year, so a missing one is not reported.
 with expected as (
 
     select

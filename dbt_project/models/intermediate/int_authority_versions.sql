@@ -1,4 +1,4 @@
--- Most models ask this one, so it is worked out once.
+-- A table, because most models read it.
 {{ config(materialized='table') }}
 
 with former_names as (

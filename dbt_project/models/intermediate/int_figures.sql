@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- Accepted letters only: what was quarantined may hold numbers that fit no column. A table, because many models
--- read it: landing is joined with what was decided once.
+-- Accepted letters only: quarantined letters may have numbers that fit no column. A table, because many models read
+-- it: landing is joined with the dispositions once.
 with letters as (
 
     select

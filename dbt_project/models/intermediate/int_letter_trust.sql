@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- A table, because several models read it: what was landed is asked once.
+-- A table, because several models read it: landing is read once.
 with accepted_letters as (
 
     select
@@ -10,7 +10,7 @@ with accepted_letters as (
 
 ),
 
--- The critical ones stand only against a letter that a person accepted in spite of them.
+-- Critical checks failed only in letters that a person accepted in spite of them.
 failed_checks as (
 
     select

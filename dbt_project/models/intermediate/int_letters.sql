@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- A table, because most models read it: whose each letter is, is found once.
+-- A table, because most models read it: the authority of each letter is looked up once.
 with disposed as (
 
     select

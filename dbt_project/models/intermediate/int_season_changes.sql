@@ -83,7 +83,7 @@ changed as (
         type_average_change,
         (stated_value * base_count + previous_value * previous_base_count)
         / nullif(base_count + previous_base_count, 0) as pooled_pct,
-        -- of the difference of two shares that are the same but for chance
+        -- of the difference between two shares, if only chance makes them differ
         sqrt(pooled_pct * (100 - pooled_pct) * (1 / base_count + 1 / previous_base_count))
             as standard_error_points
     from followed

@@ -80,7 +80,7 @@ averaged as (
 
 ),
 
--- Of bodies that are no councils none is expected, and those that got a letter are counted all the same.
+-- No letter is expected of bodies that are not councils; those that got a letter are counted.
 keys as (
 
     select
