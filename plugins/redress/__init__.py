@@ -1,3 +1,3 @@
 """Redress: the Ombudsman's annual review letters as a warehouse, every number with its evidence."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
