@@ -42,10 +42,11 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class Card:
-    """How a file came. Nothing here decides what the warehouse holds.
+    """How a file came. A card decides nothing about what the warehouse holds.
 
-    `address` is what it was asked for by, `found_address` where the bytes were, after links and redirects.
-    `fetched_at` is when it last came as what the address gives, `first_fetched_at` when it first did, both in UTC.
+    `address` is the address that was asked for, `found_address` the address of the bytes after links and redirects.
+    `first_fetched_at` and `fetched_at` are the first and the last time, in UTC, at which the address gave these
+    bytes.
     """
 
     sha256: str
@@ -66,13 +67,13 @@ class Card:
 
     @property
     def known(self) -> Known:
-        """What a source is told of these bytes, to be asked for others only."""
+        """Return what a source needs to know of these bytes, so that it fetches others only."""
         return Known(self.found_address or self.address, Validators(self.etag, self.last_modified))
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it should be in the archive, and where."""
+    """One fault that was found in the archive, and its place."""
 
     place: str
     detail: str
@@ -80,7 +81,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a look at all of the archive found: how much there is, and what is wrong."""
+    """The result of looking at the whole archive: the number of files and cards, and the faults."""
 
     files_count: int
     cards_count: int
@@ -98,11 +99,12 @@ class Archive:
         return self._files.address
 
     def store(self, reference: Reference, fetched: Fetched, source: str) -> Card:
-        """Keep fetched bytes under their hash, a card beside them, and the card as its address's latest.
+        """Keep fetched bytes under their hash, with a card beside them, and make the card the latest of its
+        address.
 
-        Bytes that are there are not written again, and where nothing at all has changed nothing is written. The
-        bytes come first and the index last: what a crash leaves out is written when the same comes again.
-        Raises ArchiveError where it cannot be written.
+        Bytes that are in the archive are not written again; if nothing has changed, nothing is written. The bytes
+        are written first and the index last: what a crash leaves out is written when the same bytes come again.
+        Raise ArchiveError if the archive cannot be written.
         """
         if fetched.content is None:
             raise ValueError(f"{reference.address} is unchanged: there are no bytes to store")
@@ -139,7 +141,9 @@ class Archive:
         return card
 
     def latest(self, reference: Reference) -> Card | None:
-        """The card of what a reference gave last, or None where the archive has nothing of it, or no longer all."""
+        """Return the card of the bytes that a reference gave last; None if the archive has no such bytes, or has
+        lost them.
+        """
         with _archive_errors():
             name = f"addresses/{reference.season}/{_address_key(reference.kind, reference.address)}.json"
             card = self._whole_card(name)
@@ -148,12 +152,12 @@ class Archive:
             return card
 
     def holds(self, sha256: str) -> bool:
-        """Whether there are bytes under a hash; `read` says whether they are the right ones."""
+        """Return whether there are bytes under a hash. `read` finds out whether they are the right bytes."""
         with _archive_errors():
             return self._files.size_bytes(_bytes_name(sha256)) is not None
 
     def read(self, sha256: str) -> bytes:
-        """The bytes of a hash. Raises ArchiveError where they are missing or are no longer what the hash says."""
+        """Return the bytes of a hash. Raise ArchiveError if they are missing or do not have the hash."""
         with _archive_errors():
             try:
                 content = self._files.read(_bytes_name(sha256))
@@ -169,16 +173,16 @@ class Archive:
         return content
 
     def cards(self, sha256: str) -> tuple[Card, ...]:
-        """All cards of a file, in the order of season and address."""
+        """Return all cards of a file, ordered by season and address."""
         with _archive_errors():
             found = [self._card(name) for name in self._files.names(_cards_folder(sha256))]
         return tuple(sorted((card for card in found if card), key=lambda card: (card.season, card.address)))
 
     def season_cards(self, season: Season) -> tuple[Card, ...]:
-        """The latest card of each address of a season, in the order of addresses.
+        """Return the latest card of each address of a season, in the order of addresses.
 
-        From the cards themselves, whatever the index of addresses says. Raises ArchiveError where a card cannot be
-        read, or something else lies among them: what belongs to the season is not known then.
+        The cards themselves are read, not the index of addresses. Raise ArchiveError if a card cannot be read or
+        another file lies among them: it is then unknown what belongs to the season.
         """
         with _archive_errors():
             listing = self._list()
@@ -192,15 +196,15 @@ class Archive:
         return tuple(sorted(found, key=lambda card: (card.address, card.kind)))
 
     def bytes_address(self, sha256: str) -> str:
-        """Where the bytes of a hash lie, or would lie."""
+        """Return the place of the bytes of a hash, whether they are there or not."""
         return self._files.place(_bytes_name(sha256))
 
     def clear_incoming(self) -> int:
-        """Remove what writers that are gone have left half written; how many files."""
+        """Remove half-written files of writers that have ended; return the number of files."""
         return self._files.clear_incoming()
 
     def rebuild_addresses(self) -> int:
-        """Write the index of addresses anew from the cards, where it says something else; how many entries."""
+        """Write the index of addresses from the cards; return the number of entries that changed."""
         with _archive_errors():
             listing = self._list()
             wrong = [card for name, card in listing.latest.items() if self._whole_card(name) != card]
@@ -209,7 +213,7 @@ class Archive:
         return len(wrong)
 
     def verify(self) -> Verified:
-        """Hash every file anew, and look whether files, cards and the index of addresses belong together."""
+        """Hash every file, and compare files, cards and the index of addresses with each other."""
         with _archive_errors():
             listing = self._list()
             findings = [*listing.findings, *self._unlike_their_hash(listing)]
@@ -258,7 +262,7 @@ class Archive:
         return Finding(self._files.place(name), detail)
 
     def _list(self) -> "_Listing":
-        """All bytes and cards by their names, with whatever has no place there."""
+        """Return all bytes and cards by their names, and the files that have no place in the archive."""
         listing = _Listing()
         for name in self._files.names("sha256"):
             path = PurePosixPath(name)
@@ -280,7 +284,7 @@ class Archive:
         return listing
 
     def _card(self, name: str) -> Card | None:
-        """A card by its file, or None where there is no such file. Raises ArchiveError where it is no card."""
+        """Return the card in a file; None if there is no such file. Raise ArchiveError if the file is no card."""
         try:
             content = self._files.read(name)
         except FileNotFoundError:
@@ -294,7 +298,7 @@ class Archive:
             ) from error
 
     def _whole_card(self, name: str) -> Card | None:
-        """A card by its file, or None where there is none that can be read: a power cut can leave half a card."""
+        """Return the card in a file; None if there is no readable card: a power cut can leave half a card."""
         try:
             return self._card(name)
         except ArchiveError:
@@ -302,7 +306,7 @@ class Archive:
 
 
 class _Listing:
-    """What lies in an archive: the hash that each file's name says, and each card by its name."""
+    """The content of an archive: the hash in each file's name, and each card by its name."""
 
     def __init__(self) -> None:
         self.sha256s: dict[str, str] = {}
@@ -324,7 +328,7 @@ class _Listing:
 
 @contextmanager
 def _archive_errors() -> Iterator[None]:
-    """What the store of files says, as an error of the archive."""
+    """Raise an error of the store of files as an ArchiveError."""
     try:
         yield
     except StoreError as error:
@@ -353,6 +357,6 @@ def _address_name(card: Card) -> str:
 
 
 def _address_key(kind: ReferenceKind, address: str) -> str:
-    """What stands for an address in a file's name: a name from outside never becomes a path."""
+    """Return a file name that stands for an address: a name from outside never becomes a path."""
     text = address if kind is ReferenceKind.LETTER else f"{kind} {address}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""Acquiring: references of a season from their source into the archive, several at a time, each outcome noted.
+"""Fetching: take the references of a season from their source into the archive, several at a time.
 
-One letter that cannot be had stops nothing. What stops the rest is an archive that cannot be written to, a source
-that says that it is of no use, and one that has failed so often in a row that it must be.
+A letter that cannot be fetched does not stop the others. The rest is stopped if the archive cannot be written, if
+the source says that it cannot be used, or if the source has failed many times in a row.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -36,11 +36,12 @@ OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
 def acquire_references(
     source: Source, archive: Archive, references: Sequence[Reference], note: Callable[[Outcome], None]
 ) -> tuple[Outcome, ...]:
-    """Each reference's outcome, in the order of the references; `note` gets each as it comes, one at a time.
+    """Return the outcome of each reference, in the order of the references.
 
-    What is in the archive from this source is asked for only if it has changed. Where a reference fails, what came
-    from its address before stands for it. Raises ArchiveError where the archive cannot be written to, and
-    SourceError where the source is of no use; what was had until then is in the archive and noted.
+    `note` is called with each outcome as it comes, one call at a time. A reference that the archive has from this
+    source is fetched only if its bytes have changed. If a reference fails, the bytes that came from its address
+    before stand for it. Raise ArchiveError if the archive cannot be written, and SourceError if the source cannot
+    be used; what was fetched by then is in the archive and noted.
     """
     outcomes: dict[Reference, Outcome] = {}
     failures_in_a_row = 0
@@ -75,9 +76,9 @@ def acquire_references(
 
 
 def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Authorities) -> tuple[Outcome, ...]:
-    """An outcome for each authority that a season must have a letter to and that the source does not list.
+    """Return an outcome for each authority that a letter is expected for and that the source does not list.
 
-    None where the source does not say whose any letter is: then only reading tells.
+    Return none if the source does not say whose its letters are: then only reading can tell.
     """
     listed = {one.reference.authority_id for one in outcomes} - {None}
     if not listed:
@@ -95,7 +96,7 @@ def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Au
 
 @dataclass(frozen=True)
 class _Worker:
-    """What each thread does with a reference. Only so many fetch at a time; others meanwhile look up and store."""
+    """The work of one thread: look a reference up, fetch it, store it. Only a few threads fetch at a time."""
 
     source: Source
     archive: Archive
@@ -128,7 +129,7 @@ class _Worker:
 
 
 def _note_the_rest(running: Iterable[Future[Outcome]], note: Callable[[Outcome], None]) -> None:
-    """Note what was under way when another reference stopped the season."""
+    """Note the outcomes that were under way when another reference stopped the season."""
     for future in running:
         if future.done() and not future.cancelled() and future.exception() is None:
             note(future.result())
@@ -140,7 +141,7 @@ def _had(reference: Reference, state: AcquisitionState, card: Card, *, is_settle
 
 
 def _failed(reference: Reference, cause: FailureCause, detail: str, before: Card | None) -> Outcome:
-    """A failure, with the bytes that came before in place of those that could not be had."""
+    """Return the outcome of a failure; the bytes that came before stand for those that could not be fetched."""
     if before is None:
         return Outcome(reference, AcquisitionState.FAILED, cause=cause, detail=detail)
     return Outcome(

@@ -1,7 +1,7 @@
 """A source: what it has for a season, and the bytes of one reference. Each source is one small module.
 
 A source lists and fetches. It keeps nothing, reads nothing that a letter says, and knows no archive: the loop in
-season.py stores what comes, remembers what was had, and counts what failed.
+fetching.py stores what comes, remembers what was fetched, and counts what failed.
 """
 
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ class ReferenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Reference:
-    """One thing that a source has, or should have, for a season.
+    """One letter, page or table that a source has, or should have, for a season.
 
-    `address` is where the source starts from to fetch it, and with the season and the kind it is what the archive
-    knows the thing by: it must be the same in every run. Where the letter's own address is only found by following
-    links, it is the address of the page where that begins; `Fetched.address` then says where the bytes were.
-    `authority_id` is the authority that the source has it for (authorities.csv), None where it does not say.
+    `address` is where the source begins to fetch it. With season and kind it is the key in the archive, so it must
+    be the same in every run. If the letter's own address is found by following links, `address` is the page where
+    the links begin, and `Fetched.address` is where the bytes were. `authority_id` is the authority
+    (authorities.csv) that the source states; None if it states none.
     """
 
     season: Season
@@ -40,17 +40,17 @@ class Reference:
     kind: ReferenceKind = ReferenceKind.LETTER
 
     def as_json(self) -> "ReferenceJson":
-        """The reference without its season, as it is handed on and kept."""
+        """Return the reference without its season, as tasks and files hold it."""
         return {"address": self.address, "authority_id": self.authority_id, "kind": str(self.kind)}
 
     @classmethod
     def from_json(cls, season: Season, stated: "ReferenceJson") -> "Reference":
-        """The way back."""
+        """Return the reference that `as_json` gave."""
         return cls(season, stated["address"], stated["authority_id"], ReferenceKind(stated["kind"]))
 
 
 class ReferenceJson(TypedDict):
-    """A reference as it stands in a file, or in what one task hands to another; its season is that of the run."""
+    """A reference as a file or a task holds it; its season is the season of the run."""
 
     address: str
     authority_id: str | None
@@ -71,18 +71,20 @@ class DataTableReference:
 
     @property
     def table(self) -> Reference:
-        """What to fetch the table by."""
+        """Return the reference by which the table is fetched."""
         return Reference(self.season, self.address, kind=ReferenceKind.DATA_TABLE)
 
     @property
     def mapping(self) -> Reference:
-        """What to fetch the mapping by, where there is one."""
+        """Return the reference by which the mapping is fetched; None if there is no mapping."""
         return Reference(self.season, self.mapping_address, kind=ReferenceKind.MAPPING)
 
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server said of the bytes it gave, to ask it later whether they changed; None where it did not say."""
+    """What a server said of the bytes it gave (ETag, Last-Modified), to ask later whether they changed; None if it
+    said nothing.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
@@ -90,10 +92,8 @@ class Validators:
 
 @dataclass(frozen=True)
 class Known:
-    """What the archive has of a reference already.
-
-    `address` is where the bytes were had; the validators count for that address alone. A source whose links lead
-    elsewhere by now fetches without them.
+    """What the archive has of a reference. `address` is where the bytes were fetched; the validators count for that
+    address alone. A source whose links now lead to another address fetches without them.
     """
 
     address: str
@@ -102,10 +102,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came of a fetch.
+    """The result of a fetch.
 
-    `content` is the whole of the bytes, or None where they are unchanged since `known` (a server's 304). `address`
-    is where they were had, after links and redirects. `status` is the HTTP status, None where there is none.
+    `content` is all of the bytes, or None if they are as `known` has them (a server's 304). `address` is where the
+    bytes were, after links and redirects. `status` is the HTTP status, or None without HTTP.
     """
 
     content: bytes | None
@@ -119,33 +119,35 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What kind of source this is, and where: "folder:/letters"."""
+        """The kind of source and its place, such as "folder:/letters"."""
 
     @property
     def fetches_at_a_time(self) -> int:
-        """How many calls of `fetch` the source takes side by side. It keeps to its own gaps between requests."""
+        """The number of calls of `fetch` that the source takes side by side. The source keeps its own gaps between
+        requests.
+        """
 
     def references(self, season: Season) -> tuple[Reference, ...]:
-        """The letters and statistics pages of a season, each once, in a fixed order.
+        """Return the letters and statistics pages of a season, each once, in a fixed order.
 
-        A source that starts from authorities gives a reference for each that should have a letter, whether it has
-        one or not: `fetch` finds out. Raises SourceError where the list cannot be had.
+        A source that begins with authorities gives a reference for each authority that should have a letter;
+        `fetch` finds out whether there is one. Raise SourceError if the list cannot be fetched.
         """
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """The data tables of a season, in a fixed order. Raises SourceError where the list cannot be had."""
+        """Return the data tables of a season, in a fixed order. Raise SourceError if the list cannot be fetched."""
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """The bytes of one reference; with `known`, only if they are others than those had before.
+        """Return the bytes of one reference; with `known`, only if they have changed.
 
-        Raises NotPublishedError where the source has no such thing, FetchError where it could not be had although
-        the source tried again as often as it may, OSError where a file cannot be read, and SourceError where
-        nothing else of this source can be had either.
+        Raise NotPublishedError if the source has no such reference, FetchError if the bytes could not be fetched
+        after all tries, OSError if a file cannot be read, and SourceError if nothing else of this source can be
+        fetched either.
         """
 
 
 class FailureCause(StrEnum):
-    """Why a fetch failed, to be counted by; the detail beside it is for people."""
+    """Why a fetch failed: a word to count by. The detail beside it is for people."""
 
     TIMED_OUT = "timed_out"
     CONNECTION = "connection"
@@ -182,11 +184,11 @@ class SourceError(Exception):
 
 
 class SourceUnavailableError(SourceError):
-    """A source that is down, or asks to be left alone for now: the same request may do later."""
+    """A source is down, or asks to be left alone for now. The same request may succeed later."""
 
 
 def unusable(cause: FailureCause, told: str) -> SourceError:
-    """The error of a source without which nothing can be done: it is down, or cannot be used as it is named."""
+    """Return the error of a source that is needed and cannot be used: it is down, or its name is wrong."""
     return SourceUnavailableError(told) if cause in PASSING_CAUSES else SourceError(told)
 
 
@@ -195,7 +197,7 @@ class NotPublishedError(Exception):
 
 
 class FetchError(Exception):
-    """One reference could not be had; others may be. The message says what was found and where."""
+    """One reference could not be fetched; others may be. The message says what was found and where."""
 
     def __init__(self, cause: FailureCause, detail: str, status: int | None = None) -> None:
         super().__init__(detail)

@@ -17,9 +17,10 @@ _KNOWN = "expected site, manifest:<address> or folder:<path>"
 
 
 def source_of(text: str, settings: "Settings") -> Source:
-    """The source that a text names; a path alone is a folder. Raises SourceError where it cannot be used.
+    """Return the source that a text names; a path alone is a folder. Raise SourceError if the source cannot be
+    used.
 
-    The name of a source names it again: `source_of(source.name, settings)`.
+    The name of a source names the same source again: `source_of(source.name, settings)`.
     """
     if not text:
         raise SourceError(f"say where the letters come from, with --from or REDRESS_SOURCE: {_KNOWN}")
@@ -36,7 +37,7 @@ def source_of(text: str, settings: "Settings") -> Source:
 
 
 def http_rules(settings: "Settings") -> "HttpRules":
-    """How a site is asked, by the settings. Raises SourceError where nobody is named to be reached."""
+    """Return the rules for requests, by the settings. Raise SourceError if REDRESS_CONTACT names nobody."""
     from redress.acquire.web.client import HttpRules
 
     return HttpRules(
@@ -54,14 +55,16 @@ def http_rules(settings: "Settings") -> "HttpRules":
 
 
 def allowed_addresses(settings: "Settings") -> "AllowedAddresses":
-    """What may be fetched from, by the settings. Raises SourceError where REDRESS_SITE_URL is no address."""
+    """Return the addresses that may be fetched, by the settings. Raise SourceError if REDRESS_SITE_URL is no
+    address.
+    """
     from redress.acquire.web import addresses
 
     return addresses.allowed_addresses(settings.site_url, settings.allowed_hosts)
 
 
 def site_shape(settings: "Settings") -> "SiteShape":
-    """What the site is taken to look like, by the settings."""
+    """Return what the site is assumed to look like, by the settings."""
     from redress.acquire.sources.site import SiteShape
 
     return SiteShape(

@@ -22,10 +22,10 @@ NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
 class FolderSource:
     """Letters below `folder`: `<folder>/<season>/<any file>`, at any depth below the season.
 
-    Every file below a season's folder is taken, whatever its kind: one that is no letter gets its verdict when
-    it is read. Hidden files, and files that lie beside letters and are none (.json; .csv and .xlsx, which
-    `data_tables` gives, and their mappings, .yml), are left. A folder without seasons in it holds the letters
-    of whatever season is asked for. An address is the file's name as it can be shown.
+    Every file below a season's folder is taken, whatever its kind; a file that is no letter gets its verdict when
+    it is read. Hidden files are left out, and so are .json files and the data tables with their mappings (.csv,
+    .xlsx, .yml), which `data_tables` gives. A folder without season folders holds the letters of whichever season
+    is asked for. An address is the file's name as it can be shown.
     """
 
     folder: Path
@@ -51,7 +51,7 @@ class FolderSource:
         return tuple(sorted(season for season in found if season is not None))
 
     def outside_seasons(self) -> tuple[str, ...]:
-        """Files that lie in no season's folder although the folder has some: nobody takes them."""
+        """Return the files that lie in no season's folder, if the folder has season folders: no run reads them."""
         seasons = {str(season) for season in self.seasons()}
         if not seasons:
             return ()
@@ -75,11 +75,11 @@ class FolderSource:
         return tuple(references)
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """The bytes of a file, always all of them. Raises OSError where it cannot be read."""
+        """Return all bytes of a file. Raise OSError if the file cannot be read."""
         return Fetched(self._path(reference.address).read_bytes(), reference.address)
 
     def _start(self, season: Season) -> Path:
-        """The folder that a season's files lie below, which need not exist."""
+        """Return the folder of a season's files; it need not exist."""
         start = self.folder / str(season) if self.seasons() else self.folder
         if start.is_dir() and not os.access(start, os.R_OK | os.X_OK):
             raise SourceError(f"the folder {start} may not be read by this user: change its permissions")
@@ -98,7 +98,7 @@ class FolderSource:
                 yield _address(path, self.folder)
 
     def _path(self, address: str) -> Path:
-        """The file of an address; one whose name cannot be shown as it is has to be looked for."""
+        """Return the file of an address. A file whose name cannot be shown as it is has to be searched for."""
         named = self.folder / address
         if "\\" not in address:
             return named

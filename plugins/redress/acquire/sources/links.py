@@ -1,4 +1,4 @@
-"""Links: what a page of the site leads to, and which season a link is about by its own words."""
+"""Links: where a page of the site leads, and the season that a link names."""
 
 import re
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ _PERIOD_OF_PAGE = re.compile(r"between 1 April (20\d\d) (?:to|and) 31 March (20\
 
 @dataclass(frozen=True)
 class Link:
-    """A link of a page: where it leads, its words, and what stands around it.
+    """A link of a page.
 
-    `surroundings` are the words of the list item, row or paragraph that holds no other link, `heading` those of the
-    nearest heading before it.
+    `surroundings` are the words of the smallest list item, row or paragraph with no other link in it; `heading` is
+    the nearest heading before the link.
     """
 
     address: str
@@ -40,9 +40,10 @@ class Link:
 
     @cached_property
     def seasons(self) -> frozenset[int]:
-        """The season that the link is about, as a year; none where nothing says it, several where it is not clear.
+        """Return the seasons that the link is about, as years: none if nothing names one, several if it is not
+        clear.
 
-        Its own words count first, then what stands around it, its file's name, its heading, and its address.
+        The link's own words count first, then its surroundings, its file's name, its heading, and its address.
         """
         path = PurePosixPath(unquote(urlsplit(self.address).path))
         unclear: frozenset[int] = frozenset()
@@ -55,7 +56,7 @@ class Link:
 
     @property
     def ending(self) -> str:
-        """The ending of the file that the link leads to, in lower case: ".pdf"; empty where it has none."""
+        """The ending of the link's file in lower case, such as ".pdf"; empty if it has none."""
         return PurePosixPath(unquote(urlsplit(self.address).path)).suffix.lower()
 
     def __str__(self) -> str:
@@ -64,7 +65,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the site as it was had; `address` is where, after redirects."""
+    """A page of the site as it was fetched; `address` is its address after redirects."""
 
     content: bytes
     address: str
@@ -73,7 +74,7 @@ class Page:
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        """All links of the page, in its order. Raises FetchError where the bytes are no page."""
+        """Return all links in the order of the page. Raise FetchError if the bytes are no page."""
         base = self._root.find(".//base[@href]")
         start = self.address if base is None else joined(self.address, base.get("href", ""))
         return tuple(_links(self._root, start))
@@ -85,7 +86,9 @@ class Page:
 
     @cached_property
     def season_shown(self) -> Season | None:
-        """The season whose statistics the page shows, by the period that it names; None where it names not one."""
+        """Return the season whose statistics the page shows, by the period that it names; None unless it names
+        exactly one.
+        """
         ends = {int(end) for start, end in _PERIOD_OF_PAGE.findall(_words(self._root.text_content()))}
         return Season(ends.pop()) if len(ends) == 1 and min(ends) >= FIRST_SEASON else None
 
@@ -121,7 +124,7 @@ def seasons_named(words: str) -> frozenset[int]:
 
 
 def without_fragment(address: str) -> str:
-    """An address as it is asked for: what stands behind "#" is a place on the page."""
+    """Return an address without its fragment: the part behind "#" is a place on the page."""
     return urldefrag(address).url
 
 

@@ -1,9 +1,9 @@
 """The manifest source: a table of letters, written by a person: season, authority, and address.
 
-CSV with those headings, or JSON: a list of objects with those keys. `authority` is an authority_id or a name;
-`address` is one of http(s), a file, or an object store's, relative to the manifest where it is relative. Two more
-columns may be there: `kind` (letter, statistics_page or data_table; a letter where it is empty) and, for a data
-table, `mapping`, the address of the YAML that says what its columns mean.
+The table is CSV with these headings, or a JSON list of objects with these keys. `authority` is an authority_id or a
+name. `address` is an http(s) address, a file, or an object in a store; a relative address counts from the manifest.
+Two more columns are optional: `kind` (letter, statistics_page or data_table; empty means letter) and, for a data
+table, `mapping`: the address of the YAML that says what its columns mean.
 """
 
 import csv
@@ -52,10 +52,10 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class ManifestSource:
-    """The letters that a manifest names, each fetched from where it says.
+    """The letters that a manifest names, each fetched from its address.
 
-    A manifest that came from a server may name addresses of servers only: what somebody else wrote never leads to a
-    file of this machine. `new_client` is called when the first address of http(s) is fetched.
+    A manifest that came from a server may name addresses of servers only: a stranger's table never leads to a file
+    of this machine. `new_client` is called when the first http(s) address is fetched.
     """
 
     address: str
@@ -83,7 +83,7 @@ class ManifestSource:
         )
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """The data tables of a season, in the manifest's order; one without `mapping` has none."""
+        """Return the data tables of a season in the manifest's order. A table without `mapping` has no mapping."""
         return tuple(
             DataTableReference(
                 season, row.reference.address, row.mapping or _beside(row.reference.address), bool(row.mapping)
@@ -93,7 +93,7 @@ class ManifestSource:
         )
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """The bytes at an address of the manifest. A letter from a server must be a PDF."""
+        """Return the bytes at an address of the manifest. A letter from a server must be a PDF."""
         scheme = _scheme(reference.address)
         if scheme in OBJECT_STORES:
             return self._from_store(reference.address, known)
@@ -105,7 +105,7 @@ class ManifestSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _from_store(self, address: str, known: Known | None) -> Fetched:
-        """An object's bytes; one whose store says that its tag is the same is not read."""
+        """Return an object's bytes. The object is not read if its tag in the store has not changed."""
         scheme, _, path = address.partition("://")
         try:
             with self._lock:
@@ -218,13 +218,13 @@ class _ManifestRow:
 
 @dataclass(frozen=True)
 class _Cells:
-    """One row of a manifest as it stands there, and where."""
+    """One row of a manifest, and its place."""
 
     place: str
     values: Mapping[str, str]
 
     def text(self, column: str) -> str:
-        """A cell that must not be empty."""
+        """Return a cell. Raise SourceError if it is empty."""
         if not self.optional(column):
             raise SourceError(f"{self.place}, column {column}: empty; each row has {', '.join(REQUIRED_COLUMNS)}")
         return self.optional(column)
@@ -233,7 +233,7 @@ class _Cells:
         return self.values.get(column, "").strip()
 
     def wrong(self, column: str, expected: str) -> SourceError:
-        """The error of a cell that does not say what is expected."""
+        """Return the error of a cell that does not hold what is expected."""
         return SourceError(f'{self.place}, column {column}: "{self.optional(column)}"; expected {expected}')
 
 
@@ -305,5 +305,5 @@ def _scheme(address: str) -> str:
 
 
 def _beside(address: str) -> str:
-    """Where the mapping of a table is to be written, if it is nowhere."""
+    """Return where the mapping of a table is to be written if it does not exist."""
     return str(PurePosixPath(urlsplit(address).path).with_suffix(".yml"))

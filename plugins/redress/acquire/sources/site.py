@@ -1,7 +1,7 @@
 """The site source: from each council's page over its list of annual letters to a season's letter.
 
-What the Ombudsman's site looks like is known in part only, so that its shape is a setting, and `redress probe` sees
-whether it holds. No letter's address is built: each is the end of the links that a reader would follow.
+The Ombudsman's site is known in part only. So its shape is a setting, and `redress probe` finds out whether the
+shape holds. No letter's address is built: it is found by the links that a reader would follow.
 """
 
 import re
@@ -41,10 +41,10 @@ _NO_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class SiteShape:
-    """What the site is taken to look like. Paths begin with "/"; `slugs` are by authority_id.
+    """What the site is assumed to look like.
 
-    `council_page` holds {slug} where a council's name stands; `letters_link_texts` are the words of the link that
-    leads from there to the annual letters.
+    Paths begin with "/"; `slugs` are by authority_id. `council_page` holds {slug} for a council's name.
+    `letters_link_texts` are the words of the link from there to the annual letters.
     """
 
     url: str
@@ -73,9 +73,9 @@ class SiteShape:
 
 @dataclass(frozen=True)
 class SiteSource:
-    """The letters of the Ombudsman's site, one reference for each authority that exists at the end of the season.
+    """The letters of the Ombudsman's site: one reference for each authority that exists at the end of the season.
 
-    A page is asked for once in the life of a source; with a cache only if it has changed since the last run.
+    A page is fetched once in the life of a source; with a cache, only if it has changed since the last run.
     """
 
     shape: SiteShape
@@ -94,10 +94,10 @@ class SiteSource:
         return self.client.rules.at_a_time
 
     def references(self, season: Season) -> tuple[Reference, ...]:
-        """A letter for each authority and, where councils' pages show this season now, each page.
+        """Return a letter for each authority and, if councils' pages show this season now, each page.
 
-        Other bodies than councils are among them: whether one has a page is found out by asking. A few pages are
-        looked at for the season that they show, which is the only request made.
+        Bodies other than councils are included; only a request can tell whether a body has a page. A few pages are
+        fetched to see the season that they show; no other request is made.
         """
         alive = self.authorities.alive_on(season.period_end)
         letters = tuple(self._reference(season, one, ReferenceKind.LETTER) for one in alive)
@@ -106,7 +106,7 @@ class SiteSource:
         return letters + tuple(self._reference(season, one, ReferenceKind.STATISTICS_PAGE) for one in alive)
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """The tables that the page of data tables links for a season, and their mappings on this machine."""
+        """Return the tables that the page of data tables links for a season, and their mappings on this machine."""
         if not self.shape.data_tables_page:
             return ()
         address = self.shape.url + self.shape.data_tables_page
@@ -129,7 +129,7 @@ class SiteSource:
         return tuple(references)
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """A letter at the end of its links, a council's page, a data table, or a mapping of this machine."""
+        """Return the bytes of a letter at the end of its links, a council's page, a data table, or a mapping."""
         match reference.kind:
             case ReferenceKind.LETTER:
                 page = self.page_of(self._authority(reference))
@@ -151,9 +151,9 @@ class SiteSource:
                 return Fetched(Path(reference.address).read_bytes(), reference.address)
 
     def page_of(self, authority: Authority) -> Page:
-        """An authority's page. Raises NotPublishedError where a body has none that need not have one.
+        """Return an authority's page. Raise NotPublishedError if a body that need not have a page has none.
 
-        For a council that exists, a page that is not there is a FetchError: nobody knows then what it holds.
+        For a council that exists, a missing page is a FetchError: it is then unknown what the page holds.
         """
         addresses = self.shape.council_pages(authority)
         for address in addresses:
@@ -175,7 +175,7 @@ class SiteSource:
         )
 
     def letters_page(self, page: Page) -> Page:
-        """The page with the list of annual letters, by the link on a council's page whose words say so."""
+        """Return the page with the list of annual letters; the link on the council's page is known by its words."""
         wanted = {_folded(text) for text in self.shape.letters_link_texts}
         found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
         if len(found) != 1:
@@ -196,10 +196,10 @@ class SiteSource:
             ) from error
 
     def letter_link(self, page: Page, season: Season) -> Link:
-        """The one link of a list of letters that is about a season.
+        """Return the one link of a list of letters that is about a season.
 
-        Raises NotPublishedError where the list has letters of other seasons only, and FetchError where it names
-        none, where a link may be of this season or another, and where several are of this season.
+        Raise NotPublishedError if the list has letters of other seasons only. Raise FetchError if the list names no
+        season, if a link may be of this season or another, or if several links are of this season.
         """
         letters = letter_links(page)
         if not letters:
@@ -223,7 +223,7 @@ class SiteSource:
         raise NotPublishedError(f"{page.address} lists letters of {named}, and none of {season}")
 
     def page(self, address: str) -> Page:
-        """A page of the site, asked for once. Raises NotPublishedError and FetchError as the client does."""
+        """Return a page of the site, fetched once. Raise NotPublishedError and FetchError as the client does."""
         with self._lock:
             had = self._pages.get(address)
         if had is None:
@@ -262,9 +262,9 @@ class SiteSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _season_shown(self, alive: Sequence[Authority]) -> Season | None:
-        """The season that councils' pages show now, by the first few that are there; None where they do not say.
+        """Return the season that councils' pages show now, by the first few pages; None if they name none.
 
-        Raises SourceError where none of them could be had: the site is down, or is another.
+        Raise SourceError if none of the pages could be fetched: the site is down, or is another site.
         """
         failure: FetchError | None = None
         has_answered = False
@@ -297,15 +297,15 @@ class SiteSource:
 
 
 def letter_links(page: Page) -> tuple[Link, ...]:
-    """The links of a page that name a season: those to PDFs where there are such, without the page's navigation."""
+    """Return the links that name a season, without the navigation: only links to PDFs, if there are any."""
     named = [link for link in page.links if link.seasons and not link.is_navigation]
     return tuple(link for link in named if link.ending == ".pdf") or tuple(named)
 
 
 def slugs_of(name: str) -> tuple[str, ...]:
-    """The slugs that an authority's name may have in an address, the likeliest first.
+    """Return the slugs that an authority's name may have in an address, the likeliest first.
 
-    "Blaby District Council" is blaby-district-council; for "&" and "'" there are two ways to write it.
+    "Blaby District Council" is blaby-district-council. For "&" and "'" there are two ways to write a slug.
     """
     lowered = name.lower()
     ways = [

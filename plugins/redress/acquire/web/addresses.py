@@ -1,4 +1,6 @@
-"""Addresses: which of them may be asked. The site's own host, hosts named in settings, and no private network."""
+"""Addresses: which may be fetched. These are the site's own host and the hosts in the settings, and no private
+network.
+"""
 
 import ipaddress
 from collections.abc import Iterable, Sequence
@@ -18,11 +20,12 @@ _LOCAL_NAME = "localhost"
 
 @dataclass(frozen=True)
 class AllowedAddresses:
-    """What may be fetched from: the host of `site_url` at its port, and `further_hosts` at the usual ports.
+    """The addresses that may be fetched: the host of `site_url` at its port, and `further_hosts` at the usual
+    ports.
 
-    A name alone allows nothing: each IP address that a name leads to must be one of the public internet, or none
-    of them is connected to. Loopback is allowed in one case, where `site_url` itself names it, and for that host
-    and port only: a copy of the site on one's own machine.
+    A name alone allows nothing: each IP address behind a name must be public, or the host is not connected to.
+    Loopback is allowed only if `site_url` itself names it, and only for that host and port: a copy of the site on
+    the user's own machine.
     """
 
     site_url: str
@@ -45,9 +48,9 @@ class AllowedAddresses:
             raise SourceError(f'REDRESS_SITE_URL is "{self.site_url}", which is no address: {error}') from error
 
     def checked(self, address: str) -> httpx.URL:
-        """An address taken apart, without its fragment. Raises FetchError where it may not be asked.
+        """Return an address in its parts, without its fragment. Raise FetchError if it may not be fetched.
 
-        Where the site is asked by https, so is a link of the kind http: nobody on the way can change a letter then.
+        If the site is fetched by https, so is an http link to it: nobody on the way can then change a letter.
         """
         if has_password(address):
             raise _refused("the address holds a user's name and password, and no address of a letter does")
@@ -75,7 +78,7 @@ class AllowedAddresses:
         return url
 
     def check_ip_addresses(self, host: str, port: int, found: Sequence[str]) -> None:
-        """Raise FetchError where one of the IP addresses that a host has may not be connected to."""
+        """Raise FetchError if a host has an IP address that may not be connected to."""
         for text in found:
             ip_address = ipaddress.ip_address(text.partition("%")[0])
             if is_public(ip_address):
@@ -105,14 +108,14 @@ class AllowedAddresses:
 
 
 def allowed_addresses(site_url: str, further_hosts: Iterable[str]) -> AllowedAddresses:
-    """What settings allow. Raises SourceError where `site_url` is no address of http or https."""
+    """Return the addresses that the settings allow. Raise SourceError if `site_url` is no http(s) address."""
     return AllowedAddresses(
         site_url.rstrip("/"), frozenset(host.strip().lower().rstrip(".") for host in further_hosts)
     )
 
 
 def joined(base: str, href: str) -> str:
-    """The address that a link or redirect found at `base` leads to. Raises FetchError where it leads nowhere."""
+    """Return the address of a link or redirect that was found at `base`. Raise FetchError if it is no address."""
     try:
         return urljoin(base, href.strip())
     except ValueError as error:
@@ -120,12 +123,14 @@ def joined(base: str, href: str) -> str:
 
 
 def host_of(url: httpx.URL) -> str:
-    """The host of an address as it is compared: lower case, in ASCII, without the root's dot."""
+    """Return the host of an address in the form in which hosts are compared: lower case, ASCII, without a final
+    dot.
+    """
     return url.raw_host.decode("ascii").lower().rstrip(".")
 
 
 def is_public(ip_address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an IP address is one of the public internet, and so is each that is hidden inside it."""
+    """Return whether an IP address, and each IP address embedded in it, is public."""
     if not ip_address.is_global or ip_address.is_multicast:
         return False
     if isinstance(ip_address, ipaddress.IPv4Address):

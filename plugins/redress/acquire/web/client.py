@@ -1,4 +1,6 @@
-"""HTTP: an address fetched politely. Who asks is said, robots.txt is obeyed, and what may pass is tried again."""
+"""HTTP: fetch an address politely. Each request says who asks, robots.txt is obeyed, and passing failures are
+retried.
+"""
 
 import datetime as dt
 import email.utils
@@ -39,9 +41,9 @@ _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 class HttpRules:
     """How a site is asked. Sizes are in bytes, times in seconds.
 
-    `timeout_seconds` is for a whole request with its body. What fails in passing is tried `attempts`
-    times; the waits between begin at `backoff_seconds`, double, and are as long as the site asks for (Retry-After).
-    Where it asks for more than `longest_wait_seconds`, nothing is asked any more.
+    `timeout_seconds` is for a whole request with its body. A passing failure is tried `attempts` times; the waits
+    begin at `backoff_seconds`, double, and are at least as long as the site asks for (Retry-After). If the site
+    asks for more than `longest_wait_seconds`, no further request is made.
     """
 
     contact: str
@@ -71,7 +73,7 @@ class HttpRules:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an address gave. `content` is None where it is what is known already (304)."""
+    """The answer of an address. `content` is None if nothing has changed (304)."""
 
     content: bytes | None
     address: str
@@ -82,10 +84,10 @@ class Answer:
 
 
 class HttpClient:
-    """Fetches addresses for all threads of a process, by one set of rules.
+    """Fetch addresses for all threads of a process, by one set of rules.
 
-    `most_requests` bounds what is asked in all, each attempt and each robots.txt counted. `requests_count` says how
-    many were made.
+    `most_requests` limits the number of requests, with every attempt and every robots.txt counted. `requests_count`
+    is the number of requests made.
     """
 
     def __init__(
@@ -122,10 +124,10 @@ class HttpClient:
         self._client.close()
 
     def get(self, address: str, known: Known | None = None) -> Answer:
-        """What an address gives, after its redirects; only if it is other than what is known.
+        """Return what an address gives, after its redirects; with `known`, only if it has changed.
 
-        Raises NotPublishedError for 404 and 410, FetchError for what else went wrong with this address, SourceError
-        where nothing more may be asked: no robots.txt, or a site that wants to be left alone for long.
+        Raise NotPublishedError for 404 and 410, FetchError for any other failure of this address, and SourceError
+        if no further request may be made: robots.txt cannot be fetched, or the site asks to be left alone.
         """
         return self._followed(address, known, self._robots_checked)
 
@@ -271,11 +273,13 @@ class HttpClient:
 
 
 class _PassingError(FetchError):
-    """A failure that may have passed when the address is asked again."""
+    """A failure that may pass: the address is asked again."""
 
 
 def _retry_after_seconds(text: str | None) -> float | None:
-    """How long a Retry-After asks to wait: a number of seconds, or a date (RFC 9110, 10.2.3); None without one."""
+    """Return the seconds that a Retry-After header asks for (RFC 9110, 10.2.3: a number or a date); None without
+    one.
+    """
     if text is None:
         return None
     if text.strip().isdecimal():

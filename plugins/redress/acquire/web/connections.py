@@ -1,4 +1,4 @@
-"""Connections: httpx over connections whose IP address was checked before they were made, and that end in time."""
+"""Connections: httpx over connections to IP addresses that were checked first; each ends in a limited time."""
 
 import socket
 import time
@@ -21,9 +21,10 @@ _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let all reading and writing inside, in this thread, end after so many seconds with httpcore.TimeoutException.
+    """Let all reading and writing of this thread within the block end after so many seconds, with
+    httpcore.TimeoutException.
 
-    A server that sends a byte now and then keeps to every timeout of a single read.
+    A server that sends a byte now and then stays within every timeout of a single read.
     """
     token = _ends_at.set(time.monotonic() + seconds)
     try:
@@ -33,15 +34,16 @@ def within(seconds: float) -> Iterator[None]:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """A host's IP addresses as the system knows them."""
+    """Return a host's IP addresses, by the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class CheckedTransport(httpx.BaseTransport):
-    """A transport that looks a host's name up once, checks what it leads to, and connects to just that.
+    """A transport that resolves a host once, checks the IP addresses, and connects to one of them.
 
-    So a name that leads elsewhere a moment later (DNS rebinding) gains nothing. httpcore's own errors come through.
+    A name that resolves differently a moment later (DNS rebinding) changes nothing. Errors of httpcore pass
+    through.
     """
 
     def __init__(self, allowed: AllowedAddresses, at_a_time: int, resolve: Resolve = resolve) -> None:
@@ -117,7 +119,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A connection on which each wait is cut to what is left of the whole request's time."""
+    """A connection on which each wait is limited to the time that is left of the whole request."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""Pace: how many requests a site is asked at a time, and how long between them."""
+"""Pace: how many requests run at a time, and the gap between them."""
 
 import threading
 import time
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 
 class Pace:
-    """Lets at most so many requests go on at a time, and begin no sooner after each other than a gap.
+    """Limit the requests that run at a time, and keep a gap between their starts.
 
-    For all threads of one process; Airflow's pool keeps the processes apart.
+    The limit holds for all threads of one process; Airflow's pool keeps processes apart.
     """
 
     def __init__(self, at_a_time: int, gap_seconds: float) -> None:

@@ -1,6 +1,6 @@
-"""The page cache: pages that lead to letters, as they were last had, so that a site is asked only what changed.
+"""The page cache: the last version of each page that leads to letters, so that only changed pages are sent again.
 
-Nothing in it is of lasting worth: a page that is not there, or is damaged, is fetched whole.
+The cache can be deleted at any time: a page that is missing or damaged is fetched whole.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Robots: what a host's robots.txt (RFC 9309) lets us fetch, and how slowly."""
+"""Robots: what a host's robots.txt (RFC 9309) allows to fetch, and how slowly."""
 
 import threading
 from collections.abc import Callable
@@ -13,10 +13,10 @@ PRODUCT = "Redress"
 
 
 class Robots:
-    """The rules of each host, asked for once, when the first address there is wanted.
+    """The rules of each host, fetched when the first address of the host is wanted.
 
-    A robots.txt that is not there (404, 410) forbids nothing. One that cannot be had, because the host is out of
-    order or keeps it from us, allows nothing: SourceError, since nothing else of the host can be had either.
+    A missing robots.txt (404, 410) forbids nothing. If robots.txt cannot be fetched, because the host fails or
+    refuses it, nothing is allowed: SourceError, since nothing else of the host can be fetched either.
     """
 
     def __init__(self, ask: Callable[[str], bytes | None]) -> None:
