@@ -52,7 +52,7 @@ def test_the_landmarks_of_a_layout_leave_out_a_page_of_prose() -> None:
 def test_a_layout_without_a_row_is_no_layout_that_requires_nothing() -> None:
     assert required_figures(None) == ()
     with pytest.raises(KeyError):
-        required_figures("decisions_by_theme")
+        required_figures("a_layout_of_nobody")
 
 
 @pytest.mark.parametrize("path", golden_pdfs(), ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -25,9 +25,9 @@ class EvidenceError(Exception):
 
 
 def draw_evidence(content: bytes, letter: Letter, out: Path) -> int:
-    """Draw the pages of a PDF that hold figures, one below the other, to a PNG; the number of figures drawn.
+    """Draw the pages of a PDF that hold figures, one below the other, to a PNG; return the number of figures drawn.
 
-    Raises EvidenceError where the letter states no figure that stands on a page.
+    Raise EvidenceError if the letter states no figure that stands on a page.
     """
     placed = [figure for figure in letter.figures if figure.box is not None and figure.page is not None]
     if not placed:
@@ -71,7 +71,7 @@ def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
 
 
 def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Sequence[_Rectangle]) -> _Rectangle:
-    """The place near a frame for a label of that width which hides least: print, other frames, other labels."""
+    """Return the place near a frame where a label of this width hides the least print, frames and labels."""
     x0, top, x1, bottom = frame
     lefts = [x0, x1 - width, (x0 + x1 - width) // 2]
     tops = [top - _LABEL_HEIGHT, bottom]
@@ -102,7 +102,7 @@ def _distance(place: _Rectangle, frame: _Rectangle) -> int:
 
 
 def _middle(of: _Rectangle, towards: _Rectangle) -> tuple[int, int]:
-    """The point of a rectangle's edge from which a line goes to another one."""
+    """Return the point of a rectangle's edge from which a line to another rectangle begins."""
     x = min(max((towards[0] + towards[2]) // 2, of[0]), of[2])
     y = min(max((towards[1] + towards[3]) // 2, of[1]), of[3])
     return x, y

@@ -1,4 +1,4 @@
-"""The header of a letter: whom it is addressed to, when it was written, and which year it says it is about."""
+"""The header of a letter: its addressee, its date, and the years that it states."""
 
 import datetime as dt
 import re
@@ -61,10 +61,11 @@ class _Addressee:
 
 
 def read_header(document: Document) -> Header:
-    """What the letter's first pages say about it. What is not said is None; nothing is worked out from names.
+    """Return what the first pages say about the letter. What they do not say is None; nothing is derived from
+    names.
 
-    `season` is that of the period's end, else of the year in the title, else of the date; where these disagree
-    `stated_years` holds each with its words, for the rule that compares them.
+    `season` is the season of the period's end, else of the year in the title, else of the date. `stated_years`
+    holds every stated year with its words, for the rule that compares them.
     """
     salutation = _first(document, SALUTATION)
     above = _above(document, salutation)
@@ -89,7 +90,7 @@ def read_header(document: Document) -> Header:
 
 
 def with_periods(header: Header, periods: Sequence[Period]) -> Header:
-    """The header with the periods that the statistics name; periods that differ leave the dates unsaid."""
+    """Return the header with the periods that the statistics name. If periods differ, the header has no period."""
     years = [*header.stated_years, *(year for period in periods for year in _period_years(period))]
     starts = {period.start for period in periods if period.start is not None}
     ends = {period.end for period in periods if period.end is not None} or (
@@ -130,7 +131,7 @@ def _first(document: Document, pattern: re.Pattern[str]) -> Segment | None:
 
 
 def _above(document: Document, salutation: Segment | None) -> tuple[Segment, ...]:
-    """The lines above the salutation; in a letter without one, those of the upper half of the first page."""
+    """Return the lines above the salutation; without one, the lines of the upper half of the first page."""
     first = document.pages[0]
     if salutation is None:
         return tuple(segment for segment in first.segments if segment.bottom <= first.height / 2)
@@ -196,7 +197,7 @@ def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
 
 
 def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
-    """The lines above and below each line that names an office, for addresses set in the middle or right."""
+    """Yield the lines above and below each line that names an office, for addresses not set at the left."""
     for office in above:
         if not _OFFICE.search(office.text):
             continue
@@ -211,7 +212,7 @@ def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
 
 
 def _goes_on(upper: Segment, lower: Segment) -> bool:
-    """Whether a line follows close below another and shares its left edge, its middle or its right edge."""
+    """Return whether a line follows closely below another line and shares its left edge, middle or right edge."""
     off = min(
         abs(upper.x0 - lower.x0), abs(upper.x1 - lower.x1), abs(upper.x0 + upper.x1 - lower.x0 - lower.x1) / 2
     )
@@ -233,14 +234,14 @@ def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:
 
 
 def _headed(heading: str | None) -> str | None:
-    """The authority that a page of the web is headed with: "Blaby District Council", "... statistics"."""
+    """Return the authority in the heading of a web page, such as "Blaby District Council statistics"."""
     if heading is None or not _BODY.search(heading):
         return None
     return re.sub(r"(?:'s)?[\s:|-]+(?:statistics|performance|complaint\w*).*$", "", heading, flags=re.IGNORECASE)
 
 
 def _authority_name(lines: Sequence[str]) -> str | None:
-    """The authority's name from the lines below the office: the first, and what a narrow column carried over."""
+    """Return the authority's name from the lines below the office: the first line, and its continuation."""
     name = ""
     for line in lines:
         if name and _STREET.search(line):

@@ -55,10 +55,10 @@ _ANNUAL_LETTER = re.compile(
 
 
 def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Letter:
-    """What a file states. Every file gets a verdict; a damaged or foreign one raises nothing.
+    """Return what a file states. Every file gets a verdict; a damaged or foreign file raises nothing.
 
-    The kind of file is seen from its first bytes; `file_name` only says whether text may be a letter's. Without
-    pdfium a PDF is read the slow way only, and pictures of text are not read.
+    The kind of file is known by its first bytes; `file_name` only tells whether a text may be a letter. Without
+    pdfium a PDF is read by the thorough way alone, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -72,10 +72,10 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
 
 
 def _scouted(content: bytes) -> Letter | None:
-    """A PDF's letter by the quick way, or None where that did not give a whole one.
+    """Return a PDF's letter by the quick way, or None if the quick way gives no whole letter.
 
-    Only a letter with figures, an authority and a date is taken from the quick way: every verdict that something
-    is missing is given after all pages have been measured.
+    The quick way counts only for a letter with figures, an authority and a date. A verdict that something is
+    missing is given only after all pages have been measured.
     """
     if not is_pdf(content):
         return None
@@ -97,7 +97,9 @@ def _scouted(content: bytes) -> Letter | None:
 
 
 def _too_long(content: bytes) -> Letter | None:
-    """The verdict on a text or page that is longer than any letter, which would take minutes to look through."""
+    """Return the verdict on a text or page that is longer than any letter and would take minutes to search; else
+    None.
+    """
     if is_pdf(content) or len(content) <= MOST_TEXT_BYTES or b"\0" in content[:4096]:
         return None
     reason = (
@@ -177,7 +179,9 @@ def _letter(document: Document) -> Letter:
 
 
 def _of_others(document: Document, header: Header) -> str | None:
-    """Why a letter is not one from this Ombudsman to a council, or None: another ombudsman's, or to a provider."""
+    """Return why a letter is another ombudsman's, or is to a provider of services; None for a letter to an
+    authority.
+    """
     signatory = _signatory(document)
     if (
         signatory is not None
@@ -197,7 +201,9 @@ def _first_signature(document: Document) -> int | None:
 
 
 def _signatory(document: Document) -> str | None:
-    """The lines behind the first signature on its page, squeezed; None where nobody signed, or none are there."""
+    """Return the lines behind the first signature on its page, squeezed; None without a signature, or without such
+    lines.
+    """
     signed = _first_signature(document)
     if signed is None:
         return None
@@ -207,10 +213,10 @@ def _signatory(document: Document) -> str | None:
 
 
 def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
-    """What the lines behind the first signature say against the letter.
+    """Return what the lines behind the first signature say against the letter.
 
-    Somebody else signed it: a council that quotes its figures. Or another letter begins there: whose the figures
-    are, nobody can say.
+    Either somebody else signed it, such as a council that quotes the figures; or another letter begins there, and
+    nobody can say whose the figures are.
     """
     signed = _first_signature(document)
     if signed is None:
@@ -257,7 +263,7 @@ def _without_figures(document: Document, header: Header) -> Letter:
 
 
 def _lines_with_numbers_behind_the_signature(document: Document) -> list[str] | None:
-    """The lines with figures that follow the signature; None where the letter has no signature."""
+    """Return the lines with digits that follow the signature; None if the letter has no signature."""
     signature = signature_of(document)
     if signature is None:
         return None

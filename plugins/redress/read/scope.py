@@ -1,9 +1,9 @@
-"""Scope: whether the statistics are the authority's own, and of its year, as far as they say whose they are.
+"""Scope: whether the statistics are about the letter's authority and year, as far as the statistics say.
 
-They name an authority in the heading of a report, in the sentence that adjusts for a population, and on lines of
-the pages behind the letter. Another name than the letter's is for a person to look at: the page may have come from
-another letter, or the letter may be about a council that its addressee took over. So is a label that says that
-what stands near it is of last year, of all councils or of somebody else.
+Statistics name an authority in the heading of a report, in the sentence that adjusts for a population, and on lines
+of the pages behind the letter. If the name differs from the letter's, a person has to look: the page may come from
+another letter, or the letter may be about a council that its addressee took over. The same holds for a label such
+as last year, all councils, or somebody else.
 """
 
 import re
@@ -38,7 +38,9 @@ _YEARS = re.compile(r"(?:in)?20\d\d(?:[-/](?:20)?\d\d)?[:.]?")
 
 
 def doubts_of_scope(document: Document, header: Header, figures: Sequence[Figure]) -> tuple[Conflict, ...]:
-    """A conflict for each name in the statistics that is not the authority's, and each label of something else."""
+    """Return a conflict for each name in the statistics that is not the authority's, and for each label of another
+    scope.
+    """
     return (*_other_authorities(document, header, figures), *_other_labels(document, header))
 
 
@@ -53,7 +55,7 @@ def _other_authorities(document: Document, header: Header, figures: Sequence[Fig
 
 
 def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Each name that the statistics give, in the ways that it can be read, with the words that it stands in."""
+    """Yield each name in the statistics, in all its possible readings, with the words in which it stands."""
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
             yield (match["name"],), match.group()
@@ -69,7 +71,7 @@ def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tupl
 
 
 def _in_small_letters(text: str) -> str:
-    """A line of capitals as it would be written without: names keep theirs, and the words between them do not."""
+    """Return a line of capitals in ordinary letters: names keep their capitals, the words between them do not."""
     return re.sub(r"\b(?:By|The|With|In|For|From|To|Your|About)\b", lambda word: word.group().lower(), text.title())
 
 
@@ -100,7 +102,9 @@ def _is_another(name: str, own_name: str) -> bool:
 
 
 def _proper(name: str) -> tuple[str, set[str]]:
-    """What is left of a name without common words, in small letters and without spaces; and the kinds it names."""
+    """Return a name without common words, in small letters and without spaces; and the kinds of authority that it
+    names.
+    """
     words = re.findall(r"[^\W_]+", re.sub(r"'s\b|'", "", name.casefold()))
     kinds = {word for word in words if _KIND_OF_COUNCIL.fullmatch(word)}
     return "".join(word for word in words if word not in kinds and not _COMMON_WORD.fullmatch(word)), kinds

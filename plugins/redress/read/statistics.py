@@ -105,10 +105,10 @@ def is_behind(segment: Segment, signature: Segment | None) -> bool:
 
 
 def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple[Block, ...]:
-    """The blocks that hold statistics, and not the prose that explains them under like headings.
+    """Return the blocks that hold statistics, without the prose that explains them under similar headings.
 
-    Statistics stand behind the signature. A block before it counts only with a sentence that names the period
-    that the statistics are of, which the prose never has, and without a word on the nation's figures.
+    Statistics stand behind the signature. A block before it counts only if a sentence names the period of the
+    statistics, which prose never does, and if nothing in it speaks of national figures.
     """
     headings = headings_of(document, {name: description.heading for name, description in described.items()})
     signature = signature_of(document)
@@ -125,7 +125,9 @@ def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple
 
 
 def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:
-    """The sentences of a block, each once where two ways of reading the block find it in the same words."""
+    """Return the sentences of a block; a sentence counts once if two readings of the block find it in the same
+    words.
+    """
     unique: dict[tuple[str, tuple[int, ...]], Found] = {}
     for passage in block.passages:
         for found in find((*sentences, *_PART_OF_A_SENTENCE), passage):

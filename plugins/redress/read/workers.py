@@ -60,7 +60,7 @@ class Readers:
         self._pool.join()
 
     def read(self, files: Iterable[File]) -> Iterator[Letter]:
-        """The letters of files, in their order; each file has a verdict, whatever it does to its worker.
+        """Yield the letters of files in their order; each file gets a verdict, whatever it does to its worker.
 
         Files are taken as workers come free, so that a season's bytes are never in memory together.
         """
@@ -95,11 +95,11 @@ class Readers:
 
 
 def _allow_children() -> None:
-    """Let this process have workers also where Celery started it: a task of Airflow's is a fork of such a process.
+    """Let this process have workers even if Celery started it: a task of Airflow's is a fork of such a process.
 
-    Celery's pool puts a process of its own kind in the place where multiprocessing looks for the current one: a
-    daemon, which may have no children, with a key of a kind that cannot be handed to one; for the key there is no
-    public way. Our workers end with the process that asks them, and Airflow ends a task's whole process group.
+    Celery's pool makes the current process of multiprocessing a daemon. A daemon may have no children, and its key
+    cannot be passed to children; there is no public way to set the key. Our workers end with the process that
+    started them, and Airflow ends a task's whole process group.
     """
     current: Any = multiprocessing.current_process()
     if current.daemon:
@@ -108,6 +108,6 @@ def _allow_children() -> None:
 
 
 def _limit_memory(mebibytes: int) -> None:
-    """Within a worker: allocations beyond the limit raise MemoryError instead of using up the machine."""
+    """Limit the memory of a worker: allocations beyond the limit raise MemoryError."""
     limit = mebibytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

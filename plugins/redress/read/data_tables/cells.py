@@ -19,9 +19,9 @@ _SEPARATORS = re.compile(r"[, ]")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as the file has it: its text with single spaces, and its number where a spreadsheet stores one.
+    """One cell of a file: its text with single spaces, and its number if the spreadsheet stores one.
 
-    `is_per_cent` says that the spreadsheet shows the number as a percentage, so 0.53 is 53%.
+    `is_per_cent` means that the spreadsheet shows the number as a percentage: 0.53 is then 53%.
     """
 
     text: str
@@ -42,7 +42,7 @@ class CellValue:
 
 
 def read_cell(cell: Cell) -> CellValue:
-    """The number in a cell, a percentage in per cent ("53%" and a shown 0.53 are 53), or why there is none."""
+    """Return the number in a cell, or why there is none; "53%" and a shown 0.53 both give 53 (per cent)."""
     if cell.number is not None:
         number = cell.number * 100 if cell.is_per_cent else cell.number
         if not number.is_finite() or number < 0:
@@ -66,5 +66,5 @@ def without_footnote(text: str) -> str:
 
 
 def normalised_heading(text: str) -> str:
-    """A heading as headings are compared: whatever its case, its line breaks, its spaces and its footnotes."""
+    """Return a heading as headings are compared: without case, line breaks, spaces and footnotes."""
     return " ".join(without_footnote(" ".join(text.split())).casefold().split())

@@ -47,11 +47,11 @@ class _Header:
 def read_data_table(
     content: bytes, address: str, mapping: Mapping, season: Season, authorities: Authorities
 ) -> DataTable:
-    """The figures of every row that names something, with the authority that it names at the period's end.
+    """Return the figures of every named row, with the authority of that name at the period's end.
 
-    A row whose name fits no authority (a total, a note) keeps its figures without one and is reported; so are
-    columns that the mapping does not name. Raises WitnessError where no row has all the mapped headings, or
-    where a rate can be read in two ways.
+    If a row's name fits no authority (a total, a note), its figures have no authority and the row is reported.
+    Columns that the mapping does not name are reported too. Raise WitnessError if no row has all the mapped
+    headings, or if a rate can be read in two ways.
     """
     header = _header(read_sheets(content, address), mapping, address)
     sha256 = hashlib.sha256(content).hexdigest()
@@ -213,7 +213,7 @@ def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
 
 
 def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
-    """Columns of rates whose unit is not said and that hold a number such as 0.53, with that number's place."""
+    """Return the columns of rates without a stated unit that hold a number such as 0.53, and its place."""
     found: dict[str, tuple[int, str]] = {}
     for heading, column in mapping.figures.items():
         if not column.is_rate or column.unit is not None:

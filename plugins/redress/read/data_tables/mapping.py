@@ -19,9 +19,8 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 class FigureColumn(BaseModel):
     """What a column counts: a measure and, for a measure of the tables, its category.
 
-    `unit` says how a rate without a % sign is written: as per cent (53) or as a fraction (0.53).
-    `differs_because` is the reason, in words, why this column does not count what the letters count; a
-    difference is then one by definition.
+    `unit` is the unit of a rate without a % sign: per cent (53) or fraction (0.53). `differs_because` says in words
+    why the column does not count what the letters count; a difference is then one of definition.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,9 +49,9 @@ class FigureColumn(BaseModel):
 
 
 class Mapping(BaseModel):
-    """What a data table's columns mean, by their headings, and which of them say nothing for us.
+    """The meaning of a data table's columns, by their headings, and the columns that are left out.
 
-    `sheet` names the sheet of an XLSX file where several have these headings.
+    `sheet` names the sheet of an XLSX file if several sheets have these headings.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,7 +83,7 @@ class Mapping(BaseModel):
 
 
 def read_mapping(content: bytes, address: str) -> Mapping:
-    """The mapping that a YAML file holds. Raises WitnessError where it is not one, with what is wrong."""
+    """Return the mapping in a YAML file. Raise WitnessError, with the fault, if the file holds no mapping."""
     try:
         found = yaml.safe_load(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, yaml.YAMLError) as error:
@@ -100,7 +99,7 @@ def read_mapping(content: bytes, address: str) -> Mapping:
 
 
 def start_of_mapping(headings: Sequence[str]) -> str:
-    """A start of a mapping for a table with these headings, in one line of YAML for a person to finish."""
+    """Return a first line of YAML of a mapping for a table with these headings, for a person to finish."""
     authority = next(
         (heading for heading in headings if {"authority", "council"} & set(heading.casefold().split())), headings[0]
     )

@@ -1,4 +1,4 @@
-"""A season's data tables together: each read with its mapping, copies left out, and what there is to tell."""
+"""A season's data tables: read each table with its mapping, leave copies out, and collect the reports."""
 
 import hashlib
 from collections.abc import Sequence
@@ -24,9 +24,10 @@ class FetchedTable:
 
 
 def read_tables(tables: Sequence[FetchedTable], season: Season, authorities: Authorities) -> DataTable:
-    """What all tables of a season say. Of byte-identical files one is read, one with a mapping before others.
+    """Return what all tables of a season state.
 
-    Raises WitnessError where a table and its mapping do not fit.
+    Of byte-identical files only one is read, if possible one with a mapping. Raise WitnessError if a table and its
+    mapping do not fit.
     """
     unique: dict[str, FetchedTable] = {}
     for table in sorted(tables, key=lambda table: (table.mapping_content is None, table.address)):

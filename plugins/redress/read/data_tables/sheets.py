@@ -30,9 +30,9 @@ class Sheet:
 
 
 def read_sheets(content: bytes, address: str) -> tuple[Sheet, ...]:
-    """The sheets of a file. A CSV file is one sheet for each delimiter that it may have.
+    """Return the sheets of a file; a CSV file gives one sheet for each possible delimiter.
 
-    Raises WitnessError where the file is neither CSV nor XLSX, or is too large to be a table.
+    Raise WitnessError if the file is neither CSV nor XLSX, or is too large to be a table.
     """
     if len(content) > MOST_BYTES:
         raise WitnessError(f"{address} has {len(content):,} bytes, more than any data table; take it out")

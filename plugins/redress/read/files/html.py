@@ -24,9 +24,9 @@ class NotHtmlError(Exception):
 
 
 def document_from_html(content: bytes) -> Document:
-    """The text that a page shows, one line for each block of it, with the number of its line in the file.
+    """Return the text that a page shows: one line for each block, with its line number in the file.
 
-    Raises NotHtmlError where there is nothing to read.
+    Raise NotHtmlError if there is nothing to read.
     """
     try:
         root = html.document_fromstring(content)
@@ -44,7 +44,7 @@ def document_from_html(content: bytes) -> Document:
 
 
 def _blocks(root: html.HtmlElement) -> Iterator[tuple[str, int]]:
-    """The text between two borders of blocks, with the line of the element that it begins in."""
+    """Yield the text of each block, with the line of the element in which the text begins."""
     pieces: list[str] = []
     begins = 0
 

@@ -1,7 +1,7 @@
-"""Pictures of text read by tesseract, where it is installed: words with places, each marked as read from a picture.
+"""Pictures of text, read by tesseract if it is installed: words with places, each marked as read from a picture.
 
-A picture is read at two sizes, and a word counts only where both readings see it in the same place; a number that
-one of them reads otherwise is left out, so that its figure is absent and not wrong.
+A picture is read at two sizes. A word counts only if both readings see it in the same place. A number that the
+readings do not agree on is left out: its figure is then absent, and not wrong.
 """
 
 import csv
@@ -30,7 +30,7 @@ def is_installed() -> bool:
 
 
 def installed_version() -> str | None:
-    """Return the first line in which tesseract names its version; None where tesseract is not installed."""
+    """Return the first line in which tesseract names its version; None if tesseract is not installed."""
     if not is_installed():
         return None
     said = subprocess.run(
@@ -43,9 +43,10 @@ def installed_version() -> str | None:
 
 
 def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
-    """Pages of a PDF read from their picture, by number; a page that cannot be read, or has no words, is left out.
+    """Return pages of a PDF, by number, read from their picture. A page that cannot be read or has no words is left
+    out.
 
-    A file of more pictures than a letter has pages, or of giant ones, is left as it is.
+    A file with more pictures than a letter has pages, or with giant pictures, is not read.
     """
     pages: dict[int, Page] = {}
     if len(numbers) > MOST_PICTURES:

@@ -26,7 +26,7 @@ PICTURE_SHARE = 0.25
 
 
 class UnreadableError(Exception):
-    """Nothing can be had from a file's bytes. `cause` is its first word, `detail` says what was found."""
+    """Nothing can be read from a file. `cause` is the first word of the message, `detail` says what was found."""
 
     def __init__(self, cause: str, detail: str) -> None:
         super().__init__(f"{cause}: {detail}")
@@ -99,7 +99,7 @@ def _unreadable(error: object) -> UnreadableError:
 
 
 def _page(page: Any) -> Page:
-    """One page of pdfplumber's as words; its caches are dropped, so that a long file needs no more memory."""
+    """Return a page of pdfplumber's as words. Its caches are dropped, so that a long file needs no more memory."""
     left, upper, right, lower = page.cropbox
     width, height = float(right - left), float(lower - upper)
     chars, picture_area, curve_count = _content(page, width, height)
@@ -110,10 +110,10 @@ def _page(page: Any) -> Page:
 
 
 def _content(page: Any, width: float, height: float) -> tuple[list[Char], float, int]:
-    """What the page draws: its characters, the square points of its pictures, and the number of its curves.
+    """Return what the page draws: its characters, the square points of its pictures, and the number of its curves.
 
-    Characters count within the part of the page that is shown. The layout is pdfminer's, whose origin is the media
-    box's lower left corner after the page has been turned. Making pdfplumber's own record of each character would
+    Only characters within the shown part of the page count. The layout is pdfminer's; its origin is the lower left
+    corner of the media box after the page has been turned. Making pdfplumber's own record of each character would
     take as long again as finding the characters.
     """
     media, crop = page.mediabox, page.cropbox

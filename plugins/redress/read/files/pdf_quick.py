@@ -69,7 +69,7 @@ def quick_document(content: bytes) -> Document | None:
 
 
 def _sheet(page: pdfium.PdfPage) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage, str]:
-    """A page, its characters, and its text, which is not empty. Raises _UnusualError for a page that is turned."""
+    """Return a page, its characters, and its text. Raise _UnusualError if the page is turned or has no text."""
     characters = page.get_textpage()
     text = plain(characters.get_text_range())
     if page.get_rotation() != 0 or not text.strip():
@@ -104,9 +104,9 @@ def _placed(page: pdfium.PdfPage, characters: pdfium.PdfTextPage, number: int) -
 def _words(
     text: pdfium.PdfTextPage, left: float, upper: float
 ) -> Iterator[tuple[str, float, float, float, float, float]]:
-    """A page's words in the order in which they are drawn: text, x0, top, x1, bottom, type size.
+    """Yield a page's words in the order in which they are drawn: text, x0, top, x1, bottom, type size.
 
-    A word ends at a space, or where the next character does not stand close behind its last on one base line.
+    A word ends at a space, or if the next character does not follow closely on the same base line.
     """
     box = pdfium_c.FS_RECTF()
     run: _Run | None = None
@@ -190,7 +190,9 @@ def _run_of(text: pdfium.PdfTextPage, index: int, before: _Run | None, upper: fl
 
 
 def _touch(words: Sequence[Word]) -> bool:
-    """Whether words that are not drawn one after the other stand so close that they may be one, or print twice."""
+    """Return whether two words that are not drawn in a row stand so close that they may be one word, or print
+    twice.
+    """
     places = list(enumerate(words))
     for shift in (0.0, 0.5):  # base lines a hair's breadth apart are one in the first rounding or in the second
         lines: dict[int, list[tuple[int, Word]]] = {}
@@ -224,7 +226,9 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
 
 
 def _listed(page: pdfium.PdfPage, text: str, number: int) -> Page:
-    """A page's lines, one below the other, each as one word: their order is what matters of a page of prose."""
+    """Return a page with each line as one word, one below the other: of a page of prose only the order of lines
+    matters.
+    """
     width, height = page.get_size()
     lines = (" ".join(line.split()) for line in text.splitlines())
     words = (

@@ -26,9 +26,10 @@ LEAST_HYPHEN_EMS = 0.1
 
 
 class Char(TypedDict):
-    """One character as pdfplumber's functions take it; edges in points from the shown page's upper left corner.
+    """One character as pdfplumber's functions take it, with edges in points from the shown page's upper left
+    corner.
 
-    `quarter_turns` says how it is turned, against the clock.
+    `quarter_turns` is how far the character is turned anticlockwise.
     """
 
     text: str
@@ -70,7 +71,7 @@ def is_on_page(x0: float, x1: float, top: float, bottom: float, width: float, he
 
 
 def page_of(chars: list[Char], number: int, width: float, height: float, *, has_picture: bool) -> Page:
-    """The page with these characters as words, each turned upright; `width` and `height` are as it is shown."""
+    """Return a page with these characters as upright words; `width` and `height` are those of the page as shown."""
     chars = _printed_once(chars)
     turn = _Turn(_main_quarter_turns(chars), width, height)
     upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]

@@ -33,10 +33,10 @@ def document_from_text(content: str) -> Document:
 
 
 def document_from_lines(lines: Iterable[Line], heading: str | None = None) -> Document:
-    """Lines as one page of segments.
+    """Return lines as one page of segments.
 
-    A line's place on that page is made from its row and its columns, so that the same reading works on it as on
-    a printed page; the evidence of a figure is the number of its line.
+    A line's place on the page is made from its row and its columns, so that a text is read like a printed page. The
+    evidence of a figure is the number of its line.
     """
     segments: list[Segment] = []
     last_row = 0

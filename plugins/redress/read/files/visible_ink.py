@@ -36,7 +36,9 @@ def only_what_shows(pdf: pdfium.PdfDocument, pages: Iterable[Page]) -> dict[int,
 
 
 def _invisible_boxes(page: pdfium.PdfPage) -> list[Box]:
-    """Where text stands that is not to be painted, such as the layer of a scan; its picture shows other ink."""
+    """Return the boxes of text that is not painted, such as the text layer of a scan; the scan's picture shows
+    other ink.
+    """
     left, _, _, upper = page.get_cropbox()
     boxes: list[Box] = []
     for text in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT]):

@@ -67,6 +67,8 @@ LAYOUT = ComplaintOverview()
 
 
 def _is_a_mark(figure: Figure) -> bool:
-    """Whether a figure stands in a sentence that only this layout has: a document with none is of another."""
+    """Return whether a figure stands in a sentence that only this layout has. A document without one has another
+    layout.
+    """
     marks = (_DEALT_WITH, _NOT_FOR_US, _ASSESSED, _INVESTIGATED_AND_UPHELD)
     return any(sentence.pattern.fullmatch(squeezed(figure.sentence)) for sentence in marks)

@@ -210,7 +210,9 @@ def _tables_of(block: Block) -> list[_Table]:
 
 
 def _adds_up(counts: dict[str, Decimal]) -> bool:
-    """Whether a table has all its counts and they are its total; an uphold rate must be the one they give."""
+    """Return whether a table has all its counts, their sum is its total, and the uphold rate is the one that they
+    give.
+    """
     parts = {name: count for name, count in counts.items() if name not in ("total", "uphold_rate")}
     is_whole = any(parts.keys() == LABELS[measure].keys() for measure in MARKS)
     if not is_whole or sum(parts.values()) != counts.get("total"):
@@ -221,9 +223,10 @@ def _adds_up(counts: dict[str, Decimal]) -> bool:
 
 
 def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> list[_Table]:
-    """Numbers parted into tables: a new one begins where a label names a thing of another table.
+    """Divide numbers into tables: a new table begins at a label that belongs to another table.
 
-    A total belongs to the table whose numbers it stands among or behind; the first of all, to the one it opens.
+    A total belongs to the table whose numbers it stands among or behind. A total before all other numbers belongs
+    to the first table.
     """
     tables = [_Table(headed)]
     for number in numbers:
@@ -246,7 +249,7 @@ def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> lis
 
 
 def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
-    """What the first label that is known names (a measure and category, a total or a rate), and the label."""
+    """Return what the first known label names (measure and category, a total, or a rate), and the label."""
     for label in labels:
         squeezed_label = _squeezed(label)
         if OF_OTHERS.search(squeezed_label):

@@ -1,8 +1,8 @@
-"""Blocks: which words of a page belong under which heading, judged by where they stand.
+"""Blocks: which words of a page belong under which heading, by their places.
 
-A block is everything below its heading in the heading's column, down to the column's next heading; a block may
-go on at the top of the next column or page. Its words are then strung into passages by what stands below what,
-so that a label beside a sentence never gets between the sentence's lines.
+A block is everything below its heading in the heading's column, down to the column's next heading. It may go on at
+the top of the next column or page. Its words are joined into passages by what stands below what, so that a label
+beside a sentence never gets between the sentence's lines.
 """
 
 import re
@@ -56,9 +56,9 @@ class Heading:
 
 @dataclass
 class Block:
-    """A heading and the segments that belong to it, each run of them in one column of one page.
+    """A heading and its segments: one run of segments for each column of a page.
 
-    Its runs are complete before its passages are asked for.
+    All runs must be added before the passages are asked for.
     """
 
     heading: Heading
@@ -72,10 +72,10 @@ class Block:
     def passages(self) -> tuple[Passage, ...]:
         """The ways in which the block's words can be read as running text.
 
-        Once with lines of one type size strung together (a caption in small type between two lines does not
-        part them), once whatever their size (a number set large on a line of its own belongs to its words), once
-        with the pieces of lines put together that a printer has spread to fill a narrow column, and once with a
-        number that stands on the left of a few lines put before them.
+        First, lines of one type size are joined: a caption in small type between two lines does not divide them.
+        Second, lines of any size are joined: a large number on its own line belongs to its words. Third, the pieces
+        of lines are joined that a printer has spread to fill a narrow column. Fourth, a number on the left of a few
+        lines is put before them.
         """
         spread = [_unspread(run) for run in self.runs]
         strung = (
@@ -116,7 +116,9 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
 def _heading_at(
     first: Segment, segments: Sequence[Segment], patterns: dict[str, re.Pattern[str]]
 ) -> Heading | None:
-    """The heading that begins with a segment: alone, with the pieces of its spread line, or with lines below."""
+    """Return the heading that begins with a segment: the segment alone, with the other pieces of its line, or with
+    lines below.
+    """
     line = [first]
     while True:
         pieces = list(line)
@@ -146,7 +148,9 @@ def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
 
 
 def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Sequence[Segment]) -> list[Segment]:
-    """The pieces of the line right below, within the width of the heading's first line, of the same type size."""
+    """Return the pieces of the next line that lie within the width of the heading's first line and have its type
+    size.
+    """
     last = max(pieces, key=lambda piece: piece.bottom)
     left = min(piece.x0 for piece in line) - last.size
     right = max(piece.x1 for piece in pieces) + SPREAD_GAP_EMS * last.size
@@ -206,9 +210,9 @@ def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage
 
 
 def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
-    """Each number that stands alone with the paragraph on its right, where it stands at the paragraph's height.
+    """Yield each number that stands alone, with the paragraph on its right at the same height.
 
-    The paragraph begins with a small letter: what it says begins with the number.
+    The paragraph begins with a small letter: its sentence begins with the number.
     """
     run = [piece for segment in run for piece in _large_number_apart(segment)]
     for number in run:
@@ -279,7 +283,9 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
 
 
 def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
-    """Whether a line is set as the block's own heading is, in larger type than the text: another block begins."""
+    """Return whether a line is printed like the block's own heading, in larger type than the text: another block
+    begins.
+    """
     size = heading.segments[0].size
     return (
         heading.page == segment.page
@@ -297,7 +303,9 @@ def _close(block: Block | None, run: list[Segment]) -> None:
 
 
 def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
-    """The page's segments by column. Columns are where headings stand; a page without them is one column."""
+    """Return the page's segments by column. Columns are found by the headings; a page without headings is one
+    column.
+    """
     lefts = sorted(block.heading.x0 for block in blocks)
     edges: list[float] = []
     for left, right in pairwise(lefts):
@@ -311,7 +319,7 @@ def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
 
 
 def _gutter(page: Page, left: float, right: float, top: float) -> float:
-    """Where one column ends and the next begins: the edge, near the right heading, that cuts fewest lines."""
+    """Return the border between two columns: the edge near the right heading that cuts the fewest lines."""
     lines = [segment for segment in page.segments if segment.bottom >= top]
     candidates = sorted({segment.x0 for segment in lines if left < segment.x0 <= right} | {right}, reverse=True)
     return min(

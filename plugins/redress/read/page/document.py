@@ -1,4 +1,4 @@
-"""A document as the eye has it: words with places, lines of words, pages. PDF and text files both become one."""
+"""A document as a reader sees it: words with places, lines, and pages. PDF and text files become the same."""
 
 import re
 import unicodedata
@@ -41,26 +41,28 @@ _PAGE_NUMBER = re.compile(
 
 
 def plain(text: str) -> str:
-    """Text with one spelling for each character: ligatures opened, quotes and dashes straight, spaces plain.
+    """Return text with one spelling for each character: ligatures opened, quotes and dashes straight, spaces plain.
 
-    Footnote marks (superscript figures) go before compatibility forms are opened: "14²" must not become 142. What
-    has no print goes altogether.
+    Footnote marks (superscript figures) are removed before compatibility forms are opened: "14²" must not become
+    142. Characters that do not print are removed.
     """
     return unicodedata.normalize("NFKC", text.translate(_DROPPED)).translate(_PLAIN)
 
 
 def squeezed(text: str) -> str:
-    """Text without its spaces, but for those that keep two numbers apart.
+    """Return text without spaces, except those that separate two numbers.
 
-    Printers part words in odd places (kerning: "satisfactor y"; narrow columns: "Corpor ate") and spread them
-    in others, so what a line says is told by its letters.
+    Printers divide words in odd places (kerning: "satisfactor y"; narrow columns: "Corpor ate") and spread words in
+    others. So a line is compared by its letters alone.
     """
     return re.sub(r"(?<![\d.,])\s+|\s+(?!\d)", "", text)
 
 
 @dataclass(frozen=True)
 class Word:
-    """One printed word. The four edges are in points in reading direction; `box` is where the page shows it."""
+    """One printed word. The four edges are in points in reading direction; `box` is the word's place on the shown
+    page.
+    """
 
     text: str
     page: int
@@ -144,7 +146,9 @@ class Page:
 
     @property
     def is_picture(self) -> bool:
-        """Whether a picture is what the page has to say: it fills much of it, and next to no text stands there."""
+        """Whether the page's content is a picture: the picture fills much of the page, and next to no text stands
+        on it.
+        """
         return self.has_picture and sum(len(s.words) for s in self.segments) < WORDS_BESIDE_A_PICTURE
 
 
@@ -168,10 +172,10 @@ class Document:
 
 
 def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
-    """Words of one page to segments, from top to bottom and from left to right.
+    """Return the words of one page as segments, from top to bottom and from left to right.
 
-    Words of one type size make lines first; a number set larger then joins the words that stand right beside it
-    on the same base line. In this order a large number cannot tie together the two small lines it is as high as.
+    Words of one type size make lines first. A number in larger type then joins the words right beside it on the
+    same base line. In this order a large number cannot join the two small lines that it is as high as.
     """
     printed = (word for word in words if not _BULLETS.fullmatch(word.text))
     pieces = [piece for line in _lines(printed) for piece in _pieces(line)]
@@ -180,7 +184,7 @@ def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
 
 
 def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
-    """Pages without page numbers and without the lines that stand in the same margin of several pages."""
+    """Return pages without page numbers, and without lines that stand in the same margin of several pages."""
     seen: dict[str, set[int]] = {}
     for page in pages:
         for segment in _margin(page):
@@ -203,7 +207,8 @@ def _margin(page: Page) -> Iterator[Segment]:
 
 
 def _running_text(page: Page, segment: Segment) -> str:
-    """What a running line says on every page; a number alone runs only where it counts the pages in one place.
+    """Return the text of a line that repeats on every page. A number alone repeats only if it counts the pages in
+    one place.
 
     A figure that happens to stand first on a page is not a page number.
     """
@@ -214,10 +219,10 @@ def _running_text(page: Page, segment: Segment) -> str:
 
 
 def _lines(words: Iterable[Word]) -> list[list[Word]]:
-    """Words of about one size grouped by the line that they stand on, each line from left to right.
+    """Group words of about one size by line, each line from left to right.
 
-    A word joins the line whose first word it is level with; lines of columns that stand half a line apart stay
-    two, and a word never joins a line that has one in its place already.
+    A word joins the line if it is level with the line's first word. Lines of two columns that are half a line apart
+    stay two lines, and a word never joins a line that has a word in its place.
     """
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda word: (word.top + word.bottom, word.x0)):

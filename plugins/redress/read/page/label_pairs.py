@@ -1,8 +1,8 @@
 """Tables with numbers in unusual places: before or above their labels, or beside the middle of a long label.
 
-Every label of such a table has one word that no other has ("highways", "referred"). Where a table has as many of
-these words as numbers, the two are paired in order, down a column or along a row, and the pairs count only if the
-numbers then are their total. So a wrong pairing gives nothing, and not a wrong number.
+Every label of such a table has one word that no other label has ("highways", "referred"). If a table has as many of
+these words as numbers, words and numbers are paired in order, down a column or along a row. The pairs count only if
+the numbers add up to their total. So a wrong pairing gives no number, rather than a wrong one.
 """
 
 import re
@@ -24,7 +24,7 @@ SAME_COLUMN_EMS = 1.5
 
 @dataclass(frozen=True)
 class Pair:
-    """A number with the name that the word beside it gives it, and the line in which that word stands."""
+    """A number, the name that the word beside it gives, and the line of that word."""
 
     name: str
     label: str
@@ -43,10 +43,10 @@ class _Mark:
 def paired(
     run: Sequence[Segment], marks: dict[str, re.Pattern[str]], is_confirmed: Callable[[dict[str, Decimal]], bool]
 ) -> tuple[Pair, ...] | None:
-    """The pairs of a table, where there is just one way of pairing that is confirmed; else None.
+    """Return the pairs of a table if exactly one way of pairing is confirmed; else None.
 
-    `marks` gives for each name the pattern of the word, in small letters, that only its label has; `is_confirmed`
-    is asked with the numbers by name.
+    `marks` has for each name the pattern of the word, in small letters, that only its label has. `is_confirmed` is
+    called with the numbers by name.
     """
     words = list(_words(run))
     numbers = [word for word, _ in words if NUMBER_IN_A_WORD.fullmatch(word.text)]
@@ -63,7 +63,9 @@ def paired(
 
 
 def _words(run: Sequence[Segment]) -> Iterator[tuple[Word, Segment]]:
-    """The words of a run with their lines, leaders left out, and a number taken from the end of its leader."""
+    """Return the words of a run with their lines, without leaders (rows of dots). A number at the end of a leader
+    is kept.
+    """
     for segment in run:
         for word in segment.words:
             listed = _LIST.fullmatch(word.text)
@@ -86,7 +88,9 @@ def _with(word: Word, text: str, x0: float, x1: float, box: tuple[float, ...] | 
 
 
 def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[str]]) -> Iterator[_Mark]:
-    """The telling words, each with the word before it in its label ("not upheld"), which may end the line above."""
+    """Return the distinguishing words, each with the word before it in its label ("not upheld"), which may end the
+    line above.
+    """
     for word, line in words:
         before = _before(word, line, [segment for _, segment in words])
         said = f"{before} {word.text}".casefold().strip(" :*")
@@ -97,7 +101,7 @@ def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[st
 
 
 def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> str:
-    """The word before another one: on its line or, where it is the first there, at the end of the line above."""
+    """Return the word before a word: on its line or, for the first word, at the end of the line above."""
     place = next(index for index, one in enumerate(line.words) if one.x0 <= word.x0 <= one.x1)
     if place > 0:
         return line.words[place - 1].text
@@ -115,7 +119,7 @@ def _middle(word: Word) -> tuple[float, float]:
 
 
 def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[Word], float]) -> list[Pair] | None:
-    """Marks and numbers paired in the order of their places; None where a number lies beyond its neighbours."""
+    """Return words and numbers paired in the order of their places; None if a number lies beyond its neighbours."""
     if len(marks) != len(numbers):
         return None
     ordered = sorted(marks, key=lambda mark: place(mark.word))
@@ -173,7 +177,7 @@ def _above(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None
 
 
 def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
-    """Each line of numbers with the labels between it and the line before, in a direction down or up the page."""
+    """Yield each line of numbers with the labels between it and the line before, going down or up the page."""
 
     def height(word: Word) -> float:
         return direction * _middle(word)[1]

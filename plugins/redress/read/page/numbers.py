@@ -1,8 +1,7 @@
-"""Numbers as letters print them: the patterns that tell them, and their values.
+"""Numbers as letters print them: the patterns that recognise them, and their values.
 
-The patterns share what a count is. They differ in what else may pass for a number where they are used, and in
-which spaces can stand there. A digit is one of 0 to 9: the signs of other scripts are no number that a letter
-prints.
+The patterns agree on what a count is. They differ in what else counts as a number, and in which spaces may stand in
+it. A digit is one of 0 to 9: letters print no digits of other scripts.
 """
 
 import re
@@ -23,10 +22,7 @@ NUMBER_BESIDE_A_PARAGRAPH = re.compile(rf"{COUNT}(?:\.[0-9]+)?(?:{_PER_CENT})?")
 
 
 def read_number(text: str) -> Decimal:
-    """The value of a printed number: "53%", "1,100", "5.9", "0.8%".
-
-    Raises ValueError for what is not a number.
-    """
+    """Return the value of a printed number: "53%", "1,100", "5.9", "0.8%". Raise ValueError for any other text."""
     digits = re.sub(rf"{_PER_CENT}$", "", text.strip(), flags=re.IGNORECASE)
     if not re.fullmatch(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", digits, flags=re.ASCII):
         raise ValueError(f"{text!r} is not a number as the letters print them")

@@ -61,7 +61,7 @@ LEAST_SENTENCE_LETTERS = 20
 
 @dataclass(frozen=True)
 class Passage:
-    """A run of segments read as one text, with the way back from each character to its word."""
+    """A run of segments read as one text; each character can be traced back to its word."""
 
     segments: tuple[Segment, ...]
 
@@ -129,8 +129,9 @@ class Passage:
 
 
 def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
-    """Whether a line begins a paragraph: by the gap above it, by its type size, or because its first word would
-    have had room on the line above."""
+    """Return whether a line begins a paragraph: by the gap above, by its type size, or because its first word would
+    have fitted on the line above.
+    """
     if above.page != below.page:
         return False
     first = below.words[0]
@@ -224,9 +225,9 @@ class Sentence:
 
 
 def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
-    """All sentences of a passage, in the order of print, each only where a sentence can begin.
+    """Return all sentences of a passage in the order of print; a sentence counts only where a sentence can begin.
 
-    Of sentences that begin at one place the longest stands: "17 upheld decisions per 100,000 residents" is not
+    If several sentences begin in one place the longest counts: "17 upheld decisions per 100,000 residents" is not
     "17 upheld decisions".
     """
     found: list[Found] = []
@@ -263,16 +264,18 @@ def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
 
 
 def _is_introduction(text: str) -> bool:
-    """Whether what stands before a sentence in its paragraph is no sentence but some words: "Last year." """
+    """Return whether the text before a sentence in its paragraph is an introduction, such as "Last year.", and no
+    sentence.
+    """
     *_, last = re.split(r"[.:;!?](?!\d)", text.rstrip(".!?"))
     return len(last) < LEAST_SENTENCE_LETTERS
 
 
 def _can_end(candidate: Found) -> bool:
-    """Whether a sentence is over where its words end: "... in similar authorities in 2019-20." is another.
+    """Return whether a sentence ends with its words: "... in similar authorities in 2019-20." is another sentence.
 
-    A sentence of prose, which is one that gives a percentage, ends with a full stop or its paragraph; the short
-    lines of counts also where the next line begins anew.
+    A sentence of prose gives a percentage, and ends with a full stop or with its paragraph. A short line of counts
+    also ends if the next line begins a sentence.
     """
     passage, start = candidate.passage, candidate.following
     mark = passage.text[candidate.end : candidate.end + 1]
@@ -298,9 +301,9 @@ def around(words: Sequence[Word]) -> Box | None:
 
 
 def read_date(text: str) -> dt.date | None:
-    """The date that is printed: "21 July 2021", "21st July, 2021", "July 21, 2021", "31/03/2016" (day first).
+    """Return a printed date: "21 July 2021", "21st July, 2021", "July 21, 2021", "31/03/2016" (day first).
 
-    None where the words name no day of the calendar.
+    Return None if the words name no day of the calendar.
     """
     words = re.findall(r"\d+|[a-z]+", re.sub(r"(?<=\d)(?:st|nd|rd|th)?\s*(?:of)?(?=[^\d]|$)", " ", text.casefold()))
     if len(words) != 3:

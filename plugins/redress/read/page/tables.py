@@ -1,7 +1,7 @@
-"""Tables: which label belongs to which number, judged by where both stand, with or without rulings.
+"""Tables: which label belongs to which number, by their places, with or without rulings.
 
-Two forms are known. In a table of rows each number has its label on its left, on one line or wrapped over a few.
-In a table of columns the numbers stand side by side and each has its label, often wrapped, above it.
+Two forms are known. In a table of rows each number has its label on its left, on one line or wrapped over a few
+lines. In a table of columns the numbers stand side by side, and each has its label above it, often wrapped.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,10 +21,10 @@ HEADER_LINES = 16
 
 @dataclass(frozen=True)
 class LabelledNumber:
-    """One number of a table with the labels that it may have, the likeliest first.
+    """One number of a table with its possible labels, the likeliest first.
 
-    There are several where a label may go on in the line above or below; a reader takes the first that it knows.
-    Numbers of one table of columns share a `line`; each number of a table of rows has its own.
+    There are several labels if a label may go on in the line above or below; a layout takes the first that it
+    knows. Numbers of one table of columns share a `line`; each number of a table of rows has its own.
     """
 
     labels: tuple[str, ...]
@@ -34,10 +34,10 @@ class LabelledNumber:
 
 
 def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
-    """Every number of one page's tables that has a label, from top to bottom and from left to right.
+    """Return every number of one page's tables that has a label, from top to bottom and from left to right.
 
-    Two rows of numbers below one row of labels (this year's and last year's) are left out, both: nobody can say
-    which is meant.
+    Two rows of numbers below one row of labels (this year's and last year's) are both left out: nobody can say
+    which row is meant.
     """
     lines = _lines([cell for segment in segments for cell in cells(segment)])
     found: list[LabelledNumber] = []
@@ -62,8 +62,11 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
 
 
 def cells(segment: Segment) -> Iterator[Segment]:
-    """A run of numbers is as many cells, however narrow the gaps between them are, and so is a label and a number
-    before or behind it where more than a word's space parts them."""
+    """Return the cells of a line.
+
+    A run of numbers is as many cells as numbers, however narrow the gaps. A label and a number are two cells if the
+    gap between them is wider than a space.
+    """
     first, *rest = segment.words
     is_number_first = (
         bool(rest) and NUMBER_IN_A_CELL.fullmatch(first.text) and not NUMBER_IN_A_CELL.fullmatch(rest[0].text)
@@ -121,7 +124,7 @@ def _in_row(number: Segment, lines: Sequence[Sequence[Segment]], index: int) -> 
 
 
 def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> str:
-    """The line of a label that goes on above or below: close by, on its left edge, and without a number."""
+    """Return the next line of a label, above or below: close, with the label's left edge, and without a number."""
     if not 0 <= index < len(lines) or any(_is_number(segment) for segment in lines[index]):
         return ""
     return " ".join(
@@ -135,9 +138,9 @@ def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> st
 def _in_columns(
     line: Sequence[Segment], above: Sequence[Sequence[Segment]], index: int
 ) -> Iterator[LabelledNumber]:
-    """The numbers of one line with the labels above them, where as many columns as numbers can be told apart.
+    """Return the numbers of one line with the labels above them, if as many columns as numbers can be found.
 
-    A heading that spans several columns closes the gaps between them, so the upper lines are left off one by one.
+    A heading that spans several columns closes the gaps between them, so the upper lines are left out one by one.
     """
     labels: list[dict[str, None]] = [{} for _ in line]
     for first in range(len(above)):
@@ -152,7 +155,7 @@ def _in_columns(
 
 
 def _cut(words: Sequence[Word], count: int) -> list[list[Word]] | None:
-    """Words cut into columns at the widest gaps that no word bridges; None where there are too few gaps."""
+    """Cut words into columns at the widest gaps that no word crosses; return None if there are too few gaps."""
     ordered = sorted(words, key=lambda word: word.x0)
     gaps: list[tuple[float, int]] = []
     reach = float("-inf")
