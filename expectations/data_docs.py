@@ -1,7 +1,6 @@
 """Data Docs: render Great Expectations' own pages about a season from the result that the gate kept."""
 
 import json
-import shutil
 from pathlib import Path
 
 import great_expectations as gx
@@ -12,6 +11,7 @@ from great_expectations.data_context.types.resource_identifiers import (
 )
 
 from expectations.gate import quiet_context
+from redress.files import replaced_folder
 
 
 def write_data_docs(validation: str, folder: Path) -> Path:
@@ -20,8 +20,12 @@ def write_data_docs(validation: str, folder: Path) -> Path:
     `validation` is the JSON in `Gated.validation`; nothing is validated again. The pages load their styles from the
     web, and can be read without them.
     """
-    incoming = folder.with_name(f"{folder.name}.incoming")
-    shutil.rmtree(incoming, ignore_errors=True)
+    with replaced_folder(folder) as incoming:
+        _render(validation, incoming)
+    return folder / "index.html"
+
+
+def _render(validation: str, folder: Path) -> None:
     context = quiet_context()
     for name in context.variables.data_docs_sites:
         context.delete_data_docs_site(name)
@@ -30,7 +34,7 @@ def write_data_docs(validation: str, folder: Path) -> Path:
         {
             "class_name": "SiteBuilder",
             "show_how_to_buttons": False,
-            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(incoming)},
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False},
         },
     )
@@ -44,6 +48,3 @@ def write_data_docs(validation: str, folder: Path) -> Path:
         expectation_suite_identifier=suite,
     )
     context.build_data_docs()
-    shutil.rmtree(folder, ignore_errors=True)
-    incoming.rename(folder)
-    return folder / "index.html"

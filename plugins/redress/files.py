@@ -1,10 +1,12 @@
-"""Files that are there whole or not at all, in a local folder or an object store.
+"""Write files and folders so that a reader finds each of them whole or not at all.
 
-Locally a file is written to a temporary name and moved, on an object store it is one PUT. Nothing else is asked of
-a store: names are relative, with "/" between their parts.
+Locally a file is written under a temporary name and renamed; in an object store a file is one PUT. Nothing else is
+asked of a store. A file's name in `WholeFiles` is relative, with "/" between its parts.
 """
 
+import ctypes
 import os
+import shutil
 import socket
 import tempfile
 import time
@@ -15,8 +17,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
 from redress.model.printable import has_password
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
@@ -25,6 +25,8 @@ INCOMING = "incoming"
 """The folder, beside the files, of what is being written."""
 ABANDONED_AFTER_SECONDS = 24 * 3600
 """A temporary file of another machine counts as left behind after this long: nobody can see whether it works."""
+_WORKING_FOLDER, _EXCHANGE = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
 
 
 class StoreError(Exception):
@@ -123,16 +125,8 @@ class WholeFiles:
         place.parent.mkdir(parents=True, exist_ok=True)
         incoming.mkdir(exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=incoming, prefix=f"{os.getpid()}@{socket.gethostname()}@")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                if is_synced:
-                    os.fsync(file.fileno())
-            Path(temporary).replace(place)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with _renamed(Path(temporary), place, is_synced), os.fdopen(handle, "wb") as file:
+            file.write(content)
 
     @cached_property
     def _store(self) -> Any:
@@ -148,6 +142,8 @@ class WholeFiles:
                 f"files cannot be kept at {self.address}: {scheme}:// is no object store that shows a file whole "
                 f"or not at all; name a local folder, or an address that starts with one of {known}"
             )
+        import fsspec  # takes long to import: only where files lie in an object store
+
         try:
             return fsspec.filesystem(scheme, use_listings_cache=False, skip_instance_cache=True)
         except ImportError as error:
@@ -169,6 +165,76 @@ class WholeFiles:
             if self.folder is not None:
                 raise
             raise StoreError(f"{self.place(name)} cannot be {what}: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def replaced(path: Path, *, is_synced: bool = False, is_shared: bool = False) -> Iterator[Path]:
+    """Yield a free path beside a file; at the end rename what was written there to the file.
+
+    A reader finds the old file or the new file, each whole. After an error the old file stays, and what was written
+    is removed. What a killed process wrote stays under its temporary name, which ends in ".incoming"; the next
+    write under that name removes it. The file's folder is made if it is missing.
+
+    With `is_synced` the content is on the disk before the rename, so that not even a power cut leaves half a file.
+    With `is_shared` the temporary name holds the process's id, for a file that two processes may write at the same
+    time.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _incoming(path, is_shared)
+    temporary.unlink(missing_ok=True)
+    with _renamed(temporary, path, is_synced):
+        yield temporary
+
+
+@contextmanager
+def replaced_folder(folder: Path, *, is_shared: bool = False) -> Iterator[Path]:
+    """Yield an empty folder beside a folder; at the end put it in that folder's place.
+
+    Where the file system can exchange two folders in one step, a reader finds the old folder or the new folder,
+    each whole; elsewhere (network file systems) a reader may find no folder for a moment. Errors, kills and
+    `is_shared` are as for `replaced`.
+    """
+    temporary = _incoming(folder, is_shared)
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    try:
+        yield temporary
+        if folder.exists():
+            with suppress(OSError):
+                exchange(temporary, folder)
+                return
+            shutil.rmtree(folder, ignore_errors=True)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Exchange two folders in one step, by Linux's renameat2, for which Python has no function.
+
+    Raise OSError where the file system has no such step; network file systems have none.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.renameat2(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _incoming(path: Path, is_shared: bool) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.incoming" if is_shared else f".{path.name}.incoming")
+
+
+@contextmanager
+def _renamed(temporary: Path, place: Path, is_synced: bool) -> Iterator[Path]:
+    """Rename a temporary file to its place once the block has written it; remove the temporary file on an error."""
+    try:
+        yield temporary
+        if is_synced:
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+        temporary.replace(place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _is_abandoned(path: Path) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redress.acquire.outcomes import Outcome, now, outcome_as_json, outcome_from_json, write_whole
+from redress.acquire.outcomes import Outcome, now, outcome_as_json, outcome_from_json
 from redress.acquire.source import Reference
+from redress.files import replaced
 from redress.model.season import Season
 
 JOURNAL_NAME = "began.json"
@@ -45,7 +46,8 @@ class Journal:
             "is_retry": is_retry,
             "references": [one.as_json() for one in references],
         }
-        write_whole(self._beginning, json.dumps(stated, ensure_ascii=False))
+        with replaced(self._beginning, is_shared=True) as incoming:
+            incoming.write_text(json.dumps(stated, ensure_ascii=False))
 
     def source(self) -> str | None:
         """The source of the season that is being acquired, or None where none is."""

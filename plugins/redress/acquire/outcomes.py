@@ -6,7 +6,6 @@ is what is left of a whole one: for the report, for coverage, and for a later ru
 
 import datetime as dt
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from redress.acquire.source import FailureCause, Reference, ReferenceKind
+from redress.files import replaced
 from redress.model.season import Season
 
 
@@ -93,7 +93,8 @@ class Summary:
             "counts": self.counts,
             "outcomes": [outcome_as_json(one) for one in self.outcomes],
         }
-        write_whole(path, json.dumps(stated, indent=1, ensure_ascii=False))
+        with replaced(path, is_shared=True) as incoming:
+            incoming.write_text(json.dumps(stated, indent=1, ensure_ascii=False))
 
     @classmethod
     def read(cls, path: Path) -> "Summary":
@@ -138,10 +139,3 @@ def outcome_from_json(season: Season, stated: dict[str, Any]) -> Outcome:
         stated["detail"],
         stated["is_settled"],
     )
-
-
-def write_whole(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    incoming = path.with_name(f"{path.name}.{os.getpid()}")
-    incoming.write_text(text)
-    incoming.replace(path)

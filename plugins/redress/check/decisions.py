@@ -6,7 +6,6 @@ season is in force; a withdrawal leaves no decision in force.
 
 import hashlib
 import json
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC
@@ -25,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from redress.files import replaced
 from redress.model.letter import Letter
 from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
 
@@ -170,12 +170,8 @@ def record_decision(landing_folder: Path, decision: Decision) -> None:
     """
     history = read_decisions(landing_folder).and_(decision).history
     path = landing_folder / FILE_NAME
-    incoming = path.with_suffix(".incoming")
-    with incoming.open("w", encoding="utf-8") as file:
+    with replaced(path, is_synced=True) as incoming, incoming.open("w", encoding="utf-8") as file:
         file.writelines(one.model_dump_json(exclude_defaults=True) + "\n" for one in history)
-        file.flush()
-        os.fsync(file.fileno())
-    incoming.replace(path)
 
 
 def _decision(line: bytes, place: str) -> Decision:

@@ -1,12 +1,12 @@
 """Write reports: the report of a run beside its record, and the index of all reports."""
 
 import datetime as dt
-import os
 from pathlib import Path
 from urllib.parse import quote
 
 from filelock import FileLock
 
+from redress.files import replaced
 from redress.model.markdown import table, text
 from redress.report.markdown_page import html_page
 from redress.report.season_report import season_report
@@ -82,6 +82,5 @@ def _shown_time(at: str) -> str:
 
 
 def _write(path: Path, content: str) -> None:
-    incoming = path.with_name(f".{path.name}.{os.getpid()}")
-    incoming.write_text(content, encoding="utf-8")
-    incoming.replace(path)
+    with replaced(path, is_shared=True) as incoming:
+        incoming.write_text(content, encoding="utf-8")

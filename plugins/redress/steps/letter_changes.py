@@ -12,6 +12,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 from redress.check.decisions import statement_hash
+from redress.files import replaced
 from redress.model.landed import Fate
 from redress.model.season import Season
 from redress.steps.run import Run
@@ -84,10 +85,8 @@ def keep_before(run: Run) -> None:
         states = landed_states(Landing(run.settings.landing_folder), run.season)
     except (OSError, KeyError, ValueError, pa.ArrowException):
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    incoming = place.with_suffix(".incoming")
-    incoming.write_text(json.dumps([asdict(one) for one in states], indent=1, ensure_ascii=False))
-    incoming.replace(place)
+    with replaced(place) as incoming:
+        incoming.write_text(json.dumps([asdict(one) for one in states], indent=1, ensure_ascii=False))
 
 
 def forget_before(run: Run) -> None:

@@ -1,6 +1,5 @@
 """From the archive into landing: read in batches, check."""
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,7 @@ from redress.acquire.source import ReferenceKind
 from redress.check.decisions import read_decisions
 from redress.check.source_doubt import doubt
 from redress.check.witness_pages import set_pages_apart
+from redress.files import replaced_folder
 from redress.model.landed import Acquisition, LandedLetter
 from redress.model.letter import Letter
 from redress.model.reference import load_authorities
@@ -169,18 +169,13 @@ def _readings(run: Run) -> Readings:
 
 
 def _write_part(letters: Sequence[LandedLetter], folder: Path, reader: str) -> None:
-    """Write each file of a part whole: an attempt of the task that outlived its scheduler may write the same.
+    """Write a part whole: an attempt of the task that outlived its scheduler may write the same.
 
     `reader` is the identity of the reader that read the letters.
     """
-    incoming = folder.with_name(f"{folder.name}.{os.getpid()}")
-    for place in (incoming, folder):
-        place.mkdir(parents=True, exist_ok=True)
-    write_letters(letters, *_part_paths(incoming))
-    (incoming / READER_FILE_NAME).write_text(reader, encoding="utf-8")
-    for written in incoming.iterdir():
-        written.replace(folder / written.name)
-    incoming.rmdir()
+    with replaced_folder(folder, is_shared=True) as incoming:
+        write_letters(letters, *_part_paths(incoming))
+        (incoming / READER_FILE_NAME).write_text(reader, encoding="utf-8")
 
 
 def _part_paths(folder: Path) -> tuple[Path, Path]:

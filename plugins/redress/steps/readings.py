@@ -6,14 +6,13 @@ the files are then read again.
 
 import ast
 import hashlib
-import os
-import shutil
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path, PurePath
 
+from redress.files import replaced_folder
 from redress.model.landed import LandedLetter
 from redress.model.letter import Letter, Verdict
 from redress.model.season import Season
@@ -117,12 +116,9 @@ class Readings:
         """
         kept = {one.letter.sha256: one for one in read if one.letter.verdict is not Verdict.UNREADABLE}
         place = self._place(season)
-        incoming = self.folder / f"{season}.{os.getpid()}.incoming"
-        shutil.rmtree(incoming, ignore_errors=True)
-        (incoming / place.name).mkdir(parents=True)
-        write_letters(tuple(kept.values()), *_paths(incoming / place.name))
-        shutil.rmtree(place.parent, ignore_errors=True)
-        incoming.rename(place.parent)
+        with replaced_folder(place.parent, is_shared=True) as incoming:
+            (incoming / place.name).mkdir()
+            write_letters(tuple(kept.values()), *_paths(incoming / place.name))
 
     def _place(self, season: Season) -> Path:
         return self.folder / str(season) / reader_identity()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
+from redress.files import replaced
 from redress.settings import PROJECT_FOLDER
 from redress.warehouse.dbt_artifacts import first_failure, forget_results
 
@@ -124,10 +125,8 @@ def keep_parsed(parsed: Path, target: Path) -> None:
     Where PARSED_FOLDER cannot be written, nothing is kept, and the next run parses all of the project again.
     """
     with suppress(OSError):
-        parsed.parent.mkdir(parents=True, exist_ok=True)
-        incoming = parsed.with_suffix(f".{os.getpid()}")
-        shutil.copyfile(target / _PARSED_NAME, incoming)
-        incoming.replace(parsed)
+        with replaced(parsed, is_shared=True) as incoming:
+            shutil.copyfile(target / _PARSED_NAME, incoming)
         newest = sorted(parsed.parent.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in newest[PARSED_KEPT:]:
             path.unlink()

@@ -12,6 +12,7 @@ holds Great Expectations' JSON about a season's checks, from which Data Docs are
 import hashlib
 import shutil
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 
 from redress.check.rule import Check, Severity
+from redress.files import replaced
 from redress.model.landed import Acquisition, Disposition, Fate, LandedLetter
 from redress.model.season import Season, season_from_name
 from redress.model.witness import WitnessFigure, WitnessKind, WitnessReport
@@ -75,20 +77,12 @@ class Landing:
                 [{"season": season.year, **vars(disposition)} for disposition in dispositions], DISPOSITIONS
             ),
         }
-        waiting = []
-        for name, table in tables.items():
-            place = self._part(name, season)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            incoming = place.with_suffix(".incoming")
-            pq.write_table(table, incoming)
-            waiting.append((incoming, place))
-        if validation is not None:
-            validation_place.parent.mkdir(parents=True, exist_ok=True)
-            incoming = validation_place.with_suffix(".incoming")
-            incoming.write_text(validation, encoding="utf-8")
-            waiting.append((incoming, validation_place))
-        for incoming, place in waiting:
-            incoming.replace(place)
+        with ExitStack() as written:  # which renames them in reverse, once all of them are written
+            if validation is not None:
+                incoming = written.enter_context(replaced(validation_place))
+                incoming.write_text(validation, encoding="utf-8")
+            for name, table in reversed(tables.items()):
+                pq.write_table(table, written.enter_context(replaced(self._part(name, season))))
 
     def validation(self, season: Season) -> str | None:
         """Return what Great Expectations found in the season as it is landed; None if it has not validated it."""
@@ -112,10 +106,8 @@ class Landing:
             if not rows[name]:
                 place.unlink(missing_ok=True)
                 continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            incoming = place.with_suffix(".incoming")
-            pq.write_table(as_table(rows[name], schema), incoming)
-            incoming.replace(place)
+            with replaced(place) as incoming:
+                pq.write_table(as_table(rows[name], schema), incoming)
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
         """Replace what a season's witnesses of one kind say by what they say in another folder of this layout."""
@@ -125,10 +117,8 @@ class Landing:
             if not source.exists():
                 place.unlink(missing_ok=True)
                 continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            incoming = place.with_suffix(".incoming")
-            shutil.copyfile(source, incoming)
-            incoming.replace(place)
+            with replaced(place) as incoming:
+                shutil.copyfile(source, incoming)
 
     def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
         """Replace what became of a season's letters at the source; where nothing is known, nothing is kept."""
@@ -136,12 +126,9 @@ class Landing:
         if not acquisitions:
             place.unlink(missing_ok=True)
             return
-        place.parent.mkdir(parents=True, exist_ok=True)
-        incoming = place.with_suffix(".incoming")
-        pq.write_table(
-            as_table([{"season": season.year, **vars(one)} for one in acquisitions], ACQUISITIONS), incoming
-        )
-        incoming.replace(place)
+        rows = [{"season": season.year, **vars(one)} for one in acquisitions]
+        with replaced(place) as incoming:
+            pq.write_table(as_table(rows, ACQUISITIONS), incoming)
 
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
         """The letters of a season, as they were read; those alone whose sha256 is among `only`, where given."""

@@ -146,7 +146,7 @@ def check(airflow: RunningAirflow, run_id: str, whole: Whole) -> None:
         for pattern in (
             "landing/**/*.incoming",
             "warehouse/incoming/*",
-            "warehouse/.current-*",
+            "warehouse/.current.*",
             "archive/incoming/*",
         )
         for path in settings.home.glob(pattern)

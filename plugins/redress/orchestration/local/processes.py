@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from redress.files import replaced
+
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.5
 LOGS_KEPT = 3
@@ -64,9 +66,8 @@ class ProcessList:
         if one is None:
             return
         listed = {**self.read(), name: one}
-        written = self.file.with_suffix(".new")
-        written.write_text(json.dumps({name: asdict(one) for name, one in listed.items()}, indent=1))
-        written.replace(self.file)
+        with replaced(self.file) as incoming:
+            incoming.write_text(json.dumps({name: asdict(one) for name, one in listed.items()}, indent=1))
 
     def clear(self) -> None:
         self.file.unlink(missing_ok=True)

@@ -8,12 +8,13 @@ day.
 
 import datetime as dt
 import json
-import os
 import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from redress.files import replaced
 
 HISTORY_NAME = "history.json"
 _IDENTITY = re.compile("[0-9a-f]{16}")
@@ -114,16 +115,10 @@ class History:
 
     def _write(self, events: tuple[Event, ...]) -> None:
         content = json.dumps([asdict(one) for one in events], indent=1, ensure_ascii=False)
-        # only the holder of the writer lock is here; a file that open() makes has the mode that others may read
-        waiting = self.folder / f".{HISTORY_NAME}"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            waiting.unlink(missing_ok=True)
-            with waiting.open("xb") as file:
-                file.write(content.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            waiting.replace(self.folder / HISTORY_NAME)
+            # only the holder of the writer lock is here
+            with replaced(self.folder / HISTORY_NAME, is_synced=True) as incoming:
+                incoming.write_bytes(content.encode())
         except OSError as error:
             raise ReleaseError(f"{self.folder / HISTORY_NAME} cannot be written: {error.strerror}") from error
 

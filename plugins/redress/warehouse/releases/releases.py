@@ -7,7 +7,6 @@
 <warehouse>/history.json            which release became current when
 """
 
-import ctypes
 import datetime as dt
 import fcntl
 import hashlib
@@ -23,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from redress.files import exchange, replaced
 from redress.warehouse.release_schema import LICENCES, PUBLISHED_SCHEMAS, SOURCES, field_type
 from redress.warehouse.releases.changes import compared, quoted, write_changes
 from redress.warehouse.releases.checksums import CHECKSUMS_NAME, DATA_PACKAGE_NAME, NOTES_NAME, write_checksums
@@ -30,9 +30,6 @@ from redress.warehouse.releases.history import Happening, History
 from redress.warehouse.releases.history import ReleaseError as ReleaseError
 from redress.warehouse.releases.keys import Keys, built_keys, resource_name
 from redress.warehouse.releases.notes import release_notes
-
-_WORKING_FOLDER, _EXCHANGE = -100, 2
-"""AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class Releases:
         for path in (self.folder / "incoming").glob("*"):
             if path.name != but:
                 shutil.rmtree(path, ignore_errors=True)
-        for waiting in self.folder.glob(".current-*"):
+        for waiting in self.folder.glob(".current.*"):
             waiting.unlink()
         current = self.current()
         begun = self.history.begun()
@@ -160,10 +157,8 @@ class Releases:
         target = self.release_folder(identity)
         if not target.is_dir():
             raise ReleaseError(f"there is no release {identity} in {target.parent}")
-        waiting = self.folder / f".current-{os.getpid()}"
-        waiting.unlink(missing_ok=True)
-        waiting.symlink_to(Path("releases") / identity)
-        waiting.replace(self.current_link)
+        with replaced(self.current_link, is_shared=True) as incoming:
+            incoming.symlink_to(Path("releases") / identity)
         _onto_disk(self.folder, self.folder / "releases")
         if self.history.last_current() != identity:
             self.history.add(identity, Happening.CURRENT)
@@ -187,16 +182,14 @@ def _replace(folder: Path, by: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Exchange two folders in one step, by Linux's renameat2, for which Python has no function.
-
-    Raises ReleaseError where the file system has no such step (network file systems have none).
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.renameat2(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE) != 0:
+    """Exchange two folders in one step. Raise ReleaseError where the file system has no such step."""
+    try:
+        exchange(one, other)
+    except OSError as error:
         raise ReleaseError(
-            f"the damaged release {other} cannot be replaced in one step ({os.strerror(ctypes.get_errno())}): go "
-            "back to another one (redress rollback), remove this one's folder, and rebuild"
-        )
+            f"the damaged release {other} cannot be replaced in one step ({error.strerror}): go back to "
+            "another one (redress rollback), remove this one's folder, and rebuild"
+        ) from error
 
 
 def _onto_disk(*folders: Path) -> None:
