@@ -35,24 +35,24 @@ class StoreError(Exception):
 
 @dataclass(frozen=True)
 class WholeFiles:
-    """Files below an address: a local folder, or an object store's, such as "s3://bucket/prefix"."""
+    """Files below an address: a local folder, or an object store's address such as "s3://bucket/prefix"."""
 
     address: str
 
     @cached_property
     def folder(self) -> Path | None:
-        """The local folder; None where the files lie in an object store."""
+        """The local folder; None if the files lie in an object store."""
         return None if "://" in self.address else Path(self.address)
 
     def place(self, name: str) -> str:
-        """Where a file lies, or would lie, for people and other tools."""
+        """Return the place of a file, for people and other tools; the file need not exist."""
         return f"{self.address.rstrip('/')}/{name}"
 
     def write(self, name: str, content: bytes, *, is_synced: bool = False) -> None:
-        """Put a file under a name, in place of what is there.
+        """Put a file under a name, in place of the file that is there.
 
-        With `is_synced` a local file's bytes are on the disk before they have the name, so that not even a power
-        cut leaves half a file; without, only a power cut can. Raises StoreError where it cannot be written.
+        With `is_synced` a local file's bytes are on the disk before the file has its name, so that not even a power
+        cut leaves half a file. Raise StoreError if the file cannot be written.
         """
         if self.folder is not None:
             with self._told("written", name):
@@ -65,7 +65,9 @@ class WholeFiles:
             raise StoreError(f"{self.place(name)} cannot be written: {error}") from error
 
     def read(self, name: str) -> bytes:
-        """A file's bytes. Raises FileNotFoundError where there is none, and StoreError where it cannot be read."""
+        """Return a file's bytes. Raise FileNotFoundError if there is no such file, and StoreError if it cannot be
+        read.
+        """
         with self._told("read", name):
             if self.folder is not None:
                 return (self.folder / name).read_bytes()
@@ -73,7 +75,7 @@ class WholeFiles:
             return content
 
     def size_bytes(self, name: str) -> int | None:
-        """The size of a file, or None where there is none."""
+        """Return the size of a file; None if there is no such file."""
         try:
             with self._told("looked at", name):
                 if self.folder is not None:
@@ -83,7 +85,7 @@ class WholeFiles:
             return None
 
     def names(self, below: str) -> Iterator[str]:
-        """The names of all files below a folder, in their order; none where the folder is not there."""
+        """Yield the names of all files below a folder in their order; none if there is no such folder."""
         if self.folder is not None:
             found = [path.relative_to(self.folder).as_posix() for path in (self.folder / below).rglob("*")]
             yield from sorted(name for name in found if (self.folder / name).is_file())
@@ -93,7 +95,7 @@ class WholeFiles:
         yield from sorted(path.removeprefix(self._path("")) for path in paths)
 
     def sizes_bytes(self, below: str) -> dict[str, int]:
-        """The size of each file below a folder, by its name; of an object store from one listing."""
+        """Return the size of each file below a folder, by its name; an object store is listed once."""
         if self.folder is not None:
             return {name: (self.folder / name).stat().st_size for name in self.names(below)}
         with self._told("listed", below):
@@ -101,7 +103,7 @@ class WholeFiles:
         return {path.removeprefix(self._path("")): int(one["size"]) for path, one in sorted(found.items())}
 
     def remove(self, name: str) -> None:
-        """Remove a file; nothing happens where there is none. Raises StoreError where it cannot be removed."""
+        """Remove a file, if it exists. Raise StoreError if it cannot be removed."""
         with suppress(FileNotFoundError), self._told("removed", name):
             if self.folder is not None:
                 (self.folder / name).unlink()
@@ -109,7 +111,7 @@ class WholeFiles:
                 self._store.rm_file(self._path(name))
 
     def clear_incoming(self) -> int:
-        """Remove temporary files whose writer is gone, and say how many; an object store has none."""
+        """Remove temporary files of writers that have ended; return their number. An object store has none."""
         if self.folder is None:
             return 0
         count = 0
@@ -154,7 +156,7 @@ class WholeFiles:
 
     @contextmanager
     def _told(self, what: str, name: str) -> Iterator[None]:
-        """Whatever else a file system or a store's client raises, said as one error with the place."""
+        """Raise any other error of a file system or a store's client as a StoreError that names the place."""
         try:
             yield
         except (FileNotFoundError, StoreError):
@@ -238,7 +240,7 @@ def _renamed(temporary: Path, place: Path, is_synced: bool) -> Iterator[Path]:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Whether the process that a temporary file is named for has gone."""
+    """Return whether the process in a temporary file's name has ended."""
     writer, _, rest = path.name.partition("@")
     host = rest.rpartition("@")[0]
     if host != socket.gethostname() or not writer.isdigit():

@@ -20,7 +20,7 @@ class Limits:
     time_seconds: float = 60.0
     memory_mebibytes: int = 2048
     workers: int = 0
-    """How many letters are read side by side; nought means one for each core."""
+    """How many letters are read side by side; 0 means one for each core."""
 
     @property
     def worker_count(self) -> int:

@@ -19,7 +19,7 @@ JOURNAL_NAME = "began.json"
 
 @dataclass(frozen=True)
 class Journal:
-    """A season that is being acquired: a folder with the references that were planned, and the outcomes so far."""
+    """A season that is being acquired: a folder with the planned references and the outcomes so far."""
 
     folder: Path
     season: Season
@@ -33,9 +33,10 @@ class Journal:
         *,
         is_retry: bool = False,
     ) -> None:
-        """Begin anew, with outcomes that hold already; `began_at` is when those of another journal began.
+        """Begin a journal, with the outcomes that hold already.
 
-        `is_retry` where nothing is asked for but what failed in the season's last run.
+        `began_at` is the time at which those of another journal began. `is_retry` means that only the failures of
+        the season's last run are asked for.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         for one in outcomes:
@@ -50,30 +51,32 @@ class Journal:
             incoming.write_text(json.dumps(stated, ensure_ascii=False))
 
     def source(self) -> str | None:
-        """The source of the season that is being acquired, or None where none is."""
+        """Return the source of the season that is being acquired; None if no season is."""
         return self._stated()["source"] if self._beginning.exists() else None
 
     def is_retry(self) -> bool:
-        """Whether nothing is asked for but what failed in the season's last run."""
+        """Return whether only the failures of the season's last run are asked for."""
         return bool(self._stated()["is_retry"])
 
     def began_at(self) -> dt.datetime:
-        """When it began, in UTC."""
+        """Return the time, in UTC, at which acquiring began."""
         return dt.datetime.fromisoformat(self._stated()["began_at"])
 
     def references(self) -> tuple[Reference, ...]:
-        """What is being acquired, in the order of the source."""
+        """Return the planned references, in the order of the source."""
         return tuple(Reference.from_json(self.season, one) for one in self._stated()["references"])
 
     def note(self, outcome: Outcome) -> None:
-        """Add one outcome: one write of one line, so that several processes may do it at a time."""
+        """Add one outcome as one line in one write, so that several processes may add outcomes at the same time."""
         self.folder.mkdir(parents=True, exist_ok=True)
         line = json.dumps(outcome_as_json(outcome), ensure_ascii=False) + "\n"
         with self._lines.open("ab", buffering=0) as file:
             file.write(line.encode())
 
     def outcomes(self) -> dict[Reference, Outcome]:
-        """The last outcome of each reference; a line that was being written when its process ended is left out."""
+        """Return the last outcome of each reference. A line that was being written when its process ended is left
+        out.
+        """
         if not self._lines.exists():
             return {}
         found = {}
@@ -86,7 +89,7 @@ class Journal:
         return found
 
     def end(self) -> None:
-        """Forget it all: the season's run is over."""
+        """Remove the journal: the season's run is over."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property

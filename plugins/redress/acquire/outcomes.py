@@ -1,7 +1,7 @@
-"""What became of each reference of a season: the journal of a season that is being acquired, and its summary.
+"""What became of each reference of a season, and the summary of a season's acquiring.
 
-The journal is appended to as outcomes come, so that a run that is interrupted continues where it was. The summary
-is what is left of a whole one: for the report, for coverage, and for a later run that retries what failed.
+Outcomes are added to a journal as they come, so that an interrupted run can go on. The summary of a whole run
+serves the report, coverage, and a later run that retries what failed.
 """
 
 import datetime as dt
@@ -21,15 +21,15 @@ class AcquisitionState(StrEnum):
     """What became of one reference."""
 
     FETCHED = "fetched"
-    """Bytes came that the archive did not have from there."""
+    """The source gave bytes that the archive did not have from this address."""
     UNCHANGED = "unchanged"
-    """The bytes are those that the archive has from there."""
+    """The source gave, or confirmed, the bytes that the archive has from this address."""
     NOT_PUBLISHED = "not_published"
     """The source says that there is no such thing."""
     GONE = "gone"
-    """The same, of something that it had before."""
+    """The source had published it before, and has it no more."""
     FAILED = "failed"
-    """It could not be had; the cause says why."""
+    """It could not be fetched; the cause says why."""
     NOT_LISTED = "not_listed"
     """The source knows nothing of an authority that a season must have a letter to."""
 
@@ -38,9 +38,9 @@ class AcquisitionState(StrEnum):
 class Outcome:
     """What became of one reference.
 
-    `sha256` and `found_address` say which bytes of the archive stand for it: those that came, or, where it failed,
-    those that came before; None where there are none. `is_settled` is set where a run that is continued takes it
-    as it is: a server was asked for it already, or only what failed is retried.
+    `sha256` and `found_address` name the bytes of the archive that stand for the reference: the bytes that came or,
+    after a failure, the bytes that came before; None if there are none. `is_settled` means that a continued run
+    takes the outcome as it is: a server was asked already, or only failures are retried.
     """
 
     reference: Reference
@@ -53,7 +53,7 @@ class Outcome:
 
     @property
     def is_had(self) -> bool:
-        """Whether the archive has bytes for it."""
+        """Whether the archive has bytes for the reference."""
         return self.sha256 is not None
 
 
@@ -74,12 +74,12 @@ class Summary:
 
     @property
     def had(self) -> frozenset[str]:
-        """The sha256 of each file that the archive has for it."""
+        """The sha256 of each file that the archive has for the references."""
         return frozenset(one.sha256 for one in self.outcomes if one.sha256 is not None)
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many references there are of each state that occurs."""
+        """The number of references in each state that occurs."""
         return dict(sorted(Counter(str(one.state) for one in self.outcomes).items()))
 
     def write(self, path: Path) -> None:
@@ -112,7 +112,7 @@ class Summary:
 
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
-    """An outcome without its season, what is None included."""
+    """Return an outcome without its season; fields that are None are included."""
     return {
         **outcome.reference.as_json(),
         "state": str(outcome.state),

@@ -303,5 +303,5 @@ def _figure(row: dict[str, Any]) -> Figure:
 
 
 def _as_printed(value: Decimal) -> Decimal:
-    """A number without the noughts that the column's three decimal places add."""
+    """Return a number without the zeros that the column's three decimal places add."""
     return Decimal(int(value)) if value == int(value) else value.normalize()
