@@ -49,7 +49,7 @@ airflow: $(INSTALLED) ## a command of Airflow's beside `make up`: make airflow A
 	@$(BIN)/redress airflow $(ARGS)
 
 test-quick: $(INSTALLED) ## run the tests that need no dbt, PostgreSQL, Airflow or kill: an answer in a minute
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder --quick
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal --quick
 
 test: $(INSTALLED) ## run all tests but the long ones of `make soak`
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m "not long"
