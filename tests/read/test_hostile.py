@@ -22,6 +22,8 @@ from tests.paper import Ink, pdf, stack
 from tests.read.invented import LETTER, STATISTICS
 from tests.read.test_workers import pdf_with_content
 
+pytestmark = pytest.mark.needs("time")
+
 SEED = 20210721
 TRUNCATIONS, FLIPS, EMPTIED, FOREIGN = 120, 120, 40, 60
 LETTERS = [
