@@ -65,8 +65,8 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
         own = Summary.read(run.summary_path) if run.summary_path.exists() else None
         shutil.rmtree(run.refused.folder, ignore_errors=True)
-        folders = [Path(part) for part in parts]
-        files = part_files(folders)
+        read_parts = [(Path(part), part_files([part])) for part in parts]
+        files = tuple(landed for _, read in read_parts for landed in read)
         authorities = load_authorities(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)
         letters, page_figures = set_pages_apart(unique, run.season, authorities)
@@ -90,7 +90,8 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
             landing.replace_acquisitions(run.season, _acquisitions(acquired))
         # a reader that was changed since `read` must not be given what the one before it read
         reader = reader_identity()
-        _readings(run).keep(run.season, part_files(folder for folder in folders if _reader_of(folder) == reader))
+        by_this_reader = (one for part, read in read_parts if _reader_of(part) == reader for one in read)
+        _readings(run).keep(run.season, by_this_reader)
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions, gated.validation)
         if own is not None:
             own.write(run.landed_path)
