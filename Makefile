@@ -52,7 +52,7 @@ test-quick: $(INSTALLED) ## run the tests that need no dbt, PostgreSQL, Airflow 
 	@$(BIN)/python -m pytest -q -n 3 --dist worksteal --quick
 
 test: $(INSTALLED) ## run all tests but the long ones of `make soak`
-	@$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m "not long"
+	@$(BIN)/python -m pytest -q -n 3 --dist loadscope --no-loadscope-reorder -m "not long"
 
 soak: $(INSTALLED) ## kill acquiring, building, publishing, serving and Airflow at random points; all must be whole in the end
 	@$(BIN)/python -m tests.acquire.soak

@@ -1,5 +1,6 @@
 """What tests of several folders share, and what a quick run leaves out."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from redress.model.authorities import Authorities
 from redress.model.reference import load_authorities
 from tests.made import SAMPLE_AUTHORITIES
 from tests.needs import is_module_left_out, programs_started
+from tests.shared import made_once
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,17 +45,29 @@ def _needs_nothing_in_a_quick_run(request: pytest.FixtureRequest) -> Iterator[No
 @pytest.fixture(scope="session")
 def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release that docs/cookbook.md is shown on, built once; its folder, below the working folder `home`."""
-    from samples.cookbook.release import build_release  # the press and dbt take a while: only where it is used
 
-    return build_release(tmp_path_factory.mktemp("cookbook") / "home")
+    def make(folder: Path) -> None:
+        from samples.cookbook.release import build_release  # the press and dbt take a while: only where it is used
+
+        build_release(folder / "home")
+
+    from redress.warehouse.releases.releases import Releases
+
+    current = Releases(made_once(tmp_path_factory, "cookbook", make) / "home" / "warehouse").current()
+    assert current is not None
+    return current
 
 
 @pytest.fixture(scope="session")
-def dbt_manifest() -> dict[str, Any]:
+def dbt_manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The manifest of the dbt project as it stands, to read."""
-    from redress.report.dbt_pages import manifest  # dbt takes a while: only where it is used
 
-    return dict(manifest())
+    def make(folder: Path) -> None:
+        from redress.report.dbt_pages import manifest  # dbt takes a while: only where it is used
+
+        (folder / "manifest.json").write_text(json.dumps(manifest()))
+
+    return dict(json.loads((made_once(tmp_path_factory, "manifest", make) / "manifest.json").read_text()))
 
 
 @pytest.fixture(scope="session")

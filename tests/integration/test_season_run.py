@@ -304,12 +304,16 @@ def test_a_season_that_fails_says_why_and_the_others_go_on(
     assert (tmp_path / "warehouse" / "current" / "warehouse.duckdb").exists()
 
 
-def test_a_run_that_is_done_again_compares_with_what_the_season_has_now(tmp_path: Path, letters: Path) -> None:
-    settings = Settings(home=tmp_path, additional_authorities=SAMPLE_AUTHORITIES)
-    run = season_run(settings, 2021, "backfill")
+def test_a_run_that_is_done_again_compares_with_what_the_season_has_now(
+    tmp_path: Path, settings: Settings, release: Path, letters: Path
+) -> None:
+    shutil.copytree(settings.home, tmp_path / "home", symlinks=True)
+    copy = Settings(home=tmp_path / "home", additional_authorities=SAMPLE_AUTHORITIES, read_batch_letters=3)
+    run = season_run(copy, 2021, "first")
     for is_again in (False, True):
-        run_season(run, FolderSource(letters))
+        if is_again:
+            assert Path(run_season(run, FolderSource(letters))).name == release.name
         text = write_report(run).read_text()
         assert (" are new." in text, " are as they were before the run." in text) == (not is_again, is_again)
         assert [event["step"] for event in run.record.events()].count("plan") == 2  # begun, and done
-    assert len(list(run.record.path.parent.glob("backfill.jsonl*"))) == 2
+    assert len(list(run.record.path.parent.glob("first.jsonl*"))) == 2

@@ -83,12 +83,17 @@ def test_a_table_that_is_not_described_is_refused(found: Manifest) -> None:
 
 @pytest.mark.parametrize("stale", ["a dictionary of last year", None])
 def test_the_check_fails_on_a_stale_file_and_says_what_renews_it(
-    stale: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stale: str | None,
+    found: Manifest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = tmp_path / "data-dictionary.md"
     if stale is not None:
         file.write_text(stale)
     monkeypatch.setattr(data_dictionary, "DICTIONARY", file)
+    monkeypatch.setattr(data_dictionary, "manifest", lambda: found)
     assert main(["--check"]) == 1
     assert f"write it anew: {RENEWED_BY}" in capsys.readouterr().err
     assert main([]) == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.shared import made_once
 from tests.warehouse.invented import dbt_build, write_councils, write_landing
 from tests.warehouse.postgres_server import Database, Server, running_server
 
@@ -16,13 +17,16 @@ _database_numbers = count()
 @pytest.fixture(scope="session")
 def build_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse built by the whole project, its unit tests and data tests among it."""
-    folder = tmp_path_factory.mktemp("it's a build")  # a quote in the path, as folders of people's own have
-    write_landing(folder / "landing")
-    write_councils(folder / "councils.csv")
-    build = dbt_build(folder)
-    assert build.returncode == 0, build.stdout + build.stderr
-    assert "rates_are_recomputed_half_up" in build.stdout, "the unit tests of the models did not run"
-    return folder / "build.duckdb"
+
+    def make(folder: Path) -> None:
+        write_landing(folder / "landing")
+        write_councils(folder / "councils.csv")
+        build = dbt_build(folder)
+        assert build.returncode == 0, build.stdout + build.stderr
+        assert "rates_are_recomputed_half_up" in build.stdout, "the unit tests of the models did not run"
+
+    # a quote in the path, as folders of people's own have
+    return made_once(tmp_path_factory, "it's a build", make) / "build.duckdb"
 
 
 @pytest.fixture(scope="session")

@@ -96,27 +96,21 @@ def test_a_correction_stands_in_every_mart_and_the_print_beside_it(folder: Path)
         ) == [(99, 99, "agrees")]
 
 
-def test_a_correction_of_what_the_letter_does_not_print_fails_the_build(folder: Path) -> None:
+def test_a_correction_of_what_no_letter_prints_fails_the_build_and_one_whose_letter_is_not_accepted_waits(
+    folder: Path,
+) -> None:
     plant(
         folder,
         CORRECTION.format(printed=98),  # it prints 100
         "SAMPLE-BRINDLE,2021,upheld_per_100k,,80,0.8,A slip.,The council's page,2022-01-31",  # it prints none
-    )
-    build = dbt_build(folder, *GUARDS, project_dir=folder / "project")
-    assert build.returncode != 0
-    assert "FAIL 2 corrections_are_of_what_letters_print" in build.stdout
-
-
-def test_a_correction_waits_for_its_season_and_is_told_where_no_letter_is_accepted(folder: Path) -> None:
-    plant(
-        folder,
         "SAMPLE-BRINDLE,2020,upheld_count,,12,21,A slip.,The council's page,2022-01-31",  # no such season landed
         "SAMPLE-ELMSTEAD,2021,uphold_rate_pct,,99999999,99,A slip.,The council's page,2022-01-31",  # quarantined
     )
     build = dbt_build(folder, *GUARDS, project_dir=folder / "project")
-    assert build.returncode == 0, build.stdout
-    assert "PASS corrections_are_of_what_letters_print" in build.stdout
+    assert build.returncode != 0
+    assert "FAIL 2 corrections_are_of_what_letters_print" in build.stdout
     assert "WARN 1 corrections_have_a_letter" in build.stdout
+    assert build.stdout.count(" FAIL ") == 1, build.stdout
 
 
 def test_a_single_season_without_an_accepted_letter_builds(tmp_path: Path) -> None:
