@@ -12,6 +12,7 @@ from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 from redress.read.files.html import NotHtmlError, document_from_html
 from redress.read.files.pdf import UnreadableError, document_from_pdf
 from redress.read.files.pdf_quick import page_count, quick_document
+from redress.read.files.seen import confirmed
 from redress.read.files.text import document_from_text
 from redress.read.header import SALUTATION, read_header, with_periods
 from redress.read.layouts.known import LAYOUTS
@@ -64,6 +65,8 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     try:
         scouted = _scouted(content) if with_pdfium else None
         letter = scouted or _too_long(content) or _letter(_document(content, file_name, with_pdfium))
+        if with_pdfium and is_pdf(content):
+            letter = confirmed(content, letter)
     except UnreadableError as error:
         letter = Letter("", Verdict.UNREADABLE, str(error))
     except MemoryError:
@@ -168,7 +171,7 @@ def _letter(document: Document) -> Letter:
             reason=f"read as {layout.name}",
             header=replace(dated, layout=layout.name),
             figures=reading.figures,
-            absences=reading.absences,
+            absences=_true_absences(document, reading.absences),
             conflicts=(
                 *reading.conflicts,
                 *_doubts_of_the_signature(document),
@@ -176,6 +179,15 @@ def _letter(document: Document) -> Letter:
             ),
         )
     return _without_figures(document, header)
+
+
+def _true_absences(
+    document: Document, absences: tuple[tuple[str, Absence], ...]
+) -> tuple[tuple[str, Absence], ...]:
+    """Return why measures are absent: a letter whose page hides a number may state what is missing."""
+    if not any(page.hides_a_number for page in document.pages):
+        return absences
+    return tuple((name, Absence.NOT_READ if code is Absence.NOT_STATED else code) for name, code in absences)
 
 
 def _of_others(document: Document, header: Header) -> str | None:

@@ -6,6 +6,8 @@ of `pdf_words.py`, and both drop hidden words with `visible_ink.py`.
 
 import io
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pdfplumber
@@ -15,6 +17,8 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
 from redress.read.files import ocr
+from redress.read.files.drawn import DrawnPage
+from redress.read.files.overprints import without_unseen
 from redress.read.files.pdf_words import Char, char, is_on_page, page_of
 from redress.read.files.visible_ink import only_what_shows
 from redress.read.page.document import Document, Page, without_running_lines
@@ -41,9 +45,10 @@ def document_from_pdf(content: bytes, with_pictures: bool = True) -> Document:
     tesseract if it is installed. Raise UnreadableError with the cause: encrypted, damaged, empty (no text and no
     picture) or scanned (pictures and no text).
     """
-    by_number = {page.number: page for page in _measured(content)}
-    if with_pictures:
-        by_number = _shown(content, by_number)
+    with _opened(content) if with_pictures else nullcontext() as drawn:
+        by_number = {page.number: page for page in _measured(content, drawn)}
+        if drawn is not None:
+            by_number = _shown(drawn, by_number)
     pictures = [page.number for page in by_number.values() if page.is_picture]
     if pictures and with_pictures and ocr.is_installed():
         by_number |= ocr.read_pictures(content, pictures)
@@ -61,20 +66,31 @@ def _document(by_number: dict[int, Page]) -> Document:
     return Document(pages=without_running_lines(pages), page_count=len(pages))
 
 
-def _shown(content: bytes, by_number: dict[int, Page]) -> dict[int, Page]:
+@contextmanager
+def _opened(content: bytes) -> Iterator[pdfium.PdfDocument | None]:
+    """Open a file with pdfium, which draws it; None if pdfium cannot open the file."""
+    try:
+        pdf = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError:
+        yield None
+        return
+    with pdf:
+        yield pdf
+
+
+def _shown(drawn: pdfium.PdfDocument, by_number: dict[int, Page]) -> dict[int, Page]:
     """The pages without the words that cannot be seen; as they are where pdfium cannot draw them."""
     try:
-        with pdfium.PdfDocument(content) as pdf:
-            return only_what_shows(pdf, by_number.values())
+        return only_what_shows(drawn, by_number.values())
     except pdfium.PdfiumError:
         return by_number
 
 
-def _measured(content: bytes) -> tuple[Page, ...]:
+def _measured(content: bytes, drawn: pdfium.PdfDocument | None) -> tuple[Page, ...]:
     """All pages of a PDF with every word's place. Raises UnreadableError."""
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
-            return tuple(_page(page) for page in pdf.pages)
+            return tuple(_page(page, drawn) for page in pdf.pages)
     except MemoryError:
         raise
     except PdfminerException as error:
@@ -98,11 +114,13 @@ def _unreadable(error: object) -> UnreadableError:
     return UnreadableError("damaged", f"the PDF cannot be taken apart ({name}: {str(error)[:160]})")
 
 
-def _page(page: Any) -> Page:
+def _page(page: Any, drawn: pdfium.PdfDocument | None) -> Page:
     """Return a page of pdfplumber's as words. Its caches are dropped, so that a long file needs no more memory."""
     left, upper, right, lower = page.cropbox
     width, height = float(right - left), float(lower - upper)
     chars, picture_area, curve_count = _content(page, width, height)
+    if drawn is not None and page.page_number <= len(drawn):
+        chars = without_unseen(chars, DrawnPage(drawn[page.page_number - 1]))
     has_picture = picture_area >= PICTURE_SHARE * width * height or curve_count > OUTLINED_CURVES
     result = page_of(chars, page.page_number, width, height, has_picture=has_picture)
     page.close()

@@ -137,6 +137,8 @@ class Page:
     height: float
     segments: tuple[Segment, ...]
     has_picture: bool = False
+    hides_a_number: bool = False
+    """Whether the page's text has a number that the page does not show."""
 
     @cached_property
     def text_size(self) -> float:

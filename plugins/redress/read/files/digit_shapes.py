@@ -1,0 +1,121 @@
+"""The shapes of digits: whether a drawn digit looks like the digit that its text names.
+
+The shapes to compare with are drawn from pdfium's own standard fonts, which need no files.
+"""
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+from PIL import Image
+
+from redress.read.files.drawn import Shades
+
+_FONTS = (
+    "Helvetica",
+    "Helvetica-Bold",
+    "Helvetica-Oblique",
+    "Times-Roman",
+    "Times-Bold",
+    "Times-Italic",
+    "Courier",
+    "Courier-Bold",
+)
+_SIDE = 20
+"""Pixels of the square to which each shape is brought, its height filling the square."""
+LEAST_LEAD = 0.04
+"""Of a correlation. A digit is taken for another if the other's shape fits better by more than this."""
+LEAST_FIT = 0.6
+"""Of a correlation. A shape that fits no digit better is none."""
+LOW_SHARE = 0.5
+"""Of the height of a number's digits; a point and a comma are lower."""
+_DARK = 128
+
+_Shape = npt.NDArray[np.float64]
+
+
+def other_digit(drawn: Shades, named: str) -> str | None:
+    """Return the digit whose shape fits a drawing clearly better than the named digit's; None if the name fits.
+
+    `drawn` is one digit, upright, dark on white. A drawing without ink gives "nothing".
+    """
+    fits = _fits(drawn)
+    if fits is None:
+        return "nothing"
+    likeliest = int(np.argmax(fits))
+    return str(likeliest) if fits[likeliest] - fits[int(named)] > LEAST_LEAD else None
+
+
+def likeliest_digit(drawn: Shades) -> str:
+    """Return the digit whose shape fits a drawing best; empty if no digit's shape fits it well."""
+    fits = _fits(drawn)
+    return "" if fits is None or fits.max() < LEAST_FIT else str(int(np.argmax(fits)))
+
+
+def pieces(drawn: Shades) -> list[Shades]:
+    """Return a drawing of a number cut at its empty columns, without what is as low as a point or a comma."""
+    has_ink = (drawn < _DARK).any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], has_ink, [False]))))
+    cuts = [drawn[:, left:right] for left, right in zip(edges[::2], edges[1::2], strict=True)]
+    heights = [int((one < _DARK).any(axis=1).sum()) for one in cuts]
+    return [one for one, height in zip(cuts, heights, strict=True) if height > LOW_SHARE * max(heights)]
+
+
+def _fits(drawn: Shades) -> npt.NDArray[np.float64] | None:
+    """Return how well a drawing fits each digit, from -1 to 1; None for a drawing without ink."""
+    shape = _normal(drawn)
+    if shape is None:
+        return None
+    digits, templates = _templates()
+    fits = templates @ shape.ravel()
+    return np.array([fits[digits == digit].max() for digit in range(10)])
+
+
+def _normal(drawn: Shades) -> _Shape | None:
+    """Return the ink of a drawing in a square, its height to the edges, with mean zero and length one.
+
+    Return None for a drawing without ink.
+    """
+    ink = 255 - drawn
+    rows, columns = np.flatnonzero((ink > _DARK).any(axis=1)), np.flatnonzero((ink > _DARK).any(axis=0))
+    if not rows.size:
+        return None
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = ink.shape
+    new_width = min(max(round(width * _SIDE / height), 1), _SIDE)
+    left = (_SIDE - new_width) // 2
+    square = np.zeros((_SIDE, _SIDE))
+    small = Image.fromarray(ink).resize((new_width, _SIDE), Image.Resampling.BOX)
+    square[:, left : left + new_width] = np.asarray(small)
+    square -= square.mean()
+    length = float(np.linalg.norm(square))
+    return square / length if length else None
+
+
+@cache
+def _templates() -> tuple[npt.NDArray[np.int64], _Shape]:
+    """Return the digits of all standard fonts, and their shapes, one a row."""
+    digits: list[int] = []
+    shapes: list[_Shape] = []
+    with pdfium.PdfDocument.new() as pdf:
+        for font_name in _FONTS:
+            font = pdfium_c.FPDFText_LoadStandardFont(pdf, font_name.encode())
+            for digit in "0123456789":
+                page = pdf.new_page(60, 60)
+                text = pdfium_c.FPDFPageObj_CreateTextObj(pdf, font, 48)
+                pdfium_c.FPDFText_SetText(text, _utf_16(digit))
+                pdfium_c.FPDFPageObj_Transform(text, 1, 0, 0, 1, 12, 12)
+                pdfium_c.FPDFPage_InsertObject(page, text)
+                drawn = page.render(scale=1, grayscale=True).to_numpy()
+                shape = _normal(drawn.reshape(drawn.shape[:2]))
+                if shape is not None:
+                    digits.append(int(digit))
+                    shapes.append(shape.ravel())
+            pdfium_c.FPDFFont_Close(font)
+    return np.array(digits), np.array(shapes)
+
+
+def _utf_16(text: str) -> object:
+    return (pdfium_c.FPDF_WCHAR * (len(text) + 1))(*map(ord, text), 0)

@@ -1,0 +1,262 @@
+"""A page as pdfium draws it: as it is, without some of its text, and some of its text alone.
+
+What a letter states is what a person sees on its page. The text of a PDF and its drawing can differ in many ways:
+a picture lies over the text, a layer is off, a corrected figure is typed over the old one. Comparing the drawings
+shows all of them, whatever made them. `visible_ink.py` and `seen.py` do so.
+"""
+
+import ctypes
+import math
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from redress.model.letter import Box
+
+_Pixel = TypeVar("_Pixel", bound=np.generic)
+Shades = npt.NDArray[np.uint8]
+"""Grey pixels by row and column, from 0 (black) to 255 (white)."""
+PIXELS_OF_A_PAGE = 4 * 595 * 842
+"""A page of A4 has two pixels to a point. Other pages have as many pixels in all, whatever their unit."""
+LEAST_CONTRAST = 24
+"""Of 256; print that is this little darker or lighter than what it stands on cannot be seen."""
+LEAST_INK_SHARE = 0.1
+"""A character of which less than this share of its box shows is not seen: it is the edge of a covered one."""
+SAME_PLACE_SHARE = 0.15
+"""Text drawn again within this share of its height is the same text."""
+_DIGITS = frozenset("0123456789")
+_FINE = 4096
+"""Pixels to a point in which places on a page are asked for: pdfium gives whole pixels alone."""
+_MOST_NESTED = 20
+
+
+@dataclass(frozen=True)
+class DrawnCharacter:
+    """A character with the box of its shape, in points from the upper left corner of the page as shown.
+
+    `text_object` is the address of the text object that draws the character. `quarter_turns` is how far the
+    character is turned anticlockwise on the page as shown.
+    """
+
+    text: str
+    box: Box
+    text_object: int
+    quarter_turns: int
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the box: x and y."""
+        x0, top, x1, bottom = self.box
+        return (x0 + x1) / 2, (top + bottom) / 2
+
+    @property
+    def height(self) -> float:
+        """How high the character is with its foot down, in points."""
+        x0, top, x1, bottom = self.box
+        return x1 - x0 if self.quarter_turns % 2 else bottom - top
+
+
+class DrawnPage:
+    """One page of a PDF and its drawings, each made when it is first asked for.
+
+    `leave_alone` changes the page: from then on it holds nothing else.
+    """
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self._page = page
+        # pdfium leaves inactive text out of a page's text, so the text is taken before anything is drawn
+        self._text = page.get_textpage()
+        self.width, self.height = page.get_size()
+        self.scale = math.sqrt(PIXELS_OF_A_PAGE / max(self.width * self.height, 1.0))
+
+    @cached_property
+    def _objects(self) -> tuple[dict[int, pdfium_c.FPDF_PAGEOBJECT], list[pdfium_c.FPDF_PAGEOBJECT]]:
+        """The page's text objects by their addresses, and all its other objects that draw something."""
+        texts: dict[int, pdfium_c.FPDF_PAGEOBJECT] = {}
+        others: list[pdfium_c.FPDF_PAGEOBJECT] = []
+        for one in _drawing_objects(self._page.raw):
+            if pdfium_c.FPDFPageObj_GetType(one) == pdfium_c.FPDF_PAGEOBJ_TEXT:
+                texts[_address(one)] = one
+            else:
+                others.append(one)
+        return texts, others
+
+    @cached_property
+    def as_it_is(self) -> Shades:
+        """The page with its annotations, as a person sees it."""
+        return self._drawn()
+
+    def without(self, text_objects: Collection[int] | None = None) -> Shades:
+        """The page with its annotations, and without these text objects; without any if none are given."""
+        before = self.as_it_is
+        texts, _ = self._objects
+        dropped = (
+            list(texts.values()) if text_objects is None else [texts[one] for one in text_objects if one in texts]
+        )
+        if not dropped:
+            return before
+        _set_active(dropped, is_active=False)
+        try:
+            return self._drawn()
+        finally:
+            _set_active(dropped, is_active=True)
+
+    def seen(self, characters: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
+        """Return the characters whose boxes are drawn otherwise if their text object alone is left out."""
+        kept = []
+        for key, group in groupby(characters, key=lambda one: one.text_object):
+            without = self.without([key])
+            kept += [one for one in group if self._differs(without, one.box)]
+        return kept
+
+    def is_printed(self, box: Box) -> bool:
+        """Return whether a box is drawn otherwise if all text is left out."""
+        return self._differs(self._without_text, box)
+
+    def _differs(self, other: Shades, box: Box) -> bool:
+        """Return whether a box has more than the edge of a character that another drawing of the page has not."""
+        before, after = (cut(shades, box, self.scale).astype(np.int16) for shades in (self.as_it_is, other))
+        return before.size > 0 and float((np.abs(before - after) >= LEAST_CONTRAST).mean()) >= LEAST_INK_SHARE
+
+    @cached_property
+    def _without_text(self) -> Shades:
+        return self.without()
+
+    def with_twins(self, text_objects: Collection[int]) -> set[int]:
+        """Return text objects with those that are drawn in the same place, as some printers do to make type bold.
+
+        pdfium's text names such a pair once.
+        """
+        texts, _ = self._objects
+        keys = list(texts)
+        bounds = np.array([_bounds(one) for one in texts.values()]).reshape(-1, 4)
+        found = set(text_objects)
+        for key in text_objects:
+            if key in texts:
+                own = bounds[keys.index(key)]
+                near = np.abs(bounds - own).max(axis=1) <= SAME_PLACE_SHARE * (own[3] - own[1])
+                found.update(keys[index] for index in np.flatnonzero(near))
+        return found
+
+    def leave_alone(self, text_objects: Collection[int]) -> None:
+        """Leave nothing but these text objects on the page, painted in opaque black."""
+        texts, others = self._objects
+        _set_active([*others, *texts.values()], is_active=False)
+        for key in text_objects:
+            if key in texts:
+                pdfium_c.FPDFPageObj_SetIsActive(texts[key], True)
+                pdfium_c.FPDFPageObj_SetFillColor(texts[key], 0, 0, 0, 255)
+                pdfium_c.FPDFTextObj_SetTextRenderMode(texts[key], pdfium_c.FPDF_TEXTRENDERMODE_FILL)
+
+    def bare(self, box: Box | None = None, scale: float | None = None) -> Shades:
+        """The page, or the part of it in a box, without annotations, at a scale in pixels to a point."""
+        if box is None:
+            return self._drawn(draw_annots=False)
+        scale = scale or self.scale
+        x0, top, x1, bottom = box
+        edges = (x0, self.height - bottom, self.width - x1, top)
+        # pdfium's binding rounds what is cropped up to whole pixels, and no pixel of the box may be lost
+        margins = tuple(max(math.floor(edge * scale) - 0.01, 0) / scale for edge in edges)
+        return self._drawn(draw_annots=False, scale=scale, crop=margins)
+
+    @cached_property
+    def digits(self) -> tuple[DrawnCharacter, ...]:
+        """The page's digits in the order in which they are drawn."""
+        return tuple(self._characters(_DIGITS))
+
+    @cached_property
+    def characters(self) -> tuple[DrawnCharacter, ...]:
+        """All characters of the page but spaces, in the order in which they are drawn."""
+        return tuple(self._characters())
+
+    def _characters(self, wanted: frozenset[str] | None = None) -> Iterator[DrawnCharacter]:
+        a, b, c, d, e, f = self._to_shown
+        edges = [ctypes.c_double() for _ in range(4)]
+        left, right, lower, upper = edges
+        matrix = pdfium_c.FS_MATRIX()
+        for index in range(self._text.count_chars()):
+            character = chr(pdfium_c.FPDFText_GetUnicode(self._text, index))
+            if character.isspace() or (wanted is not None and character not in wanted):
+                continue
+            if not pdfium_c.FPDFText_GetCharBox(self._text, index, *edges):
+                continue
+            pdfium_c.FPDFText_GetMatrix(self._text, index, matrix)
+            turned = math.atan2(-(b * matrix.a + d * matrix.b), a * matrix.a + c * matrix.b)
+            corners = ((left.value, lower.value), (right.value, upper.value))
+            xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
+            text_object = pdfium_c.FPDFText_GetTextObject(self._text, index)
+            yield DrawnCharacter(
+                character,
+                (min(xs), min(ys), max(xs), max(ys)),
+                _address(text_object) if text_object else 0,
+                round(turned / (math.pi / 2)) % 4,
+            )
+
+    @cached_property
+    def _to_shown(self) -> tuple[float, float, float, float, float, float]:
+        """The matrix from the page's own coordinates to points from the upper left corner of the page as shown.
+
+        pdfium is asked where three points are drawn, so the matrix holds for all page boxes and turns.
+        """
+        size = (round(self.width * _FINE), round(self.height * _FINE))
+        places = []
+        for x, y in ((0, 0), (1000, 0), (0, 1000)):
+            column, row = ctypes.c_int(), ctypes.c_int()
+            pdfium_c.FPDF_PageToDevice(self._page, 0, 0, *size, 0, x, y, column, row)
+            places.append((column.value / _FINE, row.value / _FINE))
+        (e, f), (ax, bx), (cy, dy) = places
+        return (ax - e) / 1000, (bx - f) / 1000, (cy - e) / 1000, (dy - f) / 1000, e, f
+
+    def _drawn(self, *, scale: float | None = None, **how: Any) -> Shades:
+        bitmap = self._page.render(scale=scale or self.scale, grayscale=True, **how)
+        shades: Shades = bitmap.to_numpy()
+        return shades.reshape(shades.shape[:2])
+
+
+def cut(shades: npt.NDArray[_Pixel], box: Box, scale: float) -> npt.NDArray[_Pixel]:
+    """Return the pixels of a box in points, each that it touches; empty where the box is off the page."""
+    height, width = shades.shape
+    x0, top, x1, bottom = (edge * scale for edge in box)
+    rows = slice(max(math.floor(top), 0), min(math.ceil(bottom), height))
+    columns = slice(max(math.floor(x0), 0), min(math.ceil(x1), width))
+    return shades[rows, columns]
+
+
+def _drawing_objects(page: pdfium_c.FPDF_PAGE) -> Iterator[pdfium_c.FPDF_PAGEOBJECT]:
+    """Yield the objects of a page that draw something, those within forms too, in the order of drawing."""
+    waiting = [
+        (pdfium_c.FPDFPage_GetObject(page, index), 0)
+        for index in reversed(range(pdfium_c.FPDFPage_CountObjects(page)))
+    ]
+    while waiting:
+        one, depth = waiting.pop()
+        if pdfium_c.FPDFPageObj_GetType(one) != pdfium_c.FPDF_PAGEOBJ_FORM or depth > _MOST_NESTED:
+            yield one
+            continue
+        waiting += [
+            (pdfium_c.FPDFFormObj_GetObject(one, index), depth + 1)
+            for index in reversed(range(pdfium_c.FPDFFormObj_CountObjects(one)))
+        ]
+
+
+def _set_active(objects: list[pdfium_c.FPDF_PAGEOBJECT], *, is_active: bool) -> None:
+    for one in objects:
+        pdfium_c.FPDFPageObj_SetIsActive(one, is_active)
+
+
+def _address(page_object: pdfium_c.FPDF_PAGEOBJECT) -> int:
+    return ctypes.addressof(page_object.contents)
+
+
+def _bounds(page_object: pdfium_c.FPDF_PAGEOBJECT) -> tuple[float, float, float, float]:
+    edges = [ctypes.c_float() for _ in range(4)]
+    pdfium_c.FPDFPageObj_GetBounds(page_object, *edges)
+    left, lower, right, upper = (edge.value for edge in edges)
+    return left, lower, right, upper

@@ -1,0 +1,97 @@
+"""Two texts in one place: drop the characters that another text, or what covers them, keeps from being seen.
+
+A person who corrects a page whites a figure out and types over it; a program switches a layer off. The page's text
+then has the old characters in the place of the new ones, and a word made of both is neither.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+
+from redress.model.letter import Box
+from redress.read.files.drawn import DrawnCharacter, DrawnPage
+from redress.read.files.pdf_words import Char
+
+OVERLAP_SHARE = 0.3
+"""Characters of two text objects that share this much of the narrower one's width stand in one place."""
+SAME_PLACE_EMS = 0.3
+"""Two readers of a file put the middle of a character no further apart than this, in units of its size."""
+SAME_POINTS = 0.1
+"""Places that differ by less are one place. A character printed twice in one place stays: it is seen once."""
+MOST_TEXT_OBJECTS = 200
+"""Of those that overlap. Each is drawn once more; a page with more of them is left as it is."""
+
+
+def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
+    """Return a page's characters without those that overlap others and change nothing on the page.
+
+    `chars` are in the order in which they are drawn; a space goes with the character before it.
+    """
+    if not _any_overlap(chars):
+        return list(chars)
+    overlapping = _overlapping(page.characters)
+    if len(overlapping) > MOST_TEXT_OBJECTS:
+        return list(chars)
+    in_doubt = [one for one in page.characters if one.text_object in overlapping]
+    seen = set(map(id, page.seen(in_doubt)))
+    shown = [one for one in page.characters if one.text_object not in overlapping or id(one) in seen]
+    hidden = [one for one in in_doubt if id(one) not in seen and not _is_printed_by_a_twin(one, shown, page)]
+    kept: list[Char] = []
+    is_dropped = False
+    for one in chars:
+        if not one["text"].isspace():
+            is_dropped = _away(one, hidden) < _away(one, shown) - SAME_POINTS
+        if not is_dropped:
+            kept.append(one)
+    return sorted(kept, key=lambda one: (round(one["bottom"]), one["x0"]))
+
+
+def _is_printed_by_a_twin(one: DrawnCharacter, shown: Iterable[DrawnCharacter], page: DrawnPage) -> bool:
+    """Return whether an unseen character's place shows text that pdfium does not list: the same character again."""
+    return page.is_printed(one.box) and not any(_share_place(one.box, other.box) for other in shown)
+
+
+def _any_overlap(chars: Sequence[Char]) -> bool:
+    """Return whether two of a page's characters stand in one place."""
+    printed = sorted((one for one in chars if not one["text"].isspace()), key=lambda one: round(one["bottom"]))
+    for _, line in groupby(printed, key=lambda one: round(one["bottom"])):
+        ordered = sorted(line, key=lambda one: one["x0"])
+        for left, right in pairwise(ordered):
+            width = min(left["x1"] - left["x0"], right["x1"] - right["x0"])
+            if left["x1"] - right["x0"] > OVERLAP_SHARE * width:
+                return True
+    return False
+
+
+def _overlapping(characters: Sequence[DrawnCharacter]) -> set[int]:
+    """Return the text objects of which a character stands where a character of another one stands."""
+    found: set[int] = set()
+    ordered = sorted(characters, key=lambda one: one.box[0])
+    for index, one in enumerate(ordered):
+        for other in ordered[index + 1 :]:
+            if other.box[0] >= one.box[2]:
+                break
+            if one.text_object != other.text_object and _share_place(one.box, other.box):
+                found |= {one.text_object, other.text_object}
+    return found
+
+
+def _share_place(one: Box, other: Box) -> bool:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return wide > OVERLAP_SHARE * min(one[2] - one[0], other[2] - other[0]) and high > OVERLAP_SHARE * min(
+        one[3] - one[1], other[3] - other[1]
+    )
+
+
+def _away(char: Char, others: Iterable[DrawnCharacter]) -> float:
+    """Return how far a character of one reader is from the nearest one of the other that has its text, in points.
+
+    Infinite if none is near enough to be the same character.
+    """
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    most = SAME_PLACE_EMS * char["size"]
+    distances = (
+        math.hypot(one.middle[0] - x, (one.middle[1] - y) / 2) for one in others if one.text == char["text"]
+    )
+    return min((distance for distance in distances if distance <= most), default=math.inf)

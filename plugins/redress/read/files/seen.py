@@ -1,0 +1,280 @@
+"""Confirm each figure on its drawn page: a letter states what a person sees.
+
+For each figure the digits that the page's text has in the figure's box must spell the figure. Then the page is
+drawn with and without these digits. Where nothing changes, the digits are not seen. Where the drawing without them
+is not plain, something else is drawn in their place. Where the change has another shape than the digits alone, part
+of them is covered. Last, the shapes of the digits must be those of the digits that the text names. Where the page's
+text does not spell the figure, the shapes in the figure's box alone must do so.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pypdfium2 as pdfium
+
+from redress.model.letter import Box, Conflict, Figure, Letter
+from redress.model.measures import Absence
+from redress.read.files.digit_shapes import likeliest_digit, other_digit, pieces
+from redress.read.files.drawn import LEAST_CONTRAST, SAME_PLACE_SHARE, DrawnCharacter, DrawnPage, Shades, cut
+
+MOST_OTHER_INK_SHARE = 0.5
+"""What stands under a digit may have at most this share of the digit's own contrast."""
+MOST_COVERED_SHARE = 0.04
+"""Of the pixels of a digit's box, those that may differ from the digit drawn alone."""
+PIXELS_OF_A_DIGIT = 26
+"""The least height of a digit whose shape is compared."""
+TOUCHING_SHARE = 0.3
+"""A digit beside a figure is part of the number if the gap is no wider than this share of its height."""
+SAME_SIZE_SHARE = 0.15
+PIECES_OF_A_SIGN = 3
+"""A percentage sign has so many pieces at most."""
+
+_Key = tuple[str, str | None]
+
+
+def confirmed(content: bytes, letter: Letter) -> Letter:
+    """Return a letter without the figures that its drawn pages do not confirm; a conflict says why for each.
+
+    Figures of a text, and figures that were read from a picture, are kept as they are.
+    """
+    placed = _placed(letter)
+    if not placed:
+        return letter
+    doubts: dict[_Key, str] = {}
+    try:
+        with pdfium.PdfDocument(content) as pdf:
+            for number in sorted({one.page for one in placed if one.page is not None}):
+                doubts |= _doubts_on_page(pdf, number, [one for one in placed if one.page == number])
+    except pdfium.PdfiumError as error:
+        doubts = {_key(one): f"{_named(one)}, and the file cannot be drawn ({error})" for one in placed}
+    return _without(letter, doubts) if doubts else letter
+
+
+def unconfirmed(letter: Letter) -> Letter:
+    """Return a letter without the figures that nobody can confirm, because drawing its file broke down."""
+    doubts = {_key(one): f"{_named(one)}, and drawing the file broke down" for one in _placed(letter)}
+    return _without(letter, doubts) if doubts else letter
+
+
+def _placed(letter: Letter) -> list[Figure]:
+    return [one for one in letter.figures if one.box is not None and not one.is_ocr]
+
+
+def _key(figure: Figure) -> _Key:
+    return figure.measure, figure.category
+
+
+def _without(letter: Letter, doubts: Mapping[_Key, str]) -> Letter:
+    return replace(
+        letter,
+        figures=tuple(one for one in letter.figures if _key(one) not in doubts),
+        absences=tuple((dict(letter.absences) | {name: Absence.NOT_READ for name, _ in doubts}).items()),
+        conflicts=(*letter.conflicts, *(Conflict(name, why) for (name, _), why in doubts.items())),
+    )
+
+
+class _DoubtError(Exception):
+    """The page does not confirm a figure; the message says what the page shows instead."""
+
+
+@dataclass(frozen=True)
+class _Spelling:
+    """A figure, and the characters that the page's text has in its box; whether their digits spell the figure."""
+
+    figure: Figure
+    characters: list[DrawnCharacter]
+    is_named: bool
+
+
+def _doubts_on_page(pdf: pdfium.PdfDocument, number: int, figures: Sequence[Figure]) -> dict[_Key, str]:
+    """Return why figures of one page are not confirmed, by measure and category."""
+    doubts: dict[_Key, str] = {}
+    try:
+        page = DrawnPage(pdf[number - 1])
+        spellings = []
+        for figure in figures:
+            try:
+                spellings.append(_spelling(figure, page))
+            except _DoubtError as doubt:
+                doubts[_key(figure)] = str(doubt)
+        drawings = _Drawings(page, {one.text_object for spelling in spellings for one in spelling.characters})
+        for spelling in spellings:
+            try:
+                drawings.confirm(spelling)
+            except _DoubtError as doubt:
+                doubts[_key(spelling.figure)] = str(doubt)
+    except pdfium.PdfiumError as error:
+        return {_key(one): f"{_named(one)}, and the page cannot be drawn ({error})" for one in figures}
+    return doubts
+
+
+def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
+    """Return the digits in a figure's box, or all its characters if the digits do not spell the figure.
+
+    Raise _DoubtError if the box has no characters that are seen, or if the page has more digits right beside them.
+    """
+    said = _said(figure)
+    near = _near(figure.box, page.digits)
+    within = [digit for digit in near if _holds(figure.box, digit)]
+    digits = _once(within)
+    if [digit.text for digit in digits] != said:
+        digits = _once(page.seen(within))
+    if [digit.text for digit in digits] != said:
+        characters = page.seen(one for one in page.characters if _holds(figure.box, one))
+        if not characters:
+            raise _DoubtError(f"{_named(figure)}, where the page shows no text")
+        return _Spelling(figure, characters, is_named=False)
+    ends = (digits[0], digits[-1])
+    beside = [one for one in near if one not in within and any(_is_next_to(one, end) for end in ends)]
+    if beside and (seen := page.seen(beside)):
+        raise _DoubtError(f"{_named(figure)}, where the digit {seen[0].text} stands right beside it on the page")
+    return _Spelling(figure, digits, is_named=True)
+
+
+def _said(figure: Figure) -> list[str]:
+    return [character for character in figure.text if character.isdigit()]
+
+
+def _named(figure: Figure) -> str:
+    name = figure.measure if figure.category is None else f"{figure.measure} of {figure.category}"
+    return f"{name} is read as {figure.text} on page {figure.page}"
+
+
+def _near(box: Box | None, digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
+    """Return the digits within a box, or no further from it than the box is high or wide."""
+    if box is None:
+        return []
+    x0, top, x1, bottom = box
+    away = max(bottom - top, x1 - x0)
+    return [
+        digit
+        for digit in digits
+        if x0 - away < digit.box[2]
+        and digit.box[0] < x1 + away
+        and top - away < digit.box[3]
+        and digit.box[1] < bottom + away
+    ]
+
+
+def _holds(box: Box | None, one: DrawnCharacter) -> bool:
+    x, y = one.middle
+    return box is not None and box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+def _once(digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
+    """Return digits in reading order, without those that are printed again in the same place."""
+    kept: list[DrawnCharacter] = []
+    for digit in sorted(digits, key=_reading_place):
+        if not any(_is_same_print(digit, other) for other in kept):
+            kept.append(digit)
+    return kept
+
+
+def _reading_place(one: DrawnCharacter) -> float:
+    x, y = one.middle
+    return (x, -y, -x, y)[one.quarter_turns]
+
+
+def _is_same_print(one: DrawnCharacter, other: DrawnCharacter) -> bool:
+    away = SAME_PLACE_SHARE * one.height
+    (x, y), (other_x, other_y) = one.middle, other.middle
+    return one.text == other.text and abs(x - other_x) <= away and abs(y - other_y) <= away
+
+
+def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
+    """Whether a digit is so close to another, on its line and of its size, that both are of one number."""
+    if one.quarter_turns != other.quarter_turns or _is_same_print(one, other):
+        return False
+    if abs(one.height - other.height) > SAME_SIZE_SHARE * other.height:
+        return False
+    along, across = ((1, 3), (0, 2)) if one.quarter_turns % 2 else ((0, 2), (1, 3))
+    gap = max(other.box[along[0]] - one.box[along[1]], one.box[along[0]] - other.box[along[1]])
+    level = abs(one.box[across[1]] - other.box[across[1]])
+    return gap <= TOUCHING_SHARE * other.height and level <= SAME_SIZE_SHARE * other.height
+
+
+class _Drawings:
+    """A page with and without the text of its figures, and that text alone."""
+
+    def __init__(self, page: DrawnPage, text_objects: set[int]) -> None:
+        self._page = page
+        self._own = page.with_twins(text_objects)
+        self._with, self._without = page.as_it_is, page.without(self._own)
+        page.leave_alone(self._own)
+        self._alone = page.bare()
+
+    def confirm(self, spelling: _Spelling) -> None:
+        """Raise _DoubtError unless the page shows a figure whole, on a plain ground, and as its digits look."""
+        figure, page = spelling.figure, self._page
+        if not spelling.is_named:
+            self._confirm_pieces(spelling)
+            return
+        try:
+            self._confirm_digits(figure, spelling.characters, self._alone)
+        except _DoubtError:
+            # another figure's text object may have hidden text in the same place
+            objects = {digit.text_object for digit in spelling.characters}
+            if len(objects) == len(self._own):
+                raise
+            try:
+                for one in objects:
+                    page.leave_alone(page.with_twins([one]))
+                    digits = [digit for digit in spelling.characters if digit.text_object == one]
+                    self._confirm_digits(figure, digits, page.bare())
+            finally:
+                page.leave_alone(self._own)
+
+    def _confirm_digits(self, figure: Figure, digits: Sequence[DrawnCharacter], alone: Shades) -> None:
+        page = self._page
+        for digit in digits:
+            _confirm_ink(
+                figure, *(cut(shades, digit.box, page.scale) for shades in (self._with, self._without, alone))
+            )
+        scale = max(page.scale, PIXELS_OF_A_DIGIT / max(min(digit.height for digit in digits), 0.1))
+        whole = _around(digits)
+        drawn = page.bare(whole, scale)
+        left, top = math.floor(whole[0] * scale) / scale, math.floor(whole[1] * scale) / scale
+        for digit in digits:
+            x0, y0, x1, y1 = digit.box
+            shape = cut(drawn, (x0 - left, y0 - top, x1 - left, y1 - top), scale)
+            other = other_digit(np.rot90(shape, -digit.quarter_turns), digit.text)
+            if other is not None:
+                raise _DoubtError(
+                    f"{_named(figure)}, where the page shows the shape of {other} for the digit {digit.text}: "
+                    "the font names its digits wrongly"
+                )
+
+    def _confirm_pieces(self, spelling: _Spelling) -> None:
+        """Raise _DoubtError unless the shapes in a figure's box, one after the other, are those of its digits."""
+        figure, page = spelling.figure, self._page
+        box = _around(spelling.characters)
+        _confirm_ink(figure, *(cut(shades, box, page.scale) for shades in (self._with, self._without, self._alone)))
+        scale = max(page.scale, PIXELS_OF_A_DIGIT / max(max(one.height for one in spelling.characters), 0.1))
+        drawn = np.rot90(page.bare(box, scale), -spelling.characters[0].quarter_turns)
+        said, shapes = _said(figure), pieces(drawn)
+        shown = "".join(map(likeliest_digit, shapes[: len(said)]))
+        if shown != "".join(said) or len(shapes) > len(said) + PIECES_OF_A_SIGN:
+            raise _DoubtError(f"{_named(figure)}, where the page shows {shown or 'no number'}")
+
+
+def _around(characters: Sequence[DrawnCharacter]) -> Box:
+    x0s, tops, x1s, bottoms = zip(*(one.box for one in characters), strict=True)
+    return min(x0s), min(tops), max(x1s), max(bottoms)
+
+
+def _confirm_ink(figure: Figure, with_: Shades, without: Shades, alone: Shades) -> None:
+    """Raise _DoubtError unless a box shows what is drawn alone, whole, on a plain ground."""
+    if not alone.size:
+        raise _DoubtError(f"{_named(figure)}, which lies off the page")
+    change = with_.astype(np.int16) - without
+    if np.abs(change).max() < LEAST_CONTRAST:
+        raise _DoubtError(f"{_named(figure)}, but the page does not show it: it is covered, or not painted")
+    ink = (255 - alone.astype(np.float64)) / 255
+    contrast = float(change.ravel() @ ink.ravel()) / float((ink * ink).sum() or 1.0)
+    if int(without.max()) - int(without.min()) >= max(LEAST_CONTRAST, MOST_OTHER_INK_SHARE * abs(contrast)):
+        raise _DoubtError(f"{_named(figure)}, and something else is drawn in its place, such as a line through it")
+    off = np.abs(change / contrast - ink) > 0.5 if abs(contrast) >= LEAST_CONTRAST / 2 else np.ones_like(ink, bool)
+    if off.mean() > MOST_COVERED_SHARE:
+        raise _DoubtError(f"{_named(figure)}, and part of it is covered on the page")
