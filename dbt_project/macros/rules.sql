@@ -67,6 +67,12 @@
 {%- endmacro %}
 
 
+{# The measures that a letter states and that could not be read, in the order of their names; null if all were read. #}
+{% macro not_read_measures() -%}
+    string_agg(distinct measure, ', ' order by measure) filter (where absence_code = 'not_read')
+{%- endmacro %}
+
+
 {# A mean of values that are summed in thousandths, half up to so many decimal places, in integers throughout. #}
 {% macro mean_half_up(thousandths_sum, count, decimal_places) -%}
     cast(

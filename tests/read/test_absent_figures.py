@@ -24,11 +24,19 @@ from tests.read.invented import (
 
 MISSING = {
     "67% of complaints": {"uphold_rate_pct"},
-    "2": {"upheld_count"},
     "Statistics are based on a total of 30": {"compliance_outcomes_count"},
     "In 97%": {"compliance_rate_pct"},
-    "1": {"satisfactory_remedies_count"},
     "In 50%": {"satisfactory_remedy_rate_pct"},
+}
+WORDS_WITHOUT_A_NUMBER = {
+    ("67% of complaints", "of complaints"): "uphold_rate_pct",
+    ("67% of complaints", "o7% of complaints"): "uphold_rate_pct",
+    ("67% of complaints", "6 7 % of complaints"): "uphold_rate_pct",
+    ("average of 53%", "average of 5 3 %"): "uphold_rate_type_average_pct",
+    ("average of 99%", "average of nearly 99%"): "compliance_rate_type_average_pct",
+    ("total of 30", "total of l0"): "compliance_outcomes_count",
+    ("total of 30", "total of about 30"): "compliance_outcomes_count",
+    ("In 50% of", "In a % of"): "satisfactory_remedy_rate_pct",
 }
 
 
@@ -40,11 +48,34 @@ def test_a_missing_sentence_leaves_its_figure_absent_and_takes_no_other(start: s
         assert letter.absence(measure) is Absence.NOT_STATED
 
 
+@pytest.mark.parametrize(("old", "new"), WORDS_WITHOUT_A_NUMBER)
+def test_a_sentence_whose_number_cannot_be_read_is_not_read_and_not_unstated(old: str, new: str) -> None:
+    letter = read(pdf(LETTER, changed(old, new)))
+    measure = WORDS_WITHOUT_A_NUMBER[old, new]
+    assert measure not in figures(letter)
+    assert letter.absence(measure) is Absence.NOT_READ
+    assert letter.not_read == (measure,)
+    details = {check.rule: check.detail for check in check_letter(letter) if not check.is_passed}
+    assert details["blocks_complete"] == f"stated, and not read: {measure}"
+
+
+@pytest.mark.parametrize(("number", "measure"), {"2": "upheld_count", "1": "satisfactory_remedies_count"}.items())
+def test_a_label_without_its_number_is_not_read(number: str, measure: str) -> None:
+    letter = read(pdf(LETTER, without(number)))
+    assert figures(letter) == {name: value for name, value in FIGURES.items() if name != measure}
+    assert letter.not_read == (measure,)
+
+
+def test_a_number_without_its_sentence_is_not_read() -> None:
+    letter = read(pdf(LETTER, changed("67% of complaints we investigated were upheld.", "67%")))
+    assert letter.not_read == ("uphold_rate_pct",)
+
+
 def test_digits_of_another_script_are_no_number_and_the_file_still_has_its_verdict() -> None:
     text = "\n\n".join(ink.text for ink in (*LETTER, *STATISTICS)).replace("\n2\n\nupheld", "\n٢\n\nupheld")
     letter = read(text.encode(), "letter.txt")
     assert letter.verdict is Verdict.EXTRACTED
-    assert letter.absence("upheld_count") is Absence.NOT_STATED
+    assert letter.absence("upheld_count") is Absence.NOT_READ
     assert figures(letter)["investigations_count"] == 3
 
 
@@ -106,6 +137,7 @@ def test_two_figures_for_one_measure_are_withheld() -> None:
     letter = read(pdf(LETTER, page))
     assert "uphold_rate_pct" not in figures(letter)
     assert [conflict.measure for conflict in letter.conflicts] == ["uphold_rate_pct"]
+    assert letter.not_read == ("uphold_rate_pct",)
 
 
 def test_a_count_for_each_100000_residents_is_never_the_count() -> None:

@@ -101,6 +101,18 @@ def test_a_flag_says_why(file: Path) -> None:
     assert "flagged: blocks_complete" in text
 
 
+def test_a_figure_that_could_not_be_read_is_not_said_to_be_unstated(file: Path) -> None:
+    found = changed(
+        asked(file, "Vennery", 2023),
+        compliance_rate_absence_code="not_read",
+        uphold_rate_type_average_pct=None,
+        not_read_measures="compliance_rate_pct, uphold_rate_type_average_pct",
+    )
+    text = " ".join(printed(found, width=200).split())
+    assert "no compliance rate: the letter states it, and it could not be read for certain" in text
+    assert "no gap to an average of the uphold rate: the average could not be read" in text
+
+
 def test_numbers_for_each_100_000_residents_are_shown_where_there_are_any(file: Path) -> None:
     found = asked(file, "Vennery", 2023)
     assert "100,000" not in printed(found)

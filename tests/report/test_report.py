@@ -49,6 +49,7 @@ def first_letters() -> dict[str, str]:
     """Five letters to six councils: one prints a wrong rate, and one came without its statistics page."""
     letters = {f"{name}.txt": printed(name) for name in NAMES[:5]}
     letters["Oxlipd.txt"] = letters["Oxlipd.txt"].replace("50% of complaints", "51% of complaints")
+    letters["Oxlipc.txt"] = letters["Oxlipc.txt"].replace("In 50% of", "In 5O% of")
     letters["Oxlipe.txt"], _, _ = letters["Oxlipe.txt"].partition("Complaints upheld\n\n50%")
     return letters
 
@@ -163,7 +164,8 @@ def test_what_needs_a_person_comes_first_and_the_whole_table_last(settings: Sett
     titles = re.findall(r"^## (.+)$", report(settings, "later"), re.MULTILINE)
     assert titles[0] == "For a person"
     assert titles[-1] == "All letters"
-    assert "Oxlipc" not in section(report(settings, "later"), "For a person")
+    assert "Oxlipd" in section(report(settings, "later"), "For a person")
+    assert "Oxlipf" not in section(report(settings, "later"), "For a person")
 
 
 def test_a_letter_in_quarantine_has_its_reason_and_a_command_that_works_as_it_is_pasted(
@@ -178,6 +180,13 @@ def test_a_letter_in_quarantine_has_its_reason_and_a_command_that_works_as_it_is
     )
     assert shown.returncode == 0, shown.stderr
     assert "Oxlipd District Council" in shown.stdout
+
+
+def test_a_letter_whose_figure_could_not_be_read_is_named_with_the_figure(settings: Settings) -> None:
+    told = section(report(settings, "first"), "For a person")
+    assert "### Accepted, with figures that could not be read: 1" in told
+    assert "Oxlipc District Council** (" in told
+    assert told.count("satisfactory_remedy_rate_pct") == 1
 
 
 def test_rules_that_failed_say_how_often_and_what_they_ask(settings: Settings) -> None:

@@ -38,8 +38,12 @@ def build(
     *,
     printed: int | None = None,
     has_corrections: bool = True,
+    review: str = "1 as one",
 ) -> Path:
-    """A small warehouse of one invented letter and one figure, in the place where a build puts one."""
+    """A small warehouse of one invented letter and one figure, in the place where a build puts one.
+
+    `review` are other columns of the letter's review.
+    """
     file = build_place(releases, identity)
     with duckdb.connect(str(file)) as connection:
         connection.execute("create schema marts; create schema audit; create schema staging")
@@ -59,6 +63,10 @@ def build(
         )
         if not has_corrections:
             connection.execute("alter table marts.fct_figure drop column is_corrected")
+        connection.execute(
+            "create table marts.fct_annual_review as select 2021::smallint as season, 'PEL' as authority_key, "
+            f"null::varchar as not_read_measures, {review}"
+        )
         connection.execute("comment on table marts.fct_figure is 'One figure of an accepted letter.'")
         connection.execute("comment on column marts.fct_figure.value is 'The number.'")
         connection.execute("create table audit.check_results as select true as is_passed")
@@ -96,6 +104,7 @@ def test_a_published_release_is_current_and_whole(releases: Releases) -> None:
         "parquet/check_results.parquet",
         "parquet/dim_authority.parquet",
         "parquet/dim_letter.parquet",
+        "parquet/fct_annual_review.parquet",
         "parquet/fct_figure.parquet",
         "warehouse.duckdb",
     ]
@@ -170,7 +179,7 @@ def test_the_data_package_describes_every_file_and_its_columns(releases: Release
     package = json.loads((folder / "datapackage.json").read_text())
     assert package["id"] == FIRST
     resources = {resource["name"]: resource for resource in package["resources"]}
-    assert set(resources) == {"check-results", "dim-authority", "dim-letter", "fct-figure"}
+    assert set(resources) == {"check-results", "dim-authority", "dim-letter", "fct-annual-review", "fct-figure"}
     for resource in resources.values():
         content = (folder / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
@@ -305,6 +314,18 @@ def test_a_release_says_which_figures_are_new_and_which_are_no_longer_there(rele
     assert "| NEW |" not in notes  # a council whose letter is new: the letter's line says it
 
 
+def test_a_figure_that_can_no_longer_be_read_is_told_from_one_that_is_no_longer_there(releases: Releases) -> None:
+    build(releases, FIRST)
+    releases.publish(FIRST)
+    with duckdb.connect(str(build(releases, SECOND))) as connection:
+        connection.execute("update marts.fct_figure set measure = 'upheld_count'")
+        connection.execute(
+            "update marts.fct_annual_review set not_read_measures = 'dealt_with_count, uphold_rate_pct'"
+        )
+    assert "| uphold_rate_pct | 53 | not read |" in (releases.publish(SECOND) / "RELEASE.md").read_text()
+    assert [one.is_not_read for one in data_changes(releases, SECOND).figures] == [False, True]
+
+
 def test_figures_of_letters_that_came_or_went_are_counted_where_no_other_changed(releases: Releases) -> None:
     build(releases, FIRST)
     releases.publish(FIRST)
@@ -316,7 +337,6 @@ def test_figures_of_letters_that_came_or_went_are_counted_where_no_other_changed
     assert data_changes(releases, SECOND).figures == ()
 
 
-REVIEWS = "create table marts.fct_annual_review as select 2021::smallint as season, 'PEL' as authority_key, "
 COMPARISONS = (
     "create table marts.fct_reconciliation as select 2021::smallint as season, 'data_table' as witness_kind, "
     "'PEL' as authority_key, null::varchar as council_type_key, 'upheld_count' as measure, "
@@ -330,8 +350,7 @@ def test_a_release_says_whose_trust_changed_although_no_figure_did(releases: Rel
         (FIRST, "'verified' as trust, null"),
         (SECOND, "'flagged' as trust, 'warnings: a_rule'"),
     ):
-        with duckdb.connect(str(build(releases, identity))) as connection:
-            connection.execute(f"{REVIEWS} {trust}::varchar as trust_reason")
+        build(releases, identity, review=f"{trust}::varchar as trust_reason")
         releases.publish(identity)
     notes = (releases.release_folder(SECOND) / "RELEASE.md").read_text()
     assert "## Trust that changed\n\nOf authorities and seasons that both releases review: 1.\n" in notes
@@ -364,9 +383,16 @@ def test_a_release_counts_the_comparisons_with_second_witnesses_that_changed(rel
 def test_the_changes_as_data_say_what_the_notes_say(releases: Releases) -> None:
     for identity, trust, compared, printed in ((FIRST, "verified", 33, None), (SECOND, "flagged", 31, 53)):
         with duckdb.connect(
-            str(build(releases, identity, rate=53 if printed is None else 54, printed=printed))
+            str(
+                build(
+                    releases,
+                    identity,
+                    rate=53 if printed is None else 54,
+                    printed=printed,
+                    review=f"'{trust}' as trust, null::varchar as trust_reason",
+                )
+            )
         ) as connection:
-            connection.execute(f"{REVIEWS} '{trust}' as trust, null::varchar as trust_reason")
             named = "as compared (witness_value, reconciliation_state, row_number)"
             connection.execute(f"{COMPARISONS} (values ({compared}, 'differs', 1)) {named}")
             if identity == SECOND:
@@ -396,6 +422,7 @@ def test_the_changes_as_data_say_what_the_notes_say(releases: Releases) -> None:
                     "category": None,
                     "was": {"value": "53", "is_corrected": False},
                     "now": {"value": "54", "is_corrected": True},
+                    "is_not_read": False,
                 }
             ],
             "figures_only_now_count": 0,
@@ -492,9 +519,7 @@ def test_changes_that_the_checksums_do_not_name_are_damage(releases: Releases) -
 
 
 def test_a_release_made_before_there_was_trust_can_be_compared_with(releases: Releases) -> None:
-    with duckdb.connect(str(build(releases, FIRST))) as connection:
-        connection.execute(f"{REVIEWS} 33 as upheld_count")
+    build(releases, FIRST, review="33 as upheld_count")
     releases.publish(FIRST)
-    with duckdb.connect(str(build(releases, SECOND))) as connection:
-        connection.execute(f"{REVIEWS} 'verified' as trust, null::varchar as trust_reason")
+    build(releases, SECOND, review="'verified' as trust, null::varchar as trust_reason")
     assert "Trust" not in (releases.publish(SECOND) / "RELEASE.md").read_text()

@@ -81,7 +81,8 @@ reviews as (
         cast(populations.population_mid_year as integer) as population_mid_year,
         figures.dealt_with_count,
         figures.not_for_us_count,
-        figures.assessed_and_closed_count
+        figures.assessed_and_closed_count,
+        figures.not_read_measures
     from letters
     inner join figures on letters.letter_key = figures.letter_key
     inner join samples on letters.authority_key = samples.authority_key

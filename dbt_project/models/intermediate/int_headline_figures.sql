@@ -42,7 +42,8 @@ pivoted as (
         {{ absence_code('uphold_rate_pct') }} as uphold_rate_absence_code,
         {{ absence_code('compliance_rate_pct') }} as compliance_rate_absence_code,
         {{ absence_code('satisfactory_remedy_rate_pct') }} as satisfactory_remedy_rate_absence_code,
-        {{ absence_code('upheld_per_100k') }} as upheld_per_100k_absence_code
+        {{ absence_code('upheld_per_100k') }} as upheld_per_100k_absence_code,
+        {{ not_read_measures() }} as not_read_measures
     from figures
     group by letter_key
 

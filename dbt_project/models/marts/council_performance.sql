@@ -123,6 +123,7 @@ performance as (
         reviews.recomputed_upheld_per_100k,
         reviews.population_count,
         reviews.population_mid_year,
+        reviews.not_read_measures,
         type_averages.uphold_rate_stated_average_pct as type_uphold_rate_stated_average_pct,
         type_averages.uphold_rate_pooled_pct as type_uphold_rate_pooled_pct,
         type_averages.letters_accepted_count as type_letters_accepted_count,

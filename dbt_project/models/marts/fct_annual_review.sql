@@ -100,6 +100,7 @@ placed as (
         reviews.dealt_with_count,
         reviews.not_for_us_count,
         reviews.assessed_and_closed_count,
+        reviews.not_read_measures,
         {{ is_small_number('reviews.uphold_rate_base_count') }} as is_small_number,
         trust.is_ocr,
         trust.is_corrected,

@@ -65,6 +65,16 @@ expected as (
 
 ),
 
+not_read as (
+
+    select
+        letter_key,
+        {{ not_read_measures() }} as not_read_measures
+    from {{ ref('stg_figures') }}
+    group by letter_key
+
+),
+
 grid as (
 
     select
@@ -73,10 +83,12 @@ grid as (
         coalesce(claimed.coverage_state, expected.missing_state) as coverage_state,
         coalesce(claimed.letters_count, 0) as letters_count,
         claimed.letter_key,
-        case when claimed.coverage_state is null then expected.missing_reason else claimed.reason end as reason
+        case when claimed.coverage_state is null then expected.missing_reason else claimed.reason end as reason,
+        not_read.not_read_measures
     from expected
     full outer join claimed
         on expected.authority_key = claimed.authority_key and expected.season = claimed.season
+    left join not_read on claimed.letter_key = not_read.letter_key
 
 )
 

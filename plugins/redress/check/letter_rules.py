@@ -222,11 +222,15 @@ def _remedy_base(letter: Letter) -> Finding:
 
 
 def _blocks_complete(letter: Letter) -> Finding:
-    missing = [measure for measure, code in letter.absences if code is Absence.NOT_STATED]
-    return Finding(
-        not missing,
-        f"not stated, and no sentence says why: {', '.join(missing)}" if missing else "every block is complete",
-    )
+    return _finding(_incomplete(letter), "every block is complete")
+
+
+def _incomplete(letter: Letter) -> Iterator[str]:
+    not_stated = [measure for measure, code in letter.absences if code is Absence.NOT_STATED]
+    if not_stated:
+        yield f"not stated, and no sentence says why: {', '.join(not_stated)}"
+    if letter.not_read:
+        yield f"stated, and not read: {', '.join(letter.not_read)}"
 
 
 def _finding(faults: Iterator[str], otherwise: str) -> Finding:
@@ -310,7 +314,7 @@ LETTER_RULES: tuple[LetterRule, ...] = (
     LetterRule(
         "blocks_complete",
         Severity.WARNING,
-        "Every figure that its layout always has is stated, or a sentence says why it is not.",
+        "Every figure that its layout always has is stated and read, or a sentence says why it is not.",
         _blocks_complete,
     ),
     LetterRule(

@@ -155,6 +155,8 @@ def _print_case(case: "Case") -> None:
         told.append(f"  {case.disposition.disposition}: {case.disposition.reason}")
     for check in broken:
         told += [f"  {check.rule}: {SENTENCES.get(check.rule, '')}", f"    found: {check.detail}"]
+    if case.landed.letter.not_read:
+        told.append(f"  stated, and not read: {', '.join(case.landed.letter.not_read)}")
     for one in case.decisions:
         rules = f" for {', '.join(one.rules)}" if one.rules else ""
         whose = f" as a letter to {one.authority_id}" if one.authority_id else ""

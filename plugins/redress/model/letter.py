@@ -105,6 +105,11 @@ class Letter:
         figure = self.figure(measure, category)
         return None if figure is None else figure.value
 
+    @property
+    def not_read(self) -> tuple[str, ...]:
+        """The measures that the letter states and that could not be read."""
+        return tuple(measure for measure, code in self.absences if code is Absence.NOT_READ)
+
     def absence(self, measure: str) -> Absence | None:
         """Why a measure has no value, or None where it has one."""
         return dict(self.absences).get(measure)

@@ -13,7 +13,7 @@ class Absence(StrEnum):
     NOT_STATED = "not_stated"
     """Its layout has it, this letter does not, and no sentence says why."""
     NOT_READ = "not_read"
-    """The letter states it, and it could not be read for certain; the letter's conflicts say why."""
+    """The letter states it, and it could not be read for certain."""
     NONE_DUE = "none_due"
     """The letter says that no recommendations were due, so the rate does not exist."""
     NONE_UPHELD = "none_upheld"

@@ -15,6 +15,7 @@ from redress.read.layouts.layout import Period, Statistics, absences, agreed
 from redress.read.page.blocks import Block, blocks_of, headings_of
 from redress.read.page.document import Document, Segment
 from redress.read.page.sentences import Found, Sentence, find
+from redress.read.unread import unread_measures
 
 SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
 _PART_OF_A_SENTENCE = (
@@ -48,7 +49,8 @@ class BlockDescription:
 def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Statistics | None:
     """Return what the blocks of a document state, or None if no heading has one of its sentences below it.
 
-    Only measures whose block says why they are missing are absent here; `with_absences` adds the others.
+    Only measures that the block has no figures of, or that could not be read, are absent here; `with_absences` adds
+    the others.
     """
     described = {description.name: description for description in descriptions}
     blocks = _blocks(document, described)
@@ -57,6 +59,7 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
     figures: list[Figure] = []
     conflicts: list[Conflict] = []
     excused: dict[str, Absence] = {}
+    unread: set[str] = set()
     periods: list[Period] = []
     for block in blocks:
         description = described[block.name]
@@ -68,6 +71,7 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
             if name in HEADLINE_NAMES and sentence.stated(name) is not None
         ]
         periods += _periods(found)
+        unread.update(unread_measures(block, description.sentences, found))
         conflicts += _foreign_words(block, descriptions)
         if description.excuse is not None and _found(block, description.excuse[:1]):
             excused |= dict.fromkeys(description.measures, description.excuse[1])
@@ -81,15 +85,21 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
         for figure in kept
         if figure.measure in excused
     ]
-    return Statistics(kept, tuple(excused.items()), (*conflicts, *disagreements), tuple(periods))
+    reasons = dict.fromkeys(unread, Absence.NOT_READ) | excused
+    return Statistics(kept, tuple(reasons.items()), (*conflicts, *disagreements), tuple(periods))
 
 
 def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> Statistics:
     """Return the statistics with a reason for each measure that has no figure.
 
-    A measure of the layout is `not_stated` where no block says why it is missing; any other is `not_in_layout`.
+    A measure of the layout is `not_stated` where nothing says why it is missing; any other is `not_in_layout`.
     """
-    reasons = absences(statistics.figures, measures_of_layout, dict(statistics.absences))
+    known = {
+        measure: reason
+        for measure, reason in statistics.absences
+        if measure in measures_of_layout or reason is not Absence.NOT_READ
+    }
+    reasons = absences(statistics.figures, statistics.conflicts, measures_of_layout, known)
     return replace(statistics, absences=reasons)
 
 

@@ -22,6 +22,7 @@ SAMPLE = "An invented council of the sample letters: these figures say nothing a
 _WHY_ABSENT: dict[str, tuple[str, str]] = {
     Absence.NOT_IN_LAYOUT: ("not in layout", "letters of this layout do not state it"),
     Absence.NOT_STATED: ("not stated", "its layout has it, this letter does not, and no sentence says why"),
+    Absence.NOT_READ: ("not read", "the letter states it, and it could not be read for certain"),
     Absence.NONE_DUE: ("none due", "the letter says that no recommendations were due"),
     Absence.NONE_UPHELD: ("none upheld", "the letter says that nothing was upheld"),
     Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
@@ -215,7 +216,9 @@ def _review_notes(row: Row) -> Iterator[str]:
         if code is not None:
             yield f"no {name}: {_WHY_ABSENT[code][1]}"
         elif row[f"{rate}_type_average_pct"] is None:
-            yield f"no gap to an average of the {name}: the letter states no average"
+            unread = (row.get("not_read_measures") or "").split(", ")
+            why = "could not be read" if f"{rate}_type_average_pct" in unread else "is not stated"
+            yield f"no gap to an average of the {name}: the average {why}"
 
 
 def _season_page(found: CouncilYears) -> Iterator[RenderableType]:

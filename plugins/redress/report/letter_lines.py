@@ -41,7 +41,8 @@ class LetterLine:
     """One letter in a report, as text.
 
     `cells` are those of a table with the columns COLUMNS; an absent number is a dash. `authority` is the name as
-    the letter prints it, or None where the letter names no authority.
+    the letter prints it, or None where the letter names no authority. `not_read` are the measures that the letter
+    states and that could not be read.
     """
 
     cells: tuple[str, ...]
@@ -50,6 +51,7 @@ class LetterLine:
     why: str
     address: str
     sha256: str
+    not_read: tuple[str, ...] = ()
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
@@ -84,7 +86,13 @@ def letter_line(
         disposition.disposition,
     )
     return LetterLine(
-        cells, authority, disposition.disposition, disposition.reason, landed.source_address, landed.letter.sha256
+        cells,
+        authority,
+        disposition.disposition,
+        disposition.reason,
+        landed.source_address,
+        landed.letter.sha256,
+        landed.letter.not_read,
     )
 
 

@@ -18,7 +18,7 @@ from redress.steps.letter_changes import Change, LetterChange
 from redress.steps.record import StepSummary
 from redress.warehouse.releases.changes import ChangedFigure, DataChanges
 from redress.warehouse.releases.checksums import CHANGES_NAME, NOTES_NAME
-from redress.warehouse.releases.notes import figure_name, shown_value
+from redress.warehouse.releases.notes import figure_name, shown_values
 
 SHOWN_CHANGES_COUNT = 50
 """How many letters of each kind of change are named; in the first run of a season all letters are new."""
@@ -129,8 +129,9 @@ def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterat
     """Yield what waits for a person: letters in quarantine, files without figures, letters that did not come."""
     quarantined = [line for line in lines if line.disposition is Fate.QUARANTINED]
     others = [line for line in lines if line.disposition not in (Fate.ACCEPTED, Fate.QUARANTINED, Fate.SUPERSEDED)]
+    unread = [line for line in lines if line.disposition is Fate.ACCEPTED and line.not_read]
     lost = _lost_count(outcome)
-    if not quarantined and not others and not lost:
+    if not quarantined and not unread and not others and not lost:
         yield "Nothing: every file of the season is a letter whose figures are accepted."
     if quarantined:
         yield f"### In quarantine: {len(quarantined)}"
@@ -138,8 +139,15 @@ def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterat
     for line in quarantined:
         words = f"quarantine show {line.sha256[:SHOWN_SHA256_LENGTH]} --season {outcome.run.season}"
         yield f"{_item(line)}\\\n  Look at it: {command(outcome.run.settings, words)}"
+    if unread:
+        before = "" if not quarantined else "\n"
+        yield f"{before}### Accepted, with figures that could not be read: {len(unread)}"
+        yield ""
+    for line in unread:
+        measures = text(", ".join(line.not_read))
+        yield f"- **{text(line.authority or line.address)}** ({text(line.address)}): {measures}"
     if others:
-        yield f"{'' if not quarantined else chr(10)}### Files without figures: {len(others)}"
+        yield f"{'' if not quarantined and not unread else chr(10)}### Files without figures: {len(others)}"
         yield ""
     yield from (_item(line) for line in others)
     if lost:
@@ -272,8 +280,10 @@ def _released(release: str, before: str, data: DataChanges) -> Iterator[str]:
 
 
 def _figure_row(figure: ChangedFigure) -> list[str]:
-    values = (shown_value(figure.was), shown_value(figure.now))
-    return [text(cell) for cell in (figure.authority_name, str(figure.season), figure_name(figure), *values)]
+    return [
+        text(cell)
+        for cell in (figure.authority_name, str(figure.season), figure_name(figure), *shown_values(figure))
+    ]
 
 
 def _rules(run: Run) -> Iterator[str]:

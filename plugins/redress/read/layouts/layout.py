@@ -69,15 +69,23 @@ def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflic
 
 
 def absences(
-    figures: Iterable[Figure], expected: Collection[str], excused: Mapping[str, Absence] | None = None
+    figures: Iterable[Figure],
+    conflicts: Iterable[Conflict],
+    expected: Collection[str],
+    excused: Mapping[str, Absence] | None = None,
 ) -> tuple[tuple[str, Absence], ...]:
     """Return each measure that has no figure, with the reason, in the order of the measures.
 
-    The reason is the letter's own if `excused` gives one, else `not_stated` for a measure that the layout is
-    `expected` to state, else `not_in_layout`.
+    The reason is `not_read` for a measure that a conflict is about, else the reason that `excused` gives, else
+    `not_stated` for a measure that the layout is `expected` to state, else `not_in_layout`.
     """
     stated = {figure.measure for figure in figures}
-    reasons = dict.fromkeys(expected, Absence.NOT_STATED) | dict(excused or {})
+    withheld = (conflict.measure for conflict in conflicts)
+    reasons = (
+        dict.fromkeys(expected, Absence.NOT_STATED)
+        | dict(excused or {})
+        | dict.fromkeys(withheld, Absence.NOT_READ)
+    )
     return tuple(
         (measure, reasons.get(measure, Absence.NOT_IN_LAYOUT)) for measure in MEASURE_NAMES if measure not in stated
     )

@@ -149,7 +149,7 @@ class LocalAuthorityReport:
         if not any(table.measure in known and len(table.figures) >= LEAST_LABELS for table in tables):
             return None
         figures, conflicts = agreed(figure for table in tables for figure in _figures(table))
-        return Statistics(figures, absences(figures, _expected(season)), conflicts, ())
+        return Statistics(figures, absences(figures, conflicts, _expected(season)), conflicts, ())
 
 
 LAYOUT = LocalAuthorityReport()

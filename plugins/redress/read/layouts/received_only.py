@@ -39,7 +39,7 @@ class ReceivedOnly:
             return None
         figures = (found[0].figure("received", "received_count", "total"),)
         period = Period(None, dt.date(SEASON, 3, 31), found[0].text)
-        return Statistics(figures, absences(figures, ("received_count",)), (), (period,))
+        return Statistics(figures, absences(figures, (), ("received_count",)), (), (period,))
 
 
 LAYOUT = ReceivedOnly()

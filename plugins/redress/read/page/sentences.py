@@ -325,10 +325,22 @@ def _month(name: str) -> int | None:
     return fits[0] if len(fits) == 1 and len(name) >= 3 else None
 
 
-def _compiled(template: str) -> str:
+def pattern_without_numbers(template: str, first: str, within: str) -> str:
+    """Return the pattern of a sentence's words, with another pattern in the place of each number.
+
+    `first` takes the place of a number before the sentence's own words, `within` that of any other number.
+    """
+    return _compiled(template, (first, within))
+
+
+def _compiled(template: str, holes: tuple[str, str] | None = None) -> str:
     pieces: list[str] = []
+    has_words = False
     for part in _parts(template):
-        if part["name"]:
+        has_words = has_words or (part["word"] is not None and part["word"] != "In")
+        if part["name"] and holes is not None and part["kind"] in ("count", "percent", "rate"):
+            pieces.append(holes[has_words])
+        elif part["name"]:
             kind = _KINDS[part["kind"]]
             pieces.append(
                 rf"(?<![\d.,£]){_group(part['name'], kind)}"

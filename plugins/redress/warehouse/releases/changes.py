@@ -44,7 +44,10 @@ class FigureValue:
 
 @dataclass(frozen=True)
 class ChangedFigure:
-    """A figure of an authority and season that both releases have; None where a release lacks the figure."""
+    """A figure of an authority and season that both releases have; None where a release lacks the figure.
+
+    `is_not_read` where this release lacks the figure because it could not be read from the letter.
+    """
 
     season: int
     authority_key: str
@@ -53,6 +56,7 @@ class ChangedFigure:
     category: str | None
     was: FigureValue | None
     now: FigureValue | None
+    is_not_read: bool = False
 
 
 @dataclass(frozen=True)
@@ -256,11 +260,15 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedFigure, ...]
                     select (season, authority_key) from previous.marts.fct_figure
                 )
         )
-        select season, changed.authority_key, coalesce(authority_name, changed.authority_key), measure, category,
-               old_value, old_is_corrected, new_value, new_is_corrected
+        select changed.season, changed.authority_key, coalesce(authority_name, changed.authority_key),
+               measure, category,
+               old_value, old_is_corrected, new_value, new_is_corrected,
+               new_value is null and coalesce(list_contains(string_split(not_read_measures, ', '), measure), false)
         from changed
         left join marts.dim_authority as authorities on changed.authority_key = authorities.authority_key
-        order by season, changed.authority_key, measure, category nulls first, old_value, new_value
+        left join marts.fct_annual_review as reviews
+            on changed.authority_key = reviews.authority_key and changed.season = reviews.season
+        order by changed.season, changed.authority_key, measure, category nulls first, old_value, new_value
         """  # noqa: S608 - the name of the column is ours  # nosec B608
     ).fetchall()
     return tuple(
@@ -272,8 +280,9 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedFigure, ...]
             category,
             _figure_value(was, was_corrected),
             _figure_value(now, is_corrected),
+            is_not_read,
         )
-        for season, key, name, measure, category, was, was_corrected, now, is_corrected in figures
+        for season, key, name, measure, category, was, was_corrected, now, is_corrected, is_not_read in figures
     )
 
 

@@ -16,6 +16,9 @@ from redress.warehouse.releases.changes import (
     Trust,
 )
 
+NOT_READ = "not read"
+"""Stands in lists for a figure that the letter states and that could not be read."""
+
 
 def release_notes(changes: ReleaseChanges) -> str:
     """Return the text of RELEASE.md; the same changes give the same text."""
@@ -37,7 +40,12 @@ def figure_name(figure: ChangedFigure) -> str:
     return " ".join(filter(None, (figure.measure, figure.category)))
 
 
-def shown_value(figure: FigureValue | None) -> str:
+def shown_values(figure: ChangedFigure) -> tuple[str, str]:
+    """Return a figure before and now as two cells of a table."""
+    return _shown_value(figure.was), NOT_READ if figure.is_not_read else _shown_value(figure.now)
+
+
+def _shown_value(figure: FigureValue | None) -> str:
     """Return a figure as a cell of a table, marked where its value is not the printed one."""
     if figure is None:
         return NOT_THERE
@@ -88,10 +96,7 @@ def _figures(data: DataChanges) -> list[str]:
         "Figures that changed",
         sentences if has_changed else [],
         ("season", "authority", "measure", "was", "is"),
-        (
-            (one.season, one.authority_key, figure_name(one), shown_value(one.was), shown_value(one.now))
-            for one in data.figures
-        ),
+        ((one.season, one.authority_key, figure_name(one), *shown_values(one)) for one in data.figures),
     )
 
 

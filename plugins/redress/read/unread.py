@@ -1,0 +1,75 @@
+"""Figures that stand in a block and could not be read: words without their number, and numbers without words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from redress.model.measures import HEADLINE_NAMES
+from redress.read.page.blocks import Block
+from redress.read.page.document import Segment, squeezed
+from redress.read.page.numbers import A_NUMBER
+from redress.read.page.sentences import Found, Passage, Sentence, pattern_without_numbers
+
+LONGEST_NUMBER = 12
+"""The room of a number that cannot be read, in characters."""
+PARAGRAPH_GAP_EMS = 4.0
+"""Lines further below each other than this, in units of type size, do not belong to one block."""
+_UNREADABLE = rf"[^A-Za-z]{{0,{LONGEST_NUMBER}}}|[A-Za-z0-9.,%]{{1,2}}%?|[IlOoSB0-9.,]{{1,5}}%?"
+"""Text that can stand in the place of a number: signs, digits of another script, letters for digits, or nothing."""
+_ANYTHING = ".{0,24}?"
+
+_END = re.compile(r"[.!?]\s?")
+
+
+def unread_measures(block: Block, sentences: Sequence[Sentence], found: Sequence[Found]) -> Iterator[str]:
+    """Yield each measure of a block that no sentence gives, although the block holds the figure as far as one sees.
+
+    Either the words of the measure's sentence stand there, and no number is read in their midst. Or the block holds
+    numbers that no sentence took, and any of the missing measures may be meant.
+    """
+    given = {name for one in found for name in one.sentence.names if one.stated(name) is not None}
+    missing = [
+        (sentence, [name for name in sentence.names if name in HEADLINE_NAMES and name not in given])
+        for sentence in sentences
+    ]
+    if not any(names for _, names in missing):
+        return
+    if any(_numbers_left_over(block, found)):
+        yield from (name for _, names in missing for name in names)
+        return
+    for sentence, names in missing:
+        if names and any(_stands_in(sentence, passage, found) for passage in block.passages):
+            yield from names
+
+
+def _stands_in(sentence: Sentence, passage: Passage, found: Sequence[Found]) -> bool:
+    """Whether the words of a sentence stand where a sentence can begin and end, apart from the sentences that were
+    found.
+    """
+    words_found = {id(word) for one in found for word in one.words}
+    text = passage.text
+    starts = passage.line_starts | {match.end() for match in _END.finditer(text)}
+    for match in filter(None, (_with_a_hole(sentence).match(text, start) for start in starts)):
+        ends = text[match.end() :].startswith((".", " ")) or match.end() in passage.line_starts | {len(text)}
+        if ends and not any(id(word) in words_found for word in passage.words(match.start(), match.end())):
+            return True
+    return False
+
+
+@cache
+def _with_a_hole(sentence: Sentence) -> re.Pattern[str]:
+    return re.compile(pattern_without_numbers(sentence.template, f"(?:{_UNREADABLE})", _ANYTHING), re.IGNORECASE)
+
+
+def _numbers_left_over(block: Block, found: Sequence[Found]) -> Iterator[Segment]:
+    """Yield the lines of a block that are no more than a number, and that no sentence took."""
+    words_found = {id(word) for one in found for word in one.words}
+    above: Segment | None = None
+    for segment in (segment for run in block.runs for segment in run):
+        is_apart = above is not None and above.page == segment.page
+        if is_apart and above is not None and segment.top - above.bottom > PARAGRAPH_GAP_EMS * segment.size:
+            return
+        above = segment
+        is_taken = any(id(word) in words_found for word in segment.words)
+        if not is_taken and A_NUMBER.fullmatch(squeezed(segment.text)):
+            yield segment
