@@ -19,6 +19,7 @@ from redress.warehouse.landing import Landing
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES, landed, letter, sha256
 
 SEASON = Season(2021)
+READER = "0123456789abcdef"
 
 
 def read_count(settings: Settings, folder: Path, name: str) -> int:
@@ -43,27 +44,28 @@ def test_of_an_unchanged_season_nothing_is_read_and_of_a_changed_one_what_change
 
 
 def test_readings_come_back_as_they_were_kept(tmp_path: Path) -> None:
-    kept = Readings(tmp_path)
+    kept = Readings(tmp_path / str(SEASON))
     both = {sha256("a"), sha256("b")}
-    assert kept.find(SEASON, both) == {}
+    assert kept.find(both, READER) == {}
     one = letter("a")
-    kept.keep(SEASON, [landed(one, address="2021/a.PDF"), landed(letter("c"))])
-    assert kept.find(SEASON, both) == {(one.sha256, ".pdf"): one}
-    kept.keep(SEASON, [landed(letter("b"), address="2021/b.pdf")])
-    assert kept.find(SEASON, both).keys() == {(sha256("b"), ".pdf")}
+    kept.keep([landed(one, address="2021/a.PDF"), landed(letter("c"))], READER)
+    assert kept.find(both, READER) == {(one.sha256, ".pdf"): one}
+    kept.keep([landed(letter("b"), address="2021/b.pdf")], READER)
+    assert kept.find(both, READER).keys() == {(sha256("b"), ".pdf")}
+    assert (kept.reader, [one.letter for one in kept.letters()]) == (READER, [letter("b")])
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(tmp_path: Path) -> None:
-    kept = Readings(tmp_path)
+    kept = Readings(tmp_path / str(SEASON))
     timed_out = Letter(sha256("slow"), Verdict.UNREADABLE, "timed out: reading took more than 60 seconds")
-    kept.keep(SEASON, [landed(timed_out)])
-    assert kept.find(SEASON, {timed_out.sha256}) == {}
+    kept.keep([landed(timed_out)], READER)
+    assert kept.find({timed_out.sha256}, READER) == {}
 
 
-def test_another_reader_knows_nothing_of_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Readings(tmp_path).keep(SEASON, [landed(letter("a"))])
-    monkeypatch.setattr(readings, "reader_identity", lambda: "another")
-    assert Readings(tmp_path).find(SEASON, {sha256("a")}) == {}
+def test_another_reader_knows_nothing_of_what_was_read(tmp_path: Path) -> None:
+    kept = Readings(tmp_path / str(SEASON))
+    kept.keep([landed(letter("a"))], READER)
+    assert kept.find({sha256("a")}, "another") == {}
 
 
 @pytest.fixture

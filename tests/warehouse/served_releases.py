@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from redress.warehouse.releases.keys import Keys, Reference
+from redress.warehouse.releases.keys import ForeignKey, Keys
 from tests.warehouse.numbered import identity_of
 from tests.warehouse.postgres_server import BI_TOOL, Database
 
@@ -15,7 +15,7 @@ KEYS = {
     "fct_rate": Keys(
         primary=("council_key", "season"),
         unique=(("rate_key",),),
-        references=(Reference(("council_key",), "dim_council", ("council_key",)),),
+        foreign_keys=(ForeignKey(("council_key",), "dim_council", ("council_key",)),),
     ),
 }
 

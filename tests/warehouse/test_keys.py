@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from redress.warehouse.releases.keys import Keys, Reference, begin_data_package, built_keys, model_keys
+from redress.warehouse.releases.keys import ForeignKey, Keys, begin_data_package, built_keys, model_keys
 
 Node = dict[str, Any]
 
@@ -55,7 +55,7 @@ def test_keys_are_those_that_tests_hold() -> None:
         "fct_rate": Keys(
             primary=("council_key", "season"),
             unique=(("letter_key",),),
-            references=(Reference(("council_key",), "dim_council", ("council_key",)),),
+            foreign_keys=(ForeignKey(("council_key",), "dim_council", ("council_key",)),),
         )
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from redress.warehouse.releases.keys import Keys, Reference
+from redress.warehouse.releases.keys import ForeignKey, Keys
 from redress.warehouse.serving.tables import ServeError
 from tests.warehouse.postgres_server import BI_TOOL, Database
 from tests.warehouse.served_releases import served_number, small_release, write_release
@@ -175,7 +175,7 @@ def test_names_are_quoted_wherever_they_stand(database: Database, tmp_path: Path
     release = write_release(
         tmp_path / "names",
         [f"create table {quoted} as select 7 as {quoted}, ['x'] as \"item\""],
-        {name: Keys(primary=(), unique=((name,),), references=(Reference((name,), name, (name,)),))},
+        {name: Keys(primary=(), unique=((name,),), foreign_keys=(ForeignKey((name,), name, (name,)),))},
     )
     database.postgres.serve(release)
     found = database.ask(f"select {quoted}, item from marts.{quoted}", BI_TOOL)  # noqa: S608 - quoted

@@ -72,7 +72,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Finding:
+class ArchiveFault:
     """One fault that was found in the archive, and its place."""
 
     place: str
@@ -85,7 +85,7 @@ class Verified:
 
     files_count: int
     cards_count: int
-    findings: tuple[Finding, ...]
+    findings: tuple[ArchiveFault, ...]
 
 
 class Archive:
@@ -230,7 +230,7 @@ class Archive:
             findings += self._wrong_addresses(listing)
         return Verified(len(listing.sha256s), len(listing.cards), tuple(findings))
 
-    def _unlike_their_hash(self, listing: "_Listing") -> Iterator[Finding]:
+    def _unlike_their_hash(self, listing: "_Listing") -> Iterator[ArchiveFault]:
         with ThreadPoolExecutor(VERIFYING_AT_A_TIME) as threads:
             names = sorted(listing.sha256s)
             hashes = threads.map(lambda name: hashlib.sha256(self._files.read(name)).hexdigest(), names)
@@ -240,14 +240,14 @@ class Archive:
                         name, f"the bytes have the hash {sha256}; delete the file and fetch its season again"
                     )
 
-    def _wrong_addresses(self, listing: "_Listing") -> Iterator[Finding]:
+    def _wrong_addresses(self, listing: "_Listing") -> Iterator[ArchiveFault]:
         indexed = dict(listing.latest)
         hint = "redress archive verify --rebuild-addresses mends it"
         for name in self._files.names("addresses"):
             try:
                 card = self._card(name)
             except ArchiveError as error:
-                yield Finding(self._files.place(name), f"{error}; {hint}")
+                yield ArchiveFault(self._files.place(name), f"{error}; {hint}")
                 indexed.pop(name, None)
                 continue
             expected = indexed.pop(name, None)
@@ -258,8 +258,8 @@ class Archive:
         for name, card in indexed.items():
             yield self._finding(name, f"missing, although there is a card of {card.address}; {hint}")
 
-    def _finding(self, name: str, detail: str) -> Finding:
-        return Finding(self._files.place(name), detail)
+    def _finding(self, name: str, detail: str) -> ArchiveFault:
+        return ArchiveFault(self._files.place(name), detail)
 
     def _list(self) -> "_Listing":
         """Return all bytes and cards by their names, and the files that have no place in the archive."""
@@ -275,7 +275,7 @@ class Archive:
             try:
                 card = self._card(name)
             except ArchiveError as error:
-                listing.findings.append(Finding(self._files.place(name), str(error)))
+                listing.findings.append(ArchiveFault(self._files.place(name), str(error)))
                 continue
             if card is None or _card_name(card) != name:
                 listing.findings.append(self._finding(name, "a card of other bytes, or of another address"))
@@ -311,7 +311,7 @@ class _Listing:
     def __init__(self) -> None:
         self.sha256s: dict[str, str] = {}
         self.cards: dict[str, Card] = {}
-        self.findings: list[Finding] = []
+        self.findings: list[ArchiveFault] = []
 
     @cached_property
     def carded(self) -> frozenset[str]:

@@ -22,7 +22,7 @@ from redress.acquire.source import (
     Validators,
 )
 from redress.acquire.sources.by_name import allowed_addresses, http_rules, site_shape
-from redress.acquire.sources.links import Link, Page
+from redress.acquire.sources.links import Link, WebPage
 from redress.acquire.sources.site import SLUG, TABLE_ENDINGS, SiteSource, letter_links, slugs_of
 from redress.acquire.web.client import HttpClient
 from redress.model.authorities import Authority
@@ -127,7 +127,7 @@ class Probe:
         yield ProbeStep(assumption, True, f"{listed}; {letter}")
         yield from self._letter_itself(wanted)
 
-    def _season_of_page(self, page: Page) -> ProbeStep:
+    def _season_of_page(self, page: WebPage) -> ProbeStep:
         assumption = "the page names the one period that its statistics are about"
         if page.season_shown is None:
             return ProbeStep(
@@ -261,7 +261,7 @@ def _told(letter: Letter) -> str:
     return f"{letter.verdict}, {letter.reason}, {len(letter.figures)} figures"
 
 
-def _texts_like_letters(page: Page) -> str:
+def _texts_like_letters(page: WebPage) -> str:
     try:
         links = page.links
     except FetchError as error:

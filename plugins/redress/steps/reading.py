@@ -11,7 +11,6 @@ from redress.acquire.source import ReferenceKind
 from redress.check.decisions import read_decisions
 from redress.check.source_doubt import doubt
 from redress.check.witness_pages import set_pages_apart
-from redress.files import replaced_folder
 from redress.model.landed import Acquisition, LandedLetter
 from redress.model.letter import Letter
 from redress.model.reference import load_authorities
@@ -23,33 +22,32 @@ from redress.steps.letter_changes import keep_before
 from redress.steps.readings import Readings, ending, reader_identity
 from redress.steps.run import Run, SeasonError, latest_landed_summary
 from redress.warehouse.landing import Landing
-from redress.warehouse.landing_tables import read_letters, write_checks, write_letters
-
-READER_FILE_NAME = "reader.txt"
+from redress.warehouse.landing_tables import write_checks
 
 
 def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
-    """A batch of archived letters read, into two Parquet files; their folder is the answer.
+    """Read a batch of archived letters; return the folder of their readings.
 
-    Bytes that this reader has read for the season before are not read again, unless all are to be read `anew`.
+    Bytes that this reader has read for the season before are not read again, unless `anew` is set.
     """
     archive = Archive(run.settings.archive_address)
-    folder = run.part_folder(batch)
+    part = Readings(run.part_folder(batch))
     with run.record.step(f"read {batch + 1}") as note:
         reader = reader_identity()
-        known = {} if anew else _readings(run).find(run.season, {one["sha256"] for one in archived})
+        sha256s = {one["sha256"] for one in archived}
+        known = {} if anew else Readings(run.kept_readings_folder).find(sha256s, reader)
         new = [one for one in archived if (one["sha256"], ending(one["name"])) not in known]
         found = known | _newly_read(archive, new, run.settings)
         letters = [
             LandedLetter(run.season, one["address"], found[one["sha256"], ending(one["name"])]) for one in archived
         ]
-        _write_part(letters, folder, reader)
+        part.write(letters, reader)
         figures = sum(len(landed.letter.figures) for landed in letters)
         note.message = f"{len(letters)} letters read, {figures} figures"
         if len(new) < len(archived):
             note.message += f"; {len(archived) - len(new)} of them are as they were read before"
         note.facts = {"letters": len(letters), "newly_read": len(new), "figures": figures}
-    return str(folder)
+    return str(part.folder)
 
 
 def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
@@ -65,7 +63,7 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
         own = Summary.read(run.summary_path) if run.summary_path.exists() else None
         shutil.rmtree(run.refused.folder, ignore_errors=True)
-        read_parts = [(Path(part), part_files([part])) for part in parts]
+        read_parts = [(part.reader, part.letters()) for part in map(Readings, map(Path, parts))]
         files = tuple(landed for _, read in read_parts for landed in read)
         authorities = load_authorities(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)
@@ -90,8 +88,8 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
             landing.replace_acquisitions(run.season, _acquisitions(acquired))
         # a reader that was changed since `read` must not be given what the one before it read
         reader = reader_identity()
-        by_this_reader = (one for part, read in read_parts if _reader_of(part) == reader for one in read)
-        _readings(run).keep(run.season, by_this_reader)
+        by_this_reader = (one for part_reader, read in read_parts if part_reader == reader for one in read)
+        Readings(run.kept_readings_folder).keep(by_this_reader, reader)
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions, gated.validation)
         if own is not None:
             own.write(run.landed_path)
@@ -109,11 +107,6 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
             note.message += f"; statistics pages beside a letter, taken as witnesses: {len(unique) - len(letters)}"
         note.facts = counts
     return counts
-
-
-def part_files(parts: Iterable[str | Path]) -> tuple[LandedLetter, ...]:
-    """The letters of the folders that `read` gave."""
-    return tuple(landed for part in parts for landed in read_letters(*_part_paths(Path(part))))
 
 
 def _require_not_older(own: Summary, landed: Summary) -> None:
@@ -163,30 +156,6 @@ def _newly_read(
             (one["sha256"], ending(one["name"])): letter
             for one, letter in zip(archived, readers.read(files), strict=True)
         }
-
-
-def _readings(run: Run) -> Readings:
-    return Readings(run.settings.work_folder / "readings")
-
-
-def _write_part(letters: Sequence[LandedLetter], folder: Path, reader: str) -> None:
-    """Write a part whole: an attempt of the task that outlived its scheduler may write the same.
-
-    `reader` is the identity of the reader that read the letters.
-    """
-    with replaced_folder(folder, is_shared=True) as incoming:
-        write_letters(letters, *_part_paths(incoming))
-        (incoming / READER_FILE_NAME).write_text(reader, encoding="utf-8")
-
-
-def _part_paths(folder: Path) -> tuple[Path, Path]:
-    return folder / "letters.parquet", folder / "figures.parquet"
-
-
-def _reader_of(part: Path) -> str | None:
-    """Return the identity of the reader that read a part; None for a part of a version that did not keep it."""
-    path = part / READER_FILE_NAME
-    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def _without_duplicates(letters: Iterable[LandedLetter]) -> tuple[LandedLetter, ...]:

@@ -1,7 +1,7 @@
-"""Readings: what reading gave for each file of a season, kept so that the same bytes are not read again.
+"""Readings: letters as a reader read them, in a folder that names the reader.
 
-They stand in the working folder under the identity of the reader that made them, and can be deleted at any time:
-the files are then read again.
+Each batch of a run has such a folder for its later steps. Each season has one, so that the same bytes are not read
+again; it can be deleted at any time, and the season's files are then read again.
 """
 
 import ast
@@ -15,7 +15,6 @@ from pathlib import Path, PurePath
 from redress.files import replaced_folder
 from redress.model.landed import LandedLetter
 from redress.model.letter import Letter, Verdict
-from redress.model.season import Season
 from redress.read.files import ocr
 from redress.warehouse.landing_tables import read_letters, write_letters
 
@@ -98,39 +97,50 @@ def _names(nodes: Iterator[ast.AST]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Readings:
-    """The folder `<folder>/<season>/<reader's identity>/`, with the letters and figures of a season's files."""
+    """Letters and their figures as one reader read them, in `<folder>/<the reader's identity>/`."""
 
     folder: Path
 
-    def find(self, season: Season, sha256s: Collection[str]) -> dict[tuple[str, str], Letter]:
-        """Those among some files that this reader has read for a season, by sha256 and the ending of their name."""
-        place = self._place(season)
-        if not place.is_dir():
-            return {}
-        return {_key(one): one.letter for one in read_letters(*_paths(place), only=sha256s)}
+    def write(self, read: Iterable[LandedLetter], reader: str) -> None:
+        """Put what a reader read in place of all that the folder holds; `reader` is the reader's identity.
 
-    def keep(self, season: Season, read: Iterable[LandedLetter]) -> None:
-        """Keep a season's letters in place of those kept before.
+        Two processes may write the same folder: a task that outlived its scheduler is still at work.
+        """
+        with replaced_folder(self.folder, is_shared=True) as incoming:
+            (incoming / reader).mkdir()
+            write_letters(tuple(read), *_paths(incoming / reader))
+
+    def keep(self, read: Iterable[LandedLetter], reader: str) -> None:
+        """Write what a reader read, each file once, for runs to come.
 
         A file that could not be read is left out: another time it may not run out of time or memory.
         """
         kept = {one.letter.sha256: one for one in read if one.letter.verdict is not Verdict.UNREADABLE}
-        place = self._place(season)
-        with replaced_folder(place.parent, is_shared=True) as incoming:
-            (incoming / place.name).mkdir()
-            write_letters(tuple(kept.values()), *_paths(incoming / place.name))
+        self.write(kept.values(), reader)
 
-    def _place(self, season: Season) -> Path:
-        return self.folder / str(season) / reader_identity()
+    @property
+    def reader(self) -> str:
+        """The identity of the reader. Raises FileNotFoundError if nothing has been written."""
+        return next(path.name for path in self.folder.iterdir())
+
+    def letters(self) -> tuple[LandedLetter, ...]:
+        """Return all letters. Raises FileNotFoundError if nothing has been written."""
+        return read_letters(*_paths(self.folder / self.reader))
+
+    def find(self, sha256s: Collection[str], reader: str) -> dict[tuple[str, str], Letter]:
+        """Return those of some files that a reader has read, by sha256 and the ending of the file's name."""
+        place = self.folder / reader
+        if not place.is_dir():
+            return {}
+        return {
+            (landed.letter.sha256, ending(landed.source_address)): landed.letter
+            for landed in read_letters(*_paths(place), only=sha256s)
+        }
 
 
 def ending(address: str) -> str:
-    """The ending of a file's name, which has a say in whether a text is taken for a letter."""
+    """Return the ending of a file's name, by which the reader knows a text from a letter."""
     return PurePath(address).suffix.lower()
-
-
-def _key(landed: LandedLetter) -> tuple[str, str]:
-    return landed.letter.sha256, ending(landed.source_address)
 
 
 def _paths(place: Path) -> tuple[Path, Path]:

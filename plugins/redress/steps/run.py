@@ -6,6 +6,7 @@
 <home>/runs/publication_watch/<season>/<run>.jsonl    of a watch
 <home>/runs/without_season/<run>.jsonl                of a run that failed because it did not say its season
 <home>/work/seasons/<season>/<run>/                   what the steps of a run hand on; removed at its end
+<home>/work/readings/<season>/                        what reading the season's files gave, for later runs
 <home>/work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at its end
 """
 
@@ -140,8 +141,13 @@ class Run:
         return self.settings.work_folder / "seasons" / str(self.season) / self.run_id
 
     def part_folder(self, batch: int) -> Path:
-        """Return the folder of the letters that one batch gave; batches count from 0."""
+        """Return the folder of the readings of one batch; batches count from 0."""
         return self.work_folder / f"read-{batch:04d}"
+
+    @property
+    def kept_readings_folder(self) -> Path:
+        """The readings of the season that are kept from run to run, so that the same bytes are not read again."""
+        return self.settings.work_folder / "readings" / str(self.season)
 
     @property
     def data_tables(self) -> Landing:

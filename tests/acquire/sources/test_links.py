@@ -1,12 +1,12 @@
 import pytest
 
 from redress.acquire.source import FetchError, Validators
-from redress.acquire.sources.links import Page, seasons_named
+from redress.acquire.sources.links import WebPage, seasons_named
 from redress.model.season import Season
 
 
-def page(html: str | bytes, address: str = "https://site.example/councils/blaby/letters") -> Page:
-    return Page(html if isinstance(html, bytes) else html.encode(), address, Validators())
+def page(html: str | bytes, address: str = "https://site.example/councils/blaby/letters") -> WebPage:
+    return WebPage(html if isinstance(html, bytes) else html.encode(), address, Validators())
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_links_lead_from_where_the_page_was_or_says_it_is() -> None:
 
 def test_words_are_read_in_the_charset_that_the_server_named() -> None:
     address, shown = "https://site.example/", '<a href="/a">Café letters</a>'
-    latin = Page(shown.encode("latin-1"), address, Validators(), "iso-8859-1")
+    latin = WebPage(shown.encode("latin-1"), address, Validators(), "iso-8859-1")
     assert latin.links[0].text == "Café letters"
-    unknown = Page(f'<meta charset="utf-8">{shown}'.encode(), address, Validators(), "no-such-charset")
+    unknown = WebPage(f'<meta charset="utf-8">{shown}'.encode(), address, Validators(), "no-such-charset")
     assert unknown.links[0].text == "Café letters"
 
 

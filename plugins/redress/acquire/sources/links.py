@@ -64,7 +64,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Page:
+class WebPage:
     """A page of the site as it was fetched; `address` is its address after redirects."""
 
     content: bytes

@@ -25,7 +25,7 @@ from redress.acquire.source import (
     check_is_pdf,
     unusable,
 )
-from redress.acquire.sources.links import Link, Page, without_fragment
+from redress.acquire.sources.links import Link, WebPage, without_fragment
 from redress.acquire.web.client import HttpClient
 from redress.acquire.web.page_cache import PageCache
 from redress.model.authorities import OTHER_TYPE_ID, Authorities, Authority
@@ -82,7 +82,7 @@ class SiteSource:
     client: HttpClient
     authorities: Authorities
     cache: PageCache | None = None
-    _pages: dict[str, Page | NotPublishedError] = field(default_factory=dict, init=False, repr=False)
+    _pages: dict[str, WebPage | NotPublishedError] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @property
@@ -150,7 +150,7 @@ class SiteSource:
             case ReferenceKind.MAPPING:
                 return Fetched(Path(reference.address).read_bytes(), reference.address)
 
-    def page_of(self, authority: Authority) -> Page:
+    def page_of(self, authority: Authority) -> WebPage:
         """Return an authority's page. Raise NotPublishedError if a body that need not have a page has none.
 
         For a council that exists, a missing page is a FetchError: it is then unknown what the page holds.
@@ -174,7 +174,7 @@ class SiteSource:
             f'{{"{authority.authority_id}": "..."}}',
         )
 
-    def letters_page(self, page: Page) -> Page:
+    def letters_page(self, page: WebPage) -> WebPage:
         """Return the page with the list of annual letters; the link on the council's page is known by its words."""
         wanted = {_folded(text) for text in self.shape.letters_link_texts}
         found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
@@ -195,7 +195,7 @@ class SiteSource:
                 FailureCause.SITE_SHAPE, f"the list of letters that {page.address} leads to: {error}"
             ) from error
 
-    def letter_link(self, page: Page, season: Season) -> Link:
+    def letter_link(self, page: WebPage, season: Season) -> Link:
         """Return the one link of a list of letters that is about a season.
 
         Raise NotPublishedError if the list has letters of other seasons only. Raise FetchError if the list names no
@@ -222,7 +222,7 @@ class SiteSource:
         named = ", ".join(str(year) for year in sorted({year for link in letters for year in link.seasons}))
         raise NotPublishedError(f"{page.address} lists letters of {named}, and none of {season}")
 
-    def page(self, address: str) -> Page:
+    def page(self, address: str) -> WebPage:
         """Return a page of the site, fetched once. Raise NotPublishedError and FetchError as the client does."""
         with self._lock:
             had = self._pages.get(address)
@@ -237,12 +237,12 @@ class SiteSource:
             raise had
         return had
 
-    def _asked(self, address: str) -> Page:
+    def _asked(self, address: str) -> WebPage:
         cached = None if self.cache is None else self.cache.get(address)
         answer = self.client.get(address, None if cached is None else Known(cached.address, cached.validators))
         if answer.content is None and cached is not None:
             return cached
-        page = Page(answer.content or b"", answer.address, answer.validators, answer.charset)
+        page = WebPage(answer.content or b"", answer.address, answer.validators, answer.charset)
         if self.cache is not None:
             self.cache.put(address, page)
         return page
@@ -296,7 +296,7 @@ class SiteSource:
         raise SourceError(f"no authority {reference.authority_id} exists on {day:%-d %B %Y}: plan the season anew")
 
 
-def letter_links(page: Page) -> tuple[Link, ...]:
+def letter_links(page: WebPage) -> tuple[Link, ...]:
     """Return the links that name a season, without the navigation: only links to PDFs, if there are any."""
     named = [link for link in page.links if link.seasons and not link.is_navigation]
     return tuple(link for link in named if link.ending == ".pdf") or tuple(named)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redress.acquire.source import Validators
-from redress.acquire.sources.links import Page
+from redress.acquire.sources.links import WebPage
 from redress.files import StoreError, WholeFiles
 
 
@@ -20,7 +20,7 @@ class PageCache:
 
     folder: Path
 
-    def get(self, address: str) -> Page | None:
+    def get(self, address: str) -> WebPage | None:
         """The page that an address gave last, or None where none is kept."""
         try:
             line, _, content = self._files.read(_name(address)).partition(b"\n")
@@ -28,11 +28,11 @@ class PageCache:
             if hashlib.sha256(content).hexdigest() != about["sha256"]:
                 return None
             validators = Validators(about["etag"], about["last_modified"])
-            return Page(content, about["address"], validators, about["charset"])
+            return WebPage(content, about["address"], validators, about["charset"])
         except (OSError, StoreError, ValueError, KeyError, TypeError):
             return None
 
-    def put(self, address: str, page: Page) -> None:
+    def put(self, address: str, page: WebPage) -> None:
         """Keep a page that its server can be asked about; one that cannot be kept is fetched whole next time."""
         if page.validators == Validators():
             return

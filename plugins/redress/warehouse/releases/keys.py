@@ -13,7 +13,7 @@ Columns = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Reference:
+class ForeignKey:
     """Columns with the values of a key of another table, or of the same table; they may be null."""
 
     columns: Columns
@@ -27,7 +27,7 @@ class Keys:
 
     primary: Columns = ()
     unique: tuple[Columns, ...] = ()
-    references: tuple[Reference, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
 
     def among(self, tables: Mapping[str, frozenset[str]], table: str) -> "Keys":
         """Return those keys of `table` that lie wholly within some tables, given by name with their columns."""
@@ -37,7 +37,7 @@ class Keys:
             tuple(one for one in self.unique if columns.issuperset(one)),
             tuple(
                 one
-                for one in self.references
+                for one in self.foreign_keys
                 if columns.issuperset(one.columns) and tables.get(one.table, frozenset()).issuperset(one.key)
             ),
         )
@@ -49,13 +49,13 @@ class Keys:
             schema["primaryKey"] = list(self.primary)
         if self.unique:
             schema["uniqueKeys"] = [list(one) for one in self.unique]
-        if self.references:
+        if self.foreign_keys:
             schema["foreignKeys"] = [
                 {
                     "fields": list(one.columns),
                     "reference": {"resource": resource_name(one.table), "fields": list(one.key)},
                 }
-                for one in self.references
+                for one in self.foreign_keys
             ]
         return schema
 
@@ -66,7 +66,7 @@ class Keys:
             tuple(schema.get("primaryKey", ())),
             tuple(tuple(one) for one in schema.get("uniqueKeys", ())),
             tuple(
-                Reference(
+                ForeignKey(
                     tuple(one["fields"]),
                     _table_name(one["reference"]["resource"]),
                     tuple(one["reference"]["fields"]),
@@ -131,9 +131,9 @@ def _keys_of(model: Mapping[str, Any], tests: Sequence[DataTest]) -> Keys:
     unique = [tuple(test.arguments["columns"]) for test in stopping if test.kind == "unique_combination"]
     unique += [(str(test.column),) for test in of_columns if test.kind == "unique"]
     primary = next((one for one in unique if never_null.issuperset(one)), ())
-    references = tuple(
-        Reference((str(test.column),), referred_model(test.arguments["to"]), (test.arguments["field"],))
+    foreign_keys = tuple(
+        ForeignKey((str(test.column),), referred_model(test.arguments["to"]), (test.arguments["field"],))
         for test in of_columns
         if test.kind == "relationships"
     )
-    return Keys(primary, tuple(one for one in unique if one != primary), references)
+    return Keys(primary, tuple(one for one in unique if one != primary), foreign_keys)

@@ -273,7 +273,7 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
         *(UniqueConstraint(*columns) for columns in keys.unique),
         *(
             ForeignKeyConstraint(one.columns, [f"{metadata.schema}.{one.table}.{column}" for column in one.key])
-            for one in keys.references
+            for one in keys.foreign_keys
         ),
         comment=table.comment,
     )
@@ -285,7 +285,7 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
 def _indexed(table: ServedTable) -> Iterator[str]:
     """The columns that get an index of their own: filters and references that no key starts with."""
     first_of_keys = {columns[0] for columns in (table.keys.primary, *table.keys.unique) if columns}
-    of_references = {one.columns[0] for one in table.keys.references}
+    of_foreign_keys = {one.columns[0] for one in table.keys.foreign_keys}
     for column in table.columns:
-        if column.name in FILTER_COLUMNS | of_references and column.name not in first_of_keys:
+        if column.name in FILTER_COLUMNS | of_foreign_keys and column.name not in first_of_keys:
             yield column.name
