@@ -58,6 +58,39 @@
 {%- endmacro %}
 
 
+{#
+    A column for each headline measure: from the figures of letters where `of` is not given, else those of a relation
+    that has them. The measures are those of redress/model/measures.py.
+#}
+{% macro headline_columns(of=none) -%}
+    {%- for measure in [
+        'upheld_count',
+        'investigations_count',
+        'uphold_rate_pct',
+        'uphold_rate_type_average_pct',
+        'compliance_outcomes_count',
+        'compliance_rate_pct',
+        'compliance_rate_type_average_pct',
+        'satisfactory_remedies_count',
+        'satisfactory_remedy_rate_pct',
+        'satisfactory_remedy_rate_type_average_pct',
+        'satisfactory_remedy_printed_base_count',
+        'upheld_per_100k',
+        'upheld_per_100k_type_average',
+        'dealt_with_count',
+        'not_for_us_count',
+        'assessed_and_closed_count',
+    ] -%}
+        {%- if of -%}
+            {{ of }}.{{ measure }}
+        {%- else -%}
+            {{ stated_value(measure, 'integer' if measure.endswith('_count') else 'decimal(12, 3)') }} as {{ measure }}
+        {%- endif -%}
+        {{- ',\n        ' if not loop.last -}}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {# Why a measure has no value, null where it has one. What landing does not name, the layout never states. #}
 {% macro absence_code(measure) -%}
     case

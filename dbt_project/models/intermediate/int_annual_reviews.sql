@@ -50,38 +50,23 @@ reviews as (
         letters.authority_key,
         letters.council_type_key,
         samples.is_sample,
-        figures.upheld_count,
-        figures.investigations_count,
+        {{ headline_columns(of='figures') }},
         figures.uphold_rate_base_count,
         figures.uphold_rate_base_count is not null and figures.investigations_count is null
             as is_uphold_rate_base_derived,
-        figures.uphold_rate_pct,
         figures.uphold_rate_absence_code,
-        figures.uphold_rate_type_average_pct,
         cast({{ rate_half_up_pct('figures.upheld_count', 'figures.uphold_rate_base_count') }} as integer)
             as recomputed_uphold_rate_pct,
-        figures.compliance_outcomes_count,
-        figures.compliance_rate_pct,
         figures.compliance_rate_absence_code,
-        figures.compliance_rate_type_average_pct,
-        figures.satisfactory_remedies_count,
-        figures.satisfactory_remedy_rate_pct,
         figures.satisfactory_remedy_rate_absence_code,
-        figures.satisfactory_remedy_rate_type_average_pct,
         cast({{ rate_half_up_pct('figures.satisfactory_remedies_count', 'figures.upheld_count') }} as integer)
             as recomputed_satisfactory_remedy_rate_pct,
-        figures.satisfactory_remedy_printed_base_count,
-        figures.upheld_per_100k,
         figures.upheld_per_100k_absence_code,
-        figures.upheld_per_100k_type_average,
         cast(
             {{ share_half_up('figures.upheld_count', 'populations.population_count', 100000, 1) }} as decimal(9, 1)
         ) as recomputed_upheld_per_100k,
         cast(populations.population_count as integer) as population_count,
         cast(populations.population_mid_year as integer) as population_mid_year,
-        figures.dealt_with_count,
-        figures.not_for_us_count,
-        figures.assessed_and_closed_count,
         figures.not_read_measures
     from letters
     inner join figures on letters.letter_key = figures.letter_key

@@ -54,13 +54,10 @@ placed as (
         reviews.season,
         reviews.council_type_key,
         reviews.letter_key,
-        reviews.upheld_count,
-        reviews.investigations_count,
+        {{ headline_columns(of='reviews') }},
         reviews.uphold_rate_base_count,
         reviews.is_uphold_rate_base_derived,
-        reviews.uphold_rate_pct,
         reviews.uphold_rate_absence_code,
-        reviews.uphold_rate_type_average_pct,
         {{ gap_to_average('reviews.uphold_rate_pct', 'reviews.uphold_rate_type_average_pct') }}
             as uphold_rate_gap_points,
         reviews.recomputed_uphold_rate_pct,
@@ -71,16 +68,10 @@ placed as (
                 partition by reviews.season, reviews.council_type_key, reviews.is_sample
             ) as integer
         ) as uphold_rate_ranked_count,
-        reviews.compliance_outcomes_count,
-        reviews.compliance_rate_pct,
         reviews.compliance_rate_absence_code,
-        reviews.compliance_rate_type_average_pct,
         {{ gap_to_average('reviews.compliance_rate_pct', 'reviews.compliance_rate_type_average_pct') }}
             as compliance_rate_gap_points,
-        reviews.satisfactory_remedies_count,
-        reviews.satisfactory_remedy_rate_pct,
         reviews.satisfactory_remedy_rate_absence_code,
-        reviews.satisfactory_remedy_rate_type_average_pct,
         {{ gap_to_average(
             'reviews.satisfactory_remedy_rate_pct', 'reviews.satisfactory_remedy_rate_type_average_pct'
         ) }}
@@ -88,18 +79,12 @@ placed as (
         reviews.recomputed_satisfactory_remedy_rate_pct,
         reviews.recomputed_satisfactory_remedy_rate_pct = reviews.satisfactory_remedy_rate_pct
             as is_satisfactory_remedy_rate_confirmed,
-        reviews.satisfactory_remedy_printed_base_count,
-        reviews.upheld_per_100k,
         reviews.upheld_per_100k_absence_code,
-        reviews.upheld_per_100k_type_average,
         {{ gap_to_average('reviews.upheld_per_100k', 'reviews.upheld_per_100k_type_average') }}
             as upheld_per_100k_gap,
         reviews.recomputed_upheld_per_100k,
         reviews.population_count,
         reviews.population_mid_year,
-        reviews.dealt_with_count,
-        reviews.not_for_us_count,
-        reviews.assessed_and_closed_count,
         reviews.not_read_measures,
         {{ is_small_number('reviews.uphold_rate_base_count') }} as is_small_number,
         trust.is_ocr,
