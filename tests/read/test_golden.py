@@ -78,8 +78,10 @@ def expected(path: Path) -> dict[str, Any]:
 
 
 def truth_in(reviewed: Path) -> dict[str, Any]:
-    """A reviewed JSON; a headline measure that it does not name, the letter does not state."""
-    return {**dict.fromkeys(HEADLINE_NAMES), **json.loads(reviewed.read_text(encoding="utf-8"))}
+    """A reviewed JSON. A headline measure that the JSON does not name is not stated in the letter."""
+    nothing = dict.fromkeys(HEADLINE_NAMES)
+    truth = {**nothing, **json.loads(reviewed.read_text(encoding="utf-8"))}
+    return {**truth, "on_paper": {**nothing, **truth["on_paper"]}} if "on_paper" in truth else truth
 
 
 def without_notes(truth: dict[str, Any]) -> dict[str, Any]:
