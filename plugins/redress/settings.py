@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     )
     source: str = Field(
         default="",
-        description="where letters come from if a command does not say: site, manifest:<address> or folder:<path>",
+        description="the source of letters where a command names none, in the form that `redress run --from` takes",
     )
     contact: str = Field(default="", description="an e-mail address or web page by which to reach whoever fetches")
     site_url: str = Field(default="https://www.lgo.org.uk", description="the Ombudsman's site")

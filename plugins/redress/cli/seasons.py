@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from redress.acquire.sources.by_name import SOURCE_FORMS
 from redress.cli.terminal import Failures, console, from_here, plain_errors, season_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _Way = tuple[str, Callable[[], str]]
 def run(
     seasons: Annotated[list[int], typer.Argument(help="Years of the letters, such as 2021.", show_default=False)],
     source: Annotated[
-        str, typer.Option("--from", help="site, manifest:<address> or a folder; else REDRESS_SOURCE says it.")
+        str, typer.Option("--from", help=f"{SOURCE_FORMS}; without it REDRESS_SOURCE says the source.")
     ] = "",
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Ask only for what failed in the last run of each season.")

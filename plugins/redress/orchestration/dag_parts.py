@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, Param, get_current_context, task
 
+from redress.acquire.sources.by_name import SOURCE_FORMS
 from redress.model.season import FIRST_SEASON, LAST_SEASON
 from redress.orchestration.names import BUILD_TASK, WRITER_POOL
 
@@ -127,8 +128,8 @@ def source_param() -> Param:
         "",
         type="string",
         title="Source",
-        description="Where the letters come from: site, manifest:<address>, or folder:<path> with a subfolder for "
-        "each season. Empty is what REDRESS_SOURCE says.",
+        description=f"Where the letters come from: {SOURCE_FORMS}; a folder has a subfolder for each season. If it "
+        "is empty, REDRESS_SOURCE says the source.",
     )
 
 

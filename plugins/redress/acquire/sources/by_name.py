@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from redress.settings import Settings
 
 SITE = "site"
-_KNOWN = "expected site, manifest:<address> or folder:<path>"
+SOURCE_FORMS = "site, manifest:<address> or folder:<path>"
+"""How commands and forms name a source."""
 
 
 def source_of(text: str, settings: "Settings") -> Source:
@@ -23,7 +24,7 @@ def source_of(text: str, settings: "Settings") -> Source:
     The name of a source names the same source again: `source_of(source.name, settings)`.
     """
     if not text:
-        raise SourceError(f"say where the letters come from, with --from or REDRESS_SOURCE: {_KNOWN}")
+        raise SourceError(f"say where the letters come from, with --from or REDRESS_SOURCE: expected {SOURCE_FORMS}")
     kind, separator, place = text.partition(":")
     if kind == SITE:
         return _site(settings, place)
@@ -33,7 +34,7 @@ def source_of(text: str, settings: "Settings") -> Source:
         return FolderSource(Path(place).absolute())
     if not separator:
         return FolderSource(Path(text).absolute())
-    raise SourceError(f'"{text}" names no source; {_KNOWN}')
+    raise SourceError(f'"{text}" names no source; expected {SOURCE_FORMS}')
 
 
 def http_rules(settings: "Settings") -> "HttpRules":
