@@ -97,9 +97,8 @@ def pdf(
     return buffer.getvalue()
 
 
-def red_box(content: bytes, page: int) -> Box:
+def red_box(content: bytes, page: int, scale: float = 2) -> Box:
     """Where a page (the first is 1) shows red, in points from the upper left corner: seen, not computed."""
-    scale = 2
     document = pypdfium2.PdfDocument(content)
     try:
         pixels = document[page - 1].render(scale=scale).to_numpy()

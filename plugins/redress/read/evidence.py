@@ -1,5 +1,6 @@
 """The evidence as a picture: the pages on which figures stand, each figure framed and named."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from redress.model.letter import Figure, Letter
 
 PIXELS_TO_A_POINT = 2.0
+PIXELS_OF_A_PAGE = (1000 * 1400, 4000 * 5600)
+"""The fewest and the most: a page of another unit or another paper is drawn larger or smaller."""
 _FRAME = (200, 30, 30)
 _LABEL = (255, 255, 255)
 _LABEL_HEIGHT = 17
@@ -36,6 +39,7 @@ def draw_evidence(content: bytes, letter: Letter, out: Path) -> int:
         )
     pages = sorted({figure.page for figure in placed if figure.page is not None})
     with pdfium.PdfDocument(content) as pdf:
+        pdf.init_forms()  # the values of form fields are drawn too
         pictures = [_page(pdf[page - 1], [figure for figure in placed if figure.page == page]) for page in pages]
     whole = Image.new("RGB", (max(p.width for p in pictures), sum(p.height for p in pictures)), "white")
     top = 0
@@ -47,14 +51,15 @@ def draw_evidence(content: bytes, letter: Letter, out: Path) -> int:
 
 
 def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
-    picture: Image.Image = page.render(scale=PIXELS_TO_A_POINT).to_pil().convert("RGB")
+    scale = _scale(*page.get_size())
+    picture: Image.Image = page.render(scale=scale).to_pil().convert("RGB")
     print_ = picture.convert("L")
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(size=13)
     names_by_frame: dict[_Rectangle, list[str]] = {}
     for figure in figures:
         if figure.box is not None:
-            x0, top, x1, bottom = (round(edge * PIXELS_TO_A_POINT) for edge in figure.box)
+            x0, top, x1, bottom = (round(edge * scale) for edge in figure.box)
             name = figure.measure if figure.category is None else figure.category
             names_by_frame.setdefault((x0 - 3, top - 3, x1 + 3, bottom + 3), []).append(name)
     taken = list(names_by_frame)
@@ -68,6 +73,12 @@ def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
         draw.rectangle(label, fill=_FRAME)
         draw.text((label[0] + 3, label[1] + 1), names_shown, fill=_LABEL, font=font)
     return picture
+
+
+def _scale(width: float, height: float) -> float:
+    """Return the pixels to a point with which a page of this size, in points, is drawn."""
+    fewest, most = (math.sqrt(pixels / max(width * height, 1.0)) for pixels in PIXELS_OF_A_PAGE)
+    return min(max(PIXELS_TO_A_POINT, fewest), most)
 
 
 def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Sequence[_Rectangle]) -> _Rectangle:

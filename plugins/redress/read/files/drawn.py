@@ -74,7 +74,7 @@ class DrawnPage:
         # pdfium leaves inactive text out of a page's text, so the text is taken before anything is drawn
         self._text = page.get_textpage()
         self.width, self.height = page.get_size()
-        self.scale = math.sqrt(PIXELS_OF_A_PAGE / max(self.width * self.height, 1.0))
+        self.scale = math.sqrt(PIXELS_OF_A_PAGE / max(self.width * self.height, 0.01))
 
     @cached_property
     def _objects(self) -> tuple[dict[int, pdfium_c.FPDF_PAGEOBJECT], list[pdfium_c.FPDF_PAGEOBJECT]]:

@@ -6,7 +6,7 @@ of `pdf_words.py`, and both drop hidden words with `visible_ink.py`.
 
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -16,6 +16,7 @@ from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTLine, LTRec
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
+from redress.model.letter import Box
 from redress.read.files import ocr
 from redress.read.files.drawn import DrawnPage
 from redress.read.files.overprints import without_unseen
@@ -25,6 +26,8 @@ from redress.read.page.document import Document, Page, without_running_lines
 
 OUTLINED_CURVES = 300
 """Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
+US_LETTER = (0.0, 0.0, 612.0, 792.0)
+"""The page of a file that gives its page no size."""
 PICTURE_SHARE = 0.25
 """Pictures that cover at least this share of a page can be what the page has to say."""
 
@@ -116,9 +119,10 @@ def _unreadable(error: object) -> UnreadableError:
 
 def _page(page: Any, drawn: pdfium.PdfDocument | None) -> Page:
     """Return a page of pdfplumber's as words. Its caches are dropped, so that a long file needs no more memory."""
-    left, upper, right, lower = page.cropbox
-    width, height = float(right - left), float(lower - upper)
-    chars, picture_area, curve_count = _content(page, width, height)
+    # pdfminer lays a page out from the corner of this box, after the page has been turned.
+    page.page_obj.mediabox = shown_part(page.page_obj.mediabox, page.page_obj.cropbox)
+    width, height = float(page.layout.width), float(page.layout.height)
+    chars, picture_area, curve_count = _content(page.layout, width, height)
     if drawn is not None and page.page_number <= len(drawn):
         chars = without_unseen(chars, DrawnPage(drawn[page.page_number - 1]))
     has_picture = picture_area >= PICTURE_SHARE * width * height or curve_count > OUTLINED_CURVES
@@ -127,27 +131,45 @@ def _page(page: Any, drawn: pdfium.PdfDocument | None) -> Page:
     return result
 
 
-def _content(page: Any, width: float, height: float) -> tuple[list[Char], float, int]:
-    """Return what the page draws: its characters, the square points of its pictures, and the number of its curves.
+def shown_part(media_box: Sequence[float], crop_box: Sequence[float]) -> Box:
+    """Return the part of a page that viewers show: left, lower, right, upper, in the page's own units.
 
-    Only characters within the shown part of the page count. The layout is pdfminer's; its origin is the lower left
-    corner of the media box after the page has been turned. Making pdfplumber's own record of each character would
-    take as long again as finding the characters.
+    A box may name any two opposite corners. A crop box counts as far as it lies within the media box.
     """
-    media, crop = page.mediabox, page.cropbox
-    left, upper = float(crop[0] - media[0]), float(crop[1] - media[1])
-    media_height = float(media[3] - media[1])
+    media, crop = _left_to_right(media_box), _left_to_right(crop_box)
+    if _is_flat(media):
+        media = US_LETTER
+    if _is_flat(crop):
+        return media
+    return max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3])
+
+
+def _left_to_right(box: Sequence[float]) -> Box:
+    x0, y0, x1, y1 = map(float, box)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _is_flat(box: Box) -> bool:
+    return box[0] >= box[2] or box[1] >= box[3]
+
+
+def _content(layout: Any, width: float, height: float) -> tuple[list[Char], float, int]:
+    """Return what a page draws: its characters, the area of its pictures, and the number of its curves.
+
+    Only characters within the shown part of the page count. The origin of the layout, which is pdfminer's, is the
+    lower left corner of the page as shown. Making pdfplumber's own record of each character would take as long
+    again as finding the characters.
+    """
     chars: list[Char] = []
     picture_area, curve_count = 0.0, 0
-    waiting: list[Any] = [page.layout]
+    waiting: list[Any] = [layout]
     while waiting:
         item = waiting.pop()
         if isinstance(item, LTChar):
-            x0, x1 = item.x0 - left, item.x1 - left
-            top, bottom = media_height - item.y1 - upper, media_height - item.y0 - upper
-            if is_on_page(x0, x1, top, bottom, width, height):
+            top, bottom = height - item.y1, height - item.y0
+            if is_on_page(item.x0, item.x1, top, bottom, width, height):
                 turns = round(math.atan2(item.matrix[1], item.matrix[0]) / (math.pi / 2)) % 4
-                chars.append(char(item.get_text(), x0, x1, top, bottom, turns))
+                chars.append(char(item.get_text(), item.x0, item.x1, top, bottom, turns))
         elif isinstance(item, LTImage):
             picture_area += item.width * item.height
         elif isinstance(item, LTContainer):

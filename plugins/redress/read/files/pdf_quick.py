@@ -14,7 +14,14 @@ from itertools import pairwise
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from redress.read.files.pdf_words import SAME_LINE_POINTS, SOFT_HYPHEN, WORD_GAP_EMS, hyphen, is_on_page
+from redress.read.files.pdf_words import (
+    SAME_LINE_POINTS,
+    SOFT_HYPHEN,
+    WORD_GAP_EMS,
+    hyphen,
+    is_on_page,
+    is_ordinary,
+)
 from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
 from redress.read.layouts.known import LANDMARKS
 from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of, without_running_lines
@@ -46,9 +53,10 @@ def page_count(content: bytes) -> int | None:
 def quick_document(content: bytes) -> Document | None:
     """Return a PDF's document by a quick look, or None if `pdf.py` has to measure every page.
 
-    The result is None if pdfium cannot open the file, if a page or its text is turned, if a page has no text (it
-    may be a picture of text), if text stands for other text than it shows, or if no page has a landmark of a
-    layout. The document leaves out the places of words on pages without figures.
+    The result is None if pdfium cannot open the file, if a page or its text is turned, if its type is uncommonly
+    small or large, if a page has no text (it may be a picture of text), if text stands for other text than it
+    shows, or if no page has a landmark of a layout. The document leaves out the places of words on pages without
+    figures.
     """
     try:
         with pdfium.PdfDocument(content) as pdf:
@@ -80,7 +88,7 @@ def _sheet(page: pdfium.PdfPage) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage, st
 def _placed(page: pdfium.PdfPage, characters: pdfium.PdfTextPage, number: int) -> Page:
     """A page's words where its characters stand."""
     width, height = page.get_size()
-    left, _, _, upper = page.get_cropbox()
+    left, _, _, upper = page.get_bbox()
     words = [
         Word(
             spelled,
@@ -96,7 +104,7 @@ def _placed(page: pdfium.PdfPage, characters: pdfium.PdfTextPage, number: int) -
         if is_on_page(x0, x1, top, bottom, width, height)
         for spelled in plain(text).split()
     ]
-    if _touch(words):
+    if _touch(words) or not _is_of_ordinary_type(words):
         raise _UnusualError
     return Page(number, width, height, segments_of(words))
 
@@ -187,6 +195,12 @@ def _run_of(text: pdfium.PdfTextPage, index: int, before: _Run | None, upper: fl
         raise _UnusualError
     bottom = upper - base_line.value + _DESCENT_EMS * size
     return _Run(address, size, bottom - size, bottom)
+
+
+def _is_of_ordinary_type(words: Sequence[Word]) -> bool:
+    """Whether most text has an ordinary type size; `pdf_words.py` measures other pages in units of their own."""
+    sizes = sorted(word.size for word in words)
+    return not sizes or is_ordinary(sizes[len(sizes) // 2])
 
 
 def _touch(words: Sequence[Word]) -> bool:

@@ -21,6 +21,11 @@ SAME_LINE_POINTS = 2.0
 DOUBLE_POINTS = 1.0
 """One letter drawn again within this distance is the same letter, made to look bold."""
 SOFT_HYPHEN = "\u00ad"
+DOUBLE_EMS = 0.15
+"""In small type a letter drawn again must be as close as this, in units of its size: two l stand 0.22 apart."""
+ORDINARY_SIZES = (6.0, 24.0)
+"""Most text of a page is set in one of these type sizes, in points."""
+ORDINARY_SIZE = 10.0
 LEAST_HYPHEN_EMS = 0.1
 """A soft hyphen that takes up this much room, in units of its size, is drawn, and a hyphen like any other."""
 
@@ -71,7 +76,15 @@ def is_on_page(x0: float, x1: float, top: float, bottom: float, width: float, he
 
 
 def page_of(chars: list[Char], number: int, width: float, height: float, *, has_picture: bool) -> Page:
-    """Return a page with these characters as upright words; `width` and `height` are those of the page as shown."""
+    """Return a page with these characters as upright words; `width` and `height` are those of the page as shown.
+
+    A page with uncommonly small or large type is measured in units in which its type has an ordinary size: it may
+    have a unit of its own (UserUnit), or be drawn for another paper. The boxes of its words stay in points.
+    """
+    points = _points_to_a_unit(chars)
+    if points != 1.0:
+        chars = [_in_units(one, points) for one in chars]
+        width, height = width / points, height / points
     chars = _printed_once(chars)
     turn = _Turn(_main_quarter_turns(chars), width, height)
     upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
@@ -83,9 +96,26 @@ def page_of(chars: list[Char], number: int, width: float, height: float, *, has_
         number=number,
         width=height if is_turned else width,
         height=width if is_turned else height,
-        segments=segments_of(_words(words, turn, number)),
+        segments=segments_of(_words(words, turn, number, points)),
         has_picture=has_picture,
     )
+
+
+def _points_to_a_unit(chars: list[Char]) -> float:
+    """Return 1 for a page of ordinary type, else how many points make a unit in which its type is ordinary."""
+    sizes = sorted(one["size"] for one in chars if not one["text"].isspace())
+    size = sizes[len(sizes) // 2] if sizes else ORDINARY_SIZE
+    return 1.0 if not size or is_ordinary(size) else size / ORDINARY_SIZE
+
+
+def is_ordinary(size: float) -> bool:
+    """Whether a type size, in points, is one in which letters are set."""
+    return ORDINARY_SIZES[0] <= size <= ORDINARY_SIZES[1]
+
+
+def _in_units(one: Char, points: float) -> Char:
+    edges = (one["x0"] / points, one["x1"] / points, one["top"] / points, one["bottom"] / points)
+    return char(one["text"], *edges, one["quarter_turns"])
 
 
 @dataclass(frozen=True)
@@ -132,16 +162,31 @@ class _Turn:
 
 def _printed_once(chars: list[Char]) -> list[Char]:
     """Characters without those drawn twice in one place, as some printers do to make type look bold."""
-    ordered = sorted((one["text"], round(one["top"]), one["x0"], one["top"]) for one in chars)
+    ordered = sorted(
+        (one["text"], round(one["top"]), one["x0"], one["top"], _double_points(one["size"])) for one in chars
+    )
     is_double = any(
         left[0] == right[0]
-        and right[2] - left[2] <= DOUBLE_POINTS
-        and left[2] - right[2] <= DOUBLE_POINTS
-        and abs(left[3] - right[3]) <= DOUBLE_POINTS
+        and abs(right[2] - left[2]) <= left[4]
+        and abs(left[3] - right[3]) <= left[4]
         and not left[0].isspace()
         for left, right in pairwise(ordered)
     )
-    return dedupe_chars(chars, tolerance=DOUBLE_POINTS, extra_attrs=()) if is_double else chars
+    if not is_double:
+        return chars
+    by_points: dict[float, list[Char]] = {}
+    for one in chars:
+        by_points.setdefault(_double_points(one["size"]), []).append(one)
+    once = [
+        one for points, some in by_points.items() for one in dedupe_chars(some, tolerance=points, extra_attrs=())
+    ]
+    kept = {id(one) for one in once}
+    return [one for one in chars if id(one) in kept]
+
+
+def _double_points(size: float) -> float:
+    """How far apart, in points, two letters of a type size may be drawn to be one letter."""
+    return min(DOUBLE_POINTS, DOUBLE_EMS * size)
 
 
 def _main_quarter_turns(chars: list[Char]) -> int:
@@ -150,10 +195,10 @@ def _main_quarter_turns(chars: list[Char]) -> int:
     return turns.most_common(1)[0][0] if turns else 0
 
 
-def _words(words: list[dict[str, Any]], turn: _Turn, page: int) -> Iterator[Word]:
+def _words(words: list[dict[str, Any]], turn: _Turn, page: int, points: float) -> Iterator[Word]:
     for word in words:
         x0, top, x1, bottom = word["x0"], word["top"], word["x1"], word["bottom"]
-        shown = turn.to_shown((x0, top, x1, bottom))
-        box = (round(shown[0], 2), round(shown[1], 2), round(shown[2], 2), round(shown[3], 2))
+        left, upper, right, lower = (round(edge * points, 2) for edge in turn.to_shown((x0, top, x1, bottom)))
+        box = (left, upper, right, lower)
         for text in plain(word["text"]).split():
             yield Word(text, page, x0, top, x1, bottom, float(word["size"]), box)

@@ -1,0 +1,131 @@
+"""Page boxes, turns and units: a letter says the same in all of them, and its evidence is where a person looks."""
+
+import io
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from redress.read.evidence import draw_evidence
+from redress.read.files.pdf import document_from_pdf, shown_part
+from tests.paper import HEIGHT, WIDTH, holds, pdf, red_box, reddened, stack
+from tests.read.invented import FIGURES, LETTER, STATISTICS, figures, read
+from tests.read.written import Sheet, written
+
+PRINTED = "30"
+"""The number of compliance outcomes: it stands once on the page, and is printed in red."""
+PAGES = (LETTER, list(reddened(STATISTICS, PRINTED)))
+
+
+def _entered(entries: str, matrix: str = "1 0 0 1 0 0", inherited: str = "") -> bytes:
+    """The letter with these entries in both pages."""
+    return written(*(Sheet(page, entries, matrix) for page in PAGES), inherited=inherited)
+
+
+def _edited(change: Callable[[pypdfium2.PdfPage], object]) -> bytes:
+    """The letter printed by a program, and each page changed by another."""
+    out = io.BytesIO()
+    with pypdfium2.PdfDocument(pdf(*PAGES)) as document:
+        for page in document:
+            change(page)
+        document.save(out)
+    return out.getvalue()
+
+
+def _cropped(left: float, lower: float, right: float, upper: float, turn: int) -> bytes:
+    def crop(page: pypdfium2.PdfPage) -> None:
+        page.set_cropbox(left, lower, right, upper)
+        page.set_rotation(turn)
+
+    return _edited(crop)
+
+
+FILES: dict[str, Callable[[], bytes]] = {
+    **{
+        f"media box {box}, turned by {turn}": partial(_entered, f"/MediaBox [{box}] /Rotate {turn}")
+        for box in ("595 842 0 0", "0 842 595 0")
+        for turn in (0, 270)
+    },
+    **{
+        f"crop box off the middle, turned by {turn}": partial(_cropped, 30, 11, 590, 840, turn)
+        for turn in (0, 90, 180, 270)
+    },
+    **{
+        f"crop box within a larger media box, turned by {turn}": partial(
+            _entered, f"/MediaBox [-170 -40 700 1000] /CropBox [0 0 595 842] /Rotate {turn}"
+        )
+        for turn in (0, 90, 180, 270)
+    },
+    "crop box with its corners the other way round": partial(_cropped, 590, 840, 30, 11, 90),
+    "crop box beyond the media box": partial(_cropped, -80, -200, 900, 1000, 90),
+    "crop box without an area": partial(_cropped, 0, 0, 0, 0, 180),
+    "boxes of the page tree": partial(
+        _entered, "", inherited="/MediaBox [-20 -30 700 900] /CropBox [0 0 595 842] /Rotate 270"
+    ),
+    "a box of the page before the tree's": partial(
+        _entered,
+        "/CropBox [0 0 595 842]",
+        inherited="/MediaBox [-20 -30 700 900] /CropBox [0 0 50 50] /Rotate 180",
+    ),
+    "far from the origin": partial(
+        _entered,
+        "/MediaBox [99700 -80300 100700 -79000] /CropBox [100000 -80000 100595 -79158] /Rotate 90",
+        "1 0 0 1 100000 -80000",
+    ),
+    "a turn of a whole turn and more": partial(_entered, "/MediaBox [595 842 0 0] /Rotate 450"),
+    "a turn to the left": partial(_entered, "/MediaBox [595 842 0 0] /Rotate -90"),
+    **{
+        f"a unit of {unit} points, turned by {turn}": partial(
+            _entered,
+            f"/MediaBox [0 0 {WIDTH / unit} {HEIGHT / unit}] /UserUnit {unit} /Rotate {turn}",
+            f"{1 / unit} 0 0 {1 / unit} 0 0",
+        )
+        for unit, turn in ((0.3, 0), (4, 180), (10, 0), (10, 90), (72, 270))
+    },
+    "drawn ten times too small by its matrix": partial(_entered, "/MediaBox [0 0 59.5 84.2]", "0.1 0 0 0.1 0 0"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_letter_says_the_same_in_any_page_box_and_its_box_frames_the_number(name: str, tmp_path: Path) -> None:
+    content = FILES[name]()
+    letter = read(content)
+    assert figures(letter) == FIGURES
+    assert (letter.header.authority_name, letter.header.season) == ("Wexmarsh District Council", 2021)
+    figure = letter.figure("compliance_outcomes_count")
+    assert figure is not None
+    assert figure.box is not None
+    with pypdfium2.PdfDocument(content) as document:
+        width, height = document[1].get_size()
+    unit = max(width, height) / HEIGHT
+    seen = red_box(content, 2, scale=2 / unit)
+    assert holds(figure.box, seen, slack_points=2 * unit)
+    assert figure.box[2] - figure.box[0] < 30 * unit
+    assert figure.box[3] - figure.box[1] < 30 * unit
+    draw_evidence(content, letter, tmp_path / "evidence.png")
+    assert 1300 < max(Image.open(tmp_path / "evidence.png").size) < 6000
+
+
+def test_small_type_keeps_its_double_letters() -> None:
+    """Two l, or two digits, of small type stand closer than the two prints of a bold letter in ordinary type."""
+    small = stack(["The councillors of Wellhill: 22 pupils, 33 walls, 111 lilies."], top=700, size=2.2)
+    content = written(Sheet([*STATISTICS, *small], "/MediaBox [0 0 595 842] /Rotate 180"))
+    words = document_from_pdf(content).text.split()
+    assert {"councillors", "Wellhill:", "22", "33", "walls,", "111", "lilies."} <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("media", "crop", "shown"),
+    [
+        ((0, 0, 0, 0), (0, 0, 0, 0), (0, 0, 612, 792)),
+        ((0, 0, 100, 200), (50, 300, 60, 20), (50, 20, 60, 200)),
+        ((100, 200, 0, 0), (5, 5, 5, 9), (0, 0, 100, 200)),
+    ],
+)
+def test_the_shown_part_of_a_page_is_where_its_boxes_meet(
+    media: tuple[float, ...], crop: tuple[float, ...], shown: tuple[float, ...]
+) -> None:
+    assert shown_part(media, crop) == shown
