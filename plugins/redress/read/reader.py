@@ -9,6 +9,8 @@ from redress.check.letter_rules import check_letter
 from redress.model.file_kinds import HTML_ENDINGS, TEXT_ENDINGS, is_pdf
 from redress.model.letter import Conflict, Header, Letter, Verdict
 from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+from redress.read.files.file_index import doubt_of_the_index
+from redress.read.files.form_fields import FieldsError, with_fields_drawn
 from redress.read.files.html import NotHtmlError, document_from_html
 from redress.read.files.pdf import UnreadableError, document_from_pdf
 from redress.read.files.pdf_quick import page_count, quick_document
@@ -62,6 +64,9 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     pdfium a PDF is read by the thorough way alone, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
+    doubts: tuple[Conflict, ...] = ()
+    if is_pdf(content):
+        content, doubts = _with_all_drawn(content, with_pdfium)
     try:
         scouted = _scouted(content) if with_pdfium else None
         letter = scouted or _too_long(content) or _letter(_document(content, file_name, with_pdfium))
@@ -71,7 +76,20 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
         letter = Letter("", Verdict.UNREADABLE, str(error))
     except MemoryError:
         letter = Letter("", Verdict.UNREADABLE, "out of memory: reading it needs more than a reader may use")
+    if letter.verdict is Verdict.EXTRACTED:
+        letter = replace(letter, conflicts=(*letter.conflicts, *doubts))
     return replace(letter, sha256=sha256)
+
+
+def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Conflict, ...]]:
+    """Return a PDF with its form fields as part of its pages, and what speaks against the whole file."""
+    doubts = [doubt_of_the_index(content)]
+    if with_pdfium:
+        try:
+            content = with_fields_drawn(content)
+        except FieldsError as error:
+            doubts.append(str(error))
+    return content, tuple(Conflict("upheld_count", doubt) for doubt in doubts if doubt is not None)
 
 
 def _scouted(content: bytes) -> Letter | None:

@@ -1,0 +1,47 @@
+"""Look for objects of a PDF behind its last index: the file is then inconsistent, and viewers may disagree.
+
+A PDF is changed by writing objects, and an index of them, behind its end. If objects follow the last index, such a
+change was cut off or went wrong. Viewers show the file as it was before, and programs that repair show the change.
+"""
+
+import re
+
+_OBJECT = re.compile(rb"[\r\n][ \t]*(\d{1,10})[ \t]+\d{1,5}[ \t]+obj\b")
+_FIRST_LINE = re.compile(rb"\s*(?:xref|\d{1,10}\s+\d{1,5}\s+obj)\b")
+"""How an index begins: a table, or a stream, which is an object."""
+_NAMED_PLACE = re.compile(rb"startxref\s+(\d{1,12})\b")
+_BYTES_OF_A_BEGINNING = 2048
+
+
+def doubt_of_the_index(content: bytes) -> str | None:
+    """Return what is wrong with a PDF in which objects stand behind its last index; None if none do.
+
+    The result is None, too, for a file that names no index or a wrong place: viewers then search the whole file,
+    and take the last object of each number, as this reader does.
+    """
+    last = content.rfind(b"startxref")
+    place = _NAMED_PLACE.match(content, last) if last >= 0 else None
+    if place is None:
+        return None
+    index = _beginning_of_the_index(content, int(place[1]))
+    if index is None:
+        return None
+    if b"/Linearized" in content[:_BYTES_OF_A_BEGINNING] and index < content.find(b"startxref"):
+        index = place.end()  # a file for the web begins with its last index
+    found = _OBJECT.search(content, index)
+    if found is None:
+        return None
+    return (
+        f"the file is inconsistent: object {int(found[1])} stands behind its last index, so that viewers may show "
+        "another page than the one that is read here; ask for the file again"
+    )
+
+
+def _beginning_of_the_index(content: bytes, place: int) -> int | None:
+    """Return the end of an index's first line; None if no index is at the place that the file names.
+
+    Places count from the header, which lines of a mail can stand before.
+    """
+    header = max(content.find(b"%PDF-", 0, _BYTES_OF_A_BEGINNING), 0)
+    matches = (_FIRST_LINE.match(content, start) for start in (place, place + header))
+    return next((match.end() for match in matches if match), None)
