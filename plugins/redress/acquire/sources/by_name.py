@@ -24,7 +24,8 @@ def source_of(text: str, settings: "Settings") -> Source:
     The name of a source names the same source again: `source_of(source.name, settings)`.
     """
     if not text:
-        raise SourceError(f"say where the letters come from, with --from or REDRESS_SOURCE: expected {SOURCE_FORMS}")
+        how = "with --from or REDRESS_SOURCE"
+        raise SourceError(f"say where the letters come from, {how}: expected {SOURCE_FORMS}")
     kind, separator, place = text.partition(":")
     if kind == SITE:
         return _site(settings, place)

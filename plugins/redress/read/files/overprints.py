@@ -36,6 +36,8 @@ def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
     seen = set(map(id, page.seen(in_doubt)))
     shown = [one for one in page.characters if one.text_object not in overlapping or id(one) in seen]
     hidden = [one for one in in_doubt if id(one) not in seen and not _is_printed_by_a_twin(one, shown, page)]
+    if not hidden:
+        return list(chars)
     kept: list[Char] = []
     is_dropped = False
     for one in chars:
