@@ -42,6 +42,8 @@ class Figure:
     box: Box | None = None
     line: int | None = None
     is_ocr: bool = False
+    doubt: str | None = None
+    """Why a person need not see this number; such a figure is withheld, and is in no letter."""
 
 
 @dataclass(frozen=True)

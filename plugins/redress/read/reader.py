@@ -15,7 +15,7 @@ from redress.read.files.html import NotHtmlError, document_from_html
 from redress.read.files.pdf import UnreadableError, document_from_pdf
 from redress.read.files.pdf_quick import page_count, quick_document
 from redress.read.files.seen import confirmed
-from redress.read.files.text import document_from_text
+from redress.read.files.text import decoded, document_from_text
 from redress.read.header import SALUTATION, read_header, with_periods
 from redress.read.layouts.known import LAYOUTS
 from redress.read.layouts.local_authority_report import has_older_tables, report_pages
@@ -144,19 +144,13 @@ def _document(content: bytes, file_name: str, with_pictures: bool) -> Document:
         raise UnreadableError(
             "not a PDF", f"the file is {_kind(content)}, although a PDF, a text or a page is expected"
         )
-    if b"\0" in content:
+    text = decoded(content)
+    if "\0" in text:
         raise UnreadableError("not a PDF", "the file is named as a text, but holds bytes that no text has")
-    document = document_from_text(_decoded(content))
+    document = document_from_text(text)
     if not document.segments:
         raise UnreadableError("empty", "the text has no words")
     return document
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _kind(content: bytes) -> str:
@@ -183,6 +177,8 @@ def _letter(document: Document) -> Letter:
         if reading is None:
             continue
         dated = with_periods(header, reading.periods)
+        if dated.season != header.season:  # a page of the web has no date or title, only its periods
+            reading = layout.read(document, dated.season) or reading
         return Letter(
             sha256="",
             verdict=Verdict.EXTRACTED,

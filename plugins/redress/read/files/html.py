@@ -1,26 +1,175 @@
-"""HTML files, such as a council's statistics page, to a document: every block of text is a line."""
+"""HTML files, such as a council's statistics page, to a document: every block of text that is seen is a line."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import html
 
-from redress.read.files.text import Line, document_from_lines
+from redress.read.files.looks import Look, look_of
+from redress.read.files.selectors import STRING, unescaped
+from redress.read.files.style_sheets import StyleError, StyleSheets, media_applies
+from redress.read.files.text import Doubt, Line, decoded, document_from_lines, unstruck
 from redress.read.page.document import Document, plain
 
-_BLOCKS = re.compile(
-    r"address|article|aside|blockquote|body|br|d[dlt]|div|fieldset|fig(?:caption|ure)|footer|form|h[1-6]|header|hr"
-    r"|li|main|nav|ol|p|section|summary|t(?:able|body|d|foot|h|head|r)|ul"
-)
-"""The elements that begin a line of their own, and end it."""
-_UNSEEN = re.compile(r"head|iframe|noscript|object|script|style|svg|template|title")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MOST_NESTED = 500
 """Elements nested deeper than this are not a page that a person wrote."""
+WORDS_OF_A_CAPTION = 3
+"""An inline element of so many words, with no space behind it, is a link or a caption: a line of its own."""
+PIECES_OF_A_CAPTION = 10
+
+_DECLARED = re.compile(
+    rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.:-]+)", re.I
+)
+_BYTES_OF_A_DECLARATION = 4096
+_SPACES = re.compile(r"[ \t\n\f\r]+")
+_RATE_FIRST = re.compile(r"\d{1,3}\s*%", re.ASCII)
+_ENDS_A_SENTENCE = re.compile(r"[a-z]{2}[.!?]$")
+_CONTENT = re.compile(rf"({STRING})|attr\(\s*([\w-]+)\s*\)")
+_SENTENCES_TOGETHER = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
+_DRAWN = frozenset({"img", "svg"})
+_FIELDS_WITHOUT_TEXT = frozenset(
+    {"button", "checkbox", "color", "file", "hidden", "image", "password", "radio", "range", "reset", "submit"}
+)
+
+_PARTLY_ALIKE = "its digits do not look alike, and some may be the mark of a note"
+_PICTURE_BESIDE = "a picture of digits stands beside it"
 
 
 class NotHtmlError(Exception):
     """The bytes are no HTML page that can be read; the message says why."""
+
+
+@dataclass
+class _Block:
+    """The text of a block as far as it has been gathered, with spaces as a browser shows them."""
+
+    text: str = ""
+    number: int = 0
+    doubts: list[Doubt] = field(default_factory=list)
+    print_of: tuple[str, ...] = ()
+    is_cut: bool = False
+    is_beside_picture: bool = False
+    caption_end: int | None = None
+
+    def add(self, text: str, look: Look, number: int) -> None:
+        """Add text that is seen; `number` is its line in the file."""
+        text = _SENTENCES_TOGETHER.sub(" ", _SPACES.sub(" ", unstruck(text)))
+        if not self.text or self.text.endswith(" "):
+            text = text.removeprefix(" ")
+        if not text:
+            return
+        if _ENDS_A_SENTENCE.search(self.text[-4:]) and text[0].isupper():
+            self.text += " "
+        if not self.text:
+            self.number = number
+        start = len(self.text)
+        if self.text[-1:].isdigit() and text[0].isdigit() and (self.is_cut or look.print_of != self.print_of):
+            self.doubts.append(Doubt(start - 1, start + 1, _PARTLY_ALIKE))
+        if self.is_beside_picture and text[0].isdigit():
+            self.doubts.append(Doubt(start, start + 1, _PICTURE_BESIDE))
+        self.text += text
+        if look.doubt is not None:
+            self.doubts.append(Doubt(start, len(self.text), look.doubt))
+        self.print_of, self.is_cut, self.is_beside_picture = look.print_of, False, False
+
+    def add_picture(self) -> None:
+        """Add a picture of digits, which cannot be read."""
+        if self.text[-1:].isdigit():
+            self.doubts.append(Doubt(len(self.text) - 1, len(self.text), _PICTURE_BESIDE))
+        self.is_beside_picture = True
+
+    def is_caption_over(self, text: str) -> bool:
+        """Return whether a link or a caption ends where this text begins, with no space between."""
+        if self.caption_end != len(self.text) or not self.text[-1:].strip():
+            return False
+        return text[:1].isupper() or (text[:1].isdigit() and _RATE_FIRST.match(self.text) is not None)
+
+    def line(self, row: int) -> Line | None:
+        """Return the gathered text as a line on a row; None if there is none."""
+        return Line(self.text, self.number, row, tuple(self.doubts)) if self.text.strip() else None
+
+
+@dataclass
+class _Shown:
+    """What a page shows, gathered on one way through its elements."""
+
+    sheets: StyleSheets
+    lines: list[Line] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    block: _Block = field(default_factory=_Block)
+    heading: html.HtmlElement | None = None
+
+    def gather(self, root: html.HtmlElement) -> None:
+        """Gather the lines of a page, with a row left free between two lines, as a page leaves a gap."""
+        # a walk with a stack of its own, because a page may nest deeper than calls can
+        stack: list[tuple[html.HtmlElement, Look, Look | None, int, int]] = [(root, Look(), None, 0, 0)]
+        while stack:
+            element, parent, look, depth, begun = stack.pop()
+            if look is not None:
+                self._leave(element, parent, look, begun)
+            elif not isinstance(element.tag, str):
+                self._add(element.tail, parent, element)
+            else:
+                if depth > MOST_NESTED:
+                    raise NotHtmlError(f"its elements are nested more than {MOST_NESTED} deep")
+                look = look_of(element, parent, *self.sheets.declared(element))
+                stack.append((element, parent, look, depth, len(self.block.text)))
+                if look.is_shown:
+                    self._enter(element, look)
+                    stack += [(child, look, None, depth + 1, 0) for child in reversed(element)]
+                elif element.tag in _DRAWN and _has_digits(element):
+                    self.block.add_picture()
+        self._end_line()
+
+    def _enter(self, element: html.HtmlElement, look: Look) -> None:
+        if look.is_block or (self.block.text[-1:].islower() and _is_caption(element)):
+            self._end_line()
+        if element.tag == "h1" and not self.headings:
+            self.heading = element
+        if element.tag in _DRAWN and _has_digits(element):
+            self.block.add_picture()
+        self._add(self._generated(element, "before"), look, element)
+        self._add(_value(element) or element.text, look, element)
+
+    def _leave(self, element: html.HtmlElement, parent: Look, look: Look, begun: int) -> None:
+        if look.is_shown:
+            self._add(self._generated(element, "after"), look, element)
+            if look.is_block:
+                self._end_line()
+            elif len(self.block.text[begun:].split()) >= WORDS_OF_A_CAPTION:
+                self.block.caption_end = len(self.block.text)
+            if look.is_raised and not parent.is_raised:
+                self.block.is_cut = True
+        if element is self.heading:
+            self.heading = None
+        self._add(element.tail, parent, element)
+
+    def _add(self, text: str | None, look: Look, element: html.HtmlElement) -> None:
+        if not text or not look.is_seen:
+            return
+        for index, part in enumerate(re.split(r"\r?\n", text) if look.keeps_lines else [text]):
+            if index or self.block.is_caption_over(part):
+                self._end_line()
+            self.block.add(part, look, element.sourceline or 0)
+
+    def _end_line(self) -> None:
+        line = self.block.line(2 * len(self.lines) + 2)
+        self.block = _Block()
+        if line is not None:
+            self.lines.append(line)
+            if self.heading is not None:
+                self.headings.append(line.text)
+
+    def _generated(self, element: html.HtmlElement, where: str) -> str:
+        """Return the text that the style sheets put before or after an element's own."""
+        declared, _ = self.sheets.declared(element, where)
+        if declared.get("display") == "none" or declared.get("vertical-align") in ("super", "sub"):
+            return ""
+        return "".join(
+            unescaped(found[1][1:-1]) if found[1] else element.get(found[2].lower(), "")
+            for found in _CONTENT.finditer(declared.get("content", ""))
+        )
 
 
 def document_from_html(content: bytes) -> Document:
@@ -29,60 +178,61 @@ def document_from_html(content: bytes) -> Document:
     Raise NotHtmlError if there is nothing to read.
     """
     try:
-        root = html.document_fromstring(content)
+        root = html.document_fromstring(
+            _decoded(content).replace("\0", "").encode("utf-8", errors="replace"),
+            parser=html.HTMLParser(encoding="utf-8"),
+        )
     except (ValueError, html.etree.LxmlError) as error:
         raise NotHtmlError(f"the page cannot be taken apart ({error})") from error
-    lines: list[Line] = []
-    row = 0
-    for text, number in _blocks(root):
-        row += 2  # a row left free between two blocks, as a page leaves a gap
-        lines.append(Line(text, number, row))
-    if not lines:
+    shown = _Shown(_style_sheets(root))
+    try:
+        shown.gather(root)
+    except StyleError as error:
+        raise NotHtmlError(str(error)) from error
+    if not shown.lines:
         raise NotHtmlError("the page shows no text")
-    heading = next((" ".join(plain(h1.text_content()).split()) for h1 in root.iter("h1")), None)
-    return document_from_lines(lines, heading=heading)
+    return document_from_lines(shown.lines, heading=" ".join(plain(" ".join(shown.headings)).split()) or None)
 
 
-def _blocks(root: html.HtmlElement) -> Iterator[tuple[str, int]]:
-    """Yield the text of each block, with the line of the element in which the text begins."""
-    pieces: list[str] = []
-    begins = 0
+def _decoded(content: bytes) -> str:
+    """Return a page's text as browsers do: by its byte order mark, else by the encoding that it declares.
 
-    def taken() -> Iterator[tuple[str, int]]:
-        text = " ".join("".join(pieces).split())
-        pieces.clear()
-        if text:
-            yield text, begins
-
-    # a walk with a stack of its own, because a page may nest deeper than calls can
-    stack: list[tuple[html.HtmlElement, bool, int]] = [(root, False, 0)]
-    while stack:
-        element, is_leaving, depth = stack.pop()
-        is_block = isinstance(element.tag, str) and _BLOCKS.fullmatch(element.tag) is not None
-        if is_leaving:
-            if is_block:
-                yield from taken()
-            if element.tail:
-                begins = begins if "".join(pieces).strip() else element.sourceline or 0
-                pieces.append(element.tail)
-            continue
-        if depth > MOST_NESTED:
-            raise NotHtmlError(f"its elements are nested more than {MOST_NESTED} deep")
-        if is_block:
-            yield from taken()
-        stack.append((element, True, depth))
-        if _is_shown(element):
-            if element.text:
-                begins = begins if "".join(pieces).strip() else element.sourceline or 0
-                pieces.append(element.text)
-            stack += [(child, False, depth + 1) for child in reversed(element)]
-    yield from taken()
+    A page can be read as far as the words that call it UTF-16 only if it is not in UTF-16.
+    """
+    declared = _DECLARED.search(content[:_BYTES_OF_A_DECLARATION])
+    if declared is None or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return decoded(content)
+    name = (declared[1] or declared[2]).decode("ascii").lower()
+    if name.startswith("utf-16") or name.startswith("utf-32"):
+        name = "utf-8"
+    if re.fullmatch(r"(?:iso-?8859-?1|latin-?1|(?:us-)?ascii|windows-1252)", name):
+        name = "cp1252"
+    try:
+        return content.decode(name, errors="replace")
+    except (LookupError, ValueError):
+        return decoded(content)
 
 
-def _is_shown(element: html.HtmlElement) -> bool:
-    return (
-        isinstance(element.tag, str)
-        and not _UNSEEN.fullmatch(element.tag)
-        and "hidden" not in element.attrib
-        and not _HIDDEN_STYLE.search(element.get("style", ""))
-    )
+def _style_sheets(root: html.HtmlElement) -> StyleSheets:
+    sheets = StyleSheets()
+    for style in root.iter("style"):
+        if media_applies(style.get("media", "")):
+            sheets.add("".join(style.itertext()))
+    return sheets
+
+
+def _is_caption(element: html.HtmlElement) -> bool:
+    """Return whether an inline element begins a sentence, or is a link or a caption, of several words."""
+    words = "".join(islice(element.itertext(), PIECES_OF_A_CAPTION)).split()
+    return len(words) >= WORDS_OF_A_CAPTION and words[0][0].isupper()
+
+
+def _has_digits(element: html.HtmlElement) -> bool:
+    return any(character.isdigit() for text in (element.get("alt", ""), *element.itertext()) for character in text)
+
+
+def _value(element: html.HtmlElement) -> str | None:
+    """Return what a field of a form shows; None for any other element."""
+    if element.tag != "input" or element.get("type", "text").lower() in _FIELDS_WITHOUT_TEXT:
+        return None
+    return str(element.get("value", ""))

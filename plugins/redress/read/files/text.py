@@ -1,7 +1,9 @@
 """Text files (.txt, .md) to a document: every line is a segment, its place the line's number."""
 
+import codecs
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from redress.read.page.document import Document, Page, Segment, Word, plain
@@ -10,9 +12,56 @@ LINE_HEIGHT_POINTS = 12.0
 CHARACTER_WIDTH_POINTS = 6.0
 PAGE_WIDTH_POINTS = 80 * CHARACTER_WIDTH_POINTS
 
-_MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br)\s*/?>|\*\*|__", re.I)
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before the mark of UTF-16, which it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+LETTERS_OF_A_NUMBER = 8
+"""So many letters hold the thousands of a number as far as the space before its last three digits."""
+BYTES_OF_A_GUESS = 512
+"""A text in UTF-16 without a mark is known by the zeros in every other of its first bytes."""
+
+_STRUCK_LETTER = re.compile("[^\n][\u0335\u0336]+")
+"""A letter that a combining stroke strikes through."""
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_STRUCK = re.compile(
+    r"(?<!~)(~~?)(?=[^\s~])(?:[^~\n]|\n(?!\s*\n)){0,500}?(?<=[^\s~])\1(?!~)"
+    r"|<(?P<tag>del|s|strike)\b[^<>]*>.{0,500}?</(?P=tag)\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_RAISED = re.compile(
+    r"<(?P<tag>sup|sub)\b[^<>]*>(?!\s*(?:%|per\s?cent)\s*<)[^<>]{0,100}</(?P=tag)\s*>|\[\^[^\[\]\s]{1,50}\](?!:)",
+    re.IGNORECASE,
+)
+"""What stands above or below the line, and the marks of Markdown's footnotes; never a raised "%"."""
+_MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
 _LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,500}\)")
 _LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
+
+_THOUSANDS_SPACE = re.compile("[\u00a0\u2007\u2009\u202f]")
+"""The spaces that printers set between thousands, and never between two numbers."""
+_BEFORE_THOUSANDS = re.compile(r"(?:^|[^\d.,])\d{1,3}(?:[\u00a0\u2007\u2009\u202f]\d{3})?$", re.ASCII)
+_THOUSANDS = re.compile(r"\d{3}(?![\d%]|[.,]\d)", re.ASCII)
+_TURNING = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of print; the mark from left to right (U+200E) turns no digit."""
+_OPENS_TURN = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]")
+_CLOSES_TURN = re.compile("[\u202c\u2069]")
+_RAISED_DIGITS = re.compile("[⁰¹²³⁴-⁹]+")
+_NOTE = re.compile("^\\s*([⁰¹²³⁴-⁹]+)\\s*\\S")
+_LOWERED = re.compile("[₀-₉]")
+_FRACTION = re.compile("[¼-¾⅐-⅞↉⁄]")
+_ENCLOSED = re.compile("[①-⒇⓪-⓿❶-➓]")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why the characters from `start` to `end` of a line need not be what a person sees."""
+
+    start: int
+    end: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -22,14 +71,61 @@ class Line:
     text: str
     number: int
     row: int
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A word as a file writes it, or the space between two words."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def decoded(content: bytes) -> str:
+    """Return a file's text: by its byte order mark, else in UTF-16 if the bytes look like it, else in UTF-8, else
+    in Windows-1252. Zeros that fill up the end are left out.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace").rstrip("\0")
+    start = content[:BYTES_OF_A_GUESS]
+    if len(start) >= 4 and start[1::2].count(0) > 0.7 * len(start[1::2]) and start[::2].count(0) == 0:
+        return content.decode("utf-16-le", errors="replace").rstrip("\0")
+    if len(start) >= 4 and start[::2].count(0) > 0.7 * len(start[::2]) and start[1::2].count(0) == 0:
+        return content.decode("utf-16-be", errors="replace").rstrip("\0")
+    try:
+        return content.decode("utf-8-sig").rstrip("\0")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace").rstrip("\0")
 
 
 def document_from_text(content: str) -> Document:
-    """The lines of a text file, with Markdown's marks taken off, as one page of segments."""
+    """Return the lines of a text file as one page of segments.
+
+    Markdown's marks are taken off. What Markdown strikes through, raises or comments out is no part of the text.
+    """
+    shown = unstruck("\n".join(content.splitlines()))
+    for pattern in (_COMMENT, _STRUCK, _RAISED):
+        shown = pattern.sub(_line_breaks, shown)
     return document_from_lines(
         Line(_LINK.sub(r"\1", _MARKUP.sub("", _LEADING.sub(r"\1", raw))), number, number)
-        for number, raw in enumerate(content.splitlines(), start=1)
+        for number, raw in enumerate(shown.split("\n"), start=1)
     )
+
+
+def unstruck(text: str) -> str:
+    """Return text without the letters that combining strokes strike through."""
+    return _STRUCK_LETTER.sub("", text)
+
+
+def _line_breaks(match: re.Match[str]) -> str:
+    """What stays of a passage that is left out, so that the lines behind it keep their numbers."""
+    return "\n" * match.group().count("\n")
 
 
 def document_from_lines(lines: Iterable[Line], heading: str | None = None) -> Document:
@@ -38,23 +134,93 @@ def document_from_lines(lines: Iterable[Line], heading: str | None = None) -> Do
     A line's place on the page is made from its row and its columns, so that a text is read like a printed page. The
     evidence of a figure is the number of its line.
     """
+    lines = tuple(lines)
+    footnotes = _footnotes(lines)
     segments: list[Segment] = []
     last_row = 0
     for line in lines:
         last_row = line.row
         words: list[Word] = []
-        for match in re.finditer(r"\S+", plain(line.text)):
-            if words and match.start() * CHARACTER_WIDTH_POINTS - words[-1].x1 > 2 * CHARACTER_WIDTH_POINTS:
+        for word in _words(line, footnotes):
+            if words and word.x0 - words[-1].x1 > 2 * CHARACTER_WIDTH_POINTS:
                 segments.append(Segment(tuple(words)))
                 words = []
-            words.append(_word(match.group(), line, match.start()))
+            words.append(word)
         if words:
             segments.append(Segment(tuple(words)))
     height = LINE_HEIGHT_POINTS * (last_row + 2)
     return Document(pages=(Page(1, PAGE_WIDTH_POINTS, height, tuple(segments)),), heading=heading)
 
 
-def _word(text: str, line: Line, column: int) -> Word:
+def _words(line: Line, footnotes: frozenset[str]) -> Iterator[Word]:
+    column = 0
+    turns = 0
+    for token in _tokens(line.text):
+        doubt = _doubt(token, line.doubts, footnotes, is_turned=turns > 0)
+        turns = max(0, turns + len(_OPENS_TURN.findall(token.text)) - len(_CLOSES_TURN.findall(token.text)))
+        text = plain(_THOUSANDS_SPACE.sub("", token.text) if token.text.strip() else token.text)
+        for match in re.finditer(r"\S+", text):
+            yield _word(match.group(), line, column + match.start(), doubt)
+        column += len(text)
+
+
+def _tokens(text: str) -> list[_Token]:
+    """Return the words of a line and the spaces between them; a number keeps the spaces between its thousands."""
+    tokens: list[_Token] = []
+    for match in re.finditer(r"\s+|\S+", text):
+        piece = match.group()
+        is_thousands = (
+            len(tokens) > 1
+            and _THOUSANDS_SPACE.fullmatch(tokens[-1].text)
+            and _THOUSANDS.match(piece)
+            and _BEFORE_THOUSANDS.search(tokens[-2].text[-LETTERS_OF_A_NUMBER:])
+        )
+        if is_thousands:
+            space, number = tokens.pop(), tokens.pop()
+            tokens.append(_Token(number.text + space.text + piece, number.start))
+        else:
+            tokens.append(_Token(piece, match.start()))
+    return tokens
+
+
+def _footnotes(lines: Sequence[Line]) -> frozenset[str]:
+    """Return the raised numbers that are marks of footnotes: they count up from 1, or begin a line with a note."""
+    known: set[str] = set()
+    following = 1
+    for line in lines:
+        if note := _NOTE.match(line.text):
+            known.add(note[1])
+        for mark in _RAISED_DIGITS.findall(line.text):
+            number = int(unicodedata.normalize("NFKC", mark)) if len(mark) < 4 else 0
+            if 1 <= number <= following:
+                known.add(mark)
+                following = max(following, number + 1)
+    return frozenset(known)
+
+
+def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *, is_turned: bool) -> str | None:
+    """Return why a word with a number need not be what a person sees; None if there is no such reason."""
+    for doubt in doubts:
+        if doubt.start < token.end and token.start < doubt.end:
+            return doubt.reason
+    text = token.text
+    if not any(character.isdigit() for character in text):
+        return None
+    if is_turned or _TURNING.search(text):
+        return "characters beside it turn the direction of print"
+    for mark in _RAISED_DIGITS.findall(text):
+        if mark not in footnotes and text != mark:
+            return f'"{mark}" is raised beside it, and is the mark of no footnote'
+    if _LOWERED.search(text):
+        return "a lowered number stands beside it"
+    if _FRACTION.search(text):
+        return "a fraction stands beside it"
+    if _ENCLOSED.search(text) and re.search(r"[0-9]", text):
+        return "a number in a ring stands beside it"
+    return None
+
+
+def _word(text: str, line: Line, column: int, doubt: str | None) -> Word:
     top = line.row * LINE_HEIGHT_POINTS
     return Word(
         text=text,
@@ -65,4 +231,5 @@ def _word(text: str, line: Line, column: int) -> Word:
         bottom=top + 0.8 * LINE_HEIGHT_POINTS,
         size=10.0,
         line=line.number,
+        doubt=doubt,
     )

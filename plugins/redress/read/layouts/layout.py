@@ -52,18 +52,24 @@ class Layout(Protocol):
 
 
 def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflict, ...]]:
-    """Return one figure for each measure and category, and a conflict in its place where two values differ."""
+    """Return one figure for each measure and category.
+
+    A conflict stands in its place where two values differ, or where a person need not see the number.
+    """
     by_measure: dict[tuple[str, str | None], list[Figure]] = {}
     for figure in figures:
         by_measure.setdefault((figure.measure, figure.category), []).append(figure)
     kept: list[Figure] = []
     conflicts: list[Conflict] = []
     for (measure, category), found in by_measure.items():
-        if len({figure.value for figure in found}) == 1:
+        values = " and ".join(sorted({f'{figure.text} in "{figure.sentence}"' for figure in found}))
+        name = measure if category is None else f"{measure} of {category}"
+        doubt = next((figure.doubt for figure in found if figure.doubt is not None), None)
+        if doubt is not None:
+            conflicts.append(Conflict(measure, f"{name} is not read, because {values} is not certain: {doubt}"))
+        elif len({figure.value for figure in found}) == 1:
             kept.append(found[0])
         else:
-            values = " and ".join(sorted({f'{figure.text} in "{figure.sentence}"' for figure in found}))
-            name = measure if category is None else f"{measure} of {category}"
             conflicts.append(Conflict(measure, f"{name} is read as {values}"))
     return tuple(kept), tuple(conflicts)
 

@@ -286,6 +286,7 @@ def _figure(number: LabelledNumber, label: str, measure: str, category: str | No
         box=around(number.words),
         line=first.line,
         is_ocr=first.is_ocr,
+        doubt=next((word.doubt for word in number.words if word.doubt is not None), None),
     )
 
 

@@ -9,7 +9,7 @@ The averages by type of authority that follow it are of complaints received, whi
 import datetime as dt
 from dataclasses import dataclass
 
-from redress.read.layouts.layout import Period, Statistics, absences
+from redress.read.layouts.layout import Period, Statistics, absences, agreed
 from redress.read.page.document import Document
 from redress.read.page.sentences import Found, Passage, Sentence, find
 
@@ -37,9 +37,9 @@ class ReceivedOnly:
         ]
         if len(found) != 1:
             return None
-        figures = (found[0].figure("received", "received_count", "total"),)
+        figures, conflicts = agreed([found[0].figure("received", "received_count", "total")])
         period = Period(None, dt.date(SEASON, 3, 31), found[0].text)
-        return Statistics(figures, absences(figures, (), ("received_count",)), (), (period,))
+        return Statistics(figures, absences(figures, conflicts, ("received_count",)), conflicts, (period,))
 
 
 LAYOUT = ReceivedOnly()

@@ -74,6 +74,8 @@ class Word:
     box: Box | None = None
     line: int | None = None
     is_ocr: bool = False
+    doubt: str | None = None
+    """Why the word need not be what a person sees; a figure with such a word is withheld."""
 
     @property
     def height(self) -> float:

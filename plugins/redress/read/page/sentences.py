@@ -157,7 +157,9 @@ class Found:
 
     @property
     def start(self) -> int:
-        return self.match.start()
+        """The offset of the first letter: where a sentence's first word is left out, its space is matched."""
+        start = self.match.start()
+        return start + (self.passage.text[start : start + 1] == " ")
 
     @property
     def end(self) -> int:
@@ -200,6 +202,7 @@ class Found:
             box=around(words),
             line=words[0].line,
             is_ocr=any(word.is_ocr for word in words),
+            doubt=next((word.doubt for word in words if word.doubt is not None), None),
         )
 
 

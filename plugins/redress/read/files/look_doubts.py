@@ -1,0 +1,131 @@
+"""Why an element's text need not be what a browser shows: by its class, by a script, or by where its style puts it.
+
+A style sheet outside the page is not known, and scripts are not run. So these are doubts: the words are read, and a
+figure made of them is withheld.
+"""
+
+import re
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from redress.read.files.style_sheets import Declarations
+
+PIECES_OF_A_NUMBER = 12
+LETTERS_OF_A_NUMBER = 40
+"""An element that holds a number alone has no more pieces of text, and no more letters, than these."""
+
+_DOUBTFUL_CLASSES = frozenset(
+    {
+        "d-none",
+        "display-none",
+        "govuk-!-display-none",
+        "hidden",
+        "hide",
+        "invisible",
+        "is-hidden",
+        "js-hidden",
+        "print-only",
+        "u-hidden",
+        "visible-print",
+    }
+)
+_COUNTER_CLASS = re.compile(
+    r"(?:.*[-_])?(?:counter|countup|count-?up|counterup|purecounter|numscroller|ticker|timer|count)(?:[-_].*)?",
+    re.IGNORECASE,
+)
+_WHEEL_CLASS = re.compile(r"odometer.*|flip-?(?:clock|counter|digit).*|digit-?(?:wheel|reel|roll).*", re.IGNORECASE)
+_TARGET = re.compile(
+    r"data-(?:.*-)?(?:target|count|counter|counto|countto|countup|to|end|stop|max|final|value|val|number|num|figure|stat"
+    r"|percent|percentage|pct|rate|total|odometer|animate|nums)(?:-.*)?",
+    re.IGNORECASE,
+)
+"""The attributes from which scripts take the number that they count up to."""
+_BOUND = re.compile(
+    r"(?:ng-bind|v-text|v-html|x-text|x-html|:text-?content|data-bind|data-text|data-i18n)", re.IGNORECASE
+)
+_SHOWN_CLASS = re.compile(r"(?:\w+:|d-\w+-|show-).*(?:block|inline|flex|grid).*")
+"""A class by which an element is shown on a wide screen, and hidden only elsewhere."""
+_MOVING = re.compile(r"rotate|scale[xy]?\(\s*-|matrix|^\s*-|\ddeg")
+_LENGTHS = frozenset({"height", "max-height", "max-width", "width"})
+_NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
+
+BY_CLASS = 'its class "{}" usually hides it'
+COUNTED = "a script of the page puts another number in its place"
+WHEEL = "its digits are wheels, which a script turns"
+MOVED = "its style moves or turns it"
+UNSTRUCK = "it is marked as deleted, and its style strikes nothing out"
+
+
+def short_text(element: HtmlElement) -> str | None:
+    """Return the text of an element; None if it is too long for a number or a mark."""
+    text = "".join(islice(element.itertext(), PIECES_OF_A_NUMBER))
+    return text if len(text) <= LETTERS_OF_A_NUMBER else None
+
+
+def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
+    """Return the doubt that a class raises which usually hides an element, or shows wheels of digits."""
+    names = {name.lower() for name in classes}
+    if any(_WHEEL_CLASS.fullmatch(name) for name in names):
+        return WHEEL
+    if "display" in declared or "visibility" in declared or any(_SHOWN_CLASS.fullmatch(name) for name in names):
+        return None
+    hiding = _DOUBTFUL_CLASSES & names
+    return BY_CLASS.format(min(hiding)) if hiding else None
+
+
+def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
+    """Return the doubt about a number that a script replaces, as a counter does that starts at 0."""
+    if any(_BOUND.fullmatch(name) for name in element.attrib):
+        return COUNTED
+    is_counter = any(_COUNTER_CLASS.fullmatch(name) for name in classes)
+    data = {name: value for name, value in element.attrib.items() if name.startswith("data-")}
+    if not is_counter and not data:
+        return None
+    text = short_text(element)
+    held = _NUMBER_ALONE.fullmatch(text) if text is not None else None
+    if held is None:
+        return None
+    value = _number(held[1])
+    if value == 0 and is_counter:
+        return COUNTED
+    for name, other in data.items():
+        target = _NUMBER_ALONE.fullmatch(other[:LETTERS_OF_A_NUMBER])
+        if target and _number(target[1]) not in (value, None) and (value == 0 or _TARGET.fullmatch(name)):
+            return COUNTED
+    return None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(re.sub(r"[, ]", "", text))
+    except ValueError:
+        return None
+
+
+def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: bool) -> str | None:
+    """Return the doubt about text that is marked as deleted and not struck, or is moved, turned or partly cut."""
+    if is_unstruck(element.tag, declared):
+        return UNSTRUCK
+    is_override = declared.get("unicode-bidi", "").endswith("override") or element.tag == "bdo"
+    if is_override and "rtl" in (declared.get("direction"), element.get("dir", "").lower()):
+        return MOVED
+    if declared.get("flex-direction", "").endswith("-reverse") or "order" in declared:
+        return MOVED
+    if _MOVING.search(" ".join(declared.get(name, "") for name in ("transform", "rotate", "scale"))):
+        return MOVED
+    is_cut = declared.get("overflow", declared.get("overflow-y")) in ("hidden", "clip") and bool(
+        _LENGTHS & declared.keys()
+    )
+    is_placed = (
+        declared.get("position") in ("absolute", "fixed")
+        or declared.get("float") == "right"
+        or "translate" in declared.get("transform", "")
+    )
+    return MOVED if is_inline and (is_cut or is_placed) else None
+
+
+def is_unstruck(tag: str, declared: Declarations) -> bool:
+    """Return whether an element is marked as deleted or no longer true, and its style takes the stroke away."""
+    decoration = (declared.get("text-decoration"), declared.get("text-decoration-line"))
+    return tag in ("del", "s", "strike") and "none" in decoration

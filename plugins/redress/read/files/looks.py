@@ -1,0 +1,326 @@
+"""How a browser shows an element of a page: whether it is seen, struck out or raised, and where its lines end.
+
+A style sheet that is not inside the page is not known. So what only a well-known class name says, or only a script
+would do, is a doubt: words with it are read, and a figure made of them is withheld.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from lxml.html import HtmlElement
+
+from redress.read.files.look_doubts import doubt_by_class, doubt_by_place, doubt_by_script, is_unstruck, short_text
+from redress.read.files.style_sheets import Declarations
+
+LETTERS_OF_A_MARK = 5
+"""The mark of a footnote has no more letters than these: "[12]"."""
+BY_RULE = "a rule of its style sheet that is not followed here may hide it"
+PALE = "it has the colour of what is behind it"
+FADED_IN = "an animation shows it"
+
+_UNSEEN = re.compile(
+    r"area|audio|canvas|datalist|embed|head|iframe|link|meta|meter|noembed|noframes|noscript|object|param|progress|rp"
+    r"|script|source|style|svg|template|title|track|video"
+)
+_BLOCKS = re.compile(
+    r"address|article|aside|blockquote|body|br|button|caption|center|col|colgroup|d[dlt]|details|dialog|dir|div"
+    r"|fieldset|fig(?:caption|ure)|footer|form|h[1-6]|header|hgroup|hr|html|legend|li|listing|main|menu|nav|ol"
+    r"|optgroup|option|p|plaintext|pre|search|section|select|summary|t(?:able|body|d|extarea|foot|h|head|r)|ul|xmp"
+)
+"""The elements that begin a line of their own, and end it."""
+_INLINE_BLOCKS = re.compile(r"button|select|textarea")
+_LINES_KEPT = re.compile(r"listing|plaintext|pre|textarea|xmp")
+_STRUCK = re.compile(r"del|s|strike")
+_RAISED = re.compile(r"rt|sub|sup")
+
+_BLOCK_DISPLAYS = re.compile(r"block|flex|grid|flow-root|list-item|table(?!-column).*")
+_RAISED_ALIGNMENT = re.compile(r"super|sub|text-top")
+_LENGTH = re.compile(r"-?[\d.]+(?:px|r?em|%|pt|ex)")
+_COLOURS = frozenset({"background", "background-color", "color"})
+_ZERO = re.compile(r"[+-]?0*\.?0*(?:px|r?em|%|pt|ex|ch|vh|vw)?")
+_FAR = re.compile(r"(-?)(\d{3,})(?:\.\d+)?(?:px|pt)|(-?)(\d{2,})(?:\.\d+)?r?em|(-?)(\d{3,})(?:\.\d+)?(?:%|vw|vh)")
+_CLIPPED = re.compile(
+    r"rect\(\s*[01]?(?:px)?[\s,]+[01]?(?:px)?[\s,]+[01]?(?:px)?[\s,]+[01]?(?:px)?\s*\)"
+    r"|inset\(\s*(?:100|[5-9]\d)(?:\.\d+)?%.*\)|circle\(\s*0.*\)|polygon\(\s*0(?:px)?\s+0(?:px)?(?:\s*,\s*0(?:px)?\s+0(?:px)?)*\s*\)"
+)
+_TINY = re.compile(r"[01](?:px)?|0*\.?\d?px|0(?:r?em|%)?")
+_TURNED_AWAY = re.compile(
+    r"scale[xy3]?d?\(\s*0(?:\.0+)?\s*[,)]|translate[xy3]?d?\(\s*-?\d{4,}px|rotate[xy]\(\s*-?90deg"
+)
+
+_UNSEEN_CLASSES = frozenset(
+    {
+        "a11y-hidden",
+        "assistive-text",
+        "element-invisible",
+        "govuk-visually-hidden",
+        "hidden-visually",
+        "is-visually-hidden",
+        "nhsuk-u-visually-hidden",
+        "screen-reader",
+        "screen-reader-only",
+        "screen-reader-text",
+        "screenreader",
+        "screenreader-only",
+        "show-for-sr",
+        "sr-only",
+        "u-visually-hidden",
+        "visually-hidden",
+        "visuallyhidden",
+    }
+)
+"""The classes by which pages keep text for screen readers alone."""
+_STRUCK_CLASSES = frozenset({"line-through", "strike", "strikethrough", "text-decoration-line-through"})
+_NOTE_CLASS = re.compile(r"(?:.*[-_])?(?:footnote|fnref|noteref|endnote)(?:[-_].*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one element is shown; its text is seen only if `is_shown` and `is_visible`.
+
+    What is not shown hides all that it holds; what is not visible may hold what is visible again. `print_of` is
+    equal for two elements if their text looks alike, and is not a link to a note in one of them.
+    """
+
+    is_shown: bool = True
+    is_visible: bool = True
+    is_struck: bool = False
+    is_raised: bool = False
+    is_block: bool = False
+    is_flexible: bool = False
+    keeps_lines: bool = False
+    has_no_size: bool = False
+    print_of: tuple[str, ...] = ()
+    colour: str = "black"
+    background: str = "white"
+    doubt: str | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        return (
+            self.is_shown and self.is_visible and not self.is_struck and not self.is_raised and not self.has_no_size
+        )
+
+
+def look_of(element: HtmlElement, parent: Look, declared: Declarations, unsure: Declarations) -> Look:
+    """Return how an element is shown inside an element with the look `parent`."""
+    tag = element.tag.lower()
+    classes = (element.get("class") or "").split()
+    display = declared.get("display", "")
+    look = replace(
+        parent,
+        is_shown=parent.is_shown and _is_shown(element, tag, classes, declared),
+        is_visible=_is_visible(parent, declared),
+        has_no_size=_has_no_size(parent, declared),
+        is_struck=_is_struck(parent, tag, classes, declared),
+        is_raised=parent.is_raised or _is_raised(element, tag, classes, declared),
+        is_block=_is_block(tag, display, parent),
+        is_flexible=re.fullmatch(r"(?:inline-)?(?:flex|grid)", display) is not None,
+        keeps_lines=_keeps_lines(parent, tag, declared),
+        print_of=_print_of(parent, element, tag, declared),
+        colour=_colour(declared.get("color"), parent.colour),
+        background=_background(declared, parent.background),
+    )
+    if parent.doubt is not None:
+        return look
+    return replace(look, doubt=_doubt(element, tag, classes, look, declared, unsure))
+
+
+def _doubt(
+    element: HtmlElement, tag: str, classes: list[str], look: Look, declared: Declarations, unsure: Declarations
+) -> str | None:
+    """Return why the text of an element need not be what is seen; None if there is no reason to think so."""
+    if unsure and (
+        not _is_shown(element, tag, classes, declared | unsure) or not _is_visible(look, declared | unsure)
+    ):
+        return BY_RULE
+    if _is_transparent(declared):
+        return FADED_IN
+    if _COLOURS & declared.keys() and look.colour in ("transparent", look.background):
+        return PALE
+    is_inline = not _BLOCKS.fullmatch(tag)
+    return (
+        doubt_by_class(classes, declared)
+        or doubt_by_script(element, classes)
+        or doubt_by_place(element, declared, is_inline=is_inline)
+    )
+
+
+def _is_shown(element: HtmlElement, tag: str, classes: list[str], declared: Declarations) -> bool:
+    display = declared.get("display")
+    if display is not None:
+        if display == "none":
+            return False
+    elif (
+        "hidden" in element.attrib
+        or "popover" in element.attrib
+        or (tag == "dialog" and "open" not in element.attrib)
+    ):
+        return False
+    if _UNSEEN.fullmatch(tag) or (tag == "input" and element.get("type", "text").lower() == "hidden"):
+        return False
+    if _is_folded(element, tag) or _is_unchosen(element, tag):
+        return False
+    if _UNSEEN_CLASSES.intersection(name.lower() for name in classes) and not (
+        {"position", "clip", "clip-path", "width", "height"} & declared.keys()
+    ):
+        return False
+    return not _is_out_of_sight(declared)
+
+
+def _is_folded(element: HtmlElement, tag: str) -> bool:
+    """Return whether an element is the content of `details` that are closed; the first summary is seen."""
+    parent = element.getparent()
+    if parent is None or parent.tag != "details" or "open" in parent.attrib:
+        return False
+    return tag != "summary" or next(parent.iterchildren("summary")) is not element
+
+
+def _is_unchosen(element: HtmlElement, tag: str) -> bool:
+    """Return whether an element is a choice of a list that shows another choice."""
+    if tag != "option":
+        return False
+    choice = next((one for one in element.iterancestors("select")), None)
+    if choice is None:
+        return True
+    options = list(choice.iter("option"))
+    chosen = [option for option in options if "selected" in option.attrib] or options[:1]
+    return element is not chosen[-1]
+
+
+def _is_out_of_sight(declared: Declarations) -> bool:
+    """Return whether a style leaves an element in its place and lets nobody see it."""
+    if _is_transparent(declared) and not {"animation", "animation-name"} & declared.keys():
+        return True
+    if declared.get("content-visibility") == "hidden" or "opacity(0" in declared.get("filter", ""):
+        return True
+    if _CLIPPED.fullmatch(declared.get("clip-path", "")) or _TURNED_AWAY.search(declared.get("transform", "")):
+        return True
+    is_taken_out = declared.get("position") in ("absolute", "fixed")
+    if is_taken_out and _CLIPPED.fullmatch(declared.get("clip", "")):
+        return True
+    is_placed = is_taken_out or declared.get("position") in ("relative", "sticky")
+    margins = declared.get("margin", "").split()
+    sides = [declared.get("margin-left", ""), declared.get("margin-top", ""), declared.get("text-indent", "")]
+    sides += [margin for margin in margins if margin.startswith("-")]
+    if is_placed:
+        sides += [declared.get(side, "") for side in ("left", "top", "right", "bottom")]
+    if any(_is_far(side) for side in sides):
+        return True
+    hides_overflow = declared.get("overflow", declared.get("overflow-y", "")).split(" ")[0] in ("hidden", "clip")
+    lengths = (declared.get(name, "") for name in ("height", "max-height", "width", "max-width"))
+    return hides_overflow and any(length and _TINY.fullmatch(length) for length in lengths)
+
+
+def _is_transparent(declared: Declarations) -> bool:
+    opacity = re.fullmatch(r"([\d.]+)(%?)", declared.get("opacity", ""))
+    return opacity is not None and float(f"0{opacity[1]}") <= (5 if opacity[2] else 0.05)
+
+
+def _is_far(length: str) -> bool:
+    """Return whether a length moves text out of any window."""
+    found = _FAR.fullmatch(length.strip())
+    if found is None:
+        return False
+    if found[2]:
+        return (found[1] == "-" and int(found[2]) >= 900) or int(found[2]) >= 5000
+    if found[4]:
+        return (found[3] == "-" and int(found[4]) >= 50) or int(found[4]) >= 300
+    return int(found[6]) >= 100 if found[5] == "-" else int(found[6]) >= 200
+
+
+def _is_visible(parent: Look, declared: Declarations) -> bool:
+    visibility = declared.get("visibility", "inherit")
+    if visibility in ("hidden", "collapse"):
+        return False
+    return parent.is_visible if visibility in ("inherit", "unset") else True
+
+
+def _has_no_size(parent: Look, declared: Declarations) -> bool:
+    size = _size(declared)
+    if not size or size in ("inherit", "unset"):
+        return parent.has_no_size
+    if _ZERO.fullmatch(size):
+        return True
+    return parent.has_no_size and (size.endswith(("%", "em")) and not size.endswith("rem"))
+
+
+def _size(declared: Declarations) -> str:
+    if "font-size" in declared:
+        return declared["font-size"]
+    short = re.search(r"(?:^|\s)([\d.]+(?:px|r?em|%|pt|ex|ch|vw|vh)?)(?:/\S+)?\s+\S", declared.get("font", ""))
+    return short[1] if short and not re.fullmatch(r"[1-9]00", short[1]) else ""
+
+
+def _is_struck(parent: Look, tag: str, classes: list[str], declared: Declarations) -> bool:
+    if parent.is_struck or (_STRUCK.fullmatch(tag) and not is_unstruck(tag, declared)):
+        return True
+    decoration = f"{declared.get('text-decoration', '')} {declared.get('text-decoration-line', '')}"
+    return "line-through" in decoration or bool(_STRUCK_CLASSES & set(classes) and not decoration.strip())
+
+
+def _is_raised(element: HtmlElement, tag: str, classes: list[str], declared: Declarations) -> bool:
+    """Return whether an element stands above or below the line, as a footnote's mark does; never a "%"."""
+    alignment = declared.get("vertical-align", "")
+    is_set_so = _RAISED_ALIGNMENT.fullmatch(alignment) or declared.get("font-variant-position") in ("super", "sub")
+    is_shifted = _LENGTH.fullmatch(alignment) and not _ZERO.fullmatch(alignment)
+    is_note = any(_NOTE_CLASS.fullmatch(name) for name in classes) or "noteref" in element.get("role", "")
+    if not (is_set_so or is_shifted or is_note or _RAISED.fullmatch(tag)):
+        return False
+    text = short_text(element)
+    if text is not None and text.strip().lower() in ("%", "per cent", "percent"):
+        return False
+    if is_set_so or _RAISED.fullmatch(tag):
+        return True
+    return not _BLOCKS.fullmatch(tag) and text is not None and len(text.strip()) <= LETTERS_OF_A_MARK
+
+
+def _is_block(tag: str, display: str, parent: Look) -> bool:
+    if parent.is_flexible:
+        return True
+    if display.startswith("inline") or display == "contents":
+        return tag in ("br", "hr")
+    if display and display not in ("none", "initial", "unset", "revert"):
+        return _BLOCK_DISPLAYS.fullmatch(display) is not None or tag in ("br", "hr")
+    return _BLOCKS.fullmatch(tag) is not None and not _INLINE_BLOCKS.fullmatch(tag)
+
+
+def _keeps_lines(parent: Look, tag: str, declared: Declarations) -> bool:
+    if "white-space" in declared:
+        return declared["white-space"].startswith("pre") or declared["white-space"] == "break-spaces"
+    return parent.keeps_lines or _LINES_KEPT.fullmatch(tag) is not None
+
+
+def _print_of(parent: Look, element: HtmlElement, tag: str, declared: Declarations) -> tuple[str, ...]:
+    own = [tag] if tag in ("small", "big", "font") else []
+    if tag == "a" and element.get("href", "").startswith("#"):
+        own.append("note")
+    if size := _size(declared):
+        own.append(size)
+    return (*parent.print_of, *own)
+
+
+def _background(declared: Declarations, behind: str) -> str:
+    value = declared.get("background-color", declared.get("background", ""))
+    if "url(" in value or "gradient(" in value or "url(" in declared.get("background-image", ""):
+        return "a picture"
+    return behind if _colour(value, "") in ("", "transparent") else _colour(value, behind)
+
+
+def _colour(value: str | None, otherwise: str) -> str:
+    """Return a colour as a style sheet's shortest way to write it, for comparison; `otherwise` if there is none."""
+    if not value:
+        return otherwise
+    hexadecimal = re.search(r"#([0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-f])", value)
+    if hexadecimal:
+        digits = hexadecimal[1] if len(hexadecimal[1]) == 6 else "".join(2 * one for one in hexadecimal[1])
+        return {"000000": "black", "ffffff": "white"}.get(digits, digits)
+    parts = re.search(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+))?", value)
+    if parts:
+        if parts[4] and float(parts[4]) == 0:
+            return "transparent"
+        return _colour(
+            f"#{min(255, int(parts[1])):02x}{min(255, int(parts[2])):02x}{min(255, int(parts[3])):02x}", ""
+        )
+    name = re.search(r"\b(?:transparent|white|black|[a-z]{3,20})\b", value)
+    return otherwise if name is None or name.group() in ("inherit", "none", "unset", "initial") else name.group()

@@ -1,0 +1,268 @@
+"""The selectors of style sheets: whether an element is one of those that a rule speaks of."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+Test = Callable[[HtmlElement], bool]
+
+STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\.)+"
+_SIMPLE = re.compile(
+    rf"\*|(?P<tag>{_NAME})|#(?P<id>{_NAME})|\.(?P<class>{_NAME})"
+    rf"|\[\s*(?P<attribute>{_NAME})\s*(?:(?P<operator>[~|^$*]?=)\s*(?P<value>{STRING}|[^\]\s]+)\s*[iIsS]?\s*)?\]"
+    rf"|::?(?P<pseudo>[\w-]+)(?P<opening>\()?",
+    re.DOTALL,
+)
+_NTH = re.compile(r"(?:(?P<step>[+-]?\d*)n)?\s*(?P<offset>[+-]?\s*\d+)?")
+_GENERATED = frozenset({"before", "after"})
+_NEVER = frozenset(
+    {
+        "-webkit-scrollbar",
+        "active",
+        "backdrop",
+        "first-letter",
+        "first-line",
+        "focus",
+        "focus-visible",
+        "focus-within",
+        "fullscreen",
+        "hover",
+        "invalid",
+        "marker",
+        "placeholder",
+        "placeholder-shown",
+        "selection",
+        "target",
+        "user-invalid",
+        "visited",
+    }
+)
+"""What is true only while somebody points, clicks or types, and the parts of an element other than its text."""
+
+
+@dataclass(frozen=True)
+class Compound:
+    """The part of a selector that speaks of one element, and how it stands to the part on its left."""
+
+    tests: tuple[Test, ...]
+    key: str
+    combinator: str = " "
+
+
+@dataclass(frozen=True)
+class Selector:
+    """One selector, with its weight in the cascade.
+
+    `generated` is "before" or "after" if the selector speaks of what a style sheet puts there. A selector that is
+    not sure has a part that is not followed here, and matches without that part.
+    """
+
+    compounds: tuple[Compound, ...]
+    specificity: tuple[int, int, int]
+    generated: str | None = None
+    is_sure: bool = True
+
+    @property
+    def key(self) -> str:
+        """What the last part names: an id, a class or a tag, or "*"."""
+        return self.compounds[-1].key
+
+    def matches(self, element: HtmlElement) -> bool:
+        """Return whether the selector speaks of an element."""
+        return self._matches(len(self.compounds) - 1, element)
+
+    def _matches(self, last: int, element: HtmlElement) -> bool:
+        compound = self.compounds[last]
+        if not all(test(element) for test in compound.tests):
+            return False
+        return last == 0 or any(self._matches(last - 1, other) for other in _related(element, compound.combinator))
+
+
+def split(text: str, mark: str) -> list[str]:
+    """Return the parts of a text between marks that stand outside brackets and quotation marks."""
+    parts: list[str] = []
+    depth = begin = 0
+    for token in re.finditer(rf"{STRING}|\\.|[()\[\]]|{re.escape(mark)}", text, re.DOTALL):
+        if token.group() in ("(", "["):
+            depth += 1
+        elif token.group() in (")", "]"):
+            depth -= depth > 0
+        elif token.group() == mark and depth == 0:
+            parts.append(text[begin : token.start()])
+            begin = token.end()
+    return [*parts, text[begin:]]
+
+
+def unescaped(text: str) -> str:
+    """Return a name or a string of a style sheet with its escapes resolved."""
+    return _ESCAPE.sub(lambda found: _character(found[1]) if found[1] else found[2], text)
+
+
+def _character(code: str) -> str:
+    number = int(code, 16)
+    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+
+
+def read_selector(text: str) -> Selector | None:
+    """Return one selector; None if it speaks of no element as it is first shown, or cannot be read."""
+    position, text = 0, text.strip()
+    compounds: list[Compound] = []
+    specificity = [0, 0, 0]
+    generated: str | None = None
+    is_sure = True
+    combinator = " "
+    tests: list[Test] = []
+    key = "*"
+    while position < len(text):
+        if space := re.compile(r"\s*([>+~])\s*|\s+").match(text, position):
+            if tests:
+                compounds.append(Compound(tuple(tests), key, combinator))
+                tests, key = [], "*"
+            combinator, position = space[1] or " ", space.end()
+            continue
+        part = _SIMPLE.match(text, position)
+        if part is None:
+            return None
+        position = part.end()
+        if part["tag"]:
+            key = unescaped(part["tag"]).lower() if key == "*" else key
+            specificity[2] += 1
+            tests.append(_has_tag(unescaped(part["tag"]).lower()))
+        elif part["id"]:
+            key = f"#{unescaped(part['id'])}"
+            specificity[0] += 1
+            tests.append(_has_attribute("id", "=", unescaped(part["id"])))
+        elif part["class"]:
+            key = f".{unescaped(part['class'])}" if not key.startswith("#") else key
+            specificity[1] += 1
+            tests.append(_has_attribute("class", "~=", unescaped(part["class"])))
+        elif part["attribute"]:
+            specificity[1] += 1
+            value = part["value"]
+            if value is not None:
+                value = unescaped(value[1:-1] if value[0] in "\"'" else value)
+            tests.append(_has_attribute(unescaped(part["attribute"]).lower(), part["operator"], value))
+        elif part["pseudo"]:
+            name = part["pseudo"].lower()
+            argument = ""
+            if part["opening"]:
+                argument = _argument(text, position)
+                position += len(argument) + 1
+            if name in _GENERATED:
+                generated = name
+            elif name in _NEVER:
+                return None
+            else:
+                specificity[1] += name != "where"
+                test = _pseudo(name, argument)
+                is_sure = is_sure and test is not None
+                tests.append(test or _is_any)
+        else:
+            tests.append(_is_any)
+    if not tests:
+        return None
+    compounds.append(Compound(tuple(tests), key, combinator))
+    return Selector(tuple(compounds), (specificity[0], specificity[1], specificity[2]), generated, is_sure)
+
+
+def _argument(text: str, begin: int) -> str:
+    """Return what stands in brackets that open before `begin`."""
+    depth = 1
+    for token in re.finditer(rf"{STRING}|\\.|[()]", text[begin:], re.DOTALL):
+        depth += (token.group() == "(") - (token.group() == ")")
+        if depth == 0:
+            return text[begin : begin + token.start()]
+    return text[begin:]
+
+
+def _is_any(element: HtmlElement) -> bool:
+    return True
+
+
+def _has_tag(tag: str) -> Test:
+    return lambda element: bool(element.tag.lower() == tag)
+
+
+def _has_attribute(name: str, operator: str | None, wanted: str | None) -> Test:
+    def test(element: HtmlElement) -> bool:
+        value: str | None = element.get(name)
+        if value is None or wanted is None:
+            return value is not None
+        return {
+            "=": value == wanted,
+            "~=": wanted in value.split(),
+            "|=": value == wanted or value.startswith(f"{wanted}-"),
+            "^=": bool(wanted) and value.startswith(wanted),
+            "$=": bool(wanted) and value.endswith(wanted),
+            "*=": bool(wanted) and wanted in value,
+        }[operator or "="]
+
+    return test
+
+
+def _pseudo(name: str, argument: str) -> Test | None:
+    """Return the test of a pseudo-class; None if it is not followed here."""
+    simple: dict[str, Test] = {
+        "root": lambda element: element.getparent() is None,
+        "first-child": lambda element: _place(element) == 1,
+        "last-child": lambda element: _place(element, from_end=True) == 1,
+        "only-child": lambda element: _place(element) == 1 and _place(element, from_end=True) == 1,
+        "empty": lambda element: not element.text and not len(element),
+        "link": lambda element: element.tag == "a" and "href" in element.attrib,
+        "any-link": lambda element: element.tag == "a" and "href" in element.attrib,
+        "checked": lambda element: "checked" in element.attrib or "selected" in element.attrib,
+        "disabled": lambda element: "disabled" in element.attrib,
+        "enabled": lambda element: "disabled" not in element.attrib,
+        "open": lambda element: "open" in element.attrib,
+        "defined": lambda element: "-" not in element.tag,
+    }
+    if name in simple:
+        return simple[name]
+    if name in ("not", "is", "where", "matches", "-webkit-any"):
+        parts = [part for part in split(argument, ",") if part.strip()]
+        selectors = [read_selector(part) for part in parts]
+        if any(one is not None and (not one.is_sure or one.generated) for one in selectors):
+            return None
+        inner = [one for one in selectors if one is not None]  # what never applies matches nothing
+        if name == "not":
+            return lambda element: not any(one.matches(element) for one in inner)
+        return lambda element: any(one.matches(element) for one in inner)
+    if name in ("nth-child", "nth-last-child"):
+        text = {"odd": "2n+1", "even": "2n"}.get(argument.strip().lower(), argument.strip().lower())
+        nth = _NTH.fullmatch(text)
+        if nth is None or not text:
+            return None
+        step = (
+            0 if nth["step"] is None else int(nth["step"] + "1" if nth["step"] in ("", "+", "-") else nth["step"])
+        )
+        offset = int((nth["offset"] or "0").replace(" ", ""))
+        return lambda element: _is_nth(_place(element, from_end="last" in name) - offset, step)
+    return None
+
+
+def _is_nth(distance: int, step: int) -> bool:
+    return distance == 0 if step == 0 else distance % step == 0 and distance // step >= 0
+
+
+def _place(element: HtmlElement, *, from_end: bool = False) -> int:
+    """Return which of its parent's elements an element is, the first is 1."""
+    return 1 + sum(1 for other in element.itersiblings(preceding=not from_end) if isinstance(other.tag, str))
+
+
+def _related(element: HtmlElement, combinator: str) -> Iterator[HtmlElement]:
+    """Yield the elements that may stand on the left of a combinator."""
+    if combinator in (" ", ">"):
+        for ancestor in element.iterancestors():
+            yield ancestor
+            if combinator == ">":
+                return
+    else:
+        for sibling in element.itersiblings(preceding=True):
+            if isinstance(sibling.tag, str):
+                yield sibling
+                if combinator == "+":
+                    return

@@ -1,0 +1,269 @@
+"""Pages of the web: a figure is what a browser shows, or it is withheld with a reason."""
+
+import pytest
+
+from redress.model.letter import Letter, Verdict
+from redress.read.reader import read_letter
+
+MEASURE = "compliance_outcomes_count"
+PERIOD = "for the period between 1 April 2023 to 31 March 2024"
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head><body>
+<header>Local Government and Social Care Ombudsman</header><main><h1>Pellonshire County Council statistics</h1>
+<h2>Complaints upheld</h2><p>83% of complaints we investigated were upheld.</p>
+<p>This compares to an average of 71% in similar authorities.</p><p>33 upheld decisions</p>
+<p>Statistics are based on a total of 40 investigations {period}</p>
+<h2>Compliance with Ombudsman recommendations</h2>
+<p>100% of cases we were satisfied the Council had successfully implemented our recommendations.</p>
+<p>This compares to an average of {average} in similar authorities.</p>
+<p>Statistics are based on a total of {outcomes} compliance outcomes {period}</p>
+</main></body></html>"""
+
+
+def page(outcomes: str = "27", average: str = "99%", head: str = "") -> str:
+    return PAGE.format(outcomes=outcomes, average=average, head=head, period=PERIOD)
+
+
+def letter(text: str | bytes) -> Letter:
+    return read_letter(text if isinstance(text, bytes) else text.encode(), "page.html")
+
+
+def seen(read: Letter, measure: str = MEASURE) -> str | None:
+    """The figure as printed, or the reason why it is withheld, or None."""
+    if (figure := read.figure(measure)) is not None:
+        return figure.text
+    return next((conflict.detail for conflict in read.conflicts if conflict.measure == measure), None)
+
+
+SHOWN = {
+    # what stands for the number in the page: the style sheet
+    "a raised mark": ("27<sup>1</sup>", ""),
+    "a raised link": ('27<sup><a href="#n2">2</a></sup>', ""),
+    "a lowered mark": ("27<sub>a</sub>", ""),
+    "a mark of ruby text": ("<ruby>27<rp>(</rp><rt>5</rt><rp>)</rp></ruby>", ""),
+    "a mark raised by its style": ('27<a href="#f" style="vertical-align: super">1</a>', ""),
+    "a mark raised by a rule": ('27<span class="n">1</span>', ".n { font-size: .7em; vertical-align: 0.5em }"),
+    "a mark by its role": ('27<a role="doc-noteref" href="#f">[3]</a>', ""),
+    "a mark by its class": ('27<a class="footnote-ref" href="#f">3</a>', ""),
+    "deleted": ("<del>25</del> 27", ""),
+    "deleted without a space": ("<del>25</del><ins>27</ins>", ""),
+    "no longer true": ("<s>2</s>27", ""),
+    "struck": ("<strike>9</strike>27", ""),
+    "struck inline": ('<span style="text-decoration: red line-through">2</span>27', ""),
+    "struck by a rule": ('<i class="was">2</i>27', ".was{text-decoration-line:line-through}"),
+    "struck below a struck element": ('<i class="was"><b>2</b></i>27', ".was{text-decoration:line-through}"),
+    "struck letters of Unicode": ("2̶9̶ 27", ""),
+    "hidden": ("<span hidden>2</span>27", ""),
+    "hidden until found": ('<span hidden="until-found">2</span>27', ""),
+    "not displayed": ('<span style="DISPLAY : None">2</span>27', ""),
+    "not visible": ('<span style="visibility:hidden">2</span>27', ""),
+    "visible in what is not": (
+        '<span style="visibility:hidden">2<b style="visibility:visible">27</b>4</span>',
+        "",
+    ),
+    "transparent": ('<span style="opacity:0">2</span>27', ""),
+    "of no size": ('<span style="font-size:0">2</span>27', ""),
+    "of a size again": ('<span style="font-size:0">3<b style="font-size:16px">27</b></span>', ""),
+    "of no size still": ('<span style="font-size:0">3<b style="font-size:200%">4</b></span>27', ""),
+    "clipped": ('<span style="position:absolute;clip:rect(0 0 0 0)">2</span>27', ""),
+    "clipped by a path": ('<span style="clip-path: inset(50%)">2</span>27', ""),
+    "off the screen": ('<span class="x">2</span>27', ".x{position:absolute; left:-9999px}"),
+    "indented away": ('<b style="display:inline-block;text-indent:-999em">2</b>27', ""),
+    "cut to nothing": ('<i style="display:inline-block;width:0;overflow:hidden">2</i>27', ""),
+    "for screen readers": ('27<span class="govuk-visually-hidden">3</span>', ""),
+    "for screen readers, of another house": ('27<span class="foo sr-only">3</span>', ""),
+    "not for screen readers": ('<span aria-hidden="true">27</span><span class="sr-only">27</span>', ""),
+    "by class": ('<span class="old">2</span>27', ".old{display:none}"),
+    "by a longer rule": ('<span class="old">2</span>27', "main > p span.old:first-child{display:none!important}"),
+    "by an attribute": ('<span data-year="2022">2</span>27', '[data-year="2022"] { display: none }'),
+    "by all but one": ('<b class="t">2</b><b class="t on">27</b>', ".t:not(.on){display:none}"),
+    "by what stands before": ('<input type="checkbox" id="o"><b>2</b>27', "#o:not(:checked) + b{display:none}"),
+    "by place": ("<b>5</b><b>27</b><b>4</b>", "p b:nth-child(2n+1){display:none}"),
+    "by a rule inside a rule": ('<i class="old">2</i>27', "main { p { .old { display: none } } }"),
+    "by a screen's rule": ('<i class="old">2</i>27', "@media screen and (min-width: 40em) {.old{display:none}}"),
+    "for print alone": ('<b class="p">2</b><b class="s">27</b>', "@media print{.s{display:none}} .p{display:none}"),
+    "not on a small screen": ('<b class="w">27</b>', "@media (max-width:600px){.w{display:none}}"),
+    "the later rule": ('<b class="w">27</b>', ".w{display:none} .w{display:inline}"),
+    "the stronger rule": ('<b class="w" id="k">27</b>', "#k{display:inline} .w{display:none}"),
+    "a rule for pointing": ('<b class="w">27</b>', ".w:hover{display:none}"),
+    "a comment in a rule": ('<b class="w">27</b>', "/* .w{display:none} */ .v{display:none}"),
+    "shown although hidden": ('<b hidden style="display:inline">27</b>', ""),
+    "a closed dialog": ("<dialog>5</dialog>27", ""),
+    "a template and a comment": ("<!-- 12 --><template>9</template><noscript>12</noscript>27", ""),
+    "a script's text": ("<script>1</script>27", ""),
+    "a chosen option": ("<select><option>12<option selected>27<option>29</select>", ""),
+    "a field": ('<input value="27" readonly>', ""),
+    "put before it": ("<b class='n'>7</b>", ".n::before{content:'2'}"),
+    "put before it by code": ("<b class='n'>7</b>", r".n:before{content:'\32 '}"),
+    "put behind it from an attribute": ('<b class="n" data-n="7">2</b>', ".n::after{content:attr(data-n)}"),
+    "spans": ('<span class="d">2</span><span class="d">7</span>', ""),
+    "a part in bold": ("<b>2</b>7", ""),
+    "a place to break": ("2<wbr>7", ""),
+    "no width": ("2&#8203;7", ""),
+    "a script that has counted": ('<span class="counter" data-target="27">27</span>', ""),
+}
+
+
+@pytest.mark.parametrize(("outcomes", "css"), SHOWN.values(), ids=SHOWN)
+def test_the_number_that_a_browser_shows_is_read(outcomes: str, css: str) -> None:
+    assert seen(letter(page(outcomes, head=f"<style>{css}</style>"))) == "27"
+
+
+WITHHELD = {
+    # what stands for the number in the page: the style sheet, and a part of the reason
+    "counted up": ('<span class="counter" data-target="27">0</span>', "", "a script of the page"),
+    "counted up without a class": ('<b data-count-to="27">0</b>', "", "a script of the page"),
+    "counted up from another number": ('<b data-end-value="27">5</b>', "", "a script of the page"),
+    "counted up around it": ('<b data-to="27"><i>0</i></b>', "", "a script of the page"),
+    "counted up from nowhere": ('<span class="js-counter">0</span>', "", "a script of the page"),
+    "bound to a script": ('<span x-text="outcomes">0</span>', "", "a script of the page"),
+    "wheels": (
+        '<i class="odometer-digit"><i class="odometer-digit-spacer">8</i><i class="odometer-value">2</i></i>7',
+        "",
+        "wheels",
+    ),
+    "a link to a note": ('27<a href="#note1">1</a>', "", "do not look alike"),
+    "a smaller digit": ("27<small>1</small>", "", "do not look alike"),
+    "a digit of another size": ('27<b style="font-size:60%">1</b>', "", "do not look alike"),
+    "digits around a raised one": ("2<sup>1</sup>7", "", "do not look alike"),
+    "a picture of a digit": ('<img alt="2" src="2.png">7', "", "a picture"),
+    "a drawn digit": ("2<svg><text>7</text></svg>", "", "a picture"),
+    "turned": ('<bdo dir="rtl">72</bdo>', "", "moves or turns"),
+    "turned by a rule": ('<b class="r">72</b>', ".r{direction:rtl;unicode-bidi:bidi-override}", "moves or turns"),
+    "turned by characters": ("&#8238;72&#8236;", "", "direction of print"),
+    "placed elsewhere": ('2<b style="position:absolute;left:3px">7</b>', "", "moves or turns"),
+    "upside down": ('<b style="display:inline-block;transform:rotate(180deg)">27</b>', "", "moves or turns"),
+    "cut to one line": (
+        '<b style="display:inline-block;height:1em;overflow:hidden">2<br>7</b>',
+        "",
+        None,
+    ),
+    "white on white": ('<b style="color:#FFF">2</b>7', "", "colour"),
+    "of no colour": ('<b class="t">2</b>7', ".t{color:transparent}", "colour"),
+    "usually hidden": ('<b class="d-none">2</b>7', "", 'its class "d-none" usually hides it'),
+    "hidden by a rule that is not followed": ("<b>2</b>7", "p:has(b) b{display:none}", "may hide it"),
+    "deleted, and not struck": ('<del style="text-decoration:none">2</del>27', "", "strikes nothing out"),
+    "faded in": ('<b style="opacity:0;animation:show 1s forwards">27</b>', "", "an animation"),
+    "two lines": ("2<br>7", "", None),
+    "blocks": ("<b>2</b><b>7</b>", "b{display:block}", None),
+    "a flexible row": ('<span style="display:flex"><b>2</b><b>7</b></span>', "", None),
+    "struck and not corrected": ("<del>27</del>", "", None),
+    "a fraction": ("27&frac12;", "", None),
+    "ringed": ("27①", "", "ring"),
+    "lowered digits of Unicode": ("27₁", "", "lowered"),
+    "raised digits that are no footnote": ("2⁷", "", "the mark of no footnote"),
+}
+
+
+@pytest.mark.parametrize(("outcomes", "css", "reason"), WITHHELD.values(), ids=WITHHELD)
+def test_a_number_that_a_browser_may_show_otherwise_is_withheld(
+    outcomes: str, css: str, reason: str | None
+) -> None:
+    read = letter(page(outcomes, head=f"<style>{css}</style>"))
+    assert seen(read) is None if reason is None else reason in (seen(read) or "")
+    assert seen(read, "investigations_count") == "40"
+
+
+def test_a_mark_behind_the_per_cent_sign_does_not_lose_the_figure() -> None:
+    read = letter(page(average='99<span class="pc"><sup>%</sup></span><sup>2</sup>'))
+    assert seen(read, "compliance_rate_type_average_pct") == "99%"
+
+
+@pytest.mark.parametrize("space", ["\u202f", "\u2009", "\u00a0", "&thinsp;", "&#x2007;"])
+def test_the_spaces_between_thousands_are_part_of_the_number(space: str) -> None:
+    figure = letter(page(f"1{space}027")).figure(MEASURE)
+    assert figure is not None
+    assert figure.value == 1027
+
+
+def test_thousands_with_a_plain_space_are_never_read_in_part() -> None:
+    assert seen(letter(page("1 027"))) is None
+
+
+ENCODED = {
+    "UTF-16 by its mark": ("utf-16", "utf-8"),
+    "UTF-16 without a mark": ("utf-16-le", "utf-8"),
+    "UTF-8 that is called UTF-16": ("utf-8", "utf-16"),
+    "Windows-1252 that is called Latin-1": ("cp1252", "iso-8859-1"),
+    "an encoding that nobody knows": ("utf-8", "x-nonsense"),
+}
+
+
+@pytest.mark.parametrize(("encoding", "called"), ENCODED.values(), ids=ENCODED)
+def test_a_page_is_decoded_as_a_browser_decodes_it(encoding: str, called: str) -> None:
+    text = page().replace("utf-8", called).replace("Pellonshire County Council", "Pellonshire – Council")
+    read = letter(text.encode(encoding))
+    assert seen(read) == "27"
+    assert read.header.authority_name == "Pellonshire - Council"
+
+
+def test_what_is_put_in_a_page_with_no_space_between_is_read_apart() -> None:
+    text = page().replace(
+        "<p>33 upheld decisions</p>",
+        "<p>33 upheld decisions<a href='/d'>View all upheld decisions</a></p>"
+        "<p><a href='/d'>View upheld decisions</a>Adjusted for Pellonshire County Council's population, this "
+        "is <b>4.6</b> upheld decisions per 100,000 residents.<span>The average for authorities of this type "
+        "is</span> 4.5 upheld decisions per 100,000 residents.</p>",
+    )
+    text = text.replace(
+        "<p>100% of cases", "<p><span>100% of cases were implemented by Pellonshire</span>100% of cases"
+    )
+    read = letter(text)
+    measures = ("upheld_count", "upheld_per_100k", "upheld_per_100k_type_average", "compliance_rate_pct")
+    assert [seen(read, measure) for measure in measures] == ["33", "4.6", "4.5", "100%"]
+
+
+def test_an_introduction_with_no_space_behind_it_stays_one() -> None:
+    text = page().replace("<p>83%", "<p><b>Nationally, in the year before</b>83%")
+    assert seen(letter(text), "uphold_rate_pct") is None
+
+
+def test_the_heading_is_what_is_seen_of_it() -> None:
+    text = page().replace("<h1>Pellonshire", '<h1><span class="sr-only">Wexmarsh </span>Pellonshire')
+    assert letter(text).header.authority_name == "Pellonshire County Council"
+
+
+def test_lines_of_a_page_that_keeps_its_line_breaks_are_lines() -> None:
+    body = page("27").split("<main>")[1].replace("<p>", "").replace("</p>", "\n")
+    for tag in ("h1", "h2"):
+        body = body.replace(f"<{tag}>", "").replace(f"</{tag}>", "\n")
+    read = letter(f"<h1>Pellonshire County Council</h1><pre>LGSCO\n{body}</pre>")
+    assert (seen(read), seen(read, "uphold_rate_pct")) == ("27", "83%")
+
+
+def test_a_page_has_its_season_from_its_periods_before_measures_are_judged() -> None:
+    assert "upheld_per_100k" in dict(letter(page()).absences)
+    earlier = letter(page().replace("2023", "2020").replace("2024", "2021"))
+    assert letter(page()).absence("upheld_per_100k") != earlier.absence("upheld_per_100k")
+
+
+LAST_YEAR = (
+    "<h2>Complaints upheld</h2><p>50% of complaints we investigated were upheld.</p><p>Statistics are based on a "
+    f"total of 2 investigations {PERIOD}</p>"
+)
+FOLDED = {
+    "a tab": '<style>.tab-pane:not(.active){display:none}</style><div class="tab-pane fade">LAST</div>',
+    "details": "<details><summary>Last year</summary>LAST</details>",
+    "a dialog": "<dialog>LAST</dialog>",
+    "a popover": '<div popover id="last">LAST</div>',
+    "an accordion": '<div style="max-height:0;overflow:hidden">LAST</div>',
+}
+
+
+@pytest.mark.parametrize("folded", FOLDED.values(), ids=FOLDED)
+def test_last_years_figures_that_nobody_sees_are_not_read(folded: str) -> None:
+    read = letter(page().replace("<h2>", folded.replace("LAST", LAST_YEAR) + "<h2>", 1))
+    assert seen(read, "uphold_rate_pct") == "83%"
+
+
+def test_last_years_figures_that_are_seen_are_a_conflict() -> None:
+    tab = f'<div role="tabpanel" class="tab-pane">{LAST_YEAR}</div><h2>'
+    read = letter(page().replace("<h2>", tab, 1))
+    assert "50%" in (seen(read, "uphold_rate_pct") or "")
+
+
+def test_a_page_with_endless_rules_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("redress.read.files.style_sheets.MOST_COMPARED", 1000)
+    css = "".join(f"p:not(.a{number}) *{{display:none}}" for number in range(100))
+    read = letter(page(head=f"<style>{css}</style>"))
+    assert read.verdict is Verdict.UNREADABLE
+    assert "style sheets" in read.reason

@@ -1,0 +1,173 @@
+"""Text files: a figure is what a person reads in the text, or it is withheld with a reason."""
+
+from typing import Final
+
+import pytest
+
+from redress.model.letter import Letter, Verdict
+from redress.read.reader import read_letter
+
+MEASURE = "compliance_outcomes_count"
+PERIOD: Final = "for the period between 1 April 2020 to 31 March 2021"
+TEXT = f"""Local Government and Social Care Ombudsman
+
+21 July 2021
+
+Ms Ada Quill
+Chief Executive
+Pellonshire County Council
+
+Dear Ms Quill
+
+Annual Review letter 2021
+
+I enclose the figures that my office holds about your council.
+
+Yours sincerely,
+
+Perrin Vale
+Local Government and Social Care Ombudsman
+
+Complaints upheld
+83% of complaints we investigated were upheld.
+This compares to an average of 71% in similar authorities.
+33 upheld decisions
+Statistics are based on a total of 40 detailed investigations {PERIOD}
+
+Compliance with Ombudsman recommendations
+In 100% of cases we were satisfied the authority had successfully implemented our recommendations.
+This compares to an average of 99% in similar authorities.
+Statistics are based on a total of OUTCOMES compliance outcomes {PERIOD}
+"""
+
+
+def read(outcomes: str = "27", name: str = "letter.md", encoding: str = "utf-8", behind: str = "") -> Letter:
+    return read_letter((TEXT.replace("OUTCOMES", outcomes) + behind).encode(encoding), name)
+
+
+def seen(letter: Letter, measure: str = MEASURE) -> str | None:
+    """The figure as printed, or the reason why it is withheld, or None."""
+    if (figure := letter.figure(measure)) is not None:
+        return figure.text
+    return next((conflict.detail for conflict in letter.conflicts if conflict.measure == measure), None)
+
+
+READ = {
+    "struck": "~~25~~ 27",
+    "struck and bold": "~~25~~ **27**",
+    "a digit struck": "~~2~~27",
+    "struck with one tilde": "~25~ 27",
+    "struck over two lines": "~~about\n25 or so~~ 27",
+    "struck by HTML": "<del>25</del> <ins>27</ins>",
+    "struck by combining strokes": "2̶9̶ 27",
+    "a footnote of Markdown": "27[^1]",
+    "a footnote of HTML": "27<sup>1</sup>",
+    "a comment": "<!-- 12 -->27",
+    "the first raised number": "27¹",
+    "no width between": "2\u200b7",
+    "a soft hyphen": "2\u00ad7",
+    "a mark from left to right": "27\u200e",
+    "full width": "２７",
+}
+
+
+@pytest.mark.parametrize("outcomes", READ.values(), ids=READ)
+def test_the_number_that_a_person_reads_is_read(outcomes: str) -> None:
+    letter = read(outcomes)
+    assert seen(letter) == "27"
+    figure = letter.figure(MEASURE)
+    assert figure is not None
+    assert figure.line == 29 + outcomes.count("\n")
+
+
+WITHHELD = {
+    "turned": ("\u202e72\u202c", "direction of print"),
+    "turned from before it": ("\u202e 72", "direction of print"),
+    "a mark from right to left": ("2\u200f7", "direction of print"),
+    "isolated": ("\u206772\u2069", "direction of print"),
+    "a raised digit that is no footnote": ("2⁷", "the mark of no footnote"),
+    "lowered digits": ("27₁", "lowered"),
+    "a ringed digit behind it": ("27①", "ring"),
+    "a fraction": ("27½", None),
+    "a letter for a digit": ("2O", None),
+    "another letter for a digit": ("l7", None),
+    "a point between thousands": ("1.027", None),
+    "a plain space between thousands": ("1 027", None),
+    "struck and not corrected": ("~~27~~", None),
+    "about": ("~27", None),
+    "unsure": ("27?", None),
+}
+
+
+@pytest.mark.parametrize(("outcomes", "reason"), WITHHELD.values(), ids=WITHHELD)
+def test_a_number_that_a_person_may_read_otherwise_is_withheld(outcomes: str, reason: str | None) -> None:
+    letter = read(outcomes)
+    assert seen(letter) is None if reason is None else reason in (seen(letter) or "")
+    assert seen(letter, "investigations_count") == "40"
+
+
+RATES = {
+    "71½%": None,
+    "7l%": None,
+    "71²%": "the mark of no footnote",
+    "⑦1%": "ring",
+    "7 1%": None,
+    "0.71%": "0.71%",
+}
+
+
+@pytest.mark.parametrize(("printed", "found"), RATES.items())
+def test_a_rate_is_read_whole_or_not_at_all(printed: str, found: str | None) -> None:
+    for old, measure in (
+        ("of 71%", "uphold_rate_type_average_pct"),
+        ("\n83%", "uphold_rate_pct"),
+    ):
+        text = TEXT.replace(old, old[: -len(old.split("of ")[-1].strip())] + printed)
+        said = seen(read_letter(text.encode(), "letter.txt"), measure)
+        assert said is None if found is None else found in (said or "")
+
+
+def test_raised_numbers_are_footnotes_if_the_text_counts_or_explains_them() -> None:
+    assert seen(read("27⁷", behind="\n⁷ Some of them were decided in the year before.")) == "27"
+    counted = TEXT.replace("71%", "71%¹").replace("33 upheld", "33² upheld").replace("OUTCOMES", "27³")
+    letter = read_letter(counted.encode(), "letter.txt")
+    assert [seen(letter, name) for name in ("uphold_rate_type_average_pct", "upheld_count", MEASURE)] == [
+        "71%",
+        "33",
+        "27",
+    ]
+
+
+@pytest.mark.parametrize("space", ["\u202f", "\u2009", "\u00a0", "\u2007"])
+def test_the_spaces_between_thousands_are_part_of_the_number(space: str) -> None:
+    figure = read(f"1{space}234{space}027").figure(MEASURE)
+    assert figure is not None
+    assert figure.value == 1234027
+
+
+def test_a_space_that_separates_no_thousands_separates_two_numbers() -> None:
+    assert seen(read("20\u00a027")) is None
+    text = TEXT.replace("\n83% of", "\nTable 2\u00a0100% of")
+    assert seen(read_letter(text.encode(), "letter.txt"), "uphold_rate_pct") is None
+
+
+ENCODINGS = ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_text_is_read_in_its_encoding(encoding: str) -> None:
+    assert seen(read("27", "letter.txt", encoding)) == "27"
+
+
+def test_zeros_that_fill_up_the_end_are_no_part_of_the_text() -> None:
+    assert seen(read(behind="\0" * 900)) == "27"
+    assert read_letter(TEXT.encode("utf-16") + b"\0\0" * 900, "letter.txt").verdict is Verdict.EXTRACTED
+
+
+def test_zeros_inside_a_text_are_not_those_of_a_text() -> None:
+    assert read("2\0007").verdict is Verdict.UNREADABLE
+
+
+def test_a_struck_figure_loses_no_other_line() -> None:
+    letter = read("~~27", behind="\n\nThis is about~~ nothing.\n")
+    assert seen(letter, "upheld_count") == "33"
