@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping as Values
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -35,6 +36,7 @@ WEXMARSH_ROW = ("Wexmarsh District Council", "0", "3", "0%")
 Cells = Sequence[object]
 
 
+@cache
 def authorities(additional: Path = SAMPLE_AUTHORITIES) -> Authorities:
     return load_authorities(additional=additional)
 

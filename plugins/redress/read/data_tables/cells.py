@@ -21,12 +21,14 @@ _SEPARATORS = re.compile(r"[, ]")
 class Cell:
     """One cell of a file: its text with single spaces, and its number if the spreadsheet stores one.
 
-    `is_per_cent` means that the spreadsheet shows the number as a percentage: 0.53 is then 53%.
+    `is_per_cent` means that the spreadsheet shows the number as a percentage: 0.53 is then 53%. `unread` says why
+    what the cell holds is not taken: it is struck through, or a formula without a value.
     """
 
     text: str
     number: Decimal | None = None
     is_per_cent: bool = False
+    unread: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,17 @@ class CellValue:
     is_bare: bool = True
 
 
+def cell_of_number(number: float, *, is_per_cent: bool) -> Cell:
+    """Return the cell of a number that a spreadsheet stores, with its text as the spreadsheet shows it."""
+    stored = Decimal(repr(number))
+    shown = stored * 100 if is_per_cent else stored
+    return Cell(f"{float(shown):.12g}{'%' if is_per_cent else ''}", stored, is_per_cent)
+
+
 def read_cell(cell: Cell) -> CellValue:
     """Return the number in a cell, or why there is none; "53%" and a shown 0.53 both give 53 (per cent)."""
+    if cell.unread is not None:
+        return CellValue(None, WitnessAbsence.NOT_A_NUMBER if cell.text else WitnessAbsence.NOT_STATED)
     if cell.number is not None:
         number = cell.number * 100 if cell.is_per_cent else cell.number
         if not number.is_finite() or number < 0:

@@ -15,7 +15,8 @@ from redress.model.season import Season
 from redress.model.witness import WitnessAbsence, WitnessError, WitnessFigure, WitnessReport
 from redress.read.data_tables.cells import Cell, CellValue, normalised_heading, read_cell, without_footnote
 from redress.read.data_tables.mapping import FigureColumn, Mapping, start_of_mapping
-from redress.read.data_tables.sheets import Row, Sheet, read_sheets
+from redress.read.data_tables.sheet import Row, Sheet
+from redress.read.data_tables.sheets import read_sheets
 
 _BLANK = Cell("")
 _THOUSANDTH = Decimal("0.001")
@@ -53,19 +54,25 @@ def read_data_table(
     Columns that the mapping does not name are reported too. Raise WitnessError if no row has all the mapped
     headings, or if a rate can be read in two ways.
     """
-    header = _header(read_sheets(content, address), mapping, address)
+    sheets = read_sheets(content, address)
+    header = _header(sheets, mapping, address)
     sha256 = hashlib.sha256(content).hexdigest()
     reports = [
         WitnessReport(sha256, address, detail, row_number, column_name)
-        for row_number, column_name, detail in _unmapped_columns(header, mapping)
+        for row_number, column_name, detail in (*_unmapped_columns(header, mapping), *_hidden(sheets, header))
     ]
     figures: list[WitnessFigure] = []
     bare_fractions = _columns_of_bare_fractions(header, mapping)
     for row_number, row in _rows_below(header):
-        name = _cell(row, header.place(mapping.authority)).text
-        readings = {heading: read_cell(_cell(row, header.place(heading))) for heading in mapping.figures}
+        name_cell = _cell(row, header.place(mapping.authority))
+        name = "" if name_cell.unread else name_cell.text
+        cells = {heading: _cell(row, header.place(heading)) for heading in mapping.figures}
+        readings = {heading: read_cell(cell) for heading, cell in cells.items()}
         if not name:
-            if any(reading.value is not None for reading in readings.values()):
+            if name_cell.unread:
+                detail = _unread(name_cell, row_number, header.place(mapping.authority))
+                reports.append(WitnessReport(sha256, address, detail, row_number, mapping.authority))
+            elif any(reading.value is not None for reading in readings.values()):
                 reports.append(
                     WitnessReport(sha256, address, "the row has numbers, but names no authority", row_number)
                 )
@@ -76,12 +83,16 @@ def read_data_table(
         for heading, column in mapping.figures.items():
             if heading in bare_fractions and readings[heading].is_bare:
                 raise WitnessError(_in_two_ways(address, heading, bare_fractions[heading]))
-            cell = _cell(row, header.place(heading))
+            cell = cells[heading]
             reading = _in_its_unit(readings[heading], column)
             if resolution.authority is None and reading.value is None:
                 continue
-            if reading.absence is WitnessAbsence.NOT_A_NUMBER:
-                detail = f'"{cell.text}" is no {_kind(column)}'
+            if cell.unread is not None or reading.absence is WitnessAbsence.NOT_A_NUMBER:
+                detail = (
+                    f'"{cell.text}" is no {_kind(column)}'
+                    if cell.unread is None
+                    else _unread(cell, row_number, header.place(heading))
+                )
                 reports.append(WitnessReport(sha256, address, detail, row_number, heading))
             figures.append(
                 WitnessFigure(
@@ -111,11 +122,26 @@ def read_data_table(
     )
 
 
+def _unread(cell: Cell, row_number: int, place: int) -> str:
+    """Say which cell is not read, and why."""
+    return f"cell {get_column_letter(place + 1)}{row_number} {cell.unread}"
+
+
+def _hidden(sheets: Sequence[Sheet], header: _Header) -> Iterator[tuple[int | None, None, str]]:
+    """What of a file is hidden and therefore not read."""
+    not_read = ", and is not read; if it belongs to the table, show it and save the file"
+    for row_number, detail in header.sheet.hidden:
+        yield row_number, None, detail + not_read
+    for sheet in sheets:
+        if sheet.is_hidden and any(cell.text for row in sheet.rows for cell in row):
+            yield None, None, f'the sheet "{sheet.name}" is hidden{not_read}'
+
+
 def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) -> WitnessReport:
     """What to say of a data table without a mapping: the file to write, and a start of it."""
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        headings = _likely_headings(read_sheets(content, address))
+        headings = _likely_headings([sheet for sheet in read_sheets(content, address) if not sheet.is_hidden])
     except WitnessError as error:
         return WitnessReport(sha256, address, f"no mapping, and no table either: {error}")
     if not headings:
@@ -137,9 +163,18 @@ def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
             names = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name is not None) or "none"
             raise WitnessError(f'{address} has no sheet "{mapping.sheet}"; its sheets: {names}')
         sheets = named
-    found = [header for sheet in sheets if (header := _header_of(sheet, mapping, address)) is not None]
+        if named[0].is_hidden:
+            raise WitnessError(
+                f'{address}: the sheet "{mapping.sheet}" is hidden, and what is hidden is not read; show it and '
+                "save the file"
+            )
+    shown = [sheet for sheet in sheets if not sheet.is_hidden]
+    found = [header for sheet in shown if (header := _header_of(sheet, mapping, address)) is not None]
     if not found:
-        raise WitnessError(_no_header(sheets, mapping, address))
+        hidden = [detail for sheet in shown for _, detail in sheet.hidden]
+        hidden += [f'sheet "{sheet.name}" is hidden' for sheet in sheets if sheet.is_hidden]
+        said = f" (not read: {', '.join(hidden)})" if hidden else ""
+        raise WitnessError(_no_header(shown, mapping, address) + said)
     if len(found) > 1 and found[0].sheet.name is not None:
         names = ", ".join(f'"{header.sheet.name}"' for header in found)
         raise WitnessError(f"{address} has the mapped columns in several sheets: {names}; name one, sheet: ...")
@@ -208,7 +243,7 @@ def _unmapped_columns(header: _Header, mapping: Mapping) -> Iterator[tuple[int, 
 def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
     """The rows below the headings that hold anything, with their numbers."""
     for row_number, row in enumerate(header.sheet.rows[header.row_number :], start=header.row_number + 1):
-        if any(cell.text for cell in row):
+        if any(cell.text or cell.unread for cell in row):
             yield row_number, row
 
 

@@ -1,0 +1,37 @@
+"""A sheet of a data table's file: its rows as cells, and what of it is hidden."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from redress.read.data_tables.cells import Cell
+
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of one sheet, the first is row 1 and empty ones count; `name` is None for a CSV file.
+
+    The cells of hidden rows and columns are empty. `hidden_rows` and `hidden_columns` are those that hold
+    something.
+    """
+
+    name: str | None
+    rows: tuple[Row, ...]
+    is_hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> tuple[tuple[int | None, str], ...]:
+        """What is hidden and holds something, in words, each with its first row."""
+        runs = [
+            [number for _, number in run]
+            for _, run in groupby(enumerate(self.hidden_rows), key=lambda place: place[1] - place[0])
+        ]
+        rows = [
+            (run[0], f"row {run[0]} is hidden" if len(run) == 1 else f"rows {run[0]} to {run[-1]} are hidden")
+            for run in runs
+        ]
+        columns = [(None, f"column {letter} is hidden") for letter in self.hidden_columns]
+        return (*rows, *columns)
