@@ -2,6 +2,8 @@
 
 import pytest
 
+from redress.check.letter_rules import check_letter
+from redress.check.rule import Severity
 from redress.model.letter import Letter, Verdict
 from redress.read.reader import read_letter
 
@@ -89,6 +91,8 @@ SHOWN = {
     "shown although hidden": ('<b hidden style="display:inline">27</b>', ""),
     "a closed dialog": ("<dialog>5</dialog>27", ""),
     "a template and a comment": ("<!-- 12 --><template>9</template><noscript>12</noscript>27", ""),
+    "comments of old browsers": ("<!--[if IE]> 12 <![endif]-->27", ""),
+    "a style for where no script runs": ("<noscript><style>b{display:none}</style></noscript><b>27</b>", ""),
     "a script's text": ("<script>1</script>27", ""),
     "a chosen option": ("<select><option>12<option selected>27<option>29</select>", ""),
     "a field": ('<input value="27" readonly>', ""),
@@ -115,6 +119,18 @@ WITHHELD = {
     "counted up from another number": ('<b data-end-value="27">5</b>', "", "a script of the page"),
     "counted up around it": ('<b data-to="27"><i>0</i></b>', "", "a script of the page"),
     "counted up from nowhere": ('<span class="js-counter">0</span>', "", "a script of the page"),
+    "counted up by an element of its own": ('<count-up end="27">0</count-up>', "", "a script of the page"),
+    "told to screen readers otherwise": ('<span aria-label="27">0</span>', "", "a script of the page"),
+    "a formula": ("<math><msup><mn>27</mn><mn>1</mn></msup></math>", "", "a formula"),
+    "put together anew": (
+        '<b><template shadowrootmode="open">2<slot></slot></template>7</b>',
+        "",
+        "in another order",
+    ),
+    "hidden by a value of elsewhere": ("<b>2</b>7", ":root{--d:none} p b{display:var(--d)}", "may hide it"),
+    "hidden where scripts run": ('<b class="v">2</b>7', ".js .v{display:none}", "may hide it"),
+    "without colour": ('<b style="-webkit-text-fill-color:transparent">2</b>7', "", "colour"),
+    "faded in later": ('<b style="opacity:0;transition:opacity 1s">27</b>', "", "an animation"),
     "bound to a script": ('<span x-text="outcomes">0</span>', "", "a script of the page"),
     "wheels": (
         '<i class="odometer-digit"><i class="odometer-digit-spacer">8</i><i class="odometer-value">2</i></i>7',
@@ -215,6 +231,26 @@ def test_what_is_put_in_a_page_with_no_space_between_is_read_apart() -> None:
 def test_an_introduction_with_no_space_behind_it_stays_one() -> None:
     text = page().replace("<p>83%", "<p><b>Nationally, in the year before</b>83%")
     assert seen(letter(text), "uphold_rate_pct") is None
+
+
+def test_doubtful_words_around_a_number_make_it_doubtful() -> None:
+    text = page().replace("<p>33 upheld", '<p>33 <span class="d-none">upheld</span>')
+    assert "usually hides it" in (seen(letter(text), "upheld_count") or "")
+
+
+def test_a_page_with_a_doubtful_number_is_held_back_for_that_reason() -> None:
+    read = letter(page('<b data-to="27">0</b>'))
+    refusing = [
+        check for check in check_letter(read) if check.severity is Severity.CRITICAL and not check.is_passed
+    ]
+    assert [check.rule for check in refusing] == ["readings_agree"]
+    assert "a script of the page puts another number in its place" in refusing[0].detail
+
+
+def test_no_type_of_authorities_has_an_average_of_zero() -> None:
+    reason = seen(letter(page(average="<b id='average'>0</b>%")), "compliance_rate_type_average_pct")
+    assert reason is not None
+    assert reason.endswith("no type of authorities has an average of 0")
 
 
 def test_the_heading_is_what_is_seen_of_it() -> None:

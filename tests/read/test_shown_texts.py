@@ -62,6 +62,8 @@ READ = {
     "struck by combining strokes": "2̶9̶ 27",
     "a footnote of Markdown": "27[^1]",
     "a footnote of HTML": "27<sup>1</sup>",
+    "letters printed over": "2\b27\b7",
+    "a number printed over": "25\b\b27",
     "a comment": "<!-- 12 -->27",
     "the first raised number": "27¹",
     "no width between": "2\u200b7",
@@ -95,6 +97,7 @@ WITHHELD = {
     "a plain space between thousands": ("1 027", None),
     "struck and not corrected": ("~~27~~", None),
     "about": ("~27", None),
+    "a picture": ("![2](two.png)7", None),
     "unsure": ("27?", None),
 }
 

@@ -121,7 +121,7 @@ def _too_long(content: bytes) -> Letter | None:
     """Return the verdict on a text or page that is longer than any letter and would take minutes to search; else
     None.
     """
-    if is_pdf(content) or len(content) <= MOST_TEXT_BYTES or b"\0" in content[:4096]:
+    if is_pdf(content) or len(content) <= MOST_TEXT_BYTES or "\0" in decoded(content[:4096]):
         return None
     reason = (
         f"it has {len(content):,} bytes of text, and no letter of the Ombudsman has more than {MOST_TEXT_BYTES:,}"

@@ -216,7 +216,8 @@ def _decoded(content: bytes) -> str:
 def _style_sheets(root: html.HtmlElement) -> StyleSheets:
     sheets = StyleSheets()
     for style in root.iter("style"):
-        if media_applies(style.get("media", "")):
+        is_used = next(style.iterancestors("noscript", "template"), None) is None
+        if is_used and media_applies(style.get("media", "")):
             sheets.add("".join(style.itertext()))
     return sheets
 

@@ -36,11 +36,26 @@ _COUNTER_CLASS = re.compile(
 )
 _WHEEL_CLASS = re.compile(r"odometer.*|flip-?(?:clock|counter|digit).*|digit-?(?:wheel|reel|roll).*", re.IGNORECASE)
 _TARGET = re.compile(
-    r"data-(?:.*-)?(?:target|count|counter|counto|countto|countup|to|end|stop|max|final|value|val|number|num|figure|stat"
+    r"aria-(?:label|valuenow|valuetext)|data-(?:.*-)?(?:target|count|counter|counto|countto|countup|to|end|stop|max|final|value|val|number|num|figure|stat"
     r"|percent|percentage|pct|rate|total|odometer|animate|nums)(?:-.*)?",
     re.IGNORECASE,
 )
 """The attributes from which scripts take the number that they count up to."""
+_MEASURES_OF_PRINT = frozenset(
+    {
+        "border",
+        "cellpadding",
+        "cellspacing",
+        "class",
+        "colspan",
+        "height",
+        "id",
+        "rowspan",
+        "size",
+        "tabindex",
+        "width",
+    }
+)
 _BOUND = re.compile(
     r"(?:ng-bind|v-text|v-html|x-text|x-html|:text-?content|data-bind|data-text|data-i18n)", re.IGNORECASE
 )
@@ -53,6 +68,7 @@ _NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
 BY_CLASS = 'its class "{}" usually hides it'
 COUNTED = "a script of the page puts another number in its place"
 WHEEL = "its digits are wheels, which a script turns"
+COMPOSED = "it is a formula, or its parts are put together in another order"
 MOVED = "its style moves or turns it"
 UNSTRUCK = "it is marked as deleted, and its style strikes nothing out"
 
@@ -78,9 +94,15 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
     """Return the doubt about a number that a script replaces, as a counter does that starts at 0."""
     if any(_BOUND.fullmatch(name) for name in element.attrib):
         return COUNTED
-    is_counter = any(_COUNTER_CLASS.fullmatch(name) for name in classes)
-    data = {name: value for name, value in element.attrib.items() if name.startswith("data-")}
-    if not is_counter and not data:
+    if element.tag == "math" or any("shadowrootmode" in child.attrib for child in element.iterchildren("template")):
+        return COMPOSED
+    is_counter = "-" in element.tag or any(_COUNTER_CLASS.fullmatch(name) for name in classes)
+    numbers = {
+        name: found[1]
+        for name, value in element.attrib.items()
+        if name not in _MEASURES_OF_PRINT and (found := _NUMBER_ALONE.fullmatch(value[:LETTERS_OF_A_NUMBER]))
+    }
+    if not is_counter and not numbers:
         return None
     text = short_text(element)
     held = _NUMBER_ALONE.fullmatch(text) if text is not None else None
@@ -89,9 +111,8 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
     value = _number(held[1])
     if value == 0 and is_counter:
         return COUNTED
-    for name, other in data.items():
-        target = _NUMBER_ALONE.fullmatch(other[:LETTERS_OF_A_NUMBER])
-        if target and _number(target[1]) not in (value, None) and (value == 0 or _TARGET.fullmatch(name)):
+    for name, number in numbers.items():
+        if _number(number) not in (value, None) and (value == 0 or _TARGET.fullmatch(name)):
             return COUNTED
     return None
 

@@ -36,7 +36,9 @@ _RAISED = re.compile(r"rt|sub|sup")
 _BLOCK_DISPLAYS = re.compile(r"block|flex|grid|flow-root|list-item|table(?!-column).*")
 _RAISED_ALIGNMENT = re.compile(r"super|sub|text-top")
 _LENGTH = re.compile(r"-?[\d.]+(?:px|r?em|%|pt|ex)")
-_COLOURS = frozenset({"background", "background-color", "color"})
+_HIDING = ("display", "visibility", "opacity", "font-size", "position", "left", "height", "max-height")
+_FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
+_COLOURS = frozenset({"-webkit-text-fill-color", "background", "background-color", "color"})
 _ZERO = re.compile(r"[+-]?0*\.?0*(?:px|r?em|%|pt|ex|ch|vh|vw)?")
 _FAR = re.compile(r"(-?)(\d{3,})(?:\.\d+)?(?:px|pt)|(-?)(\d{2,})(?:\.\d+)?r?em|(-?)(\d{3,})(?:\.\d+)?(?:%|vw|vh)")
 _CLIPPED = re.compile(
@@ -118,7 +120,7 @@ def look_of(element: HtmlElement, parent: Look, declared: Declarations, unsure: 
         is_flexible=re.fullmatch(r"(?:inline-)?(?:flex|grid)", display) is not None,
         keeps_lines=_keeps_lines(parent, tag, declared),
         print_of=_print_of(parent, element, tag, declared),
-        colour=_colour(declared.get("color"), parent.colour),
+        colour=_colour(declared.get("-webkit-text-fill-color", declared.get("color")), parent.colour),
         background=_background(declared, parent.background),
     )
     if parent.doubt is not None:
@@ -133,6 +135,8 @@ def _doubt(
     if unsure and (
         not _is_shown(element, tag, classes, declared | unsure) or not _is_visible(look, declared | unsure)
     ):
+        return BY_RULE
+    if any("var(" in declared.get(name, "") for name in _HIDING):
         return BY_RULE
     if _is_transparent(declared):
         return FADED_IN
@@ -190,7 +194,7 @@ def _is_unchosen(element: HtmlElement, tag: str) -> bool:
 
 def _is_out_of_sight(declared: Declarations) -> bool:
     """Return whether a style leaves an element in its place and lets nobody see it."""
-    if _is_transparent(declared) and not {"animation", "animation-name"} & declared.keys():
+    if _is_transparent(declared) and not _FADING & declared.keys():
         return True
     if declared.get("content-visibility") == "hidden" or "opacity(0" in declared.get("filter", ""):
         return True

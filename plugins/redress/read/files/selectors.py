@@ -43,6 +43,9 @@ _NEVER = frozenset(
 )
 """What is true only while somebody points, clicks or types, and the parts of an element other than its text."""
 
+_SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascript", "no-js", "nojs"})
+"""The classes that a script sets or takes away as the page opens, so that a rule with one may apply or not."""
+
 
 @dataclass(frozen=True)
 class Compound:
@@ -137,9 +140,12 @@ def read_selector(text: str) -> Selector | None:
             specificity[0] += 1
             tests.append(_has_attribute("id", "=", unescaped(part["id"])))
         elif part["class"]:
-            key = f".{unescaped(part['class'])}" if not key.startswith("#") else key
+            if not key.startswith("#") and part["class"] not in _SCRIPTED:
+                key = f".{unescaped(part['class'])}"
             specificity[1] += 1
-            tests.append(_has_attribute("class", "~=", unescaped(part["class"])))
+            is_scripted = part["class"] in _SCRIPTED
+            is_sure = is_sure and not is_scripted
+            tests.append(_is_any if is_scripted else _has_attribute("class", "~=", unescaped(part["class"])))
         elif part["attribute"]:
             specificity[1] += 1
             value = part["value"]

@@ -21,6 +21,7 @@ Declarations = dict[str, str]
 
 FOLLOWED = frozenset(
     {
+        "-webkit-text-fill-color",
         "animation",
         "animation-name",
         "background",
@@ -60,6 +61,8 @@ FOLLOWED = frozenset(
         "text-indent",
         "top",
         "transform",
+        "transition",
+        "transition-property",
         "unicode-bidi",
         "vertical-align",
         "visibility",

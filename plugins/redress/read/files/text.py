@@ -20,11 +20,15 @@ _BYTE_ORDER_MARKS = (
 )
 LETTERS_OF_A_NUMBER = 8
 """So many letters hold the thousands of a number as far as the space before its last three digits."""
+MOST_OVERSTRUCK = 4
+"""So many letters in a row may be printed over."""
 BYTES_OF_A_GUESS = 512
 """A text in UTF-16 without a mark is known by the zeros in every other of its first bytes."""
 
 _STRUCK_LETTER = re.compile("[^\n][\u0335\u0336]+")
 """A letter that a combining stroke strikes through."""
+_OVERSTRUCK = re.compile("[^\n\b]\b")
+"""A letter that the next one is printed over: a backspace stands between them."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STRUCK = re.compile(
     r"(?<!~)(~~?)(?=[^\s~])(?:[^~\n]|\n(?!\s*\n)){0,500}?(?<=[^\s~])\1(?!~)"
@@ -37,7 +41,8 @@ _RAISED = re.compile(
 )
 """What stands above or below the line, and the marks of Markdown's footnotes; never a raised "%"."""
 _MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
-_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()]{0,500}\)")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,500})\]\([^()]{0,500}\)", re.ASCII)
+"""A link, or a picture with its description; a picture of a number may show another one, and stays as it is."""
 _LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
 
 _THOUSANDS_SPACE = re.compile("[\u00a0\u2007\u2009\u202f]")
@@ -110,10 +115,12 @@ def document_from_text(content: str) -> Document:
     Markdown's marks are taken off. What Markdown strikes through, raises or comments out is no part of the text.
     """
     shown = unstruck("\n".join(content.splitlines()))
+    for _ in range(MOST_OVERSTRUCK):
+        shown = _OVERSTRUCK.sub("", shown)
     for pattern in (_COMMENT, _STRUCK, _RAISED):
         shown = pattern.sub(_line_breaks, shown)
     return document_from_lines(
-        Line(_LINK.sub(r"\1", _MARKUP.sub("", _LEADING.sub(r"\1", raw))), number, number)
+        Line(_LINK.sub(r"\1\2", _MARKUP.sub("", _LEADING.sub(r"\1", raw))), number, number)
         for number, raw in enumerate(shown.split("\n"), start=1)
     )
 

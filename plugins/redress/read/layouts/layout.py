@@ -64,7 +64,7 @@ def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflic
     for (measure, category), found in by_measure.items():
         values = " and ".join(sorted({f'{figure.text} in "{figure.sentence}"' for figure in found}))
         name = measure if category is None else f"{measure} of {category}"
-        doubt = next((figure.doubt for figure in found if figure.doubt is not None), None)
+        doubt = next((reason for figure in found if (reason := _doubt(figure)) is not None), None)
         if doubt is not None:
             conflicts.append(Conflict(measure, f"{name} is not read, because {values} is not certain: {doubt}"))
         elif len({figure.value for figure in found}) == 1:
@@ -72,6 +72,13 @@ def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflic
         else:
             conflicts.append(Conflict(measure, f"{name} is read as {values}"))
     return tuple(kept), tuple(conflicts)
+
+
+def _doubt(figure: Figure) -> str | None:
+    """Return why a figure need not be what a person sees; an average of zero is a counter that has not begun."""
+    if figure.value == 0 and "type_average" in figure.measure:
+        return "no type of authorities has an average of 0"
+    return figure.doubt
 
 
 def absences(

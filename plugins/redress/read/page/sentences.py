@@ -202,8 +202,13 @@ class Found:
             box=around(words),
             line=words[0].line,
             is_ocr=any(word.is_ocr for word in words),
-            doubt=next((word.doubt for word in words if word.doubt is not None), None),
+            doubt=self._doubt(words),
         )
+
+    def _doubt(self, number: Sequence[Word]) -> str | None:
+        """Return why a number is not certain: for its own words, or for the words that give it its meaning."""
+        meaning = (word for word in self.words if not any(map(str.isdigit, word.text)))
+        return next((word.doubt for word in (*number, *meaning) if word.doubt is not None), None)
 
 
 @dataclass(frozen=True)
