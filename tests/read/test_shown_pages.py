@@ -103,6 +103,9 @@ SHOWN = {
     "a part in bold": ("<b>2</b>7", ""),
     "a place to break": ("2<wbr>7", ""),
     "no width": ("2&#8203;7", ""),
+    "a chart's data": ('<b data-max="100" data-value="27.4">27</b>', ""),
+    "a chart's share": ('<b data-percent="0.27">27</b>', ""),
+    "a table's cell": ('<b colspan="2" tabindex="5">27</b>', ""),
     "a script that has counted": ('<span class="counter" data-target="27">27</span>', ""),
 }
 
@@ -120,6 +123,7 @@ WITHHELD = {
     "counted up around it": ('<b data-to="27"><i>0</i></b>', "", "a script of the page"),
     "counted up from nowhere": ('<span class="js-counter">0</span>', "", "a script of the page"),
     "counted up by an element of its own": ('<count-up end="27">0</count-up>', "", "a script of the page"),
+    "counted up from where it starts": ('<b data-start="5" data-end="27">5</b>', "", "a script of the page"),
     "told to screen readers otherwise": ('<span aria-label="27">0</span>', "", "a script of the page"),
     "a formula": ("<math><msup><mn>27</mn><mn>1</mn></msup></math>", "", "a formula"),
     "put together anew": (
@@ -182,6 +186,10 @@ def test_a_number_that_a_browser_may_show_otherwise_is_withheld(
 def test_a_mark_behind_the_per_cent_sign_does_not_lose_the_figure() -> None:
     read = letter(page(average='99<span class="pc"><sup>%</sup></span><sup>2</sup>'))
     assert seen(read, "compliance_rate_type_average_pct") == "99%"
+
+
+def test_decimal_places_that_are_set_high_are_part_of_the_number() -> None:
+    assert seen(letter(page(average="98<sup>.6</sup>%")), "compliance_rate_type_average_pct") == "98.6%"
 
 
 @pytest.mark.parametrize("space", ["\u202f", "\u2009", "\u00a0", "&thinsp;", "&#x2007;"])

@@ -1,5 +1,6 @@
 """Text files: a figure is what a person reads in the text, or it is withheld with a reason."""
 
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -139,6 +140,24 @@ def test_raised_numbers_are_footnotes_if_the_text_counts_or_explains_them() -> N
         "33",
         "27",
     ]
+
+
+REPORT = (Path(__file__).parent / "golden" / "local_authority_report" / "2016-text.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("Total    22", "Total    \u202e22\u202c", "direction of print"),
+        ("Housing    5", "Housing    5₁", "lowered"),
+        ("rate    60%", "rate    60⁷%", "the mark of no footnote"),
+    ],
+)
+def test_a_number_in_a_table_is_withheld_like_one_in_a_sentence(old: str, new: str, reason: str) -> None:
+    whole = read_letter(REPORT.encode(), "letter.txt")
+    letter = read_letter(REPORT.replace(old, new).encode(), "letter.txt")
+    assert len(letter.figures) == len(whole.figures) - 1
+    assert reason in letter.conflicts[0].detail
 
 
 @pytest.mark.parametrize("space", ["\u202f", "\u2009", "\u00a0", "\u2007"])

@@ -41,6 +41,7 @@ _TARGET = re.compile(
     re.IGNORECASE,
 )
 """The attributes from which scripts take the number that they count up to."""
+_BEGINNING = re.compile(r"from|start|begin|initial|min")
 _MEASURES_OF_PRINT = frozenset(
     {
         "border",
@@ -111,10 +112,17 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
     value = _number(held[1])
     if value == 0 and is_counter:
         return COUNTED
-    for name, number in numbers.items():
-        if _number(number) not in (value, None) and (value == 0 or _TARGET.fullmatch(name)):
-            return COUNTED
-    return None
+    others = {name: number for name, text in numbers.items() if (number := _number(text)) is not None}
+    if value == 0 or value is None:
+        return COUNTED if any(others.values()) else None
+    if any(_is_about(number, value) for name, number in others.items() if not _BEGINNING.search(name)):
+        return None
+    return COUNTED if any(_TARGET.fullmatch(name) for name in others) else None
+
+
+def _is_about(number: float, shown: float) -> bool:
+    """Return whether a page shows a number, rounded or as a percentage."""
+    return abs(number - shown) < 1 or abs(100 * number - shown) < 1
 
 
 def _number(text: str) -> float | None:

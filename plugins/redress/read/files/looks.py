@@ -35,6 +35,8 @@ _RAISED = re.compile(r"rt|sub|sup")
 
 _BLOCK_DISPLAYS = re.compile(r"block|flex|grid|flow-root|list-item|table(?!-column).*")
 _RAISED_ALIGNMENT = re.compile(r"super|sub|text-top")
+_PART_OF_A_NUMBER = re.compile(r"%|per ?cent|[.,]\d+ ?%?")
+"""What belongs to a number also where it is set high: a "%", and decimal places."""
 _LENGTH = re.compile(r"-?[\d.]+(?:px|r?em|%|pt|ex)")
 _HIDING = ("display", "visibility", "opacity", "font-size", "position", "left", "height", "max-height")
 _FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
@@ -272,7 +274,7 @@ def _is_raised(element: HtmlElement, tag: str, classes: list[str], declared: Dec
     if not (is_set_so or is_shifted or is_note or _RAISED.fullmatch(tag)):
         return False
     text = short_text(element)
-    if text is not None and text.strip().lower() in ("%", "per cent", "percent"):
+    if text is not None and _PART_OF_A_NUMBER.fullmatch(text.strip().lower()):
         return False
     if is_set_so or _RAISED.fullmatch(tag):
         return True

@@ -36,10 +36,10 @@ _STRUCK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _RAISED = re.compile(
-    r"<(?P<tag>sup|sub)\b[^<>]*>(?!\s*(?:%|per\s?cent)\s*<)[^<>]{0,100}</(?P=tag)\s*>|\[\^[^\[\]\s]{1,50}\](?!:)",
+    r"<(?P<tag>sup|sub)\b[^<>]*>(?!\s*(?:%|per\s?cent|[.,]\d+\s?%?)\s*<)[^<>]{0,100}</(?P=tag)\s*>|\[\^[^\[\]\s]{1,50}\](?!:)",
     re.IGNORECASE,
 )
-"""What stands above or below the line, and the marks of Markdown's footnotes; never a raised "%"."""
+"""What stands above or below the line, and the marks of Markdown's footnotes; never a "%" or decimal places."""
 _MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,500})\]\([^()]{0,500}\)", re.ASCII)
 """A link, or a picture with its description; a picture of a number may show another one, and stays as it is."""

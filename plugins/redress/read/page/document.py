@@ -29,7 +29,7 @@ _CONTROLS = (range(0x09), range(0x0E, 0x20), range(0x7F, 0x85), range(0x86, 0xA0
 _DIRECTIONS = ((0x061C, 0x200E, 0x200F), range(0x202A, 0x202F), range(0x2066, 0x206A))
 _UNSEEN = dict.fromkeys((code for codes in (*_CONTROLS, *_DIRECTIONS) for code in codes), "")
 """Characters without a print, which a terminal or a page would obey: they turn text red, or around."""
-_SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
+_SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _DROPPED = _UNSEEN | _SUPERSCRIPTS
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
 _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
