@@ -305,6 +305,29 @@ def test_last_years_figures_that_are_seen_are_a_conflict() -> None:
     assert "50%" in (seen(read, "uphold_rate_pct") or "")
 
 
+@pytest.mark.parametrize(
+    "css",
+    [
+        ":not(" * 1000 + ") b{display:none}",
+        "a{" * 1000 + "display:none",
+        "b " * 5000 + "{display:none}",
+        f"b{{left:-{'9' * 5000}px;opacity:1.2.3;color:rgb({'9' * 5000},1,1)}}",
+        f"b:nth-child({'9' * 5000}n+\t1){{display:none}}",
+        "b:nth-child( n + \t1 ), :is(){display:none",
+        "@media (min-width:1.2.3px){b{display:none}} \\",
+        "b::before{content:'\\110000 \\d800 ' attr(style) counter(x)}",
+    ],
+)
+def test_no_style_sheet_stops_the_reading(css: str) -> None:
+    assert letter(page("<b style=':;{}'>27</b>", head=f"<style>{css}</style>")).verdict is Verdict.EXTRACTED
+
+
+def test_selectors_that_grow_without_bound_are_refused_in_words() -> None:
+    read = letter(page(head=f"<style>b{{{'&' * 1000}{{{'&' * 1000}{{color:red}}}}}}</style>"))
+    assert read.verdict is Verdict.UNREADABLE
+    assert "selectors" in read.reason
+
+
 def test_a_page_with_endless_rules_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("redress.read.files.style_sheets.MOST_COMPARED", 1000)
     css = "".join(f"p:not(.a{number}) *{{display:none}}" for number in range(100))

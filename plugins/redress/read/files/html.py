@@ -184,8 +184,8 @@ def document_from_html(content: bytes) -> Document:
         )
     except (ValueError, html.etree.LxmlError) as error:
         raise NotHtmlError(f"the page cannot be taken apart ({error})") from error
-    shown = _Shown(_style_sheets(root))
     try:
+        shown = _Shown(_style_sheets(root))
         shown.gather(root)
     except StyleError as error:
         raise NotHtmlError(str(error)) from error

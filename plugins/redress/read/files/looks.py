@@ -42,7 +42,9 @@ _HIDING = ("display", "visibility", "opacity", "font-size", "position", "left", 
 _FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
 _COLOURS = frozenset({"-webkit-text-fill-color", "background", "background-color", "color"})
 _ZERO = re.compile(r"[+-]?0*\.?0*(?:px|r?em|%|pt|ex|ch|vh|vw)?")
-_FAR = re.compile(r"(-?)(\d{3,})(?:\.\d+)?(?:px|pt)|(-?)(\d{2,})(?:\.\d+)?r?em|(-?)(\d{3,})(?:\.\d+)?(?:%|vw|vh)")
+_FAR = re.compile(
+    r"(-?)(\d{3,99})(?:\.\d+)?(?:px|pt)|(-?)(\d{2,99})(?:\.\d+)?r?em|(-?)(\d{3,99})(?:\.\d+)?(?:%|vw|vh)"
+)
 _CLIPPED = re.compile(
     r"rect\(\s*[01]?(?:px)?[\s,]+[01]?(?:px)?[\s,]+[01]?(?:px)?[\s,]+[01]?(?:px)?\s*\)"
     r"|inset\(\s*(?:100|[5-9]\d)(?:\.\d+)?%.*\)|circle\(\s*0.*\)|polygon\(\s*0(?:px)?\s+0(?:px)?(?:\s*,\s*0(?:px)?\s+0(?:px)?)*\s*\)"
@@ -219,7 +221,7 @@ def _is_out_of_sight(declared: Declarations) -> bool:
 
 
 def _is_transparent(declared: Declarations) -> bool:
-    opacity = re.fullmatch(r"([\d.]+)(%?)", declared.get("opacity", ""))
+    opacity = re.fullmatch(r"(\d*\.?\d+)(%?)", declared.get("opacity", ""))
     return opacity is not None and float(f"0{opacity[1]}") <= (5 if opacity[2] else 0.05)
 
 
@@ -321,7 +323,7 @@ def _colour(value: str | None, otherwise: str) -> str:
     if hexadecimal:
         digits = hexadecimal[1] if len(hexadecimal[1]) == 6 else "".join(2 * one for one in hexadecimal[1])
         return {"000000": "black", "ffffff": "white"}.get(digits, digits)
-    parts = re.search(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+))?", value)
+    parts = re.search(r"rgba?\(\s*(\d{1,9})[\s,]+(\d{1,9})[\s,]+(\d{1,9})(?:[\s,/]+(\d*\.?\d+))?", value)
     if parts:
         if parts[4] and float(parts[4]) == 0:
             return "transparent"

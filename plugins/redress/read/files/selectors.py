@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+MOST_NESTED_SELECTORS = 8
+
 Test = Callable[[HtmlElement], bool]
 
 STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
@@ -17,7 +19,7 @@ _SIMPLE = re.compile(
     rf"|::?(?P<pseudo>[\w-]+)(?P<opening>\()?",
     re.DOTALL,
 )
-_NTH = re.compile(r"(?:(?P<step>[+-]?\d*)n)?\s*(?P<offset>[+-]?\s*\d+)?")
+_NTH = re.compile(r"(?:(?P<step>[+-]?\d{0,9})n)?\s*(?P<offset>[+-]?\s{0,9}\d{1,9})?")
 _GENERATED = frozenset({"before", "after"})
 _NEVER = frozenset(
     {
@@ -55,6 +57,10 @@ class Compound:
     key: str
     combinator: str = " "
 
+    def fits(self, element: HtmlElement) -> bool:
+        """Return whether an element is as the part says."""
+        return all(test(element) for test in self.tests)
+
 
 @dataclass(frozen=True)
 class Selector:
@@ -76,13 +82,14 @@ class Selector:
 
     def matches(self, element: HtmlElement) -> bool:
         """Return whether the selector speaks of an element."""
-        return self._matches(len(self.compounds) - 1, element)
-
-    def _matches(self, last: int, element: HtmlElement) -> bool:
-        compound = self.compounds[last]
-        if not all(test(element) for test in compound.tests):
-            return False
-        return last == 0 or any(self._matches(last - 1, other) for other in _related(element, compound.combinator))
+        *before, last = self.compounds
+        places = [element] if last.fits(element) else []
+        combinator = last.combinator
+        for compound in reversed(before):
+            related = dict.fromkeys(other for place in places for other in _related(place, combinator))
+            places = [other for other in related if compound.fits(other)]
+            combinator = compound.combinator
+        return bool(places)
 
 
 def split(text: str, mark: str) -> list[str]:
@@ -110,7 +117,7 @@ def _character(code: str) -> str:
     return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
-def read_selector(text: str) -> Selector | None:
+def read_selector(text: str, depth: int = 0) -> Selector | None:
     """Return one selector; None if it speaks of no element as it is first shown, or cannot be read."""
     position, text = 0, text.strip()
     compounds: list[Compound] = []
@@ -164,7 +171,7 @@ def read_selector(text: str) -> Selector | None:
                 return None
             else:
                 specificity[1] += name != "where"
-                test = _pseudo(name, argument)
+                test = _pseudo(name, argument, depth + 1)
                 is_sure = is_sure and test is not None
                 tests.append(test or _is_any)
         else:
@@ -210,7 +217,7 @@ def _has_attribute(name: str, operator: str | None, wanted: str | None) -> Test:
     return test
 
 
-def _pseudo(name: str, argument: str) -> Test | None:
+def _pseudo(name: str, argument: str, depth: int) -> Test | None:
     """Return the test of a pseudo-class; None if it is not followed here."""
     simple: dict[str, Test] = {
         "root": lambda element: element.getparent() is None,
@@ -228,9 +235,9 @@ def _pseudo(name: str, argument: str) -> Test | None:
     }
     if name in simple:
         return simple[name]
-    if name in ("not", "is", "where", "matches", "-webkit-any"):
+    if depth <= MOST_NESTED_SELECTORS and name in ("not", "is", "where", "matches", "-webkit-any"):
         parts = [part for part in split(argument, ",") if part.strip()]
-        selectors = [read_selector(part) for part in parts]
+        selectors = [read_selector(part, depth) for part in parts]
         if any(one is not None and (not one.is_sure or one.generated) for one in selectors):
             return None
         inner = [one for one in selectors if one is not None]  # what never applies matches nothing
@@ -245,7 +252,7 @@ def _pseudo(name: str, argument: str) -> Test | None:
         step = (
             0 if nth["step"] is None else int(nth["step"] + "1" if nth["step"] in ("", "+", "-") else nth["step"])
         )
-        offset = int((nth["offset"] or "0").replace(" ", ""))
+        offset = int(re.sub(r"\s+", "", nth["offset"] or "0"))
         return lambda element: _is_nth(_place(element, from_end="last" in name) - offset, step)
     return None
 

@@ -16,6 +16,8 @@ SCREEN_WIDTH_PX = 1280
 MOST_COMPARED = 1_000_000
 """Comparisons of a selector with an element; a page that needs more is not one that a person wrote."""
 MOST_NESTED_RULES = 8
+LONGEST_SELECTORS = 100_000
+"""The letters of all selectors of one rule inside another."""
 
 Declarations = dict[str, str]
 
@@ -178,11 +180,11 @@ def _medium_applies(text: str) -> bool:
 def _feature_applies(text: str) -> bool:
     if text in ("all", "screen"):
         return True
-    width = re.fullmatch(r"\(\s*(min|max)-(?:device-)?width\s*:\s*([\d.]+)(px|r?em)\s*\)", text)
+    width = re.fullmatch(r"\(\s*(min|max)-(?:device-)?width\s*:\s*(\d*\.?\d+)(px|r?em)\s*\)", text)
     if width:
         pixels = float(width[2]) * (1 if width[3] == "px" else 16)
         return pixels <= SCREEN_WIDTH_PX if width[1] == "min" else pixels >= SCREEN_WIDTH_PX
-    range_of = re.fullmatch(r"\(\s*width\s*(<=?|>=?)\s*([\d.]+)(px|r?em)\s*\)", text)
+    range_of = re.fullmatch(r"\(\s*width\s*(<=?|>=?)\s*(\d*\.?\d+)(px|r?em)\s*\)", text)
     if range_of:
         pixels = float(range_of[2]) * (1 if range_of[3] == "px" else 16)
         return pixels >= SCREEN_WIDTH_PX if range_of[1].startswith("<") else pixels <= SCREEN_WIDTH_PX
@@ -235,6 +237,8 @@ def _without_blocks(css: str) -> str:
 
 def _inside(outer: str, prelude: str) -> str:
     """Return the selectors of a rule that stands inside another rule."""
+    if len(outer) * (1 + prelude.count("&") + prelude.count(",")) > LONGEST_SELECTORS:
+        raise StyleError("its style sheets have longer selectors than those of a page that a person reads")
     return ",".join(
         text.replace("&", f":is({outer})") if "&" in text else f":is({outer}) {text}"
         for text in split(prelude, ",")
