@@ -105,6 +105,8 @@ SHOWN = {
     "no width": ("2&#8203;7", ""),
     "a chart's data": ('<b data-max="100" data-value="27.4">27</b>', ""),
     "a chart's share": ('<b data-percent="0.27">27</b>', ""),
+    "white on blue in an old page": ('<b bgcolor="navy"><font color="white">27</font></b>', ""),
+    "shown on wide screens, by class": ('<b class="d-none d-md-inline">27</b>', ""),
     "a table's cell": ('<b colspan="2" tabindex="5">27</b>', ""),
     "a script that has counted": ('<span class="counter" data-target="27">27</span>', ""),
 }
@@ -158,6 +160,8 @@ WITHHELD = {
         None,
     ),
     "white on white": ('<b style="color:#FFF">2</b>7', "", "colour"),
+    "white in an old page": ('<font color="White">27</font>', "", "colour"),
+    "for print alone, by class": ('<b class="d-none d-print-inline">2</b>7', "", "usually hides it"),
     "of no colour": ('<b class="t">2</b>7', ".t{color:transparent}", "colour"),
     "usually hidden": ('<b class="d-none">2</b>7', "", 'its class "d-none" usually hides it'),
     "hidden by a rule that is not followed": ("<b>2</b>7", "p:has(b) b{display:none}", "may hide it"),

@@ -28,6 +28,8 @@ _DOUBTFUL_CLASSES = frozenset(
         "print-only",
         "u-hidden",
         "visible-print",
+        "visible-print-block",
+        "visible-print-inline",
     }
 )
 _COUNTER_CLASS = re.compile(
@@ -60,7 +62,7 @@ _MEASURES_OF_PRINT = frozenset(
 _BOUND = re.compile(
     r"(?:ng-bind|v-text|v-html|x-text|x-html|:text-?content|data-bind|data-text|data-i18n)", re.IGNORECASE
 )
-_SHOWN_CLASS = re.compile(r"(?:\w+:|d-\w+-|show-).*(?:block|inline|flex|grid).*")
+_SHOWN_CLASS = re.compile(r"(?!.*print)(?:\w+:|d-\w+-|show-).*(?:block|inline|flex|grid).*")
 """A class by which an element is shown on a wide screen, and hidden only elsewhere."""
 _MOVING = re.compile(r"rotate|scale[xy]?\(\s*-|matrix|^\s*-|\ddeg")
 _LENGTHS = frozenset({"height", "max-height", "max-width", "width"})

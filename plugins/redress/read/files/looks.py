@@ -111,6 +111,7 @@ class Look:
 def look_of(element: HtmlElement, parent: Look, declared: Declarations, unsure: Declarations) -> Look:
     """Return how an element is shown inside an element with the look `parent`."""
     tag = element.tag.lower()
+    declared = {**_colours_of_old(element), **declared}
     classes = (element.get("class") or "").split()
     display = declared.get("display", "")
     look = replace(
@@ -313,6 +314,12 @@ def _background(declared: Declarations, behind: str) -> str:
     if "url(" in value or "gradient(" in value or "url(" in declared.get("background-image", ""):
         return "a picture"
     return behind if _colour(value, "") in ("", "transparent") else _colour(value, behind)
+
+
+def _colours_of_old(element: HtmlElement) -> Declarations:
+    """Return what old pages declare by attributes: the colour of a font and of a background."""
+    found = {"color": element.get("color"), "background-color": element.get("bgcolor")}
+    return {name: value.strip().lower() for name, value in found.items() if value}
 
 
 def _colour(value: str | None, otherwise: str) -> str:
