@@ -12,7 +12,8 @@ from functools import cached_property
 from redress.model.letter import Conflict, Figure
 from redress.model.measures import HEADLINE_NAMES, Absence
 from redress.read.layouts.layout import Period, Statistics, absences, agreed
-from redress.read.page.blocks import Block, blocks_of, headings_of
+from redress.read.ownership import BlockReading, doubtful_averages
+from redress.read.page.blocks import Block, blocks_of, headings_of, with_gutters
 from redress.read.page.document import Document, Segment
 from redress.read.page.sentences import Found, Sentence, find
 from redress.read.unread import unread_measures
@@ -61,14 +62,26 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
     excused: dict[str, Absence] = {}
     unread: set[str] = set()
     periods: list[Period] = []
-    for block in blocks:
+    readings = [
+        BlockReading(
+            block,
+            described[block.name].sentences,
+            described[block.name].own,
+            _found(block, described[block.name].sentences),
+        )
+        for block in blocks
+    ]
+    doubts = tuple(doubtful_averages(document, readings))
+    doubtful = {id(average) for average, _ in doubts}
+    conflicts += [conflict for _, conflict in doubts]
+    for reading in readings:
+        block, found = reading.block, reading.found
         description = described[block.name]
-        found = _found(block, description.sentences)
         figures += [
             sentence.figure(name)
             for sentence in found
             for name in sentence.sentence.names
-            if name in HEADLINE_NAMES and sentence.stated(name) is not None
+            if name in HEADLINE_NAMES and sentence.stated(name) is not None and id(sentence) not in doubtful
         ]
         periods += _periods(found)
         unread.update(unread_measures(block, description.sentences, found))
@@ -120,7 +133,9 @@ def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple
     Statistics stand behind the signature. A block before it counts only if a sentence names the period of the
     statistics, which prose never does, and if nothing in it speaks of national figures.
     """
-    headings = headings_of(document, {name: description.heading for name, description in described.items()})
+    patterns = {name: description.heading for name, description in described.items()}
+    document = with_gutters(document, patterns)
+    headings = headings_of(document, patterns)
     signature = signature_of(document)
     blocks = []
     for block in blocks_of(document, headings):

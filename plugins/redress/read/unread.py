@@ -3,21 +3,25 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import zip_longest
 
 from redress.model.measures import HEADLINE_NAMES
 from redress.read.page.blocks import Block
-from redress.read.page.document import Segment, squeezed
+from redress.read.page.document import Segment, Word
 from redress.read.page.numbers import A_NUMBER
-from redress.read.page.sentences import Found, Passage, Sentence, pattern_without_numbers
+from redress.read.page.sentences import MONTHS, Found, Passage, Sentence, pattern_without_numbers
 
 LONGEST_NUMBER = 12
 """The room of a number that cannot be read, in characters."""
 PARAGRAPH_GAP_EMS = 4.0
 """Lines further below each other than this, in units of type size, do not belong to one block."""
+NOTE_SIZE_SHARE = 0.95
+"""Notes are set in type smaller than this share of the smallest type of the block's sentences."""
 _UNREADABLE = rf"[^A-Za-z]{{0,{LONGEST_NUMBER}}}|[A-Za-z0-9.,%]{{1,2}}%?|[IlOoSB0-9.,]{{1,5}}%?"
 """Text that can stand in the place of a number: signs, digits of another script, letters for digits, or nothing."""
 _ANYTHING = ".{0,24}?"
 
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}\b")
 _END = re.compile(r"[.!?]\s?")
 
 
@@ -61,15 +65,22 @@ def _with_a_hole(sentence: Sentence) -> re.Pattern[str]:
     return re.compile(pattern_without_numbers(sentence.template, f"(?:{_UNREADABLE})", _ANYTHING), re.IGNORECASE)
 
 
-def _numbers_left_over(block: Block, found: Sequence[Found]) -> Iterator[Segment]:
-    """Yield the lines of a block that are no more than a number, and that no sentence took."""
+def _numbers_left_over(block: Block, found: Sequence[Found]) -> Iterator[Word]:
+    """Yield the numbers of a block that no sentence took, but for years and days, and for those of notes in small
+    type.
+    """
     words_found = {id(word) for one in found for word in one.words}
+    size = min((word.size for one in found for word in one.words), default=0.0)
     above: Segment | None = None
     for segment in (segment for run in block.runs for segment in run):
-        is_apart = above is not None and above.page == segment.page
-        if is_apart and above is not None and segment.top - above.bottom > PARAGRAPH_GAP_EMS * segment.size:
+        is_on_one_page = above is not None and above.page == segment.page
+        if is_on_one_page and above is not None and segment.top - above.bottom > PARAGRAPH_GAP_EMS * segment.size:
             return
         above = segment
-        is_taken = any(id(word) in words_found for word in segment.words)
-        if not is_taken and A_NUMBER.fullmatch(squeezed(segment.text)):
-            yield segment
+        for word, following in zip_longest(segment.words, segment.words[1:]):
+            is_day = following is not None and following.text.strip(",.").casefold() in MONTHS
+            is_number = A_NUMBER.fullmatch(word.text.rstrip(".,;:)")) is not None
+            is_note = word.size < NOTE_SIZE_SHARE * size
+            is_taken = id(word) in words_found
+            if is_number and not (is_taken or is_day or is_note or _YEAR.match(word.text)):
+                yield word

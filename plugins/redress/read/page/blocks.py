@@ -7,7 +7,7 @@ beside a sentence never gets between the sentence's lines.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -30,6 +30,10 @@ HEADING_SIZE_SHARE = 0.05
 MOST_HEADING_WORDS = 8
 _HEADING_WORDS = re.compile(r"(?!(?:In|This|The|We|Of|No|Statistics|Adjusted|Between)\b)[A-Z][^\d.%]*")
 """A line that is no sentence of the letters, and holds no number."""
+GUTTER_POINTS = 1.0
+"""The border of a column lies so far to the left of its lines."""
+NARROWEST_GUTTER_EMS = 0.4
+"""A gutter is wider than this, in units of type size; the space between two words is narrower."""
 COLUMN_SHARE = 0.2
 """Headings whose left edges are further apart than this share of the page's width stand in two columns."""
 
@@ -111,6 +115,32 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
                 found.append(heading)
                 taken.update(id(line) for line in heading.segments)
     return tuple(found)
+
+
+def with_gutters(document: Document, patterns: dict[str, re.Pattern[str]]) -> Document:
+    """Return a document with its lines cut at narrow gutters, on the pages that show more headings so.
+
+    Headings in columns that stand close together make one line, in which no heading is found.
+    """
+    if len({heading.name for heading in headings_of(document, patterns)}) == len(patterns):
+        return document
+    pages = []
+    for page in document.pages:
+        cut = replace(page, segments=tuple(piece for line in page.segments for piece in _cut_at_gaps(line)))
+        is_clearer = len(cut.segments) > len(page.segments) and len(headings_of(Document((cut,)), patterns)) > len(
+            headings_of(Document((page,)), patterns)
+        )
+        pages.append(cut if is_clearer else page)
+    return replace(document, pages=tuple(pages))
+
+
+def _cut_at_gaps(line: Segment) -> Iterator[Segment]:
+    begins = 0
+    for index, (left, right) in enumerate(pairwise(line.words), start=1):
+        if right.x0 - left.x1 > NARROWEST_GUTTER_EMS * right.size:
+            yield Segment(line.words[begins:index])
+            begins = index
+    yield line if begins == 0 else Segment(line.words[begins:])
 
 
 def _heading_at(
@@ -269,6 +299,8 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
                 if id(segment) in starts:
                     _close(open_block, run)
                     open_block, run = starts[id(segment)], []
+                elif id(segment) in heading_segments:
+                    continue
                 elif (
                     open_block is not None
                     and run
@@ -276,7 +308,7 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
                 ):
                     _close(open_block, run)
                     open_block, run = None, []
-                elif id(segment) not in heading_segments:
+                else:
                     run.append(segment)
             _close(open_block, run)
     return tuple(blocks)
@@ -306,16 +338,33 @@ def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
     """Return the page's segments by column. Columns are found by the headings; a page without headings is one
     column.
     """
-    lefts = sorted(block.heading.x0 for block in blocks)
+    headings = sorted((block.heading for block in blocks), key=lambda heading: heading.x0)
     edges: list[float] = []
-    for left, right in pairwise(lefts):
-        if right - left > COLUMN_SHARE * max(page.width, 1.0):
-            edges.append(_gutter(page, left, right, min(block.heading.top for block in blocks)))
+    for left, right in pairwise(headings):
+        if right.x0 - left.x0 > COLUMN_SHARE * max(page.width, 1.0) or _is_same_line(
+            left.segments[0], right.segments[0]
+        ):
+            edges.append(_gutter(page, left.x0, right.x0, min(heading.top for heading in headings)))
     columns: list[list[Segment]] = [[] for _ in range(len(edges) + 1)]
-    for segment in page.segments:
+    for segment in (piece for whole in page.segments for piece in _cut(whole, edges)):
         centre_or_left = segment.x0 + 0.25 * (segment.x1 - segment.x0)
         columns[sum(centre_or_left >= edge for edge in edges)].append(segment)
     return columns
+
+
+def _cut(segment: Segment, edges: Sequence[float]) -> Iterator[Segment]:
+    """Yield the pieces of a line that runs over narrow gutters; each piece begins at the left of its column."""
+    begins = 0
+    for index, word in enumerate(segment.words):
+        is_first_of_a_column = any(abs(word.x0 - GUTTER_POINTS - edge) <= GUTTER_POINTS for edge in edges)
+        if (
+            index > begins
+            and is_first_of_a_column
+            and word.x0 - segment.words[index - 1].x1 > NARROWEST_GUTTER_EMS * word.size
+        ):
+            yield Segment(segment.words[begins:index])
+            begins = index
+    yield segment if begins == 0 else Segment(segment.words[begins:])
 
 
 def _gutter(page: Page, left: float, right: float, top: float) -> float:
@@ -323,7 +372,7 @@ def _gutter(page: Page, left: float, right: float, top: float) -> float:
     lines = [segment for segment in page.segments if segment.bottom >= top]
     candidates = sorted({segment.x0 for segment in lines if left < segment.x0 <= right} | {right}, reverse=True)
     return min(
-        (edge - 1.0 for edge in candidates),
+        (edge - GUTTER_POINTS for edge in candidates),
         key=lambda edge: (sum(segment.x0 < edge < segment.x1 for segment in lines), right - edge),
     )
 

@@ -19,8 +19,8 @@ NUMBER_IN_A_WORD = re.compile(rf"{COUNT}|{_SHARE}%", re.ASCII)
 """One word that is a count or a percentage; "53 %" is two words, and neither is a percentage."""
 NUMBER_BESIDE_A_PARAGRAPH = re.compile(rf"{COUNT}(?:\.[0-9]+)?(?:{_PER_CENT})?")
 """Any number that a paragraph can begin with: a count, a rate ("5.9") or a percentage, with a sign or in words."""
-A_NUMBER = re.compile(rf"{COUNT}(?:\.[0-9]+)?(?:{_PER_CENT})?|(?:\d\s?){{1,7}}%?", re.IGNORECASE)
-"""A line that is no more than a number, also a number whose digits are set apart."""
+A_NUMBER = re.compile(rf"{COUNT}(?:\.[0-9]+)?%?")
+"""One word that is a number of any kind."""
 
 
 def read_number(text: str) -> Decimal:
