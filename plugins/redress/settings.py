@@ -12,15 +12,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 """The folder of this project: dags, dbt_project and samples lie in it."""
 
+CLOCK_SHARE = 10
+"""A busy machine may give a worker a tenth of its time."""
+
 
 @dataclass(frozen=True)
 class Limits:
     """What one letter may take. `memory_mebibytes` is the worker's whole address space."""
 
     time_seconds: float = 60.0
+    """Processor time, so that no verdict depends on what else the machine does."""
     memory_mebibytes: int = 2048
     workers: int = 0
     """How many letters are read side by side; 0 means one for each core."""
+
+    @property
+    def clock_seconds(self) -> float:
+        """The longest wait for a letter by the clock, for a worker that neither works nor ends."""
+        return CLOCK_SHARE * self.time_seconds
 
     @property
     def worker_count(self) -> int:
@@ -113,7 +122,9 @@ class Settings(BaseSettings):
         default="", description="whom alerts are mailed to, with commas between; empty for nobody"
     )
 
-    read_time_seconds: float = Field(default=60.0, gt=0, description="the most that reading one letter may take")
+    read_time_seconds: float = Field(
+        default=60.0, gt=0, description="the most processor time that one letter may take"
+    )
     read_memory_mebibytes: int = Field(default=2048, ge=512, description="the memory of a reading process")
     read_workers: int = Field(default=0, ge=0, description="letters read side by side; 0 is one for each core")
 

@@ -3,7 +3,9 @@
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
 
+import psutil
 import pytest
 
 from redress.model.letter import Verdict
@@ -50,8 +52,20 @@ def test_a_letter_that_takes_too_long_is_timed_out_and_the_next_is_read() -> Non
     with Readers(Limits(time_seconds=3, workers=1)) as readers:
         first, second = readers.read([slow, LETTER])
     assert first.verdict is Verdict.UNREADABLE
-    assert first.reason.startswith("timed out")
+    assert first.reason == "timed out: reading took more than 3 seconds of processor time"
     assert second.verdict is Verdict.EXTRACTED
+
+
+def test_the_time_that_a_worker_waits_for_the_machine_does_not_count() -> None:
+    """The worker is stopped in the middle of a letter for longer than the letter's limit, as on a busy machine."""
+    busy = File("busy.pdf", pdf_with_content(zlib.compress(b"BT (x) Tj ET " * 60_000)))
+    with Readers(Limits(time_seconds=2.5, workers=1)) as readers:
+        list(readers.read([LETTER]))
+        worker = max(psutil.Process().children(recursive=True), key=lambda process: process.create_time())
+        Timer(0.3, worker.suspend).start()
+        Timer(3.3, worker.resume).start()
+        (letter,) = readers.read([busy])
+    assert not letter.reason.startswith("timed out"), letter.reason
 
 
 def test_a_decompression_bomb_runs_out_of_its_own_memory_only() -> None:

@@ -10,11 +10,11 @@ from redress.model.season import season_of_period_end
 from redress.read.layouts.layout import Period
 from redress.read.page.document import Document, Segment
 from redress.read.page.sentences import A_DATE, read_date
+from redress.read.signatory import SALUTATION
 
 _DATE_LINE = re.compile(
     rf"(?:date\s*:?\s*)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?P<date>{A_DATE})", re.IGNORECASE
 )
-SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
 _SENT_BY = re.compile(r"(?:sent\s+)?by\s+e-?mail\b.*|(?:private and )?confidential", re.IGNORECASE)
 _TITLE = re.compile(
     r"annual\s+(?:review\s+)?letter\s*[-:,]?\s*(?P<first>20\d\d)(?:\s*[-/]\s*(?P<second>20\d\d|\d\d))?\.?",

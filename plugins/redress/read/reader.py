@@ -12,49 +12,36 @@ from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 from redress.read.files.file_index import doubt_of_the_index
 from redress.read.files.form_fields import FieldsError, with_fields_drawn
 from redress.read.files.html import NotHtmlError, document_from_html
+from redress.read.files.page_text import PageText
 from redress.read.files.pdf import UnreadableError, document_from_pdf
-from redress.read.files.pdf_quick import page_count, quick_document
+from redress.read.files.pdf_quick import page_texts, quick_document
 from redress.read.files.seen import confirmed
 from redress.read.files.text import decoded, document_from_text
-from redress.read.header import SALUTATION, read_header, with_periods
+from redress.read.header import read_header, with_periods
 from redress.read.layouts.known import LAYOUTS
 from redress.read.layouts.local_authority_report import has_older_tables, report_pages
+from redress.read.pack import (
+    ANNUAL_LETTER,
+    NO_SENDER,
+    NOT_ANNUAL,
+    OMBUDSMAN,
+    SENDER,
+    NoLetterError,
+    letter_pages,
+    pages_of_the_one_letter,
+)
 from redress.read.page.document import Document, squeezed
 from redress.read.scope import doubts_of_scope
-from redress.read.statistics import SIGNATURE, is_behind, signature_of
+from redress.read.signatory import SALUTATION, SIGNATURE, is_signed_by_the_ombudsman, other_ombudsman
+from redress.read.statistics import is_behind, signature_of
 
-LINES_OF_A_SIGNATURE = 10
 MOST_TEXT_BYTES = 2 * 1024 * 1024
 """A letter as text has some ten kilobytes, and a page of the web a few hundred."""
-MOST_PAGES = 40
-"""The longest letters seen have five pages; a file with many more is something else, and costs minutes."""
 
-_OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
-_SENDER = re.compile(r"localgovernment(?:(?:and|&)socialcare)?ombudsman|lgsco|lgo\.org\.uk", re.IGNORECASE)
-_SIGNATORY = re.compile(r"ombudsman|commissionforlocaladministration", re.IGNORECASE)
-_THIS_OMBUDSMAN = re.compile(
-    r"localgovernment(?:(?:and|&)socialcare)?ombudsman|commissionforlocaladministration", re.IGNORECASE
-)
-_COUNCIL_OFFICER = re.compile(
-    r"monitoringofficer|linkofficer|chiefexecutive|headof(?:paid|legal|customer)|directorof|leaderofthecouncil|townclerk",
-    re.IGNORECASE,
-)
-"""Who signs for a council, and quotes what the Ombudsman wrote."""
-_OTHER_OMBUDSMAN = re.compile(
-    r"(?:housing|parliamentary|healthservice|publicservices?|scottish|welsh|financial|legal|pensions?|prisons?|energy"
-    r"|property|rail|motor|furniture|waterways|removals|independent\w{0,20})ombudsman"
-    r"|ombudsman(?:service)?(?:for)?(?:wales|scotland|northernireland|ireland)",
-    re.IGNORECASE,
-)
 _PROVIDER = re.compile(
     r"\b(?:ltd|limited|plc|llp|nhs|healthcare|(?:care|nursing|residential|rest)\s+homes?)\b\.?", re.IGNORECASE
 )
 """Words in the names of those who run care homes and the like; the Ombudsman writes to them too."""
-_ANNUAL_LETTER = re.compile(
-    r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
-    r"|local\s+authority\s+report",
-    re.IGNORECASE,
-)
 
 
 def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Letter:
@@ -68,10 +55,13 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     if is_pdf(content):
         content, doubts = _with_all_drawn(content, with_pdfium)
     try:
-        scouted = _scouted(content) if with_pdfium else None
-        letter = scouted or _too_long(content) or _letter(_document(content, file_name, with_pdfium))
-        if with_pdfium and is_pdf(content):
-            letter = confirmed(content, letter)
+        if is_pdf(content):
+            letter = _pdf_letter(content, with_pdfium)
+            letter = confirmed(content, letter) if with_pdfium else letter
+        else:
+            letter = _too_long(content) or _letter(_document(content, file_name))
+    except NoLetterError as error:
+        letter = Letter("", error.verdict, error.reason, Header(page_count=error.page_count))
     except UnreadableError as error:
         letter = Letter("", Verdict.UNREADABLE, str(error))
     except MemoryError:
@@ -92,36 +82,57 @@ def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Con
     return content, tuple(Conflict("upheld_count", doubt) for doubt in doubts if doubt is not None)
 
 
-def _scouted(content: bytes) -> Letter | None:
-    """Return a PDF's letter by the quick way, or None if the quick way gives no whole letter.
+def _pdf_letter(content: bytes, with_pdfium: bool) -> Letter:
+    """Return a PDF's letter by the quick way, or by the thorough way if the quick way gives no whole letter.
 
     The quick way counts only for a letter with figures, an authority and a date. A verdict that something is
-    missing is given only after all pages have been measured.
+    missing is given only after all pages of the letter have been measured.
     """
-    if not is_pdf(content):
-        return None
-    pages = page_count(content)
-    if pages is not None and pages > MOST_PAGES:
-        reason = f"it has {pages} pages, and no letter of the Ombudsman has more than {MOST_PAGES}"
-        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=pages))
-    document = quick_document(content)
-    if document is None:
-        return None
-    letter = _letter(document)
+    document = quick_document(content, lambda texts: letter_pages(texts).numbers) if with_pdfium else None
+    letter = None if document is None else _letter(document)
+    return letter if letter is not None and _is_whole(letter) else _measured_letter(content, with_pdfium)
+
+
+def _measured_letter(content: bytes, with_pdfium: bool) -> Letter:
+    """Return the letter that a PDF's pages give by the thorough way."""
+    texts = page_texts(content) if with_pdfium else None
+    if texts is None:
+        return _letter(_own_pages(document_from_pdf(content, with_pdfium)))
+    wanted = letter_pages(texts)
+    try:
+        document = document_from_pdf(content, with_pdfium, wanted.numbers)
+    except UnreadableError as error:
+        raise wanted.otherwise or error from error
+    letter = _letter(_own_pages(replace(document, page_count=len(texts))))
+    if letter.verdict is Verdict.NOT_A_LETTER and wanted.otherwise is not None:
+        raise wanted.otherwise
+    if letter.verdict is Verdict.NO_STATISTICS and wanted.apart:
+        reason = f"the letter ends with its signature; statistics stand apart from it, on page {wanted.apart[0]}"
+        return replace(letter, verdict=Verdict.UNKNOWN_LAYOUT, reason=reason, absences=())
+    return letter
+
+
+def _is_whole(letter: Letter) -> bool:
     header = letter.header
-    is_whole = (
+    return (
         letter.verdict is Verdict.EXTRACTED
         and None not in (header.season, header.authority_name, header.letter_date, header.addressee_name)
         and all(check.is_passed for check in check_letter(letter))
     )
-    return letter if is_whole else None
+
+
+def _own_pages(document: Document) -> Document:
+    """Return the pages of a measured document that are the letter's; all pages if no letter begins in it."""
+    texts = [PageText(page.number, "\n".join(line.text for line in page.segments)) for page in document.pages]
+    own = pages_of_the_one_letter(texts)
+    return replace(document, pages=tuple(p for p in document.pages if p.number in own)) if own else document
 
 
 def _too_long(content: bytes) -> Letter | None:
     """Return the verdict on a text or page that is longer than any letter and would take minutes to search; else
     None.
     """
-    if is_pdf(content) or len(content) <= MOST_TEXT_BYTES or "\0" in decoded(content[:4096]):
+    if len(content) <= MOST_TEXT_BYTES or "\0" in decoded(content[:4096]):
         return None
     reason = (
         f"it has {len(content):,} bytes of text, and no letter of the Ombudsman has more than {MOST_TEXT_BYTES:,}"
@@ -129,11 +140,9 @@ def _too_long(content: bytes) -> Letter | None:
     return Letter("", Verdict.NOT_A_LETTER, reason)
 
 
-def _document(content: bytes, file_name: str, with_pictures: bool) -> Document:
+def _document(content: bytes, file_name: str) -> Document:
     if not content:
         raise UnreadableError("empty", "the file has no bytes")
-    if is_pdf(content):
-        return document_from_pdf(content, with_pictures)
     ending = PurePath(file_name).suffix.lower()
     if ending in HTML_ENDINGS:
         try:
@@ -166,9 +175,8 @@ def _kind(content: bytes) -> str:
 
 def _letter(document: Document) -> Letter:
     header = read_header(document)
-    if document.heading is None and not _SENDER.search(squeezed(document.text)):
-        reason = "nothing in the text names the Local Government Ombudsman as its sender"
-        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+    if document.heading is None and not SENDER.search(squeezed(document.text)):
+        return Letter("", Verdict.NOT_A_LETTER, NO_SENDER, Header(page_count=document.page_count))
     stranger = _of_others(document, header)
     if stranger is not None:
         return Letter("", Verdict.NOT_A_LETTER, stranger, Header(page_count=document.page_count))
@@ -182,7 +190,7 @@ def _letter(document: Document) -> Letter:
         return Letter(
             sha256="",
             verdict=Verdict.EXTRACTED,
-            reason=f"read as {layout.name}",
+            reason=f"read as {layout.name}{_place_in_the_file(document)}",
             header=replace(dated, layout=layout.name),
             figures=reading.figures,
             absences=_true_absences(document, reading.absences),
@@ -204,17 +212,20 @@ def _true_absences(
     return tuple((name, Absence.NOT_READ if code is Absence.NOT_STATED else code) for name, code in absences)
 
 
+def _place_in_the_file(document: Document) -> str:
+    """Return which pages of a longer file the letter has; nothing if it has them all."""
+    numbers = [page.number for page in document.pages]
+    if document.page_count is None or len(numbers) == document.page_count:
+        return ""
+    return f" from pages {numbers[0]} to {numbers[-1]} of {document.page_count}"
+
+
 def _of_others(document: Document, header: Header) -> str | None:
     """Return why a letter is another ombudsman's, or is to a provider of services; None for a letter to an
     authority.
     """
-    signatory = _signatory(document)
-    if (
-        signatory is not None
-        and (other := _OTHER_OMBUDSMAN.search(signatory))
-        and not _THIS_OMBUDSMAN.search(signatory)
-    ):
-        return f'the letter is signed as by another ombudsman ("{other.group()}")'
+    if other := other_ombudsman(_signatory(document)):
+        return f'the letter is signed as by another ombudsman ("{other}")'
     name = header.authority_name
     if name is not None and _PROVIDER.search(name):
         return f"the letter is to a provider of services ({name}), and not to an authority"
@@ -226,16 +237,13 @@ def _first_signature(document: Document) -> int | None:
     return next((index for index, line in enumerate(document.segments) if SIGNATURE.match(line.squeezed)), None)
 
 
-def _signatory(document: Document) -> str | None:
-    """Return the lines behind the first signature on its page, squeezed; None without a signature, or without such
-    lines.
-    """
+def _signatory(document: Document) -> list[str]:
+    """Return the lines behind the first signature on its page; none without a signature."""
     signed = _first_signature(document)
     if signed is None:
-        return None
+        return []
     lines = document.segments
-    behind = lines[signed + 1 : signed + LINES_OF_A_SIGNATURE]
-    return squeezed(" ".join(line.text for line in behind if line.page == lines[signed].page)) or None
+    return [line.text for line in lines[signed + 1 :] if line.page == lines[signed].page]
 
 
 def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
@@ -252,20 +260,14 @@ def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
         for line in document.segments[signed + 1 :]
         if SALUTATION.fullmatch(line.text)
     ]
-    signatory = _signatory(document)
-    is_signed_otherwise = signatory is not None and (
-        not _SIGNATORY.search(signatory)
-        or (_COUNCIL_OFFICER.search(signatory) and not _THIS_OMBUDSMAN.search(signatory))
-    )
-    if is_signed_otherwise:
+    if is_signed_by_the_ombudsman(_signatory(document)) is False:
         doubts.append(Conflict("upheld_count", "the letter is not signed as by the Ombudsman"))
     return tuple(doubts)
 
 
 def _without_figures(document: Document, header: Header) -> Letter:
-    if not (_OMBUDSMAN.search(document.text) and _ANNUAL_LETTER.search(document.text)):
-        reason = "the text is not that of an annual letter of the Ombudsman"
-        return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+    if not (OMBUDSMAN.search(document.text) and ANNUAL_LETTER.search(document.text)):
+        return Letter("", Verdict.NOT_A_LETTER, NOT_ANNUAL, Header(page_count=document.page_count))
     if has_older_tables(report_pages(document)):
         reason = "the tables of 2010 to 2012, which count other things under like names, are not read"
         return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)

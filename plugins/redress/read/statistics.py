@@ -16,9 +16,9 @@ from redress.read.ownership import BlockReading, doubtful_averages
 from redress.read.page.blocks import Block, blocks_of, headings_of, with_gutters
 from redress.read.page.document import Document, Segment
 from redress.read.page.sentences import Found, Sentence, find
+from redress.read.signatory import SIGNATURE
 from redress.read.unread import unread_measures
 
-SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
 _PART_OF_A_SENTENCE = (
     # Where a line break or a picture parts such a sentence, what is left of it must not pass for a count.
     Sentence("{ignored:rate} upheld (decisions|decision) per 100,000"),

@@ -1,14 +1,16 @@
 """Worker processes for reading: no file can stop, slow or kill the reading of the others.
 
-Each letter is read in a worker with a limit of time and of memory. A worker that runs out of one is ended and
-replaced, and its letter gets the verdict that says so.
+Each letter is read in a worker with a limit of processor time and of memory. A worker that runs out of one is ended
+and replaced, and its letter gets the verdict that says so. Processor time is counted by the system, which ends the
+worker even in the middle of pdfium's code; so a verdict does not depend on how busy the machine is.
 """
 
 import hashlib
 import multiprocessing
 import resource
+import signal
 from collections.abc import Iterable, Iterator
-from concurrent.futures import TimeoutError as OutOfTimeError
+from concurrent.futures import TimeoutError as OutOfClockTimeError
 from dataclasses import dataclass
 from multiprocessing.process import AuthenticationString  # type: ignore[attr-defined]
 from types import TracebackType
@@ -17,9 +19,12 @@ from typing import Any, Self
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from redress.model.letter import Letter, Verdict
+from redress.read.files.seen import unconfirmed
 from redress.read.reader import read_letter
 from redress.settings import Limits
 
+OUT_OF_TIME = signal.SIGPROF
+"""The signal of the system's timer of processor time; it ends a process that does not catch it."""
 LETTERS_TO_A_WORKER = 500
 """A worker is replaced after this many letters, so that nothing a parser leaks can gather."""
 
@@ -43,7 +48,7 @@ class Readers:
         self._pool = ProcessPool(
             max_workers=self._limits.worker_count,
             max_tasks=LETTERS_TO_A_WORKER,
-            initializer=_limit_memory,
+            initializer=_set_limits,
             initargs=(self._limits.memory_mebibytes,),
             context=context,
         )
@@ -66,32 +71,49 @@ class Readers:
         """
         waiting: list[tuple[File, ProcessFuture[Letter]]] = []
         for file in files:
-            future = self._pool.schedule(
-                read_letter, args=(file.content, file.name), timeout=self._limits.time_seconds
-            )
-            waiting.append((file, future))
+            waiting.append((file, self._scheduled(file)))
             if len(waiting) > 2 * self._limits.worker_count:
                 yield self._letter(*waiting.pop(0))
         for file, future in waiting:
             yield self._letter(file, future)
+
+    def _scheduled(self, file: File, with_pdfium: bool = True) -> ProcessFuture[Letter]:
+        limits = self._limits
+        return self._pool.schedule(
+            _read_in_time,
+            args=(file.content, file.name, with_pdfium, limits.time_seconds),
+            timeout=limits.clock_seconds,
+        )
 
     def _letter(self, file: File, future: ProcessFuture[Letter]) -> Letter:
         limits = self._limits
         try:
             try:
                 return future.result()
-            except ProcessExpired:
+            except ProcessExpired as error:
+                if error.exitcode == -OUT_OF_TIME:
+                    raise
                 # pdfium ends its process where memory runs out or it meets a fault; without it the cause is told
-                return self._pool.schedule(
-                    read_letter, args=(file.content, file.name, False), timeout=limits.time_seconds
-                ).result()
-        except OutOfTimeError:
-            reason = f"timed out: reading took more than {limits.time_seconds:g} seconds"
+                return unconfirmed(self._scheduled(file, with_pdfium=False).result())
+        except OutOfClockTimeError:
+            reason = f"timed out: reading took more than {limits.clock_seconds:g} seconds by the clock"
         except MemoryError:
             reason = f"out of memory: reading needs more than {limits.memory_mebibytes} MiB"
         except ProcessExpired as error:
-            reason = f"damaged: the process that read it broke down (exit code {error.exitcode})"
+            if error.exitcode == -OUT_OF_TIME:
+                reason = f"timed out: reading took more than {limits.time_seconds:g} seconds of processor time"
+            else:
+                reason = f"damaged: the process that read it broke down (exit code {error.exitcode})"
         return Letter(hashlib.sha256(file.content).hexdigest(), Verdict.UNREADABLE, reason)
+
+
+def _read_in_time(content: bytes, name: str, with_pdfium: bool, time_seconds: float) -> Letter:
+    """Read a letter, and let the system end this process with OUT_OF_TIME when it has taken its processor time."""
+    signal.setitimer(signal.ITIMER_PROF, time_seconds)
+    try:
+        return read_letter(content, name, with_pdfium)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _allow_children() -> None:
@@ -107,7 +129,8 @@ def _allow_children() -> None:
         current._config["authkey"] = AuthenticationString(current.authkey)
 
 
-def _limit_memory(mebibytes: int) -> None:
-    """Limit the memory of a worker: allocations beyond the limit raise MemoryError."""
+def _set_limits(mebibytes: int) -> None:
+    """Limit the memory of a worker, so that more raises MemoryError, and let OUT_OF_TIME end the worker."""
+    signal.signal(OUT_OF_TIME, signal.SIG_DFL)
     limit = mebibytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

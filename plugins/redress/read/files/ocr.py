@@ -7,6 +7,7 @@ readings do not agree on is left out: its figure is then absent, and not wrong.
 import csv
 import io
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,8 @@ POINTS_PER_INCH = 72.0
 LEAST_CONFIDENCE = 60.0
 """tesseract's own, from 0 to 100; below it a word is a guess."""
 TIME_LIMIT_SECONDS = 20
+"""Processor time for one picture at one size."""
+CLOCK_LIMIT_SECONDS = 10 * TIME_LIMIT_SECONDS
 MOST_PICTURES = 6
 MOST_SQUARE_POINTS = 4 * 595 * 842
 
@@ -72,15 +75,9 @@ def _words(page: pdfium.PdfPage, number: int, dots_per_inch: int) -> Iterator[Wo
     picture = io.BytesIO()
     page.render(scale=scale, grayscale=True).to_pil().save(picture, format="PNG")
     command = ["tesseract", "stdin", "stdout", "--dpi", str(dots_per_inch), "--psm", "3", "tsv"]
-    done = subprocess.run(  # noqa: S603 - the command is fixed; the picture goes in as bytes
-        command,
-        input=picture.getvalue(),
-        capture_output=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=True,
-        env=os.environ | {"OMP_THREAD_LIMIT": "1"},  # letters are read side by side already
+    rows = csv.DictReader(
+        io.StringIO(_output(command, picture.getvalue()).decode()), delimiter="\t", quoting=csv.QUOTE_NONE
     )
-    rows = csv.DictReader(io.StringIO(done.stdout.decode()), delimiter="\t", quoting=csv.QUOTE_NONE)
     for row in rows:
         text = plain(row["text"] or "").strip()
         if not text or float(row["conf"]) < LEAST_CONFIDENCE:
@@ -89,6 +86,30 @@ def _words(page: pdfium.PdfPage, number: int, dots_per_inch: int) -> Iterator[Wo
         right, bottom = left + int(row["width"]) / scale, top + int(row["height"]) / scale
         box = (round(left, 2), round(top, 2), round(right, 2), round(bottom, 2))
         yield Word(text, number, left, top, right, bottom, size=10.0, box=box, is_ocr=True)
+
+
+def _output(command: Sequence[str], picture: bytes) -> bytes:
+    """Return what tesseract says of a picture. Raise SubprocessError if it fails, or takes more than its time.
+
+    The time is processor time, which the system counts, with a generous limit by the clock behind it. So a picture
+    is read on a busy machine as on a quiet machine.
+    """
+    with subprocess.Popen(  # noqa: S603 - the command is fixed; the picture goes in as bytes
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"OMP_THREAD_LIMIT": "1"},  # letters are read side by side already
+    ) as process:
+        resource.prlimit(process.pid, resource.RLIMIT_CPU, (TIME_LIMIT_SECONDS, TIME_LIMIT_SECONDS))
+        try:
+            output, _ = process.communicate(picture, timeout=CLOCK_LIMIT_SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+    return output
 
 
 def _is_number(text: str) -> bool:

@@ -6,7 +6,7 @@ of `pdf_words.py`, and both drop hidden words with `visible_ink.py`.
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -20,16 +20,13 @@ from redress.model.letter import Box
 from redress.read.files import ocr
 from redress.read.files.drawn import DrawnPage
 from redress.read.files.overprints import without_unseen
+from redress.read.files.pdf_quick import OUTLINED_CURVES, PICTURE_SHARE
 from redress.read.files.pdf_words import Char, char, is_on_page, page_of
 from redress.read.files.visible_ink import only_what_shows
 from redress.read.page.document import Document, Page, without_running_lines
 
-OUTLINED_CURVES = 300
-"""Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
 US_LETTER = (0.0, 0.0, 612.0, 792.0)
 """The page of a file that gives its page no size."""
-PICTURE_SHARE = 0.25
-"""Pictures that cover at least this share of a page can be what the page has to say."""
 
 
 class UnreadableError(Exception):
@@ -41,15 +38,15 @@ class UnreadableError(Exception):
         self.detail = detail
 
 
-def document_from_pdf(content: bytes, with_pictures: bool = True) -> Document:
-    """Return all pages of a PDF as words with places, in points from the upper left corner of the page as shown.
+def document_from_pdf(content: bytes, with_pictures: bool = True, numbers: Collection[int] = ()) -> Document:
+    """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
-    If `with_pictures` is true, hidden words are dropped, and pages that are pictures of text are read with
-    tesseract if it is installed. Raise UnreadableError with the cause: encrypted, damaged, empty (no text and no
-    picture) or scanned (pictures and no text).
+    The pages are those with these numbers, or all pages. If `with_pictures` is true, hidden words are dropped, and
+    pages that are pictures of text are read with tesseract if it is installed. Raise UnreadableError with the
+    cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no text).
     """
     with _opened(content) if with_pictures else nullcontext() as drawn:
-        by_number = {page.number: page for page in _measured(content, drawn)}
+        by_number = {page.number: page for page in _measured(content, numbers, drawn)}
         if drawn is not None:
             by_number = _shown(drawn, by_number)
     pictures = [page.number for page in by_number.values() if page.is_picture]
@@ -89,10 +86,10 @@ def _shown(drawn: pdfium.PdfDocument, by_number: dict[int, Page]) -> dict[int, P
         return by_number
 
 
-def _measured(content: bytes, drawn: pdfium.PdfDocument | None) -> tuple[Page, ...]:
-    """All pages of a PDF with every word's place. Raises UnreadableError."""
+def _measured(content: bytes, numbers: Collection[int], drawn: pdfium.PdfDocument | None) -> tuple[Page, ...]:
+    """The pages of a PDF with every word's place. Raises UnreadableError."""
     try:
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
+        with pdfplumber.open(io.BytesIO(content), pages=sorted(numbers) or None) as pdf:
             return tuple(_page(page, drawn) for page in pdf.pages)
     except MemoryError:
         raise

@@ -6,14 +6,17 @@ If anything is unusual the quick way gives up, and `pdf.py` measures all pages. 
 """
 
 import ctypes
+import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from redress.read.files.page_text import UNNAMED, PageText
 from redress.read.files.pdf_words import (
     SAME_LINE_POINTS,
     SOFT_HYPHEN,
@@ -23,9 +26,17 @@ from redress.read.files.pdf_words import (
     is_ordinary,
 )
 from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
-from redress.read.layouts.known import LANDMARKS
 from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of, without_running_lines
 
+PICTURE_SHARE = 0.25
+"""Pictures that cover at least this share of a page can be what the page has to say."""
+OUTLINED_CURVES = 300
+"""Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
+CHARACTERS_OF_A_SAMPLE = 60
+PIXELS_AT_A_GLANCE = 300 * 420
+SHADES_OF_PAPER = 64
+"""Of 256; the paper of a page, however unevenly it was lit, has no more shades."""
+LEAST_INK_SHARE, MOST_INK_SHARE = 0.001, 0.35
 _LINE_POINTS = 12.0
 _DESCENT_EMS = 0.21
 """How far a box reaches below its base line, in units of the type size."""
@@ -41,48 +52,106 @@ class _UnusualError(Exception):
     """A page holds what the quick look cannot be trusted with."""
 
 
-def page_count(content: bytes) -> int | None:
-    """Return the number of pages of a PDF, or None if pdfium cannot open it."""
+def page_texts(content: bytes) -> list[PageText] | None:
+    """Return the text of every page of a PDF, or None if pdfium cannot open it."""
     try:
         with pdfium.PdfDocument(content) as pdf:
-            return len(pdf)
+            return [_sheet(pdf, index)[2] for index in range(len(pdf))]
     except pdfium.PdfiumError:
         return None
 
 
-def quick_document(content: bytes) -> Document | None:
-    """Return a PDF's document by a quick look, or None if `pdf.py` has to measure every page.
+def every_page(texts: Sequence[PageText]) -> tuple[int, ...]:
+    """Return the numbers of all pages."""
+    return tuple(text.number for text in texts)
 
-    The result is None if pdfium cannot open the file, if a page or its text is turned, if its type is uncommonly
-    small or large, if a page has no text (it may be a picture of text), if text stands for other text than it
-    shows, or if no page has a landmark of a layout. The document leaves out the places of words on pages without
-    figures.
+
+def quick_document(
+    content: bytes, pages_to_read: Callable[[Sequence[PageText]], Collection[int]] = every_page
+) -> Document | None:
+    """Return a PDF's document by a quick look, or None if `pdf.py` has to measure its pages.
+
+    The document has the pages that `pages_to_read` names when it sees the text of all pages. The result is None if
+    pdfium cannot open the file, if such a page or its text is turned, if its type is uncommonly small or large, if
+    such a page has no text (it may be a picture of text), if text stands for other text than it shows, or if no
+    page has a landmark of a layout. The document leaves out the places of words on pages without figures.
     """
     try:
         with pdfium.PdfDocument(content) as pdf:
-            sheets = [_sheet(pdf[index]) for index in range(len(pdf))]
-            worth = [number for number, (_, _, text) in enumerate(sheets, start=1) if LANDMARKS.search(text)]
+            every = [_sheet(pdf, index) for index in range(len(pdf))]
+            wanted = pages_to_read([text for _, _, text in every])
+            sheets = [sheet for sheet in every if sheet[2].number in wanted]
+            if any(page.get_rotation() != 0 or not text.lines for page, _, text in sheets):
+                return None
+            worth = [text.number for _, _, text in sheets if text.landmark_count]
             if not worth:
                 return None
             # A block may go on over the page, so the page behind counts too.
-            to_place = {1} | {number + step for number in worth for step in (0, 1)}
+            to_place = {min(wanted)} | {number + step for number in worth for step in (0, 1)}
             pages = {
-                number: _placed(page, characters, number) if number in to_place else _listed(page, text, number)
-                for number, (page, characters, text) in enumerate(sheets, start=1)
+                text.number: _placed(page, characters, text.number)
+                if text.number in to_place
+                else _listed(page, plain(text.text), text.number)
+                for page, characters, text in sheets
             }
             pages |= only_what_shows(pdf, [page for number, page in pages.items() if number in to_place])
     except (pdfium.PdfiumError, _UnusualError):
         return None
-    return Document(pages=without_running_lines(tuple(pages.values())), page_count=len(pages))
+    return Document(pages=without_running_lines(tuple(pages.values())), page_count=len(every))
 
 
-def _sheet(page: pdfium.PdfPage) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage, str]:
-    """Return a page, its characters, and its text. Raise _UnusualError if the page is turned or has no text."""
+def _sheet(pdf: pdfium.PdfDocument, index: int) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage, PageText]:
+    """Return a page, its characters, and its text."""
+    page = pdf[index]
     characters = page.get_textpage()
-    text = plain(characters.get_text_range())
-    if page.get_rotation() != 0 or not text.strip():
-        raise _UnusualError
-    return page, characters, text
+    drawn = characters.get_text_range() or UNNAMED * characters.count_chars()
+    if _is_told_from_below(page, characters):
+        drawn = "\n".join(reversed(drawn.splitlines()))
+    text = PageText(index + 1, drawn)
+    return page, characters, replace(text, has_picture=_may_be_a_picture(page)) if text.has_few_words else text
+
+
+def _is_told_from_below(page: pdfium.PdfPage, characters: pdfium.PdfTextPage) -> bool:
+    """Return whether pdfium gives the lowest line first, as it does on some pages that are turned."""
+    count = characters.count_chars()
+    matrix, x, y = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
+    if not count or not pdfium_c.FPDFText_GetMatrix(characters, 0, matrix):
+        return False
+    if page.get_rotation() == 0 and matrix.a > 0 and not matrix.b:
+        return False
+    sample = range(0, count, max(1, count // CHARACTERS_OF_A_SAMPLE))
+    depths = [
+        matrix.b * x.value - matrix.a * y.value
+        for index in sample
+        if pdfium_c.FPDFText_GetCharOrigin(characters, index, x, y)
+    ]
+    steps = [lower - upper for upper, lower in pairwise(depths)]
+    return [step < 0 for step in steps].count(True) > [step > 0 for step in steps].count(True)
+
+
+def _may_be_a_picture(page: pdfium.PdfPage) -> bool:
+    """Return whether much of a page is a picture that is as plain as paper, or drawings that may be letters."""
+    width, height = page.get_size()
+    area, curves = 0.0, 0
+    for drawn in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH]):
+        if drawn.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = drawn.get_bounds()
+            area += (right - left) * (top - bottom)
+        else:
+            curves += pdfium_c.FPDFPath_CountSegments(drawn.raw)
+    if curves > OUTLINED_CURVES:
+        return True
+    return area >= PICTURE_SHARE * width * height and _is_like_paper(page)
+
+
+def _is_like_paper(page: pdfium.PdfPage) -> bool:
+    """Return whether a page is drawn as dark print on light paper, which a photograph is not."""
+    width, height = page.get_size()
+    scale = math.sqrt(PIXELS_AT_A_GLANCE / max(width * height, 0.01))
+    shades = page.render(scale=scale, grayscale=True).to_numpy()
+    paper = np.percentile(shades, 95) - SHADES_OF_PAPER
+    ink_share = float((shades < paper).mean())
+    return LEAST_INK_SHARE <= ink_share <= MOST_INK_SHARE
 
 
 def _placed(page: pdfium.PdfPage, characters: pdfium.PdfTextPage, number: int) -> Page:

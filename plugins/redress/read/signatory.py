@@ -1,0 +1,71 @@
+"""The signatory: whether the lines behind a signature are the Ombudsman's, somebody else's, or say nothing."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from redress.read.page.document import squeezed
+
+LINES_OF_A_SIGNATURE = 10
+
+SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
+"""The line with which a letter begins behind its address."""
+SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
+"""The line with which a letter ends, without its spaces."""
+COUNCIL_NAME = re.compile(
+    r"(?:[A-Z][\w'-]*,?\s+(?:(?:of|and|&|upon|the|in|with|on)\s+)*){0,7}[A-Z][\w'-]*\s+Council\b"
+    r"|\b(?:London|Royal)\s+Borough\s+of\s+[A-Z][\w'-]*(?:\s+(?:(?:and|&|upon)\s+)?[A-Z][\w'-]*)*"
+)
+_THIS_OMBUDSMAN = re.compile(
+    r"localgovernment(?:(?:and|&)socialcare)?ombudsman|commissionforlocaladministration|lgsco", re.IGNORECASE
+)
+_OF_THE_OFFICE = re.compile(r"ombudsman|commissionforlocaladministration|reservecommissioner", re.IGNORECASE)
+_OFFICER_OF_A_COUNCIL = re.compile(
+    r"monitoringofficer|(?:link|liaison)officer|leaderofthecouncil|townclerk|headofpaid|section151|s151officer",
+    re.IGNORECASE,
+)
+"""Offices that councils have and the Ombudsman has not, also where the line goes on "to the Ombudsman"."""
+_OFFICER_OF_EITHER = re.compile(r"chiefexecutive|headof(?:legal|customer)|directorof", re.IGNORECASE)
+_COPY = re.compile(r"\s*(?:c\.?c\b|cop(?:y|ied)\b|enc(?:l|losures?)?\b)", re.IGNORECASE)
+"""Behind the signatory stand those to whom a copy goes."""
+_OTHER_OMBUDSMAN = re.compile(
+    r"(?:housing|parliamentary|healthservice|publicservices?|scottish|welsh|financial|legal|pensions?|prisons?|energy"
+    r"|property|rail|motor|furniture|waterways|removals|independent\w{0,20})ombudsman"
+    r"|ombudsman(?:service)?(?:for)?(?:wales|scotland|northernireland|ireland)",
+    re.IGNORECASE,
+)
+
+
+def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
+    """Return whether the lines behind a signature are those of the Ombudsman or of the Ombudsman's office.
+
+    The first line that names an office or a body decides: a council's chief executive names the council before any
+    copy to the Ombudsman, and the Ombudsman's chief executive names the Commission. The result is None if nothing
+    stands behind the signature.
+    """
+    signed = _without_copies(lines)
+    for line, following in pairwise([*signed, ""]):
+        if _OFFICER_OF_A_COUNCIL.search(squeezed(line)):
+            return False
+        if _THIS_OMBUDSMAN.search(squeezed(line)):
+            return True
+        if COUNCIL_NAME.search(line):
+            return False
+        if _THIS_OMBUDSMAN.search(squeezed(f"{line} {following}")):
+            return not _OFFICER_OF_A_COUNCIL.search(squeezed(following))
+    words = squeezed(" ".join(signed))
+    if not words:
+        return None
+    return _OF_THE_OFFICE.search(words) is not None and not _OFFICER_OF_EITHER.search(words)
+
+
+def other_ombudsman(lines: Sequence[str]) -> str | None:
+    """Return the words behind a signature that name another ombudsman and not this one; None if there are none."""
+    words = squeezed(" ".join(_without_copies(lines)))
+    other = _OTHER_OMBUDSMAN.search(words)
+    return other.group() if other and not _THIS_OMBUDSMAN.search(words) else None
+
+
+def _without_copies(lines: Sequence[str]) -> list[str]:
+    copied = next((index for index, line in enumerate(lines) if _COPY.match(line)), len(lines))
+    return list(lines[: min(copied, LINES_OF_A_SIGNATURE)])
