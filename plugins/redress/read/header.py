@@ -2,13 +2,13 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from redress.model.letter import Header, StatedYear
 from redress.model.season import season_of_period_end
 from redress.read.layouts.layout import Period
-from redress.read.page.document import Document, Segment
+from redress.read.page.document import Document, Segment, squeezed
 from redress.read.page.sentences import A_DATE, read_date
 from redress.read.signatory import SALUTATION
 
@@ -23,12 +23,14 @@ _TITLE = re.compile(
 _YEAR_ENDING = re.compile(
     rf"for\s+the\s+(?:year|period)\s+(?:ending|ended)\s*:?\s*(?P<date>{A_DATE})", re.IGNORECASE
 )
+_AN_OFFICE = (
+    r"(?:(?:interim|acting|joint|shared|deputy|temporary)\s+)*"
+    r"(?:chief\s+(?:executive(?:\s+officer)?|(?:operating|fire)\s+officer|officer)|director\s+general"
+    r"|(?:managing|city|borough|county|executive|strategic|corporate|group)\s+director|county\s+manager"
+    r"|town\s+clerk|head\s+of\s+(?:the\s+)?paid\s+service|returning\s+officer|director\s+of\s+\w+|commissioner)"
+)
 _OFFICE = re.compile(
-    r"\b(?:(?:interim|acting|joint|deputy|temporary|group|strategic)\s+)*"
-    r"(?:chief\s+(?:executive(?:\s+officer)?|officer|fire\s+officer)|managing\s+director|town\s+clerk"
-    r"|head\s+of\s+(?:the\s+)?paid\s+service|county\s+(?:manager|director)|borough\s+director|commissioner)"
-    r"(?:\s+(?:&|and)\s+(?:chief\s+(?:executive|officer)|town\s+clerk|head\s+of\s+(?:the\s+)?paid\s+service"
-    r"|returning\s+officer))?\b",
+    rf"\b(?:group\s+|strategic\s+)?{_AN_OFFICE}(?:(?:\s*(?:,|/|&|\band\b)\s*|[ ]*\n[ ]*){_AN_OFFICE})*\b",
     re.IGNORECASE,
 )
 """The offices that letters are addressed to."""
@@ -38,6 +40,15 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 """Words that a body's name has, and a person's or a street's has not."""
+_OF = re.compile(r"^(?:\([^()]*\)\s*)?(?:(?:of|for|at|to|-)\s+)?", re.IGNORECASE)
+"""What stands between an office and an authority on one line."""
+_LINE_BREAK = re.compile(r"(?<!and)(?<![&/,])[ ]*\n[ ]*(?!and\b|[&/])", re.IGNORECASE)
+"""The break between two offices that no word joins."""
+_AND = re.compile(r"^(?:and\b|[ ,&])+|(?:\band|[ ,&])+$", re.IGNORECASE)
+_COUNCIL_ALONE = re.compile(
+    r"(?!Councils?\b)[A-Z][\w',&. -]*\sCouncil|(?:London|Royal)\s+Borough\s+of\s+[A-Z][\w' -]*"
+)
+"""A line of an address that is a council's name and nothing else."""
 _STREET = re.compile(
     r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b|^\d+[a-z]?[,\s]"
     r"|\b(?:street|road|lane|house|offices?|hall|centre|square|avenue|po\s+box)\b",
@@ -89,9 +100,12 @@ def read_header(document: Document) -> Header:
     )
 
 
-def with_periods(header: Header, periods: Sequence[Period]) -> Header:
-    """Return the header with the periods that the statistics name. If periods differ, the header has no period."""
-    years = [*header.stated_years, *(year for period in periods for year in _period_years(period))]
+def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[StatedYear] = ()) -> Header:
+    """Return the header with the periods that the statistics name, and with the years of their headings.
+
+    If periods differ, the header has no period.
+    """
+    years = [*header.stated_years, *(year for period in periods for year in _period_years(period)), *headings]
     starts = {period.start for period in periods if period.start is not None}
     ends = {period.end for period in periods if period.end is not None} or (
         {header.period_end} if header.period_end is not None else set()
@@ -181,19 +195,38 @@ def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
         for line in lines
         if not (_DATE_LINE.fullmatch(line) or _SENT_BY.fullmatch(line) or SALUTATION.fullmatch(line))
     ]
-    for index, text in enumerate(texts):
-        office = _OFFICE.search(text)
-        if office is None:
-            continue
-        before = "" if index == 0 or _NO_NAME.search(texts[index - 1]) else texts[index - 1]
-        name = text[: office.start()].strip(" ,") or before.strip(" ,")
-        rest = text[office.end() :].strip(" ,")
-        authority = rest or _authority_name(texts[index + 1 :])
-        return _Addressee(name or None, office.group(), authority)
+    address = "\n".join(texts)
+    office = _OFFICE.search(address)
+    if office is not None:
+        *above, before = address[: office.start()].split("\n")
+        rest, *below = address[office.end() :].split("\n")
+        person = before.strip(" ,") or ("" if not above or _NO_NAME.search(above[-1]) else above[-1].strip(" ,"))
+        title = " ".join(_LINE_BREAK.sub(", ", office.group()).split())
+        return _Addressee(person or None, title, _authority(_OF.sub("", rest.strip(" ,")), below))
     greeted = SALUTATION.fullmatch(salutation.text)
     addressed = greeted["name"] if greeted and greeted["name"] in texts else None
     bodies = [text for text in texts if _BODY.search(text) and "ombudsman" not in text.casefold()]
     return _Addressee(addressed, None, bodies[0] if len(bodies) == 1 else None)
+
+
+def _authority(beside: str, below: Sequence[str]) -> str | None:
+    """Return the authority's name from what stands beside the office and below it; several names joined by "and".
+
+    Councils that share an officer are named side by side or one below the other.
+    """
+    lines = [beside, *below] if beside else list(below)
+    name = beside if _BODY.search(beside) else None
+    if name is None:
+        goes_on = bool(below) and bool(_BODY.search(below[0])) and not _STREET.search(below[0])
+        name = beside if beside and not goes_on else _authority_name(lines)
+    if name is None:
+        return None
+    name = _AND.sub("", name)
+    lines_alone = (_AND.sub("", line) for line in lines)
+    further = [
+        line for line in lines_alone if _COUNCIL_ALONE.fullmatch(line) and squeezed(line) not in squeezed(name)
+    ]
+    return " and ".join([name, *further])
 
 
 def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:

@@ -7,7 +7,7 @@ not be measured.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -80,14 +80,10 @@ class _Found:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The numbers of the pages to be read, and what holds of the file if no letter is read from them.
-
-    `apart` are the pages of statistics that stand apart from a letter without statistics.
-    """
+    """The numbers of the pages to be read, and what holds of the file if no letter is read from them."""
 
     numbers: tuple[int, ...]
     otherwise: NoLetterError | None = None
-    apart: tuple[int, ...] = ()
 
 
 def letter_pages(pages: Sequence[PageText]) -> Wanted:
@@ -103,11 +99,13 @@ def letter_pages(pages: Sequence[PageText]) -> Wanted:
             len(pages),
         )
     own = pages_of_the_one_letter(pages)
-    if not own:
-        return _pages_without_a_letter(pages)
-    with_statistics = [page.number for page in pages if page.landmark_count >= LANDMARKS_OF_STATISTICS]
-    has_its_own = any(number in own for number in with_statistics)
-    return Wanted(own, apart=() if has_its_own else tuple(with_statistics))
+    return Wanted(own) if own else _pages_without_a_letter(pages)
+
+
+def statistics_apart(pages: Sequence[PageText], own: Collection[int]) -> int | None:
+    """Return the number of the first page with statistics that is none of the letter's own pages; else None."""
+    apart = (p.number for p in pages if p.number not in own and p.landmark_count >= LANDMARKS_OF_STATISTICS)
+    return next(apart, None)
 
 
 def pages_of_the_one_letter(pages: Sequence[PageText]) -> tuple[int, ...]:
@@ -159,8 +157,9 @@ def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit
 
     The statistics may stand a few pages behind the signature, and then go on without a gap. They end where a page
     has a label that the letter's pages have not, or begins as a committee's paper does; `limit` is the page on
-    which another letter begins. A letter without statistics keeps the few pages behind its signature, because
-    statistics may stand there as a picture or in a layout that is not known.
+    which another letter begins. Only a letter that opens its file may call its statistics an appendix. A letter
+    without statistics keeps the few pages behind its signature, because statistics may stand there as a picture or
+    in a layout that is not known.
     """
     own = pages[first : signature_page + 1]
     labels = frozenset[str]().union(*(_labels(page) for page in own))
@@ -168,7 +167,8 @@ def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit
     last = end = signature_page
     for index in range(signature_page + 1, limit):
         page = pages[index]
-        if _begins_something_else(page, labels):
+        is_labelled_otherwise = bool(_labels(page) - labels) and (bool(labels) or has_statistics or first > 0)
+        if is_labelled_otherwise or _is_of_a_committee(page):
             limit = index
             break
         if page.landmark_count:
@@ -193,9 +193,8 @@ def _labels(page: PageText) -> frozenset[str]:
     )
 
 
-def _begins_something_else(page: PageText, labels: frozenset[str]) -> bool:
-    is_of_a_committee = any(_OF_A_COMMITTEE.match(line) for line in page.lines[: 2 * LINES_OF_A_LABEL])
-    return is_of_a_committee or bool(labels and _labels(page) - labels)
+def _is_of_a_committee(page: PageText) -> bool:
+    return any(_OF_A_COMMITTEE.match(line) for line in page.lines[: 2 * LINES_OF_A_LABEL])
 
 
 def _place(pages: Sequence[PageText], one: _Found) -> str:

@@ -20,6 +20,7 @@ from redress.read.files.text import decoded, document_from_text
 from redress.read.header import read_header, with_periods
 from redress.read.layouts.known import LAYOUTS
 from redress.read.layouts.local_authority_report import has_older_tables, report_pages
+from redress.read.own_council import doubts_of_council, with_its_council
 from redress.read.pack import (
     ANNUAL_LETTER,
     NO_SENDER,
@@ -29,10 +30,17 @@ from redress.read.pack import (
     NoLetterError,
     letter_pages,
     pages_of_the_one_letter,
+    statistics_apart,
 )
 from redress.read.page.document import Document, squeezed
-from redress.read.scope import doubts_of_scope
-from redress.read.signatory import SALUTATION, SIGNATURE, is_signed_by_the_ombudsman, other_ombudsman
+from redress.read.scope import doubts_of_scope, years_of_headings
+from redress.read.signatory import (
+    SALUTATION,
+    first_signature,
+    is_signed_by_the_ombudsman,
+    other_ombudsman,
+    signatory,
+)
 from redress.read.statistics import is_behind, signature_of
 
 MOST_TEXT_BYTES = 2 * 1024 * 1024
@@ -103,11 +111,13 @@ def _measured_letter(content: bytes, with_pdfium: bool) -> Letter:
         document = document_from_pdf(content, with_pdfium, wanted.numbers)
     except UnreadableError as error:
         raise wanted.otherwise or error from error
-    letter = _letter(_own_pages(replace(document, page_count=len(texts))))
+    own = _own_pages(replace(document, page_count=len(texts)))
+    letter = _letter(own)
     if letter.verdict is Verdict.NOT_A_LETTER and wanted.otherwise is not None:
         raise wanted.otherwise
-    if letter.verdict is Verdict.NO_STATISTICS and wanted.apart:
-        reason = f"the letter ends with its signature; statistics stand apart from it, on page {wanted.apart[0]}"
+    apart = statistics_apart(texts, [page.number for page in own.pages])
+    if letter.verdict is Verdict.NO_STATISTICS and apart is not None:
+        reason = f"the letter ends with its signature; statistics stand apart from it, on page {apart}"
         return replace(letter, verdict=Verdict.UNKNOWN_LAYOUT, reason=reason, absences=())
     return letter
 
@@ -184,9 +194,10 @@ def _letter(document: Document) -> Letter:
         reading = layout.read(document, header.season)
         if reading is None:
             continue
-        dated = with_periods(header, reading.periods)
+        dated = with_periods(header, reading.periods, years_of_headings(document))
         if dated.season != header.season:  # a page of the web has no date or title, only its periods
             reading = layout.read(document, dated.season) or reading
+        dated = with_its_council(document, dated, reading.figures)
         return Letter(
             sha256="",
             verdict=Verdict.EXTRACTED,
@@ -197,6 +208,7 @@ def _letter(document: Document) -> Letter:
             conflicts=(
                 *reading.conflicts,
                 *_doubts_of_the_signature(document),
+                *doubts_of_council(document, dated),
                 *doubts_of_scope(document, dated, reading.figures),
             ),
         )
@@ -224,26 +236,12 @@ def _of_others(document: Document, header: Header) -> str | None:
     """Return why a letter is another ombudsman's, or is to a provider of services; None for a letter to an
     authority.
     """
-    if other := other_ombudsman(_signatory(document)):
+    if other := other_ombudsman(signatory(document)):
         return f'the letter is signed as by another ombudsman ("{other}")'
     name = header.authority_name
     if name is not None and _PROVIDER.search(name):
         return f"the letter is to a provider of services ({name}), and not to an authority"
     return None
-
-
-def _first_signature(document: Document) -> int | None:
-    """Which of the document's lines is the first signature, counted from zero; None if nobody signed."""
-    return next((index for index, line in enumerate(document.segments) if SIGNATURE.match(line.squeezed)), None)
-
-
-def _signatory(document: Document) -> list[str]:
-    """Return the lines behind the first signature on its page; none without a signature."""
-    signed = _first_signature(document)
-    if signed is None:
-        return []
-    lines = document.segments
-    return [line.text for line in lines[signed + 1 :] if line.page == lines[signed].page]
 
 
 def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
@@ -252,7 +250,7 @@ def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
     Either somebody else signed it, such as a council that quotes the figures; or another letter begins there, and
     nobody can say whose the figures are.
     """
-    signed = _first_signature(document)
+    signed = first_signature(document)
     if signed is None:
         return ()
     doubts = [
@@ -260,7 +258,7 @@ def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
         for line in document.segments[signed + 1 :]
         if SALUTATION.fullmatch(line.text)
     ]
-    if is_signed_by_the_ombudsman(_signatory(document)) is False:
+    if is_signed_by_the_ombudsman(signatory(document)) is False:
         doubts.append(Conflict("upheld_count", "the letter is not signed as by the Ombudsman"))
     return tuple(doubts)
 

@@ -9,24 +9,27 @@ as last year, all councils, or somebody else.
 import re
 from collections.abc import Iterator, Sequence
 
-from redress.model.letter import Conflict, Figure, Header
+from redress.model.letter import Conflict, Figure, Header, StatedYear
+from redress.model.season import season_of_period_end
+from redress.read.council_names import COUNCIL_NAME, is_another
 from redress.read.page.document import Document, Segment, squeezed
+from redress.read.page.sentences import A_DATE, read_date
 from redress.read.statistics import signature_of
 
 _REPORT_OF = re.compile(r"local\s+authority\s+report\s*[:\-,]?\s+(?:for\s+|of\s+)?(?P<name>.+)", re.IGNORECASE)
 _POPULATION_OF = re.compile(r"Adjusted\s+for\s+(?P<name>.+?)'?s?'?\s+population\b", re.IGNORECASE)
-_CAPITAL = r"[A-Z][\w'-]*"
-_COUNCIL = re.compile(
-    rf"(?:{_CAPITAL},?\s+(?:(?:of|and|&|upon|the|in|with|on)\s+)*){{0,7}}{_CAPITAL}\s+Council\b"
-    rf"|\b(?:London|Royal)\s+Borough\s+of\s+{_CAPITAL}(?:\s+(?:(?:and|&|upon)\s+)?{_CAPITAL})*"
+_PERIOD = re.compile(r"(?<![\d/.-])(?P<first>20\d\d)\s*[-/]\s*(?P<second>20\d\d|\d\d)(?![\d/.-])")
+_A_DAY = re.compile(A_DATE)
+_YEAR_OF_A_LETTER = re.compile(
+    r"(?=.*(?:annual|statistic|figure|performance|decision|complaint|result))"
+    r"[A-Za-z '&,:()-]*(?P<year>20\d\d)[ :)]*",
+    re.IGNORECASE,
 )
+MOST_HEADING_WORDS = 10
 MOST_WORDS = 12
 """Lines with more words are prose, which may speak of anybody."""
 LINE_GAP_EMS = 0.8
 """Lines of one paragraph follow each other within this gap, in units of type size."""
-_COMMON_WORD = re.compile("the|of|and|your|our|this|council|corporation|authority|london|royal")
-_KIND_OF_COUNCIL = re.compile("borough|city|county|district|metropolitan")
-"""Words that do not tell one council from another, unless both names have such a word and not the same one."""
 _OTHERS = re.compile(
     r"(?=.{2,60}$)(?:.*(?:lastyear|previousyear|prioryear|yearbefore|yearearlier|nationally|nationalfigure"
     r"|nationalaverage|nationalrate|specimenof|anexampleof|allcouncils|allauthorities|careprovider|inengland|perauthority|percouncil).*"
@@ -47,14 +50,14 @@ def doubts_of_scope(document: Document, header: Header, figures: Sequence[Figure
 def _other_authorities(document: Document, header: Header, figures: Sequence[Figure]) -> Iterator[Conflict]:
     if header.authority_name is None:
         return
-    for names, words in dict.fromkeys(_named(document, figures)):
-        if all(_is_another(name, header.authority_name) for name in names):
+    for names, words in dict.fromkeys(names_in_statistics(document, figures)):
+        if all(is_another(name, header.authority_name) for name in names):
             yield Conflict(
                 "upheld_count", f'the letter is to {header.authority_name}; "{words}" is in its statistics'
             )
 
 
-def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
+def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield each name in the statistics, in all its possible readings, with the words in which it stands."""
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
@@ -66,7 +69,7 @@ def _named(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tupl
     for line in _pages_behind(document):
         if any(line.squeezed in sentence for sentence in sentences):
             continue  # a line of the sentence on the population, told above
-        for match in _COUNCIL.finditer(_in_small_letters(line.text) if line.text.isupper() else line.text):
+        for match in COUNCIL_NAME.finditer(_in_small_letters(line.text) if line.text.isupper() else line.text):
             yield (match.group(),), line.text
 
 
@@ -95,21 +98,6 @@ def _pages_behind(document: Document) -> tuple[Segment, ...]:
     return tuple(s for s in document.segments if s.page > signature.page and len(s.words) <= MOST_WORDS)
 
 
-def _is_another(name: str, own_name: str) -> bool:
-    proper, kinds = _proper(name)
-    own_proper, own_kinds = _proper(own_name)
-    return bool(proper) and (proper != own_proper or bool(kinds and own_kinds and not kinds & own_kinds))
-
-
-def _proper(name: str) -> tuple[str, set[str]]:
-    """Return a name without common words, in small letters and without spaces; and the kinds of authority that it
-    names.
-    """
-    words = re.findall(r"[^\W_]+", re.sub(r"'s\b|'", "", name.casefold()))
-    kinds = {word for word in words if _KIND_OF_COUNCIL.fullmatch(word)}
-    return "".join(word for word in words if word not in kinds and not _COMMON_WORD.fullmatch(word)), kinds
-
-
 def _other_labels(document: Document, header: Header) -> Iterator[Conflict]:
     lines = _pages_behind(document)
     own_years = set() if header.season is None else {header.season - 1, header.season}
@@ -119,6 +107,29 @@ def _other_labels(document: Document, header: Header) -> Iterator[Conflict]:
         is_other_year = _YEARS.fullmatch(words) is not None and bool(own_years) and not years <= own_years
         if (is_other_year or _OTHERS.fullmatch(words)) and not _is_in_a_paragraph(label, document):
             yield Conflict("upheld_count", f'"{label.text}" is in the statistics; nobody can say of which figures')
+
+
+def years_of_headings(document: Document) -> Iterator[StatedYear]:
+    """Yield the years in the headings of the pages behind the letter, such as "Complaint statistics 2019-20"."""
+    for line in _pages_behind(document):
+        if len(line.words) > MOST_HEADING_WORDS or line.text.endswith(".") or _is_in_a_paragraph(line, document):
+            continue
+        for season in _seasons(line.text):
+            yield StatedYear("a heading of the statistics", season, line.text)
+
+
+def _seasons(heading: str) -> Iterator[int]:
+    """Yield the seasons that a heading names: by a period, by its first or last day, or as the year of a letter."""
+    for match in _PERIOD.finditer(heading):
+        first, second = int(match["first"]), int(match["second"][-2:])
+        if (first + 1) % 100 == second:
+            yield first + 1
+    for match in _A_DAY.finditer(heading):
+        day = read_date(match.group())
+        if day is not None and (day.month, day.day) in ((4, 1), (3, 31)):
+            yield season_of_period_end(day)
+    if of_a_letter := _YEAR_OF_A_LETTER.fullmatch(heading):
+        yield int(of_a_letter["year"])
 
 
 def _is_in_a_paragraph(line: Segment, document: Document) -> bool:

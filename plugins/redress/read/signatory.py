@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from redress.read.page.document import squeezed
+from redress.read.council_names import COUNCIL_NAME
+from redress.read.page.document import Document, squeezed
 
 LINES_OF_A_SIGNATURE = 10
 
@@ -12,10 +13,6 @@ SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
 """The line with which a letter begins behind its address."""
 SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
 """The line with which a letter ends, without its spaces."""
-COUNCIL_NAME = re.compile(
-    r"(?:[A-Z][\w'-]*,?\s+(?:(?:of|and|&|upon|the|in|with|on)\s+)*){0,7}[A-Z][\w'-]*\s+Council\b"
-    r"|\b(?:London|Royal)\s+Borough\s+of\s+[A-Z][\w'-]*(?:\s+(?:(?:and|&|upon)\s+)?[A-Z][\w'-]*)*"
-)
 _THIS_OMBUDSMAN = re.compile(
     r"localgovernment(?:(?:and|&)socialcare)?ombudsman|commissionforlocaladministration|lgsco", re.IGNORECASE
 )
@@ -34,6 +31,20 @@ _OTHER_OMBUDSMAN = re.compile(
     r"|ombudsman(?:service)?(?:for)?(?:wales|scotland|northernireland|ireland)",
     re.IGNORECASE,
 )
+
+
+def first_signature(document: Document) -> int | None:
+    """Return which of the document's lines is the first signature, counted from zero; None if nobody signed."""
+    return next((index for index, line in enumerate(document.segments) if SIGNATURE.match(line.squeezed)), None)
+
+
+def signatory(document: Document) -> list[str]:
+    """Return the lines behind the first signature on its page; none without a signature."""
+    signed = first_signature(document)
+    if signed is None:
+        return []
+    lines = document.segments
+    return [line.text for line in lines[signed + 1 :] if line.page == lines[signed].page]
 
 
 def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
