@@ -74,11 +74,11 @@ format: $(INSTALLED) ## format Python and SQL
 	@$(BIN)/sqlfluff fix -q dbt_project/models dbt_project/tests/*.sql
 
 docs: export REDRESS_HOME ?= var/samples
-docs: $(INSTALLED) ## write the data dictionary anew, and dbt's pages about the release of REDRESS_HOME
+docs: $(INSTALLED) ## write the data dictionary, and dbt's pages about the release of REDRESS_HOME
 	@$(BIN)/python -m redress.report.data_dictionary
 	@$(BIN)/python -m redress.report.dbt_pages
 
-samples: $(INSTALLED) ## print the sample letters anew from their table
+samples: $(INSTALLED) ## print the sample letters from their table
 	@$(BIN)/python -m samples.press
 
 bench: $(INSTALLED) ## measure: make run, acquiring, reading, the warehouse, releases, Airflow (half an hour)

@@ -34,9 +34,9 @@ class GateError(Exception):
 
 @dataclass(frozen=True)
 class Gated:
-    """What the gate made of a season: every check with its letter's sha256, and a disposition for each letter.
+    """The result of the gate: every check with its letter's sha256, and a disposition for each letter.
 
-    A check with None for a letter is about the season as a whole. `validation` is Great Expectations' suite and
+    A check without a letter (None) is about the season as a whole. `validation` is Great Expectations' suite and
     result as JSON, from which the season's Data Docs are rendered.
     """
 

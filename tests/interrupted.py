@@ -1,4 +1,4 @@
-"""Processes that are killed on their way: how they count to the point, and how a test runs and judges them."""
+"""Processes that are killed at a chosen point: how they count the points, and how a test runs and judges them."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ class SoakError(AssertionError):
 
 
 class KillPoint:
-    """Counts points on the way of this process, and ends it with SIGKILL before one of them.
+    """Count points in this process, and end it with SIGKILL at one of them, so that nothing can clean up.
 
-    So nothing can clean up. The points are numbered from 1; a `kill_at` of 0 lets the process go on to its end.
+    The points are numbered from 1; a `kill_at` of 0 lets the process run to its end.
     """
 
     def __init__(self, kill_at: int) -> None:
@@ -24,13 +24,13 @@ class KillPoint:
         self._kill_at = kill_at
 
     def reached(self) -> None:
-        """One more point has been reached."""
+        """Count one more point."""
         self.count += 1
         if self.count == self._kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def at_audit_events(self, counted: frozenset[str]) -> None:
-        """Count what Python does with files and sockets from now on: the audit events of these names."""
+        """Count, from now on, Python's audit events with these names: what Python does with files and sockets."""
 
         def seen(event: str, _: tuple[object, ...]) -> None:
             if event in counted:
@@ -42,7 +42,7 @@ class KillPoint:
 def run_module(
     module: str, *arguments: object, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a module in a process of its own to its end, or to its kill; the environment besides ours."""
+    """Run a module in a process of its own until it ends or is killed; `environment` adds to ours."""
     return subprocess.run(
         _command(module, arguments),
         cwd=PROJECT,
@@ -69,14 +69,14 @@ def start_module(
 
 
 def last_line(done: subprocess.CompletedProcess[str], when: str = "undisturbed") -> str:
-    """What a process printed last. Raises SoakError where it did not come to its end."""
+    """Return the last line that a process printed. Raises SoakError if the process failed."""
     if done.returncode != 0:
         raise SoakError(f"{when}, a run ended with {done.returncode}\n{done.stderr}")
     return done.stdout.splitlines()[-1]
 
 
 def require_killed(killed: subprocess.CompletedProcess[str], kill_at: int) -> None:
-    """Raise SoakError where a process ended otherwise than by its kill."""
+    """Raise SoakError if a process ended in any way other than by its kill."""
     if killed.returncode != -signal.SIGKILL:
         raise SoakError(f"not killed at {kill_at}: it ended with {killed.returncode}\n{killed.stderr}")
 
@@ -85,5 +85,5 @@ def _command(module: str, arguments: tuple[object, ...]) -> list[str]:
     return [sys.executable, "-m", module, *map(str, arguments)]
 
 
-def _environment(besides: Mapping[str, str] | None) -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"} | dict(besides or {})
+def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": f"{PROJECT}{os.pathsep}{PROJECT / 'plugins'}"} | dict(more or {})

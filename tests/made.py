@@ -47,9 +47,10 @@ def letter(
     conflicts: tuple[Conflict, ...] = (),
     is_text: bool = False,
 ) -> Letter:
-    """A letter whose numbers and years agree, but for what `changes` and the other arguments say.
+    """Return a letter with numbers and years that agree, except for what the arguments change.
 
-    `name` stands for its bytes: letters of two names are two files. A change to an absence removes a figure.
+    `name` stands for the letter's bytes: letters of two names are two files. An absence in `changes` removes the
+    figure.
     """
     stated: dict[str, str | Absence] = {**FIGURES, **dict.fromkeys(NOT_IN_LAYOUT, Absence.NOT_IN_LAYOUT)}
     stated |= changes or {}
@@ -112,12 +113,12 @@ def without_statistics(name: str, authority: str | None = PELLONSHIRE, season: i
 
 
 def landed(one: Letter, season: int = 2021, address: str | None = None) -> LandedLetter:
-    """A letter as it was fetched for a season."""
+    """Return a letter as fetched for a season."""
     return LandedLetter(Season(season), address or f"{season}/{one.sha256[:8]}.pdf", one)
 
 
 def sha256(name: str) -> str:
-    """The hash that stands for a file's bytes."""
+    """Return a hash for a name that stands for a file's bytes."""
     return hashlib.sha256(name.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""A mail server on loopback: a real SMTP server that keeps what it is given."""
+"""A mail server on loopback: a real SMTP server that keeps the mails that it gets."""
 
 import email
 import socket
@@ -36,7 +36,7 @@ class MailServer:
 
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
-    """A mail server that is stopped at the end."""
+    """Run a mail server during the block."""
     server = MailServer(free_port())
     controller = Controller(server, hostname="127.0.0.1", port=server.port)
     controller.start()
@@ -47,7 +47,7 @@ def mail_server() -> Iterator[MailServer]:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 at which nobody answers now."""
+    """Return a port of 127.0.0.1 at which nothing listens now."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]

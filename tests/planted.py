@@ -37,7 +37,7 @@ AUTHORITIES = Authorities(
 def made(
     name: str, authority: str | None, changes: dict[str, str | Absence] | None = None, **more: object
 ) -> Letter:
-    """A good letter of the season with what is changed in it."""
+    """Return a good letter of the season with some changes."""
     return letter(name, authority=authority, season=SEASON.year, changes=PER_100K | (changes or {}), **more)  # type: ignore[arg-type]
 
 
@@ -50,9 +50,9 @@ GOOD = {one.name: made(f"good {one.name}", one.name) for one in COUNCILS}
 
 @dataclass(frozen=True)
 class Plant:
-    """What is planted: letters that take the place of those to the same councils, or stand beside them.
+    """Letters that are planted: they replace the letters to the same councils, or stand beside them.
 
-    `words` have to stand in what the rule says; `also` are rules that cannot but be broken too.
+    `words` must occur in what the rule says; `also` are rules that such letters always break too.
     """
 
     letters: tuple[Letter, ...]

@@ -1,4 +1,4 @@
-"""The arrangement of the package: each class has a name of its own, and what a folder shows can be taken in."""
+"""The arrangement of the package: class names are unique, folders have few entries, and modules are short."""
 
 import ast
 from collections import Counter

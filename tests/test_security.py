@@ -1,4 +1,4 @@
-"""Security: what others write can do nothing, secrets come up nowhere, no component tells its makers anything."""
+"""Security: untrusted text does no harm, secrets appear nowhere, and no component reports to its makers."""
 
 import json
 import logging
@@ -66,7 +66,7 @@ UNSHOWABLE_NAMES = (
     "\u202eReversed District Council",
     "\u009b31mBold District Council",
 )
-"""Of no council: letters to them are quarantined with a sentence that has the name in it."""
+"""Names of no council. Letters to them are quarantined with a sentence that quotes the name."""
 HOSTILE_FILES = (
     b"%2e%2e%2f..%2fx.txt",
     b"'; drop table letters; --.txt",
@@ -83,7 +83,7 @@ HOSTILE_FILES = (
 )
 LETTERS_COUNT = len(HOSTILE_NAMES) + len(UNSHOWABLE_NAMES) + len(HOSTILE_FILES)
 NO_PRINT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a terminal or an editor takes for a command; a new line alone is meant."""
+"""Characters that a terminal or an editor takes for a command; only a new line is allowed."""
 
 AUDIT = """
 import os, sys
@@ -94,12 +94,12 @@ def noted(event, arguments):
             file.write(f"{place!r}\\n")
 sys.addaudithook(noted)
 """
-"""Python runs a module of this name at its start, in dbt's process too: it notes each address that is asked."""
+"""A module that Python imports at its start, also in dbt's process; it notes each address of a connection."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """A season that was run whole: its folders, what it printed, and which addresses its processes connected to."""
+    """A season that was run whole: its folders, its output, and the addresses to which its processes connected."""
 
     settings: Settings
     database: Database
@@ -115,7 +115,7 @@ class Done:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
-    """A database whose publisher has to give a password."""
+    """A database in which the publisher needs a password."""
     with running_server() as server:
         database = server.new_database("served")
         quoted = PASSWORD.replace("'", "''")
@@ -131,7 +131,7 @@ def address_of(database: Database, password: str = PASSWORD_IN_AN_ADDRESS) -> st
 
 
 def write_letters(folder: Path) -> None:
-    """A season of letters to councils, and in files, whose names mean harm."""
+    """Write a season of letters with hostile names of councils and files."""
     folder.mkdir(parents=True)
     text = A_LETTER.read_text()
     for number, council in enumerate(HOSTILE_NAMES + UNSHOWABLE_NAMES):
@@ -142,7 +142,7 @@ def write_letters(folder: Path) -> None:
 
 
 def write_authorities(file: Path) -> None:
-    """The councils of the letters, so that some are accepted and reach the marts."""
+    """Write the councils of the letters, so that some letters are accepted and reach the marts."""
     rows = ["authority_id,authority_name,short_name,council_type_id,region_name,valid_from_date,valid_to_date"]
     rows += [
         f'SAMPLE-{70 + number},"{name}",<b>{number}</b>,district,South West,,'

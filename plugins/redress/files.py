@@ -22,15 +22,16 @@ from redress.model.printable import has_password
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 """Schemes whose PUT shows an object whole or not at all."""
 INCOMING = "incoming"
-"""The folder, beside the files, of what is being written."""
+"""The folder for files that are being written; it lies beside the others."""
 ABANDONED_AFTER_SECONDS = 24 * 3600
-"""A temporary file of another machine counts as left behind after this long: nobody can see whether it works."""
+"""After this long a temporary file of another machine counts as left behind, since its process cannot be looked up.
+"""
 _WORKING_FOLDER, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
 
 
 class StoreError(Exception):
-    """Files cannot be kept or had; the message says where, and what the file system or the store said."""
+    """A file cannot be written or read. The message says where, and what the file system or the store said."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ CLOCK_SHARE = 10
 
 @dataclass(frozen=True)
 class Limits:
-    """What one letter may take. `memory_mebibytes` is the worker's whole address space."""
+    """The limits on reading one letter. `memory_mebibytes` is the worker's whole address space."""
 
     time_seconds: float = 60.0
     """Processor time, so that no verdict depends on what else the machine does."""
@@ -112,7 +112,9 @@ class Settings(BaseSettings):
         default=5, ge=1, description="and where at least so many cannot: a few are retried alone"
     )
     resume_within_hours: float = Field(
-        default=24, ge=0, description="how long after its beginning an interrupted run is continued, not begun anew"
+        default=24,
+        ge=0,
+        description="how long after its beginning an interrupted run is still continued; later it starts over",
     )
     letters_expected_by: str = Field(
         default="09-30",
@@ -139,7 +141,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def alert_recipients(self) -> tuple[str, ...]:
-        """Whom alerts are mailed to, each once."""
+        """The recipients of alerts, each once."""
         return tuple(dict.fromkeys(one.strip() for one in self.alert_emails.split(",") if one.strip()))
 
     def letters_due_date(self, year: int) -> dt.date:
@@ -162,13 +164,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def warehouse_folder(self) -> Path:
-        """The local folder of releases; where they go to an object store, the one that they go from."""
+        """The local folder of releases. If releases go to an object store, they are first made here."""
         stated = str(self.warehouse or "").removeprefix("file://")
         return Path(stated if stated and "://" not in stated else self.home / "warehouse").absolute()
 
     @cached_property
     def warehouse_store_address(self) -> str | None:
-        """The object store that releases go to, or None where a local folder is all there is."""
+        """The object store that releases go to, or None if they stay in the local folder."""
         stated = str(self.warehouse or "").removeprefix("file://")
         return stated.rstrip("/") if "://" in stated else None
 
@@ -178,12 +180,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def page_cache_folder(self) -> Path:
-        """Pages of the site as they were last had: nothing that has to be kept."""
+        """The site's pages as they were last fetched. The folder can be deleted."""
         return (self.home / "pages").absolute()
 
     @cached_property
     def work_folder(self) -> Path:
-        """What a run hands from step to step, build files and logs: nothing that has to be kept."""
+        """What a run's steps hand on, build files and logs. The folder can be deleted."""
         return (self.home / "work").absolute()
 
     @cached_property

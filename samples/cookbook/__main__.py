@@ -1,4 +1,4 @@
-"""Write the outputs in docs/cookbook.md anew, from a release of the cookbook's letters."""
+"""Write the outputs in docs/cookbook.md from a release of the cookbook's letters."""
 
 import argparse
 import sys

@@ -86,7 +86,7 @@ def _is_number(value: object) -> bool:
 
 
 def _cell(value: object) -> str:
-    """A value as the cookbook shows it: without trailing noughts, and what is absent as `null`."""
+    """A value as the cookbook shows it: without trailing zeros, and what is absent as `null`."""
     if value is None:
         return "null"
     if isinstance(value, bool):

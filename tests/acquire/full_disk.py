@@ -1,4 +1,4 @@
-"""Acquire a season while files may not grow beyond a size: what a full disk does, without needing one.
+"""Acquire a season while no file may grow beyond a size, as on a full disk.
 
 python -m tests.acquire.full_disk SOURCE LARGEST_BYTES
 """

@@ -13,12 +13,12 @@ from tests.acquire.site_server import PDF, Given, SiteServer, site_server
 SEASON = Season(2021)
 FETCHES_AT_A_TIME = 8
 PADDING_BYTES = 40_000
-"""A letter of the Ombudsman's has some tens of kilobytes."""
+"""Bytes that pad each letter to the size of a real letter, some tens of kilobytes."""
 
 
 @dataclass(frozen=True)
 class LettersServer:
-    """The site, the manifest of its letters, and settings that fetch from it as fast as it can."""
+    """The site, the manifest of its letters, and settings for fetching at full speed."""
 
     site: SiteServer
     manifest: Path
@@ -57,7 +57,7 @@ class LettersServer:
 
 @contextmanager
 def letters_server(folder: Path, count: int) -> Iterator[LettersServer]:
-    """Letters to that many councils of the season, each with bytes of its own."""
+    """Serve letters to this many councils of the season, each with bytes of its own."""
     ids = tuple(authority.authority_id for authority in load_authorities().expected_in(SEASON))
     # more letters than councils: some have two, as a successor has that receives its predecessors'
     whose = [ids[number % len(ids)] for number in range(count)]
@@ -72,5 +72,5 @@ def letters_server(folder: Path, count: int) -> Iterator[LettersServer]:
 
 
 def letter(number: int, text: str = "a letter") -> bytes:
-    """Bytes that start as a PDF does, and are no other letter's."""
+    """Return bytes that begin like a PDF and differ for each number."""
     return f"%PDF-1.4 {text} {number} ".encode() + bytes(PADDING_BYTES)

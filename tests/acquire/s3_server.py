@@ -1,4 +1,4 @@
-"""An S3 server on loopback: moto's, which speaks S3 to any client that is told its address."""
+"""An S3 server on loopback: moto's, which answers any client that has its address."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ BUCKET = "letters"
 
 @contextmanager
 def s3_server() -> Iterator[str]:
-    """A server with one empty bucket, which this process's clients, and its children's, take for S3."""
+    """Run a server with one empty bucket. The S3 clients of this process and of its children use the server."""
     import s3fs  # these two take seconds to import: only where a server is started
     from moto.server import ThreadedMotoServer
 

@@ -1,4 +1,4 @@
-"""A site on loopback: a real HTTP server that plays the Ombudsman's, well or badly, as a test wants."""
+"""A site on loopback: a real HTTP server that plays the Ombudsman's site, well or badly."""
 
 import hashlib
 import socket
@@ -21,15 +21,16 @@ PDF = "application/pdf"
 HTML = "text/html; charset=utf-8"
 TABLES_PAGE = "/information-centre/reports/annual-review-reports/local-government-complaint-reviews"
 ANY_COUNCIL = "/your-councils-performance/*/statistics"
-"""The path under which the page of every council that has none of its own is scripted."""
+"""The path for the answers to the page of each council that has no answers of its own."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """One answer. `etag` makes it answer 304 where it is known; the rest is how it goes wrong.
+    """One answer. With `etag`, a request that names the same tag gets 304; the other fields say how the answer goes
+    wrong.
 
-    `length` is announced in place of the body's own; after `reset_at` bytes the connection is reset;
-    `drip_seconds` lie between one byte and the next, of the headers too where `is_head_slow`.
+    `length` is announced in place of the body's own length. After `reset_at` bytes the connection is reset.
+    `drip_seconds` pass between two bytes, of the headers too if `is_head_slow` is set.
     """
 
     body: bytes = b""
@@ -45,7 +46,7 @@ class Given:
 
 @dataclass
 class Asked:
-    """One request as it came; `ended_at` is when the last of its answer began to be written."""
+    """One request; `ended_at` is the time at which the last byte of its answer was about to be written."""
 
     path: str
     headers: dict[str, str]
@@ -55,7 +56,7 @@ class Asked:
 
 
 class SiteServer:
-    """A server on a free port of 127.0.0.1, whose answers are scripted by path."""
+    """A server on a free port of 127.0.0.1, with its answers set for each path."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -72,12 +73,12 @@ class SiteServer:
         return f"http://127.0.0.1:{self.port}"
 
     def give(self, path: str, *answers: Given) -> None:
-        """Answer a path with these in turn, and with the last one from then on."""
+        """Answer requests for a path with these in turn, and all later requests with the last."""
         with self._lock:
             self._answers[path] = list(answers)
 
     def paths(self) -> list[str]:
-        """The paths asked for so far, but for robots.txt."""
+        """The paths of all requests so far, without robots.txt."""
         return [one.path for one in self.asked if one.path != "/robots.txt"]
 
     def bodies_sent(self) -> list[str]:
@@ -85,7 +86,7 @@ class SiteServer:
         return [one.path for one in self.asked if one.status == 200 and one.path != "/robots.txt"]
 
     def forget(self) -> None:
-        """Forget what was asked, not what is to be answered."""
+        """Forget the requests; keep the answers."""
         with self._lock:
             self.asked.clear()
 
@@ -211,12 +212,12 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A connection that the client gave up is what some tests want."""
+        """Do nothing: tests let clients drop connections on purpose."""
 
 
 @contextmanager
 def site_server() -> Iterator[SiteServer]:
-    """A site that is stopped at the end."""
+    """Run a site during the block."""
     server = SiteServer()
     server.start()
     try:
@@ -231,7 +232,7 @@ def sample(season: int, name: str) -> bytes:
 
 
 def impatient(**changes: object) -> HttpRules:
-    """Rules for a site on one's own machine: no gap, short waits."""
+    """Return rules for a site on this machine: no gap, short waits."""
     rules: dict[str, object] = {
         "contact": "tests@example.org",
         "gap_seconds": 0.0,
@@ -247,21 +248,21 @@ def impatient(**changes: object) -> HttpRules:
 
 
 def client_of(site: SiteServer, *hosts: str, **rules: object) -> HttpClient:
-    """A client that may ask a site, and other hosts that are named; `rules` are changes to those of `impatient`."""
+    """Return a client that may fetch from a site and from other named hosts; `rules` change `impatient`."""
     return HttpClient(allowed_addresses(site.url, hosts), impatient(**rules))
 
 
 def tagged(content: bytes, content_type: str = HTML) -> Given:
-    """An answer with an ETag that changes as its bytes do."""
+    """Return an answer with an ETag that depends on its bytes."""
     return Given(content, content_type=content_type, etag=f'"{hashlib.sha256(content).hexdigest()[:16]}"')
 
 
 def page_with(*links: tuple[str, str], sentence: str = "") -> Given:
-    """A page with links, each a text and an address, below a sentence."""
+    """Return a page with links below a sentence; each link is a text and an address."""
     shown = "".join(f'<li><a href="{href}">{text}</a></li>' for text, href in links)
     return tagged(f"<html><title>A page</title><p>{sentence}</p><ul>{shown}</ul></html>".encode())
 
 
 def in_turn(*statuses: int, then: Given) -> tuple[Given, ...]:
-    """Answers without a body by these statuses, and then another."""
+    """Return answers without a body with these statuses, followed by another answer."""
     return (*(Given(status=status) for status in statuses), then)

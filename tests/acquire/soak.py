@@ -33,23 +33,23 @@ class Round:
 
 
 def acquire(server: LettersServer, home: Path, kill_at: int) -> subprocess.CompletedProcess[str]:
-    """Acquire the season in a process of its own; killed at a point, or not at all where that is 0."""
+    """Acquire the season in a process of its own, which is killed at a point; 0 means not at all."""
     return started("tests.acquire.interrupted", server, home, kill_at)
 
 
 def started(module: str, server: LettersServer, home: Path, number: int) -> subprocess.CompletedProcess[str]:
-    """Run a module that acquires from a server, with a number to tell it."""
+    """Run a module that acquires from a server, with a number as its argument."""
     environment = {f"REDRESS_{name.upper()}": str(value) for name, value in server.environment(home).items()}
     return run_module(module, server.source, number, environment=environment)
 
 
 def points(server: LettersServer, home: Path) -> int:
-    """How many points there are at which a whole season can be killed."""
+    """Return the number of points at which the acquiring of a whole season can be killed."""
     return int(last_line(acquire(server, home, 0)))
 
 
 def kill_once(server: LettersServer, home: Path, kill_at: int, count: int) -> Round:
-    """One kill, one run to the end. Raises SoakError where anything is not as it should be."""
+    """Kill a run once, then do a run to the end. Raises SoakError if anything is wrong afterwards."""
     started = time.monotonic()
     server.site.forget()
     archive = Archive(home / "archive")
@@ -66,7 +66,7 @@ def kill_once(server: LettersServer, home: Path, kill_at: int, count: int) -> Ro
 
 
 def check(archive: Archive, home: Path, count: int) -> None:
-    """Whether an archive holds each letter exactly once, and nothing else."""
+    """Check that an archive holds each letter exactly once, and nothing else."""
     verified = archive.verify()
     left = list((home / "archive" / "incoming").glob("*"))
     if verified.findings or left or (verified.files_count, verified.cards_count) != (count, count):
@@ -77,7 +77,7 @@ def check(archive: Archive, home: Path, count: int) -> None:
 
 
 def main() -> None:
-    """So many kills, each at another random point; a line for each."""
+    """Kill this many runs, each at another random point, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)

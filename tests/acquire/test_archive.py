@@ -44,7 +44,7 @@ def came(content: bytes = CONTENT, etag: str | None = '"1"', address: str = FOUN
 
 
 def names(archive: Archive, ending: str = "") -> list[str]:
-    """The names of all files of an archive, those being written included."""
+    """Return the names of all files of an archive, including files that are being written."""
     files = WholeFiles(archive.address)
     return [
         name for below in ("sha256", "addresses", INCOMING) for name in files.names(below) if name.endswith(ending)
@@ -52,7 +52,7 @@ def names(archive: Archive, ending: str = "") -> list[str]:
 
 
 def found(archive: Archive) -> list[str]:
-    """What is wrong with an archive, without where."""
+    """Return the faults of an archive without their places."""
     return [finding.detail for finding in archive.verify().findings]
 
 
@@ -183,7 +183,7 @@ def place(archive: Archive, name: str) -> Path:
 
 @pytest.fixture
 def local(tmp_path: Path) -> Archive:
-    """A local archive of a letter that was issued twice."""
+    """Return a local archive with a letter that was issued twice."""
     archive = Archive(tmp_path / "archive")
     archive.store(LETTER, came(), SITE)
     archive.store(LETTER, came(REISSUED, '"2"'), SITE)

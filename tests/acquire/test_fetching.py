@@ -47,7 +47,7 @@ def server(tmp_path: Path) -> Iterator[LettersServer]:
 
 
 def run_once(server: LettersServer, home: Path, name: str, *, retry_failed: bool = False, **changes: object) -> Run:
-    """The season acquired; its summary is beside the run's record."""
+    """Acquire the season; its summary lies beside the run's record."""
     run = Run.of_season(SEASON, name, server.settings(home, **changes))
     source = source_of(server.source, run.settings)
     for number, references in enumerate(plan(run, source, retry_failed=retry_failed)):
@@ -57,7 +57,7 @@ def run_once(server: LettersServer, home: Path, name: str, *, retry_failed: bool
 
 
 def whole_run(server: LettersServer, home: Path, name: str, **changes: object) -> Run:
-    """The same, and the season is over: what a later run asks is asked anew."""
+    """Acquire the season and end the run, so that the next run starts over."""
     run = run_once(server, home, name, retry_failed=False, **changes)
     run.journal.end()
     return run
@@ -68,7 +68,7 @@ def summary(run: Run) -> Summary:
 
 
 def asked(run: Run) -> dict[str, int]:
-    """How many references there are of each state, without authorities that the source does not list."""
+    """Return the number of references in each state, without authorities that the source does not list."""
     return {state: count for state, count in summary(run).counts.items() if state != "not_listed"}
 
 
@@ -265,7 +265,7 @@ def test_every_council_of_the_season_has_a_state_that_the_report_shows_and_landi
 
 @dataclass
 class Slow:
-    """A source that counts how many fetches go on at a time, and fails where it is told to."""
+    """A source that counts how many fetches run at the same time, and fails at chosen references."""
 
     at_a_time: int
     fails: frozenset[int] = frozenset()

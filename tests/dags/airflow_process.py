@@ -1,6 +1,6 @@
-"""Airflow's commands in one process that stays: each takes a few seconds less than in a process of its own.
+"""Airflow's commands in one process that stays, which saves a few seconds of each command.
 
-Run as a module it reads one command a line, a list of words as JSON, and answers each with its exit code.
+Run as a module, it reads one command a line, a JSON list of words, and answers each with its exit code.
 """
 
 import json
@@ -47,7 +47,7 @@ class AirflowProcess:
             return [(state, json.loads(conf or "{}")) for state, conf in found]
 
     def end_runs(self, dag_id: str) -> None:
-        """Say of each run of a dag that it is over, as if it had been worked off."""
+        """Mark each run of a dag as ended, as if it had been done."""
         with sqlite3.connect(self.home / "airflow.db") as database:
             database.execute("update dag_run set state = 'success' where dag_id = ?", (dag_id,))
 

@@ -90,7 +90,7 @@ WITH_LETTERS = tuple(year for year in YEARS if year not in WITHOUT_LETTERS)
 
 @dataclass(frozen=True)
 class Done:
-    """What runs of several seasons left, and the steps that were told while they went on."""
+    """The result of runs of several seasons, with the steps that were shown during the runs."""
 
     airflow: DagRuns
     runs: Mapping[int, DagRun]
@@ -206,7 +206,7 @@ def test_the_terminal_shows_steps_under_their_season_and_those_of_the_build_unde
 
 @pytest.fixture(scope="module")
 def failure(done: Done) -> str:
-    """What a person is told about a run of a season that has no letters."""
+    """The message about a run of a season without letters."""
     with pytest.raises(DagRunError) as error:
         done.runs[2015].require_success()
     return str(error.value)

@@ -1,4 +1,4 @@
-"""publication_watch: real runs of it, which start the season's run for what is new, and only for that."""
+"""publication_watch: real runs, which start the season's run if there is something new, and only then."""
 
 import json
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def test_a_watch_can_be_told_its_season_and_its_source(dag: dict[str, Any]) -> N
 
 @dataclass(frozen=True)
 class Watched:
-    """A process of Airflow's, the letters that it watches, and who is mailed."""
+    """A process of Airflow's, the letters that it watches, and the recipients of mails."""
 
     airflow: AirflowProcess
     server: LettersServer
@@ -58,14 +58,14 @@ class Watched:
     mails: MailServer
 
     def watch(self, **conf: object) -> tuple[int, str]:
-        """One watch of the season: the command's exit code, and what it printed."""
+        """Do one watch of the season; return the command's exit code and its output."""
         self.server.site.forget()
         self.mails.mails.clear()
         conf = {"season": SEASON.year, **conf}
         return self.airflow.run("dags", "test", "publication_watch", "--conf", json.dumps(conf))
 
     def started(self) -> list[tuple[str, dict[str, object]]]:
-        """The runs of annual_letters, which nobody works off here."""
+        """Return the runs of annual_letters that were queued; nothing does them in these tests."""
         return self.airflow.dag_runs("annual_letters")
 
     def acquire_season(self, run_id: str) -> None:

@@ -109,7 +109,7 @@ def test_a_value_that_is_none_of_a_field_starts_no_run(
 
 @dataclass(frozen=True)
 class Done:
-    """A run of the dag: the command's exit code, what it printed, the tasks' states, and what its steps told."""
+    """A run of the dag: the command's exit code and output, the tasks' states, and the messages of its steps."""
 
     code: int
     printed: str
@@ -122,7 +122,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Home:
-    """A process of Airflow's, and the home that its runs keep."""
+    """A process of Airflow's, and the home that keeps its runs."""
 
     airflow: AirflowProcess
     settings: Settings
@@ -159,7 +159,7 @@ class Home:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A home that has lost its landing: the archive has a season, and there is no release."""
+    """A home that has lost its landing: its archive has a season, and it has no release."""
     place = tmp_path_factory.mktemp("upkeep")
     councils = place / "councils.csv"
     councils.write_bytes(SAMPLE_AUTHORITIES.read_bytes())

@@ -97,7 +97,7 @@ def test_every_accepted_letter_is_reviewed_with_the_figures_that_were_printed(re
     ]
 
 
-def test_what_a_letter_does_not_state_is_null_and_not_nought(release: Path) -> None:
+def test_what_a_letter_does_not_state_is_null_and_not_zero(release: Path) -> None:
     with asked(release) as ask:
         found = ask(
             "select satisfactory_remedy_rate_pct, compliance_rate_pct from marts.fct_annual_review "

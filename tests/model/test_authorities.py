@@ -31,7 +31,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 
 
 def name_in_force(authority: Authority, on: dt.date) -> tuple[str, str]:
-    """What an authority was officially called on a day, in full and in short, by the rows of the seed."""
+    """Return the official names of an authority on a day, in full and in short, by the rows of the seed."""
     former = [
         row
         for row in rows_of("authority_aliases.csv")
@@ -265,7 +265,7 @@ def test_two_of_a_name_are_left_to_a_person(additional: Path) -> None:
 
 @st.composite
 def printed_names(draw: st.DrawFn) -> tuple[Authority, str]:
-    """A council of 2021, and one of the ways in which a letter might print its name."""
+    """Draw a council of 2021, and one way in which a letter might print its name."""
     council = draw(st.sampled_from(COUNCILS.alive_on(dt.date(2021, 3, 31))))
     name = draw(st.sampled_from(name_in_force(council, dt.date(2021, 3, 31))))
     cases: list[Callable[[str], str]] = [str, str.upper, str.lower, str.title]

@@ -75,7 +75,7 @@ def test_a_run_by_hand_that_says_no_season_is_refused() -> None:
 
 
 def test_a_dated_run_that_is_told_another_season_is_refused() -> None:
-    with pytest.raises(ValueError, match="dated 2019-08-15, which is season 2019, and it was told season 2021"):
+    with pytest.raises(ValueError, match="dated 2019-08-15, which is season 2019, and it states season 2021"):
         season_of_run(dt.datetime(2019, 8, 15, 6, tzinfo=dt.UTC), 2021)
 
 

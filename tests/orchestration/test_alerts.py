@@ -54,7 +54,7 @@ print("went on")
 
 
 def context(run_id: str = RUN_ID, dag_id: str = "annual_letters") -> Any:
-    """What the dag processor tells a callback of a run of which no task is known."""
+    """Return the context that the dag processor gives to the callback of a run without a known task."""
     return {"dag": SimpleNamespace(dag_id=dag_id), "run_id": run_id, "reason": "task_failure"}
 
 
@@ -64,7 +64,7 @@ def record(home: Path, folder: str = "2021") -> RunRecord:
 
 
 def fail(one: RunRecord, step: str, message: str) -> None:
-    """A step of the run that ends in an error."""
+    """Record a step that ends in an error."""
     with suppress(ValueError), one.step(step):
         raise ValueError(message)
 
@@ -168,7 +168,7 @@ def test_dags_are_given_a_list_of_functions() -> None:
 
 
 def sent(home: Path, environment: Mapping[str, str], *arguments: str) -> str:
-    """What a process prints in which a run fails, and which then goes on."""
+    """Return what a process prints when a run in it fails and the process goes on."""
     done = subprocess.run(
         [sys.executable, "-c", FAIL, RUN_ID, *arguments],
         capture_output=True,

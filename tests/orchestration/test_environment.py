@@ -1,4 +1,4 @@
-"""The environment of Airflow's processes: what was stated goes on, by whatever way, and paths are whole."""
+"""The environment of Airflow's processes: settings from every place are passed on, and paths are absolute."""
 
 from pathlib import Path
 

@@ -34,7 +34,7 @@ COOKIE = "_token"
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """That of an Airflow with a home, SQLite and users of its own, and our plugins folder."""
+    """The environment of an Airflow with its own home, SQLite and users, and our plugins folder."""
     home = folder / "airflow"
     home.mkdir(exist_ok=True)
     (home / "passwords.json").write_text(json.dumps({USER: PASSWORD}))
@@ -55,7 +55,9 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def make_pages(folder: Path) -> None:
-    """A report of a run that failed, the Data Docs of a season, a page for dbt's, and what must not be served."""
+    """Make the report of a failed run, Data Docs of a season, a page in dbt's place, and files that must not be
+    served.
+    """
     settings = Settings(home=folder / "home", additional_authorities=SAMPLE_AUTHORITIES)
     Landing(settings.landing_folder).replace_season(
         SEASON, [landed(GOOD)], [], [Disposition(GOOD.sha256, Fate.ACCEPTED, "")]

@@ -1,4 +1,4 @@
-"""Show: a council's years in the terminal, with a reason beside whatever is absent."""
+"""Show: a council's years in the terminal, with a reason for each missing figure."""
 
 import datetime as dt
 import io
@@ -33,7 +33,7 @@ def asked(file: Path, name: str, season: int | None = None) -> CouncilYears:
 
 
 def printed(found: CouncilYears, width: int = 80) -> str:
-    """The page as a terminal of that width shows it, without the spaces at the ends of lines."""
+    """Return the page as a terminal of that width shows it, without spaces at the ends of lines."""
     terminal = io.StringIO()
     console = Console(file=terminal, width=width, highlight=False, color_system=None)
     for part in page(found):
@@ -42,7 +42,7 @@ def printed(found: CouncilYears, width: int = 80) -> str:
 
 
 def changed(found: CouncilYears, **values: Any) -> CouncilYears:
-    """The same with other values in every season."""
+    """Return a council's years with other values in every season."""
     return replace(found, years=[{**row, **values} for row in found.years])
 
 
@@ -60,13 +60,13 @@ def test_the_years_of_a_council_stand_beside_its_types_average(file: Path) -> No
     assert "An invented council" in text
 
 
-def test_what_a_letter_does_not_state_has_a_reason_and_is_not_nought(file: Path) -> None:
+def test_what_a_letter_does_not_state_has_a_reason_and_is_not_zero(file: Path) -> None:
     text = printed(asked(file, "Wexmarsh"))
     assert "2021           2      100%      99%         -  none upheld        -\n" in text
     assert "2022           -  none due        -         1         100%      20%\n" in text
     assert (
         "2023           -  none due        -         0           0%      15%\n" in text
-    )  # a stated nought stays one
+    )  # a stated zero stays zero
     assert "no satisfactory remedy rate: the letter says that nothing was upheld" in text
     assert "no compliance rate: the letter says that no recommendations were due" in text
 

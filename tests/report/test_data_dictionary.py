@@ -1,4 +1,4 @@
-"""The data dictionary: what dbt's manifest says of the published tables, in words, and current."""
+"""The data dictionary describes the published tables as dbt's manifest does, and is up to date."""
 
 import copy
 from pathlib import Path

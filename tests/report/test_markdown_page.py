@@ -1,4 +1,4 @@
-"""Text of others in a report stays text, and a page runs and loads nothing."""
+"""Untrusted text in a report stays text, and a page runs and loads nothing."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ MARKS = st.text(alphabet=st.sampled_from("ab1 _*~`[]()<>!|\\&;#:-+.\n\r\t\"'/@é
 
 
 def cell(words: str) -> html.HtmlElement:
-    """The cell of a table in a page, with a text of others in it."""
+    """Return the cell of a table in a page that holds an untrusted text."""
     page = html.fromstring(html_page("\n".join(table(["name", "number"], [[text(words), "7"]]))))
     cells = page.xpath("//td")
     assert len(cells) == 2

@@ -55,7 +55,9 @@ def first_letters() -> dict[str, str]:
 
 
 def later_letters() -> dict[str, str]:
-    """One is there in a new version with three other figures, one is gone, one is new, and a file is no letter."""
+    """Write letters of which one is a new version with three other figures, one is new, and one file is no letter;
+    one earlier letter is gone.
+    """
     letters = first_letters()
     reissued = letters["Oxlipa.txt"].replace("50% of complaints", "75% of complaints")
     reissued = reissued.replace("2 upheld decisions", "3 upheld decisions").replace("In 50% of", "In 33% of")
@@ -65,7 +67,7 @@ def later_letters() -> dict[str, str]:
 
 
 def letters_of_another_season() -> dict[str, str]:
-    """Of a folder that is named by the wrong year, with a file that is no letter among them."""
+    """Write letters into a folder named by the wrong year, with a file that is no letter."""
     letters = {f"{number:02}.txt": printed(f"Oxlip {number:02}") for number in range(REFUSED_COUNT)}
     return letters | {"00.txt": printed(NAMES[0]), HOSTILE: "Minutes of a meeting in May."}
 
@@ -360,7 +362,7 @@ def test_a_line_of_a_message_that_begins_with_a_tab_belongs_to_the_one_above(set
 
 
 def with_release(settings: Settings, run_id: str, *counts: dict[str, Any]) -> SeasonOutcome:
-    """The run `later` with what its step `release` counted, in one try or more."""
+    """Return the run `later` with the facts of its step `release`, done in one try or more."""
     events = Run.of_season(SEASON, "later", settings).record.events()
     at = next(i for i, one in enumerate(events) if (one["step"], one["state"]) == ("release", "done"))
     events[at : at + 1] = [events[at] | {"counts": one} for one in counts]

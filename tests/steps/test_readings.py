@@ -23,7 +23,7 @@ READER = "0123456789abcdef"
 
 
 def read_count(settings: Settings, folder: Path, name: str) -> int:
-    """How many letters one run of the season newly reads."""
+    """Run the season; return how many letters the run newly read."""
     run = Run.of_season(SEASON, name, settings)
     check(run, acquire_and_read(run, FolderSource(folder)))
     return sum(one["counts"]["newly_read"] for one in run.record.events() if "newly_read" in one.get("counts", {}))
@@ -70,7 +70,7 @@ def test_another_reader_knows_nothing_of_what_was_read(tmp_path: Path) -> None:
 
 @pytest.fixture
 def package_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the package, which the identity is taken from."""
+    """A copy of the package, of which the identity is then computed."""
     copy = tmp_path / "copy"
     shutil.copytree(readings.PACKAGE_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(readings, "PACKAGE_FOLDER", copy)

@@ -1,4 +1,4 @@
-"""Run records: what the files of a run are called."""
+"""Run records: the names of a run's files."""
 
 from redress.steps.record import NAME_CHARACTERS, record_name
 

@@ -1,4 +1,4 @@
-"""Going back from the command line: what readers have then, and what runs make of it."""
+"""Going back from the command line: what readers see afterwards, and what later runs do."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def publish(settings: Settings, rate: int) -> str:
-    """A small warehouse published as the release of what is landed; its identity."""
+    """Publish a small warehouse as the release of what is landed; return its identity."""
     releases = Releases(settings.warehouse_folder)
     identity = warehouse_identity(settings)
     build(releases, identity, rate=rate)
@@ -41,7 +41,7 @@ def publish(settings: Settings, rate: int) -> str:
 
 
 def change(settings: Settings) -> None:
-    """Something that makes another release of what is landed."""
+    """Change what is landed, so that its release is another."""
     assert settings.additional_authorities is not None
     with settings.additional_authorities.open("a") as file:
         file.write("SOAK-1,Invented Soak Council,Soak,district,,1974-04-01,\n")
@@ -54,7 +54,7 @@ def redress(*arguments: str) -> str:
 
 
 def run_again(settings: Settings, run_id: str) -> dict[str, str]:
-    """The second half of a run, in which nothing has changed; what its steps told."""
+    """Do the second half of a run without any change; return the messages of its steps."""
     run = Run.of_season(Season(2021), run_id, settings)
     release(run, build_warehouse(run))
     return {event["step"]: event["told"] for event in run.record.events() if event["state"] == "done"}

@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def source(folder: Path, wrong: int = 0) -> FolderSource:
-    """Twelve letters of season 2021; so many of them are of the season before."""
+    """Write twelve letters for season 2021, of which so many are of the season before."""
     (folder / "2021").mkdir(parents=True)
     for number, name in enumerate(NAMES):
         text = PRINTED.replace("Crindlebury", name)

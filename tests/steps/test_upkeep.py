@@ -47,15 +47,17 @@ from tests.warehouse.test_releases import FIRST, SECOND, build, rate
 pytestmark = pytest.mark.needs("dbt")
 
 PAGE = "2021/pellonshire-statistics"
-"""Where the statistics page lies: its name has no ending, as a page's address at a site."""
+"""The address of the statistics page: its name has no ending, like an address at a site."""
 PAGES_COUNT = 1
-"""A page whose address has no ending is read in every run."""
+"""How many files are read in every run: a page without an ending in its address is never kept."""
 WRONG_RATE = 99
 WHOSE = {"pellonshire": "SAMPLE-01", "wexmarsh": "SAMPLE-02", "tarnbeck": "SAMPLE-03", "ostlebridge": "SAMPLE-04"}
 
 
 class NamedLetters(FolderSource):
-    """The letters of a folder by a source that says whose they are, with one statistics page; one fails to come."""
+    """A source that takes letters from a folder, names their authorities, has a statistics page, and fails for one
+    letter.
+    """
 
     def references(self, season: Season) -> tuple[Reference, ...]:
         found = []
@@ -68,9 +70,9 @@ class NamedLetters(FolderSource):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one season landed: letters, a statistics page, a data table, and whose the letters are.
+    """A home with one landed season: letters with their authorities, a statistics page, and a data table.
 
-    Its release is a small one that was damaged, and then rebuilt.
+    Its release is small; it was damaged and then rebuilt.
     """
     folder = tmp_path_factory.mktemp("letters")
     shutil.copytree(SAMPLES / "letters" / "2021", folder / "2021")
@@ -98,7 +100,7 @@ def settings_of(home: Path) -> Settings:
 
 @pytest.fixture
 def settings(built: Path, tmp_path: Path) -> Settings:
-    """A copy of the home for one test, to be harmed."""
+    """A copy of the home that a test may damage."""
     home = tmp_path / "home"
     shutil.copytree(built, home, symlinks=True)
     return settings_of(home)
@@ -122,7 +124,7 @@ def told(run: Run) -> dict[str, str]:
 
 
 def is_new(run: Run) -> bool:
-    """Whether the run says that the release was its own."""
+    """Return whether the run's record says that its release is new."""
     return bool(run.record.events()[-1]["counts"]["is_new"])
 
 
@@ -137,7 +139,7 @@ def current(releases: Releases) -> Path:
 
 
 def flip(file: Path, at: float = 0.5) -> None:
-    """Turn one byte of a file over, as a bad disk does."""
+    """Change one byte of a file, as a bad disk does."""
     content = bytearray(file.read_bytes())
     content[int(len(content) * at)] ^= 0xFF
     file.chmod(0o644)
@@ -146,7 +148,7 @@ def flip(file: Path, at: float = 0.5) -> None:
 
 
 def lose_season(settings: Settings, *, with_data_tables: bool = False) -> None:
-    """Remove what is landed of the season, but for its data tables if they are not named."""
+    """Remove what is landed of the season; keep its data tables, unless they are named."""
     for place in settings.landing_folder.glob("*/season=2021/*.parquet"):
         if with_data_tables or place.name != "data_table.parquet":
             place.unlink()
@@ -171,7 +173,7 @@ def test_a_season_that_the_same_reader_reads_again_gives_the_same_release(
 
 
 def test_what_is_landed_of_a_season_is_more_than_its_letters(built: Path) -> None:
-    """Without this the test above would say less: all of it decides the identity of a release."""
+    """Show that the landing of a season is more than its letters: all of it decides a release's identity."""
     landing = built / "landing"
     assert (landing / "witness_figures" / "season=2021" / "data_table.parquet").exists()
     assert (landing / "witness_figures" / "season=2021" / "statistics_page.parquet").exists()
@@ -225,7 +227,7 @@ def test_a_letter_that_the_last_run_no_longer_had_does_not_come_back(settings: S
 
 
 def write_summary(settings: Settings, summary: Summary) -> None:
-    """A summary as of a run that landed what it had."""
+    """Write a summary of a run that landed what it had acquired."""
     summary.write(season_run(settings, summary.run_id).landed_path)
 
 
@@ -363,7 +365,7 @@ def test_one_byte_of_any_file_is_found_and_the_release_replaced_in_its_place(
 def test_readers_find_a_release_at_every_moment_of_a_replacement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing may be removed or renamed while `current` leads to it: each step of the file system is looked at."""
+    """Look at each step of the file system: nothing is removed or renamed while `current` leads to it."""
     releases = Releases(tmp_path / "warehouse")
     build(releases, FIRST)
     folder = releases.publish(FIRST)
@@ -388,7 +390,7 @@ def test_readers_find_a_release_at_every_moment_of_a_replacement(
 
 
 class EndedError(Exception):
-    """The process ends here, as far as a test is concerned."""
+    """Stands for the end of the process."""
 
 
 @pytest.mark.parametrize("steps_count", range(5))
@@ -457,7 +459,7 @@ def test_a_replaced_release_is_compared_with_the_one_before_it(tmp_path: Path) -
 
 @pytest.fixture
 def two(settings: Settings, releases: Releases) -> tuple[str, str]:
-    """Two releases, the second current and of what is landed; their identities."""
+    """Two releases; the second is current and is made of what is landed. Return their identities."""
     first = current(releases).name
     assert settings.additional_authorities is not None
     with settings.additional_authorities.open("a") as file:
@@ -555,7 +557,7 @@ def test_who_starts_a_run_asks_for_it_unless_somebody_else_is_named() -> None:
 
 @pytest.fixture
 def redress(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """The command line in the home of a test: its exit code and all that it prints."""
+    """Run the command line in the home of a test; return its exit code and all that it prints."""
     monkeypatch.setenv("REDRESS_HOME", str(settings.home))
     monkeypatch.setenv("REDRESS_ADDITIONAL_AUTHORITIES", str(settings.additional_authorities))
 

@@ -22,7 +22,7 @@ from tests.made import PELLONSHIRE, SAMPLE_AUTHORITIES
 pytestmark = pytest.mark.needs("processes")
 
 BEFORE, AFTER = dt.date(2021, 9, 30), dt.date(2021, 10, 1)
-"""The last day on which letters of the season may still come, and the first on which they are missing."""
+"""The last day of the time for the season's letters, and the first day on which letters are missing."""
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def source(server: LettersServer, watch: Run) -> Source:
 
 
 def acquire_season(watch: Run, source: Source, run_id: str) -> None:
-    """A run of the watch's season, until its letters are in the archive, and, as far as its record says, landed."""
+    """Acquire the watch's season, so that its letters are in the archive and, by its record, landed."""
     run = Run.of_season(watch.season, run_id, watch.settings)
     for number, batch in enumerate(plan(run, source)):
         acquire(run, source, batch, number)

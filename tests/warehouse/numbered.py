@@ -1,4 +1,4 @@
-"""Small releases with a number in two tables, so that a reader of both sees whether they are of one release."""
+"""Small releases with a number in two tables, which shows a reader whether both are of the same release."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Small releases to serve, each row of which says which release it is of."""
+"""Small releases to serve, with the release's number in each row."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ KEYS = {
 
 
 def small_release(folder: Path, number: int = 1, councils_count: int = 3, keys: Mapping[str, Keys] = KEYS) -> Path:
-    """A release of two tables and one check, each row of which says which release it is of."""
+    """Make a release of two tables and one check, with the release's number in each row."""
     return write_release(
         folder / identity_of(number),
         [
@@ -42,7 +42,7 @@ def small_release(folder: Path, number: int = 1, councils_count: int = 3, keys: 
 
 
 def served_number(database: Database) -> int:
-    """Which release a reader sees, by each table."""
+    """Return the release that a reader sees, by each table."""
     found = database.ask(
         "select a.release_number, b.release_number, c.release_number, r.release_id "
         "from (select distinct release_number from marts.fct_rate) as a "

@@ -1,4 +1,4 @@
-"""The review of a council's year: its rank, its flags, and how far it can be trusted."""
+"""The review of a council's year: its rank, its flags, and its trust."""
 
 from decimal import Decimal
 
@@ -71,7 +71,7 @@ def test_the_base_of_a_rate_of_2018_is_derived(marts: duckdb.DuckDBPyConnection)
     assert rows == [(None, 8, True, 38, True)]
 
 
-def test_a_letter_of_2013_has_no_rates_and_is_no_letter_of_noughts(marts: duckdb.DuckDBPyConnection) -> None:
+def test_a_letter_of_2013_has_no_rates_and_is_no_letter_of_zeros(marts: duckdb.DuckDBPyConnection) -> None:
     rows = ask(
         marts,
         """

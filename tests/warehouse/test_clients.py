@@ -1,7 +1,7 @@
-"""A release as others open it: a client with DuckDB 1.x, and the frictionless library.
+"""A release as other programs open it: a client with DuckDB 1.x, and the frictionless library.
 
-Neither goes into one environment with what this project needs (DuckDB 2), so they have one of their own, which is
-made once, in pytest's cache. Where no package index can be reached the tests say so and are skipped.
+Neither can be installed beside this project's DuckDB 2, so both have an environment of their own, made once in
+pytest's cache. Without a package index the tests say so and are skipped.
 """
 
 import json
@@ -87,7 +87,7 @@ def release(build_file: Path, dbt_manifest: Manifest, tmp_path_factory: pytest.T
 
 
 def told(python: Path, code: str, *arguments: str) -> Any:
-    """What a program prints as JSON in the clients' environment."""
+    """Return the JSON that a program prints in the clients' environment."""
     done = subprocess.run(
         [python, "-I", "-c", code, *arguments], capture_output=True, text=True, check=False, timeout=120
     )

@@ -1,4 +1,4 @@
-"""Corrections: a number that the source prints wrongly, as long as it prints it."""
+"""Corrections: a number that the source prints wrongly is corrected as long as the source prints it."""
 
 import shutil
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Landings of older seasons: a column that was not there yet is read as nothing, in dbt as in Python."""
+"""Landings of older versions: a missing column is read as null, in dbt and in Python."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How the serving database is reached: its address, which is never shown, the step and the command."""
+"""How the serving database is reached: its secret address, the step, and the command."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Readers while releases change: they never fail, never see two releases, and are never waited for."""
+"""Readers while releases change: no query fails or sees two releases, and no reader stops a new release."""
 
 import threading
 import time

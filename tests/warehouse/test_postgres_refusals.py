@@ -1,4 +1,4 @@
-"""What differs from the release's file, or stands where it should go, keeps a release from being served."""
+"""A release is not served if a table differs from its file, or if something else stands in its place."""
 
 import re
 from pathlib import Path

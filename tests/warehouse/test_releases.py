@@ -1,4 +1,4 @@
-"""Releases: whole or not at all, one is current, and a reader of the old one is left in peace."""
+"""Releases: each is published whole or not at all, one is current, and readers of an old release keep it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Checks of a season as a whole in landing: kept without a letter, and given back as such."""
+"""Checks of a season as a whole: landing keeps them without a letter, and returns them without one."""
 
 from pathlib import Path
 

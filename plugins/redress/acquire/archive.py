@@ -2,7 +2,7 @@
 
 <archive>/sha256/ab/abcd....bin         the bytes
 <archive>/sha256/ab/abcd....cards/      one card (JSON) for each season and address they came from
-<archive>/addresses/2021/....json       the card of what an address gave last: an index, made anew from the cards
+<archive>/addresses/2021/....json       the card of what an address gave last: an index made from the cards
 
 A letter that changes at its address is another file with a card of its own; the earlier one stays.
 """
@@ -67,7 +67,7 @@ class Card:
 
     @property
     def known(self) -> Known:
-        """Return what a source needs to know of these bytes, so that it fetches others only."""
+        """Return what a source needs to know about these bytes in order to fetch only other bytes."""
         return Known(self.found_address or self.address, Validators(self.etag, self.last_modified))
 
 

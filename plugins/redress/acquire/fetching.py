@@ -26,9 +26,9 @@ from redress.model.authorities import Authorities
 from redress.model.season import Season
 
 STORING_AT_A_TIME = 4
-"""Threads beyond those that fetch: the source need not wait while the disk or the object store is written to."""
+"""How many threads there are beyond those that fetch, so that fetching goes on while files are written."""
 FAILURES_IN_A_ROW = 20
-"""After so many failures without one success between them the source is down, and is not asked for more."""
+"""After this many failures in a row the source counts as down, and no further request is made."""
 OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
 """The causes that speak of a source as a whole rather than of one letter."""
 
@@ -76,9 +76,10 @@ def acquire_references(
 
 
 def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Authorities) -> tuple[Outcome, ...]:
-    """Return an outcome for each authority that a letter is expected for and that the source does not list.
+    """Return an outcome for each authority that should get a letter and that the source does not list.
 
-    Return none if the source does not say whose its letters are: then only reading can tell.
+    Return none if the source does not name the authorities of its letters: then only reading a letter tells its
+    authority.
     """
     listed = {one.reference.authority_id for one in outcomes} - {None}
     if not listed:
@@ -141,7 +142,7 @@ def _had(reference: Reference, state: AcquisitionState, card: Card, *, is_settle
 
 
 def _failed(reference: Reference, cause: FailureCause, detail: str, before: Card | None) -> Outcome:
-    """Return the outcome of a failure; the bytes that came before stand for those that could not be fetched."""
+    """Return the outcome of a failure, with the bytes that came from the address before, if any."""
     if before is None:
         return Outcome(reference, AcquisitionState.FAILED, cause=cause, detail=detail)
     return Outcome(

@@ -33,10 +33,10 @@ class Journal:
         *,
         is_retry: bool = False,
     ) -> None:
-        """Begin a journal, with the outcomes that hold already.
+        """Begin a journal, with outcomes that another journal or run already has.
 
-        `began_at` is the time at which those of another journal began. `is_retry` means that only the failures of
-        the season's last run are asked for.
+        `began_at` is the time at which acquiring began in that other journal. `is_retry` means that only the
+        failures of the season's last run are asked for.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
         for one in outcomes:
@@ -74,9 +74,7 @@ class Journal:
             file.write(line.encode())
 
     def outcomes(self) -> dict[Reference, Outcome]:
-        """Return the last outcome of each reference. A line that was being written when its process ended is left
-        out.
-        """
+        """Return the last outcome of each reference. A line that a killed process wrote in part is left out."""
         if not self._lines.exists():
             return {}
         found = {}

@@ -27,7 +27,7 @@ class AcquisitionState(StrEnum):
     NOT_PUBLISHED = "not_published"
     """The source says that there is no such thing."""
     GONE = "gone"
-    """The source had published it before, and has it no more."""
+    """The source published it earlier, and no longer has it."""
     FAILED = "failed"
     """It could not be fetched; the cause says why."""
     NOT_LISTED = "not_listed"
@@ -39,8 +39,8 @@ class Outcome:
     """What became of one reference.
 
     `sha256` and `found_address` name the bytes of the archive that stand for the reference: the bytes that came or,
-    after a failure, the bytes that came before; None if there are none. `is_settled` means that a continued run
-    takes the outcome as it is: a server was asked already, or only failures are retried.
+    after a failure, the bytes that came before; None if there are none. A run that is continued does not repeat an
+    outcome with `is_settled`: its server was asked already, or the run retries failures only.
     """
 
     reference: Reference
@@ -98,7 +98,7 @@ class Summary:
 
     @classmethod
     def read(cls, path: Path) -> "Summary":
-        """The summary that a file holds."""
+        """Read the summary in a file."""
         stated = json.loads(path.read_text())
         season = Season(stated["season"])
         return cls(

@@ -82,8 +82,8 @@ class DataTableReference:
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server said of the bytes it gave (ETag, Last-Modified), to ask later whether they changed; None if it
-    said nothing.
+    """What a server said about the bytes that it gave (ETag, Last-Modified), with which it can later be asked for
+    changes. Fields are None if it said nothing.
     """
 
     etag: str | None = None
@@ -92,8 +92,10 @@ class Validators:
 
 @dataclass(frozen=True)
 class Known:
-    """What the archive has of a reference. `address` is where the bytes were fetched; the validators count for that
-    address alone. A source whose links now lead to another address fetches without them.
+    """What the archive has of a reference, by which a source can avoid fetching it again.
+
+    `address` is where the bytes were fetched, and the validators are valid for that address only. If a source's
+    links now lead to another address, it fetches without them.
     """
 
     address: str
@@ -176,7 +178,7 @@ PASSING_CAUSES = frozenset(
         FailureCause.SERVER_ERROR,
     }
 )
-"""What may be over by itself. Anything else is the same an hour later."""
+"""The causes that may pass without anybody's help. Any other cause would be the same an hour later."""
 
 
 class SourceError(Exception):
@@ -187,9 +189,9 @@ class SourceUnavailableError(SourceError):
     """A source is down, or asks to be left alone for now. The same request may succeed later."""
 
 
-def unusable(cause: FailureCause, told: str) -> SourceError:
+def unusable(cause: FailureCause, message: str) -> SourceError:
     """Return the error of a source that is needed and cannot be used: it is down, or its name is wrong."""
-    return SourceUnavailableError(told) if cause in PASSING_CAUSES else SourceError(told)
+    return SourceUnavailableError(message) if cause in PASSING_CAUSES else SourceError(message)
 
 
 class NotPublishedError(Exception):
@@ -206,7 +208,7 @@ class FetchError(Exception):
 
 
 def check_is_pdf(content: bytes, address: str) -> None:
-    """Raise FetchError where bytes are no PDF, whatever the server called them."""
+    """Raise FetchError if bytes are no PDF, whatever the server called them."""
     if is_pdf(content):
         return
     is_page = content.lstrip()[:1] == b"<"

@@ -12,16 +12,16 @@ archive = typer.Typer(no_args_is_help=True, help="The files as they came: bytes 
 
 @archive.callback()
 def archive_main() -> None:
-    """The files as they came: bytes under their hash, with cards that say from where."""
+    """The files as they came, each under its hash, with cards that say where they came from."""
 
 
 @archive.command()
 def verify(
     rebuild_addresses: Annotated[
-        bool, typer.Option("--rebuild-addresses", help="Write the index of addresses anew from the cards first.")
+        bool, typer.Option("--rebuild-addresses", help="Write the index of addresses from the cards first.")
     ] = False,
 ) -> None:
-    """Hash every file of the archive anew, and look whether files, cards and addresses belong together."""
+    """Hash every file of the archive again, and check that files, cards and addresses belong together."""
     with plain_errors():
         from redress.acquire.archive import Archive
         from redress.settings import Settings

@@ -32,7 +32,7 @@ def list_cases(
     season: OfSeason = None,
     include_decided: Annotated[bool, typer.Option("--all", help="Those that were decided about, too.")] = False,
 ) -> None:
-    """What waits for a person: each letter, and the rules that it breaks."""
+    """List the letters that wait for a decision, and the rules that each breaks."""
     with _quarantine() as desk:
         cases = desk.cases(season_of(season))
         waiting = sum(case.is_waiting for case in cases)
@@ -46,7 +46,7 @@ def list_cases(
 
 @quarantine.command()
 def show(sha: Sha, season: OfSeason = None) -> None:
-    """One letter: what it states and where, what it breaks, where its bytes are, what was decided."""
+    """Show one letter: its figures and their places, broken rules, the place of its bytes, and decisions."""
     with _quarantine() as desk:
         from redress.acquire.archive import Archive
 
@@ -79,7 +79,7 @@ def accept(
     season: OfSeason = None,
     publish: Publish = False,
 ) -> None:
-    """Load a letter although it breaks rules: just those that it breaks now."""
+    """Load a letter although it breaks rules: exactly the rules that it breaks now."""
     _decide(
         lambda desk: desk.accept(
             sha,
@@ -95,13 +95,13 @@ def accept(
 
 @quarantine.command()
 def reject(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, publish: Publish = False) -> None:
-    """Keep a letter out for good; it no longer waits, and stands in no other letter's way."""
+    """Keep a letter out for good. It no longer waits, and gives way to other letters of its authority."""
     _decide(lambda desk: desk.reject(sha, reason=reason, by=by or login_name(), season=season_of(season)), publish)
 
 
 @quarantine.command()
 def withdraw(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, publish: Publish = False) -> None:
-    """Take the decision about a letter back: the rules alone decide again."""
+    """Withdraw the decision about a letter, so that the rules alone decide again."""
     _decide(
         lambda desk: desk.withdraw(sha, reason=reason, by=by or login_name(), season=season_of(season)), publish
     )
@@ -141,26 +141,26 @@ def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
 
 
 def _print_case(case: "Case") -> None:
-    """A letter with what became of it, the rules that it breaks, and the decisions about it."""
+    """Print a letter: its disposition, the rules that it breaks, and the decisions about it."""
     from redress.check.all_rules import SENTENCES
     from redress.check.dispose import SHOWN_SHA256_LENGTH, broken_rules
 
     sha256 = case.landed.letter.sha256[:SHOWN_SHA256_LENGTH]
-    told = [
+    lines = [
         f"{case.landed.season}  {sha256}  {case.authority}",
         f"  file: {case.landed.source_address}",
     ]
     broken = broken_rules(case.checks)
     if case.disposition.reason != "; ".join(f"{check.rule}: {check.detail}" for check in broken):
-        told.append(f"  {case.disposition.disposition}: {case.disposition.reason}")
+        lines.append(f"  {case.disposition.disposition}: {case.disposition.reason}")
     for check in broken:
-        told += [f"  {check.rule}: {SENTENCES.get(check.rule, '')}", f"    found: {check.detail}"]
+        lines += [f"  {check.rule}: {SENTENCES.get(check.rule, '')}", f"    found: {check.detail}"]
     if case.landed.letter.not_read:
-        told.append(f"  stated, and not read: {', '.join(case.landed.letter.not_read)}")
+        lines.append(f"  stated, and not read: {', '.join(case.landed.letter.not_read)}")
     for one in case.decisions:
         rules = f" for {', '.join(one.rules)}" if one.rules else ""
         whose = f" as a letter to {one.authority_id}" if one.authority_id else ""
         at = f"{one.decided_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        told.append(f"  {at}, {one.decided_by}: {one.ruling}{rules}{whose}: {one.reason}")
-    for line in told:
+        lines.append(f"  {at}, {one.decided_by}: {one.ruling}{rules}{whose}: {one.reason}")
+    for line in lines:
         console.print(escape(line), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""redress show, releases, rollback, rebuild and serve: what readers have before them."""
+"""redress show, releases, rollback, rebuild and serve: what readers see."""
 
 from datetime import date
 from typing import Annotated
@@ -17,7 +17,7 @@ def show_authority(
         typer.Option("--season", help="One season, with the evidence of its figures.", show_default=False),
     ] = None,
 ) -> None:
-    """A council's years: figures beside its type's average, rank, flags, and what is missing and why."""
+    """Show a council's years: figures, averages of its type, rank and flags; and what is missing, and why."""
     with plain_errors():
         from redress.report.council import council_years
         from redress.report.council_page import page
@@ -37,7 +37,7 @@ def show_authority(
 
 
 def list_releases() -> None:
-    """The releases that are there, the one that became current last first."""
+    """List the releases; the release that became current last comes first."""
     with plain_errors():
         from redress.settings import Settings
         from redress.warehouse.releases.listing import known_releases
@@ -76,7 +76,7 @@ def rollback(
     reason: Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.", show_default=False)] = "",
     by: By = "",
 ) -> None:
-    """Put an earlier release before the readers again; no run publishes the one that is taken back."""
+    """Put an earlier release before the readers again. No run publishes the release that is taken back."""
     with plain_errors():
         from redress.settings import Settings
         from redress.steps import Run, plan_roll_back, roll_back, serve
@@ -93,8 +93,8 @@ def rollback(
 def rebuild() -> None:
     """Build, test and publish the warehouse of what is landed.
 
-    Where the current release holds just that, its files are compared with their checksums: a damaged release is
-    replaced, a whole one left. A release that was taken back stays so.
+    If the current release holds exactly that, compare its files with their checksums: a damaged release is
+    replaced, an undamaged one stays. A release that was taken back is not published.
     """
     with plain_errors():
         from redress.settings import Settings
@@ -113,7 +113,7 @@ def rebuild() -> None:
 
 
 def serve() -> None:
-    """Put the current release into the PostgreSQL of REDRESS_SERVE_URL; nothing where it is there already."""
+    """Put the current release into the PostgreSQL of REDRESS_SERVE_URL, unless it is there already."""
     with plain_errors():
         from redress.settings import Settings
         from redress.warehouse.serving.postgres import serve_current
@@ -124,13 +124,13 @@ def serve() -> None:
 
 
 def _tell(sentence: str | None) -> None:
-    """Print a sentence, where there is one."""
+    """Print a sentence, if there is one."""
     if sentence is not None:
         console.print(escape(sentence), soft_wrap=True)
 
 
 def _year_ranges(seasons: tuple[int, ...]) -> str:
-    """Return years, as ranges where they follow each other: 2014-2016, 2021."""
+    """Return years as text, with ranges for consecutive years: 2014-2016, 2021."""
     ranges: list[list[int]] = []
     for year in seasons:
         if ranges and ranges[-1][-1] == year - 1:

@@ -1,4 +1,4 @@
-"""redress run, reread, ingest and probe: seasons from their source, or the archive, to the warehouse."""
+"""redress run, reread, ingest and probe: take seasons from a source, or from the archive, to the warehouse."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from redress.steps import Run
 
 _Way = tuple[str, Callable[[], str]]
-"""Where a season's letters come from, in words, and what takes them to a release; it gives the release's folder."""
+"""The origin of a season's letters in words, and a function that takes them to a release and returns its folder."""
 
 
 def run(
@@ -36,7 +36,7 @@ def run(
 ) -> None:
     """Take seasons the whole way, from the source to a published warehouse, in this process.
 
-    A season that fails says why, and the others go on.
+    If a season fails, the command says why, and the other seasons go on.
     """
     with plain_errors():
         from redress.acquire.sources.by_name import source_of
@@ -65,9 +65,10 @@ def reread(
         bool, typer.Option("--anew", help="Read also the files that this very reader has read before.")
     ] = False,
 ) -> None:
-    """Read seasons again from the archive, with today's reader and rules, and publish what comes of it.
+    """Read seasons again from the archive, with the present reader and rules, and publish the result.
 
-    No source is asked. The same reader gives the same release. A season that fails says why, and the others go on.
+    No source is asked. The same reader gives the same release. If a season fails, the command says why, and the
+    other seasons go on.
     """
     with plain_errors():
         from redress.settings import Settings
@@ -109,7 +110,7 @@ def ingest(
             runs = DagRuns(settings).run(wanted, source, step_by_season(source, wanted))
         failures = Failures()
         for one in runs:
-            with failures.told():
+            with failures.printed():
                 one.require_success()
         current = Releases(settings.warehouse_folder).current_link / "warehouse.duckdb"
         if not current.exists():
@@ -117,8 +118,8 @@ def ingest(
         console.print()
         _print_letters(letter_lines(settings, wanted))
         shown = from_here(current)
-        told = "1 season" if len(wanted) == 1 else f"{len(wanted)} seasons"
-        console.print(f"\n{told} in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}")
+        count = "1 season" if len(wanted) == 1 else f"{len(wanted)} seasons"
+        console.print(f"\n{count} in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}")
         print(f"One query to try:\n\n{_first_query(shown)}")
         failures.end()
 
@@ -129,7 +130,7 @@ def probe(
         int | None, typer.Option("--season", help="Look for this season's letter; else for the latest.")
     ] = None,
 ) -> None:
-    """Look at the Ombudsman's site as it is today, and say which settings about it hold and which to change."""
+    """Compare the Ombudsman's site as it is today with the settings about it, and say which settings to change."""
     with plain_errors():
         from redress.settings import Settings
         from redress.steps.probe import new_probe
@@ -140,9 +141,9 @@ def probe(
         failures_count = 0
         for step in one.steps():
             failures_count += step.stops_a_season
-            told = "holds" if step.holds else "fails" if step.stops_a_season else "differs"
+            state = "holds" if step.holds else "fails" if step.stops_a_season else "differs"
             console.print(
-                f"  {told:<7}  {escape(step.assumption)}", style=None if step.holds else "red", soft_wrap=True
+                f"  {state:<7}  {escape(step.assumption)}", style=None if step.holds else "red", soft_wrap=True
             )
             console.print(f"           {escape(step.found)}", soft_wrap=True)
             if step.advice:
@@ -153,14 +154,16 @@ def probe(
             if failures_count == 1
             else ("assumptions that fetching needs do not hold")
         )
-        told = f"{failures_count} {does_not}" if failures_count else "the settings hold"
-        console.print(f"{told}; {requests_count} requests were made")
+        summary = f"{failures_count} {does_not}" if failures_count else "the settings hold"
+        console.print(f"{summary}; {requests_count} requests were made")
         if failures_count:
             raise typer.Exit(1)
 
 
 def step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Callable[[StepEnd], None]":
-    """Return a function that prints a step under its season; from the build on, all seasons have one heading."""
+    """Return a function that prints each step under the heading of its season; the build and later steps have one
+    heading.
+    """
     by_year = {one.year: one for one in seasons}
     above = ""
 
@@ -179,7 +182,7 @@ def step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Call
 
 
 def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callable[[Run], _Way]") -> None:
-    """Go a way with each season, its steps and its report shown, and in the end what became of each letter."""
+    """Take each season to a release; print its steps and its report, and at the end what became of each letter."""
     from redress.model.season import Season
     from redress.steps import Run
     from redress.steps.record import new_run_id
@@ -191,7 +194,7 @@ def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callabl
         season_run = Run.of_season(season, new_run_id(), settings)
         origin, go = way_of(season_run)
         console.print(f"season {season} ({season.label}) from {escape(origin)}")
-        with failures.told():
+        with failures.printed():
             folder = go()
             last = season_run
             _print_steps(season_run)
@@ -204,7 +207,7 @@ def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callabl
 
 @contextmanager
 def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
-    """A bar in the terminal that moves as letters come, and nothing where no person looks on."""
+    """Show a progress bar during the block if standard output is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -214,7 +217,7 @@ def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
 
 
 def _print_steps(run: "Run") -> None:
-    """How each step of a run ended."""
+    """Print how each step of a run ended."""
     from redress.steps.record import step_line
 
     for event in run.record.events():
@@ -223,24 +226,24 @@ def _print_steps(run: "Run") -> None:
 
 
 def _print_report(run: "Run", failures: Failures) -> None:
-    """Write the report of a run, one that failed too, and say where it is."""
+    """Write the report of a run, also of a run that failed, and print where it is."""
     from redress.report import write_report
 
-    with failures.told():
+    with failures.printed():
         if run.record.path.exists():
             console.print(f"  its report: {escape(from_here(write_report(run)))}", soft_wrap=True)
 
 
 def _print_published(run: "Run", seasons: "list[Season]", folder: str) -> None:
-    """What became of each letter, and where the warehouse is; served, where PostgreSQL serves it."""
+    """Print what became of each letter, and the place of the warehouse; serve it if PostgreSQL is set."""
     from redress.report import letter_lines
     from redress.steps import serve
 
     _print_letters(letter_lines(run.settings, seasons))
     console.print(f"\nThe warehouse: {escape(folder)}/warehouse.duckdb", soft_wrap=True)
-    told = serve(run)
-    if told is not None:
-        console.print(escape(told), soft_wrap=True)
+    served = serve(run)
+    if served is not None:
+        console.print(escape(served), soft_wrap=True)
 
 
 def _print_letters(lines: "tuple[LetterLine, ...]") -> None:
@@ -260,7 +263,7 @@ def _print_letters(lines: "tuple[LetterLine, ...]") -> None:
 
 
 def _first_query(warehouse: str) -> str:
-    """A command that joins a fact to its evidence, to be pasted into a shell."""
+    """Return a command, to paste into a shell, that joins facts to their evidence."""
     query = (
         "select authority_name, season, printed_text, page, sentence_text"
         " from marts.fct_figure join marts.dim_authority using (authority_key)"

@@ -1,4 +1,4 @@
-"""What the commands share: the terminal, errors as sentences, the lock with a word to whoever waits."""
+"""What the commands share: the terminal, errors as sentences, and the lock with a message to a person who waits."""
 
 import getpass
 import os
@@ -59,8 +59,8 @@ class Failures:
         self.count = 0
 
     @contextmanager
-    def told(self) -> Iterator[None]:
-        """Print and count an error of the block, and go on."""
+    def printed(self) -> Iterator[None]:
+        """Print an error of the block, count it, and go on."""
         try:
             yield
         except plain_error_types() as error:

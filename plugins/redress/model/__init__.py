@@ -1,1 +1,1 @@
-"""What everything speaks of: seasons, letters, measures, authorities. Imports nothing else of this package."""
+"""The subjects of all rooms: seasons, letters, measures, authorities. Imports nothing else of this package."""

@@ -1,4 +1,4 @@
-"""Authorities: the bodies that letters are about, and which of them a name means on a day."""
+"""Authorities: the bodies that receive letters, and which of them a name means on a given day."""
 
 import datetime as dt
 import difflib
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from redress.model.season import Season
 
 OTHER_TYPE_ID = "other"
-"""The type of whatever body is no council: it may get a letter, and nobody can say that it must."""
+"""The type of all bodies that are no councils. Such a body may get a letter, and no letter to it is ever missing.
+"""
 POPULATION_LAG_YEARS = 2
 """The letters of 2024 divide by the population of mid-2022 (docs/adr/0006-which-population.md)."""
 NAME_IN_ADVANCE = dt.timedelta(days=365)
-"""How long before its first day a new name counts: a letter is written in the year after its period.
+"""How long before its first day a new name is accepted, because a letter is written in the year after its period.
 
-Shepway became Folkestone and Hythe on 1 April 2018, a day after the period that the letters of July 2018 are about.
+Shepway became Folkestone and Hythe on 1 April 2018, a day after the end of the period of the letters of July 2018.
 """
 
 _SIMILAR_NAMES_COUNT = 3
@@ -35,7 +36,7 @@ _COMMON_WORDS = frozenset(
         "of",
     ]
 )
-"""What most full names have; compared with them, Corby District Council is most like Selby's."""
+"""Words of most full names. If they counted, Corby District Council would be most similar to Selby's."""
 _APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'"})
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -44,7 +45,7 @@ _ONE_DAY = dt.timedelta(days=1)
 class Authority:
     """A body that receives letters, with its latest official name and the days on which it exists.
 
-    `valid_from` is None where it began before 1 April 2009, `valid_to` (its last day) where it still exists.
+    `valid_from` is None if it began before 1 April 2009; `valid_to`, its last day, is None if it still exists.
     """
 
     authority_id: str
@@ -57,7 +58,7 @@ class Authority:
     is_sample: bool
 
     def is_alive_on(self, day: dt.date) -> bool:
-        """Whether it exists on a day; its first and its last day count."""
+        """Return whether the authority exists on a day; its first and its last day count."""
         has_begun = self.valid_from is None or self.valid_from <= day
         has_ended = self.valid_to is not None and self.valid_to < day
         return has_begun and not has_ended
@@ -65,9 +66,9 @@ class Authority:
 
 @dataclass(frozen=True)
 class Alias:
-    """Another name of an authority, and the days on which it counts; None where that end is open.
+    """Another name of an authority, and the days on which the name counts; None if that end is open.
 
-    An official one is what the authority was called until `valid_to`, with the short name of that time.
+    An official alias is the authority's full name until `valid_to`, with its short name of that time.
     """
 
     authority_id: str
@@ -80,7 +81,7 @@ class Alias:
 
 @dataclass(frozen=True)
 class Succession:
-    """One authority that took over from another, all of it or a part, on its first day."""
+    """One authority that took over all or part of another on its own first day."""
 
     predecessor_id: str
     successor_id: str
@@ -89,7 +90,7 @@ class Succession:
 
 @dataclass(frozen=True)
 class Population:
-    """Residents of an authority's area in the middle of a year (30 June), as estimated."""
+    """The estimated residents of an authority's area in the middle of a year (30 June)."""
 
     count: int
     mid_year: int
@@ -97,9 +98,9 @@ class Population:
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a name means on a day: one authority, or none and who might have been meant.
+    """What a name means on a day: one authority, or none, with the authorities that may have been meant.
 
-    `candidates` are for a person to choose from; where `authority` is set it is the only one of them.
+    A person chooses from `candidates`. If `authority` is set, it is the only candidate.
     """
 
     authority: Authority | None
@@ -108,7 +109,7 @@ class Resolution:
 
 
 class Authorities:
-    """All authorities that are known, the names they go by, who followed whom, and how many live there."""
+    """All known authorities, with their names, predecessors, successors and populations."""
 
     def __init__(
         self,
@@ -126,50 +127,56 @@ class Authorities:
         self._by_proper_name = _index_by_proper_name(self._names)
 
     def alive_on(self, day: dt.date) -> tuple[Authority, ...]:
-        """The authorities that exist on a day, in the order of the files."""
+        """Return the authorities that exist on a day, in the order of the files."""
         return tuple(authority for authority in self._authorities.values() if authority.is_alive_on(day))
 
     def with_id(self, authority_id: str) -> Authority | None:
-        """The authority that has an id, or None where no one has it."""
+        """Return the authority with an id; None if there is none."""
         return self._authorities.get(authority_id)
 
     def ever_named(self, name: str) -> tuple[Authority, ...]:
-        """The authorities that go by a name on any day, or went by it; a name that is merely similar counts not."""
+        """Return the authorities that have or had a name on any day; similar names do not count."""
         return _distinct(one.authority for one in self._names.get(normalised_name(name), ()))
 
     def expected_in(self, season: Season) -> tuple[Authority, ...]:
-        """The authorities that a season must have a letter to: the councils that exist on its period's last day.
+        """Return the authorities that must get a letter in a season: the councils that exist on its period's last
+        day.
 
-        Not every other body gets a letter every year, so that none of them is missed.
+        Other bodies do not get a letter every year, so a missing letter to them is not reported.
         """
         alive = self.alive_on(season.period_end)
         return tuple(authority for authority in alive if authority.council_type_id != OTHER_TYPE_ID)
 
     def expected_beside(self, season: Season, come_ids: Iterable[str]) -> tuple[Authority, ...]:
-        """Those of `expected_in` that go with the authorities whose letters have come.
+        """Return those authorities of `expected_in` that fit the letters that have come.
 
-        They are those of samples where letters to no others have come, and else those that are none.
+        If letters came to invented councils only, these are the invented councils; otherwise they are the real
+        councils.
         """
         known = (self.with_id(one) for one in come_ids)
         is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
         return tuple(authority for authority in self.expected_in(season) if authority.is_sample == is_sample)
 
     def predecessors(self, authority_id: str) -> tuple[Authority, ...]:
-        """Whom an authority took over from, wholly or in part, by name. Raises KeyError where no one has the id."""
+        """Return the authorities that an authority took over, wholly or in part, by name. Raises KeyError for an
+        unknown id.
+        """
         self._require(authority_id)
         return self._by_name(one.predecessor_id for one in self._successions if one.successor_id == authority_id)
 
     def successors(self, authority_id: str) -> tuple[Authority, ...]:
-        """Who took over from an authority, wholly or in part, by name. Raises KeyError where no one has the id."""
+        """Return the authorities that took over an authority, wholly or in part, by name. Raises KeyError for an
+        unknown id.
+        """
         self._require(authority_id)
         return self._by_name(one.successor_id for one in self._successions if one.predecessor_id == authority_id)
 
     def population(self, authority_id: str, season: Season) -> Population | None:
-        """The population that a season's figures per 100,000 residents are about, or None where none is known.
+        """Return the population behind a season's figures per 100,000 residents; None if none is known.
 
-        It is the estimate for the middle of the year two before the letters (mid-2022 for season 2024) and, where
-        that is not known, the latest known before it, never a later one: docs/adr/0006-which-population.md.
-        Raises KeyError where no one has the id.
+        It is the estimate for the middle of the year two before the letters (mid-2022 for season 2024). If that
+        estimate is missing, it is the latest one before it, never a later one: docs/adr/0006-which-population.md.
+        Raises KeyError for an unknown id.
         """
         self._require(authority_id)
         estimates = self._populations.get(authority_id, {})
@@ -177,7 +184,7 @@ class Authorities:
         return estimates[max(mid_years)] if mid_years else None
 
     def resolve(self, name: str, on: dt.date) -> Resolution:
-        """The one authority that goes by a name on a day; a name that is merely similar is never taken."""
+        """Return the one authority that has a name on a day. A similar name is never accepted."""
         named = self._names.get(normalised_name(name), ())
         bearers = _distinct(one.authority for one in named if one.counts_on(on))
         said = " ".join(name.split())
@@ -211,7 +218,7 @@ class Authorities:
         return _distinct(authority for key in similar for authority in self._by_proper_name[key])
 
     def _why_not(self, name: "_Name", said: str, on: dt.date) -> str:
-        """Why a name of an authority does not count on a day."""
+        """Return why a name of an authority does not count on a day."""
         if not name.authority.is_alive_on(on):
             return self._described(name.authority, on)
         if name.valid_to is not None and name.valid_to < on:
@@ -219,7 +226,7 @@ class Authorities:
         return f"{_title(name.authority)} was not called “{said}” before {_day(name.valid_from or on)}"
 
     def _described(self, authority: Authority, on: dt.date) -> str:
-        """An authority for a person to read and, where it does not exist on the day, who was there instead."""
+        """Return an authority in words and, if it does not exist on the day, its predecessors or successors."""
         if authority.valid_from is not None and authority.valid_from > on:
             others = _those("predecessor", self.predecessors(authority.authority_id))
             return f"{_title(authority)} began on {_day(authority.valid_from)}{others}"
@@ -230,28 +237,30 @@ class Authorities:
 
 
 def normalised_name(name: str) -> str:
-    """A name as it is compared: whatever its case, spacing, apostrophes, "&" or "and", with "The" or not."""
+    """Return a name in the form in which names are compared: case, spacing, apostrophes, "&" or "and", and "The" do
+    not matter.
+    """
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_APOSTROPHES).replace("&", " and ")
     return " ".join(folded.split()).removeprefix("the ")
 
 
 @dataclass(frozen=True)
 class _Name:
-    """One name of an authority, and the days on which it goes by it; None where that end is open."""
+    """One name of an authority, and the days on which the authority has it; None if that end is open."""
 
     authority: Authority
     valid_from: dt.date | None
     valid_to: dt.date | None
 
     def counts_on(self, day: dt.date) -> bool:
-        """Whether a letter about a period that ends on the day can mean this authority by this name."""
+        """Return whether a letter can mean the authority by this name, if the letter's period ends on the day."""
         has_begun = self.valid_from is None or self.valid_from <= day + NAME_IN_ADVANCE
         has_ended = self.valid_to is not None and self.valid_to < day
         return self.authority.is_alive_on(day) and has_begun and not has_ended
 
 
 def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[str, tuple[_Name, ...]]:
-    """Whose each normalised name is, and when."""
+    """Return the authorities of each normalised name, with the days."""
     index: dict[str, tuple[_Name, ...]] = {}
     called_so_since: dict[str, dt.date] = {}
     for alias in aliases:
@@ -269,7 +278,7 @@ def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[
 
 
 def _index_by_proper_name(names: dict[str, tuple[_Name, ...]]) -> dict[str, tuple[Authority, ...]]:
-    """The same with what is left of each name without common words, for finding similar names only."""
+    """Return the same index by names without their common words, which is used only to find similar names."""
     index: dict[str, tuple[Authority, ...]] = {}
     for key, named in names.items():
         proper = _without_common_words(key)
@@ -278,7 +287,7 @@ def _index_by_proper_name(names: dict[str, tuple[_Name, ...]]) -> dict[str, tupl
 
 
 def _without_common_words(normalised: str) -> str:
-    """What is left of a name; all of it where nothing is left ("City of London")."""
+    """Return a name without its common words; the whole name if nothing is left ("City of London")."""
     return " ".join(word for word in normalised.split() if word not in _COMMON_WORDS) or normalised
 
 
@@ -287,7 +296,7 @@ def _distinct(authorities: Iterable[Authority]) -> tuple[Authority, ...]:
 
 
 def _those(relation: str, others: Sequence[Authority]) -> str:
-    """The clause that names an authority's predecessors or successors; nothing where none is known."""
+    """Return a clause that names an authority's predecessors or successors; empty if none are known."""
     if not others:
         return ""
     *before, last = (_title(one) for one in others)

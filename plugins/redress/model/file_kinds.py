@@ -1,6 +1,6 @@
-"""The kinds of file that letters and statistics pages come as, told by a file's first bytes or its name's ending.
+"""The kinds of file of letters and statistics pages, known by a file's first bytes or by its ending.
 
-It imports nothing that reads a file, so that those who only fetch files can ask it.
+This module imports no reader of files, so that code that only fetches files can use it.
 """
 
 PDF_MARK_BYTES = 1024
@@ -10,5 +10,5 @@ HTML_ENDINGS = frozenset({".html", ".htm"})
 
 
 def is_pdf(content: bytes) -> bool:
-    """Whether bytes are marked as a PDF, whatever the file is called; it may still be damaged."""
+    """Return whether bytes are marked as a PDF, whatever the file's name; the PDF may still be damaged."""
     return b"%PDF-" in content[:PDF_MARK_BYTES]

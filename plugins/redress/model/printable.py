@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 _SIGNATURES = frozenset(
     {"access_token", "api_key", "sig", "signature", "token", "x-amz-signature", "x-goog-signature"}
 )
-"""Parameters of an address that are worth as much as a password, in lower case."""
+"""Parameters of an address that are as secret as a password, in lower case."""
 
 
 def printable(text: str) -> str:
@@ -20,7 +20,7 @@ def printable(text: str) -> str:
 
 
 def has_password(address: str) -> bool:
-    """Whether an address holds a password, or may: what cannot be taken apart and has an "@"."""
+    """Return whether an address holds a password, or may hold one: it cannot be parsed and has an "@"."""
     try:
         return ":" in urlsplit(address).netloc.rpartition("@")[0]
     except ValueError:  # such as "[" in a password
@@ -28,9 +28,10 @@ def has_password(address: str) -> bool:
 
 
 def secret_in(address: str) -> str | None:
-    """What an address holds that has no place in a log or a release: a word for it, or None where there is nothing.
+    """Return a word for the secret in an address, which must not come into a log or a release; None if there is
+    none.
 
-    The answer does not repeat it.
+    The word does not repeat the secret.
     """
     if has_password(address):
         return "a password"

@@ -1,4 +1,4 @@
-"""Seeds: the reference tables that dbt loads too, read row by row, each fault named by file and line."""
+"""Seeds: read the reference tables that dbt also loads, row by row; errors name the file and the line."""
 
 import csv
 import datetime as dt
@@ -14,49 +14,49 @@ SEEDS_FOLDER = Path(__file__).parents[3] / "dbt_project" / "seeds"
 
 
 class SeedError(ValueError):
-    """A reference file is not what it should be: which file and line, what was found, what is expected."""
+    """A reference file is wrong. The message names the file and the line, what was found, and what is expected."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a reference file, and where it stands."""
+    """One row of a reference file, and its place."""
 
     place: str
     cells: dict[str, str]
 
     def text(self, column: str) -> str:
-        """A cell that may not be empty."""
+        """Return a cell. Raises SeedError if it is empty."""
         if not self.cells[column]:
             raise SeedError(f"{self.place}: {column} is empty; every row needs one")
         return self.cells[column]
 
     def one_of(self, column: str, values: tuple[str, ...], known_from: str) -> str:
-        """A cell that holds one of some values; `known_from` says where the values are listed."""
+        """Return a cell that must hold one of some values; `known_from` says where the values are listed."""
         cell = self.text(column)
         if cell not in values:
             raise SeedError(f"{self.place}: {column} is {cell!r}; expected one of {known_from}")
         return cell
 
     def truth(self, column: str) -> bool:
-        """A cell with true or false."""
+        """Return a cell that must hold true or false."""
         return self.one_of(column, ("true", "false"), "true, false") == "true"
 
     def count(self, column: str) -> int:
-        """A cell with a whole number, without sign or separators."""
+        """Return a cell that must hold a whole number, without sign or separators."""
         cell = self.text(column)
         if not re.fullmatch(r"\d+", cell, re.ASCII):
             raise SeedError(f"{self.place}: {column} is {cell!r}; expected a whole number such as 561180")
         return int(cell)
 
     def day(self, column: str) -> dt.date:
-        """A cell with a date, which may not be empty."""
+        """Return a cell that must hold a date."""
         day = self.date(column)
         if day is None:
             raise SeedError(f"{self.place}: {column} is empty; every row needs one")
         return day
 
     def date(self, column: str) -> dt.date | None:
-        """A cell with a date, or None where it is empty."""
+        """Return a cell that must hold a date; None if it is empty."""
         cell = self.cells[column]
         if not cell:
             return None
@@ -69,7 +69,7 @@ class Row:
         raise SeedError(f"{self.place}: {column} is {cell!r}; expected a date such as 2021-03-31, or nothing")
 
     def validity(self) -> tuple[dt.date | None, dt.date | None]:
-        """The first and the last day that the row is about; None where that end is open."""
+        """Return the first and the last day of the row's validity; None if that end is open."""
         first, last = self.date("valid_from_date"), self.date("valid_to_date")
         if first is not None and last is not None and last < first:
             raise SeedError(
@@ -80,9 +80,9 @@ class Row:
 
 
 def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
-    """The rows of a CSV file with a header, cells stripped; its columns may stand in any order.
+    """Return the rows of a CSV file with a header, with cells stripped. Columns may stand in any order.
 
-    Raises SeedError where the file cannot be read, lacks a column, or has a row with more or fewer cells.
+    Raises SeedError if the file cannot be read, lacks a column, or has a row with more or fewer cells.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -218,10 +218,10 @@ def _known(row: Row, column: str, ids: frozenset[str]) -> str:
 
 
 def load_authorities(seeds_folder: Path = SEEDS_FOLDER, additional: Path | None = None) -> Authorities:
-    """Read the seeds that dbt loads too and, where given, a file of sample councils with the same columns.
+    """Read the seeds that dbt also loads and, if given, a file of sample councils with the same columns.
 
-    Raise SeedError where a file is not what it should be, where an id stands in a file twice or in both, or where
-    another seed speaks of an authority that is not there.
+    Raise SeedError if a file is wrong, if an id stands in the files twice, or if another seed names an unknown
+    authority.
     """
     authorities = _read_authorities(seeds_folder, additional)
     ids = frozenset(authority.authority_id for authority in authorities)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 FIRST_SEASON = 2010
-"""The oldest letters known are of 2010."""
+"""The season of the oldest known letters."""
 LAST_SEASON = 2099
 
 _SEASON_NAME = re.compile(r"20\d\d")
@@ -44,16 +44,16 @@ class Season:
 
 
 def season_of_period_end(day: dt.date) -> int:
-    """The season, as a year, in whose period a day lies: that of the next 31 March, inclusive."""
+    """Return the season, as a year, with a period that includes a day: the year of the next 31 March, inclusive."""
     return day.year if (day.month, day.day) <= (3, 31) else day.year + 1
 
 
 def season_of_run(logical_date: dt.datetime | None, stated_year: int | None) -> Season:
-    """The season of a run of the dag.
+    """Return the season of a run of the dag.
 
-    `logical_date` is that of a scheduled or backfill run, and None for every other: the letters of a year are
-    published within it, so its season is the date's year. A run by hand has to state its season; one that is
-    dated may state it too, if it is the same. Raises ValueError where none is known, or two.
+    `logical_date` is the date of a scheduled or backfill run, and None for every other run. The letters of a year
+    are published in that year, so the season is the year of the date. A run by hand has to state its season; a run
+    with a date may state the same season. Raises ValueError if there is no season, or two.
     """
     if logical_date is None:
         if stated_year is None:
@@ -63,14 +63,14 @@ def season_of_run(logical_date: dt.datetime | None, stated_year: int | None) -> 
         return Season(stated_year)
     if stated_year not in (None, logical_date.year):
         raise ValueError(
-            f"the run is dated {logical_date:%Y-%m-%d}, which is season {logical_date.year}, and it was told "
+            f"the run is dated {logical_date:%Y-%m-%d}, which is season {logical_date.year}, and it states "
             f"season {stated_year}: leave the season out of a backfill, or start a run by hand"
         )
     return Season(logical_date.year)
 
 
 def season_from_name(name: str) -> Season | None:
-    """The season that a folder's name says ("2021"), or None where the name is not a season."""
+    """Return the season that a folder's name says ("2021"); None if the name is no season."""
     if not _SEASON_NAME.fullmatch(name) or not FIRST_SEASON <= int(name) <= LAST_SEASON:
         return None
     return Season(int(name))

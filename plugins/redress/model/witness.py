@@ -1,4 +1,4 @@
-"""The records of second witnesses: a figure with its place, and what has to be said about a file."""
+"""The records of second witnesses: a figure with its place, and a report about a file."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,34 +6,34 @@ from enum import StrEnum
 
 
 class WitnessKind(StrEnum):
-    """What kind of document speaks beside a letter."""
+    """The kind of document that states the same figures as a letter."""
 
     DATA_TABLE = "data_table"
     """The Ombudsman's table of all authorities, a CSV or XLSX file."""
     STATISTICS_PAGE = "statistics_page"
-    """The page of the web with one council's statistics."""
+    """The web page with one council's statistics."""
 
 
 class WitnessAbsence(StrEnum):
     """Why a cell of a data table gives no value. Absent is not zero."""
 
     NOT_STATED = "not_stated"
-    """The cell is empty, or says so with a dash or "n/a"."""
+    """The cell is empty, or has a dash or "n/a"."""
     WITHHELD = "withheld"
-    """The cell has an asterisk alone, by which publishers hold back small numbers."""
+    """The cell has only an asterisk, with which publishers hide small numbers."""
     NOT_A_NUMBER = "not_a_number"
-    """The cell holds something else, or a number that its measure cannot have."""
+    """The cell holds no number, or a number that its measure cannot have."""
     REPEATED_AUTHORITY = "repeated_authority"
-    """The authority has several rows, and nobody can say which is meant."""
+    """The authority has several rows, and nothing says which one is right."""
 
 
 @dataclass(frozen=True)
 class WitnessFigure:
-    """One figure of a second witness, and where it stands.
+    """One figure of a second witness, and its place.
 
     In a data table `row_number` is the row as a spreadsheet counts it (the first is 1) and `column_name` the
-    heading as printed; of a page `row_number` is the line of the file, and there is no column. Exactly one of
-    `value` and `absence` is set. `authority_id` is None where the printed name fits no authority.
+    printed heading. On a page `row_number` is the line of the file, and there is no column. Exactly one of `value`
+    and `absence` is set. `authority_id` is None if the printed name fits no authority.
     """
 
     witness_sha256: str
@@ -52,7 +52,7 @@ class WitnessFigure:
 
 @dataclass(frozen=True)
 class WitnessReport:
-    """Something about a data table that a person should know: a file, a row or a column that was not used."""
+    """Something about a data table that a person should know: a file, row or column that was not used."""
 
     witness_sha256: str
     source_address: str
@@ -62,4 +62,6 @@ class WitnessReport:
 
 
 class WitnessError(ValueError):
-    """A data table and its mapping do not fit; the message says which file, what was found and what to write."""
+    """A data table and its mapping do not fit. The message names the file, and says what was found and what to
+    write.
+    """

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 ALERT_STEP = "alert"
 SUBJECT_CHARACTERS = 200
 LONGEST_SILENCE_SECONDS = 15
-"""The longest silence of a mail server."""
+"""How long a silent mail server is waited for."""
 MOST_RETRIES = 1
 """How often a silent mail server is tried again: with the first try, half a minute in all. Airflow's dag processor
 ends a callback after 50 seconds."""
@@ -217,8 +217,8 @@ def _escaped(text: str) -> str:
 class PromptHook(SmtpHook):
     """A connection to the mail server that gives up after half a minute of silence at most.
 
-    The connection's own fields `timeout` and `retry_limit` count up to these bounds. The fields alone do not keep
-    them: they are the user's, and without them Airflow waits six times 30 seconds.
+    The user sets the connection's fields `timeout` and `retry_limit`, and Airflow's defaults are six tries of 30
+    seconds. This class lowers both fields to its own bounds.
     """
 
     @property

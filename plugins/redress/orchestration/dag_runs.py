@@ -47,7 +47,7 @@ class DagRun:
 
 @dataclass(frozen=True)
 class DagRuns:
-    """Airflow in a home of its own, running `annual_letters` for seasons."""
+    """An Airflow with a home of its own that runs `annual_letters` for seasons."""
 
     settings: Settings
 

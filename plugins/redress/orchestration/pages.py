@@ -1,12 +1,12 @@
-"""The pages that Airflow's API server shows: reports of runs, Data Docs, dbt's pages. Read-only, for users alone.
+"""The pages that Airflow's API server shows: reports of runs, Data Docs, dbt's pages. Read-only, for users only.
 
 /reports/      the index of reports, and each report                  runs/
 /data-docs/    the seasons that have pages, and the pages             data_docs/<season>/
 /dbt-docs/     dbt's pages about the release, one file                dbt_docs/static_index.html
 
-A page lies on the same host as Airflow's own, and a script in it could do there what its reader may. So nothing is
-loaded from elsewhere, and only dbt's pages run scripts, shut into an origin of their own, which has no cookie. The
-Data Docs take their styles and scripts from the web: they are shown with a few styles of ours instead.
+These pages share a host with Airflow's own pages, so a script in them could act there with its reader's rights.
+Therefore they load nothing from elsewhere, and only dbt's pages run scripts, in an origin of their own without
+cookies. The Data Docs would load styles and scripts from the web; they get a few styles of ours instead.
 """
 
 from collections.abc import Awaitable, Callable

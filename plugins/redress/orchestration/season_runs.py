@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 POLL_SECONDS = 0.1
-"""Between two looks at a run that has no task to do: Airflow passes a failure on in several looks."""
+"""The time between two looks at a run that has no task to do. Airflow passes a failure on in several looks."""
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A dag run that is to be made: its season, its id, its record, and the file for what Airflow prints of it."""
+    """A dag run to make: its season, its id, its record, and the file for Airflow's output about it."""
 
     season: int
     run_id: str
@@ -46,7 +46,9 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class StepEnd:
-    """How a step of a season's run ended, as a line; `is_joint` from the build on, which is one for all seasons."""
+    """The end of a step of a season's run, as a line. `is_joint` is set for the build and later steps, which all
+    seasons share.
+    """
 
     season: int
     line: str

@@ -48,7 +48,7 @@ def decide() -> dict[str, Any]:
 def tell() -> str:
     """Return the last line of the watch. Mail a warning if letters are missing past their date."""
     run = watch_run()
-    told = watch.tell(run, dt.datetime.now(dt.UTC).date())
-    if told.warning is not None:
-        alert_missing_letters(run.record, told.warning, run.settings, get_current_context())
-    return told.line
+    end = watch.tell(run, dt.datetime.now(dt.UTC).date())
+    if end.warning is not None:
+        alert_missing_letters(run.record, end.warning, run.settings, get_current_context())
+    return end.line

@@ -1,4 +1,4 @@
-"""What a release says of a council: read here, shown by `council_page`."""
+"""Read what a release says about a council; `council_page` shows it."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,10 @@ class ShowError(ValueError):
 
 @dataclass(frozen=True)
 class CouncilYears:
-    """What a release says of one authority: its rows of council_performance, one row a season.
+    """What a release says about one authority: its rows of council_performance, one row for each season.
 
-    `season` is set where only one season is asked about; `letters`, `figures` and `witnesses` are then rows of it.
+    `season` is set if only one season is asked about; `letters`, `figures` and `witnesses` then have rows of that
+    season.
     """
 
     authority: Authority

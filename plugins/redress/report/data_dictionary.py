@@ -28,7 +28,7 @@ Every table of a release, column by column, in the words of its models. `{RENEWE
 writes this file, and so does `make docs`; `make check` fails where it is not what the models say.
 
 Each table is in `warehouse.duckdb` under its schema, and a Parquet file in `parquet/`. An empty (null) value is a
-number or a word that is not known or not stated, never nought. Names end in their unit: `_count`, `_pct` (per
+number or a word that is not known or not stated, never zero. Names end in their unit: `_count`, `_pct` (per
 cent), `_points` (percentage points; of a box on a page, points of 1/72 inch, or the page's own UserUnit),
 `_per_100k` (for each 100,000 residents), `_date`. Columns that start with `is_` or `has_` are true or false.
 A key ends in `_key`.

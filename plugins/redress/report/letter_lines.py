@@ -40,9 +40,9 @@ NUMBERS = COLUMNS[2:8]
 class LetterLine:
     """One letter in a report, as text.
 
-    `cells` are those of a table with the columns COLUMNS; an absent number is a dash. `authority` is the name as
-    the letter prints it, or None where the letter names no authority. `not_read` are the measures that the letter
-    states and that could not be read.
+    `cells` are the cells of a table with the columns COLUMNS; a dash stands for a missing number. `authority` is
+    the name as the letter prints it, or None if the letter names no authority. `not_read` names the measures that
+    the letter states and that could not be read.
     """
 
     cells: tuple[str, ...]
@@ -71,7 +71,7 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
 def letter_line(
     landed: LandedLetter, disposition: Disposition, review: Mapping[str, Any] | None = None
 ) -> LetterLine:
-    """Return one letter with its numbers: from `review`, by the columns of the warehouse, or as it was read."""
+    """Return one letter as a line, with numbers from `review` (a row of the warehouse) or else from the letter."""
     numbers = _as_read(landed.letter) if review is None else review
     authority = landed.letter.header.authority_name
     cells = (

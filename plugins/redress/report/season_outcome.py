@@ -65,7 +65,7 @@ class SeasonOutcome:
 
     @cached_property
     def disposition_counts(self) -> Counter[Fate]:
-        """How many letters there are of each disposition."""
+        """The number of letters with each disposition."""
         return Counter(one.disposition for one in self.dispositions.values())
 
     @cached_property
@@ -74,7 +74,9 @@ class SeasonOutcome:
 
     @cached_property
     def expected_ids(self) -> frozenset[str]:
-        """The authorities that must have a letter; real ones count only where a letter of a real one has come."""
+        """The authorities that must have a letter. Real authorities count only if a letter to a real authority has
+        come.
+        """
         come_ids = (one.authority_id for one in self.dispositions.values() if one.authority_id is not None)
         return frozenset(one.authority_id for one in self.authorities.expected_beside(self.run.season, come_ids))
 
@@ -117,16 +119,14 @@ class SeasonOutcome:
 
     @property
     def has_release_of_another(self) -> bool:
-        """Whether the run built the release that was current when it ended, and another run made it current."""
+        """Whether the run built the current release and another run made it current."""
         is_ours = self.has_new_release or self._is_again
         return self.has_released and not is_ours and self._released in self._built
 
     @cached_property
     def release_changes(self) -> ReleaseChanges | None:
-        """What changed with the run's release.
-
-        None where the run has no new release, and where the changes of its release are not kept as data or have
-        been removed with the release.
+        """What the run's release changed. None if the run has no new release, or if the changes were not kept or
+        have been removed.
         """
         folder = self.new_release_folder
         return None if folder is None else read_changes(folder)
@@ -170,7 +170,7 @@ class SeasonOutcome:
         counts = self.disposition_counts
         accepted = f"{self.expected_accepted_count} of {len(self.expected_ids)} letters accepted"
         if counts[Fate.ACCEPTED] > self.expected_accepted_count:
-            accepted += f" and {counts[Fate.ACCEPTED] - self.expected_accepted_count} besides"
+            accepted += f" and {counts[Fate.ACCEPTED] - self.expected_accepted_count} more"
         return f"{accepted}, {counts[Fate.QUARANTINED]} quarantined"
 
     @property
@@ -217,13 +217,15 @@ class SeasonOutcome:
 
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
-        """The facts of each try of the step `release` that ended with the release that is current in the end."""
+        """The facts of each try of the step `release` that ended with the final current release."""
         done = (one for one in self.run.record.events() if one["step"] == "release" and one["state"] == "done")
         facts = (ReleaseFacts.of(one["counts"]) for one in done)
         return tuple(one for one in facts if one.release == self._released)
 
     @cached_property
     def _built(self) -> frozenset[str]:
-        """The warehouses that the run built, in whichever try: a try may have been killed before its release."""
+        """The identities of the warehouses that the run built, in all tries: a try may have been killed before its
+        release.
+        """
         done = (one for one in self.run.record.events() if one["step"] == "build" and one["state"] == "done")
         return frozenset(one["counts"]["identity"] for one in done if "identity" in one["counts"])

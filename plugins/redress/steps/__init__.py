@@ -1,10 +1,8 @@
-"""The steps of a season's run, in the order of a letter's way.
+"""The steps of a season's run, in the order in which a letter passes them.
 
 Plan, acquire, take stock, data tables (acquiring); read, check (reading); build, release, serve, Data Docs
-(publishing). Upkeep takes a part of it again: re-read, rebuild, roll back.
-
-Each is a plain function of what lies left of it; the dag and the command line call the same ones. What a step
-hands to the next is small: names, hashes and paths.
+(publishing). Upkeep repeats some of them: it reads again, rebuilds, or rolls back. Each step is a plain function,
+and the dag and the command line call the same functions. Steps hand on small things only: names, hashes and paths.
 """
 
 from redress.steps.acquiring import acquire, last_source, plan, read_data_tables, take_stock

@@ -29,15 +29,14 @@ _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
 SHOWN_FAILURES_COUNT = 3
 FORGET_AFTER = dt.timedelta(days=7)
-"""No run acquires for so long: its journal is of one that was interrupted and never continued."""
-BEGIN_ANEW = "clear plan and downstream, or start a new run"
+"""A journal that is older belongs to a run that was interrupted and never continued; it is removed."""
+HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 
 
 class Archived(TypedDict):
     """One letter in the archive, as steps hand it on.
 
-    `address` is where its bytes were had, `name` what they are called there: its ending has a say in whether a text
-    is taken for a letter.
+    `address` is where the bytes came from. `name` is the file's name there; the reader takes account of its ending.
     """
 
     address: str
@@ -46,20 +45,18 @@ class Archived(TypedDict):
 
 
 def last_source(settings: Settings, season: Season) -> str:
-    """The name of the source of the season's last run, or nothing where none is known."""
+    """Return the name of the source of the season's last run; empty if no run is known."""
     summary = latest_summary(season_folder(settings, season))
     return "" if summary is None else summary.source
 
 
 def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[ReferenceJson]]:
-    """What the source has for the season, in batches.
+    """List what the source has for the season, in batches.
 
-    A run that was interrupted is continued, by itself or by the next one from the same source: what it has had
-    already is not fetched again. One that has ended, and is done again under its name (a backfill that
-    reprocesses), begins anew, with a record of its own. With `retry_failed` what the season's last run acquired
-    stands, and only what failed there is asked for.
-
-    Raises SeasonError where the source has nothing of the season, or nothing can be retried.
+    A run that was interrupted is continued, by itself or by the next run from the same source: what it has fetched
+    is not fetched again. A run that has ended, and is done again under the same id (a backfill that reprocesses),
+    starts over with a new record. With `retry_failed`, the outcomes of the season's last run stand, and only its
+    failures are fetched. Raises SeasonError if the source has nothing of the season, or if nothing can be retried.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
@@ -93,16 +90,16 @@ def acquire(
     batch: int,
     watch: Callable[[], None] = lambda: None,
 ) -> int:
-    """The bytes of a batch into the archive, and what became of each into the journal; how many there are bytes of.
+    """Fetch a batch into the archive, and write each outcome to the journal; return how many references have bytes.
 
-    `watch` is called for each as it is done. A letter that cannot be had does not stop the others. Raises
-    ArchiveError where the archive cannot be written to, SourceError where the source is of no use, and SeasonError
-    where the run's acquiring has ended; done again, the step goes on where it was.
+    `watch` is called after each reference. A letter that cannot be fetched does not stop the others. Raises
+    ArchiveError if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the
+    run's acquiring has ended. If the step is done again, it goes on where it was.
     """
     with run.record.step(f"acquire {batch + 1}") as note:
         archive, journal = Archive(run.settings.archive_address), run.journal
         if journal.source() is None:
-            raise SeasonError(f"this run of season {run.season} has ended its acquiring; {BEGIN_ANEW}")
+            raise SeasonError(f"this run of season {run.season} has ended its acquiring; {HOW_TO_START_OVER}")
         references = [Reference.from_json(run.season, one) for one in batch_references]
         before = journal.outcomes()
         outcomes = [
@@ -122,7 +119,7 @@ def acquire(
         outcomes += acquire_references(source, archive, wanted, noted)
         had = sum(one.is_had for one in outcomes)
         note.facts = _counts(outcomes)
-        note.message = f"{had} letters in the archive ({_told(note.facts)})"
+        note.message = f"{had} letters in the archive ({_in_words(note.facts)})"
         if settled:
             note.message += f"; {len(settled)} were there before"
         _log.info("season %s, batch %s: %s", run.season, batch + 1, note.message)
@@ -130,16 +127,16 @@ def acquire(
 
 
 def take_stock(run: Run, source: Source) -> list[list[Archived]]:
-    """What the archive has of the season, in batches to be read; what became of each is kept with the run's record.
+    """Return what the archive has of the season, in batches to read; keep each outcome with the run's record.
 
-    Raises SeasonError where too many could not be had, or none at all: landing stays as it was, and the next run
-    asks for those again.
+    Raises SeasonError if too many files could not be fetched, or all of them: landing stays as it was, and the next
+    run fetches those files again.
     """
     with run.record.step("take stock") as note:
         summary = _summary(run, source)
         summary.write(run.summary_path)
         note.facts = summary.counts
-        note.message = _told(summary.counts)
+        note.message = _in_words(summary.counts)
         why_not = _why_not_go_on(summary, run.settings)
         if why_not is not None:
             raise SeasonError(why_not)
@@ -147,11 +144,12 @@ def take_stock(run: Run, source: Source) -> list[list[Archived]]:
 
 
 def read_data_tables(run: Run, source: Source) -> int:
-    """The season's data tables and their mappings into the archive, and read; how many figures they state.
+    """Fetch the season's data tables and their mappings into the archive, and read them; return the number of
+    figures.
 
-    `check` lands them with the season's letters, or neither. A table without a mapping is reported with a start of
-    one, and the season goes on, as it does where a table cannot be had: the bytes that came before stand for it.
-    Raises WitnessError where a table and its mapping do not fit.
+    `check` lands the tables together with the season's letters, or neither. A table without a mapping is reported
+    with a draft of one, and the season goes on. It also goes on if a table cannot be fetched: the bytes that came
+    before stand for the table. Raises WitnessError if a table and its mapping do not fit.
     """
     with run.record.step("data tables") as note:
         tables, failed = _fetched_tables(run, source)
@@ -165,7 +163,7 @@ def read_data_tables(run: Run, source: Source) -> int:
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """Where the run has come to its release before: its record set aside, and what it compared with forgotten."""
+    """If the run has come to its release before, set its record aside, and forget what it compared with."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()
@@ -173,10 +171,11 @@ def _set_aside_if_ended(run: Run) -> None:
 
 
 def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | None:
-    """The journal that this run continues, its own or another's; None where there is none from this source lately.
+    """Return the journal that this run continues, its own or another run's; None if this source has no recent
+    journal.
 
-    Where another run has come to its check since, what is older is not continued. A run that asks for the whole
-    season does not continue one that asked for failures alone. Journals that no run will continue are removed.
+    A journal is not continued if another run has come to its check since then. A run of the whole season does not
+    continue a run that fetched failures only. Journals that no run will continue are removed.
     """
     now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
     checked = latest_checked_summary(run.folder)
@@ -196,7 +195,7 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
 
 
 def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:
-    """What the last run of the season asked for, and what became of it where it did not fail."""
+    """Return the references of the season's last run, and the outcomes of those that did not fail."""
     summary = latest_summary(run.folder)
     again = f"take the whole season: redress run {run.season} --from {source.name}"
     if summary is None:
@@ -214,12 +213,12 @@ def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tu
 
 
 def _is_there(outcome: Outcome, archive: Archive) -> bool:
-    """Whether the archive still has what a settled outcome says."""
+    """Return whether the archive still has the bytes that a settled outcome names."""
     return outcome.sha256 is None or archive.holds(outcome.sha256)
 
 
 def _summary(run: Run, source: Source) -> Summary:
-    """What became of every reference that was planned; the summary of this run where it was made before."""
+    """Return the outcome of each planned reference: the summary of this run, if it exists, or else a new one."""
     journal = run.journal
     if journal.source() is None and run.summary_path.exists():
         return Summary.read(run.summary_path)
@@ -245,10 +244,10 @@ def _summary(run: Run, source: Source) -> Summary:
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
-    """Why a season must not be read as it was acquired, for a person; None where nothing speaks against it."""
+    """Return why the season must not be read, for people; None if nothing speaks against it."""
     asked = [one for one in summary.outcomes if one.state is not AcquisitionState.NOT_LISTED]
     lost = [one for one in asked if one.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
-    found = _told(summary.counts)
+    found = _in_words(summary.counts)
     shown = "; ".join(_with_address(one) for one in lost[:SHOWN_FAILURES_COUNT])
     if not any(one.is_had for one in asked):
         detail = shown or "; ".join(_with_address(one) for one in asked[:SHOWN_FAILURES_COUNT])
@@ -270,13 +269,13 @@ def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
 
 
 def _with_address(outcome: Outcome) -> str:
-    """Why something did not come, and from where, said once."""
+    """Return why a file could not be fetched and from where, with the address named once."""
     address = outcome.reference.address
     return outcome.detail if address in outcome.detail else f"{address}: {outcome.detail}"
 
 
 def had_files(summary: Summary) -> list[Archived]:
-    """The files of the archive that stand for what a run asked for."""
+    """Return the files of the archive that stand for a run's references."""
     return [
         archived_file(one.found_address or one.reference.address, one.reference.kind, one.sha256)
         for one in summary.outcomes
@@ -285,7 +284,7 @@ def had_files(summary: Summary) -> list[Archived]:
 
 
 def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
-    """A file of the archive as it is handed on to be read; a statistics page has the ending of one."""
+    """Return a file of the archive as steps hand it on; a statistics page gets the ending of a web page."""
     name = PurePosixPath(unquote(urlsplit(address).path) if "://" in address else address).name
     if kind is ReferenceKind.STATISTICS_PAGE and ending(name) not in HTML_ENDINGS:
         name = f"{name or 'page'}.html"
@@ -293,7 +292,7 @@ def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
 
 
 def _fetched_tables(run: Run, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
-    """The data tables that the archive has by now, and what could not be had of them."""
+    """Return the data tables that the archive has now, and reports of those that could not be fetched."""
     archive = Archive(run.settings.archive_address)
     listed = source.data_tables(run.season)
     wanted = [one.table for one in listed] + [one.mapping for one in listed if one.has_mapping]
@@ -310,7 +309,7 @@ def _table(listed: DataTableReference, places: dict[Reference, str], found: dict
 
 
 def in_batches(items: Sequence[_Item], settings: Settings) -> list[list[_Item]]:
-    """What the tasks of a season share out among them, `read_batch_letters` to each."""
+    """Return items in batches of `read_batch_letters`; each batch is the work of one task."""
     size = settings.read_batch_letters
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 
@@ -319,5 +318,5 @@ def _counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
     return dict(sorted(Counter(str(one.state) for one in outcomes).items()))
 
 
-def _told(counts: dict[str, int]) -> str:
+def _in_words(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in counts.items())

@@ -1,7 +1,7 @@
-"""The probe: what the Ombudsman's site looks like today, set against what the settings take it to look like.
+"""The probe: compare the Ombudsman's site as it is today with what the settings assume about it.
 
-Each step follows from the one before, as the site source goes: robots.txt, a council's page, the link to its
-letters, the list, a season's letter, and what it says; then the page of data tables.
+Each step follows from the one before, in the order of the site source: robots.txt, a council's page, the link to
+its letters, the list, a season's letter, and what the letter states; then the page of data tables.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ from redress.read.workers import File, Readers
 from redress.settings import Limits, Settings
 
 MOST_REQUESTS = 25
-"""A probe that asks for more than this has gone astray."""
+"""The most requests that a probe makes; a probe that needs more follows wrong links."""
 ATTEMPTS = 2
 _LINKS_SHOWN = 12
 _ERRORS = (FetchError, NotPublishedError, SourceError)
@@ -41,10 +41,10 @@ _ERRORS = (FetchError, NotPublishedError, SourceError)
 
 @dataclass(frozen=True)
 class ProbeStep:
-    """One assumption, whether it holds, and what was found.
+    """One assumption about the site, whether it holds, and what was found.
 
-    `advice` says which setting to change where it does not. Without an `is_needed` one a season can be fetched all
-    the same.
+    `advice` says which setting to change if it does not hold. If `is_needed` is not set, a season can be fetched
+    all the same.
     """
 
     assumption: str
@@ -55,13 +55,13 @@ class ProbeStep:
 
     @property
     def stops_a_season(self) -> bool:
-        """Whether no season can be fetched before this is put right."""
+        """Whether no season can be fetched until this is mended."""
         return self.is_needed and not self.holds
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One look at the site, by way of one authority: at its letter of a season, or at its latest."""
+    """One look at the site by way of one authority: at its letter of a season, or at its latest letter."""
 
     source: SiteSource
     authority: Authority
@@ -69,7 +69,7 @@ class Probe:
     reading_limits: Limits
 
     def steps(self) -> Iterator[ProbeStep]:
-        """The steps as they are taken; one that the next ones need and that fails is the last of its chain."""
+        """Yield each step when it is done. If a step fails that later steps need, the chain ends with it."""
         robots = self._robots()
         yield robots
         if not robots.holds:
@@ -139,9 +139,9 @@ class Probe:
             )
         letter = self._read(page.content, "page.html")
         is_read = letter.verdict is Verdict.EXTRACTED
-        told = f"season {page.season_shown}; read: {_told(letter)}"
+        stated = f"season {page.season_shown}; read: {_in_words(letter)}"
         advice = "" if is_read else "docs/runbooks/new-season.md: its wording is not known yet"
-        return ProbeStep(f"{assumption}, and they can be read", is_read, told, advice, is_needed=False)
+        return ProbeStep(f"{assumption}, and they can be read", is_read, stated, advice, is_needed=False)
 
     def _letter_itself(self, season: Season) -> Iterator[ProbeStep]:
         assumption = "the link gives the letter's PDF"
@@ -167,7 +167,7 @@ class Probe:
         yield ProbeStep(
             f"it is a letter to {self.authority.name} of season {season}, and can be read",
             is_right,
-            f"{_told(letter)}; to {name}, season {letter.header.season}",
+            f"{_in_words(letter)}; to {name}, season {letter.header.season}",
             "" if is_right else f"{named.reason}; docs/runbooks/new-season.md for wordings that are not known yet",
         )
 
@@ -219,7 +219,7 @@ class Probe:
             )
 
     def _other_slugs(self) -> str:
-        """Advice on a page that is not where it was looked for: the pages that the one above links to."""
+        """Return advice about a page that was not found: the pages to which the page above it links."""
         shape = self.source.shape
         above = shape.council_page.partition(SLUG)[0]
         advice = f"set REDRESS_SITE_COUNCIL_PAGE (now {shape.council_page}), or REDRESS_SITE_SLUGS for this council"
@@ -239,10 +239,10 @@ class Probe:
 
 
 def new_probe(settings: Settings, name: str, season: Season | None, today: dt.date) -> Probe:
-    """A probe of the site of the settings, which keeps to a few requests and to no page had before.
+    """Return a probe of the site in the settings, with few requests and without cached pages.
 
-    `name` is a council's id or name, on the season's last day or today. Raises SourceError where it is nobody's, or
-    where nobody is named to be reached.
+    `name` is a council's id or its name on the season's last day, or today. Raises SourceError if no council has
+    the name, or if REDRESS_CONTACT names nobody.
     """
     authorities = load_authorities(additional=settings.additional_authorities)
     day = today if season is None else season.period_end
@@ -257,7 +257,7 @@ def new_probe(settings: Settings, name: str, season: Season | None, today: dt.da
     return Probe(source, authority, season, settings.reading_limits)
 
 
-def _told(letter: Letter) -> str:
+def _in_words(letter: Letter) -> str:
     return f"{letter.verdict}, {letter.reason}, {len(letter.figures)} figures"
 
 

@@ -47,9 +47,9 @@ class Publication(StrEnum):
 class ReleaseFacts:
     """The facts of a step `release` that is done.
 
-    `release` is the release that was current when the step ended, and None where there was none. `is_new` says
-    that the run made this release current, in whichever try. `is_new` and `publication` are None where the record
-    of an earlier version does not have them. `built` is the identity of the warehouse that the run built.
+    `release` is the release that was current when the step ended, and None if there was none. `is_new` says that
+    the run made this release current, in any of its tries. `is_new` and `publication` are None if the record, of an
+    earlier version, does not have them. `built` is the identity of the warehouse that the run built.
     """
 
     release: str | None
@@ -68,10 +68,10 @@ class ReleaseFacts:
 def build_warehouse(run: Run) -> str | None:
     """Build and test the warehouse of everything that is landed; return its identity, or None to publish nothing.
 
-    Nothing is published where the current release holds all of it, and where a person took the release of exactly
-    this content back. A release whose files differ from their checksums is built again. Raises ReleaseError where
-    the current release is damaged, and a person took the release of what is landed back, so that nothing may
-    replace it.
+    Nothing is published if the current release holds everything that is landed, or if a person took back the
+    release of exactly this content. A release with files that differ from their checksums is built again. Raises
+    ReleaseError if the current release is damaged and a person took back the release of what is landed, so that
+    nothing may replace the damaged one.
     """
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("build") as note, run.writer_lock():
@@ -115,7 +115,7 @@ def build_warehouse(run: Run) -> str | None:
 def release(run: Run, identity: str | None) -> str:
     """Publish a built warehouse; return the folder of the current release.
 
-    `identity` is what `build_warehouse` returned. Raises SeasonError where there is no release in the end.
+    `identity` is what `build_warehouse` returned. Raises SeasonError if there is no current release afterwards.
     """
     releases = Releases(run.settings.warehouse_folder)
     may_have_published = _has_unfinished_release(run)
@@ -144,7 +144,7 @@ def release(run: Run, identity: str | None) -> str:
 
 
 def _published(releases: Releases, identity: str | None, settings: Settings) -> Publication:
-    """Put the release of a built warehouse before the readers, where that is due; return how that ended."""
+    """Publish the release of a built warehouse unless there is a reason against it; return what was done."""
     current = releases.current()
     if identity is None:
         return Publication.NOTHING_CHANGED
@@ -166,9 +166,9 @@ def _has_unfinished_release(run: Run) -> bool:
 
 
 def serve(run: Run) -> str | None:
-    """Put the current release into PostgreSQL; return what was done there, or None where no server is set.
+    """Put the current release into PostgreSQL; return what was done there, or None if the settings name no server.
 
-    Raises ServeError where that fails: the release is out as files, and PostgreSQL keeps the release before it.
+    Raises ServeError if that fails: the release is published as files, and PostgreSQL keeps the release before it.
     """
     if not run.settings.serve_url:
         return None

@@ -17,7 +17,7 @@ from redress.model.reference import load_authorities
 from redress.model.witness import WitnessKind
 from redress.read.workers import File, Readers
 from redress.settings import Settings
-from redress.steps.acquiring import BEGIN_ANEW, Archived
+from redress.steps.acquiring import HOW_TO_START_OVER, Archived
 from redress.steps.letter_changes import keep_before
 from redress.steps.readings import Readings, ending, reader_identity
 from redress.steps.run import Run, SeasonError, latest_landed_summary
@@ -51,12 +51,13 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
 
 
 def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
-    """The season's parts through the gate and into landing; the number of letters by disposition.
+    """Check the letters of a season's parts in the gate, and land them; return the number of letters by
+    disposition.
 
-    All checks are kept beside the run's record too, whatever comes of them, and a season that is refused in the
-    run's own folder, for its report. A run that asked no source leaves what landing knows of the source. Raises
-    SeasonError where most files are refused, for then the source looks wrong, and where another run asked later and
-    has landed other files: landing stays as it was.
+    All checks are kept beside the run's record, whether the season is landed or refused. A refused season is kept
+    in the run's own folder, for the report. A run that asked no source keeps what landing knows of the source.
+    Raises SeasonError, and leaves landing as it was, if most files are refused (the source looks wrong), or if
+    another run that asked its source later has landed other files.
     """
     with run.record.step("check") as note, run.writer_lock():
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
@@ -110,21 +111,22 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
 
 def _require_not_older(own: Summary, landed: Summary) -> None:
-    """Raise SeasonError where another run has landed other files, and asked its source after this one began to.
+    """Raise SeasonError if another run has landed other files, and ended its requests after this run began its own.
 
-    So it is where a task of an old run is cleared, and where two runs of one season go on side by side. Which of
-    two asked later for a letter cannot be told where both asked at a time: then the second to land begins anew.
+    That happens if a task of an old run is cleared, and if two runs of a season go on side by side. If both made
+    requests at the same time, nobody can say which has the newer letter: then the second run to land has to start
+    over.
     """
     if landed.run_id != own.run_id and landed.ended_at > own.began_at and landed.had != own.had:
         raise SeasonError(
             f"run {landed.run_id} asked {landed.source} after this one had begun to ask its source, and has landed "
             f"other files of season {own.season}. Landing stays as it is, so that older letters do not replace "
-            f"newer ones; {BEGIN_ANEW}"
+            f"newer ones; {HOW_TO_START_OVER}"
         )
 
 
 def _acquisitions(summary: Summary) -> list[Acquisition]:
-    """One row for each authority that the season's source knows of, or should."""
+    """Return a row for each authority that the season's source lists, or should list."""
     by_authority: dict[str, list[Outcome]] = {}
     for one in summary.outcomes:
         if one.reference.authority_id is not None and one.reference.kind is ReferenceKind.LETTER:
@@ -133,7 +135,7 @@ def _acquisitions(summary: Summary) -> list[Acquisition]:
 
 
 def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
-    """What became of an authority's letters: one that is there speaks for it, then one that failed."""
+    """Return an authority's outcome: acquired if a letter came, or else failed, not published, or not listed."""
     if any(one.is_had for one in outcomes):
         return Acquisition(authority_id, "acquired")
     for state in (AcquisitionState.FAILED, AcquisitionState.GONE, AcquisitionState.NOT_PUBLISHED):
@@ -147,7 +149,7 @@ def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
 def _newly_read(
     archive: Archive, archived: Sequence[Archived], settings: Settings
 ) -> dict[tuple[str, str], Letter]:
-    """Letters by their sha256 and their name's ending; where there is nothing to read no process is started."""
+    """Read files; return letters by their sha256 and their name's ending. Without files, start no process."""
     if not archived:
         return {}
     files = (File(one["name"], archive.read(one["sha256"])) for one in archived)
@@ -159,7 +161,7 @@ def _newly_read(
 
 
 def _without_duplicates(letters: Iterable[LandedLetter]) -> tuple[LandedLetter, ...]:
-    """One row for each file: byte-identical files are one letter, under the first of their addresses."""
+    """Return each file once: files with the same bytes are one letter, under the first of their addresses."""
     unique: dict[str, LandedLetter] = {}
     for landed in sorted(letters, key=lambda landed: landed.source_address):
         unique.setdefault(landed.letter.sha256, landed)

@@ -111,9 +111,10 @@ class Readings:
             write_letters(tuple(read), *_paths(incoming / reader))
 
     def keep(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Write what a reader read, each file once, for runs to come.
+        """Write what a reader read for later runs, each file once.
 
-        A file that could not be read is left out: another time it may not run out of time or memory.
+        A file that could not be read is left out, so that the next run tries it again: it may then have time and
+        memory enough.
         """
         kept = {one.letter.sha256: one for one in read if one.letter.verdict is not Verdict.UNREADABLE}
         self.write(kept.values(), reader)

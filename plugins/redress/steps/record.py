@@ -25,9 +25,8 @@ from pathlib import Path
 from typing import Any
 
 NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
-"""The longest name of a run's files without their endings, and how much of it is a hash.
-
-File systems take names of 255 bytes.
+"""The longest name of a run's files without their endings, and the length of the hash in it. File systems take
+names of 255 bytes.
 """
 STEP_NAME_WIDTH = 11
 """The characters that a line has for a step's name; the longest is "data tables"."""

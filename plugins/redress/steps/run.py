@@ -97,7 +97,7 @@ class Run:
 
     @property
     def summary_path(self) -> Path:
-        """What became of each reference in this run."""
+        """The outcome of each reference in this run."""
         return self._kept(SUMMARY_ENDING)
 
     @property
@@ -151,7 +151,7 @@ class Run:
 
     @property
     def data_tables(self) -> Landing:
-        """What the run has read of the season's data tables, laid out like landing, until it is landed."""
+        """The season's data tables as the run read them, laid out like landing, until the run lands them."""
         return Landing(self.work_folder / "data_tables")
 
     @property
@@ -161,7 +161,7 @@ class Run:
 
     @property
     def journal(self) -> Journal:
-        """What this run has had so far of the season that it acquires."""
+        """The journal of what this run has fetched so far of its season."""
         return Journal(self._journals_folder / self.run_id, self.season)
 
     def journals(self) -> tuple[Journal, ...]:
@@ -213,9 +213,9 @@ def latest_summary(folder: Path) -> Summary | None:
 
 
 def latest_checked_summary(folder: Path) -> Summary | None:
-    """Return the latest summary among the runs that came to their check, whatever the check said.
+    """Return the latest summary of a run that came as far as its check, whatever the check found.
 
-    These runs had everything that they asked for.
+    Such a run had fetched everything that it asked for.
     """
     checked = (path for path in folder.glob(f"*{SUMMARY_ENDING}") if _has_come_to_check(path))
     return _latest([*checked, *folder.glob(f"*{LANDED_ENDING}")])

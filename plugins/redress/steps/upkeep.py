@@ -41,8 +41,8 @@ class Action(StrEnum):
 class Upkeep:
     """What a person asked for.
 
-    `season` and `anew` are of a re-read. `release` is of a rollback; empty is the release that was current before.
-    `by` and `reason` say who asked, and why.
+    `season` and `anew` belong to a re-read. `release` belongs to a rollback; empty means the release that was
+    current before. `by` and `reason` say who asked, and why.
     """
 
     action: Action
@@ -82,7 +82,7 @@ class Upkeep:
 
     @property
     def sentence(self) -> str:
-        """What was asked, by whom and why, for people."""
+        """Return what was asked, by whom and why, for people."""
         asked = str(self.action)
         if self.season is not None:
             asked += f" {self.season}, all files anew" if self.anew else f" {self.season}"
@@ -94,9 +94,9 @@ class Upkeep:
 def plan_reread(run: Run) -> list[list[Archived]]:
     """Return the files of a season that are to be read again, in batches.
 
-    The files are those that are landed. Where landing has none of the season, or cannot be read, they are the files
-    of the season's last run. Where no run is known, they are the last file of each of the season's addresses in the
-    archive, also of an address that the source has taken down since. Raises SeasonError where there is no file.
+    The files are those that are landed. If landing has none of the season, or cannot be read, they are the files of
+    the season's last run. If no run is known, they are the last file of each of the season's addresses in the
+    archive, including addresses that the source has removed. Raises SeasonError if there is no file.
     """
     with run.record.step("plan") as note:
         archive = Archive(run.settings.archive_address)
@@ -154,7 +154,8 @@ def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
 def rebuild(run: Run) -> str:
     """Build, test and publish the warehouse of what is landed; return the folder of the current release.
 
-    Nothing is done where the current release holds exactly that and is whole, or where that release was taken back.
+    Nothing is done if the current release holds exactly that and is undamaged, or if a person took that release
+    back.
     """
     with run.writer_lock():
         return release(run, build_warehouse(run))
@@ -163,9 +164,9 @@ def rebuild(run: Run) -> str:
 def plan_roll_back(run: Run, to: str = "") -> str:
     """Return the identity of the release to go back to.
 
-    `to` is that identity or enough of its beginning; empty is the release that was current before. This is a step
-    of its own, so that `roll_back` can be done again without going back further. Raises ReleaseError where there
-    is no such release, or where it is current already or damaged.
+    `to` is that identity or the beginning of it; empty means the release that was current before. This is a step of
+    its own, so that repeating `roll_back` does not go back further. Raises ReleaseError if there is no such
+    release, or if it is current already or damaged.
     """
     with run.record.step("plan") as note:
         identity = listing.release_to_go_to(Releases(run.settings.warehouse_folder), to)
@@ -178,8 +179,9 @@ def roll_back(
 ) -> str:
     """Put the release that `plan_roll_back` found before the readers and into the object store.
 
-    `tell` gets a sentence for each thing as soon as it is done; the sentence stays true, whatever fails later. Done
-    again after a failure, the step finds the release current and does the rest. Returns the release's identity.
+    `tell` gets a sentence about each thing as soon as it is done; the sentence stays true if a later thing fails.
+    If the step is repeated after a failure, it finds the release current and does the rest. Returns the release's
+    identity.
     """
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("roll back") as note, run.writer_lock():
@@ -207,7 +209,7 @@ def _landed_files(run: Run) -> dict[str, str] | None:
 
 
 def _as_it_came(archive: Archive, season: Season, sha256: str, address: str) -> Archived:
-    """Return a landed file as it was first handed on to be read; its card says whether it is a statistics page."""
+    """Return a landed file as steps first handed it on; its card says whether the file is a statistics page."""
     for card in archive.cards(sha256):
         if card.season == season.year and address in (card.found_address, card.address):
             return archived_file(address, ReferenceKind(card.kind), sha256)

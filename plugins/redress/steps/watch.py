@@ -1,7 +1,9 @@
-"""The publication watch: which letters a source has that the season's last run did not have, and which are missing.
+"""The publication watch: find letters that a source has and the season's last run did not have, and missing
+letters.
 
-A watch asks a source like a run does, only for what has changed since. What comes goes to the archive, where the
-run that the watch starts finds it. Landing, the warehouse and the records of the season's runs stay as they are.
+A watch makes the same requests as a run, only for files that have changed since. It stores what comes in the
+archive, where the run that the watch starts finds it. Landing, the warehouse and the records of the season's runs
+stay as they are.
 """
 
 import datetime as dt
@@ -66,8 +68,8 @@ class RunDecision:
 class SeasonProgress:
     """How many of a season's expected letters are in.
 
-    `missing` has the names of the councils whose letter is not there, in the order of the seed. It is None where
-    the source does not say to which council a letter is; then only the numbers are compared.
+    `missing` has the names of the councils without a letter, in the order of the seed. It is None if the source
+    does not say to which council a letter is; then only the numbers are compared.
     """
 
     season: Season
@@ -85,16 +87,15 @@ class SeasonProgress:
 
 @dataclass(frozen=True)
 class WatchEnd:
-    """How a watch ended: its line, and a warning where letters are missing past their date, else None."""
+    """How a watch ended: a line about it, and a warning if letters are missing past their date, else None."""
 
     line: str
     warning: str | None
 
 
 def named_source(run: Run, name: str) -> Source:
-    """Return the source of a name, or of REDRESS_SOURCE for an empty name.
-
-    Raises SourceError where the source cannot be used.
+    """Return the source of a name, or of REDRESS_SOURCE for an empty name. Raises SourceError if the source cannot
+    be used.
     """
     with run.record.step("source") as note:
         source = source_of(name or run.settings.source, run.settings)
@@ -105,10 +106,10 @@ def named_source(run: Run, name: str) -> Source:
 def look(run: Run, source: Source) -> News:
     """Ask a source for each of the season's letters that has changed; return what is new since the last run.
 
-    Statistics pages and data tables are not asked for: a page's bytes change with the site's design, and the run of
-    the season takes both. A letter that cannot be had is logged, and the others go on. Raises
-    SourceUnavailableError where no letter could be asked for, SourceError where the source is of no use, and
-    ArchiveError where the archive cannot be written to.
+    Statistics pages and data tables are left out: the bytes of a page change with the site's design, and the run of
+    the season fetches both. A letter that cannot be fetched is logged, and the others go on. Raises
+    SourceUnavailableError if no letter could be fetched, SourceError if the source cannot be used, and ArchiveError
+    if the archive cannot be written.
     """
     with run.record.step("look") as note:
         wanted = [one for one in source.references(run.season) if one.kind is ReferenceKind.LETTER]
@@ -168,10 +169,10 @@ def tell(run: Run, today: dt.date) -> WatchEnd:
 
 
 def _news(found: Summary, before: Summary | None) -> News:
-    """Return the letters that a watch found and the season's last run did not have, or could not have.
+    """Return the letters that a watch found and the season's last run lacked.
 
-    Letters are compared by their bytes: a run from another source, or from before a file was renamed, had them all
-    the same. A letter that is gone is no news: a season is not run again in order to lose a letter.
+    Letters are compared by their bytes, so a run from another source, or from before a file was renamed, counts
+    too. A letter that is gone is no news: no season is run again in order to lose a letter.
     """
     outcomes = () if before is None else before.outcomes
     had = {one.sha256 for one in outcomes if one.is_had}

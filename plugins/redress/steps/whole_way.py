@@ -1,4 +1,4 @@
-"""The whole way of a season in one process: the same steps that the dag's tasks take."""
+"""The whole way of a season in one process: the steps that the dag's tasks do."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,10 +20,11 @@ def run_season(
     retry_failed: bool = False,
     watch: Callable[[int, int], None] = lambda done, of: None,
 ) -> str:
-    """The whole way of one season in this process; the folder of the current release.
+    """Take one season the whole way in this process; return the folder of the current release.
 
-    `watch` is told how many references have been acquired, and of how many. Pages that cannot be written are noted
-    in the run's record: the release is out by then. Serving it is a step of its own, once for several seasons.
+    `watch` gets the number of references that have been acquired, and the number of all. If pages cannot be
+    written, the run's record says so: the release is published by then. Serving is a step of its own, done once for
+    several seasons.
     """
     parts = acquire_and_read(run, source, retry_failed=retry_failed, watch=watch)
     with run.writer_lock():
@@ -35,10 +36,10 @@ def run_season(
 
 
 def reread_season(run: Run, *, anew: bool = False) -> str:
-    """A season read again from the archive, in this process; the folder of the current release.
+    """Read a season again from the archive in this process; return the folder of the current release.
 
-    Files that the same reader has read before are not read again, unless all are to be read `anew`. Pages and
-    serving as of `run_season`.
+    Files that this very reader has read before are not read again, unless `anew` is set. Pages and serving are as
+    in `run_season`.
     """
     parts = [read(run, archived, number, anew=anew) for number, archived in enumerate(plan_reread(run))]
     with run.writer_lock():
@@ -56,9 +57,9 @@ def acquire_and_read(
     retry_failed: bool = False,
     watch: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[str]:
-    """The first half of the way, up to the check: the folders of what was read. `watch` as of `run_season`.
+    """Do the first half of the way, up to the check; return the folders of readings.
 
-    Raises SeasonError where another process acquires the same season.
+    `watch` is as in `run_season`. Raises SeasonError if another process acquires the same season.
     """
     done = 0
     with _acquiring_alone(run):
@@ -79,7 +80,9 @@ def acquire_and_read(
 
 @contextmanager
 def _acquiring_alone(run: Run) -> Iterator[None]:
-    """No other process of this home acquires the season meanwhile; a process that is killed holds nothing."""
+    """Lock the season's acquiring against other processes of this home during the block. A killed process holds no
+    lock.
+    """
     place = run.acquiring_lock_path
     place.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -11,7 +11,7 @@ from redress.warehouse.landing import Landing
 from redress.warehouse.releases.keys import begin_data_package, model_keys
 
 DECIDING_FOLDERS = ("models", "macros", "seeds", "tests")
-"""The parts of the dbt project that decide what a warehouse holds."""
+"""The folders of the dbt project that decide the content of a warehouse."""
 DECIDING_ENDINGS = frozenset({".csv", ".sql", ".yml"})
 TIME_LIMIT_SECONDS = 3600
 

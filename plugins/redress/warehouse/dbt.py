@@ -1,4 +1,4 @@
-"""dbt as a process of its own: where it reads and writes, what it parsed before, and with its telemetry off."""
+"""Run dbt in a process of its own, with its folders, the kept result of parsing, and telemetry switched off."""
 
 import hashlib
 import os
@@ -108,10 +108,11 @@ def parsed_name(*paths: str) -> str:
 
 
 def take_parsed(parsed: Path, target: Path) -> None:
-    """Put a parsed project where dbt looks for one in a target folder; without one, dbt parses all of the project.
+    """Put the kept parsed project into a target folder, where dbt looks for it; without it, dbt parses the whole
+    project.
 
-    A project that differs in one file is never put there. dbt would parse only what it thinks the file changes;
-    from the same files it takes what it parsed as it is.
+    A kept project is used only if no file of the project differs. With a different file, dbt would parse only what
+    it thinks the file changes.
     """
     place = target / _PARSED_NAME
     place.unlink(missing_ok=True)
@@ -120,9 +121,8 @@ def take_parsed(parsed: Path, target: Path) -> None:
 
 
 def keep_parsed(parsed: Path, target: Path) -> None:
-    """Keep the project that dbt parsed in a target folder, whole or not at all.
-
-    Where PARSED_FOLDER cannot be written, nothing is kept, and the next run parses all of the project again.
+    """Keep the project that dbt parsed in a target folder. If PARSED_FOLDER cannot be written, nothing is kept, and
+    the next run parses the project again.
     """
     with suppress(OSError):
         with replaced(parsed, is_shared=True) as incoming:

@@ -17,7 +17,7 @@ Manifest = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class DataTest:
-    """A data test of a model: its own name, the kind of test that it is, and what that kind is asked.
+    """A data test of a model: its name, its kind, and its arguments.
 
     `column` is None for a test of the whole model. A test that is not `is_stopping` only warns.
     """

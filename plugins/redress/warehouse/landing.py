@@ -1,12 +1,13 @@
-"""Landing: what each letter states and what the checks made of it, as Parquet, one partition per season.
+"""Landing: what each letter states and what the checks found, as Parquet, with one partition for each season.
 
-Four tables: `letters` and `figures` come from reading, `checks` and `dispositions` from the gate. A season is
-replaced whole, never appended to, so running a season twice leaves the same bytes.
+Four tables have a partition for each landed season: `letters` and `figures` come from reading, `checks` and
+`dispositions` from the gate. A season is replaced whole, never appended to, so running a season twice leaves the
+same bytes.
 
-Two more hold what second witnesses say, `witness_figures` and `witness_reports`: one partition per season and kind
-of witness, and none where there is nothing to say. `acquisitions` says what became of each authority's letter at
-the source: one partition per season, and none where the source does not say whose its letters are. `validations`
-holds Great Expectations' JSON about a season's checks, from which Data Docs are rendered; no release depends on it.
+Other tables have a partition only if there is something to say. `witness_figures` and `witness_reports` hold what
+second witnesses say, by season and kind of witness. `acquisitions` holds the outcome of each authority's letter at
+the source, if the source names the authorities of its letters. `validations` holds Great Expectations' JSON about a
+season's checks, from which Data Docs are rendered; no release depends on it.
 """
 
 import hashlib
@@ -45,12 +46,12 @@ from redress.warehouse.landing_tables import (
 
 @dataclass(frozen=True)
 class Landing:
-    """The folder `<landing>/<table>/season=<year>/part.parquet`."""
+    """The landing of all seasons, as `<folder>/<table>/season=<year>/part.parquet`."""
 
     folder: Path
 
     def seasons(self) -> tuple[Season, ...]:
-        """The seasons that have been landed whole, the oldest first."""
+        """Return the seasons that have been landed whole, the oldest first."""
         found = (season_from_name(path.parent.name.removeprefix("season=")) for path in self._parts("dispositions"))
         return tuple(sorted(season for season in found if season is not None))
 
@@ -96,7 +97,7 @@ class Landing:
         figures: Iterable[WitnessFigure],
         reports: Iterable[WitnessReport] = (),
     ) -> None:
-        """Replace what a season's witnesses of one kind say; where they say nothing, what was there is removed."""
+        """Replace what a season's witnesses of one kind say. If they say nothing, remove what they said before."""
         rows = {
             "witness_figures": [witness_figure_row(season, kind, figure) for figure in figures],
             "witness_reports": [{"season": season.year, "witness_kind": kind, **vars(one)} for one in reports],
@@ -110,7 +111,7 @@ class Landing:
                 pq.write_table(as_table(rows[name], schema), incoming)
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
-        """Replace what a season's witnesses of one kind say by what they say in another folder of this layout."""
+        """Replace what a season's witnesses of one kind say with what they say in another landing."""
         for name in WITNESS_TABLES:
             part = Path(name) / f"season={season}" / f"{kind}.parquet"
             place, source = self.folder / part, other.folder / part
@@ -121,7 +122,7 @@ class Landing:
                 shutil.copyfile(source, incoming)
 
     def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
-        """Replace what became of a season's letters at the source; where nothing is known, nothing is kept."""
+        """Replace what became of a season's letters at the source. If nothing is known, keep no rows."""
         place = self._part("acquisitions", season)
         if not acquisitions:
             place.unlink(missing_ok=True)
@@ -131,11 +132,13 @@ class Landing:
             pq.write_table(as_table(rows, ACQUISITIONS), incoming)
 
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
-        """The letters of a season, as they were read; those alone whose sha256 is among `only`, where given."""
+        """Return the letters of a season as they were read; if `only` is given, those whose sha256 it has."""
         return read_letters(self._part("letters", season), self._part("figures", season), only)
 
     def files(self, season: Season) -> dict[str, str]:
-        """The address of each file of a season, by its sha256: letters, and statistics pages beside one of them."""
+        """Return the address of each file of a season, by the file's sha256: letters, and statistics pages beside a
+        letter.
+        """
         pages = self.folder / "witness_figures" / f"season={season}" / f"{WitnessKind.STATISTICS_PAGE}.parquet"
         found: dict[str, str] = {}
         for place, sha256 in ((pages, "witness_sha256"), (self._part("letters", season), "letter_sha256")):
@@ -145,7 +148,7 @@ class Landing:
         return found
 
     def dispositions(self, season: Season) -> dict[str, Disposition]:
-        """What the gate decided on each letter of a season, by the letter's sha256."""
+        """Return what the gate decided on each letter of a season, by the letter's sha256."""
         rows = pq.read_table(self._part("dispositions", season), schema=DISPOSITIONS).to_pylist()
         return {
             row["letter_sha256"]: Disposition(
@@ -155,9 +158,9 @@ class Landing:
         }
 
     def checks(self, season: Season) -> dict[str | None, tuple[Check, ...]]:
-        """The checks of a season's letters, by the letter's sha256, in the order in which they were made.
+        """Return the checks of a season's letters, by the letter's sha256, in the order in which they were made.
 
-        Those of the season as a whole stand under None.
+        The checks of the season as a whole stand under None.
         """
         found: dict[str | None, tuple[Check, ...]] = {}
         for row in pq.read_table(self._part("checks", season), schema=CHECKS).to_pylist():
@@ -166,7 +169,9 @@ class Landing:
         return found
 
     def content_hash(self) -> str:
-        """The sha256 of what is landed, whatever the day, the place it came from, and the name of who decided."""
+        """Return the sha256 of what is landed. The day, the place of the files, and the name of who decided do not
+        count.
+        """
         digest = hashlib.sha256()
         for name in TABLES:
             for path in self._parts(name):
@@ -198,12 +203,12 @@ class Landing:
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:
-    """Dispositions with whether a person decided, and not with who: no release holds the name."""
+    """Return dispositions that say whether a person decided, and not who: no release holds the name."""
     place = dispositions.schema.get_field_index("decided_by")
     return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())
 
 
 def writer_lock(settings: Settings) -> FileLock:
-    """The lock of a home, to be used with `with`. A process that holds it may take it again."""
+    """Return the lock of a home, to be used with `with`. A process that holds the lock may take it again."""
     settings.writer_lock.parent.mkdir(parents=True, exist_ok=True)
     return FileLock(settings.writer_lock, is_singleton=True)

@@ -151,12 +151,12 @@ TABLES: dict[str, pa.Schema] = {
 
 
 def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], path: Path) -> None:
-    """A season's checks to a Parquet file of landing's schema."""
+    """Write a season's checks to a Parquet file of landing's schema."""
     pq.write_table(as_table([check_row(season, sha256, check) for sha256, check in checks], CHECKS), path)
 
 
 def write_letters(letters: Sequence[LandedLetter], letters_path: Path, figures_path: Path) -> None:
-    """Letters and figures to two Parquet files of landing's schemas."""
+    """Write letters and their figures to two Parquet files of landing's schemas."""
     pq.write_table(as_table([letter_row(landed) for landed in letters], LETTERS), letters_path)
     pq.write_table(as_table(figure_rows(letters), FIGURES), figures_path)
 
@@ -164,7 +164,7 @@ def write_letters(letters: Sequence[LandedLetter], letters_path: Path, figures_p
 def read_letters(
     letters_path: Path, figures_path: Path, only: Collection[str] | None = None
 ) -> tuple[LandedLetter, ...]:
-    """The way back: the letters of two Parquet files, each as the reader gave it, but for `printable`."""
+    """Return the letters of two Parquet files, as the reader gave them, but with unprintable characters escaped."""
     figure_rows: dict[str, list[dict[str, Any]]] = {}
     filters = None if only is None else [("letter_sha256", "in", set(only))]
     for row in pq.read_table(figures_path, schema=FIGURES, filters=filters).to_pylist():
@@ -176,7 +176,7 @@ def read_letters(
 
 
 def as_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
-    """Rows as a table of landing. Texts are kept as they can be shown: PostgreSQL takes no NUL."""
+    """Return rows as a table of landing. Unprintable characters are escaped, since PostgreSQL takes no NUL."""
     return pa.Table.from_pylist([_shown(row) for row in rows], schema=schema)
 
 
@@ -211,7 +211,7 @@ def letter_row(landed: LandedLetter) -> dict[str, Any]:
 
 
 def figure_rows(letters: Sequence[LandedLetter]) -> list[dict[str, Any]]:
-    """The figures and absences of letters; those of a file that came from two addresses stand once."""
+    """Return the rows of figures and absences of letters. A file from two addresses gives its rows once."""
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [row for landed in by_file.values() for row in _rows_of_one(landed)]
 

@@ -1,4 +1,4 @@
-"""What every release says of its tables: the schemas that are published, sources, licences and types of fields."""
+"""What every release states about its tables: published schemas, sources, licences and types of fields."""
 
 PUBLISHED_SCHEMAS = {
     "marts": "What the letters state, joined and explained. Start with `council_performance`.",

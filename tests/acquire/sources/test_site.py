@@ -67,7 +67,7 @@ def reference(source: SiteSource, authority_id: str = "SAMPLE-01", season: Seaso
 
 
 def fetched_before(site: SiteServer, authorities: Authorities, folder: Path) -> tuple[Reference, Fetched]:
-    """A letter, and what an earlier run had of it, with its pages in the cache."""
+    """Return a letter's reference, and what an earlier run fetched of it, with its pages in the cache."""
     first = source_of(site, authorities, folder)
     one = reference(first)
     return one, first.fetch(one)
@@ -194,7 +194,7 @@ def test_a_body_that_need_not_have_a_page_has_published_nothing(
 
 
 def test_a_reference_to_an_authority_that_is_no_more_stops_the_run(source: SiteSource) -> None:
-    with pytest.raises(SourceError, match=r"COR exists on 31 March 2022: plan the season anew"):
+    with pytest.raises(SourceError, match=r"COR exists on 31 March 2022: plan the season again"):
         source.fetch(Reference(Season(2022), "x", "COR"))
 
 

@@ -398,7 +398,7 @@ def test_a_site_by_a_name_may_not_lead_to_loopback() -> None:
 
 
 def test_what_was_checked_is_connected_to_and_not_what_the_name_leads_to_by_then(site: SiteServer) -> None:
-    """The site listens at 127.0.0.1, where its name leads; what was looked up and checked is 127.0.0.2."""
+    """The name leads to 127.0.0.1, where the site listens; the resolved and checked address is 127.0.0.2."""
     allowed = allowed_addresses(f"http://localhost:{site.port}", ())
     with (
         HttpClient(allowed, impatient(attempts=1), resolve=lambda *_: ["127.0.0.2"]) as client,

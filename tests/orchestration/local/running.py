@@ -25,7 +25,7 @@ from redress.steps.record import RunRecord, record_name
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
 
 RUN_SECONDS = 150.0
-"""The most that a test waits for a run: ten times what one takes where nothing else runs."""
+"""How long a test waits for a run: ten times what a run takes on a quiet machine."""
 POLL_SECONDS = 0.3
 IMPATIENT: Mapping[str, str] = {
     "AIRFLOW__CORE__MAX_TASK_RETRY_DELAY": "2",
@@ -43,12 +43,12 @@ The dag keeps its retries and delays: `max_task_retry_delay` is Airflow's bound 
 
 
 class RunError(AssertionError):
-    """A run is not as a test has to have it; the message says what was found, and where the logs are."""
+    """A run did not go as the test requires. The message says what was found, and where the logs are."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One attempt of a task as the metadata has it; `map_index` is -1 where it is not mapped."""
+    """One attempt of a task in Airflow's metadata; `map_index` is -1 for a task that is not mapped."""
 
     run_id: str
     task_id: str
@@ -63,19 +63,19 @@ class Task:
 
 @dataclass
 class RunningAirflow:
-    """Airflow up over a home: to start runs, to look at them, and to kill what carries them."""
+    """A running Airflow over a home: it starts runs, shows them, and kills the processes that do them."""
 
     up: AirflowUp
     environment: Mapping[str, str]
     database: str
     running: dict[str, subprocess.Popen[bytes]]
     gone: list[int] = field(default_factory=list)
-    """The process ids of schedulers that were killed: what they started may go on."""
+    """The process ids of killed schedulers; processes that they started may still run."""
     _headers: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def keeper(self) -> Keeper:
-        """What starts processes again that end by themselves, as `redress up` does."""
+        """The keeper that restarts processes that end by themselves, as in `redress up`."""
         return Keeper(self.up, self.environment, self.running, print)
 
     @property
@@ -94,7 +94,7 @@ class RunningAirflow:
         )
 
     def ask(self, path: str, method: str = "GET", **content: Any) -> Any:
-        """An answer of Airflow's API, as the user of `redress up`."""
+        """Return an answer of Airflow's API to the user of `redress up`."""
         if not self._headers:
             known = {"username": USER, "password": self.up.secrets.password}
             answer = httpx.post(f"{self.up.address}/auth/token", json=known, timeout=30).raise_for_status()
@@ -106,7 +106,7 @@ class RunningAirflow:
         return answer.json()
 
     def rows(self, query: LiteralString, *values: object) -> list[tuple[Any, ...]]:
-        """What the metadata answers."""
+        """Return the rows of a query to the metadata."""
         with psycopg.connect(self.database) as connection:
             return connection.execute(query, values).fetchall()
 
@@ -123,9 +123,9 @@ class RunningAirflow:
         return str(started["dag_run_id"])
 
     def clear(self, run_id: str, *, only_failed: bool) -> None:
-        """Have the tasks of a run done again, as the pages do it; those alone that failed, or all.
+        """Clear the tasks of a run, as the pages do: only those that failed, or all.
 
-        `airflow tasks clear` knows a run by its logical date alone, and a run by hand has none.
+        `airflow tasks clear` finds a run only by its logical date, and a run by hand has none.
         """
         self.ask(f"dags/{ANNUAL_LETTERS}/dagRuns/{run_id}/clear", "POST", dry_run=False, only_failed=only_failed)
 
@@ -159,19 +159,19 @@ class RunningAirflow:
         ]
 
     def wait(self, run_id: str) -> str:
-        """Until a run has ended; how."""
+        """Wait until a run has ended; return its state."""
         self.wait_for(lambda: self.state(run_id) in ("success", "failed"), f"{run_id} does not end")
         return self.state(run_id)
 
     def wait_for(self, is_so: Callable[[], bool], otherwise: str) -> None:
-        """Until something is so. Raises RunError with `otherwise` where it takes too long."""
+        """Wait until a condition holds. Raises RunError with `otherwise` if that takes too long."""
         until = time.monotonic() + RUN_SECONDS
         while not is_so():
             self.keeper.look()
             _wait_until(until, otherwise, self)
 
     def at_work(self, kind: str) -> list[psutil.Process]:
-        """What carries the tasks of this moment: the workers that have one ("worker"), or the tasks themselves."""
+        """Return the processes that do tasks now: the workers with a task ("worker"), or the tasks themselves."""
         try:
             workers = psutil.Process(self.running["scheduler"].pid).children()
             tasks = {worker: worker.children() for worker in workers}
@@ -182,7 +182,7 @@ class RunningAirflow:
         return [task for its in tasks.values() for task in its]
 
     def kill_scheduler(self, *, is_alone: bool) -> None:
-        """SIGKILL to the scheduler, alone or with all that it started; then another one is started."""
+        """Kill the scheduler, alone or with all that it started; then start another scheduler."""
         scheduler = self.running["scheduler"]
         scheduler.kill()
         if not is_alone:
@@ -193,7 +193,7 @@ class RunningAirflow:
 
     @contextmanager
     def full_disk(self, largest_bytes: int) -> Iterator[None]:
-        """No task can write a file beyond a size, as on a full disk: the limit of the workers is that of tasks."""
+        """Let no task write a file beyond a size, as on a full disk. Tasks inherit the limit of the workers."""
         workers = psutil.Process(self.running["scheduler"].pid).children()
         before = [(worker, worker.rlimit(psutil.RLIMIT_FSIZE)) for worker in workers]
         for worker, (_, hard) in before:
@@ -205,18 +205,18 @@ class RunningAirflow:
                 worker.rlimit(psutil.RLIMIT_FSIZE, limits)
 
     def restart_database(self) -> None:
-        """Stop the metadata's PostgreSQL in the midst of whatever goes on, and start it again a moment later."""
+        """Stop the metadata's PostgreSQL at any moment, and start it again a moment later."""
         self.up.postgresql.stop()
         time.sleep(1)
         self.up.postgresql.start_unless_running()
 
     def record(self, run_id: str) -> RunRecord:
-        """The record of a run, below the folder of whatever season it is of."""
+        """Return the record of a run, of whatever season."""
         (path,) = self.settings.runs_folder.rglob(f"{record_name(run_id)}.jsonl")
         return RunRecord(path)
 
     def task_log(self, run_id: str, task_id: str) -> str:
-        """What the attempts of a task logged."""
+        """Return the logs of all attempts of a task."""
         folder = self.up.folder / "logs" / f"dag_id={ANNUAL_LETTERS}" / f"run_id={run_id}" / f"task_id={task_id}"
         return "\n".join(path.read_text(errors="replace") for path in sorted(folder.rglob("*.log")))
 
@@ -240,10 +240,10 @@ def running_airflow(
     source: str = f"folder:{SAMPLES / 'letters'}",
     **changes: str,
 ) -> Iterator[RunningAirflow]:
-    """Airflow up over a home of its own, until the end of the block; annual_letters is not paused.
+    """Run Airflow over a home of its own during the block; annual_letters is not paused.
 
-    The home is none of pytest's: those are closed to the user that PostgreSQL runs as where tests run as root, and
-    their paths are longer than a socket's may be.
+    The home is not one of pytest's folders. If tests run as root, PostgreSQL runs as another user, who may not
+    enter them, and their paths are too long for a socket.
     """
     with tempfile.TemporaryDirectory(prefix="redress-up-") as folder:
         Path(folder).chmod(0o755)

@@ -54,7 +54,7 @@ KEPT = "airflow_up"
 
 @dataclass(frozen=True)
 class Whole:
-    """What an undisturbed run of the season leaves."""
+    """The result of an undisturbed run of the season."""
 
     identity: str
     landed: str
@@ -81,14 +81,14 @@ class Killed:
 
 
 def empty(airflow: RunningAirflow) -> None:
-    """Remove from a home what runs left in it; nobody may be at work there."""
+    """Remove the results of runs from a home; nobody may be at work in it."""
     for path in airflow.settings.home.iterdir():
         if path.is_dir() and path.name != KEPT:
             shutil.rmtree(path)
 
 
 def undisturbed(airflow: RunningAirflow) -> Whole:
-    """Run the season into an empty home, and say what there is then."""
+    """Run the season into an empty home, and return the result."""
     empty(airflow)
     started = time.monotonic()
     run_id = airflow.trigger(season=SEASON.year)
@@ -104,9 +104,9 @@ def undisturbed(airflow: RunningAirflow) -> Whole:
 
 
 def kill_on_the_way(airflow: RunningAirflow, whole: Whole, chance: random.Random, kinds: Sequence[str]) -> Killed:
-    """A run into an empty home, of which these are killed one after the other, until it ends.
+    """Run the season into an empty home, and do these kills one after the other until the run ends.
 
-    Raises SoakError where anything is not whole then.
+    Raises SoakError if anything is incomplete afterwards.
     """
     empty(airflow)
     started = time.monotonic()
@@ -173,7 +173,7 @@ def check(airflow: RunningAirflow, run_id: str, whole: Whole) -> None:
 
 
 def _kill(airflow: RunningAirflow, run_id: str, kind: str, chance: random.Random) -> bool:
-    """Kill what is named, as soon as there is any; False where the run ended before that."""
+    """Kill a named process as soon as it exists; return False if the run ended before that."""
     if kind.startswith("scheduler"):
         airflow.kill_scheduler(is_alone=kind == "scheduler alone")
         return True
@@ -196,7 +196,7 @@ def _at_work(airflow: RunningAirflow, run_id: str) -> tuple[str, ...]:
 
 
 def _wait_for_writers(airflow: RunningAirflow) -> None:
-    """Until no task that outlived its scheduler or its worker holds the writer lock."""
+    """Wait until no task that outlived its scheduler or its worker holds the writer lock."""
     try:
         with writer_lock(airflow.settings).acquire(timeout=RUN_SECONDS):
             pass
@@ -205,7 +205,7 @@ def _wait_for_writers(airflow: RunningAirflow) -> None:
 
 
 def main() -> None:
-    """So many kills, each at another random point; a line for each."""
+    """Do this many kills, each at another random point, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)

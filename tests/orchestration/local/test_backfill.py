@@ -29,7 +29,7 @@ WRITES_IN_A_RUN = 4
 
 @dataclass(frozen=True)
 class Backfilled:
-    """What a backfill left: the state of each backfilled run, the tasks of all runs, releases and their history."""
+    """The result of a backfill: the state of each run, the tasks of all runs, releases and their history."""
 
     states: Mapping[str, str]
     tasks: tuple[Task, ...]
@@ -39,12 +39,12 @@ class Backfilled:
 
 
 def run_of(year: int) -> str:
-    """The id that a backfill gives to the run of a season: the dag's date in that year."""
+    """Return the id that a backfill gives to the run of a season: the dag's date in that year."""
     return f"backfill__{year}-08-15T06:00:00+00:00"
 
 
 def backfill(airflow: RunningAirflow, first: int, last: int, *arguments: str) -> float:
-    """Create a backfill over seasons, as soon as none is running any more; when that was."""
+    """Create a backfill over seasons as soon as no other is running; return the time of its creation."""
     airflow.wait_for(
         lambda: not airflow.rows("select 1 from backfill where completed_at is null"),
         "a backfill does not complete",
@@ -68,7 +68,7 @@ def backfill(airflow: RunningAirflow, first: int, last: int, *arguments: str) ->
 
 
 def backfilled(airflow: RunningAirflow, began_at: float) -> Backfilled:
-    """What there is once every run of every kind has ended."""
+    """Return the result once every run of every kind has ended."""
     airflow.wait_for(
         lambda: not airflow.rows("select 1 from dag_run where state in ('queued', 'running')"), "runs do not end"
     )
@@ -86,7 +86,7 @@ def began_at(airflow: RunningAirflow) -> float:
 
 @pytest.fixture(scope="module")
 def single_runs(began_at: float, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The release of seasons in another order and another home, made while the backfill is at work."""
+    """Return the release of the same seasons, run one by one in another order and another home meanwhile."""
     settings = Settings(home=tmp_path_factory.mktemp("single"), additional_authorities=SAMPLE_AUTHORITIES)
     source = FolderSource(SAMPLES / "letters")
     runs = [Run.of_season(Season(year), "single", settings) for year in OTHER_ORDER]
@@ -103,19 +103,21 @@ def first(airflow: RunningAirflow, began_at: float, single_runs: str) -> Backfil
 
 @pytest.fixture(scope="module")
 def beyond(airflow: RunningAirflow, first: Backfilled) -> Backfilled:
-    """A second one over the same seasons and one more, told a season that this one is not."""
+    """The second backfill, over the same seasons and one more. Its params state a season that differs from this
+    one.
+    """
     return backfilled(airflow, backfill(airflow, 2020, YEARS[-1], "--dag-run-conf", '{"season": 2021}'))
 
 
 @pytest.fixture(scope="module")
 def by_hand(airflow: RunningAirflow) -> list[str]:
-    """The ids of runs by hand that went on beside a backfill."""
+    """The ids of runs by hand that ran at the same time as a backfill."""
     return []
 
 
 @pytest.fixture(scope="module")
 def again(airflow: RunningAirflow, beyond: Backfilled, by_hand: list[str]) -> Backfilled:
-    """A third one that does what is completed again, beside a run by hand of one of its seasons."""
+    """The third backfill, which repeats completed runs, beside a run by hand of one of its seasons."""
     began_at = backfill(airflow, YEARS[0], YEARS[-1], "--reprocess-behavior", "completed")
     by_hand.append(airflow.trigger(season=2022))
     return backfilled(airflow, began_at)
@@ -197,7 +199,7 @@ def test_a_backfill_that_is_told_another_season_than_its_date_fails_at_once(
 ) -> None:
     assert beyond.states[run_of(2020)] == "failed"
     assert [one.try_number for one in airflow.tasks(run_of(2020)) if one.task_id == "plan"] == [1]
-    told = "the run is dated 2020-08-15, which is season 2020, and it was told season 2021"
+    told = "the run is dated 2020-08-15, which is season 2020, and it states season 2021"
     assert told in airflow.task_log(run_of(2020), "plan")
 
 
@@ -226,7 +228,7 @@ def test_a_run_by_hand_beside_a_backfill_of_its_season_loses_nothing(
 
 
 def assert_one_writer(found: Backfilled, least: int) -> None:
-    """That the tasks of the writers' pool came one after the other, and that there were so many of them."""
+    """Assert that the tasks of the writers' pool ran one after the other, and that there were this many."""
     times = sorted(
         (one.began_at, one.ended_at)
         for one in found.tasks

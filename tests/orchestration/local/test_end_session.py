@@ -1,4 +1,4 @@
-"""What `redress up` started ends with it, whatever group it put itself into and whoever started it."""
+"""Everything that `redress up` started ends with it, in whatever process group, and whoever started it."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ task = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], 
 print(task.pid, flush=True)
 task.wait()
 """
-"""As the scheduler does it: a task leads a group of its own."""
+"""A program that, like the scheduler, starts a task which leads a group of its own."""
 
 
 def test_a_task_ends_with_the_session_of_a_scheduler_that_was_killed() -> None:

@@ -1,4 +1,4 @@
-"""The desk of a test: settings of its own, and the quarantine below them."""
+"""The desk of each test: settings of its own, and the quarantine in its home."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Letters that wait at the desk, and how a test lands them, looks at them and decides about them."""
+"""Letters that wait for a decision, and how a test lands them, looks at them and decides."""
 
 import datetime as dt
 
@@ -16,13 +16,13 @@ from tests.made import SEASON, WRONG_RATE, landed, letter
 RATE_RULE = "uphold_rate_is_upheld_over_investigations"
 FIRST = letter("first")
 OTHER = letter("other", changes={"uphold_rate_type_average_pct": "72"})
-"""Two letters to one council, of one date, that say different things."""
+"""A second letter to the same council, with the same date and other figures."""
 STRANGER = letter("stranger", authority="Pellonshire and Wexmarsh Council")
 BY, WHY = "A. Lister", "the council confirmed the counts"
 
 
 def land(settings: Settings, *letters: Letter, season: Season = SEASON) -> Landing:
-    """Letters through the gate and into landing, with the decisions kept there: what the step `check` does."""
+    """Check letters in the gate with the decisions of the landing, and land them, as the step `check` does."""
     landing = Landing(settings.landing_folder)
     read_letters = [landed(one, season.year) for one in letters]
     authorities = load_authorities(additional=settings.additional_authorities)

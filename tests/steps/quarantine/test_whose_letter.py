@@ -1,4 +1,4 @@
-"""Accepts that say whose letter it is, or that it is of its season after all."""
+"""Accepts that name a letter's authority, or say that the letter belongs to its season."""
 
 import datetime as dt
 from dataclasses import replace

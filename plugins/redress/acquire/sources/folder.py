@@ -23,9 +23,9 @@ class FolderSource:
     """Letters below `folder`: `<folder>/<season>/<any file>`, at any depth below the season.
 
     Every file below a season's folder is taken, whatever its kind; a file that is no letter gets its verdict when
-    it is read. Hidden files are left out, and so are .json files and the data tables with their mappings (.csv,
-    .xlsx, .yml), which `data_tables` gives. A folder without season folders holds the letters of whichever season
-    is asked for. An address is the file's name as it can be shown.
+    it is read. Left out are hidden files, .json files, and the data tables with their mappings (.csv, .xlsx, .yml),
+    which `data_tables` gives. A folder without season folders holds the letters of whichever season is asked for.
+    The address of a file is its name below the folder, with unprintable characters escaped.
     """
 
     folder: Path

@@ -40,8 +40,8 @@ class Link:
 
     @cached_property
     def seasons(self) -> frozenset[int]:
-        """Return the seasons that the link is about, as years: none if nothing names one, several if it is not
-        clear.
+        """Return the years of the seasons that the link is about: none if no words name a season, several if they
+        are unclear.
 
         The link's own words count first, then its surroundings, its file's name, its heading, and its address.
         """
@@ -86,8 +86,8 @@ class WebPage:
 
     @cached_property
     def season_shown(self) -> Season | None:
-        """Return the season whose statistics the page shows, by the period that it names; None unless it names
-        exactly one.
+        """Return the season of the statistics on the page, from the period that the page names. Return None if the
+        page names no period, or several.
         """
         ends = {int(end) for start, end in _PERIOD_OF_PAGE.findall(_words(self._root.text_content()))}
         return Season(ends.pop()) if len(ends) == 1 and min(ends) >= FIRST_SEASON else None

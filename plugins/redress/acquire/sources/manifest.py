@@ -54,8 +54,8 @@ _SHOWN = (
 class ManifestSource:
     """The letters that a manifest names, each fetched from its address.
 
-    A manifest that came from a server may name addresses of servers only: a stranger's table never leads to a file
-    of this machine. `new_client` is called when the first http(s) address is fetched.
+    A manifest from a server may name only addresses of servers, so that a stranger's table never leads to a file of
+    this machine. `new_client` is called when the first http(s) address is fetched.
     """
 
     address: str
@@ -105,7 +105,7 @@ class ManifestSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _from_store(self, address: str, known: Known | None) -> Fetched:
-        """Return an object's bytes. The object is not read if its tag in the store has not changed."""
+        """Return an object's bytes. Do not read the object if its tag in the store has not changed."""
         scheme, _, path = address.partition("://")
         try:
             with self._lock:

@@ -43,8 +43,9 @@ _NO_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
 class SiteShape:
     """What the site is assumed to look like.
 
-    Paths begin with "/"; `slugs` are by authority_id. `council_page` holds {slug} for a council's name.
-    `letters_link_texts` are the words of the link from there to the annual letters.
+    Every path begins with "/". `council_page` is the path of a council's page, with {slug} in the place of its
+    name. `slugs` gives the slug of an authority, by authority_id, where the name does not. `letters_link_texts` are
+    the words of the link from there to the annual letters.
     """
 
     url: str
@@ -293,7 +294,7 @@ class SiteSource:
         for authority in self.authorities.alive_on(day):
             if authority.authority_id == reference.authority_id:
                 return authority
-        raise SourceError(f"no authority {reference.authority_id} exists on {day:%-d %B %Y}: plan the season anew")
+        raise SourceError(f"no authority {reference.authority_id} exists on {day:%-d %B %Y}: plan the season again")
 
 
 def letter_links(page: WebPage) -> tuple[Link, ...]:

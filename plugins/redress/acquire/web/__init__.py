@@ -1,1 +1,1 @@
-"""Requests to servers: which addresses, how fast, how often, and what a page said before."""
+"""Requests to servers: which addresses are allowed, how fast and how often to ask, and what was fetched before."""

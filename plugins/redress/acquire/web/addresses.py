@@ -23,9 +23,9 @@ class AllowedAddresses:
     """The addresses that may be fetched: the host of `site_url` at its port, and `further_hosts` at the usual
     ports.
 
-    A name alone allows nothing: each IP address behind a name must be public, or the host is not connected to.
-    Loopback is allowed only if `site_url` itself names it, and only for that host and port: a copy of the site on
-    the user's own machine.
+    A host name is not enough: each IP address of the host must be public, or no connection is made. Loopback is
+    allowed only if `site_url` itself names it, and only for that host and port: a copy of the site on the user's
+    own machine.
     """
 
     site_url: str
@@ -50,7 +50,8 @@ class AllowedAddresses:
     def checked(self, address: str) -> httpx.URL:
         """Return an address in its parts, without its fragment. Raise FetchError if it may not be fetched.
 
-        If the site is fetched by https, so is an http link to it: nobody on the way can then change a letter.
+        If the site is fetched by https, an http link to it becomes https, so that nobody on the way can change a
+        letter.
         """
         if has_password(address):
             raise _refused("the address holds a user's name and password, and no address of a letter does")
@@ -97,7 +98,9 @@ class AllowedAddresses:
 
     @cached_property
     def _is_site_loopback(self) -> bool:
-        """Whether the settings name loopback by an IP address or by its own name, not by one that may change."""
+        """Return whether the settings name loopback by an IP address or as "localhost"; another name may change its
+        address.
+        """
         host = host_of(self.site)
         if host == _LOCAL_NAME:
             return True

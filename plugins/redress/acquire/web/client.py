@@ -39,11 +39,11 @@ _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 
 @dataclass(frozen=True)
 class HttpRules:
-    """How a site is asked. Sizes are in bytes, times in seconds.
+    """How requests are made. Sizes are in bytes, times in seconds.
 
-    `timeout_seconds` is for a whole request with its body. A passing failure is tried `attempts` times; the waits
-    begin at `backoff_seconds`, double, and are at least as long as the site asks for (Retry-After). If the site
-    asks for more than `longest_wait_seconds`, no further request is made.
+    `timeout_seconds` is for a whole request with its body. A passing failure is tried `attempts` times. The waits
+    between tries begin at `backoff_seconds`, double, and are at least as long as the site asks for (Retry-After).
+    If the site asks for more than `longest_wait_seconds`, no further request is made.
     """
 
     contact: str
@@ -67,13 +67,13 @@ class HttpRules:
 
     @property
     def user_agent(self) -> str:
-        """What each request says of who asks."""
+        """The User-Agent of each request, which names the person to reach."""
         return f"{PRODUCT}/{__version__} (reads the Ombudsman's annual letters; contact: {self.contact})"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of an address. `content` is None if nothing has changed (304)."""
+    """The answer of an address. `content` is None if nothing has changed (status 304)."""
 
     content: bytes | None
     address: str
@@ -132,11 +132,11 @@ class HttpClient:
         return self._followed(address, known, self._robots_checked)
 
     def is_allowed_by_robots(self, address: str) -> bool:
-        """Whether robots.txt lets us ask for an address."""
+        """Return whether robots.txt allows an address to be fetched."""
         return self._robots.allows(self._allowed.checked(address))
 
     def crawl_delay_seconds(self, address: str) -> float:
-        """The gap between requests that robots.txt asks for; 0 where it asks for none."""
+        """Return the gap between requests that robots.txt asks for; 0 if it asks for none."""
         return self._robots.delay_seconds(self._allowed.checked(address))
 
     def _robots_checked(self, url: httpx.URL) -> None:
@@ -240,7 +240,9 @@ class HttpClient:
         return Answer(self._body(response, url), str(url), status, validators, response.charset_encoding)
 
     def _passing(self, response: httpx.Response, url: httpx.URL) -> Exception:
-        """The error of an answer that may be another later: to be tried again, or to end all of this."""
+        """Return the error of an answer that may differ later: one that is tried again, or one that ends all
+        requests.
+        """
         status = response.status_code
         seconds = _retry_after_seconds(response.headers.get("Retry-After"))
         is_too_many = status == httpx.codes.TOO_MANY_REQUESTS

@@ -1,4 +1,6 @@
-"""Connections: httpx over connections to IP addresses that were checked first; each ends in a limited time."""
+"""Connections: let httpx connect only to IP addresses that were checked first, and end each request in a limited
+time.
+"""
 
 import socket
 import time
@@ -14,17 +16,17 @@ import httpx
 from redress.acquire.web.addresses import AllowedAddresses
 
 Resolve = Callable[[str, int], list[str]]
-"""A host's IP addresses, the best first. Raises OSError where it has none."""
+"""Returns the IP addresses of a host, the best first. Raises OSError if it has none."""
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Let all reading and writing of this thread within the block end after so many seconds, with
+    """Limit all reading and writing of this thread in the block to this many seconds, after which it raises
     httpcore.TimeoutException.
 
-    A server that sends a byte now and then stays within every timeout of a single read.
+    Timeouts of a single read are not enough: a server that sends a byte now and then never exceeds them.
     """
     token = _ends_at.set(time.monotonic() + seconds)
     try:

@@ -20,18 +20,18 @@ class Pace:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn, and keep its place until the request has ended."""
+        """Wait for a turn to make a request, and keep it until the request has ended."""
         with self._slots:
             self._wait()
             yield
 
     def hold(self, seconds: float) -> None:
-        """Let no request begin for so long: the site asked for it."""
+        """Let no request begin for this long, because the site asked for it."""
         with self._lock:
             self._next_at = max(self._next_at, time.monotonic() + seconds)
 
     def slow_down_to(self, gap_seconds: float) -> None:
-        """Widen the gap to what the site asks for; a narrower one than ours changes nothing."""
+        """Widen the gap to that of the site, if the site's gap is wider than ours."""
         with self._lock:
             self._gap_seconds = max(self._gap_seconds, gap_seconds)
 

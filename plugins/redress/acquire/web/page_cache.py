@@ -21,7 +21,7 @@ class PageCache:
     folder: Path
 
     def get(self, address: str) -> WebPage | None:
-        """The page that an address gave last, or None where none is kept."""
+        """Return the page that an address gave last; None if no page is kept."""
         try:
             line, _, content = self._files.read(_name(address)).partition(b"\n")
             about = json.loads(line)
@@ -33,7 +33,7 @@ class PageCache:
             return None
 
     def put(self, address: str, page: WebPage) -> None:
-        """Keep a page that its server can be asked about; one that cannot be kept is fetched whole next time."""
+        """Keep a page if its server can later say whether it changed. Other pages are fetched whole next time."""
         if page.validators == Validators():
             return
         about = {

@@ -25,11 +25,11 @@ class Robots:
         self._rules: dict[str, Protego | SourceError] = {}
 
     def allows(self, url: httpx.URL) -> bool:
-        """Whether an address may be fetched. Raises SourceError where its host's robots.txt cannot be had."""
+        """Return whether an address may be fetched. Raises SourceError if robots.txt cannot be fetched."""
         return bool(self._rules_for(url).can_fetch(str(url), PRODUCT))
 
     def delay_seconds(self, url: httpx.URL) -> float:
-        """The gap between requests that an address's host asks for; 0 where it asks for none."""
+        """Return the gap between requests that an address's host asks for; 0 if it asks for none."""
         return float(self._rules_for(url).crawl_delay(PRODUCT) or 0)
 
     def _rules_for(self, url: httpx.URL) -> Protego:

@@ -1,7 +1,7 @@
-"""What a release changed in the data, against the release that was current before it: `changes.json`.
+"""The changes of a release: what differs from the release that was current before it, kept in `changes.json`.
 
-`compared` finds the changes while a release is published. `changes.json` and RELEASE.md of the release, and the
-report of the run that publishes it, are made of what it returns.
+`compared` finds the changes while a release is published. `changes.json`, RELEASE.md and the report of the run are
+made from its result.
 """
 
 from collections.abc import Iterator
@@ -17,14 +17,15 @@ from pydantic import TypeAdapter
 from redress.warehouse.releases.checksums import CHANGES_NAME, damage
 
 NOT_THERE = "not there"
-"""Stands in lists for what a release does not have; the lists are ordered by it."""
+"""The word that stands in lists for what a release does not have. Lists are ordered by it."""
 
 
 @dataclass(frozen=True)
 class ChangedLetter:
-    """A letter file with another disposition than before; None where a release does not have the file.
+    """A letter file with another disposition than before. A disposition is None if that release does not have the
+    file.
 
-    `name` is the name of the authority, or the file's address where the authority is not known.
+    `name` is the name of the authority, or the file's address if the authority is unknown.
     """
 
     season: int
@@ -44,9 +45,10 @@ class FigureValue:
 
 @dataclass(frozen=True)
 class ChangedFigure:
-    """A figure of an authority and season that both releases have; None where a release lacks the figure.
+    """A figure that changed, of an authority and season that both releases have. A value is None if that release
+    lacks the figure.
 
-    `is_not_read` where this release lacks the figure because it could not be read from the letter.
+    `is_not_read` is set if this release lacks the figure because it could not be read from the letter.
     """
 
     season: int
@@ -79,9 +81,9 @@ class ChangedTrust:
 
 @dataclass(frozen=True)
 class ChangedComparisons:
-    """How many figures went from one state of comparison with a second witness to another.
+    """How many figures changed from one result of the comparison with a second witness to another.
 
-    The state is None where a release does not compare the figure. Where both states are the same, a value changed.
+    A result is None if that release does not compare the figure. If both results are the same, a value changed.
     """
 
     season: int
@@ -104,9 +106,8 @@ class DispositionCount:
 class DataChanges:
     """What changed from one release to the next.
 
-    `figures_only_now_count` and `figures_only_before_count` are of authorities and seasons that only this release,
-    or only the release before, has. `trust` and `comparisons` are None where one of the releases was made before
-    there was such a thing.
+    `figures_only_now_count` and `figures_only_before_count` count figures of authorities and seasons that only one
+    of the releases has. `trust` and `comparisons` are None if one of the releases was made before they existed.
     """
 
     letters: tuple[ChangedLetter, ...]
@@ -118,27 +119,27 @@ class DataChanges:
 
     @property
     def added_letters_count(self) -> int:
-        """How many letter files only this release has."""
+        """The number of letter files that only this release has."""
         return sum(one.was is None for one in self.letters)
 
     @property
     def removed_letters_count(self) -> int:
-        """How many letter files only the release before has."""
+        """The number of letter files that only the release before has."""
         return sum(one.now is None for one in self.letters)
 
     @property
     def redisposed_letters_count(self) -> int:
-        """How many letter files both releases have, with another disposition in each."""
+        """The number of letter files with different dispositions in the two releases."""
         return len(self.letters) - self.added_letters_count - self.removed_letters_count
 
     @property
     def trust_count(self) -> int:
-        """How many letters are trusted otherwise, or for another reason."""
+        """The number of letters with another trust, or another reason for it."""
         return len(self.trust or ())
 
     @property
     def compared_figures_count(self) -> int:
-        """How many figures compare otherwise with a second witness."""
+        """The number of figures with another result of the comparison with a second witness."""
         return sum(one.figures_count for one in self.comparisons or ())
 
 
@@ -147,8 +148,8 @@ class ReleaseChanges:
     """What a release holds, and what changed with it.
 
     `before` is the identity of the release that was current before, or None for the first release of a warehouse.
-    `data` is None for the first release, and where the release before could not be compared: `why_not_compared`
-    then has a sentence for each file of it that is damaged.
+    `data` is None for the first release, and if the release before is damaged: `why_not_compared` then has a
+    sentence for each of its damaged files.
     """
 
     release: str
@@ -190,9 +191,8 @@ def write_changes(changes: ReleaseChanges, folder: Path) -> None:
 
 
 def read_changes(folder: Path) -> ReleaseChanges | None:
-    """Return the changes of a release by its folder, or None for a release that was made before they were kept.
-
-    The same where the release has been removed.
+    """Return the changes of a release by its folder; None if the release was made before changes were kept, or was
+    removed.
     """
     try:
         return _JSON.validate_json((folder / CHANGES_NAME).read_bytes())

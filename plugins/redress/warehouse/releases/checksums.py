@@ -10,7 +10,7 @@ NOTES_NAME = "RELEASE.md"
 CHANGES_NAME = "changes.json"
 """Releases that were made before their changes were kept as data do not have this file."""
 ALWAYS_THERE = ("warehouse.duckdb", DATA_PACKAGE_NAME, NOTES_NAME)
-"""Files that every release has, besides those that its data package names."""
+"""Files that every release has and its data package does not name."""
 _CHUNK_BYTES = 1024**2
 
 

@@ -33,7 +33,7 @@ class Happening(StrEnum):
     """What happened to a release."""
 
     BEGUN = "begun"
-    """It is complete, and about to get its name. What a crash leaves of it is no release."""
+    """It is complete, and about to be renamed. After a crash at this point it is no release."""
     CURRENT = "current"
     """It was put before the readers."""
     TAKEN_BACK = "taken_back"

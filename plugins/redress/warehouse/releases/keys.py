@@ -1,4 +1,4 @@
-"""Keys of a release's tables, as dbt's tests hold them: columns that no test has looked at are no key."""
+"""Keys of a release's tables. Only columns that dbt's tests check are keys."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,11 @@ class Keys:
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     def among(self, tables: Mapping[str, frozenset[str]], table: str) -> "Keys":
-        """Return those keys of `table` that lie wholly within some tables, given by name with their columns."""
+        """Return the keys of `table` that lie within some tables. A key is left out if one of its columns, or the
+        table that it refers to, is missing.
+
+        `tables` has the columns of each table by the table's name.
+        """
         columns = tables[table]
         return Keys(
             self.primary if columns.issuperset(self.primary) else (),
@@ -88,9 +92,9 @@ def _table_name(resource: str) -> str:
 def model_keys(manifest: Manifest) -> dict[str, Keys]:
     """Return the keys of each model of dbt's manifest, by the model's name.
 
-    A combination of columns that is tested to be unique is the primary key; without one, the first column that is
-    tested to be unique. Columns of a primary key are never null by the model's contract: a unique column that may
-    be null is no primary key. A relationship whose test only warns is no reference.
+    The primary key is a combination of columns that is tested to be unique or, without one, the first single column
+    that is. Its columns must never be null by the model's contract. A relationship is no foreign key if its test
+    only warns.
     """
     tests = data_tests(manifest)
     return {model["name"]: _keys_of(model, tests.get(model["unique_id"], ())) for model in models(manifest)}
@@ -106,9 +110,8 @@ def begin_data_package(folder: Path, keys: Mapping[str, Keys]) -> None:
 
 
 def built_keys(folder: Path) -> dict[str, Keys]:
-    """Return the keys of tables by the table's name, of a data package that was begun or completed in a folder.
-
-    Without a data package there are none.
+    """Return the keys of each table, by its name, from a folder's data package, complete or not; none without a
+    data package.
     """
     try:
         package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())

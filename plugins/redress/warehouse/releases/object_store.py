@@ -85,7 +85,7 @@ class StoredReleases:
         if not is_pointer:
             raise ReleaseError(
                 f"{self._files.place(POINTER_NAME)} is broken: put a copy of it back, or remove it, and the next "
-                "run puts it anew. Without it, of the releases in the store only the current one is kept"
+                "run writes it again. Without it, only the current release in the store is kept"
             )
         return found
 

@@ -1,4 +1,4 @@
-"""A release's tables in the incoming schema: made, filled, compared with the file's, and given their keys."""
+"""Make a release's tables in the incoming schema: create, fill, compare with the release's file, and add keys."""
 
 import datetime as dt
 
@@ -27,9 +27,9 @@ BATCH_ROWS = 20_000
 def build_beside(
     connection: Connection, warehouse: duckdb.DuckDBPyConnection, tables: tuple[ServedTable, ...]
 ) -> dict[str, int]:
-    """The tables with their rows, keys and indexes in the incoming schema; the number of rows by table.
+    """Make the tables in the incoming schema, with rows, keys and indexes. Return the number of rows by table.
 
-    Raises ServeError where a table differs from the file's.
+    Raises ServeError if a table differs from the table of the release's file.
     """
     if any(table.name == RELEASE_TABLE for table in tables):
         raise ServeError(f"a table of the release is called {RELEASE_TABLE}, which says in {SCHEMA} what is served")
@@ -54,7 +54,7 @@ def build_beside(
 
 
 def _create(connection: Connection, table: Table) -> None:
-    """A table with its comments."""
+    """Create a table with its comments."""
     connection.execute(CreateTable(table))
     if table.comment:
         connection.execute(SetTableComment(table))
@@ -64,13 +64,13 @@ def _create(connection: Connection, table: Table) -> None:
 
 
 def _keys(table: Table) -> list[ColumnCollectionConstraint]:
-    """A table's keys in an order of their own; SQLAlchemy gives a table without a primary key an empty one."""
+    """Return a table's keys in a fixed order. SQLAlchemy gives a table without a primary key an empty one."""
     keys = [one for one in table.constraints if isinstance(one, ColumnCollectionConstraint) and len(one.columns)]
     return sorted(keys, key=lambda one: (type(one).__name__, [column.name for column in one.columns]))
 
 
 def _add_key(connection: Connection, addition: AddConstraint) -> None:
-    """A key. Raises ServeError where the rows do not keep it."""
+    """Add a key. Raises ServeError if the rows break the key."""
     try:
         connection.execute(addition)
     except IntegrityError as error:
@@ -80,11 +80,11 @@ def _add_key(connection: Connection, addition: AddConstraint) -> None:
 
 
 def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> None:
-    """The rows of a table into the incoming schema; a batch is one buffer from DuckDB to the server.
+    """Copy the rows of a table into the incoming schema; each batch is one buffer from DuckDB to the server.
 
-    The table has to be made in the same transaction, for its rows are frozen at once: readers whose snapshot is
-    older than the rows see them too. Without that a transaction of one snapshot that reads across a swap would find
-    tables without rows.
+    The table has to be made in the same transaction, because its rows are frozen at once: then readers with an
+    older snapshot see the rows too. Otherwise a transaction that keeps one snapshot and reads across a swap would
+    find the new tables empty.
     """
     batches = warehouse.sql(table.lines_query()).to_arrow_reader(BATCH_ROWS)
     statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, table.name))
@@ -95,7 +95,7 @@ def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, tabl
 
 
 def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> int:
-    """The number of rows that a table has on both sides. Raises ServeError where rows or values differ."""
+    """Return the number of rows that a table has on both sides. Raises ServeError if rows or values differ."""
     [(sent_count, *sent_sums)] = warehouse.execute(table.checksum_in_duckdb()).fetchall()
     [(arrived_count, *arrived_sums)] = driver(connection).execute(table.checksum_in_postgres(INCOMING)).fetchall()
     if sent_count != arrived_count:
@@ -110,9 +110,10 @@ def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection,
 
 
 def state_release(connection: Connection, release_id: str, table_names: list[str]) -> None:
-    """The table that says which release this is, and the schema's mark.
+    """Make the table that says which release is served, and mark the schema.
 
-    Its row is frozen as those of the other tables are, so that no snapshot finds tables without their release.
+    The table's row is frozen like the rows of the other tables, so that each snapshot sees the tables together with
+    their release.
     """
     made = Table(
         RELEASE_TABLE,

@@ -1,11 +1,11 @@
-"""PostgreSQL as the serving warehouse: a release put before many readers in one transaction, checked before.
+"""Serve a release from PostgreSQL: many readers see it whole, from one transaction on.
 
-    marts                        the tables of the release that is served, and `release`, which says which one
-    redress_incoming             being made, within a transaction that nobody sees
+    marts                        the tables of the release that is served, and `release`, which names that release
+    redress_incoming             the tables of the next release, within a transaction that nobody sees
     redress_retired_<number>     a release that was served before, while a reader still holds it
 
 The transaction makes the tables beside the served ones, copies the rows, compares them with the DuckDB file,
-renames both schemas and commits. Whatever ends it before leaves nothing behind, and the served release as it was.
+renames both schemas and commits. If it ends before that, nothing is left behind and the served release stays.
 """
 
 from collections.abc import Iterator
@@ -30,12 +30,14 @@ from redress.warehouse.serving.tables import ServeError, served_tables
 
 CONNECT_TIMEOUT_SECONDS = 10
 SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret")
-"""Parameters of an address whose values nobody is shown."""
+"""Parameters of an address with secret values, which no message shows."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """What serving a release came to. `notes` say what readers had a part in, such as a release they still hold."""
+    """The result of serving a release. `notes` say what readers caused, such as an old release that they still
+    hold.
+    """
 
     release_id: str
     place: str
@@ -46,28 +48,30 @@ class Served:
 
     def __str__(self) -> str:
         if self.is_new:
-            told = (
+            sentence = (
                 f"release {self.release_id} is served by {self.place}: {self.tables_count} tables, "
                 f"{self.rows_count} rows, each table the same as in the file"
             )
         else:
-            told = f"release {self.release_id} is served by {self.place} already"
-        return "; ".join([told, *self.notes])
+            sentence = f"release {self.release_id} is served by {self.place} already"
+        return "; ".join([sentence, *self.notes])
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """A PostgreSQL database that serves releases. `address` may hold a password, and is never shown.
+    """A PostgreSQL database that serves releases.
 
-    `patience_seconds` is how long a moment is waited for in which no reader holds a table; after it the swap is
-    made all the same.
+    `address` may hold a password, and is never shown. `patience_seconds` is how long to wait for a moment when no
+    reader holds a table; after that the swap is made although readers hold tables.
     """
 
     address: str = field(repr=False)
     patience_seconds: float = 5.0
 
     def url(self) -> URL:
-        """The address for SQLAlchemy and psycopg. Raises ServeError, which does not repeat it, where it is none."""
+        """The address for SQLAlchemy and psycopg. Raises ServeError for a wrong address; the message does not
+        repeat it.
+        """
         try:
             url = make_url(self.address)
         except (ArgumentError, ValueError):
@@ -87,16 +91,16 @@ class Postgres:
 
     @property
     def place(self) -> str:
-        """The database as people call it: host and name, without user and password."""
+        """The database's host and name, without user and password."""
         url = self.url()
         return printable(f"{url.host or url.query.get('host') or 'localhost'}/{url.database}")
 
     def serve(self, release: Path) -> Served:
-        """Put a release before the readers, whole or not at all; nothing is done where it is served already.
+        """Show a release to the readers, whole or not at all. If the release is served already, change nothing.
 
-        `release` is a release's folder. Raises ServeError where PostgreSQL cannot be reached or refuses, where the
-        served schema holds what no release brought, where the reading role could do more than read, and where a
-        table in PostgreSQL is not the table of the file: the release that was served before still is, then.
+        `release` is the release's folder. Raises ServeError, and leaves the release that was served before, if
+        PostgreSQL cannot be reached or refuses, if the served schema holds something that came with no release, if
+        the reading role can do more than read, or if a table in PostgreSQL differs from the table of the file.
         """
         with self._connected() as connection:
             served = self._swap_in(connection, release)
@@ -104,7 +108,7 @@ class Postgres:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        """A connection; what goes wrong while it is used is told without the address and its password."""
+        """Yield a connection. Errors in the block become ServeError, without the address and its password."""
         url = self.url()
         try:
             with _engine(url).connect() as connection:
@@ -113,7 +117,7 @@ class Postgres:
             raise ServeError(f"{self.place}: {_without_secrets(str(cause(error)), url)}") from None
 
     def _swap_in(self, connection: Connection, release: Path) -> Served:
-        """The one transaction, which changes nothing where the release is served already."""
+        """Do the one transaction. If the release is served already, change nothing."""
         with connection.begin() as transaction:
             take_turn(connection)
             served_before = served_release(connection)
@@ -162,9 +166,9 @@ def _without_secrets(text: str, url: URL) -> str:
 
 
 def serve_current(settings: Settings) -> Served:
-    """Put the current release of a warehouse into the database that the settings name.
+    """Serve the current release of a warehouse from the database that the settings name.
 
-    Raises ServeError where no database is named or nothing has been released, and as `Postgres.serve` does.
+    Raises ServeError if the settings name no database, if nothing has been released, and as `Postgres.serve` does.
     """
     if not settings.serve_url:
         raise ServeError(f"REDRESS_SERVE_URL names no database: postgresql://user@host:5432/database ({RUNBOOK})")

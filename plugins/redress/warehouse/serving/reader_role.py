@@ -1,4 +1,4 @@
-"""The role that reads what is served: what it is granted, and that it can do nothing else."""
+"""The reading role: grant it what it may read, and make sure that it can do nothing else."""
 
 from psycopg import errors
 from sqlalchemy import Connection
@@ -7,14 +7,14 @@ from redress.warehouse.serving.statements import INCOMING, RUNBOOK, SCHEMA, SHOW
 from redress.warehouse.serving.tables import ServeError
 
 READER = "redress_reader"
-"""The role that may read the served schema and nothing else; logins of people and tools are made members of it."""
+"""The role that may read the served schema and nothing else. Logins of people and tools become members of it."""
 
 
 def grant_reading(connection: Connection) -> None:
-    """The reading role, which is made where it is not there, may read what is in the incoming schema.
+    """Create the reading role if it is missing, and let it read the incoming schema.
 
-    What PostgreSQL lets everybody do in a database is taken back as far as this user may: making temporary tables
-    and large objects, and in old versions tables in `public`.
+    Also revoke, as far as this user may, what PostgreSQL lets everybody do in a database: make temporary tables,
+    large objects, and (in old versions) tables in `public`.
     """
     if not execute(connection, "select from pg_roles where rolname = %(role)s", role=READER):
         try:
@@ -49,7 +49,7 @@ def grant_reading(connection: Connection) -> None:
 
 
 def require_a_reader_who_only_reads(connection: Connection) -> None:
-    """Raise ServeError where the reading role may change anything, or read what is not of the release."""
+    """Raise ServeError if the reading role may change anything, or read anything outside the release."""
     found = execute(
         connection,
         """
@@ -84,10 +84,10 @@ def require_a_reader_who_only_reads(connection: Connection) -> None:
     )
     if found:
         rights = [right for (right,) in found]
-        told = "; ".join(rights[:SHOWN_COUNT])
+        shown = "; ".join(rights[:SHOWN_COUNT])
         more = len(rights) - SHOWN_COUNT
         raise ServeError(
-            f"the role {READER} may do more than read schema {SCHEMA}, and nothing was swapped. It may: {told}"
+            f"the role {READER} may do more than read schema {SCHEMA}, and nothing was swapped. It may: {shown}"
             + (f"; and {more} more" if more > 0 else "")
             + f". Take that away from it and from public, or give Redress a database of its own ({RUNBOOK})"
         )

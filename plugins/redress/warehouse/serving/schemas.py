@@ -1,4 +1,4 @@
-"""The schemas of a database that serves releases: whose turn it is, what is served, the swap, and what goes."""
+"""The schemas of a database that serves releases: take turns, find what is served, swap, and drop old releases."""
 
 import time
 from collections.abc import Iterator
@@ -24,18 +24,18 @@ from redress.warehouse.serving.tables import ServeError
 
 RETIRED_PREFIX = "redress_retired_"
 TURN_TIMEOUT_SECONDS = 120
-"""How long another run that is serving is waited for."""
+"""How long to wait for another run that is serving."""
 LOCK_TRIES_SECONDS = (0.05, 0.1, 0.2, 0.4)
-"""How long tries to lock tables last, by turns: the most that a reader waits for one."""
+"""How long each try to lock tables lasts, in turn: the longest that a try keeps a reader waiting."""
 LOCK_PAUSE_SECONDS = 0.05
 DROP_PATIENCE_SECONDS = 1.0
 
 
 def take_turn(connection: Connection) -> None:
-    """Begin to build beside: a second run waits here until the first has ended.
+    """Make the incoming schema; wait if another run has made it, until that run has ended.
 
-    A schema's name is unique, so making it waits for whoever has made it and not yet committed. An advisory lock
-    would do as well, but any reader could hold one.
+    A schema's name is unique, so making it waits for a transaction that has made it and has not committed. An
+    advisory lock would also do, but any reader could hold such a lock.
     """
     encoding = execute(connection, "show server_encoding")[0][0]
     if encoding != "UTF8":
@@ -60,7 +60,7 @@ def take_turn(connection: Connection) -> None:
 
 
 def served_release(connection: Connection) -> str | None:
-    """The release that is served, or None before the first. Raises ServeError where the schema is another's."""
+    """Return the release that is served, or None before the first. Raises ServeError if the schema is not ours."""
     found = execute(
         connection,
         "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(name)s",
@@ -77,29 +77,30 @@ def served_release(connection: Connection) -> str | None:
 
 
 def swap(connection: Connection, patience_seconds: float) -> str | None:
-    """The incoming schema becomes the served one; what is to be told where readers stood in the way.
+    """Put the incoming schema in the place of the served schema. Return a note if readers held tables, else None.
 
-    A statement looks up the names of its tables one after the other. To keep the swap from coming between two of
-    them, all served tables are locked for its moment. Where a reader holds a table for minutes, the swap is made
-    beside it: renaming a schema needs no table's lock.
+    A reader's statement looks up the names of its tables one after the other. All served tables are locked for the
+    swap, so that it does not come between two of these look-ups. If a reader holds a table for minutes, the swap is
+    made without the locks: renaming a schema needs no lock on a table.
     """
     found = execute(connection, "select oid from pg_namespace where nspname = %(name)s", name=SCHEMA)
-    told = None
+    note = None
     if found:
         retired = f"{RETIRED_PREFIX}{found[0][0]}"
         if not _lock(connection, SCHEMA, patience_seconds):
-            told = f"readers held tables for {patience_seconds:.0f} s, and the swap was made beside them"
+            note = f"readers held tables for {patience_seconds:.0f} s, and the swap was made beside them"
         execute(connection, "alter schema {} rename to {}", SCHEMA, retired)
         execute(connection, "revoke all on schema {} from {}", retired, READER)
     execute(connection, "alter schema {} rename to {}", INCOMING, SCHEMA)
-    return told
+    return note
 
 
 def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
-    """Lock a release's tables against everybody to the transaction's end; False where that cannot be had.
+    """Lock a release's tables against everybody until the transaction ends. Return False if that fails.
 
-    A reader who has one table and wants the next can wait for us while we wait for it. A try ends long before
-    PostgreSQL looks for such deadlocks (after a second, unless set otherwise) and would end one of the two.
+    A reader who holds one table and wants the next can wait for us while we wait for the reader. Each try ends long
+    before PostgreSQL looks for such deadlocks (after a second, by default), because PostgreSQL would end one of the
+    two.
     """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     statement = sql.SQL("lock table {} in access exclusive mode").format(tables)
@@ -118,9 +119,8 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
 
 
 def _own_tables(connection: Connection, schema: str) -> list[str]:
-    """The tables that came with a schema's release, as far as they are there.
-
-    Raises ServeError where the schema does not say which they are.
+    """Return those of the tables of a schema's release that still exist. Raises ServeError if the schema does not
+    list them.
     """
     try:
         with connection.begin_nested():
@@ -144,9 +144,10 @@ def _own_tables(connection: Connection, schema: str) -> list[str]:
 
 
 def require_nothing_else(connection: Connection, schema: str) -> None:
-    """Raise ServeError where a schema holds anything that did not come with its release: it would go with it.
+    """Raise ServeError if a schema holds anything that did not come with its release, because it would be dropped
+    too.
 
-    PostgreSQL notes no owner for what belongs to the role that made the server, whose oid is 10.
+    PostgreSQL records no owner for the objects of the role that created the server; the oid of that role is 10.
     """
     found = execute(
         connection,
@@ -168,10 +169,10 @@ def require_nothing_else(connection: Connection, schema: str) -> None:
         own=_own_tables(connection, schema),
     )
     if found:
-        told = "; ".join(one for (one,) in found[:SHOWN_COUNT])
+        shown = "; ".join(one for (one,) in found[:SHOWN_COUNT])
         more = len(found) - SHOWN_COUNT
         raise ServeError(
-            f"schema {schema} holds what came with no release: {told}"
+            f"schema {schema} holds what came with no release: {shown}"
             + (f"; and {more} more" if more > 0 else "")
             + ". Nothing was changed, for it would go with the release: have its owner move it to another schema "
             f"(such as alter table ... set schema ...) or drop it, and serve again ({RUNBOOK})"
@@ -179,7 +180,7 @@ def require_nothing_else(connection: Connection, schema: str) -> None:
 
 
 def drop_retired(connection: Connection) -> Iterator[str]:
-    """Drop releases that were served before, each in a transaction of its own; why one could not be dropped yet."""
+    """Drop releases that were served before, each in its own transaction. Yield why one could not be dropped."""
     with connection.begin():
         retired = execute(
             connection,
@@ -205,7 +206,9 @@ def drop_retired(connection: Connection) -> Iterator[str]:
 
 
 def _drop(connection: Connection, schema: str) -> None:
-    """Drop a release's tables and the schema, and nothing of anybody else's that is made in it or on them."""
+    """Drop a release's tables and the schema. Whatever others made in the schema, or on the tables, makes this
+    fail.
+    """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     driver(connection).execute(sql.SQL("drop table {}").format(tables))
     execute(connection, "drop schema {}", schema)

@@ -1,4 +1,4 @@
-"""Statements to PostgreSQL in a transaction of SQLAlchemy's: names are quoted, and values are bound."""
+"""Send statements to PostgreSQL in a transaction of SQLAlchemy, with names quoted and values bound."""
 
 from contextlib import suppress
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 
 def driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
-    """psycopg's own connection, for COPY and for statements that are put together from names."""
+    """Return psycopg's own connection, for COPY and for statements that are composed from names."""
     found = connection.connection.driver_connection
     if not isinstance(found, psycopg.Connection):
         raise TypeError(f"psycopg 3 is expected, and {type(found)} was found")
@@ -17,20 +17,20 @@ def driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def execute(connection: Connection, statement: str, *names: str, **values: object) -> list[tuple[Any, ...]]:
-    """A statement with `{}` for each name, quoted, and `%(...)s` for values; its rows."""
+    """Execute a statement with a quoted name for each `{}` and a value for each `%(...)s`. Return its rows."""
     composed = sql.SQL(statement).format(*(sql.Identifier(name) for name in names))
     cursor = driver(connection).execute(composed, values or None)
     return cursor.fetchall() if cursor.description is not None else []
 
 
 def attempt(connection: Connection, statement: str, *names: str) -> None:
-    """A statement that a user without the right to it does without."""
+    """Execute a statement, and go on if the user has no right to it."""
     with suppress(errors.InsufficientPrivilege), connection.begin_nested():
         execute(connection, statement, *names)
 
 
 def cause(error: Exception) -> Exception:
-    """The driver's error: SQLAlchemy's own text repeats the statement."""
+    """Return the driver's error as text; SQLAlchemy's own text repeats the statement."""
     return getattr(error, "orig", None) or error
 
 
@@ -44,11 +44,11 @@ INCOMING = "redress_incoming"
 
 
 MARK = "Redress release "
-"""The comment on a schema of ours starts with this: no other schema is ever renamed or dropped."""
+"""How the comment on each of our schemas begins. No other schema is ever renamed or dropped."""
 
 
 RUNBOOK = "docs/runbooks/serving.md"
 
 
 SHOWN_COUNT = 5
-"""How much of a long list a message shows."""
+"""How many items of a long list a message shows."""

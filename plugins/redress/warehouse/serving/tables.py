@@ -1,8 +1,9 @@
-"""A release's tables as PostgreSQL is to have them: types, keys, comments, and rows for COPY and for a checksum.
+"""A release's tables in PostgreSQL: types, keys, comments, and rows as text for COPY and for a checksum.
 
-DuckDB writes each row as a line of COPY's text format. So that what arrived can be held against what was sent, each
-side also writes each row as a canonical text of its own making: a value and a comma; before a text its length in
-bytes and a colon, so that no two rows have the same. A null has no digits and no value, and so is no empty text.
+DuckDB writes each row as a line of COPY's text format. To compare what arrived with what was sent, each side also
+writes each row as a canonical text: each value followed by a comma, and each text preceded by its length in bytes
+and a colon, so that two different rows never give the same text. A null is written without digits and without a
+value, which differs from an empty text.
 """
 
 import json
@@ -41,7 +42,8 @@ from redress.warehouse.releases.releases import ReleaseError
 FILTER_COLUMNS = frozenset(
     {"season", "authority_key", "authority_id", "council_type_key", "measure", "letter_key", "complaint_kind"}
 )
-"""What a BI tool filters and joins by: each has an index in every table where no key starts with it."""
+"""The columns that a BI tool filters and joins by. They get an index in each table where no key starts with them.
+"""
 _TYPES: dict[str, TypeEngine[Any]] = {
     "BIGINT": BigInteger(),
     "BOOLEAN": Boolean(),
@@ -56,7 +58,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
 }
 _DECIMAL = re.compile(r"DECIMAL\((?P<precision>\d+),\s*(?P<scale>\d+)\)")
 CONCAT_COLUMNS = 20
-"""Columns to one `concat`: PostgreSQL passes a function 100 arguments, and a column takes four at the most."""
+"""How many columns one `concat` has: PostgreSQL passes at most 100 arguments, and a column takes up to four."""
 
 
 class ServeError(ReleaseError):
@@ -65,7 +67,7 @@ class ServeError(ReleaseError):
 
 @dataclass(frozen=True)
 class ServedColumn:
-    """One column: its name, its type as DuckDB calls it, whether it may be null, and what it is."""
+    """One column: its name, DuckDB's type, whether it may be null, and its comment."""
 
     name: str
     duckdb_type: str
@@ -78,11 +80,11 @@ class ServedColumn:
 
     @property
     def item_type(self) -> str:
-        """The type of a list's items, or of a plain column's values."""
+        """The type of a list's items, or of the values of a column that is no list."""
         return self.duckdb_type.removesuffix("[]")
 
     def postgres_type(self) -> TypeEngine[Any] | None:
-        """The type in PostgreSQL, or None where there is none that holds the same values."""
+        """Return the type in PostgreSQL, or None if no type holds the same values."""
         decimal = _DECIMAL.fullmatch(self.item_type)
         item = (
             _TYPES.get(self.item_type)
@@ -92,7 +94,7 @@ class ServedColumn:
         return ARRAY(item, dimensions=1) if item is not None and self.is_list else item
 
     def copied(self) -> str:
-        """DuckDB's expression for the value in a line of COPY's text format; a null is backslash N."""
+        """Return DuckDB's expression for the value in a line of COPY's text format; a null is backslash N."""
         name = quoted(self.name)
         if self.is_list:
             item = r"""'"' || replace(replace(cast(item as varchar), '\', '\\'), '"', '\"') || '"'"""
@@ -106,7 +108,7 @@ class ServedColumn:
         return rf"coalesce({text}, '\N')"
 
     def canonical_in_duckdb(self) -> str:
-        """DuckDB's arguments of `concat` for the canonical text of the value."""
+        """Return DuckDB's arguments of `concat` that give the canonical text of the value."""
         name = quoted(self.name)
         if self.is_list:
             items = f"list_transform({name}, lambda item: {_item(self._value_in_duckdb('item'), 'strlen')})"
@@ -116,7 +118,7 @@ class ServedColumn:
         return f"{self._value_in_duckdb(name)}, ','"
 
     def canonical_in_postgres(self) -> str:
-        """PostgreSQL's arguments of `concat` for the same text as `canonical_in_duckdb` gives."""
+        """Return PostgreSQL's arguments of `concat` that give the same text as `canonical_in_duckdb`."""
         name = quoted(self.name)
         if self.is_list:
             item = _item(self._value_in_postgres("item"), "octet_length")
@@ -153,7 +155,7 @@ class ServedColumn:
 
 @dataclass(frozen=True)
 class ServedTable:
-    """One table of a release: where it lies in the DuckDB file, its columns in order, and its keys."""
+    """One table of a release: its place in the DuckDB file, its columns in order, and its keys."""
 
     duckdb_schema: str
     name: str
@@ -162,12 +164,14 @@ class ServedTable:
     keys: Keys
 
     def lines_query(self) -> str:
-        """DuckDB's query for the rows, each as a line of COPY's text format in the one column `line`."""
+        """Return DuckDB's query for the rows, each as a line of COPY's text format in the only column, `line`."""
         fields = " || chr(9) || ".join(column.copied() for column in self.columns)
         return f"select {fields} || chr(10) as line from {self._in_duckdb}"  # noqa: S608 - quoted names  # nosec B608
 
     def checksum_in_duckdb(self) -> str:
-        """DuckDB's query for the number of rows and two sums of their hashes: the order of rows has no say."""
+        """Return DuckDB's query for the number of rows and two sums of their hashes, which no order of rows
+        changes.
+        """
         row = _concatenated([column.canonical_in_duckdb() for column in self.columns])
         high, low = (f"sum(cast('0x' || substr(hash, {start}, 15) as bigint))" for start in (1, 16))
         return (
@@ -176,7 +180,7 @@ class ServedTable:
         )
 
     def checksum_in_postgres(self, schema: str) -> str:
-        """PostgreSQL's query for what `checksum_in_duckdb` gives."""
+        """Return PostgreSQL's query that gives the same as that of `checksum_in_duckdb`."""
         row = _concatenated([column.canonical_in_postgres() for column in self.columns])
         high, low = (f"sum(cast(cast('x' || substr(hash, {start}, 15) as bit(60)) as bigint))" for start in (1, 16))
         return (
@@ -190,12 +194,14 @@ class ServedTable:
 
 
 def _measured(text: str, length: str) -> str:
-    """A text as arguments of `concat`, its length in bytes before it; of a null the colon alone is left."""
+    """Return the arguments of `concat` that give a text after its length in bytes and a colon; a null gives the
+    colon.
+    """
     return f"{length}({text}), ':', {text}, ','"
 
 
 def _item(value: str, length: str) -> str:
-    """A list's item, its length in bytes before it."""
+    """Return the text of a list's item after its length in bytes."""
     return f"coalesce({length}({value}) || ':' || {value}, '-')"
 
 
@@ -205,14 +211,14 @@ def _concatenated(fields: list[str]) -> str:
 
 
 def quoted(name: str) -> str:
-    """A name as both dialects of SQL quote it."""
+    """Return a name as DuckDB and PostgreSQL quote it."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[ServedTable, ...]:
-    """The tables of a release: names, types and comments from its DuckDB file, keys from its data package.
+    """Return the tables of a release: names, types and comments from its DuckDB file, keys from its data package.
 
-    Raises ServeError where a column has a type that PostgreSQL has no like of.
+    Raises ServeError for a column with a type that has no equal in PostgreSQL.
     """
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     keys = {Path(one["path"]).stem: Keys.of_table_schema(one["schema"]) for one in package["resources"]}
@@ -249,7 +255,7 @@ def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[S
 
 
 def declared(tables: tuple[ServedTable, ...], schema: str) -> dict[str, Table]:
-    """The tables as SQLAlchemy declares them in a schema, by name, with their keys, indexes and comments."""
+    """Return the tables by name as SQLAlchemy declares them in a schema, with keys, indexes and comments."""
     metadata = MetaData(schema=schema)
     return {table.name: _declared(table, metadata) for table in tables}
 
@@ -283,7 +289,7 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
 
 
 def _indexed(table: ServedTable) -> Iterator[str]:
-    """The columns that get an index of their own: filters and references that no key starts with."""
+    """Yield the columns that get an index of their own: filters and foreign keys with which no key starts."""
     first_of_keys = {columns[0] for columns in (table.keys.primary, *table.keys.unique) if columns}
     of_foreign_keys = {one.columns[0] for one in table.keys.foreign_keys}
     for column in table.columns:
