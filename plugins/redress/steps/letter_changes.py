@@ -38,7 +38,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class LetterState:
-    """A landed letter file: its disposition, and a hash of what the reader took it to state."""
+    """A landed letter file: its disposition, and a hash of everything that the reader read in it."""
 
     sha256: str
     source_address: str

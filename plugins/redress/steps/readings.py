@@ -104,7 +104,8 @@ class Readings:
     def write(self, read: Iterable[LandedLetter], reader: str) -> None:
         """Put what a reader read in place of all that the folder holds; `reader` is the reader's identity.
 
-        Two processes may write the same folder: a task that outlived its scheduler is still at work.
+        Another process may write the same folder at the same time: the same task, still running for a scheduler
+        that was killed.
         """
         with replaced_folder(self.folder, is_shared=True) as incoming:
             (incoming / reader).mkdir()

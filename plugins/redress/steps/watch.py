@@ -152,7 +152,7 @@ def decide(run: Run, unfinished_count: int) -> RunDecision:
 
 
 def tell(run: Run, today: dt.date) -> WatchEnd:
-    """Return how many letters are in, and a warning where letters are missing past REDRESS_LETTERS_EXPECTED_BY."""
+    """Return how many letters are in, and a warning if letters are missing after REDRESS_LETTERS_EXPECTED_BY."""
     with run.record.step("tell") as note:
         found = Summary.read(run.watched_path)
         progress = _progress(found, _authorities(run))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from redress.acquire.source import SourceError
-from redress.acquire.sources.by_name import allowed_addresses, http_rules, site_shape, source_of
+from redress.acquire.sources.by_name import SOURCE_FORMS, allowed_addresses, http_rules, site_shape, source_of
 from redress.acquire.sources.folder import FolderSource
 from redress.acquire.sources.manifest import ManifestSource
 from redress.acquire.sources.site import SiteSource
@@ -37,7 +37,7 @@ def test_the_site_is_that_of_the_settings_and_asked_slowly(settings: Settings) -
 
 @pytest.mark.parametrize("text", ["", "s3:bucket", "web:x", "manifest"])
 def test_what_names_no_source_says_what_does(settings: Settings, text: str) -> None:
-    with pytest.raises(SourceError, match=r"site, manifest:<address> or folder:<path>|does not exist"):
+    with pytest.raises(SourceError, match=rf"{SOURCE_FORMS}|does not exist"):
         source_of(text, settings)
 
 

@@ -95,7 +95,8 @@ class SiteSource:
         return self.client.rules.at_a_time
 
     def references(self, season: Season) -> tuple[Reference, ...]:
-        """Return a letter for each authority and, if councils' pages show this season now, each page.
+        """Return a reference to the letter of each authority; and to each council's page, if the pages now show
+        this season.
 
         Bodies other than councils are included; only a request can tell whether a body has a page. A few pages are
         fetched to see the season that they show; no other request is made.

@@ -15,7 +15,7 @@ _CHUNK_BYTES = 1024**2
 
 
 def write_checksums(folder: Path) -> None:
-    """Write the sha256 of every file below a folder into its SHA256SUMS, without which a release is unfinished."""
+    """Write the sha256 of every file below a folder into its SHA256SUMS, which completes a release."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     lines = [f"{sha256_of(folder / name)}  {name}\n" for name in names if name != CHECKSUMS_NAME]
     (folder / CHECKSUMS_NAME).write_text("".join(lines), encoding="utf-8")

@@ -180,7 +180,7 @@ class ServedTable:
         )
 
     def checksum_in_postgres(self, schema: str) -> str:
-        """Return PostgreSQL's query that gives the same as that of `checksum_in_duckdb`."""
+        """Return PostgreSQL's query for the same number and sums as in `checksum_in_duckdb`."""
         row = _concatenated([column.canonical_in_postgres() for column in self.columns])
         high, low = (f"sum(cast(cast('x' || substr(hash, {start}, 15) as bit(60)) as bigint))" for start in (1, 16))
         return (
