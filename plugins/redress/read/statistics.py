@@ -47,6 +47,12 @@ class BlockDescription:
         return tuple(dict.fromkeys(name for name in names if name in HEADLINE_NAMES))
 
 
+def sentences_of(descriptions: Sequence[BlockDescription]) -> tuple[Sentence, ...]:
+    """Return all sentences of some blocks once, those too that say why a block has no figures."""
+    excuses = (description.excuse[0] for description in descriptions if description.excuse is not None)
+    return tuple(dict.fromkeys((*(one for block in descriptions for one in block.sentences), *excuses)))
+
+
 def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Statistics | None:
     """Return what the blocks of a document state, or None if no heading has one of its sentences below it.
 

@@ -23,10 +23,15 @@ from redress.read.files.overprints import without_unseen
 from redress.read.files.pdf_quick import OUTLINED_CURVES, PICTURE_SHARE
 from redress.read.files.pdf_words import Char, char, is_on_page, page_of
 from redress.read.files.visible_ink import only_what_shows
-from redress.read.page.document import Document, Page, without_running_lines
+from redress.read.page.document import Document, Page
+from redress.read.running_lines import without_running_lines
 
 US_LETTER = (0.0, 0.0, 612.0, 792.0)
 """The page of a file that gives its page no size."""
+MOST_SLANT_DEGREES = 10.0
+"""A line of a letter that was scanned askew slopes no more than this; a watermark across the page slopes more."""
+LEVEL_SHARE = 0.2
+"""Sloping text is a watermark where level text has at least this share of its characters."""
 
 
 class UnreadableError(Exception):
@@ -153,11 +158,12 @@ def _is_flat(box: Box) -> bool:
 def _content(layout: Any, width: float, height: float) -> tuple[list[Char], float, int]:
     """Return what a page draws: its characters, the area of its pictures, and the number of its curves.
 
-    Only characters within the shown part of the page count. The origin of the layout, which is pdfminer's, is the
-    lower left corner of the page as shown. Making pdfplumber's own record of each character would take as long
-    again as finding the characters.
+    Only characters within the shown part of the page count, and none of a watermark across the page. The origin of
+    the layout, which is pdfminer's, is the lower left corner of the page as shown. To make pdfplumber's own record
+    of each character would take as long again as finding the characters.
     """
     chars: list[Char] = []
+    sloping: list[Char] = []
     picture_area, curve_count = 0.0, 0
     waiting: list[Any] = [layout]
     while waiting:
@@ -165,12 +171,15 @@ def _content(layout: Any, width: float, height: float) -> tuple[list[Char], floa
         if isinstance(item, LTChar):
             top, bottom = height - item.y1, height - item.y0
             if is_on_page(item.x0, item.x1, top, bottom, width, height):
-                turns = round(math.atan2(item.matrix[1], item.matrix[0]) / (math.pi / 2)) % 4
-                chars.append(char(item.get_text(), item.x0, item.x1, top, bottom, turns))
+                turns = math.atan2(item.matrix[1], item.matrix[0]) / (math.pi / 2)
+                is_sloping = 90 * abs(turns - round(turns)) > MOST_SLANT_DEGREES
+                one = char(item.get_text(), item.x0, item.x1, top, bottom, round(turns) % 4)
+                (sloping if is_sloping else chars).append(one)
         elif isinstance(item, LTImage):
             picture_area += item.width * item.height
         elif isinstance(item, LTContainer):
             waiting += reversed(list(item))
         elif isinstance(item, LTCurve) and not isinstance(item, LTRect | LTLine):
             curve_count += 1
-    return chars, picture_area, curve_count
+    is_watermark = len(chars) >= LEVEL_SHARE * len(sloping)
+    return chars if is_watermark else chars + sloping, picture_area, curve_count

@@ -26,7 +26,8 @@ from redress.read.files.pdf_words import (
     is_ordinary,
 )
 from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
-from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of, without_running_lines
+from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of
+from redress.read.running_lines import without_running_lines
 
 PICTURE_SHARE = 0.25
 """Pictures that cover at least this share of a page can be what the page has to say."""

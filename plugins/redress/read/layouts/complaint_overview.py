@@ -16,7 +16,7 @@ from redress.read.layouts.three_statistics import COMPLIANCE, REMEDY, UPHOLD
 from redress.read.page.blocks import heading_pattern
 from redress.read.page.document import Document, squeezed
 from redress.read.page.sentences import Sentence
-from redress.read.statistics import BlockDescription, read_statistics, with_absences
+from redress.read.statistics import BlockDescription, read_statistics, sentences_of, with_absences
 
 _DEALT_WITH = Sentence(
     "Between {period_start:date} (to|and) {period_end:date}, we dealt with {dealt_with_count:count} "
@@ -54,6 +54,7 @@ class ComplaintOverview:
 
     name: str = "complaint_overview"
     landmarks: str = r"we dealt with [\d,]+ complaints?|and upheld \d|^\s*complaints? overview\s*:?\s*$"
+    sentences: tuple[Sentence, ...] = sentences_of(BLOCKS)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the four blocks state, or None if a document has no overview."""

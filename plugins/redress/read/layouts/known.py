@@ -11,3 +11,6 @@ LAYOUTS: tuple[Layout, ...] = tuple(import_module(f"redress.read.layouts.{row.na
 
 LANDMARKS = re.compile("|".join(layout.landmarks for layout in LAYOUTS), re.IGNORECASE | re.MULTILINE)
 """The words that stand where figures stand, in a letter of any layout."""
+
+SENTENCES = tuple(dict.fromkeys(sentence for layout in LAYOUTS for sentence in layout.sentences))
+"""The sentences that state figures, in a letter of any layout."""

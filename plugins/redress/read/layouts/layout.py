@@ -8,6 +8,7 @@ from typing import Protocol
 from redress.model.letter import Conflict, Figure
 from redress.model.measures import MEASURE_NAMES, Absence
 from redress.read.page.document import Document
+from redress.read.page.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Layout(Protocol):
         The words are found in a page's text as it is drawn, line by line, whatever their case. A page without any
         is not looked at closely. The expression may match a page too many, and must not miss a page with figures.
         """
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences that state its figures; none in a layout of tables."""
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return the statistics of a document, or None if the document has another layout.

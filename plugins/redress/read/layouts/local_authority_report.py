@@ -20,7 +20,7 @@ from redress.read.page.blocks import Block, blocks_of, heading_pattern, headings
 from redress.read.page.document import Document, Page
 from redress.read.page.label_pairs import paired
 from redress.read.page.numbers import read_number
-from redress.read.page.sentences import around
+from redress.read.page.sentences import Sentence, around
 from redress.read.page.tables import LabelledNumber, cells, labelled_numbers
 from redress.read.statistics import is_behind, signature_of
 
@@ -138,6 +138,7 @@ class LocalAuthorityReport:
 
     name: str = "local_authority_report"
     landmarks: str = _LANDMARKS
+    sentences: tuple[Sentence, ...] = ()
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the tables state, or None if a document has no table of services or of outcomes."""

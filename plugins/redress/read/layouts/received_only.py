@@ -26,6 +26,7 @@ class ReceivedOnly:
 
     name: str = "received_only"
     landmarks: str = r"we received [\d,]+ complaints"
+    sentences: tuple[Sentence, ...] = (RECEIVED,)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return the number received, or None unless just one sentence states it for the year to 31 March 2013."""

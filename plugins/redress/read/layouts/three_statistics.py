@@ -15,7 +15,7 @@ from redress.read.layouts.layout import Statistics
 from redress.read.page.blocks import heading_pattern
 from redress.read.page.document import Document
 from redress.read.page.sentences import Sentence
-from redress.read.statistics import BlockDescription, read_statistics, with_absences
+from redress.read.statistics import BlockDescription, read_statistics, sentences_of, with_absences
 
 FIRST_SEASON_PER_100K = 2024
 """Letters give upheld decisions for each 100,000 residents from this season on."""
@@ -115,6 +115,7 @@ class ThreeStatistics:
 
     name: str = "three_statistics"
     landmarks: str = _LANDMARKS
+    sentences: tuple[Sentence, ...] = sentences_of(BLOCKS)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the three blocks state, or None if a document has none of them."""

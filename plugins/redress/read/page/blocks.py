@@ -74,25 +74,30 @@ class Block:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """The ways in which the block's words can be read as running text.
+        """The ways in which the block's words can be read as running text."""
+        return passages_of(self.runs)
 
-        First, lines of one type size are joined: a caption in small type between two lines does not divide them.
-        Second, lines of any size are joined: a large number on its own line belongs to its words. Third, the pieces
-        of lines are joined that a printer has spread to fill a narrow column. Fourth, a number on the left of a few
-        lines is put before them.
-        """
-        spread = [_unspread(run) for run in self.runs]
-        strung = (
-            *_strung(self.runs, by_size=True),
-            *_strung(self.runs, by_size=False),
-            *_strung(spread, by_size=True),
-            *(passage for run in self.runs for passage in _beside_numbers(run)),
-        )
-        seen: dict[tuple[int, ...], Passage] = {}
-        for passage in strung:
-            key = tuple(id(word) for segment in passage.segments for word in segment.words)
-            seen.setdefault(key, passage)
-        return tuple(seen.values())
+
+def passages_of(runs: Sequence[Sequence[Segment]]) -> tuple[Passage, ...]:
+    """The ways in which the words of some columns can be read as running text.
+
+    First, lines of one type size are joined: a caption in small type between two lines does not divide them.
+    Second, lines of any size are joined: a large number on its own line belongs to its words. Third, the pieces
+    of lines are joined that a printer has spread to fill a narrow column. Fourth, a number on the left of a few
+    lines is put before them.
+    """
+    spread = [_unspread(run) for run in runs]
+    strung = (
+        *_strung(runs, by_size=True),
+        *_strung(runs, by_size=False),
+        *_strung(spread, by_size=True),
+        *(passage for run in runs for passage in _beside_numbers(run)),
+    )
+    seen: dict[tuple[int, ...], Passage] = {}
+    for passage in strung:
+        key = tuple(id(word) for segment in passage.segments for word in segment.words)
+        seen.setdefault(key, passage)
+    return tuple(seen.values())
 
 
 def heading_pattern(text: str) -> re.Pattern[str]:

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from redress.model.letter import Box
@@ -21,8 +21,6 @@ RAISED_SIZE_SHARE = 0.78
 """A word this much smaller than its neighbour, and raised, is a footnote's mark and not part of the text."""
 WORDS_BESIDE_A_PICTURE = 20
 """A page with a large picture and fewer words than these, a running header's, is a picture of a page."""
-MARGIN_SHARE = 0.085
-"""Running headers and page numbers stand within this share of the page's height from its edges."""
 
 _CONTROLS = (range(0x09), range(0x0E, 0x20), range(0x7F, 0x85), range(0x86, 0xA0))
 """All of Unicode's, but for those that are spaces or end a line."""
@@ -34,10 +32,6 @@ _DROPPED = _UNSEEN | _SUPERSCRIPTS
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
 _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
 """Marks before the items of a list, with those of the symbol fonts (private use)."""
-_PAGE_NUMBER = re.compile(
-    r"page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*(?:of|/)\s*\d{1,4}|\d{1,4}\s*\|\s*page|-\s*\d{1,4}\s*-",
-    re.I,
-)
 
 
 def plain(text: str) -> str:
@@ -185,41 +179,6 @@ def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
     pieces = [piece for line in _lines(printed) for piece in _pieces(line)]
     joined = _joined_across_sizes(_without_raised_marks(pieces))
     return tuple(sorted(map(Segment, map(tuple, joined)), key=lambda segment: (segment.top, segment.x0)))
-
-
-def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
-    """Return pages without page numbers, and without lines that stand in the same margin of several pages."""
-    seen: dict[str, set[int]] = {}
-    for page in pages:
-        for segment in _margin(page):
-            seen.setdefault(_running_text(page, segment), set()).add(page.number)
-    running = {text for text, numbers in seen.items() if len(numbers) > 1}
-
-    def is_running(page: Page, segment: Segment) -> bool:
-        return _PAGE_NUMBER.fullmatch(segment.text) is not None or _running_text(page, segment) in running
-
-    kept = []
-    for page in pages:
-        gone = {id(segment) for segment in _margin(page) if is_running(page, segment)}
-        kept.append(replace(page, segments=tuple(s for s in page.segments if id(s) not in gone)))
-    return tuple(kept)
-
-
-def _margin(page: Page) -> Iterator[Segment]:
-    upper, lower = page.height * MARGIN_SHARE, page.height * (1 - MARGIN_SHARE)
-    return (segment for segment in page.segments if segment.bottom <= upper or segment.top >= lower)
-
-
-def _running_text(page: Page, segment: Segment) -> str:
-    """Return the text of a line that repeats on every page. A number alone repeats only if it counts the pages in
-    one place.
-
-    A figure that happens to stand first on a page is not a page number.
-    """
-    if segment.text.isdigit():
-        height = round(10 * segment.top / max(page.height, 1.0))
-        return f"page number {int(segment.text) - page.number:+d} at {height}"
-    return re.sub(r"\d+", "#", segment.text).casefold()
 
 
 def _lines(words: Iterable[Word]) -> list[list[Word]]:
