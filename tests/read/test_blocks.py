@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from redress.read.files.pdf import document_from_pdf
-from redress.read.page.blocks import Block, blocks_of, heading_pattern, headings_of
+from redress.read.page.blocks import Block, blocks_of
 from redress.read.page.document import Document
+from redress.read.page.headings import heading_pattern, headings_of
 from tests.paper import Ink, pdf, stack
 
 HEADINGS = {

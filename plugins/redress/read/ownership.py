@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from redress.model.letter import Conflict
-from redress.read.page.blocks import Block, Heading
+from redress.read.page.blocks import Block
 from redress.read.page.document import Document, Word
+from redress.read.page.headings import Heading
 from redress.read.page.sentences import Found, Sentence, find
 
 MOST_GAP_EMS = 2.5

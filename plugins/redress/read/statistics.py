@@ -13,8 +13,9 @@ from redress.model.letter import Conflict, Figure
 from redress.model.measures import HEADLINE_NAMES, Absence
 from redress.read.layouts.layout import Period, Statistics, absences, agreed
 from redress.read.ownership import BlockReading, doubtful_averages
-from redress.read.page.blocks import Block, blocks_of, headings_of, with_gutters
+from redress.read.page.blocks import Block, blocks_of
 from redress.read.page.document import Document, Segment
+from redress.read.page.headings import headings_of, with_gutters
 from redress.read.page.sentences import Found, Sentence, find
 from redress.read.signatory import SIGNATURE
 from redress.read.unread import unread_measures

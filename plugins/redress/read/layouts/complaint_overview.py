@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from redress.model.letter import Figure
 from redress.read.layouts.layout import Statistics
 from redress.read.layouts.three_statistics import COMPLIANCE, REMEDY, UPHOLD
-from redress.read.page.blocks import heading_pattern
 from redress.read.page.document import Document, squeezed
+from redress.read.page.headings import heading_pattern
 from redress.read.page.sentences import Sentence
 from redress.read.statistics import BlockDescription, read_statistics, sentences_of, with_absences
 

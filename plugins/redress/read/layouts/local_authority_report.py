@@ -16,8 +16,9 @@ from decimal import Decimal
 from redress.model.letter import Figure
 from redress.model.measures import half_up_pct
 from redress.read.layouts.layout import Statistics, absences, agreed
-from redress.read.page.blocks import Block, blocks_of, heading_pattern, headings_of
+from redress.read.page.blocks import Block, blocks_of
 from redress.read.page.document import Document, Page
+from redress.read.page.headings import heading_pattern, headings_of
 from redress.read.page.label_pairs import paired
 from redress.read.page.numbers import read_number
 from redress.read.page.sentences import Sentence, around

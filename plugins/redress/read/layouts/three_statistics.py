@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from redress.model.measures import Absence
 from redress.read.layouts.layout import Statistics
-from redress.read.page.blocks import heading_pattern
 from redress.read.page.document import Document
+from redress.read.page.headings import heading_pattern
 from redress.read.page.sentences import Sentence
 from redress.read.statistics import BlockDescription, read_statistics, sentences_of, with_absences
 

@@ -7,20 +7,15 @@ beside a sentence never gets between the sentence's lines.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from redress.read.page.document import Document, Page, Segment, are_of_one_size, squeezed
+from redress.read.page.document import Document, Page, Segment, are_of_one_size
+from redress.read.page.headings import NARROWEST_GUTTER_EMS, SPREAD_GAP_EMS, Heading, is_same_line
 from redress.read.page.numbers import NUMBER_BESIDE_A_PARAGRAPH
 from redress.read.page.sentences import Passage
 
-HEADING_LINES = 5
-"""A heading may run over this many lines of a narrow column."""
-SPREAD_GAP_EMS = 7.0
-"""A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
-LETTERS_TOLD = 5
-"""So many first letters of a heading are written out in its pattern."""
 BESIDE_GAP_EMS = 3.0
 """A number in front of a paragraph is no further from it than this, in units of the number's type size."""
 LARGE_SHARE = 1.3
@@ -32,30 +27,8 @@ _HEADING_WORDS = re.compile(r"(?!(?:In|This|The|We|Of|No|Statistics|Adjusted|Bet
 """A line that is no sentence of the letters, and holds no number."""
 GUTTER_POINTS = 1.0
 """The border of a column lies so far to the left of its lines."""
-NARROWEST_GUTTER_EMS = 0.4
-"""A gutter is wider than this, in units of type size; the space between two words is narrower."""
 COLUMN_SHARE = 0.2
 """Headings whose left edges are further apart than this share of the page's width stand in two columns."""
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A line, or a few, that says exactly what a block is about."""
-
-    name: str
-    segments: tuple[Segment, ...]
-
-    @property
-    def page(self) -> int:
-        return self.segments[0].page
-
-    @property
-    def x0(self) -> float:
-        return min(segment.x0 for segment in self.segments)
-
-    @property
-    def top(self) -> float:
-        return self.segments[0].top
 
 
 @dataclass
@@ -100,129 +73,18 @@ def passages_of(runs: Sequence[Sequence[Segment]]) -> tuple[Passage, ...]:
     return tuple(seen.values())
 
 
-def heading_pattern(text: str) -> re.Pattern[str]:
-    """The pattern of a heading, written as it is printed; it is matched without spaces."""
-    return re.compile(text.replace(" ", ""), re.IGNORECASE)
-
-
-def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tuple[Heading, ...]:
-    """All headings of a document: runs of one to three lines whose words are exactly a heading's."""
-    found: list[Heading] = []
-    letters = " ".join(pattern.pattern for pattern in patterns.values()).casefold()
-    for page in document.pages:
-        taken: set[int] = set()
-        for segment in page.segments:
-            begins = segment.squeezed[:LETTERS_TOLD].casefold()
-            if id(segment) in taken or begins not in letters:
-                continue  # no heading begins with these letters
-            heading = _heading_at(segment, page.segments, patterns)
-            if heading is not None:
-                found.append(heading)
-                taken.update(id(line) for line in heading.segments)
-    return tuple(found)
-
-
-def with_gutters(document: Document, patterns: dict[str, re.Pattern[str]]) -> Document:
-    """Return a document with its lines cut at narrow gutters, on the pages that show more headings so.
-
-    Headings in columns that stand close together make one line, in which no heading is found.
-    """
-    if len({heading.name for heading in headings_of(document, patterns)}) == len(patterns):
-        return document
-    pages = []
-    for page in document.pages:
-        cut = replace(page, segments=tuple(piece for line in page.segments for piece in _cut_at_gaps(line)))
-        is_clearer = len(cut.segments) > len(page.segments) and len(headings_of(Document((cut,)), patterns)) > len(
-            headings_of(Document((page,)), patterns)
-        )
-        pages.append(cut if is_clearer else page)
-    return replace(document, pages=tuple(pages))
-
-
-def _cut_at_gaps(line: Segment) -> Iterator[Segment]:
-    begins = 0
-    for index, (left, right) in enumerate(pairwise(line.words), start=1):
-        if right.x0 - left.x1 > NARROWEST_GUTTER_EMS * right.size:
-            yield Segment(line.words[begins:index])
-            begins = index
-    yield line if begins == 0 else Segment(line.words[begins:])
-
-
-def _heading_at(
-    first: Segment, segments: Sequence[Segment], patterns: dict[str, re.Pattern[str]]
-) -> Heading | None:
-    """Return the heading that begins with a segment: the segment alone, with the other pieces of its line, or with
-    lines below.
-    """
-    line = [first]
-    while True:
-        pieces = list(line)
-        for _ in range(HEADING_LINES):
-            text = squeezed(" ".join(piece.text.removesuffix("-") for piece in pieces)).rstrip(":.")
-            for name, pattern in patterns.items():
-                if pattern.fullmatch(text):
-                    return Heading(name, tuple(pieces))
-            following = _next_line(pieces, line, segments)
-            if not following:
-                break
-            pieces += following
-        beside = _next_piece(line[-1], segments)
-        if beside is None or len(line) > HEADING_LINES:
-            return None
-        line.append(beside)
-
-
-def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
-    """The piece that follows on the same line, as far off as a spread line's pieces can be."""
-    fits = [
-        segment
-        for segment in segments
-        if _is_same_line(left, segment) and 0 < segment.x0 - left.x1 <= SPREAD_GAP_EMS * left.size
-    ]
-    return min(fits, key=lambda segment: segment.x0, default=None)
-
-
-def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Sequence[Segment]) -> list[Segment]:
-    """Return the pieces of the next line that lie within the width of the heading's first line and have its type
-    size.
-    """
-    last = max(pieces, key=lambda piece: piece.bottom)
-    left = min(piece.x0 for piece in line) - last.size
-    right = max(piece.x1 for piece in pieces) + SPREAD_GAP_EMS * last.size
-    below = [
-        segment
-        for segment in segments
-        if -0.3 * last.size < segment.top - last.bottom <= last.size
-        and are_of_one_size(segment, last)
-        and left <= segment.x0 <= right
-    ]
-    under = [segment for segment in below if segment.overlap(last) > 0 or segment.overlap(line[0]) > 0]
-    if not under:
-        return []
-    first = min(under, key=lambda segment: (segment.top, segment.x0))
-    return sorted((s for s in below if _is_same_line(first, s) and s.x1 <= right), key=lambda s: s.x0) or [first]
-
-
 def _unspread(run: Sequence[Segment]) -> list[Segment]:
     """A run of segments with the pieces of each spread line put together."""
     lines: list[list[Segment]] = []
     for segment in run:
         for line in reversed(lines[-4:]):
             gap = segment.x0 - line[-1].x1
-            if _is_same_line(line[-1], segment) and 0 <= gap <= SPREAD_GAP_EMS * segment.size:
+            if is_same_line(line[-1], segment) and 0 <= gap <= SPREAD_GAP_EMS * segment.size:
                 line.append(segment)
                 break
         else:
             lines.append([segment])
     return [Segment(tuple(word for segment in line for word in segment.words)) for line in lines]
-
-
-def _is_same_line(one: Segment, other: Segment) -> bool:
-    return (
-        one.page == other.page
-        and are_of_one_size(one, other)
-        and abs(one.bottom - other.bottom) <= 0.3 * min(one.size, other.size)
-    )
 
 
 def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage]:
@@ -346,7 +208,7 @@ def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
     headings = sorted((block.heading for block in blocks), key=lambda heading: heading.x0)
     edges: list[float] = []
     for left, right in pairwise(headings):
-        if right.x0 - left.x0 > COLUMN_SHARE * max(page.width, 1.0) or _is_same_line(
+        if right.x0 - left.x0 > COLUMN_SHARE * max(page.width, 1.0) or is_same_line(
             left.segments[0], right.segments[0]
         ):
             edges.append(_gutter(page, left.x0, right.x0, min(heading.top for heading in headings)))
