@@ -27,7 +27,35 @@ def test_a_decimal_number_is_read_exactly(number: Decimal) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "%", "1,10", "1,1000", ",100", "5.", ".5", "1.2.3", "-3", "٣", "²", "5 3", "n/a"]
+    ("text", "value"),
+    [("one", 1), ("Twelve", 12), ("sixteen", 16), ("sixty", 60), ("twenty-one", 21), ("eightythree", 83)]
+    + [("zero", 0), ("three hundred", 300), ("a hundred and two", 102), ("ninehundredandninety-nine", 999)],
+)
+def test_a_count_in_words_has_its_value(text: str, value: int) -> None:
+    assert read_number(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "%",
+        "hundred",
+        "two three",
+        "twenty-ten",
+        "a",
+        "1,10",
+        "1,1000",
+        ",100",
+        "5.",
+        ".5",
+        "1.2.3",
+        "-3",
+        "٣",
+        "²",
+        "5 3",
+        "n/a",
+    ],
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a number as the letters print them"):

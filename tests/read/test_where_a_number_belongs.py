@@ -211,3 +211,46 @@ def test_a_season_that_has_one_design_throughout_is_held_back() -> None:
 
 def _rules(letter: Letter) -> Iterator[str]:
     return (check.rule for check in check_letter(letter) if not check.is_passed)
+
+
+# --- How a number is set ----------------------------------------------------------------------------
+
+
+def test_a_percentage_set_large_with_a_small_raised_sign_is_read() -> None:
+    inks: list[Ink] = []
+    for place, block in enumerate(BLOCKS):
+        top = 60 + 200 * place
+        words = narrow(block[1].replace("\n", " ").removeprefix("In "), 60)
+        number, rest = words.split("% ", maxsplit=1)
+        large = Ink(number, 72, top + 24, 30)
+        sign = Ink("%", large.x + large.width + 1, top + 26, 12)
+        beside = down([rest], top + 34, sign.x + sign.width + 4, gap=0)
+        inks += [*down([block[0]], top), large, sign, *beside, *down(block[2:], top + 66)]
+    assert figures(read(pdf(LETTER, inks))) == FIGURES
+
+
+def test_counts_in_words_are_read_as_they_are_printed() -> None:
+    said = {
+        "2\n": "Two\n",
+        "total of 3 ": "total of three ",
+        "total of 30 ": "total of a hundred\nand twelve ",
+        "1\n": "One\n",
+    }
+    page = []
+    for text in (one for block in BLOCKS for one in block):
+        for number, words in said.items():
+            text = text.replace(number, words) if not text.endswith("2021") or number != "1\n" else text
+        page.append(text)
+    letter = read(pdf(LETTER, down(page)))
+    assert figures(letter) == FIGURES | {"compliance_outcomes_count": 112}
+    outcomes = letter.figure("compliance_outcomes_count")
+    assert outcomes is not None
+    assert outcomes.text == "a hundred and twelve"
+
+
+@pytest.mark.parametrize("number", ["6 0 %", "6O%", "sixty-some per cent"])
+def test_a_number_that_a_person_has_to_guess_is_held_back(number: str) -> None:
+    page = [one.replace("67%", number) for block in BLOCKS for one in block]
+    letter = read(pdf(LETTER, down(page)))
+    assert "uphold_rate_pct" not in figures(letter)
+    assert "uphold_figures_complete" in set(_rules(letter))

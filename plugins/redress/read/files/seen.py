@@ -8,6 +8,7 @@ text does not spell the figure, the shapes in the figure's box alone must do so.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -116,6 +117,8 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
     Raise _DoubtError if the box has no characters that are seen, or if the page has more digits right beside them.
     """
     said = _said(figure)
+    if not said:
+        return _Spelling(figure, _in_words(figure, page), is_named=True)
     near = _near(figure.box, page.digits)
     within = [digit for digit in near if _holds(figure.box, digit)]
     digits = _once(within)
@@ -131,6 +134,20 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
     if beside and (seen := page.seen(beside)):
         raise _DoubtError(f"{_named(figure)}, where the digit {seen[0].text} stands right beside it on the page")
     return _Spelling(figure, digits, is_named=True)
+
+
+def _in_words(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
+    """Return the letters in the box of a number in words. Raise _DoubtError if the page shows other letters there.
+
+    The box of a number that goes on in the next line holds other words of both lines too.
+    """
+    letters = page.seen(one for one in page.characters if _holds(figure.box, one) and one.text.isalpha())
+    shown = Counter(one.text.casefold() for one in letters)
+    said = Counter(filter(str.isalpha, figure.text.casefold()))
+    is_of_two_lines = any(one.box[1] > letters[0].box[3] or one.box[3] < letters[0].box[1] for one in letters)
+    if not (said <= shown if is_of_two_lines else said == shown):
+        raise _DoubtError(f"{_named(figure)}, where the page shows other words")
+    return letters
 
 
 def _said(figure: Figure) -> list[str]:
@@ -239,6 +256,8 @@ class _Drawings:
         for digit in digits:
             x0, y0, x1, y1 = digit.box
             shape = cut(drawn, (x0 - left, y0 - top, x1 - left, y1 - top), scale)
+            if not digit.text.isdigit():
+                continue  # a letter of a number in words
             other = other_digit(np.rot90(shape, -digit.quarter_turns), digit.text)
             if other is not None:
                 raise _DoubtError(

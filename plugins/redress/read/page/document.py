@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from redress.model.letter import Box
@@ -17,6 +17,8 @@ LINES_AT_ONE_HEIGHT = 12
 """No more lines than these, of columns and of several type sizes, stand beside each other on a page."""
 SAME_SIZE_SHARE = 0.12
 """Words whose type sizes differ by no more than this share are of one size."""
+SIGN_GAP_EMS = 0.35
+"""A percentage sign in smaller type is no further from its number than this, in units of the number's type size."""
 RAISED_SIZE_SHARE = 0.78
 """A word this much smaller than its neighbour, and raised, is a footnote's mark and not part of the text."""
 WORDS_BESIDE_A_PICTURE = 20
@@ -30,6 +32,7 @@ _UNSEEN = dict.fromkeys((code for codes in (*_CONTROLS, *_DIRECTIONS) for code i
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _DROPPED = _UNSEEN | _SUPERSCRIPTS
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
+_DIGITS = re.compile(r"[0-9]{1,3}(?:\.[0-9])?")
 _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
 """Marks before the items of a list, with those of the symbol fonts (private use)."""
 
@@ -175,10 +178,40 @@ def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
     Words of one type size make lines first. A number in larger type then joins the words right beside it on the
     same base line. In this order a large number cannot join the two small lines that it is as high as.
     """
-    printed = (word for word in words if not _BULLETS.fullmatch(word.text))
+    printed = _with_small_signs([word for word in words if not _BULLETS.fullmatch(word.text)])
     pieces = [piece for line in _lines(printed) for piece in _pieces(line)]
     joined = _joined_across_sizes(_without_raised_marks(pieces))
     return tuple(sorted(map(Segment, map(tuple, joined)), key=lambda segment: (segment.top, segment.x0)))
+
+
+def _with_small_signs(words: list[Word]) -> list[Word]:
+    """Words in which a percentage sign in smaller type, raised or not, is a part of the large number before it."""
+    joined = {id(word): word for word in words}
+    for sign in (word for word in words if word.text == "%"):
+        number = next((word for word in words if _is_sign_of(sign, word)), None)
+        if number is not None and id(number) in joined:
+            joined[id(number)] = _joined(joined[id(number)], sign)
+            del joined[id(sign)]
+    return list(joined.values())
+
+
+def _is_sign_of(sign: Word, number: Word) -> bool:
+    """Whether a percentage sign stands right behind a number in larger type, within the number's height."""
+    return (
+        _DIGITS.fullmatch(number.text) is not None
+        and number.page == sign.page
+        and sign.size < (1 - SAME_SIZE_SHARE) * number.size
+        and -0.1 * number.size <= sign.x0 - number.x1 <= SIGN_GAP_EMS * number.size
+        and number.top - 0.3 * number.height <= (sign.top + sign.bottom) / 2 <= number.bottom
+    )
+
+
+def _joined(left: Word, right: Word) -> Word:
+    box = left.box
+    if box is not None and right.box is not None:
+        (x0, top, x1, bottom), (other_x0, other_top, other_x1, other_bottom) = box, right.box
+        box = min(x0, other_x0), min(top, other_top), max(x1, other_x1), max(bottom, other_bottom)
+    return replace(left, text=left.text + right.text, x1=right.x1, box=box)
 
 
 def _lines(words: Iterable[Word]) -> list[list[Word]]:

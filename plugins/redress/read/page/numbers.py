@@ -9,6 +9,16 @@ from decimal import Decimal
 
 COUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9]{1,7})"
 """A count, with commas between its thousands or without: "53", "1,100"."""
+_TEN = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONE = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_LONGEST_FIRST = "|".join(sorted(_ONE, key=len, reverse=True))
+_BELOW_A_HUNDRED = rf"(?:(?:{'|'.join(_TEN)})(?:[\s-]?(?:{'|'.join(_ONE[:9])}))?|{_LONGEST_FIRST})"
+_HUNDREDS = rf"(?:an?|{'|'.join(_ONE[:9])})\s?hundred(?:(?:\s?and)?\s?{_BELOW_A_HUNDRED})?"
+COUNT_IN_WORDS = rf"(?:{_HUNDREDS}|{_BELOW_A_HUNDRED}|zero)"
+"""A count below a thousand, in words: "three", "twenty-one", "a hundred and twelve"."""
 _SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
 _PER_CENT = r"\s*(?:%|per\s?cent)"
 PERCENTAGE = _SHARE + _PER_CENT
@@ -24,8 +34,22 @@ A_NUMBER = re.compile(rf"{COUNT}(?:\.[0-9]+)?%?")
 
 
 def read_number(text: str) -> Decimal:
-    """Return the value of a printed number: "53%", "1,100", "5.9", "0.8%". Raise ValueError for any other text."""
+    """Return the value of a printed number: "53%", "1,100", "5.9", "0.8%", "twelve". Raise ValueError for any other
+    text.
+    """
+    if re.fullmatch(COUNT_IN_WORDS, text.strip(), flags=re.IGNORECASE):
+        return Decimal(_count_in_words(text))
     digits = re.sub(rf"{_PER_CENT}$", "", text.strip(), flags=re.IGNORECASE)
     if not re.fullmatch(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", digits, flags=re.ASCII):
         raise ValueError(f"{text!r} is not a number as the letters print them")
     return Decimal(digits.replace(",", ""))
+
+
+def _count_in_words(text: str) -> int:
+    *hundreds, rest = re.sub(r"[\s-]", "", text.casefold()).split("hundred")
+    count = 100 * _ONE.index(hundreds[0]) + 100 if hundreds and hundreds[0] in _ONE else 100 * len(hundreds)
+    rest = rest.removeprefix("and")
+    for place, ten in enumerate(_TEN, start=2):
+        if rest.startswith(ten):
+            count, rest = count + 10 * place, rest.removeprefix(ten)
+    return count + (_ONE.index(rest) + 1 if rest in _ONE else 0)

@@ -20,7 +20,7 @@ from functools import cached_property
 from redress.model.letter import Box, Figure
 from redress.model.season import FIRST_SEASON, LAST_SEASON
 from redress.read.page.document import Segment, Word
-from redress.read.page.numbers import COUNT, PERCENTAGE, read_number
+from redress.read.page.numbers import COUNT, COUNT_IN_WORDS, PERCENTAGE, read_number
 
 MONTHS = (
     "january",
@@ -42,7 +42,7 @@ MONTH_DAY_YEAR = r"[A-Za-z]{3,9}\s*[0-9]{1,2}(?:st|nd|rd|th)?,?\s+[0-9]{4}"
 A_DATE = rf"(?:{DAY_MONTH_YEAR}|{NUMERIC_DATE}|{MONTH_DAY_YEAR})"
 
 _KINDS = {
-    "count": COUNT,
+    "count": rf"(?:{COUNT}|{COUNT_IN_WORDS})",
     "percent": PERCENTAGE,
     "rate": r"[0-9]{1,4}(?:\.[0-9]{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
     "date": A_DATE,
@@ -192,10 +192,13 @@ class Found:
         """The figure of a name, with its value, its words, and where they stand."""
         words = self.passage.words(*self.match.span(name))
         text = " ".join(self.match.group(name).split())
+        value = read_number(text)
+        if not text[0].isdigit():  # a number in words has spaces between its words
+            text = " ".join(word.text for word in words).strip(".,;:")
         return Figure(
             measure=measure or name,
             category=category,
-            value=read_number(text),
+            value=value,
             text=text,
             sentence=self.text,
             page=None if words[0].box is None else words[0].page,
