@@ -28,8 +28,18 @@ def test_a_decimal_number_is_read_exactly(number: Decimal) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("one", 1), ("Twelve", 12), ("sixteen", 16), ("sixty", 60), ("twenty-one", 21), ("eightythree", 83)]
-    + [("zero", 0), ("three hundred", 300), ("a hundred and two", 102), ("ninehundredandninety-nine", 999)],
+    {
+        "one": 1,
+        "Twelve": 12,
+        "sixteen": 16,
+        "sixty": 60,
+        "twenty-one": 21,
+        "eightythree": 83,
+        "zero": 0,
+        "three hundred": 300,
+        "a hundred and two": 102,
+        "ninehundredandninety-nine": 999,
+    }.items(),
 )
 def test_a_count_in_words_has_its_value(text: str, value: int) -> None:
     assert read_number(text) == value

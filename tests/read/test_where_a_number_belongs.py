@@ -254,3 +254,50 @@ def test_a_number_that_a_person_has_to_guess_is_held_back(number: str) -> None:
     letter = read(pdf(LETTER, down(page)))
     assert "uphold_rate_pct" not in figures(letter)
     assert "uphold_figures_complete" in set(_rules(letter))
+
+
+# --- The overview of 2025 as tiles ------------------------------------------------------------------
+
+TILES = {
+    "complaints dealt with": 23,
+    "not for us or not ready for us to investigate": 8,
+    "assessed and closed": 12,
+    "investigated": 3,
+}
+OVERVIEW = {"dealt_with_count": 23, "not_for_us_count": 8, "assessed_and_closed_count": 12}
+
+
+def of_2025(overview: Sequence[Ink]) -> bytes:
+    """A letter of 2025 with an overview of tiles above its blocks."""
+    letter = [replace(ink, text=ink.text.replace("2021", "2025")) for ink in LETTER]
+    words = [one for block in BLOCKS for one in (apart(heading(block), 18), *block[1:])]
+    words.insert(1, "We investigated 3 complaints and upheld 2.")
+    page = down(words, top=300)
+    years = (replace(ink, text=ink.text.replace("2021", "2025").replace("2020", "2024")) for ink in page)
+    return pdf(letter, [*down(["Complaint overview"], 60), *overview, *years])
+
+
+def tiles(labels: Sequence[str], across: int, *, label_first: bool = False) -> list[Ink]:
+    inks: list[Ink] = []
+    for place, label in enumerate(labels):
+        x, top = 72 + 120 * (place % across), 90 + 80 * (place // across)
+        number = [Ink(str(list(TILES.values())[place]), x, top + (30 if label_first else 0), 26)]
+        inks += [*number, *down([narrow(label, 20)], top + (0 if label_first else 30), x, gap=0)]
+    return inks
+
+
+def test_tiles_without_the_sentence_of_the_overview_are_read() -> None:
+    assert OVERVIEW.items() <= figures(read(of_2025(tiles(list(TILES), 4)))).items()
+
+
+@pytest.mark.parametrize("across", [1, 2, 4])
+def test_a_number_below_its_label_is_not_the_number_of_the_label_below(across: int) -> None:
+    letter = read(of_2025(tiles(list(TILES), across, label_first=True)))
+    assert not OVERVIEW.keys() & figures(letter).keys()
+    assert OVERVIEW.keys() <= set(letter.not_read)
+
+
+def test_tiles_with_other_labels_are_not_read_and_not_unstated() -> None:
+    letter = read(of_2025(tiles(["Total cases", "Out of remit", "Closed early", "Looked into"], 4)))
+    assert letter.header.layout == "complaint_overview"
+    assert set(letter.not_read) == set(OVERVIEW)

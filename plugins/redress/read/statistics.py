@@ -61,13 +61,15 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
     the others.
     """
     described = {description.name: description for description in descriptions}
-    blocks = _blocks(document, described)
+    blocks, silent = _blocks(document, described)
     if not blocks:
         return None
     figures: list[Figure] = []
     conflicts: list[Conflict] = []
     excused: dict[str, Absence] = {}
-    unread: set[str] = set()
+    unread = {
+        measure for block in silent for measure in unread_measures(block, described[block.name].sentences, ())
+    }
     periods: list[Period] = []
     readings = [
         BlockReading(
@@ -134,8 +136,12 @@ def is_behind(segment: Segment, signature: Segment | None) -> bool:
     return signature is None or (segment.page, segment.top) > (signature.page, signature.top)
 
 
-def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple[Block, ...]:
+def _blocks(
+    document: Document, described: dict[str, BlockDescription]
+) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """Return the blocks that hold statistics, without the prose that explains them under similar headings.
+
+    Second, return the blocks behind the signature in which no sentence is found: all their words may be unknown.
 
     Statistics stand behind the signature. A block before it counts only if a sentence names the period of the
     statistics, which prose never does, and if nothing in it speaks of national figures.
@@ -144,7 +150,7 @@ def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple
     document = with_gutters(document, patterns)
     headings = headings_of(document, patterns)
     signature = signature_of(document)
-    blocks = []
+    blocks, silent = [], []
     for block in blocks_of(document, headings):
         description = described[block.name]
         excuse = description.excuse[:1] if description.excuse else ()
@@ -153,7 +159,9 @@ def _blocks(document: Document, described: dict[str, BlockDescription]) -> tuple
         is_national = any("national" in line.squeezed.casefold() for run in block.runs for line in run)
         if found and (is_behind(block.heading.segments[0], signature) or (is_dated and not is_national)):
             blocks.append(block)
-    return tuple(blocks)
+        elif not found and is_behind(block.heading.segments[0], signature):
+            silent.append(block)
+    return tuple(blocks), tuple(silent)
 
 
 def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:

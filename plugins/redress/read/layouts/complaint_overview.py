@@ -8,9 +8,10 @@ Complaints upheld
 Compliance with Ombudsman recommendations, and satisfactory remedies: as in three_statistics
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from redress.model.letter import Figure
+from redress.model.letter import Conflict, Figure
 from redress.read.layouts.layout import Statistics
 from redress.read.layouts.three_statistics import COMPLIANCE, REMEDY, UPHOLD
 from redress.read.page.document import Document, squeezed
@@ -25,6 +26,13 @@ _DEALT_WITH = Sentence(
 _NOT_FOR_US = Sentence(
     "Of these, {not_for_us_count:count} (was|were) not for us or not ready for us to investigate"
 )
+_TILES = (
+    Sentence("{dealt_with_count:count} (complaints|complaint) dealt with"),
+    Sentence("{not_for_us_count:count} not for us [or not ready for us to investigate]"),
+    Sentence("{assessed_and_closed_count:count} [complaints] assessed and closed"),
+    Sentence("{investigations_count:count} [complaints] investigated"),
+)
+"""The overview as tiles, each a number in large type above its label."""
 _ASSESSED = Sentence("We assessed and closed {assessed_and_closed_count:count} (complaints|complaint)")
 OVERVIEW = BlockDescription(
     name="overview",
@@ -34,8 +42,9 @@ OVERVIEW = BlockDescription(
         _NOT_FOR_US,
         _ASSESSED,
         Sentence("We investigated {investigations_count:count} (complaints|complaint)"),
+        *_TILES,
     ),
-    own=(_DEALT_WITH, _NOT_FOR_US, _ASSESSED),
+    own=(_DEALT_WITH, _NOT_FOR_US, _ASSESSED, *_TILES[:3]),
 )
 _INVESTIGATED_AND_UPHELD = Sentence(
     "We investigated {investigations_count:count} (complaints|complaint) and upheld {upheld_count:count}"
@@ -59,17 +68,46 @@ class ComplaintOverview:
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the four blocks state, or None if a document has no overview."""
         statistics = read_statistics(document, BLOCKS)
-        if statistics is None or not any(_is_a_mark(figure) for figure in statistics.figures):
+        if statistics is None:
             return None
+        has_silent_overview = any(measure in OVERVIEW.own[0].names for measure, _ in statistics.absences)
+        if not has_silent_overview and not any(_is_a_mark(figure) for figure in statistics.figures):
+            return None
+        statistics = _without_doubtful_tiles(statistics)
         return with_absences(statistics, [measure for block in BLOCKS for measure in block.measures])
 
 
 LAYOUT = ComplaintOverview()
 
 
+def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
+    """Return statistics without the figures of tiles, unless the tiles are whole and add up.
+
+    Where labels stand above their numbers in several rows, a number stands above the label of another one.
+    """
+    tiles = [figure for figure in statistics.figures if _is_one_of(_TILES, figure)]
+    values = {figure.measure: figure.value for figure in statistics.figures}
+    counts = [values.get(sentence.names[0]) for sentence in _TILES]
+    stated = [count for count in counts if count is not None]
+    if not tiles or (len(stated) == len(counts) and stated[0] == sum(stated[1:])):
+        return statistics
+    conflicts = (
+        Conflict(
+            figure.measure,
+            f'"{figure.sentence}" is a tile, and the tiles of the overview are not whole or do not add up',
+        )
+        for figure in tiles
+    )
+    kept = tuple(figure for figure in statistics.figures if figure not in tiles)
+    return replace(statistics, figures=kept, conflicts=(*statistics.conflicts, *conflicts))
+
+
 def _is_a_mark(figure: Figure) -> bool:
     """Return whether a figure stands in a sentence that only this layout has. A document without one has another
     layout.
     """
-    marks = (_DEALT_WITH, _NOT_FOR_US, _ASSESSED, _INVESTIGATED_AND_UPHELD)
-    return any(sentence.pattern.fullmatch(squeezed(figure.sentence)) for sentence in marks)
+    return _is_one_of((*OVERVIEW.own, _INVESTIGATED_AND_UPHELD), figure)
+
+
+def _is_one_of(sentences: Sequence[Sentence], figure: Figure) -> bool:
+    return any(sentence.pattern.fullmatch(squeezed(figure.sentence)) for sentence in sentences)
