@@ -174,6 +174,19 @@ def test_a_blank_page_behind_the_signature_is_told() -> None:
     assert "page 2 is blank, or its content is damaged" in letter.reason
 
 
+def test_blocks_without_any_number_are_no_missing_statistics_page() -> None:
+    page = stack(["Complaints upheld", "of complaints we investigated were upheld."])
+    letter = read(pdf(LETTER, page))
+    assert letter.verdict is Verdict.UNKNOWN_LAYOUT
+    assert letter.reason.endswith('words of statistics with no number that can be read: "Complaints upheld"')
+
+
+def test_a_page_behind_the_letter_without_statistics_is_no_statistics_page() -> None:
+    letter = read(pdf(LETTER, stack(["How to contact us", "Our office is open on all days of the week."])))
+    assert letter.verdict is Verdict.NO_STATISTICS
+    assert letter.reason == "the letter ends with its signature; there is no statistics page"
+
+
 def test_statistics_in_words_that_nobody_knows_are_an_unknown_layout() -> None:
     page = stack(["How we judged your complaints", "Faults found: 2 of 3 (67%)", "Advice kept: 30"])
     letter = read(pdf(LETTER, page))

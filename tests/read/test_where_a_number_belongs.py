@@ -213,6 +213,26 @@ def _rules(letter: Letter) -> Iterator[str]:
     return (check.rule for check in check_letter(letter) if not check.is_passed)
 
 
+# --- Headings that are pictures ---------------------------------------------------------------------
+
+
+def test_blocks_that_are_headed_by_pictures_are_known_by_their_own_sentences() -> None:
+    page = down([one for block in BLOCKS for one in (apart(block[1], 50), *block[2:])])
+    assert figures(read(pdf(LETTER, page))) == FIGURES
+
+
+def test_an_average_does_not_say_which_block_it_stands_in() -> None:
+    page = down([one for block in BLOCKS for one in (apart(average(block), 12), apart(block[1], 40), *block[3:])])
+    letter = read(pdf(LETTER, page))
+    assert figures(letter) == {name: value for name, value in FIGURES.items() if name not in AVERAGES}
+    assert set(letter.not_read) == set(AVERAGES)
+
+
+def test_prose_behind_the_letter_that_quotes_a_rate_is_no_block() -> None:
+    quoted = "Members will note the following.\n67% of complaints we investigated were upheld. We welcome this."
+    assert figures(read(pdf(LETTER, down([quoted, "In 50% of cases the report was late."])))) == {}
+
+
 # --- How a number is set ----------------------------------------------------------------------------
 
 

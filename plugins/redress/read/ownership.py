@@ -133,6 +133,8 @@ def _is_behind_its_rate(average: Found, reading: BlockReading, others: Sequence[
 
 def _is_near_its_own(average: Found, reading: BlockReading, others: Sequence[BlockReading]) -> bool:
     """Whether an average stands in a column with its block's heading or own sentences, clearly nearest to them."""
+    if not reading.block.heading.is_printed:
+        return False  # its heading may be a picture that stands nearer
     here, size = _place(average.words), average.words[0].size
     own = [one.words for one in reading.found if one.sentence in reading.own]
     own.append(_words_of(reading.block.heading))

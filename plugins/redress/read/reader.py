@@ -18,7 +18,7 @@ from redress.read.files.pdf_quick import page_texts, quick_document
 from redress.read.files.seen import confirmed
 from redress.read.files.text import decoded, document_from_text
 from redress.read.header import read_header, with_periods
-from redress.read.layouts.known import LAYOUTS
+from redress.read.layouts.known import LANDMARKS, LAYOUTS
 from redress.read.layouts.local_authority_report import has_older_tables, report_pages
 from redress.read.own_council import doubts_of_council, with_its_council
 from redress.read.pack import (
@@ -32,7 +32,7 @@ from redress.read.pack import (
     pages_of_the_one_letter,
     statistics_apart,
 )
-from redress.read.page.document import Document, squeezed
+from redress.read.page.document import Document, Page, squeezed
 from redress.read.scope import doubts_of_scope, years_of_headings
 from redress.read.signatory import (
     SALUTATION,
@@ -276,16 +276,39 @@ def _without_figures(document: Document, header: Header) -> Letter:
     if numbers:
         reason = f'behind the signature stand figures in no layout that is known, for instance "{numbers[0]}"'
         return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
+    if (words := _words_of_statistics_behind_the_signature(document)) is not None:
+        reason = f'behind the signature stand words of statistics with no number that can be read: "{words}"'
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
+    hidden = [page.number for page in document.pages if page.hides_a_number]
+    if hidden:
+        reason = f"behind the signature stand no figures that are seen, and page {hidden[-1]} has covered numbers"
+        return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)
     pictures = [page.number for page in document.pages if page.is_picture]
+    drawings = [page.number for page in document.pages if _has_picture_behind(page, document)]
     blanks = [page.number for page in document.pages if not page.segments and not page.has_picture]
     if pictures:
         reason = f"scanned: page {pictures[-1]}, where the statistics would be, is a picture"
+    elif drawings:
+        reason = f"the letter ends with its signature; page {drawings[-1]} has a picture that may hold statistics"
     elif blanks:
         reason = f"the letter ends with its signature; page {blanks[-1]} is blank, or its content is damaged"
     else:
         reason = "the letter ends with its signature; there is no statistics page"
     absences = tuple((measure, Absence.NO_STATISTICS) for measure in (*HEADLINE_NAMES, *TABLE_MEASURES))
     return Letter("", Verdict.NO_STATISTICS, reason, header, absences=absences)
+
+
+def _words_of_statistics_behind_the_signature(document: Document) -> str | None:
+    """Return the first words behind the signature that stand where figures stand, such as a block's heading."""
+    signature = signature_of(document)
+    behind = (segment for segment in document.segments if is_behind(segment, signature))
+    return next((segment.text for segment in behind if LANDMARKS.search(segment.text)), None)
+
+
+def _has_picture_behind(page: Page, document: Document) -> bool:
+    """Whether a page behind the page of the signature has a large picture."""
+    signature = signature_of(document)
+    return page.has_picture and signature is not None and page.number > signature.page
 
 
 def _lines_with_numbers_behind_the_signature(document: Document) -> list[str] | None:

@@ -13,9 +13,9 @@ from redress.model.letter import Conflict, Figure
 from redress.model.measures import HEADLINE_NAMES, Absence
 from redress.read.layouts.layout import Period, Statistics, absences, agreed
 from redress.read.ownership import BlockReading, doubtful_averages
-from redress.read.page.blocks import Block, blocks_of
+from redress.read.page.blocks import Block, blocks_of, passages_of
 from redress.read.page.document import Document, Segment
-from redress.read.page.headings import headings_of, with_gutters
+from redress.read.page.headings import Heading, headings_of, with_gutters
 from redress.read.page.sentences import Found, Sentence, find
 from redress.read.signatory import SIGNATURE
 from redress.read.unread import unread_measures
@@ -161,7 +161,52 @@ def _blocks(
             blocks.append(block)
         elif not found and is_behind(block.heading.segments[0], signature):
             silent.append(block)
-    return tuple(blocks), tuple(silent)
+    return tuple(blocks) or _unheaded_blocks(document, described), tuple(silent)
+
+
+def _unheaded_blocks(document: Document, described: dict[str, BlockDescription]) -> tuple[Block, ...]:
+    """Return blocks that have no heading in words, such as those that are headed by pictures.
+
+    A block begins with its first own sentence on a page behind the signature, and ends where another block's own
+    sentence begins. What stands before the first own sentence belongs to no block. Prose that quotes a sentence has
+    no two blocks, each once, with the period of the statistics.
+    """
+    signature = signature_of(document)
+    if signature is None:
+        return ()
+    blocks: list[Block] = []
+    for page in document.pages:
+        lines = [line for line in page.segments if is_behind(line, signature)]
+        owner = _owners(lines, described)
+        for line in lines:
+            name = owner.get(id(line))
+            if name is not None and (not blocks or blocks[-1].name != name):
+                blocks.append(Block(Heading(name, (line,), is_printed=False), [[]]))
+            if blocks and blocks[-1].heading.page == page.number:
+                blocks[-1].runs[0].append(line)
+    names = [block.name for block in blocks]
+    is_dated = any(
+        found.stated("period_end") is not None
+        for block in blocks
+        for found in _found(block, described[block.name].sentences)
+    )
+    return tuple(blocks) if len(names) == len(set(names)) > 1 and is_dated else ()
+
+
+def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) -> dict[int, str]:
+    """Return the name of a block for each line that is a part of a sentence that no other block can hold."""
+    owners: dict[int, str] = {}
+    passages = passages_of([lines])
+    for name, description in described.items():
+        words = {
+            id(word)
+            for passage in passages
+            for found in find((*description.own, *_PART_OF_A_SENTENCE), passage)
+            if found.sentence in description.own
+            for word in found.words
+        }
+        owners |= {id(line): name for line in lines if any(id(word) in words for word in line.words)}
+    return owners
 
 
 def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:

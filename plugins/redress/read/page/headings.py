@@ -19,10 +19,14 @@ NARROWEST_GUTTER_EMS = 0.4
 
 @dataclass(frozen=True)
 class Heading:
-    """A line, or a few, that says exactly what a block is about."""
+    """A line, or a few, that says exactly what a block is about.
+
+    Where no heading is printed in words, `segments` is the line with which the block begins.
+    """
 
     name: str
     segments: tuple[Segment, ...]
+    is_printed: bool = True
 
     @property
     def page(self) -> int:
