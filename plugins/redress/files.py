@@ -140,7 +140,7 @@ class WholeFiles:
             )
         scheme = self.address.partition("://")[0]
         if scheme not in OBJECT_STORES:
-            known = ", ".join(f"{one}://" for one in sorted(OBJECT_STORES))
+            known = ", ".join(f"{scheme}://" for scheme in sorted(OBJECT_STORES))
             raise StoreError(
                 f"files cannot be kept at {self.address}: {scheme}:// is no object store that shows a file whole "
                 f"or not at all; name a local folder, or an address that starts with one of {known}"

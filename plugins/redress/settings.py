@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     @cached_property
     def alert_recipients(self) -> tuple[str, ...]:
         """The recipients of alerts, each once."""
-        return tuple(dict.fromkeys(one.strip() for one in self.alert_emails.split(",") if one.strip()))
+        return tuple(dict.fromkeys(address.strip() for address in self.alert_emails.split(",") if address.strip()))
 
     def letters_due_date(self, year: int) -> dt.date:
         """The day of a season's year by which all its letters are expected."""

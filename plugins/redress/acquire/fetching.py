@@ -50,7 +50,7 @@ def acquire_references(
     threads_count = source.fetches_at_a_time + STORING_AT_A_TIME
     with ThreadPoolExecutor(threads_count, thread_name_prefix="acquire") as threads:
         # more than can work at a time: a thread that ends finds its next reference waiting
-        running = {threads.submit(worker.acquired, one) for one in islice(waiting, 2 * threads_count)}
+        running = {threads.submit(worker.acquired, reference) for reference in islice(waiting, 2 * threads_count)}
         try:
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -67,7 +67,7 @@ def acquire_references(
                             f"({outcome.reference.address}) because: {outcome.detail}; nothing more has been "
                             "asked for. Run the season again later: what came is kept"
                         )
-                running |= {threads.submit(worker.acquired, one) for one in islice(waiting, len(done))}
+                running |= {threads.submit(worker.acquired, reference) for reference in islice(waiting, len(done))}
         except BaseException:
             threads.shutdown(wait=True, cancel_futures=True)
             _note_the_rest(running, note)
@@ -81,7 +81,7 @@ def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Au
     Return none if the source does not name the authorities of its letters: then only reading a letter tells its
     authority.
     """
-    listed = {one.reference.authority_id for one in outcomes} - {None}
+    listed = {outcome.reference.authority_id for outcome in outcomes} - {None}
     if not listed:
         return ()
     return tuple(

@@ -39,13 +39,13 @@ class Journal:
         failures of the season's last run are asked for.
         """
         shutil.rmtree(self.folder, ignore_errors=True)
-        for one in outcomes:
-            self.note(one)
+        for outcome in outcomes:
+            self.note(outcome)
         stated = {
             "source": source,
             "began_at": now() if began_at is None else began_at.isoformat(timespec="milliseconds"),
             "is_retry": is_retry,
-            "references": [one.as_json() for one in references],
+            "references": [reference.as_json() for reference in references],
         }
         with replaced(self._beginning, is_shared=True) as incoming:
             incoming.write_text(json.dumps(stated, ensure_ascii=False))
@@ -64,7 +64,7 @@ class Journal:
 
     def references(self) -> tuple[Reference, ...]:
         """Return the planned references, in the order of the source."""
-        return tuple(Reference.from_json(self.season, one) for one in self._stated()["references"])
+        return tuple(Reference.from_json(self.season, reference) for reference in self._stated()["references"])
 
     def note(self, outcome: Outcome) -> None:
         """Add one outcome as one line in one write, so that several processes may add outcomes at the same time."""

@@ -70,17 +70,17 @@ class Summary:
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
-        return tuple(one for one in self.outcomes if one.state is AcquisitionState.FAILED)
+        return tuple(outcome for outcome in self.outcomes if outcome.state is AcquisitionState.FAILED)
 
     @property
     def had(self) -> frozenset[str]:
         """The sha256 of each file that the archive has for the references."""
-        return frozenset(one.sha256 for one in self.outcomes if one.sha256 is not None)
+        return frozenset(outcome.sha256 for outcome in self.outcomes if outcome.sha256 is not None)
 
     @property
     def counts(self) -> dict[str, int]:
         """The number of references in each state that occurs."""
-        return dict(sorted(Counter(str(one.state) for one in self.outcomes).items()))
+        return dict(sorted(Counter(str(outcome.state) for outcome in self.outcomes).items()))
 
     def write(self, path: Path) -> None:
         """Write the summary as JSON, whole or not at all."""
@@ -91,7 +91,7 @@ class Summary:
             "began_at": self.began_at,
             "ended_at": self.ended_at,
             "counts": self.counts,
-            "outcomes": [outcome_as_json(one) for one in self.outcomes],
+            "outcomes": [outcome_as_json(outcome) for outcome in self.outcomes],
         }
         with replaced(path, is_shared=True) as incoming:
             incoming.write_text(json.dumps(stated, indent=1, ensure_ascii=False))
@@ -107,7 +107,7 @@ class Summary:
             stated["source"],
             stated["began_at"],
             stated["ended_at"],
-            tuple(outcome_from_json(season, one) for one in stated["outcomes"]),
+            tuple(outcome_from_json(season, outcome) for outcome in stated["outcomes"]),
         )
 
 

@@ -157,10 +157,10 @@ def _print_case(case: "Case") -> None:
         lines += [f"  {check.rule}: {SENTENCES.get(check.rule, '')}", f"    found: {check.detail}"]
     if case.landed.letter.not_read:
         lines.append(f"  stated, and not read: {', '.join(case.landed.letter.not_read)}")
-    for one in case.decisions:
-        rules = f" for {', '.join(one.rules)}" if one.rules else ""
-        whose = f" as a letter to {one.authority_id}" if one.authority_id else ""
-        at = f"{one.decided_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        lines.append(f"  {at}, {one.decided_by}: {one.ruling}{rules}{whose}: {one.reason}")
+    for decision in case.decisions:
+        rules = f" for {', '.join(decision.rules)}" if decision.rules else ""
+        whose = f" as a letter to {decision.authority_id}" if decision.authority_id else ""
+        at = f"{decision.decided_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        lines.append(f"  {at}, {decision.decided_by}: {decision.ruling}{rules}{whose}: {decision.reason}")
     for line in lines:
         console.print(escape(line), soft_wrap=True)

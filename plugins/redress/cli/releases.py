@@ -51,19 +51,19 @@ def list_releases() -> None:
         table = Table(box=None, header_style="bold", pad_edge=False)
         for column in ("", "release", "became current", "seasons", "letters", ""):
             table.add_column(column, justify="right" if column == "letters" else "left", overflow="fold")
-        for one in known:
-            took = one.taken_back
+        for release in known:
+            took = release.taken_back
             why = f": {took.reason}" if took is not None and took.reason else ""
-            notes = [f"damaged: {'; '.join(one.damage)}"] if one.damage else []
-            if not one.damage and not one.has_changes:
+            notes = [f"damaged: {'; '.join(release.damage)}"] if release.damage else []
+            if not release.damage and not release.has_changes:
                 notes.append("its changes are not kept as data: RELEASE.md says them")
             notes += [] if took is None else [f"taken back by {took.by} on {took.shown_at}{why}"]
             table.add_row(
-                "current" if one.is_current else "",
-                one.identity,
-                "not known" if one.became_current is None else one.became_current.shown_at,
-                _year_ranges(one.seasons),
-                "" if one.damage else str(one.letters_count),
+                "current" if release.is_current else "",
+                release.identity,
+                "not known" if release.became_current is None else release.became_current.shown_at,
+                _year_ranges(release.seasons),
+                "" if release.damage else str(release.letters_count),
                 escape("; ".join(notes)),
             )
         console.print(table)
@@ -137,4 +137,4 @@ def _year_ranges(seasons: tuple[int, ...]) -> str:
             ranges[-1].append(year)
         else:
             ranges.append([year])
-    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}-{one[-1]}" for one in ranges)
+    return ", ".join(str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}" for years in ranges)

@@ -109,9 +109,9 @@ def ingest(
         with console.status("Airflow starts"):
             runs = DagRuns(settings).run(wanted, source, step_by_season(source, wanted))
         failures = Failures()
-        for one in runs:
+        for run in runs:
             with failures.printed():
-                one.require_success()
+                run.require_success()
         current = Releases(settings.warehouse_folder).current_link / "warehouse.duckdb"
         if not current.exists():
             raise typer.Exit(1)
@@ -164,7 +164,7 @@ def step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Call
     """Return a function that prints each step under the heading of its season; the build and later steps have one
     heading.
     """
-    by_year = {one.year: one for one in seasons}
+    by_year = {season.year: season for season in seasons}
     above = ""
 
     def show(step: "StepEnd") -> None:

@@ -23,11 +23,11 @@ class PrintingConsole(Console):
     """A console that makes untrusted text safe to print: control characters are shown as escapes."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        for one in super().render(renderable, options):
-            if one.control:
-                yield one
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
             else:
-                yield Segment("\n".join(printable(line) for line in one.text.split("\n")), one.style)
+                yield Segment("\n".join(printable(line) for line in segment.text.split("\n")), segment.style)
 
 
 console = PrintingConsole(highlight=False, width=None if sys.stdout.isatty() else 160)

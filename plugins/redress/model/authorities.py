@@ -136,7 +136,7 @@ class Authorities:
 
     def ever_named(self, name: str) -> tuple[Authority, ...]:
         """Return the authorities that have or had a name on any day; similar names do not count."""
-        return _distinct(one.authority for one in self._names.get(normalised_name(name), ()))
+        return _distinct(named.authority for named in self._names.get(normalised_name(name), ()))
 
     def expected_in(self, season: Season) -> tuple[Authority, ...]:
         """Return the authorities that must get a letter in a season: the councils that exist on its period's last
@@ -153,7 +153,7 @@ class Authorities:
         If letters came to invented councils only, these are the invented councils; otherwise they are the real
         councils.
         """
-        known = (self.with_id(one) for one in come_ids)
+        known = (self.with_id(authority_id) for authority_id in come_ids)
         is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
         return tuple(authority for authority in self.expected_in(season) if authority.is_sample == is_sample)
 
@@ -162,14 +162,18 @@ class Authorities:
         unknown id.
         """
         self._require(authority_id)
-        return self._by_name(one.predecessor_id for one in self._successions if one.successor_id == authority_id)
+        return self._by_name(
+            succession.predecessor_id for succession in self._successions if succession.successor_id == authority_id
+        )
 
     def successors(self, authority_id: str) -> tuple[Authority, ...]:
         """Return the authorities that took over an authority, wholly or in part, by name. Raises KeyError for an
         unknown id.
         """
         self._require(authority_id)
-        return self._by_name(one.successor_id for one in self._successions if one.predecessor_id == authority_id)
+        return self._by_name(
+            succession.successor_id for succession in self._successions if succession.predecessor_id == authority_id
+        )
 
     def population(self, authority_id: str, season: Season) -> Population | None:
         """Return the population behind a season's figures per 100,000 residents; None if none is known.
@@ -186,7 +190,7 @@ class Authorities:
     def resolve(self, name: str, on: dt.date) -> Resolution:
         """Return the one authority that has a name on a day. A similar name is never accepted."""
         named = self._names.get(normalised_name(name), ())
-        bearers = _distinct(one.authority for one in named if one.counts_on(on))
+        bearers = _distinct(bearer.authority for bearer in named if bearer.counts_on(on))
         said = " ".join(name.split())
         if len(bearers) == 1:
             return Resolution(bearers[0], bearers, f"“{said}” is a name of {_title(bearers[0])}")
@@ -195,9 +199,9 @@ class Authorities:
             reason = f"“{said}” fits {len(bearers)} authorities on {_day(on)}: {described}"
             return Resolution(None, bearers, reason)
         if named:
-            described = "; ".join(dict.fromkeys(self._why_not(one, said, on) for one in named))
+            described = "; ".join(dict.fromkeys(self._why_not(bearer, said, on) for bearer in named))
             reason = f"no authority has the name “{said}” on {_day(on)}: {described}"
-            return Resolution(None, _distinct(one.authority for one in named), reason)
+            return Resolution(None, _distinct(bearer.authority for bearer in named), reason)
         similar = self._similar(name)
         described = "; ".join(self._described(authority, on) for authority in similar)
         hint = f"; similar names: {described}" if similar else ", nor a similar one"
@@ -208,7 +212,9 @@ class Authorities:
             raise KeyError(f"no authority has the id {authority_id!r}")
 
     def _by_name(self, authority_ids: Iterable[str]) -> tuple[Authority, ...]:
-        return tuple(sorted((self._authorities[one] for one in authority_ids), key=lambda one: one.name))
+        return tuple(
+            sorted((self._authorities[authority_id] for authority_id in authority_ids), key=lambda one: one.name)
+        )
 
     def _similar(self, name: str) -> tuple[Authority, ...]:
         proper = _without_common_words(normalised_name(name))
@@ -264,16 +270,16 @@ def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[
     index: dict[str, tuple[_Name, ...]] = {}
     called_so_since: dict[str, dt.date] = {}
     for alias in aliases:
-        one = _Name(authorities[alias.authority_id], alias.valid_from, alias.valid_to)
+        bearer = _Name(authorities[alias.authority_id], alias.valid_from, alias.valid_to)
         for key in {normalised_name(name) for name in (alias.name, alias.short_name) if name}:
-            index[key] = (*index.get(key, ()), one)
+            index[key] = (*index.get(key, ()), bearer)
         if alias.is_official and alias.valid_to is not None:
             since = alias.valid_to + _ONE_DAY
             called_so_since[alias.authority_id] = max(called_so_since.get(alias.authority_id, since), since)
     for authority in authorities.values():
-        one = _Name(authority, called_so_since.get(authority.authority_id), None)
+        bearer = _Name(authority, called_so_since.get(authority.authority_id), None)
         for key in {normalised_name(name) for name in (authority.name, authority.short_name)}:
-            index[key] = (*index.get(key, ()), one)
+            index[key] = (*index.get(key, ()), bearer)
     return index
 
 
@@ -282,7 +288,7 @@ def _index_by_proper_name(names: dict[str, tuple[_Name, ...]]) -> dict[str, tupl
     index: dict[str, tuple[Authority, ...]] = {}
     for key, named in names.items():
         proper = _without_common_words(key)
-        index[proper] = _distinct((*index.get(proper, ()), *(one.authority for one in named)))
+        index[proper] = _distinct((*index.get(proper, ()), *(bearer.authority for bearer in named)))
     return index
 
 
@@ -299,7 +305,7 @@ def _those(relation: str, others: Sequence[Authority]) -> str:
     """Return a clause that names an authority's predecessors or successors; empty if none are known."""
     if not others:
         return ""
-    *before, last = (_title(one) for one in others)
+    *before, last = (_title(authority) for authority in others)
     if not before:
         return f"; its {relation} is {last}"
     return f"; its {relation}s are {', '.join(before)} and {last}"

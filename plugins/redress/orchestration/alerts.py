@@ -189,7 +189,7 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
     failed = last_failure(record)
     if failed is not None:
         return failed.name, failed.message
-    begun = [one for one in step_summaries(record) if one.state == "began"]
+    begun = [step for step in step_summaries(record) if step.state == "began"]
     return (begun[-1].name, "it began and never ended: its process was killed") if begun else (None, None)
 
 

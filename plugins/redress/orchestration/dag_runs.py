@@ -38,7 +38,7 @@ class DagRun:
         failure = last_failure(self.record)
         if failure is not None:
             why = f"failed at {failure.name}: {failure.message}"
-        elif "report" not in {one.name for one in step_summaries(self.record) if one.state == "done"}:
+        elif "report" not in {step.name for step in step_summaries(self.record) if step.state == "done"}:
             why = "ended before its report"
         else:
             return
@@ -80,9 +80,9 @@ class DagRuns:
             planned.append(PlannedRun(season.year, run_id, str(record.path.absolute()), str(log)))
         log = self.log_folder / "airflow.log"
         code = self._work_off(
-            json.dumps({"source": source.name, "runs": [asdict(one) for one in planned]}), log, tell
+            json.dumps({"source": source.name, "runs": [asdict(run) for run in planned]}), log, tell
         )
-        if not any(one.record.path.exists() for one in runs):
+        if not any(run.record.path.exists() for run in runs):
             raise DagRunError(f"Airflow ended with {code} before the first step of a run\nits log: {log}")
         return tuple(runs)
 

@@ -72,7 +72,7 @@ class _Run:
         """Do the tasks of this run until it comes to its build, ends, or waits for a task to be tried again."""
         while self.is_running:
             tasks = self._tasks_to_do()
-            self.has_come_to_build = any(one.task_id == BUILD_TASK for one in tasks)
+            self.has_come_to_build = any(task.task_id == BUILD_TASK for task in tasks)
             if self.has_come_to_build or (not tasks and self._waits_for_retry()):
                 return
             self._do(tasks)
@@ -105,10 +105,10 @@ class _Run:
         dag_run = self._dag_run()
         with _printing_to(Path(self.planned.log)):  # if the run has failed, this calls the dag's callback
             ready, _ = dag_run.update_state(session=self.session)
-        for one in ready:
-            one.try_number += 1
-            one.state = TaskInstanceState.SCHEDULED
-            one.scheduled_dttm = dt.datetime.now(dt.UTC)
+        for task in ready:
+            task.try_number += 1
+            task.state = TaskInstanceState.SCHEDULED
+            task.scheduled_dttm = dt.datetime.now(dt.UTC)
         self.session.commit()
         self.is_running = dag_run.state == DagRunState.RUNNING
         return dag_run.get_task_instances(TaskInstanceState.SCHEDULED, session=self.session)
@@ -133,9 +133,9 @@ class _Run:
         """Do tasks one after the other in this process; without any, pause for a moment."""
         from airflow.sdk.definitions.dag import _run_task
 
-        for one in tasks:
+        for task in tasks:
             with _printing_to(Path(self.planned.log)):
-                _run_task(ti=one, task=self.dag.task_dict[one.task_id])
+                _run_task(ti=task, task=self.dag.task_dict[task.task_id])
             self._show()
         if not tasks:
             time.sleep(POLL_SECONDS)
@@ -171,7 +171,7 @@ def main(source: str, planned: Sequence[PlannedRun]) -> None:
     # the metadata does not keep the callback
     serialized.on_failure_callback = dag.on_failure_callback  # type: ignore[attr-defined]
     with create_session() as session:
-        runs = [_Run(one, dag, serialized, session, shown) for one in planned]
+        runs = [_Run(run, dag, serialized, session, shown) for run in planned]
         for run in runs:
             run.create({"season": run.planned.season, "source": source})
         while going := [run for run in runs if run.is_running]:
@@ -228,4 +228,4 @@ def _printing_to(log: Path) -> Iterator[None]:
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    main(asked["source"], [PlannedRun(**one) for one in asked["runs"]])
+    main(asked["source"], [PlannedRun(**run) for run in asked["runs"]])

@@ -36,21 +36,23 @@ def acquired_lines(run: Run) -> tuple[str, ...]:
         lines += ["", f"To ask for what failed alone: {retry_command(run)}"]
     rows = [
         [
-            text(one.reference.authority_id or one.reference.address),
-            str(one.state),
-            text(str(one.cause or "")),
-            text(_name(one, authorities)),
-            text(one.detail),
+            text(outcome.reference.authority_id or outcome.reference.address),
+            str(outcome.state),
+            text(str(outcome.cause or "")),
+            text(_name(outcome, authorities)),
+            text(outcome.detail),
         ]
         for state in LOST
-        for one in summary.outcomes
-        if one.state is state
+        for outcome in summary.outcomes
+        if outcome.state is state
     ]
     if rows:
         lines += ["", *table(("id or address", "state", "cause", "authority", "what was found"), sorted(rows))]
     for state in NOT_THERE:
         names = sorted(
-            _name(one, authorities) or one.reference.address for one in summary.outcomes if one.state is state
+            _name(outcome, authorities) or outcome.reference.address
+            for outcome in summary.outcomes
+            if outcome.state is state
         )
         if names:
             lines += ["", f"{state.replace('_', ' ').capitalize()} ({len(names)}): {text(', '.join(names))}."]

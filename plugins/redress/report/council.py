@@ -101,7 +101,9 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
     bearers = authorities.ever_named(name)
     if season is None and len(bearers) == 1:
         return bearers[0]
-    candidates = "; ".join(f"redress show {one.authority_id} is {one.name}" for one in resolution.candidates)
+    candidates = "; ".join(
+        f"redress show {candidate.authority_id} is {candidate.name}" for candidate in resolution.candidates
+    )
     raise ShowError(resolution.reason + (f". By their ids: {candidates}" if candidates else ""))
 
 

@@ -163,4 +163,4 @@ def refused_season(run: Run) -> RefusedSeason | None:
         if dispositions[landed.letter.sha256].disposition in REFUSED
         and dispositions[landed.letter.sha256].decided_by is None
     )
-    return RefusedSeason(Counter(one.disposition for one in dispositions.values()), tuple(lines))
+    return RefusedSeason(Counter(disposed.disposition for disposed in dispositions.values()), tuple(lines))

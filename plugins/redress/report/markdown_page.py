@@ -77,7 +77,7 @@ def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
 
 def _plain(inline: Token) -> str:
     """Return the words of a heading without its marks."""
-    return "".join(one.content for one in inline.children or ())
+    return "".join(child.content for child in inline.children or ())
 
 
 def _anchor(heading: str) -> str:
@@ -92,10 +92,10 @@ def _table_open(
 
     A table right below the title, which may be a long sentence, is named after its columns.
     """
-    above = next((one for one in range(place, 0, -1) if tokens[one].type == "heading_close"), None)
+    above = next((index for index in range(place, 0, -1) if tokens[index].type == "heading_close"), None)
     if above is None or tokens[above].tag == "h1":
-        end = next(one for one in range(place, len(tokens)) if tokens[one].type == "thead_close")
-        name = ", ".join(_plain(one) for one in tokens[place:end] if one.type == "inline")
+        end = next(index for index in range(place, len(tokens)) if tokens[index].type == "thead_close")
+        name = ", ".join(_plain(token) for token in tokens[place:end] if token.type == "inline")
     else:
         name = _plain(tokens[above - 1])
     return f'<div class="scroll" role="region" aria-label="{escape(name)}" tabindex="0">\n<table>\n'

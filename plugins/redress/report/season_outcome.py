@@ -33,7 +33,7 @@ class SeasonOutcome:
     @cached_property
     def steps(self) -> tuple[StepSummary, ...]:
         """Every step of the run once, without the step that writes the report."""
-        return tuple(one for one in step_summaries(self.run.record) if one.name != "report")
+        return tuple(step for step in step_summaries(self.run.record) if step.name != "report")
 
     @cached_property
     def failure(self) -> StepSummary | None:
@@ -66,7 +66,7 @@ class SeasonOutcome:
     @cached_property
     def disposition_counts(self) -> Counter[Fate]:
         """The number of letters with each disposition."""
-        return Counter(one.disposition for one in self.dispositions.values())
+        return Counter(disposed.disposition for disposed in self.dispositions.values())
 
     @cached_property
     def authorities(self) -> Authorities:
@@ -77,22 +77,32 @@ class SeasonOutcome:
         """The authorities that must have a letter. Real authorities count only if a letter to a real authority has
         come.
         """
-        come_ids = (one.authority_id for one in self.dispositions.values() if one.authority_id is not None)
-        return frozenset(one.authority_id for one in self.authorities.expected_beside(self.run.season, come_ids))
+        come_ids = (
+            disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
+        )
+        return frozenset(
+            authority.authority_id for authority in self.authorities.expected_beside(self.run.season, come_ids)
+        )
 
     @cached_property
     def expected_accepted_count(self) -> int:
         """How many of the expected authorities have an accepted letter."""
         return len(
-            {one.authority_id for one in self.dispositions.values() if one.disposition is Fate.ACCEPTED}
+            {
+                disposed.authority_id
+                for disposed in self.dispositions.values()
+                if disposed.disposition is Fate.ACCEPTED
+            }
             & self.expected_ids
         )
 
     @cached_property
     def missing_names(self) -> tuple[str, ...]:
         """The names of the expected authorities that have no letter, not even one in quarantine."""
-        come = {one.authority_id for one in self.dispositions.values() if one.authority_id is not None}
-        missing = (self.authorities.with_id(one) for one in self.expected_ids - come)
+        come = {
+            disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
+        }
+        missing = (self.authorities.with_id(authority_id) for authority_id in self.expected_ids - come)
         return tuple(sorted(authority.name for authority in missing if authority is not None))
 
     @cached_property
@@ -114,7 +124,7 @@ class SeasonOutcome:
         """Whether the run made the release current that was current when the run ended."""
         if not self.has_released or self._released is None:
             return False
-        made_current = [one.is_new for one in self._tries if one.is_new is not None]
+        made_current = [attempt.is_new for attempt in self._tries if attempt.is_new is not None]
         return any(made_current) if made_current else self._released in self._built  # an older record
 
     @property
@@ -152,7 +162,7 @@ class SeasonOutcome:
         if not self.has_released:
             if not self.steps:
                 return f"{season} ended before its first step: only the log of its first task says why"
-            open_steps = [one.name for one in self.steps if one.state == "began"]
+            open_steps = [step.name for step in self.steps if step.state == "began"]
             last = open_steps[-1] if open_steps else self.steps[-1].name
             return f"{season} did not end: nothing is known of what came after {last} began"
         clauses = [self._letters_clause, self._release_clause]
@@ -200,15 +210,15 @@ class SeasonOutcome:
     @property
     def _is_again(self) -> bool:
         """Whether the run put an earlier release back, because landing again holds what that was built of."""
-        return any(one.publication is Publication.CURRENT_AGAIN for one in self._tries)
+        return any(attempt.publication is Publication.CURRENT_AGAIN for attempt in self._tries)
 
     def _has_done(self, step: str) -> bool:
-        return any(one.name == step and one.state == "done" for one in self.steps)
+        return any(known.name == step and known.state == "done" for known in self.steps)
 
     @cached_property
     def _release(self) -> StepSummary | None:
         """The step `release`, as it ended last."""
-        return next((one for one in self.steps if one.name == "release"), None)
+        return next((step for step in self.steps if step.name == "release"), None)
 
     @cached_property
     def _released(self) -> str | None:
@@ -218,14 +228,18 @@ class SeasonOutcome:
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
         """The facts of each try of the step `release` that ended with the final current release."""
-        done = (one for one in self.run.record.events() if one["step"] == "release" and one["state"] == "done")
-        facts = (ReleaseFacts.of(one["counts"]) for one in done)
-        return tuple(one for one in facts if one.release == self._released)
+        done = (
+            event for event in self.run.record.events() if event["step"] == "release" and event["state"] == "done"
+        )
+        facts = (ReleaseFacts.of(event["counts"]) for event in done)
+        return tuple(ended for ended in facts if ended.release == self._released)
 
     @cached_property
     def _built(self) -> frozenset[str]:
         """The identities of the warehouses that the run built, in all tries: a try may have been killed before its
         release.
         """
-        done = (one for one in self.run.record.events() if one["step"] == "build" and one["state"] == "done")
-        return frozenset(one["counts"]["identity"] for one in done if "identity" in one["counts"])
+        done = (
+            event for event in self.run.record.events() if event["step"] == "build" and event["state"] == "done"
+        )
+        return frozenset(event["counts"]["identity"] for event in done if "identity" in event["counts"])

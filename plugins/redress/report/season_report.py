@@ -75,7 +75,7 @@ def _about(outcome: SeasonOutcome) -> Iterator[str]:
     rows += [[name, str(count)] for name, count in _counted(outcome.disposition_counts)]
     rows.append(["all letters of the season", str(len(outcome.dispositions))])
     if outcome.changes is not None:
-        counts = Counter(one.change for one in outcome.changes)
+        counts = Counter(change.change for change in outcome.changes)
         rows += [[f"of these: {change}", str(counts[change])] for change in Change if change is not Change.GONE]
         rows.append([str(Change.GONE), str(counts[Change.GONE])])
     rows.append(["authorities without a letter", str(len(outcome.missing_names))])
@@ -178,7 +178,7 @@ def _item(line: LetterLine) -> str:
 
 
 def _lost_count(outcome: SeasonOutcome) -> int:
-    found = next((one.facts for one in outcome.steps if one.name == "take stock"), {})
+    found = next((step.facts for step in outcome.steps if step.name == "take stock"), {})
     return sum(int(found.get(str(state), 0)) for state in LOST)
 
 
@@ -188,9 +188,9 @@ def _changes(outcome: SeasonOutcome) -> Iterator[str]:
     yield ""
     if outcome.changes is None:
         yield "What the season had before the run is not known."
-    elif all(one.change is Change.NEW for one in outcome.changes):
+    elif all(change.change is Change.NEW for change in outcome.changes):
         yield f"The season had no letters before the run: all {len(outcome.changes)} are new."
-    elif all(one.change is Change.UNCHANGED for one in outcome.changes):
+    elif all(change.change is Change.UNCHANGED for change in outcome.changes):
         yield f"None: all {len(outcome.changes)} are as they were before the run."
     else:
         yield from _letters_changed(outcome, outcome.changes)
@@ -202,11 +202,11 @@ def _changes(outcome: SeasonOutcome) -> Iterator[str]:
 
 def _letters_changed(outcome: SeasonOutcome, changes: Sequence[LetterChange]) -> Iterator[str]:
     for kind in Change:
-        of_kind = [one for one in changes if one.change is kind]
+        of_kind = [change for change in changes if change.change is kind]
         if kind is Change.UNCHANGED:
             yield f"- {kind}: {len(of_kind)}"
             continue
-        yield from (_letter_changed(outcome, one) for one in of_kind[:SHOWN_CHANGES_COUNT])
+        yield from (_letter_changed(outcome, change) for change in of_kind[:SHOWN_CHANGES_COUNT])
         if len(of_kind) > SHOWN_CHANGES_COUNT:
             yield f"- {kind}: {len(of_kind) - SHOWN_CHANGES_COUNT} more"
 
@@ -313,12 +313,12 @@ def _steps(outcome: SeasonOutcome) -> Iterator[str]:
     """Yield each step once, with its last time and how often it was retried."""
     rows = [
         [
-            text(one.name),
-            _seconds(one),
-            str(one.attempts_count - 1) if one.attempts_count > 1 else "",
-            "**failed**: see [What failed](#what-failed)" if one == outcome.failure else _what_it_did(one),
+            text(step.name),
+            _seconds(step),
+            str(step.attempts_count - 1) if step.attempts_count > 1 else "",
+            "**failed**: see [What failed](#what-failed)" if step == outcome.failure else _what_it_did(step),
         ]
-        for one in outcome.steps
+        for step in outcome.steps
     ]
     yield from table(("step", "time", "retries", "what it did"), rows, right=("time", "retries"))
 

@@ -74,11 +74,11 @@ def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[R
                 hint = f"; put them in a folder named {run.season}" if isinstance(source, FolderSource) else ""
                 raise SeasonError(f"{source.name} has no letters of season {run.season}{hint}")
         run.journal.begin(source.name, references, outcomes, began_at, is_retry=retry_failed)
-        batches = in_batches([one.as_json() for one in references], run.settings)
+        batches = in_batches([reference.as_json() for reference in references], run.settings)
         note.message = f"letters: {len(references)}, batches: {len(batches)}"
         note.facts = {"letters": len(references), "batches": len(batches)}
         if began_at is not None:
-            settled_count = sum(one.is_settled for one in outcomes)
+            settled_count = sum(outcome.is_settled for outcome in outcomes)
             note.message += f"; goes on with what began at {began_at:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
     return batches
 
@@ -100,24 +100,24 @@ def acquire(
         archive, journal = Archive(run.settings.archive_address), run.journal
         if journal.source() is None:
             raise SeasonError(f"this run of season {run.season} has ended its acquiring; {HOW_TO_START_OVER}")
-        references = [Reference.from_json(run.season, one) for one in batch_references]
+        references = [Reference.from_json(run.season, reference) for reference in batch_references]
         before = journal.outcomes()
         outcomes = [
-            before[one]
-            for one in references
-            if one in before and before[one].is_settled and _is_there(before[one], archive)
+            before[reference]
+            for reference in references
+            if reference in before and before[reference].is_settled and _is_there(before[reference], archive)
         ]
         for _ in outcomes:
             watch()
-        settled = {one.reference for one in outcomes}
+        settled = {outcome.reference for outcome in outcomes}
 
         def noted(outcome: Outcome) -> None:
             journal.note(outcome)
             watch()
 
-        wanted = [one for one in references if one not in settled]
+        wanted = [reference for reference in references if reference not in settled]
         outcomes += acquire_references(source, archive, wanted, noted)
-        had = sum(one.is_had for one in outcomes)
+        had = sum(outcome.is_had for outcome in outcomes)
         note.facts = _counts(outcomes)
         note.message = f"{had} letters in the archive ({_in_words(note.facts)})"
         if settled:
@@ -157,7 +157,7 @@ def read_data_tables(run: Run, source: Source) -> int:
         read = read_tables(tables, run.season, authorities)
         run.data_tables.folder.mkdir(parents=True, exist_ok=True)
         run.data_tables.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
-        note.message = "; ".join([told(read), *(_with_address(one) for one in failed)])
+        note.message = "; ".join([told(read), *(_with_address(outcome) for outcome in failed)])
         note.facts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
     return len(read.figures)
 
@@ -207,9 +207,11 @@ def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tu
         )
     if not summary.failed:
         raise SeasonError(f"nothing failed in the last run of season {run.season} ({summary.run_id}); {again}")
-    asked = [one for one in summary.outcomes if one.state is not AcquisitionState.NOT_LISTED]
-    settled = (replace(one, is_settled=True) for one in asked if one.state is not AcquisitionState.FAILED)
-    return tuple(one.reference for one in asked), tuple(settled)
+    asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
+    settled = (
+        replace(outcome, is_settled=True) for outcome in asked if outcome.state is not AcquisitionState.FAILED
+    )
+    return tuple(outcome.reference for outcome in asked), tuple(settled)
 
 
 def _is_there(outcome: Outcome, archive: Archive) -> bool:
@@ -225,7 +227,7 @@ def _summary(run: Run, source: Source) -> Summary:
     if journal.source() != source.name:
         raise SeasonError(f"season {run.season} has not been acquired from {source.name}: run it again")
     references, outcomes = journal.references(), journal.outcomes()
-    missing = [one.address for one in references if one not in outcomes]
+    missing = [reference.address for reference in references if reference not in outcomes]
     if missing:
         raise SeasonError(
             f"season {run.season} is not acquired yet: nothing is known of {len(missing)} of {len(references)} "
@@ -245,12 +247,12 @@ def _summary(run: Run, source: Source) -> Summary:
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
     """Return why the season must not be read, for people; None if nothing speaks against it."""
-    asked = [one for one in summary.outcomes if one.state is not AcquisitionState.NOT_LISTED]
-    lost = [one for one in asked if one.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
+    asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
+    lost = [outcome for outcome in asked if outcome.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
     found = _in_words(summary.counts)
-    shown = "; ".join(_with_address(one) for one in lost[:SHOWN_FAILURES_COUNT])
-    if not any(one.is_had for one in asked):
-        detail = shown or "; ".join(_with_address(one) for one in asked[:SHOWN_FAILURES_COUNT])
+    shown = "; ".join(_with_address(outcome) for outcome in lost[:SHOWN_FAILURES_COUNT])
+    if not any(outcome.is_had for outcome in asked):
+        detail = shown or "; ".join(_with_address(outcome) for outcome in asked[:SHOWN_FAILURES_COUNT])
         return (
             f"season {summary.season}: none of {len(asked)} letters could be had from {summary.source} ({found}). "
             f"{detail}. Nothing has been landed, and the season is as it was before"
@@ -258,7 +260,7 @@ def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
     is_too_many = 100 * len(lost) > settings.stop_above_failed_pct * len(asked)
     if not is_too_many or len(lost) < settings.stop_from_failed_count:
         return None
-    causes = Counter(str(one.cause or one.state) for one in lost)
+    causes = Counter(str(outcome.cause or outcome.state) for outcome in lost)
     return (
         f"season {summary.season}: {len(lost)} of {len(asked)} letters could not be had from {summary.source} "
         f"({', '.join(f'{count} {cause}' for cause, count in causes.most_common())}), and no more than "
@@ -277,9 +279,9 @@ def _with_address(outcome: Outcome) -> str:
 def had_files(summary: Summary) -> list[Archived]:
     """Return the files of the archive that stand for a run's references."""
     return [
-        archived_file(one.found_address or one.reference.address, one.reference.kind, one.sha256)
-        for one in summary.outcomes
-        if one.sha256 is not None
+        archived_file(outcome.found_address or outcome.reference.address, outcome.reference.kind, outcome.sha256)
+        for outcome in summary.outcomes
+        if outcome.sha256 is not None
     ]
 
 
@@ -295,12 +297,14 @@ def _fetched_tables(run: Run, source: Source) -> tuple[list[FetchedTable], list[
     """Return the data tables that the archive has now, and reports of those that could not be fetched."""
     archive = Archive(run.settings.archive_address)
     listed = source.data_tables(run.season)
-    wanted = [one.table for one in listed] + [one.mapping for one in listed if one.has_mapping]
+    wanted = [listed_table.table for listed_table in listed] + [
+        listed_table.mapping for listed_table in listed if listed_table.has_mapping
+    ]
     outcomes = acquire_references(source, archive, wanted, lambda outcome: None)
-    found = {one.reference: archive.read(one.sha256) for one in outcomes if one.sha256 is not None}
-    places = {one.reference: one.found_address or one.reference.address for one in outcomes}
-    tables = [_table(one, places, found) for one in listed if one.table in found]
-    return tables, [one for one in outcomes if one.detail]
+    found = {outcome.reference: archive.read(outcome.sha256) for outcome in outcomes if outcome.sha256 is not None}
+    places = {outcome.reference: outcome.found_address or outcome.reference.address for outcome in outcomes}
+    tables = [_table(listed_table, places, found) for listed_table in listed if listed_table.table in found]
+    return tables, [outcome for outcome in outcomes if outcome.detail]
 
 
 def _table(listed: DataTableReference, places: dict[Reference, str], found: dict[Reference, bytes]) -> FetchedTable:
@@ -315,7 +319,7 @@ def in_batches(items: Sequence[_Item], settings: Settings) -> list[list[_Item]]:
 
 
 def _counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    return dict(sorted(Counter(str(one.state) for one in outcomes).items()))
+    return dict(sorted(Counter(str(outcome.state) for outcome in outcomes).items()))
 
 
 def _in_words(counts: dict[str, int]) -> str:

@@ -86,7 +86,7 @@ def keep_before(run: Run) -> None:
     except (OSError, KeyError, ValueError, pa.ArrowException):
         return
     with replaced(place) as incoming:
-        incoming.write_text(json.dumps([asdict(one) for one in states], indent=1, ensure_ascii=False))
+        incoming.write_text(json.dumps([asdict(state) for state in states], indent=1, ensure_ascii=False))
 
 
 def forget_before(run: Run) -> None:
@@ -99,19 +99,21 @@ def kept_before(run: Run) -> tuple[LetterState, ...] | None:
     if not run.before_path.exists():
         return None
     kept = json.loads(run.before_path.read_text())
-    return tuple(LetterState(**one | {"disposition": Fate(one["disposition"])}) for one in kept)
+    return tuple(LetterState(**state | {"disposition": Fate(state["disposition"])}) for state in kept)
 
 
 def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) -> tuple[LetterChange, ...]:
     """Return what happened to each letter file: first those that are there now, then those that are gone."""
-    was_by_file = {one.sha256: one for one in before}
-    standing = {one.sha256 for one in now if one.disposition is not Fate.SUPERSEDED}
-    replaceable = [one for one in before if one.disposition is not Fate.SUPERSEDED and one.sha256 not in standing]
-    changes = [_of_present(one, was_by_file.get(one.sha256), replaceable) for one in now]
-    reissues = [one.now for one in changes if one.change is Change.REISSUED and one.now is not None]
-    now_files = {one.sha256 for one in now}
-    gone = [one for one in before if one.sha256 not in now_files and not _has_place_in(one, reissues)]
-    return (*changes, *(LetterChange(Change.GONE, one, None) for one in gone))
+    was_by_file = {state.sha256: state for state in before}
+    standing = {state.sha256 for state in now if state.disposition is not Fate.SUPERSEDED}
+    replaceable = [
+        state for state in before if state.disposition is not Fate.SUPERSEDED and state.sha256 not in standing
+    ]
+    changes = [_of_present(state, was_by_file.get(state.sha256), replaceable) for state in now]
+    reissues = [change.now for change in changes if change.change is Change.REISSUED and change.now is not None]
+    now_files = {state.sha256 for state in now}
+    gone = [state for state in before if state.sha256 not in now_files and not _has_place_in(state, reissues)]
+    return (*changes, *(LetterChange(Change.GONE, state, None) for state in gone))
 
 
 def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence[LetterState]) -> LetterChange:

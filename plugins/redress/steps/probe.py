@@ -246,7 +246,7 @@ def new_probe(settings: Settings, name: str, season: Season | None, today: dt.da
     """
     authorities = load_authorities(additional=settings.additional_authorities)
     day = today if season is None else season.period_end
-    by_id = {one.authority_id: one for one in authorities.alive_on(day)}
+    by_id = {authority.authority_id: authority for authority in authorities.alive_on(day)}
     resolution = authorities.resolve(name, day)
     authority = by_id.get(name) or resolution.authority
     if authority is None:

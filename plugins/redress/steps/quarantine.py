@@ -109,18 +109,18 @@ class Quarantine:
             what = "nothing has" if season is None else f"season {season} has not"
             raise DecisionError(f"{what} been landed in {landing.folder}: run it first, redress run SEASON")
         found: list[Case] = []
-        for one in landed_seasons if season is None else (season,):
+        for landed_season in landed_seasons if season is None else (season,):
             dispositions = {
                 sha256: disposition
-                for sha256, disposition in landing.dispositions(one).items()
-                if is_wanted(one, disposition)
+                for sha256, disposition in landing.dispositions(landed_season).items()
+                if is_wanted(landed_season, disposition)
             }
             if not dispositions:
                 continue
-            checks = landing.checks(one)
-            letters = sorted(landing.letters(one, dispositions), key=lambda landed: landed.source_address)
+            checks = landing.checks(landed_season)
+            letters = sorted(landing.letters(landed_season, dispositions), key=lambda landed: landed.source_address)
             found += [
-                Case(landed, checks.get(sha256, ()), dispositions[sha256], decisions.about(one, sha256))
+                Case(landed, checks.get(sha256, ()), dispositions[sha256], decisions.about(landed_season, sha256))
                 for landed in letters
                 for sha256 in [landed.letter.sha256]
             ]
@@ -208,7 +208,11 @@ class Quarantine:
             decisions = read_decisions(landing.folder).and_(decision)
             authorities = load_authorities(additional=self.settings.additional_authorities)
             judgement = judge(of_season, [landed.letter for landed in letters], authorities, decisions)
-            (disposed,) = (one for one in judgement.dispositions if one.letter_sha256 == decision.letter_sha256)
+            (disposed,) = (
+                disposition
+                for disposition in judgement.dispositions
+                if disposition.letter_sha256 == decision.letter_sha256
+            )
             if decision.ruling is Ruling.ACCEPT and disposed.decided_by is None:
                 raise DecisionError(
                     f"{case} cannot be accepted like this, and nothing has been recorded. It would be "

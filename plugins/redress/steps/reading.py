@@ -34,12 +34,13 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
     part = Readings(run.part_folder(batch))
     with run.record.step(f"read {batch + 1}") as note:
         reader = reader_identity()
-        sha256s = {one["sha256"] for one in archived}
+        sha256s = {file["sha256"] for file in archived}
         known = {} if anew else Readings(run.kept_readings_folder).find(sha256s, reader)
-        new = [one for one in archived if (one["sha256"], ending(one["name"])) not in known]
+        new = [file for file in archived if (file["sha256"], ending(file["name"])) not in known]
         found = known | _newly_read(archive, new, run.settings)
         letters = [
-            LandedLetter(run.season, one["address"], found[one["sha256"], ending(one["name"])]) for one in archived
+            LandedLetter(run.season, file["address"], found[file["sha256"], ending(file["name"])])
+            for file in archived
         ]
         part.write(letters, reader)
         figures = sum(len(landed.letter.figures) for landed in letters)
@@ -89,7 +90,9 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
             landing.replace_acquisitions(run.season, _acquisitions(acquired))
         # a reader that was changed since `read` must not be given what the one before it read
         reader = reader_identity()
-        by_this_reader = (one for part_reader, read in read_parts if part_reader == reader for one in read)
+        by_this_reader = (
+            landed_letter for part_reader, read in read_parts if part_reader == reader for landed_letter in read
+        )
         Readings(run.kept_readings_folder).keep(by_this_reader, reader)
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions, gated.validation)
         if own is not None:
@@ -97,7 +100,7 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
         landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
         if run.data_tables.folder.is_dir():
             landing.take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
-        counts = dict(Counter(str(one.disposition) for one in gated.dispositions))
+        counts = dict(Counter(str(disposed.disposition) for disposed in gated.dispositions))
         note.message = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
         for sha256, found in gated.checks:
             if sha256 is None and not found.is_passed:
@@ -128,21 +131,21 @@ def _require_not_older(own: Summary, landed: Summary) -> None:
 def _acquisitions(summary: Summary) -> list[Acquisition]:
     """Return a row for each authority that the season's source lists, or should list."""
     by_authority: dict[str, list[Outcome]] = {}
-    for one in summary.outcomes:
-        if one.reference.authority_id is not None and one.reference.kind is ReferenceKind.LETTER:
-            by_authority.setdefault(one.reference.authority_id, []).append(one)
+    for outcome in summary.outcomes:
+        if outcome.reference.authority_id is not None and outcome.reference.kind is ReferenceKind.LETTER:
+            by_authority.setdefault(outcome.reference.authority_id, []).append(outcome)
     return [_acquisition(authority_id, outcomes) for authority_id, outcomes in sorted(by_authority.items())]
 
 
 def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
     """Return an authority's outcome: acquired if a letter came, or else failed, not published, or not listed."""
-    if any(one.is_had for one in outcomes):
+    if any(outcome.is_had for outcome in outcomes):
         return Acquisition(authority_id, "acquired")
     for state in (AcquisitionState.FAILED, AcquisitionState.GONE, AcquisitionState.NOT_PUBLISHED):
-        for one in outcomes:
-            if one.state is state:
+        for outcome in outcomes:
+            if outcome.state is state:
                 told_state = "not_published" if state is AcquisitionState.GONE else str(state)
-                return Acquisition(authority_id, told_state, None if one.cause is None else str(one.cause))
+                return Acquisition(authority_id, told_state, None if outcome.cause is None else str(outcome.cause))
     return Acquisition(authority_id, str(AcquisitionState.NOT_LISTED))
 
 
@@ -152,7 +155,7 @@ def _newly_read(
     """Read files; return letters by their sha256 and their name's ending. Without files, start no process."""
     if not archived:
         return {}
-    files = (File(one["name"], archive.read(one["sha256"])) for one in archived)
+    files = (File(file["name"], archive.read(file["sha256"])) for file in archived)
     with Readers(settings.reading_limits) as readers:
         return {
             (one["sha256"], ending(one["name"])): letter

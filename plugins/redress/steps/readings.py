@@ -117,7 +117,7 @@ class Readings:
         A file that could not be read is left out, so that the next run tries it again: it may then have time and
         memory enough.
         """
-        kept = {one.letter.sha256: one for one in read if one.letter.verdict is not Verdict.UNREADABLE}
+        kept = {landed.letter.sha256: landed for landed in read if landed.letter.verdict is not Verdict.UNREADABLE}
         self.write(kept.values(), reader)
 
     @property

@@ -126,7 +126,7 @@ def step_summaries(record: RunRecord) -> tuple[StepSummary, ...]:
 
 def last_failure(record: RunRecord) -> StepSummary | None:
     """Return the step that failed last and has not begun again since, or None where there is no such step."""
-    failed = {one.name: one for one in step_summaries(record) if one.state == "failed"}
+    failed = {step.name: step for step in step_summaries(record) if step.state == "failed"}
     ends = [event["step"] for event in record.events() if event["state"] == "failed" and event["step"] in failed]
     return failed[ends[-1]] if ends else None
 

@@ -112,10 +112,12 @@ def look(run: Run, source: Source) -> News:
     if the archive cannot be written.
     """
     with run.record.step("look") as note:
-        wanted = [one for one in source.references(run.season) if one.kind is ReferenceKind.LETTER]
+        wanted = [
+            reference for reference in source.references(run.season) if reference.kind is ReferenceKind.LETTER
+        ]
         began_at = now()
         asked = acquire_references(source, Archive(run.settings.archive_address), wanted, lambda outcome: None)
-        if asked and all(one.cause in OF_THE_SOURCE for one in asked):
+        if asked and all(outcome.cause in OF_THE_SOURCE for outcome in asked):
             raise SourceUnavailableError(
                 f"{source.name}: none of {len(asked)} letters of season {run.season} could be asked for; "
                 f"the first, {asked[0].reference.address}: {asked[0].detail}"
@@ -126,8 +128,8 @@ def look(run: Run, source: Source) -> News:
         news = _news(found, _last_run(run))
         note.facts = found.counts
         note.message = f"{news}; at the source: {_in_words(found.counts)}"
-        for one in found.failed:
-            _log.warning("%s: %s", one.reference.authority_id or one.reference.address, one.detail)
+        for outcome in found.failed:
+            _log.warning("%s: %s", outcome.reference.authority_id or outcome.reference.address, outcome.detail)
     return news
 
 
@@ -175,25 +177,27 @@ def _news(found: Summary, before: Summary | None) -> News:
     too. A letter that is gone is no news: no season is run again in order to lose a letter.
     """
     outcomes = () if before is None else before.outcomes
-    had = {one.sha256 for one in outcomes if one.is_had}
-    answered = {one.reference for one in outcomes if one.is_had}
-    failed = {one.reference for one in outcomes if one.state is AcquisitionState.FAILED}
-    came = [one for one in found.outcomes if one.is_had and one.state is not AcquisitionState.FAILED]
-    others = [one for one in came if one.sha256 not in had]
+    had = {outcome.sha256 for outcome in outcomes if outcome.is_had}
+    answered = {outcome.reference for outcome in outcomes if outcome.is_had}
+    failed = {outcome.reference for outcome in outcomes if outcome.state is AcquisitionState.FAILED}
+    came = [
+        outcome for outcome in found.outcomes if outcome.is_had and outcome.state is not AcquisitionState.FAILED
+    ]
+    others = [outcome for outcome in came if outcome.sha256 not in had]
     return News(
-        new=tuple(one for one in others if one.reference not in answered),
-        changed=tuple(one for one in others if one.reference in answered),
-        mended=tuple(one for one in came if one.sha256 in had and one.reference in failed),
+        new=tuple(outcome for outcome in others if outcome.reference not in answered),
+        changed=tuple(outcome for outcome in others if outcome.reference in answered),
+        mended=tuple(outcome for outcome in came if outcome.sha256 in had and outcome.reference in failed),
     )
 
 
 def _progress(found: Summary, authorities: Authorities) -> SeasonProgress:
-    in_archive = [one for one in found.outcomes if one.is_had]
-    there = {one.reference.authority_id for one in in_archive if one.reference.authority_id is not None}
+    in_archive = [outcome for outcome in found.outcomes if outcome.is_had]
+    there = {outcome.reference.authority_id for outcome in in_archive if outcome.reference.authority_id is not None}
     expected = authorities.expected_beside(found.season, there)
-    if all(one.reference.authority_id is None for one in found.outcomes):
+    if all(outcome.reference.authority_id is None for outcome in found.outcomes):
         return SeasonProgress(found.season, len(in_archive), len(expected), None)
-    missing = tuple(one.name for one in expected if one.authority_id not in there)
+    missing = tuple(authority.name for authority in expected if authority.authority_id not in there)
     return SeasonProgress(found.season, len(expected) - len(missing), len(expected), missing)
 
 

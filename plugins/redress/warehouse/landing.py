@@ -100,7 +100,9 @@ class Landing:
         """Replace what a season's witnesses of one kind say. If they say nothing, remove what they said before."""
         rows = {
             "witness_figures": [witness_figure_row(season, kind, figure) for figure in figures],
-            "witness_reports": [{"season": season.year, "witness_kind": kind, **vars(one)} for one in reports],
+            "witness_reports": [
+                {"season": season.year, "witness_kind": kind, **vars(report)} for report in reports
+            ],
         }
         for name, schema in WITNESS_TABLES.items():
             place = self.folder / name / f"season={season}" / f"{kind}.parquet"
@@ -127,7 +129,7 @@ class Landing:
         if not acquisitions:
             place.unlink(missing_ok=True)
             return
-        rows = [{"season": season.year, **vars(one)} for one in acquisitions]
+        rows = [{"season": season.year, **vars(acquisition)} for acquisition in acquisitions]
         with replaced(place) as incoming:
             pq.write_table(as_table(rows, ACQUISITIONS), incoming)
 

@@ -185,7 +185,7 @@ def _shown(value: Any) -> Any:
         return printable(value)
     if isinstance(value, dict):
         return {name: _shown(one) for name, one in value.items()}
-    return [_shown(one) for one in value] if isinstance(value, list) else value
+    return [_shown(item) for item in value] if isinstance(value, list) else value
 
 
 def letter_row(landed: LandedLetter) -> dict[str, Any]:

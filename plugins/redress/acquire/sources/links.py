@@ -136,7 +136,7 @@ def _links(root: html.HtmlElement, start: str) -> Iterator[Link]:
         href = element.get("href") if element.tag == "a" else None
         if not href:
             continue
-        item = next((one for one in element.iterancestors() if one.tag in _ITEMS), None)
+        item = next((ancestor for ancestor in element.iterancestors() if ancestor.tag in _ITEMS), None)
         is_alone = item is not None and len(item.findall(".//a[@href]")) == 1
         try:
             address = joined(start, href)
@@ -148,7 +148,7 @@ def _links(root: html.HtmlElement, start: str) -> Iterator[Link]:
             title=_words(f"{element.get('title', '')} {element.get('aria-label', '')}"),
             surroundings=_words(item.text_content()) if item is not None and is_alone else "",
             heading=heading,
-            is_navigation=any(one.tag in _NAVIGATION for one in element.iterancestors()),
+            is_navigation=any(ancestor.tag in _NAVIGATION for ancestor in element.iterancestors()),
         )
 
 

@@ -270,7 +270,7 @@ def _json_cells(text: str, place: str) -> Iterator[_Cells]:
         found: Any = json.loads(text)
     except json.JSONDecodeError as error:
         raise SourceError(f"{place}, line {error.lineno}, column {error.colno}: no JSON ({error.msg})") from error
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise SourceError(f"the manifest {place} is not a list of objects with {', '.join(REQUIRED_COLUMNS)}")
     for number, one in enumerate(found, start=1):
         where = f"{place}, entry {number}"

@@ -102,10 +102,12 @@ class SiteSource:
         fetched to see the season that they show; no other request is made.
         """
         alive = self.authorities.alive_on(season.period_end)
-        letters = tuple(self._reference(season, one, ReferenceKind.LETTER) for one in alive)
+        letters = tuple(self._reference(season, authority, ReferenceKind.LETTER) for authority in alive)
         if self._season_shown(alive) != season:
             return letters
-        return letters + tuple(self._reference(season, one, ReferenceKind.STATISTICS_PAGE) for one in alive)
+        return letters + tuple(
+            self._reference(season, authority, ReferenceKind.STATISTICS_PAGE) for authority in alive
+        )
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
         """Return the tables that the page of data tables links for a season, and their mappings on this machine."""
@@ -270,7 +272,11 @@ class SiteSource:
         """
         failure: FetchError | None = None
         has_answered = False
-        lasting = [one for one in alive if one.council_type_id != OTHER_TYPE_ID and one.valid_to is None]
+        lasting = [
+            authority
+            for authority in alive
+            if authority.council_type_id != OTHER_TYPE_ID and authority.valid_to is None
+        ]
         for authority in lasting[:_PAGES_LOOKED_AT]:
             for address in self.shape.council_pages(authority):
                 try:

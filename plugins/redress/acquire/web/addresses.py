@@ -141,7 +141,7 @@ def is_public(ip_address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool
     hidden = [ip_address.ipv4_mapped, ip_address.sixtofour]
     if ip_address in _NAT64:
         hidden.append(ipaddress.IPv4Address(int(ip_address) & 0xFFFFFFFF))
-    return all(is_public(one) for one in hidden if one is not None)
+    return all(is_public(address) for address in hidden if address is not None)
 
 
 def _refused(detail: str) -> FetchError:

@@ -71,8 +71,8 @@ def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
         nonlocal is_stopping
         is_stopping = True
 
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, stop_now)
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, stop_now)
     with up.alone():
         up.take_over(tell)
         up.check_port()

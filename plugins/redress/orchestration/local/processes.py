@@ -78,19 +78,19 @@ def end_left(left: Mapping[str, Process], tell: Callable[[str], None]) -> None:
 
     A process that has ended meanwhile is left out, even if another process has its pid now.
     """
-    alive = {name: one for name, one in left.items() if one.is_alive}
+    alive = {name: process for name, process in left.items() if process.is_alive}
     if not alive:
         return
-    named = ", ".join(f"{name} ({one.pid})" for name, one in alive.items())
+    named = ", ".join(f"{name} ({process.pid})" for name, process in alive.items())
     tell(f"a redress up that was killed has left these processes, which are ended now: {named}")
-    for one in alive.values():
+    for process in alive.values():
         with suppress(ProcessLookupError):
-            os.kill(one.pid, signal.SIGTERM)
+            os.kill(process.pid, signal.SIGTERM)
     until = time.monotonic() + STOP_SECONDS
-    for one in alive.values():
-        while one.is_alive and time.monotonic() < until:
+    for process in alive.values():
+        while process.is_alive and time.monotonic() < until:
             time.sleep(POLL_SECONDS)
-        end_session(one.pid)
+        end_session(process.pid)
 
 
 def end_session(leader: int) -> None:

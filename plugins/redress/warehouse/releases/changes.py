@@ -120,12 +120,12 @@ class DataChanges:
     @property
     def added_letters_count(self) -> int:
         """The number of letter files that only this release has."""
-        return sum(one.was is None for one in self.letters)
+        return sum(letter.was is None for letter in self.letters)
 
     @property
     def removed_letters_count(self) -> int:
         """The number of letter files that only the release before has."""
-        return sum(one.now is None for one in self.letters)
+        return sum(letter.now is None for letter in self.letters)
 
     @property
     def redisposed_letters_count(self) -> int:
@@ -140,7 +140,7 @@ class DataChanges:
     @property
     def compared_figures_count(self) -> int:
         """The number of figures with another result of the comparison with a second witness."""
-        return sum(one.figures_count for one in self.comparisons or ())
+        return sum(comparison.figures_count for comparison in self.comparisons or ())
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class History:
         """Return all events, oldest first. Raises ReleaseError where the file is no history."""
         file = self.folder / HISTORY_NAME
         try:
-            return tuple(_event(one) for one in json.loads(file.read_bytes()))
+            return tuple(_event(event) for event in json.loads(file.read_bytes()))
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -97,24 +97,24 @@ class History:
 
     def last_current(self) -> str | None:
         """Return the release that was last put before the readers, or None where the history has none."""
-        found = [one.release for one in self.events() if one.what is Happening.CURRENT]
+        found = [event.release for event in self.events() if event.what is Happening.CURRENT]
         return found[-1] if found else None
 
     def taken_back(self) -> dict[str, Event]:
         """Return the releases that a person took back and that nobody has put before the readers since."""
         found: dict[str, Event] = {}
-        for one in self.events():
-            if one.what is Happening.TAKEN_BACK:
-                found[one.release] = one
-            elif one.what is Happening.CURRENT:
-                found.pop(one.release, None)
+        for event in self.events():
+            if event.what is Happening.TAKEN_BACK:
+                found[event.release] = event
+            elif event.what is Happening.CURRENT:
+                found.pop(event.release, None)
         return found
 
     def _without_begun(self) -> tuple[Event, ...]:
-        return tuple(one for one in self.events() if one.what is not Happening.BEGUN)
+        return tuple(event for event in self.events() if event.what is not Happening.BEGUN)
 
     def _write(self, events: tuple[Event, ...]) -> None:
-        content = json.dumps([asdict(one) for one in events], indent=1, ensure_ascii=False)
+        content = json.dumps([asdict(event) for event in events], indent=1, ensure_ascii=False)
         try:
             # only the holder of the writer lock is here
             with replaced(self.folder / HISTORY_NAME, is_synced=True) as incoming:

@@ -38,11 +38,12 @@ class Keys:
         columns = tables[table]
         return Keys(
             self.primary if columns.issuperset(self.primary) else (),
-            tuple(one for one in self.unique if columns.issuperset(one)),
+            tuple(key for key in self.unique if columns.issuperset(key)),
             tuple(
-                one
-                for one in self.foreign_keys
-                if columns.issuperset(one.columns) and tables.get(one.table, frozenset()).issuperset(one.key)
+                foreign_key
+                for foreign_key in self.foreign_keys
+                if columns.issuperset(foreign_key.columns)
+                and tables.get(foreign_key.table, frozenset()).issuperset(foreign_key.key)
             ),
         )
 
@@ -52,14 +53,14 @@ class Keys:
         if self.primary:
             schema["primaryKey"] = list(self.primary)
         if self.unique:
-            schema["uniqueKeys"] = [list(one) for one in self.unique]
+            schema["uniqueKeys"] = [list(key) for key in self.unique]
         if self.foreign_keys:
             schema["foreignKeys"] = [
                 {
-                    "fields": list(one.columns),
-                    "reference": {"resource": resource_name(one.table), "fields": list(one.key)},
+                    "fields": list(foreign_key.columns),
+                    "reference": {"resource": resource_name(foreign_key.table), "fields": list(foreign_key.key)},
                 }
-                for one in self.foreign_keys
+                for foreign_key in self.foreign_keys
             ]
         return schema
 
@@ -68,14 +69,14 @@ class Keys:
         """Return the keys of a Table Schema, as `as_table_schema` writes them."""
         return cls(
             tuple(schema.get("primaryKey", ())),
-            tuple(tuple(one) for one in schema.get("uniqueKeys", ())),
+            tuple(tuple(key) for key in schema.get("uniqueKeys", ())),
             tuple(
                 ForeignKey(
-                    tuple(one["fields"]),
-                    _table_name(one["reference"]["resource"]),
-                    tuple(one["reference"]["fields"]),
+                    tuple(foreign_key["fields"]),
+                    _table_name(foreign_key["reference"]["resource"]),
+                    tuple(foreign_key["reference"]["fields"]),
                 )
-                for one in schema.get("foreignKeys", ())
+                for foreign_key in schema.get("foreignKeys", ())
             ),
         )
 
@@ -117,7 +118,9 @@ def built_keys(folder: Path) -> dict[str, Keys]:
         package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())
     except FileNotFoundError:
         return {}
-    return {_table_name(one["name"]): Keys.of_table_schema(one["schema"]) for one in package["resources"]}
+    return {
+        _table_name(resource["name"]): Keys.of_table_schema(resource["schema"]) for resource in package["resources"]
+    }
 
 
 def _keys_of(model: Mapping[str, Any], tests: Sequence[DataTest]) -> Keys:
@@ -133,10 +136,10 @@ def _keys_of(model: Mapping[str, Any], tests: Sequence[DataTest]) -> Keys:
     )
     unique = [tuple(test.arguments["columns"]) for test in stopping if test.kind == "unique_combination"]
     unique += [(str(test.column),) for test in of_columns if test.kind == "unique"]
-    primary = next((one for one in unique if never_null.issuperset(one)), ())
+    primary = next((key for key in unique if never_null.issuperset(key)), ())
     foreign_keys = tuple(
         ForeignKey((str(test.column),), referred_model(test.arguments["to"]), (test.arguments["field"],))
         for test in of_columns
         if test.kind == "relationships"
     )
-    return Keys(primary, tuple(one for one in unique if one != primary), foreign_keys)
+    return Keys(primary, tuple(key for key in unique if key != primary), foreign_keys)

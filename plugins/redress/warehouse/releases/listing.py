@@ -192,7 +192,7 @@ def _by_age(releases: Releases) -> list[str]:
 
 
 def _became_current(releases: Releases) -> dict[str, Event]:
-    return {one.release: one for one in releases.history.events() if one.what is Happening.CURRENT}
+    return {event.release: event for event in releases.history.events() if event.what is Happening.CURRENT}
 
 
 def _before(releases: Releases, current: str) -> str:
@@ -212,7 +212,7 @@ def _before(releases: Releases, current: str) -> str:
 
 
 def _named(releases: Releases, beginning: str) -> str:
-    found = [one for one in _by_age(releases) if one.startswith(beginning)]
+    found = [identity for identity in _by_age(releases) if identity.startswith(beginning)]
     if len(found) != 1:
         what = f"{len(found)} releases begin" if found else "no release begins"
         raise ReleaseError(f"{what} with {beginning!r} in {releases.folder}: see redress releases")

@@ -30,7 +30,7 @@ def release_notes(changes: ReleaseChanges) -> str:
         lines += [f"The release before this one, {changes.before}, cannot be compared with this one: {why}.", ""]
     else:
         lines += [f"The release before this one: {changes.before}.", "", *_data(changes.data)]
-    counts = ((one.season, one.disposition, one.letters_count) for one in changes.letter_counts)
+    counts = ((count.season, count.disposition, count.letters_count) for count in changes.letter_counts)
     lines += ["## Letters", "", *_table(("season", "disposition", "letters"), counts)]
     return "\n".join(lines) + "\n"
 
@@ -64,26 +64,32 @@ def _data(data: DataChanges) -> list[str]:
 
 def _letters(letters: Sequence[ChangedLetter]) -> list[str]:
     counts = {
-        "added": sum(one.was is None for one in letters),
-        "re-issued": sum(one.now == Fate.SUPERSEDED for one in letters),
-        "quarantined": sum(one.now == Fate.QUARANTINED for one in letters),
-        "no longer there": sum(one.now is None for one in letters),
+        "added": sum(letter.was is None for letter in letters),
+        "re-issued": sum(letter.now == Fate.SUPERSEDED for letter in letters),
+        "quarantined": sum(letter.now == Fate.QUARANTINED for letter in letters),
+        "no longer there": sum(letter.now is None for letter in letters),
     }
     return _section(
         "Letters that changed",
         [f"Letters: {', '.join(f'{count} {what}' for what, count in counts.items())}."] if letters else [],
         ("season", "authority or file", "letter", "was", "is"),
         (
-            (one.season, as_markdown(one.name), one.letter_key, one.was or NOT_THERE, one.now or NOT_THERE)
-            for one in letters
+            (
+                letter.season,
+                as_markdown(letter.name),
+                letter.letter_key,
+                letter.was or NOT_THERE,
+                letter.now or NOT_THERE,
+            )
+            for letter in letters
         ),
     )
 
 
 def _figures(data: DataChanges) -> list[str]:
     """Return the figures old and new; those of authorities that only one release has are counted alone."""
-    added_count = sum(one.was is None for one in data.figures)
-    removed_count = sum(one.now is None for one in data.figures)
+    added_count = sum(figure.was is None for figure in data.figures)
+    removed_count = sum(figure.now is None for figure in data.figures)
     sentences = [
         "Figures of authorities and seasons that both releases have: "
         f"{len(data.figures) - added_count - removed_count} with another value, {added_count} added, "
@@ -96,7 +102,10 @@ def _figures(data: DataChanges) -> list[str]:
         "Figures that changed",
         sentences if has_changed else [],
         ("season", "authority", "measure", "was", "is"),
-        ((one.season, one.authority_key, figure_name(one), *shown_values(one)) for one in data.figures),
+        (
+            (figure.season, figure.authority_key, figure_name(figure), *shown_values(figure))
+            for figure in data.figures
+        ),
     )
 
 
@@ -106,14 +115,17 @@ def _trust(reviews: Sequence[ChangedTrust]) -> list[str]:
         [f"Of authorities and seasons that both releases review: {len(reviews)}."] if reviews else [],
         ("season", "authority", "was", "is"),
         (
-            (one.season, *map(as_markdown, (one.authority_name, _shown_trust(one.was), _shown_trust(one.now))))
-            for one in reviews
+            (
+                review.season,
+                *map(as_markdown, (review.authority_name, _shown_trust(review.was), _shown_trust(review.now))),
+            )
+            for review in reviews
         ),
     )
 
 
 def _shown_trust(stated: Trust) -> str:
-    return ": ".join(one for one in (stated.trust, stated.reason) if one is not None)
+    return ": ".join(part for part in (stated.trust, stated.reason) if part is not None)
 
 
 def _comparisons(comparisons: Sequence[ChangedComparisons], figures_count: int) -> list[str]:
@@ -123,13 +135,15 @@ def _comparisons(comparisons: Sequence[ChangedComparisons], figures_count: int) 
         ("season", "witness", "was", "is", "figures"),
         (
             (
-                one.season,
-                one.witness_kind,
-                one.was or NOT_THERE,
-                f"{one.now}, other values" if one.now == one.was else one.now or NOT_THERE,
-                one.figures_count,
+                comparison.season,
+                comparison.witness_kind,
+                comparison.was or NOT_THERE,
+                f"{comparison.now}, other values"
+                if comparison.now == comparison.was
+                else comparison.now or NOT_THERE,
+                comparison.figures_count,
             )
-            for one in comparisons
+            for comparison in comparisons
         ),
     )
 

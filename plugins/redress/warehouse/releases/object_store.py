@@ -54,7 +54,7 @@ class StoredReleases:
                 return is_sent
             self._send(folder)
             before = [] if pointer is None else pointer["kept"]
-            kept = [identity, *(one for one in before if one != identity)][:kept_count]
+            kept = [identity, *(release for release in before if release != identity)][:kept_count]
             pointer = {
                 "release": identity,
                 "path": f"releases/{identity}",
@@ -79,7 +79,7 @@ class StoredReleases:
                 return None
         try:
             found: dict[str, Any] = json.loads(content)
-            is_pointer = all(is_identity(one) for one in (found["release"], *found["kept"]))
+            is_pointer = all(is_identity(name) for name in (found["release"], *found["kept"]))
         except (ValueError, KeyError, TypeError):
             is_pointer = False
         if not is_pointer:

@@ -35,7 +35,7 @@ def build_beside(
         raise ServeError(f"a table of the release is called {RELEASE_TABLE}, which says in {SCHEMA} what is served")
     made = declared(tables, INCOMING)
     # keys come when the rows are there, which costs less than with each row; this takes them out of CREATE TABLE
-    keys = [AddConstraint(key) for one in made.values() for key in _keys(one)]
+    keys = [AddConstraint(key) for table in made.values() for key in _keys(table)]
     rows_counts = {}
     for table in tables:
         _create(connection, made[table.name])
@@ -46,10 +46,10 @@ def build_beside(
         rows_counts[table.name] = _require_equal(connection, warehouse, table)
     for addition in sorted(keys, key=lambda key: isinstance(key.element, ForeignKeyConstraint)):
         _add_key(connection, addition)
-    for one in made.values():
-        for index in sorted(one.indexes, key=lambda index: str(index.name)):
+    for made_table in made.values():
+        for index in sorted(made_table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))
-        execute(connection, "analyze {}.{}", INCOMING, one.name)
+        execute(connection, "analyze {}.{}", INCOMING, made_table.name)
     return rows_counts
 
 
@@ -65,7 +65,11 @@ def _create(connection: Connection, table: Table) -> None:
 
 def _keys(table: Table) -> list[ColumnCollectionConstraint]:
     """Return a table's keys in a fixed order. SQLAlchemy gives a table without a primary key an empty one."""
-    keys = [one for one in table.constraints if isinstance(one, ColumnCollectionConstraint) and len(one.columns)]
+    keys = [
+        constraint
+        for constraint in table.constraints
+        if isinstance(constraint, ColumnCollectionConstraint) and len(constraint.columns)
+    ]
     return sorted(keys, key=lambda one: (type(one).__name__, [column.name for column in one.columns]))
 
 
@@ -102,7 +106,7 @@ def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection,
         raise ServeError(
             f"{table.name} has {sent_count} rows in the file and {arrived_count} in PostgreSQL: nothing was swapped"
         )
-    if [int(one) for one in sent_sums] != [int(one) for one in arrived_sums]:
+    if [int(total) for total in sent_sums] != [int(total) for total in arrived_sums]:
         raise ServeError(
             f"{table.name} has {sent_count} rows on both sides, and their checksums differ: nothing was swapped"
         )

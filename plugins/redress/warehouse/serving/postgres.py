@@ -158,7 +158,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _without_secrets(text: str, url: URL) -> str:
-    in_query = (one for name in SECRET_OPTIONS for one in url.normalized_query.get(name, ()))
+    in_query = (value for name in SECRET_OPTIONS for value in url.normalized_query.get(name, ()))
     for secret in (url.password, *in_query):
         if secret:
             text = text.replace(str(secret), "***")

@@ -221,7 +221,9 @@ def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[S
     Raises ServeError for a column with a type that has no equal in PostgreSQL.
     """
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    keys = {Path(one["path"]).stem: Keys.of_table_schema(one["schema"]) for one in package["resources"]}
+    keys = {
+        Path(resource["path"]).stem: Keys.of_table_schema(resource["schema"]) for resource in package["resources"]
+    }
     rows = warehouse.execute(
         """
         select tables.schema_name, tables.table_name, tables.comment,
@@ -278,8 +280,11 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
         *([PrimaryKeyConstraint(*keys.primary)] if keys.primary else []),
         *(UniqueConstraint(*columns) for columns in keys.unique),
         *(
-            ForeignKeyConstraint(one.columns, [f"{metadata.schema}.{one.table}.{column}" for column in one.key])
-            for one in keys.foreign_keys
+            ForeignKeyConstraint(
+                foreign_key.columns,
+                [f"{metadata.schema}.{foreign_key.table}.{column}" for column in foreign_key.key],
+            )
+            for foreign_key in keys.foreign_keys
         ),
         comment=table.comment,
     )
@@ -291,7 +296,7 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
 def _indexed(table: ServedTable) -> Iterator[str]:
     """Yield the columns that get an index of their own: filters and foreign keys with which no key starts."""
     first_of_keys = {columns[0] for columns in (table.keys.primary, *table.keys.unique) if columns}
-    of_foreign_keys = {one.columns[0] for one in table.keys.foreign_keys}
+    of_foreign_keys = {foreign_key.columns[0] for foreign_key in table.keys.foreign_keys}
     for column in table.columns:
         if column.name in FILTER_COLUMNS | of_foreign_keys and column.name not in first_of_keys:
             yield column.name
