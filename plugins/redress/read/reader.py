@@ -59,28 +59,28 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     pdfium a PDF is read by the thorough way alone, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    doubts: tuple[Conflict, ...] = ()
-    if is_pdf(content):
-        content, doubts = _with_all_drawn(content, with_pdfium)
     try:
+        content, doubts = _with_all_drawn(content, with_pdfium)
         if is_pdf(content):
             letter = _pdf_letter(content, with_pdfium)
             letter = confirmed(content, letter) if with_pdfium else letter
         else:
             letter = _too_long(content) or _letter(_document(content, file_name))
+        if letter.verdict is Verdict.EXTRACTED:
+            letter = replace(letter, conflicts=(*letter.conflicts, *doubts))
     except NoLetterError as error:
         letter = Letter("", error.verdict, error.reason, Header(page_count=error.page_count))
     except UnreadableError as error:
         letter = Letter("", Verdict.UNREADABLE, str(error))
     except MemoryError:
         letter = Letter("", Verdict.UNREADABLE, "out of memory: reading it needs more than a reader may use")
-    if letter.verdict is Verdict.EXTRACTED:
-        letter = replace(letter, conflicts=(*letter.conflicts, *doubts))
     return replace(letter, sha256=sha256)
 
 
 def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Conflict, ...]]:
-    """Return a PDF with its form fields as part of its pages, and what speaks against the whole file."""
+    """Return a file, a PDF with its form fields as part of its pages, and what speaks against the whole of it."""
+    if not is_pdf(content):
+        return content, ()
     doubts = [doubt_of_the_index(content)]
     if with_pdfium:
         try:
@@ -186,7 +186,7 @@ def _kind(content: bytes) -> str:
 def _letter(document: Document) -> Letter:
     header = read_header(document)
     if document.heading is None and not SENDER.search(squeezed(document.text)):
-        return Letter("", Verdict.NOT_A_LETTER, NO_SENDER, Header(page_count=document.page_count))
+        return _foreign(document, NO_SENDER)
     stranger = _of_others(document, header)
     if stranger is not None:
         return Letter("", Verdict.NOT_A_LETTER, stranger, Header(page_count=document.page_count))
@@ -232,6 +232,18 @@ def _place_in_the_file(document: Document) -> str:
     return f" from pages {numbers[0]} to {numbers[-1]} of {document.page_count}"
 
 
+def _foreign(document: Document, reason: str) -> Letter:
+    """Return the verdict on a document in which a letter's words are missing.
+
+    Raise UnreadableError if it is mostly scanned: a person may see on its pictures what cannot be read of them.
+    """
+    pictures = [page for page in document.pages if page.is_picture or page.is_read_from_a_picture]
+    if 2 * len(pictures) > len(document.pages):
+        detail = f"{len(pictures)} page(s) are pictures, and as far as they can be read {reason}"
+        raise UnreadableError("scanned", detail)
+    return Letter("", Verdict.NOT_A_LETTER, reason, Header(page_count=document.page_count))
+
+
 def _of_others(document: Document, header: Header) -> str | None:
     """Return why a letter is another ombudsman's, or is to a provider of services; None for a letter to an
     authority.
@@ -265,7 +277,7 @@ def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
 
 def _without_figures(document: Document, header: Header) -> Letter:
     if not (OMBUDSMAN.search(document.text) and ANNUAL_LETTER.search(document.text)):
-        return Letter("", Verdict.NOT_A_LETTER, NOT_ANNUAL, Header(page_count=document.page_count))
+        return _foreign(document, NOT_ANNUAL)
     if has_older_tables(report_pages(document)):
         reason = "the tables of 2010 to 2012, which count other things under like names, are not read"
         return Letter("", Verdict.UNKNOWN_LAYOUT, reason, header)

@@ -1,7 +1,7 @@
 """Pictures of text, read by tesseract if it is installed: words with places, each marked as read from a picture.
 
-A picture is read at two sizes. A word counts only if both readings see it in the same place. A number that the
-readings do not agree on is left out: its figure is then absent, and not wrong.
+A picture is made straight (`scan.py`) and read at two sizes. A number that the readings do not agree on is left
+out: its figure is then absent, and not wrong.
 """
 
 import csv
@@ -11,20 +11,32 @@ import resource
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
+from PIL import Image
 
+from redress.model.letter import Box
+from redress.read.files.scan import Scan, straightened
 from redress.read.page.document import Page, Word, plain, segments_of
 
-DOTS_PER_INCH = (300, 400)
+DOTS_PER_INCH = 300
+SECOND_SIZE = 4 / 3
+"""The second reading is of a picture so many times as large."""
 POINTS_PER_INCH = 72.0
 LEAST_CONFIDENCE = 60.0
 """tesseract's own, from 0 to 100; below it a word is a guess."""
+LEAST_CONFIDENT_SHARE = 0.5
+"""Of the words of a page; below it the page is upside down, or cannot be read. Readable pages have nine tenths."""
+LEAST_LETTERS = 3
+"""A speck is read as a word of a letter or two."""
 TIME_LIMIT_SECONDS = 20
 """Processor time for one picture at one size."""
 CLOCK_LIMIT_SECONDS = 10 * TIME_LIMIT_SECONDS
 MOST_PICTURES = 6
-MOST_SQUARE_POINTS = 4 * 595 * 842
+LONGER_EDGES = (500.0, 1300.0)
+"""Points: from about A5 to about A3. A page of another size is taken for a picture of A4 in a unit of its own."""
+LONGER_EDGE_OF_A4 = 842.0
 
 
 def is_installed() -> bool:
@@ -46,10 +58,10 @@ def installed_version() -> str | None:
 
 
 def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
-    """Return pages of a PDF, by number, read from their picture. A page that cannot be read or has no words is left
-    out.
+    """Return pages of a PDF, by number, read from their picture. A page that cannot be read is left out.
 
-    A file with more pictures than a letter has pages, or with giant pictures, is not read.
+    A page may lie askew, on its side or upside down; its words are placed as if it were straight, and their boxes
+    are where the page shows them. A file with more pictures than a letter has pages is not read.
     """
     pages: dict[int, Page] = {}
     if len(numbers) > MOST_PICTURES:
@@ -57,35 +69,119 @@ def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
     try:
         with pdfium.PdfDocument(content) as pdf:
             for number in numbers:
-                page = pdf[number - 1]
-                width, height = page.get_size()
-                if width * height > MOST_SQUARE_POINTS:
-                    continue
-                first, second = (list(_words(page, number, dots)) for dots in DOTS_PER_INCH)
-                words = [word for word in first if not _is_number(word.text) or _is_seen_again(word, second)]
-                if words:
-                    pages[number] = Page(number, width, height, segments_of(words), has_picture=True)
+                page = _page(pdf[number - 1], number)
+                if page is not None:
+                    pages[number] = page
     except (pdfium.PdfiumError, subprocess.SubprocessError, UnicodeDecodeError):
         return {}
     return pages
 
 
-def _words(page: pdfium.PdfPage, number: int, dots_per_inch: int) -> Iterator[Word]:
-    scale = dots_per_inch / POINTS_PER_INCH
-    picture = io.BytesIO()
-    page.render(scale=scale, grayscale=True).to_pil().save(picture, format="PNG")
-    command = ["tesseract", "stdin", "stdout", "--dpi", str(dots_per_inch), "--psm", "3", "tsv"]
-    rows = csv.DictReader(
-        io.StringIO(_output(command, picture.getvalue()).decode()), delimiter="\t", quoting=csv.QUOTE_NONE
-    )
-    for row in rows:
+@dataclass(frozen=True)
+class _Seen:
+    """A word as tesseract sees it, with the edges of its box on the straight picture, in points of A4.
+
+    `box` is its box on the page, in points.
+    """
+
+    text: str
+    confidence: float
+    box: Box
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def is_number(self) -> bool:
+        return any(character.isdigit() for character in self.text)
+
+    @property
+    def is_sure(self) -> bool:
+        return self.confidence >= LEAST_CONFIDENCE
+
+    @property
+    def letters(self) -> int:
+        return sum(character.isalpha() for character in self.text)
+
+
+def _page(sheet: pdfium.PdfPage, number: int) -> Page | None:
+    """Return a page as read twice from its picture; None if it cannot be read."""
+    dots_to_a_point = _dots_to_a_point(*sheet.get_size())
+    scan = straightened(sheet.render(scale=dots_to_a_point, grayscale=True).to_pil().convert("L"))
+    first = list(_seen(scan, dots_to_a_point))
+    if _sure_share(first) < LEAST_CONFIDENT_SHARE:
+        scan = scan.upside_down()
+        first = list(_seen(scan, dots_to_a_point))
+    if _sure_share(first) < LEAST_CONFIDENT_SHARE:
+        return None
+    second = list(_seen(scan, dots_to_a_point, enlarged=SECOND_SIZE))
+    words = [
+        Word(seen.text, number, seen.x0, seen.top, seen.x1, seen.bottom, size=10.0, box=seen.box, is_ocr=True)
+        for seen in _agreed(first, second)
+    ]
+    width, height = (edge * POINTS_PER_INCH / DOTS_PER_INCH for edge in scan.picture.size)
+    return Page(number, width, height, segments_of(words), has_picture=True, hides_a_number=True)
+
+
+def _sure_share(words: Sequence[_Seen]) -> float:
+    """Return the share of the words that are no guesses; words of a letter or two do not count."""
+    whole = [word for word in words if word.letters >= LEAST_LETTERS]
+    return sum(word.is_sure for word in whole) / len(whole) if whole else 0.0
+
+
+def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
+    """Yield the words that count.
+
+    A number must be sure in both readings, which must agree. Of other words the surer reading counts; a guess must
+    be seen by both. A council's name must not lose a word: without its "East", "North East" is another council.
+    """
+    for word in first:
+        again = next((other for other in second if _is_in_one_place(word, other)), None)
+        if word.is_number or (again is not None and again.is_number):
+            if word.is_sure and again is not None and again.is_sure and word.text == again.text:
+                yield word
+        elif word.is_sure:
+            yield word
+        elif again is not None and max(word.letters, again.letters) >= LEAST_LETTERS:
+            yield replace(word, text=again.text) if again.confidence > word.confidence else word
+
+
+def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
+    return abs(other.x0 - word.x0) < 3 and abs(other.top - word.top) < 3
+
+
+def _dots_to_a_point(width: float, height: float) -> float:
+    """Return how many dots a point of a page has, so that a page of A4 has 300 dots to an inch."""
+    longer = max(width, height)
+    unit = 1.0 if LONGER_EDGES[0] <= longer <= LONGER_EDGES[1] else LONGER_EDGE_OF_A4 / max(longer, 0.01)
+    return unit * DOTS_PER_INCH / POINTS_PER_INCH
+
+
+def _seen(scan: Scan, dots_to_a_point: float, enlarged: float = 1.0) -> Iterator[_Seen]:
+    """Yield the words that tesseract sees on a straight picture, at its own size or enlarged."""
+    points_of_a_dot = POINTS_PER_INCH / DOTS_PER_INCH
+    for row in _rows(scan.picture, enlarged):
         text = plain(row["text"] or "").strip()
-        if not text or float(row["conf"]) < LEAST_CONFIDENCE:
+        if not text or float(row["conf"]) < 0:
             continue
-        left, top = int(row["left"]) / scale, int(row["top"]) / scale
-        right, bottom = left + int(row["width"]) / scale, top + int(row["height"]) / scale
-        box = (round(left, 2), round(top, 2), round(right, 2), round(bottom, 2))
-        yield Word(text, number, left, top, right, bottom, size=10.0, box=box, is_ocr=True)
+        left, top, width, height = (int(row[edge]) / enlarged for edge in ("left", "top", "width", "height"))
+        edges = (left, top, left + width, top + height)
+        x0, upper, x1, lower = (round(edge / dots_to_a_point, 2) for edge in scan.on_page(edges))
+        place = (x0, upper, x1, lower)
+        yield _Seen(text, float(row["conf"]), place, *(edge * points_of_a_dot for edge in edges))
+
+
+def _rows(picture: Image.Image, enlarged: float) -> list[dict[str, str]]:
+    """Return what tesseract prints about a picture: a row for each word."""
+    if enlarged != 1.0:
+        picture = picture.resize((round(picture.width * enlarged), round(picture.height * enlarged)))
+    content = io.BytesIO()
+    picture.save(content, format="PNG", compress_level=1)
+    dots = str(round(DOTS_PER_INCH * enlarged))
+    command = ["tesseract", "stdin", "stdout", "--dpi", dots, "--psm", "3", "tsv"]
+    output = _output(command, content.getvalue()).decode()
+    return list(csv.DictReader(io.StringIO(output), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def _output(command: Sequence[str], picture: bytes) -> bytes:
@@ -110,14 +206,3 @@ def _output(command: Sequence[str], picture: bytes) -> bytes:
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
     return output
-
-
-def _is_number(text: str) -> bool:
-    return any(character.isdigit() for character in text)
-
-
-def _is_seen_again(word: Word, others: Sequence[Word]) -> bool:
-    return any(
-        other.text == word.text and abs(other.x0 - word.x0) < 3 and abs(other.top - word.top) < 3
-        for other in others
-    )

@@ -45,7 +45,18 @@ def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
             is_dropped = _away(one, hidden) < _away(one, shown) - SAME_POINTS
         if not is_dropped:
             kept.append(one)
-    return sorted(kept, key=lambda one: (round(one["bottom"]), one["x0"]))
+    return sorted(_without_filled_spaces(kept), key=lambda one: (round(one["bottom"]), one["x0"]))
+
+
+def _without_filled_spaces(chars: Sequence[Char]) -> list[Char]:
+    """Return characters without the spaces in which others stand, such as the value of a form field."""
+    printed = [one for one in chars if not one["text"].isspace()]
+    return [one for one in chars if not one["text"].isspace() or not any(_fills(other, one) for other in printed)]
+
+
+def _fills(one: Char, space: Char) -> bool:
+    x, y = (space["x0"] + space["x1"]) / 2, (space["top"] + space["bottom"]) / 2
+    return one["x0"] <= x <= one["x1"] and one["top"] <= y <= one["bottom"]
 
 
 def _is_printed_by_a_twin(one: DrawnCharacter, shown: Iterable[DrawnCharacter], page: DrawnPage) -> bool:

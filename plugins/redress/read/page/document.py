@@ -137,7 +137,9 @@ class Page:
     segments: tuple[Segment, ...]
     has_picture: bool = False
     hides_a_number: bool = False
-    """Whether the page's text has a number that the page does not show."""
+    """Whether the page's text has a number that the page does not show, or its picture may have one that is not
+    read.
+    """
 
     @cached_property
     def text_size(self) -> float:
@@ -151,6 +153,11 @@ class Page:
         on it.
         """
         return self.has_picture and sum(len(s.words) for s in self.segments) < WORDS_BESIDE_A_PICTURE
+
+    @property
+    def is_read_from_a_picture(self) -> bool:
+        """Whether words of the page were read from its picture."""
+        return any(word.is_ocr for segment in self.segments for word in segment.words)
 
 
 @dataclass(frozen=True)

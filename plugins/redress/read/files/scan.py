@@ -1,0 +1,148 @@
+"""A scanned page made straight: turned upright, levelled, and without specks; and where its places lie on the page.
+
+Lines of text make the rows of a page alternate between dark and light. The turn at which they alternate most is the
+turn of the lines. Whether a page is upside down is for the reader of its words to say.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+from redress.model.letter import Box
+
+MOST_DEGREES = 7.0
+"""A page that lies further askew on the glass is not levelled."""
+LEAST_DEGREES = 0.3
+"""A page that is level within this is left as it is."""
+_STEPS = (0.5, 0.05)
+"""Degrees between the turns that are tried: first over the whole range, then around the best one."""
+_EDGE_OF_A_SKETCH = 1000
+"""Pixels of the longer edge of the small picture by which the turn is found."""
+_MARGIN_SHARE = 0.04
+"""Along the edges of a scan lie shadows and the edge of the paper."""
+_MOST_DOTS = 60_000
+_LEAST_DOTS = 200
+_WHITE = 255
+_WINDOW = 9
+MOST_DOTS_OF_A_SPECK = 12
+"""Dark dots of a window of 9 by 9. A full stop of ordinary type has 20, at 300 dots to an inch."""
+SPECKED_SHARE = 0.0002
+"""Dots of specks, as a share of all dots of a page; clean print has hardly any."""
+DENSE_SHARE = 0.002
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A straight picture of a page.
+
+    `quarter_turns` (anticlockwise) and then `degrees` (anticlockwise) turned the page's own picture, of `width` by
+    `height` pixels, into it.
+    """
+
+    picture: Image.Image
+    width: int
+    height: int
+    quarter_turns: int
+    degrees: float
+
+    def upside_down(self) -> "Scan":
+        """The same page turned by half."""
+        turned = self.picture.transpose(Image.Transpose.ROTATE_180)
+        return Scan(turned, self.width, self.height, (self.quarter_turns + 2) % 4, self.degrees)
+
+    def on_page(self, box: Box) -> Box:
+        """Return where a box of the straight picture lies on the page's own picture, in pixels."""
+        corners = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]
+        places = [self._on_page(x, y) for x, y in corners]
+        xs, ys = [x for x, _ in places], [y for _, y in places]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def _on_page(self, x: float, y: float) -> tuple[float, float]:
+        turn = math.radians(self.degrees)
+        middle_x, middle_y = self.picture.width / 2, self.picture.height / 2
+        across, down = x - middle_x, y - middle_y
+        x = middle_x + math.cos(turn) * across - math.sin(turn) * down
+        y = middle_y + math.sin(turn) * across + math.cos(turn) * down
+        match self.quarter_turns:
+            case 1:
+                return self.width - y, x
+            case 2:
+                return self.width - x, self.height - y
+            case 3:
+                return y, self.height - x
+            case _:
+                return x, y
+
+
+def straightened(picture: Image.Image) -> Scan:
+    """Return a grey picture of a page with its lines level; they may be upside down."""
+    quarter_turns, degrees = _turn_of_the_lines(picture)
+    clean = _clean(picture)
+    if quarter_turns:
+        clean = clean.transpose(Image.Transpose.ROTATE_90)
+    if degrees:
+        clean = clean.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=_WHITE)
+    return Scan(clean, picture.width, picture.height, quarter_turns, degrees)
+
+
+def _turn_of_the_lines(picture: Image.Image) -> tuple[int, float]:
+    """Return how the page must be turned to level its lines: by quarter turns (none or one), then by degrees."""
+    xs, ys = _dark_dots(picture)
+    if len(xs) < _LEAST_DOTS:
+        return 0, 0.0
+    level, upright = _best_turn(xs, ys), _best_turn(ys, -xs)
+    degrees = max(level, upright)[1]
+    return int(upright > level), degrees if abs(degrees) >= LEAST_DEGREES else 0.0
+
+
+def _dark_dots(picture: Image.Image) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the places of the print on a small picture of the page, without its edges."""
+    shrink = max(picture.size) / _EDGE_OF_A_SKETCH
+    size = (max(round(picture.width / shrink), 1), max(round(picture.height / shrink), 1))
+    shades = np.asarray(picture.resize(size, Image.Resampling.BOX), dtype=np.float64)
+    margin = round(_MARGIN_SHARE * _EDGE_OF_A_SKETCH)
+    inner = shades[margin:-margin, margin:-margin]
+    if inner.size == 0:
+        return np.empty(0), np.empty(0)
+    paper, ink = np.percentile(inner, (75, 0.5))
+    ys, xs = np.nonzero(inner < (paper + ink) / 2)
+    step = max(len(xs) // _MOST_DOTS, 1)
+    return xs[::step].astype(np.float64), ys[::step].astype(np.float64)
+
+
+def _best_turn(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return how sharply the rows alternate at the best turn, and that turn in degrees anticlockwise."""
+    best = max((_sharpness(xs, ys, degrees), degrees) for degrees in _around(0.0, MOST_DEGREES, _STEPS[0]))
+    return max((_sharpness(xs, ys, degrees), degrees) for degrees in _around(best[1], _STEPS[0], _STEPS[1]))
+
+
+def _around(middle: float, reach: float, step: float) -> Iterator[float]:
+    count = round(reach / step)
+    return (middle + index * step for index in range(-count, count + 1))
+
+
+def _sharpness(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], degrees: float) -> float:
+    """How much each row of dots differs from the next if the page is turned by some degrees anticlockwise."""
+    turn = math.radians(degrees)
+    rows = (ys * math.cos(turn) - xs * math.sin(turn)).astype(np.int64)
+    counts = np.bincount(rows - rows.min()).astype(np.float64)
+    return float((np.diff(counts) ** 2).sum())
+
+
+def _clean(picture: Image.Image) -> Image.Image:
+    """A page's picture without specks."""
+    shades = np.asarray(picture)
+    print_ = Image.fromarray(np.where(shades < _WHITE / 2, _WHITE, 0).astype(np.uint8))
+    around = np.asarray(print_.filter(ImageFilter.BoxBlur(_WINDOW // 2)))
+    specks = (np.asarray(print_) > 0) & (around <= MOST_DOTS_OF_A_SPECK * _WHITE / _WINDOW**2)
+    share = float(specks.mean())
+    if share > SPECKED_SHARE:
+        lonely = (shades < _WHITE) & (around <= MOST_DOTS_OF_A_SPECK * _WHITE / _WINDOW**2)
+        picture = Image.fromarray(np.where(lonely, _WHITE, shades).astype(np.uint8))
+    if share > DENSE_SHARE:  # print has as many white specks
+        picture = picture.filter(ImageFilter.MedianFilter(3))
+    return picture
