@@ -10,7 +10,7 @@ _CATALOGUE, _PAGES, _PLAIN, _BOLD, _FIRST = 1, 2, 3, 4, 5
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page's ink, its entries, and the matrix that its ink is printed with.
+    """A page's ink, its entries, the matrix that its ink is printed with, and more that is drawn.
 
     `more` are objects that stand behind the page's own, by number. Object numbers: 1 is the catalogue, 2 the page
     tree; the page is 5, 15, 25 and so on, and the numbers up to the next page are free but for the first two.
@@ -19,6 +19,7 @@ class Sheet:
     inks: Sequence[Ink]
     entries: str = ""
     matrix: str = "1 0 0 1 0 0"
+    drawing: str = ""
     more: dict[int, str] = field(default_factory=dict)
 
 
@@ -79,4 +80,4 @@ def text_of(inks: Iterable[Ink]) -> str:
 
 
 def _content(sheet: Sheet) -> str:
-    return f"q {sheet.matrix} cm\n{text_of(sheet.inks)}\nQ"
+    return f"q {sheet.matrix} cm\n{text_of(sheet.inks)}\n{sheet.drawing}\nQ"

@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from pdfplumber.utils import dedupe_chars, extract_words
 
 from redress.model.letter import Box
+from redress.read.files.turned_headings import TurnedText, headings, pieces_of
 from redress.read.page.document import Page, Word, plain, segments_of
 
 WORD_GAP_EMS = 0.2
@@ -23,6 +24,9 @@ DOUBLE_POINTS = 1.0
 SOFT_HYPHEN = "\u00ad"
 DOUBLE_EMS = 0.15
 """In small type a letter drawn again must be as close as this, in units of its size: two l stand 0.22 apart."""
+MOST_DIGITS_SHARE = 2 / 3
+LEAST_MAIN_SHARE = 0.1
+"""Text of one turn with most digits of a page, and this share of its characters, is no mark along an edge."""
 ORDINARY_SIZES = (6.0, 24.0)
 """Most text of a page is set in one of these type sizes, in points."""
 ORDINARY_SIZE = 10.0
@@ -87,16 +91,14 @@ def page_of(chars: list[Char], number: int, width: float, height: float, *, has_
         width, height = width / points, height / points
     chars = _printed_once(chars)
     turn = _Turn(_main_quarter_turns(chars), width, height)
-    upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
-    words = extract_words(
-        upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=SAME_LINE_POINTS, extra_attrs=["size"]
-    )
+    words = list(_words(chars, turn, number, points))
+    words += headings(list(_turned_text(chars, turn, number, points)), words)
     is_turned = turn.quarter_turns % 2 == 1
     return Page(
         number=number,
         width=height if is_turned else width,
         height=width if is_turned else height,
-        segments=segments_of(_words(words, turn, number, points)),
+        segments=segments_of(words),
         has_picture=has_picture,
     )
 
@@ -190,15 +192,50 @@ def _double_points(size: float) -> float:
 
 
 def _main_quarter_turns(chars: list[Char]) -> int:
-    """The turn that most characters have; the others are stamps and marks along an edge."""
+    """Return the turn that most characters have, or that of most digits: headings of columns are turned alone.
+
+    The others are stamps and marks along an edge; a mark of digits is a small part of its page.
+    """
     turns = Counter(one["quarter_turns"] for one in chars if not one["text"].isspace())
-    return turns.most_common(1)[0][0] if turns else 0
+    digits = Counter(one["quarter_turns"] for one in chars if one["text"].isdigit())
+    if not turns:
+        return 0
+    if digits:
+        turn, count = digits.most_common(1)[0]
+        is_of_numbers = count >= MOST_DIGITS_SHARE * digits.total()
+        if is_of_numbers and turns[turn] >= LEAST_MAIN_SHARE * turns.total():
+            return turn
+    return turns.most_common(1)[0][0]
 
 
-def _words(words: list[dict[str, Any]], turn: _Turn, page: int, points: float) -> Iterator[Word]:
+def _words(chars: list[Char], turn: _Turn, page: int, points: float) -> Iterator[Word]:
+    """Yield the words of the characters that are turned as `turn` says, placed with these upright."""
+    upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
+    words: list[dict[str, Any]] = extract_words(
+        upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=SAME_LINE_POINTS, extra_attrs=["size"]
+    )
     for word in words:
         x0, top, x1, bottom = word["x0"], word["top"], word["x1"], word["bottom"]
         left, upper, right, lower = (round(edge * points, 2) for edge in turn.to_shown((x0, top, x1, bottom)))
         box = (left, upper, right, lower)
         for text in plain(word["text"]).split():
             yield Word(text, page, x0, top, x1, bottom, float(word["size"]), box)
+
+
+def _turned_text(chars: list[Char], main: _Turn, page: int, points: float) -> Iterator[TurnedText]:
+    """Yield the text that is turned by 90 degrees against the main text, either way."""
+    for quarter_turns in sorted({one["quarter_turns"] for one in chars}):
+        if (quarter_turns - main.quarter_turns) % 2 == 0:
+            continue
+        turn = _Turn(quarter_turns, main.width, main.height)
+        for lines in pieces_of(list(_words(chars, turn, page, points))):
+            level = (
+                min(line.x0 for line in lines),
+                min(line.top for line in lines),
+                max(line.x1 for line in lines),
+                max(line.bottom for line in lines),
+            )
+            shown = turn.to_shown(level)
+            left, upper, right, lower = (round(edge * points, 2) for edge in shown)
+            text = " ".join(line.text for line in lines)
+            yield TurnedText(text, main.to_reading(shown), (left, upper, right, lower))
