@@ -177,7 +177,13 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
     blocks: list[Block] = []
     for page in document.pages:
         lines = [line for line in page.segments if is_behind(line, signature)]
-        owner = _owners(lines, described)
+        printed = {word.text.casefold().strip(".,") for line in lines for word in line.words}
+        likely = {
+            name: description
+            for name, description in described.items()
+            if any(sentence.own_words <= printed for sentence in description.own)
+        }
+        owner = _owners(lines, likely)
         for line in lines:
             name = owner.get(id(line))
             if name is not None and (not blocks or blocks[-1].name != name):

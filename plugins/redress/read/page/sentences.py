@@ -224,6 +224,20 @@ class Sentence:
     def pattern(self) -> re.Pattern[str]:
         return re.compile(_compiled(self.template), re.IGNORECASE)
 
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The words that the sentence always has, in small letters."""
+        words: set[str] = set()
+        depth = 0
+        for part in _parts(self.template):
+            if part["mark"] in ("[", "("):
+                depth += 1
+            elif part["mark"] in ("]", ")"):
+                depth -= 1
+            elif part["word"] and depth == 0:
+                words.add(part["word"].casefold().strip(".,"))
+        return frozenset(words)
+
     @property
     def is_prose(self) -> bool:
         """Whether it is a sentence of the running text: those give a percentage."""
