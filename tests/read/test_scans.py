@@ -91,6 +91,14 @@ def test_specks_are_removed_and_clean_print_is_left_as_it_is() -> None:
     assert (np.asarray(straightened(specked).picture.crop(blank)) < 128).mean() < 0.001
 
 
+def test_a_shadow_over_a_part_of_the_paper_is_taken_away() -> None:
+    page = np.asarray(_picture(2).convert("L"), dtype=np.float64)
+    shadow = np.linspace(1.0, 0.4, page.shape[1])
+    lit = np.asarray(straightened(Image.fromarray((page * shadow).astype(np.uint8))).picture)
+    assert np.percentile(lit[:, -200:], 5) > 230
+    assert lit.min() < 60
+
+
 @needs_tesseract
 def test_a_scan_that_is_askew_specked_and_upside_down_is_read_and_its_boxes_are_on_the_page() -> None:
     content = _behind_a_typed_letter(_specked(_turned(_picture(2), 2, 3.0)))

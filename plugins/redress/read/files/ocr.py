@@ -28,6 +28,8 @@ LEAST_CONFIDENCE = 60.0
 """tesseract's own, from 0 to 100; below it a word is a guess."""
 LEAST_CONFIDENT_SHARE = 0.5
 """Of the words of a page; below it the page is upside down, or cannot be read. Readable pages have nine tenths."""
+MOST_SHARE = 0.6
+"""Boxes of two readings that share more than this of the narrower one are of one word."""
 LEAST_LETTERS = 3
 """A speck is read as a word of a letter or two."""
 TIME_LIMIT_SECONDS = 20
@@ -148,7 +150,12 @@ def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
 
 
 def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
-    return abs(other.x0 - word.x0) < 3 and abs(other.top - word.top) < 3
+    """Whether two readings' boxes share most of the narrower box; a reading can cut a digit's edge off the box."""
+    wide = min(word.x1, other.x1) - max(word.x0, other.x0)
+    high = min(word.bottom, other.bottom) - max(word.top, other.top)
+    return wide > MOST_SHARE * min(word.x1 - word.x0, other.x1 - other.x0) and high > MOST_SHARE * min(
+        word.bottom - word.top, other.bottom - other.top
+    )
 
 
 def _dots_to_a_point(width: float, height: float) -> float:

@@ -1,4 +1,4 @@
-"""A scanned page made straight: turned upright, levelled, and without specks; and where its places lie on the page.
+"""A scanned page made straight: level, evenly lit and without specks; and where its places lie on the page.
 
 Lines of text make the rows of a page alternate between dark and light. The turn at which they alternate most is the
 turn of the lines. Whether a page is upside down is for the reader of its words to say.
@@ -27,6 +27,10 @@ _MARGIN_SHARE = 0.04
 _MOST_DOTS = 60_000
 _LEAST_DOTS = 200
 _WHITE = 255
+_PATCH = 32
+"""Dots along a patch of paper; the lightest of neighbouring patches has hardly any print."""
+LEAST_SHADOW = 60
+"""Of 256; paper that is this much darker in places lies in a shadow."""
 _WINDOW = 9
 MOST_DOTS_OF_A_SPECK = 12
 """Dark dots of a window of 9 by 9. A full stop of ordinary type has 20, at 300 dots to an inch."""
@@ -80,6 +84,7 @@ class Scan:
 
 def straightened(picture: Image.Image) -> Scan:
     """Return a grey picture of a page with its lines level; they may be upside down."""
+    picture = _evenly_lit(picture)
     quarter_turns, degrees = _turn_of_the_lines(picture)
     clean = _clean(picture)
     if quarter_turns:
@@ -131,6 +136,18 @@ def _sharpness(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], degrees
     rows = (ys * math.cos(turn) - xs * math.sin(turn)).astype(np.int64)
     counts = np.bincount(rows - rows.min()).astype(np.float64)
     return float((np.diff(counts) ** 2).sum())
+
+
+def _evenly_lit(picture: Image.Image) -> Image.Image:
+    """A page's picture with its paper white if a shadow lies over a part of the paper."""
+    size = (max(picture.width // _PATCH, 1), max(picture.height // _PATCH, 1))
+    paper = picture.resize(size, Image.Resampling.BOX).filter(ImageFilter.MaxFilter(5))
+    shades = np.asarray(paper)
+    if int(shades.max()) - int(np.percentile(shades, 5)) < LEAST_SHADOW:
+        return picture
+    smooth = paper.filter(ImageFilter.GaussianBlur(2)).resize(picture.size, Image.Resampling.BILINEAR)
+    lit = np.asarray(picture).astype(np.float32) * _WHITE / np.maximum(np.asarray(smooth), 1)
+    return Image.fromarray(np.minimum(lit, _WHITE).astype(np.uint8))
 
 
 def _clean(picture: Image.Image) -> Image.Image:
