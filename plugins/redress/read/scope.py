@@ -112,10 +112,11 @@ def _other_labels(document: Document, header: Header) -> Iterator[Conflict]:
 def years_of_headings(document: Document) -> Iterator[StatedYear]:
     """Yield the years in the headings of the pages behind the letter, such as "Complaint statistics 2019-20"."""
     for line in _pages_behind(document):
-        if len(line.words) > MOST_HEADING_WORDS or line.text.endswith(".") or _is_in_a_paragraph(line, document):
+        if len(line.words) > MOST_HEADING_WORDS or line.text.endswith("."):
             continue
-        for season in _seasons(line.text):
-            yield StatedYear("a heading of the statistics", season, line.text)
+        seasons = tuple(_seasons(line.text))
+        if seasons and not _is_in_a_paragraph(line, document):
+            yield from (StatedYear("a heading of the statistics", season, line.text) for season in seasons)
 
 
 def _seasons(heading: str) -> Iterator[int]:

@@ -25,6 +25,8 @@ Shades = npt.NDArray[np.uint8]
 """Grey pixels by row and column, from 0 (black) to 255 (white)."""
 PIXELS_OF_A_PAGE = 4 * 595 * 842
 """A page of A4 has two pixels to a point. Other pages have as many pixels in all, whatever their unit."""
+PIXELS_AT_A_GLANCE = 1.25 * 595 * 1.25 * 842
+"""Enough to see whether a word shows at all."""
 LEAST_CONTRAST = 24
 """Of 256; print that is this little darker or lighter than what it stands on cannot be seen."""
 LEAST_INK_SHARE = 0.1
@@ -69,12 +71,15 @@ class DrawnPage:
     `leave_alone` changes the page: from then on it holds nothing else.
     """
 
-    def __init__(self, page: pdfium.PdfPage) -> None:
+    def __init__(self, page: pdfium.PdfPage, pixels: float = PIXELS_OF_A_PAGE) -> None:
         self._page = page
-        # pdfium leaves inactive text out of a page's text, so the text is taken before anything is drawn
-        self._text = page.get_textpage()
         self.width, self.height = page.get_size()
-        self.scale = math.sqrt(PIXELS_OF_A_PAGE / max(self.width * self.height, 0.01))
+        self.scale = math.sqrt(pixels / max(self.width * self.height, 0.01))
+
+    @cached_property
+    def _text(self) -> pdfium.PdfTextPage:
+        """The page's text. pdfium leaves out inactive text, so it is taken while all of it is active."""
+        return self._page.get_textpage()
 
     @cached_property
     def _objects(self) -> tuple[dict[int, pdfium_c.FPDF_PAGEOBJECT], list[pdfium_c.FPDF_PAGEOBJECT]]:

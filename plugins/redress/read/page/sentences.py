@@ -98,6 +98,11 @@ class Passage:
         """The words without spaces between them, but for those that keep two numbers apart; see `squeezed`."""
         return self._layout[0]
 
+    @cached_property
+    def folded(self) -> str:
+        """The text in small letters."""
+        return self.text.casefold()
+
     @property
     def paragraph_starts(self) -> frozenset[int]:
         """The offsets at which a paragraph begins, judged by the gap above it and its type size."""
@@ -238,6 +243,11 @@ class Sentence:
                 words.add(part["word"].casefold().strip(".,"))
         return frozenset(words)
 
+    @cached_property
+    def longest_word(self) -> str:
+        """The longest of `own_words`, without which no text needs to be searched for the sentence; else empty."""
+        return max(self.own_words, key=lambda word: (len(word), word), default="")
+
     @property
     def is_prose(self) -> bool:
         """Whether it is a sentence of the running text: those give a percentage."""
@@ -260,6 +270,7 @@ def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
         (
             Found(sentence, whole, passage)
             for sentence in sentences
+            if sentence.longest_word in passage.folded
             for match in sentence.pattern.finditer(passage.text)
             if (whole := passage.up_to_a_word(sentence.pattern, match)) is not None
         ),
