@@ -23,6 +23,7 @@ from redress.check.season_rules import expected_authority_id
 from redress.model.authorities import Authorities
 from redress.model.landed import Disposition, LandedLetter
 from redress.model.season import Season
+from redress.model.witness import WitnessFigure
 
 Failure = tuple[str, str | None]
 """The name of a rule, and the sha256 of the letter that breaks the rule; None for the season as a whole."""
@@ -51,14 +52,17 @@ def gate(
     authorities: Authorities,
     decisions: Decisions = NO_DECISIONS,
     run_name: str = "",
+    witnesses: Sequence[WitnessFigure] = (),
 ) -> Gated:
     """Judge a season, and validate the judgement. `run_name` is the name of the run in Great Expectations' result.
+
+    `witnesses` are what the season's second witnesses print.
 
     Raise RuleError if a rule raised and GateError if an expectation raised: neither is ever a letter's fault. Raise
     GateError too if the frame is not what reading makes, or if Great Expectations finds other failures than the
     judge.
     """
-    judgement = judge(season, [landed.letter for landed in letters], authorities, decisions)
+    judgement = judge(season, [landed.letter for landed in letters], authorities, decisions, witnesses)
     suite = season_suite(season, len(judgement.expected))
     result = _validate(season_frame(letters, judgement), suite, run_name)
     found, judged = _failures(season, result), _failed_checks(judgement)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from decimal import Decimal
 
 from redress.check.all_rules import RULES
 from redress.model.authorities import Authorities, Authority, Population
@@ -9,7 +10,8 @@ from redress.model.landed import LandedLetter
 from redress.model.letter import Conflict, Letter, StatedYear
 from redress.model.measures import Absence
 from redress.model.season import Season
-from tests.made import FIGURES, landed, letter
+from redress.model.witness import WitnessFigure
+from tests.made import FIGURES, landed, letter, sha256
 
 SEASON = Season(2024)
 COUNTIES = ("Pellonshire", "Marlshire", "Dunshire", "Harrowshire", "Quillshire")
@@ -52,13 +54,25 @@ GOOD = {one.name: made(f"good {one.name}", one.name) for one in COUNCILS}
 class Plant:
     """Letters that are planted: they replace the letters to the same councils, or stand beside them.
 
-    `words` must occur in what the rule says; `also` are rules that such letters always break too.
+    `words` must occur in what the rule says; `also` are rules that such letters always break too. `witnesses` are
+    what second witnesses of the season print.
     """
 
     letters: tuple[Letter, ...]
     words: tuple[str, ...]
     instead_of: tuple[str, ...] = (PLANTED_IN,)
     also: frozenset[str] = frozenset()
+    witnesses: tuple[WitnessFigure, ...] = ()
+
+
+def witness(figures: dict[str, str]) -> tuple[WitnessFigure, ...]:
+    """Return what a statistics page prints about the council that the planted letters are to."""
+    return tuple(
+        WitnessFigure(
+            sha256("page"), "page.html", "QUILLSHIRE", PLANTED_IN, measure, None, Decimal(value), value, 1
+        )
+        for measure, value in figures.items()
+    )
 
 
 def as_picture(made_letter: Letter, measure: str) -> Letter:
@@ -142,6 +156,11 @@ PLANTS: dict[str, Plant] = {
         ),
         ("53 (1 of 2), 54 (1 of 2)", "district", "too few letters"),
         instead_of=("Wexmarsh District Council", "Crindlebury District Council"),
+    ),
+    "source_agrees_with_itself": Plant(
+        planted({"uphold_rate_pct": "82"}),
+        ("the letter contradicts itself", "33 of investigations 40 is 83%, and 82% is printed", "page.html"),
+        witnesses=witness({"upheld_count": "33", "investigations_count": "40", "uphold_rate_pct": "82"}),
     ),
     "per_100k_fits_population": Plant(
         planted({"upheld_per_100k": "5.4"}),

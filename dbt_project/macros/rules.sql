@@ -60,9 +60,10 @@
 
 {#
     A column for each headline measure: from the figures of letters where `of` is not given, else those of a relation
-    that has them. The measures are those of redress/model/measures.py.
+    that has them. `instead` holds an expression for each measure that is not simply the relation's. The measures are
+    those of redress/model/measures.py.
 #}
-{% macro headline_columns(of=none) -%}
+{% macro headline_columns(of=none, instead={}) -%}
     {%- for measure in [
         'upheld_count',
         'investigations_count',
@@ -81,7 +82,9 @@
         'not_for_us_count',
         'assessed_and_closed_count',
     ] -%}
-        {%- if of -%}
+        {%- if measure in instead -%}
+            {{ instead[measure] }} as {{ measure }}
+        {%- elif of -%}
             {{ of }}.{{ measure }}
         {%- else -%}
             {{ stated_value(measure, 'integer' if measure.endswith('_count') else 'decimal(12, 3)') }} as {{ measure }}
@@ -96,6 +99,20 @@
     case
         when count(value) filter (where measure = '{{ measure }}') = 0
             then coalesce(max(absence_code) filter (where measure = '{{ measure }}'), 'not_in_layout')
+    end
+{%- endmacro %}
+
+
+{# A rate, null where it is of a total of 0. #}
+{% macro of_something(rate, base_count) -%}
+    case when coalesce({{ base_count }}, 1) <> 0 then {{ rate }} end
+{%- endmacro %}
+
+
+{# Why a rate is absent: what the letter says, or the given code where a rate of a total of 0 is printed. #}
+{% macro or_none(rate, base_count, code) -%}
+    case
+        when {{ rate }}_pct is not null and {{ base_count }} = 0 then '{{ code }}' else {{ rate }}_absence_code
     end
 {%- endmacro %}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.check.letter_rules import LETTER_RULES, check_letter
+from redress.check.letter_rules import LETTER_RULES, SHARES, check_letter
 from redress.check.rule import Check, LetterRule, Severity
 from redress.model.letter import Conflict, Letter, StatedYear, Verdict
 from redress.model.measures import Absence, half_up_pct
@@ -84,6 +84,77 @@ def as_picture(made: Letter, *measures: str) -> Letter:
     return replace(made, figures=tuple(replace(one, is_ocr=one.measure in measures) for one in made.figures))
 
 
+ZEROS: list[dict[str, str | Absence]] = [
+    {"compliance_outcomes_count": "0", "compliance_rate_pct": "0"},
+    NOTHING_UPHELD | {"satisfactory_remedies_count": "0", "satisfactory_remedy_rate_pct": "0"},
+    NOTHING_UPHELD | {"investigations_count": "0"},
+    NOTHING_UPHELD
+    | {"investigations_count": "0"}
+    | dict.fromkeys(("upheld_count", "uphold_rate_pct"), Absence.NONE_INVESTIGATED),
+]
+"""As pages of councils print them that had nothing due, upheld or investigated."""
+
+
+@pytest.mark.parametrize("changes", ZEROS)
+def test_zero_per_cent_of_nothing_is_printed_in_good_letters(changes: dict[str, str | Absence]) -> None:
+    assert [check.detail for check in check_letter(letter(changes=changes)) if check.holds_back] == []
+
+
+CONTRADICTIONS: dict[str, tuple[dict[str, str], str]] = {
+    "uphold_rate_is_upheld_over_investigations": (
+        {"upheld_count": "22", "investigations_count": "24", "uphold_rate_pct": "93"},
+        "upheld 22 of investigations 24 is 92%, and 93% is printed",
+    ),
+    "remedy_rate_is_remedies_over_upheld": (
+        {"satisfactory_remedy_rate_pct": "8"},
+        "satisfactory remedies 3 of upheld 33 is 9%, and 8% is printed",
+    ),
+    "compliance_rate_is_possible": (
+        {"compliance_rate_pct": "99"},
+        "no whole number of 30 compliance outcomes is 99%",
+    ),
+}
+
+
+def without_box(made: Letter, measure: str) -> Letter:
+    """The same letter with a figure that stands nowhere on its page."""
+    return replace(
+        made, figures=tuple(replace(one, box=None) if one.measure == measure else one for one in made.figures)
+    )
+
+
+@pytest.mark.parametrize("rule", CONTRADICTIONS)
+@pytest.mark.parametrize("is_text", [False, True], ids=["page", "text"])
+def test_a_contradiction_is_the_letters_own_only_if_each_of_its_figures_is_certain(
+    rule: str, is_text: bool
+) -> None:
+    changes, found = CONTRADICTIONS[rule]
+    made = letter(changes=changes, is_text=is_text)
+    assert applied(RULES[rule], made).detail == f"the letter contradicts itself: {found}"
+    for measure, _ in SHARES[rule].named(made):
+        doubted = [
+            as_picture(made, measure),
+            replace(made, conflicts=(Conflict(measure, "two readings"),)),
+            *([] if is_text else [without_box(made, measure)]),
+        ]
+        assert {applied(RULES[rule], one).detail for one in doubted} == {
+            f"{found}, or one of these numbers is misread"
+        }
+
+
+def test_a_table_contradicts_its_rate_too() -> None:
+    counted = with_table("decided_count", {"not_upheld": "29"})
+    made = replace(
+        counted,
+        figures=tuple(one for one in counted.figures if one.measure != "investigations_count"),
+    )
+    check = applied(RULES["uphold_rate_is_upheld_over_investigations"], made)
+    assert check.detail == (
+        "the letter contradicts itself: upheld 33 of upheld and not upheld together (derived) 62 is 53%, and 83% "
+        "is printed"
+    )
+
+
 BROKEN: list[tuple[str, Letter, tuple[str, ...]]] = [
     # rule, a letter broken in just that way, what the detail has to name
     (
@@ -93,8 +164,8 @@ BROKEN: list[tuple[str, Letter, tuple[str, ...]]] = [
     ),
     (
         "uphold_rate_is_upheld_over_investigations",
-        letter(changes={"investigations_count": "0", "upheld_count": "0", "uphold_rate_pct": "0"}),
-        ("investigations 0", "0%"),
+        letter(changes={"investigations_count": "0", "upheld_count": "0", "uphold_rate_pct": "5"}),
+        ("investigations 0", "5%", "the letter contradicts itself"),
     ),
     (
         "remedy_rate_is_remedies_over_upheld",
@@ -105,7 +176,7 @@ BROKEN: list[tuple[str, Letter, tuple[str, ...]]] = [
     (
         "compliance_rate_is_possible",
         letter(changes={"compliance_outcomes_count": "0", "compliance_rate_pct": "100"}),
-        ("100%", "0 compliance outcomes"),
+        ("the letter contradicts itself", "100%", "0 compliance outcomes"),
     ),
     (
         "numbers_are_possible",

@@ -54,6 +54,7 @@ def test_a_letter_to_a_council_that_exists_in_its_season_passes_every_rule(autho
         ONE_LETTER_PER_AUTHORITY: True,
         TYPE_AVERAGE_AGREES: True,
         TYPE_AVERAGE_IS_SETTLED: True,
+        "source_agrees_with_itself": True,
         PER_100K_FITS_POPULATION: True,
     }
     assert standing.resolution is not None
@@ -75,14 +76,19 @@ def test_a_letter_that_names_no_authority_fails(authorities: Authorities) -> Non
     assert "names no authority" in detail(standing, AUTHORITY_IS_KNOWN)
 
 
-@pytest.mark.parametrize(("season", "is_known"), [(2021, True), (2022, False)])
-def test_a_council_is_known_to_the_last_day_of_its_life(
-    authorities: Authorities, season: int, is_known: bool
+@pytest.mark.parametrize(("season", "is_expected"), [(2021, True), (2022, False)])
+def test_a_council_has_figures_after_its_end_and_a_letter_is_expected_until_then(
+    authorities: Authorities, season: int, is_expected: bool
 ) -> None:
     # Corby Borough Council ended on 31 March 2021, the last day of season 2021
     made = letter(authority="Corby Borough Council", season=season)
-    (standing,) = stand([made], Season(season), authorities)
-    assert passed(standing)[AUTHORITY_IS_KNOWN] is is_known
+    judgement = judge(Season(season), [made], authorities)
+    [standing] = judgement.standings
+    assert passed(standing)[AUTHORITY_IS_KNOWN]
+    assert standing.authority is not None
+    assert standing.authority.authority_id == "COR"
+    assert ("COR" in {one.authority_id for one in judgement.expected}) is is_expected
+    assert ("ended on 31 March 2021" in detail(standing, AUTHORITY_IS_KNOWN)) is not is_expected
 
 
 def test_a_letter_of_another_season_than_it_was_fetched_for_fails(authorities: Authorities) -> None:

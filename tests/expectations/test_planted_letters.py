@@ -9,10 +9,11 @@ from expectations.gate import Gated, gate
 from redress.check.rule import Severity
 from redress.model.authorities import Authorities
 from redress.model.landed import Fate, LandedLetter
+from redress.model.measures import Absence
 from redress.model.season import Season
 from redress.read.reader import read_letter
 from tests.made import PROJECT, landed
-from tests.planted import AUTHORITIES, GOOD, PLANTS, SEASON, SEVERITIES, council, season_with
+from tests.planted import AUTHORITIES, GOOD, PLANTS, SEASON, SEVERITIES, Plant, council, planted, season_with
 
 pytestmark = pytest.mark.needs("great_expectations")
 
@@ -35,7 +36,7 @@ def test_a_season_of_good_letters_breaks_no_rule() -> None:
 @pytest.mark.parametrize("rule", SEVERITIES)
 def test_a_planted_letter_breaks_its_rule_alone_and_ends_as_its_severity_says(rule: str) -> None:
     plant = PLANTS[rule]
-    gated = gate(SEASON, season_with(plant), AUTHORITIES)
+    gated = gate(SEASON, season_with(plant), AUTHORITIES, witnesses=plant.witnesses)
     disposition = {one.letter_sha256: one for one in gated.dispositions}
     keys: list[str | None] = [one.sha256 for one in plant.letters] or [None]
     for key in keys:
@@ -51,6 +52,34 @@ def test_a_planted_letter_breaks_its_rule_alone_and_ends_as_its_severity_says(ru
     harmed = [key for key, check in gated.checks if not check.is_passed and key not in keys]
     assert harmed == []
     assert all(one.disposition is Fate.ACCEPTED for key, one in disposition.items() if key not in keys)
+
+
+ZEROS: dict[str, dict[str, str | Absence]] = {
+    "nothing due": {
+        "compliance_outcomes_count": "0",
+        "compliance_rate_pct": "0",
+        "compliance_rate_type_average_pct": Absence.NOT_AVAILABLE,
+    },
+    "nothing investigated": {
+        "upheld_count": "0",
+        "investigations_count": "0",
+        "uphold_rate_pct": Absence.NONE_INVESTIGATED,
+        "upheld_per_100k": "0",
+        "satisfactory_remedies_count": "0",
+        "satisfactory_remedy_rate_pct": "0",
+        "satisfactory_remedy_printed_base_count": "0",
+        "not_for_us_count": "6",
+        "assessed_and_closed_count": "9",
+        "dealt_with_count": "15",
+    },
+}
+
+
+@pytest.mark.parametrize("changes", ZEROS.values(), ids=ZEROS)
+def test_a_letter_of_zeros_is_good(changes: dict[str, str | Absence]) -> None:
+    gated = gate(SEASON, season_with(Plant(planted(changes), ())), AUTHORITIES)
+    assert [check for _, check in gated.checks if not check.is_passed] == []
+    assert {one.disposition for one in gated.dispositions} == {Fate.ACCEPTED}
 
 
 # --- Through the reader: the same on letters as they come -------------------------------------------------

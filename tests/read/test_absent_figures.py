@@ -126,6 +126,39 @@ def test_none_due_and_none_upheld_are_reasons_and_not_noughts() -> None:
     assert letter.absence("upheld_per_100k") is Absence.NOT_IN_LAYOUT
 
 
+def test_an_average_that_is_not_available_is_stated_as_such() -> None:
+    letter = read(pdf(LETTER, changed("average of 53%", "average of n/a")))
+    assert letter.absence("uphold_rate_type_average_pct") is Absence.NOT_AVAILABLE
+    assert figures(letter) == {name: one for name, one in FIGURES.items() if name != "uphold_rate_type_average_pct"}
+    assert [check.detail for check in check_letter(letter) if not check.is_passed] == []
+
+
+def test_a_letter_of_zeros_is_whole() -> None:
+    page = stack(
+        [
+            "Complaints upheld",
+            "This compares to an average of n/a in similar authorities.",
+            "0\nupheld decisions",
+            f"Statistics are based on a total of 0 detailed investigations {PERIOD}",
+            COMPLIANCE[0],
+            COMPLIANCE[1].replace("97%", "0%"),
+            "This compares to an average of n/a in similar authorities.",
+            f"Statistics are based on a total of 0 compliance outcomes {PERIOD}",
+            REMEDY[0],
+            REMEDY[1].replace("50%", "0%"),
+            "This compares to an average of n/a in similar authorities.",
+            "0\nsatisfactory remedy decisions",
+            f"Statistics are based on a total of 0 detailed investigations {PERIOD}",
+        ]
+    )
+    letter = read(pdf(LETTER, page))
+    assert set(figures(letter).values()) == {0}
+    assert letter.absence("uphold_rate_pct") is Absence.NONE_INVESTIGATED
+    for block in ("uphold", "compliance", "satisfactory_remedy"):
+        assert letter.absence(f"{block}_rate_type_average_pct") is Absence.NOT_AVAILABLE
+    assert [check.detail for check in check_letter(letter) if not check.is_passed] == []
+
+
 def test_a_sentence_of_none_beside_a_number_is_a_conflict() -> None:
     page = [*STATISTICS, Ink("No recommendations were due for compliance in this period", 72, 395, 10)]
     letter = read(pdf(LETTER, page))

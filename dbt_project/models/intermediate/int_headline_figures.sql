@@ -29,6 +29,29 @@ pivoted as (
     from figures
     group by letter_key
 
+),
+
+-- The Ombudsman prints "0%" of a total of 0. The figure is what is printed; the rate does not exist, and has a reason.
+existing as (
+
+    select
+        pivoted.letter_key,
+        {{ headline_columns(of='pivoted', instead={
+            'uphold_rate_pct': of_something('pivoted.uphold_rate_pct', decided_investigations('pivoted')),
+            'compliance_rate_pct': of_something('pivoted.compliance_rate_pct', 'pivoted.compliance_outcomes_count'),
+            'satisfactory_remedy_rate_pct': of_something('pivoted.satisfactory_remedy_rate_pct', 'pivoted.upheld_count'),
+        }) }},
+        pivoted.not_upheld_count,
+        {{ or_none('pivoted.uphold_rate', decided_investigations('pivoted'), 'none_investigated') }}
+            as uphold_rate_absence_code,
+        {{ or_none('pivoted.compliance_rate', 'pivoted.compliance_outcomes_count', 'none_due') }}
+            as compliance_rate_absence_code,
+        {{ or_none('pivoted.satisfactory_remedy_rate', 'pivoted.upheld_count', 'none_upheld') }}
+            as satisfactory_remedy_rate_absence_code,
+        pivoted.upheld_per_100k_absence_code,
+        pivoted.not_read_measures
+    from pivoted
+
 )
 
-select * from pivoted
+select * from existing

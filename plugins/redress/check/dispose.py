@@ -53,7 +53,8 @@ def _disposition(season: Season, standing: Standing, decision: Decision | None) 
         reason = f"another letter to the same authority stands: {standing.superseded_by[:SHOWN_SHA256_LENGTH]}..."
         return Disposition(letter.sha256, Fate.SUPERSEDED, reason, authority_id, standing.superseded_by)
     if letter.verdict is Verdict.EXTRACTED:
-        disposed = Disposition(letter.sha256, Fate.ACCEPTED, "every critical rule passed", authority_id)
+        reason = "; ".join(("every critical rule passed", *standing.contradictions))
+        disposed = Disposition(letter.sha256, Fate.ACCEPTED, reason, authority_id)
     else:
         disposed = Disposition(letter.sha256, Fate(letter.verdict), letter.reason, authority_id)
     if decision is None or not (broken or decision.authority_id):
@@ -77,7 +78,10 @@ def _objections(
         return
     accepted = f"accepted by {_BY_DECISION}"
     if decision.authority_id is not None and standing.decided_authority is None:
-        yield f"{accepted} as a letter to {decision.authority_id}, which does not exist on {season.period_end}"
+        yield (
+            f"{accepted} as a letter to {decision.authority_id}, which is not known or began after "
+            f"{season.period_end}"
+        )
     is_read_as_then = decision.statement_hash == statement_hash(standing.letter)
     for check in broken:
         found = f"{check.rule}: {check.detail}"

@@ -6,6 +6,7 @@ The gate and quarantine both judge by this one function.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from redress.check.contradictions import with_contradictions_borne_out
 from redress.check.decisions import NO_DECISIONS, Decisions
 from redress.check.dispose import dispose
 from redress.check.rivals import rivalries_of
@@ -16,6 +17,7 @@ from redress.model.authorities import Authorities, Authority
 from redress.model.landed import Disposition
 from redress.model.letter import Letter
 from redress.model.season import Season
+from redress.model.witness import WitnessFigure
 
 
 @dataclass(frozen=True)
@@ -41,23 +43,34 @@ class Judgement:
 
 
 def judge(
-    season: Season, letters: Sequence[Letter], authorities: Authorities, decisions: Decisions = NO_DECISIONS
+    season: Season,
+    letters: Sequence[Letter],
+    authorities: Authorities,
+    decisions: Decisions = NO_DECISIONS,
+    witnesses: Sequence[WitnessFigure] = (),
 ) -> Judgement:
     """Judge a season's letters, asking each rule once. Raise RuleError if a rule raises.
 
-    A letter that a person rejected stands in no other letter's way; the rules are still asked about it.
+    A letter that a person rejected stands in no other letter's way; the rules are still asked about it. A letter
+    that contradicts itself is not held back for it if one of the season's second witnesses prints the same.
     """
-    standings = _stand(season, letters, authorities, decisions)
+    standings = _stand(season, letters, authorities, decisions, witnesses)
     expected = expected_authorities(standings, season, authorities)
     return Judgement(standings, expected, check_season(standings, expected), dispose(season, standings, decisions))
 
 
 def _stand(
-    season: Season, letters: Sequence[Letter], authorities: Authorities, decisions: Decisions
+    season: Season,
+    letters: Sequence[Letter],
+    authorities: Authorities,
+    decisions: Decisions,
+    witnesses: Sequence[WitnessFigure],
 ) -> tuple[Standing, ...]:
     """Return each letter with its authority on the last day of the period, its rivalry, and all its checks."""
-    alive = {authority.authority_id: authority for authority in authorities.alive_on(season.period_end)}
-    placed = [placed_letter(letter, season, authorities, alive, decisions) for letter in letters]
+    placed = [
+        with_contradictions_borne_out(placed_letter(letter, season, authorities, decisions), witnesses)
+        for letter in letters
+    ]
     rivalries = rivalries_of(placed)
     placed = [replace(standing, rivalry=rivalries.get(standing.letter.sha256)) for standing in placed]
     answers = [(rule, rule.ask(placed)) for rule in SEASON_RULES]

@@ -5,6 +5,7 @@ at in a letter passes and says so; separate rules ask whether the figures that a
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from redress.check.rule import Check, Finding, LetterRule, Severity
@@ -21,48 +22,100 @@ def check_letter(letter: Letter) -> tuple[Check, ...]:
     return tuple(rule.check(rule.ask(letter)) for rule in LETTER_RULES if letter.verdict in rule.verdicts)
 
 
+Named = tuple[str, str | None]
+"""A measure and, in a table, its category."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A rate that a letter states, and the counts that give it.
+
+    `part` is None where letters state the whole only. `other_part` is what the letter states with the part where it
+    does not state the whole.
+    """
+
+    rate: str
+    part: str | None
+    whole: str
+    other_part: Named | None = None
+
+    def named(self, letter: Letter) -> tuple[Named, ...]:
+        """Return the measures that the rule compares in a letter."""
+        is_whole_stated = letter.value(self.whole) is not None
+        whole = self.other_part if self.other_part and not is_whole_stated else (self.whole, None)
+        part: tuple[Named, ...] = ((self.part, None),) if self.part else ()
+        return ((self.rate, None), *part, whole)
+
+
+SHARES = {
+    "uphold_rate_is_upheld_over_investigations": Share(
+        "uphold_rate_pct", "upheld_count", "investigations_count", ("decided_count", "not_upheld")
+    ),
+    "remedy_rate_is_remedies_over_upheld": Share(
+        "satisfactory_remedy_rate_pct", "satisfactory_remedies_count", "upheld_count"
+    ),
+    "compliance_rate_is_possible": Share("compliance_rate_pct", None, "compliance_outcomes_count"),
+}
+"""The rates that counts give, by the rule that says so."""
+
+
+def is_certain(letter: Letter, share: Share) -> bool:
+    """Return whether all figures of a share are certain: each has its place, is print and no picture, and no
+    conflict is about it.
+    """
+    doubted = {conflict.measure for conflict in letter.conflicts}
+    return all(
+        (figure := letter.figure(measure, category)) is not None
+        and ((figure.page is not None and figure.box is not None) or figure.line is not None)
+        and not figure.is_ocr
+        and measure not in doubted
+        for measure, category in share.named(letter)
+    )
+
+
+def _contradiction(letter: Letter, share: Share, found: str) -> Finding:
+    """Find that a rate is not what its counts give, and say whether the letter or the reading can be wrong."""
+    if is_certain(letter, share):
+        return Finding(False, f"the letter contradicts itself: {found}")
+    return Finding(False, f"{found}, or one of these numbers is misread")
+
+
 def _uphold_rate(letter: Letter) -> Finding:
-    upheld = letter.value("upheld_count")
-    investigations = letter.value("investigations_count")
-    printed = letter.value("uphold_rate_pct")
-    not_upheld = letter.value("decided_count", "not_upheld")
-    if investigations is None and upheld is not None and not_upheld is not None:
+    share = SHARES["uphold_rate_is_upheld_over_investigations"]
+    upheld, not_upheld = letter.value("upheld_count"), letter.value("decided_count", "not_upheld")
+    if letter.value(share.whole) is None and upheld is not None and not_upheld is not None:
         derived = upheld + not_upheld
-        return _share_is_printed("upheld", upheld, "upheld and not upheld together (derived)", derived, printed)
-    return _share_is_printed("upheld", upheld, "investigations", investigations, printed)
+        return _share_is_printed(letter, share, "upheld", "upheld and not upheld together (derived)", derived)
+    return _share_is_printed(letter, share, "upheld", "investigations", letter.value(share.whole))
 
 
 def _remedy_rate(letter: Letter) -> Finding:
-    return _share_is_printed(
-        "satisfactory remedies",
-        letter.value("satisfactory_remedies_count"),
-        "upheld",
-        letter.value("upheld_count"),
-        letter.value("satisfactory_remedy_rate_pct"),
-    )
+    share = SHARES["remedy_rate_is_remedies_over_upheld"]
+    return _share_is_printed(letter, share, "satisfactory remedies", "upheld", letter.value(share.whole))
 
 
 def _share_is_printed(
-    part_name: str, part: Decimal | None, whole_name: str, whole: Decimal | None, printed: Decimal | None
+    letter: Letter, share: Share, part_name: str, whole_name: str, whole: Decimal | None
 ) -> Finding:
+    part, printed = letter.value(share.part or ""), letter.value(share.rate)
     if part is None or whole is None or printed is None:
         return Finding(True, "not all three numbers are stated")
     if whole == 0:
-        return Finding(False, f"{printed}% is printed of {whole_name} 0, and a share of nothing does not exist")
+        found = f"{part_name} {part} and {printed}% are printed of {whole_name} 0"
+        return Finding(True, found) if part == printed == 0 else _contradiction(letter, share, found)
     expected = half_up_pct(part, whole)
-    return Finding(
-        expected == printed,
-        f"{part_name} {part} of {whole_name} {whole} is {expected}%, and {printed}% is printed",
-    )
+    found = f"{part_name} {part} of {whole_name} {whole} is {expected}%, and {printed}% is printed"
+    return Finding(True, found) if expected == printed else _contradiction(letter, share, found)
 
 
 def _compliance_rate(letter: Letter) -> Finding:
-    outcomes = letter.value("compliance_outcomes_count")
-    printed = letter.value("compliance_rate_pct")
+    share = SHARES["compliance_rate_is_possible"]
+    outcomes, printed = letter.value(share.whole), letter.value(share.rate)
     if outcomes is None or printed is None:
         return Finding(True, "not both numbers are stated")
     if outcomes == 0:
-        return Finding(False, f"{printed}% is printed of 0 compliance outcomes")
+        found = f"{printed}% is printed of 0 compliance outcomes"
+        return Finding(True, found) if printed == 0 else _contradiction(letter, share, found)
     nearest = int(printed * outcomes / 100)
     fitting = [
         satisfied
@@ -70,7 +123,7 @@ def _compliance_rate(letter: Letter) -> Finding:
         if half_up_pct(Decimal(satisfied), outcomes) == printed
     ]
     if not fitting:
-        return Finding(False, f"no whole number of {outcomes} compliance outcomes is {printed}%")
+        return _contradiction(letter, share, f"no whole number of {outcomes} compliance outcomes is {printed}%")
     return Finding(True, f"{fitting[0]} of {outcomes} compliance outcomes is {printed}%")
 
 
@@ -121,7 +174,7 @@ def _uphold_figures_complete(letter: Letter) -> Finding:
     missing = [
         measure if category is None else f"{measure} of {category}"
         for measure, category in needed
-        if letter.value(measure, category) is None
+        if letter.value(measure, category) is None and letter.absence(measure) is not Absence.NONE_INVESTIGATED
     ]
     return Finding(not missing, f"missing: {', '.join(missing)}" if missing else "all of them are stated")
 
@@ -252,7 +305,8 @@ LETTER_RULES: tuple[LetterRule, ...] = (
         "uphold_figures_complete",
         Severity.CRITICAL,
         "The figures without which a letter of its layout says nothing are stated: upheld, investigations (or not "
-        "upheld) and the rate; in a letter of 2013 the number received.",
+        "upheld) and the rate; in a letter of 2013 the number received. Where nothing was investigated, that is "
+        "enough.",
         _uphold_figures_complete,
     ),
     LetterRule(
@@ -283,7 +337,7 @@ LETTER_RULES: tuple[LetterRule, ...] = (
     LetterRule(
         "compliance_rate_is_possible",
         Severity.CRITICAL,
-        "Some whole number of the compliance outcomes gives the stated compliance rate.",
+        "Some whole number of the compliance outcomes gives the stated compliance rate; of no outcomes, 0%.",
         _compliance_rate,
     ),
     LetterRule(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from redress.check.averages import type_average_agrees, type_average_is_settled
+from redress.check.contradictions import source_agrees_with_itself
 from redress.check.rivals import one_letter_per_authority
 from redress.check.rule import Check, Finding, Severity
 from redress.check.standing import SeasonRule, Standing, WholeSeasonRule, is_of_its_season
@@ -152,7 +153,8 @@ SEASON_RULES: tuple[SeasonRule, ...] = (
     SeasonRule(
         AUTHORITY_IS_KNOWN,
         Severity.CRITICAL,
-        "The name in the letter is that of one authority, which existed on the last day of the period.",
+        "The name in the letter is that of one authority, which existed on the last day of the period or had ended "
+        "before.",
         _authority_is_known,
     ),
     SeasonRule(
@@ -174,6 +176,13 @@ SEASON_RULES: tuple[SeasonRule, ...] = (
         Severity.WARNING,
         "Letters to councils of one type print the same averages, or most of at least three letters do.",
         type_average_is_settled,
+    ),
+    SeasonRule(
+        "source_agrees_with_itself",
+        Severity.WARNING,
+        "No letter is loaded although a rate that it states is not what its counts give, because a second witness "
+        "prints the same figures.",
+        source_agrees_with_itself,
     ),
     SeasonRule(
         PER_100K_FITS_POPULATION,

@@ -46,6 +46,8 @@ class Standing:
     letter_checks: tuple[Check, ...] = ()
     rivalry: Rivalry | None = None
     season_checks: tuple[Check, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    """What the letter states in contradiction to itself, and a second witness prints too."""
 
     @property
     def authority(self) -> Authority | None:
@@ -78,26 +80,28 @@ def placed_letter(
     letter: Letter,
     season: Season,
     authorities: Authorities,
-    alive: Mapping[str, Authority],
     decisions: Decisions,
 ) -> Standing:
-    """Return a letter with its authority and its own checks, before it is compared with the other letters.
-
-    `alive` are the authorities on the last day of the period, by id.
-    """
+    """Return a letter with its authority and its own checks, before it is compared with the other letters."""
     if letter.verdict not in (Verdict.EXTRACTED, Verdict.NO_STATISTICS, Verdict.UNKNOWN_LAYOUT):
         return Standing(letter, season, None)
     standing = Standing(
         letter,
         season,
         _resolved(letter, season, authorities),
-        decided_authority=alive.get(decisions.authority_id(season, letter.sha256) or ""),
+        decided_authority=_decided(season, authorities, decisions.authority_id(season, letter.sha256)),
         is_rejected=decisions.rejects(season, letter.sha256),
         letter_checks=check_letter(letter),
     )
     if standing.authority is None:
         return standing
     return replace(standing, populations=_populations(standing.authority, season, authorities))
+
+
+def _decided(season: Season, authorities: Authorities, authority_id: str | None) -> Authority | None:
+    """Return the authority that a person named, if it had begun by the end of the period; it may have ended."""
+    authority = None if authority_id is None else authorities.with_id(authority_id)
+    return authority if authority is not None and authority.has_begun_by(season.period_end) else None
 
 
 def _resolved(letter: Letter, season: Season, authorities: Authorities) -> Resolution:

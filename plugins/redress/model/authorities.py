@@ -59,9 +59,12 @@ class Authority:
 
     def is_alive_on(self, day: dt.date) -> bool:
         """Return whether the authority exists on a day; its first and its last day count."""
-        has_begun = self.valid_from is None or self.valid_from <= day
         has_ended = self.valid_to is not None and self.valid_to < day
-        return has_begun and not has_ended
+        return self.has_begun_by(day) and not has_ended
+
+    def has_begun_by(self, day: dt.date) -> bool:
+        """Return whether the authority exists on a day or existed before it."""
+        return self.valid_from is None or self.valid_from <= day
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,11 @@ class Authorities:
         return estimates[max(mid_years)] if mid_years else None
 
     def resolve(self, name: str, on: dt.date) -> Resolution:
-        """Return the one authority that has a name on a day. A similar name is never accepted."""
+        """Return the one authority that has a name on a day, or that had the name when it ended before that day.
+
+        Cases about a council are decided after the council has ended, and its figures are its own. An authority
+        that exists on the day goes before those that have ended. A similar name is never accepted.
+        """
         named = self._names.get(normalised_name(name), ())
         bearers = _distinct(bearer.authority for bearer in named if bearer.counts_on(on))
         said = " ".join(name.split())
@@ -198,6 +205,12 @@ class Authorities:
             described = "; ".join(_title(authority) for authority in bearers)
             reason = f"“{said}” fits {len(bearers)} authorities on {_day(on)}: {described}"
             return Resolution(None, bearers, reason)
+        ended = _distinct(one.authority for one in named if one.was_last_before(on))
+        if len(ended) == 1:
+            reason = (
+                f"“{said}” is a name of {self._described(ended[0], on)}, and cases about it are decided later too"
+            )
+            return Resolution(ended[0], ended, reason)
         if named:
             described = "; ".join(dict.fromkeys(self._why_not(bearer, said, on) for bearer in named))
             reason = f"no authority has the name “{said}” on {_day(on)}: {described}"
@@ -263,6 +276,11 @@ class _Name:
         has_begun = self.valid_from is None or self.valid_from <= day + NAME_IN_ADVANCE
         has_ended = self.valid_to is not None and self.valid_to < day
         return self.authority.is_alive_on(day) and has_begun and not has_ended
+
+    def was_last_before(self, day: dt.date) -> bool:
+        """Return whether the authority had ended before the day, with this name."""
+        end = self.authority.valid_to
+        return end is not None and end < day and (self.valid_to is None or self.valid_to >= end)
 
 
 def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[str, tuple[_Name, ...]]:

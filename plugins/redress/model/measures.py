@@ -18,6 +18,10 @@ class Absence(StrEnum):
     """The letter says that no recommendations were due, so the rate does not exist."""
     NONE_UPHELD = "none_upheld"
     """The letter says that nothing was upheld, so the rate does not exist."""
+    NONE_INVESTIGATED = "none_investigated"
+    """The letter says that nothing was investigated, so there is nothing to uphold and no rate."""
+    NOT_AVAILABLE = "not_available"
+    """The letter prints "n/a" in its place."""
     NO_STATISTICS = "no_statistics"
     """The letter came without its statistics page."""
 

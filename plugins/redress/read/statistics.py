@@ -24,6 +24,11 @@ _PART_OF_A_SENTENCE = (
     # Where a line break or a picture parts such a sentence, what is left of it must not pass for a count.
     Sentence("{ignored:rate} upheld (decisions|decision) per 100,000"),
 )
+_NO_AVERAGE = Sentence(
+    "This compares to an average of (n/a|n.a.|not applicable|not available) in similar "
+    "(authorities|councils|organisations)"
+)
+"""Pages of councils that have ended print it."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,9 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
         conflicts += _foreign_words(block, descriptions)
         if description.excuse is not None and _found(block, description.excuse[:1]):
             excused |= dict.fromkeys(description.measures, description.excuse[1])
+        if _found(block, (_NO_AVERAGE,)):
+            averages = (name for name in description.measures if name.endswith("_type_average_pct"))
+            excused |= dict.fromkeys(averages, Absence.NOT_AVAILABLE)
     kept, disagreements = agreed(figures)
     conflicts += [
         Conflict(

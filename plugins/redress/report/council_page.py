@@ -25,6 +25,8 @@ _WHY_ABSENT: dict[str, tuple[str, str]] = {
     Absence.NOT_READ: ("not read", "the letter states it, and it could not be read for certain"),
     Absence.NONE_DUE: ("none due", "the letter says that no recommendations were due"),
     Absence.NONE_UPHELD: ("none upheld", "the letter says that nothing was upheld"),
+    Absence.NONE_INVESTIGATED: ("none investigated", "the letter says that nothing was investigated"),
+    Absence.NOT_AVAILABLE: ("n/a", 'the letter prints "n/a"'),
     Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
 }
 """Each reason why a letter has no rate: for a cell, and for a sentence."""

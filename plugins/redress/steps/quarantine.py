@@ -207,7 +207,8 @@ class Quarantine:
             letters = landing.letters(of_season)
             decisions = read_decisions(landing.folder).and_(decision)
             authorities = load_authorities(additional=self.settings.additional_authorities)
-            judgement = judge(of_season, [landed.letter for landed in letters], authorities, decisions)
+            witnesses = landing.witness_figures(of_season)
+            judgement = judge(of_season, [landed.letter for landed in letters], authorities, decisions, witnesses)
             (disposed,) = (
                 disposition
                 for disposition in judgement.dispositions

@@ -71,7 +71,10 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
         unique = _without_duplicates(files)
         letters, page_figures = set_pages_apart(unique, run.season, authorities)
         decisions = read_decisions(run.settings.landing_folder)
-        gated = gate(run.season, letters, authorities, decisions, run.run_id)
+        has_asked = run.data_tables.folder.is_dir()
+        tables = run.data_tables if has_asked else Landing(run.settings.landing_folder)
+        witnesses = (*page_figures, *tables.witness_figures(run.season, WitnessKind.DATA_TABLE))
+        gated = gate(run.season, letters, authorities, decisions, run.run_id, witnesses)
         write_checks(run.season, gated.checks, run.checks_path)
         why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
         if why_not is not None:
@@ -98,7 +101,7 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
         if own is not None:
             own.write(run.landed_path)
         landing.replace_witnesses(run.season, WitnessKind.STATISTICS_PAGE, page_figures)
-        if run.data_tables.folder.is_dir():
+        if has_asked:
             landing.take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
         counts = dict(Counter(str(disposed.disposition) for disposed in gated.dispositions))
         note.message = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))

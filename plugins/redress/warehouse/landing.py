@@ -34,12 +34,14 @@ from redress.warehouse.landing_tables import (
     FIGURES,
     LETTERS,
     TABLES,
+    WITNESS_FIGURES,
     WITNESS_TABLES,
     as_table,
     check_row,
     figure_rows,
     letter_row,
     read_letters,
+    witness_figure,
     witness_figure_row,
 )
 
@@ -111,6 +113,17 @@ class Landing:
                 continue
             with replaced(place) as incoming:
                 pq.write_table(as_table(rows[name], schema), incoming)
+
+    def witness_figures(self, season: Season, kind: WitnessKind | None = None) -> tuple[WitnessFigure, ...]:
+        """Return what a season's second witnesses of one kind say, or those of all kinds."""
+        folder = self.folder / "witness_figures" / f"season={season}"
+        places = sorted(folder.glob("*.parquet")) if kind is None else [folder / f"{kind}.parquet"]
+        return tuple(
+            witness_figure(row)
+            for place in places
+            if place.exists()
+            for row in pq.read_table(place, schema=WITNESS_FIGURES).to_pylist()
+        )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
         """Replace what a season's witnesses of one kind say with what they say in another landing."""

@@ -14,7 +14,7 @@ from redress.model.letter import Box, Conflict, Figure, Header, Letter, StatedYe
 from redress.model.measures import Absence
 from redress.model.printable import printable
 from redress.model.season import Season
-from redress.model.witness import WitnessFigure, WitnessKind
+from redress.model.witness import WitnessAbsence, WitnessFigure, WitnessKind
 
 _STATED_YEAR = pa.struct([("where", pa.string()), ("season", pa.int16()), ("text", pa.string())])
 
@@ -244,6 +244,12 @@ def witness_figure_row(season: Season, kind: WitnessKind, figure: WitnessFigure)
     row = {name: value for name, value in vars(figure).items() if name != "absence"}
     absence_code = None if figure.absence is None else str(figure.absence)
     return {"season": season.year, "witness_kind": str(kind), **row, "absence_code": absence_code}
+
+
+def witness_figure(row: dict[str, Any]) -> WitnessFigure:
+    code = row["absence_code"]
+    own = {name: value for name, value in row.items() if name not in ("season", "witness_kind", "absence_code")}
+    return WitnessFigure(**own, absence=None if code is None else WitnessAbsence(code))
 
 
 def check_row(season: Season, letter_sha256: str | None, check: Check) -> dict[str, Any]:

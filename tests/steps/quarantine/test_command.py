@@ -75,7 +75,10 @@ def test_the_list_names_what_waits_and_why(home: Path) -> None:
     assert f"2021  {sha[:12]}  Tarnbeck Metropolitan Borough Council (SAMPLE-03)" in done.stdout
     assert f"file: {TARNBECK}" in done.stdout
     assert f"{RATE_RULE}: The stated uphold rate is upheld / investigations" in done.stdout
-    assert "found: upheld 14 of investigations 21 is 67%, and 76% is printed" in done.stdout
+    assert (
+        "found: the letter contradicts itself: upheld 14 of investigations 21 is 67%, and 76% is printed"
+        in done.stdout
+    )
     assert "1 letter waits for a person." in done.stdout
     assert "Ostlebridge" not in done.stdout
 

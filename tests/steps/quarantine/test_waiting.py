@@ -20,7 +20,8 @@ def test_a_letter_that_breaks_a_critical_rule_waits_with_its_rule_and_its_author
     (case,) = (case for case in desk.cases() if case.is_waiting)
     assert case.landed.letter.sha256 == WRONG_RATE.sha256
     assert case.authority == "Wexmarsh District Council (SAMPLE-02)"
-    assert f"{RATE_RULE}: upheld 33 of investigations 40 is 83%, and 82% is printed" in case.disposition.reason
+    found = "the letter contradicts itself: upheld 33 of investigations 40 is 83%, and 82% is printed"
+    assert f"{RATE_RULE}: {found}" in case.disposition.reason
     assert case.decisions == ()
 
 

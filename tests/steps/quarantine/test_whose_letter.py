@@ -25,7 +25,7 @@ def test_a_letter_to_nobody_known_is_accepted_only_with_the_authority_it_is_abou
     land(settings, STRANGER)
     with pytest.raises(DecisionError, match=r"nowhere to put its figures: say whose letter it is \(--authority\)"):
         desk.accept(STRANGER.sha256, reason=WHY, by=BY)
-    with pytest.raises(DecisionError, match="as a letter to SAMPLE-99, which does not exist on 2021-03-31"):
+    with pytest.raises(DecisionError, match="as a letter to SAMPLE-99, which is not known or began after"):
         desk.accept(STRANGER.sha256, reason=WHY, by=BY, authority_id="SAMPLE-99")
     desk.accept(STRANGER.sha256, reason=WHY, by=BY, authority_id="SAMPLE-01")
     found = disposition(settings, STRANGER)
@@ -35,14 +35,22 @@ def test_a_letter_to_nobody_known_is_accepted_only_with_the_authority_it_is_abou
     assert disposition(settings, STRANGER) == found
 
 
-def test_an_authority_that_had_ended_cannot_be_named(settings: Settings, desk: Quarantine) -> None:
-    # Corby Borough Council ended on 31 March 2021, the last day of season 2021
-    late = letter("late", authority="Corby Borough Council", season=2022)
+def test_an_authority_that_had_ended_can_be_named_and_one_that_had_not_begun_cannot(
+    settings: Settings, desk: Quarantine
+) -> None:
+    # Corby Borough Council ended on 31 March 2021, the last day of season 2021; Cumberland began on 1 April 2023
+    late = letter("late", authority="Emmerthorpe District Council", season=2022)
     land(settings, late, season=Season(2022))
-    corby = load_authorities().resolve("Corby Borough Council", dt.date(2021, 3, 31)).authority
+    known = load_authorities()
+    corby = known.resolve("Corby Borough Council", dt.date(2021, 3, 31)).authority
+    cumberland = known.resolve("Cumberland Council", dt.date(2023, 4, 1)).authority
     assert corby is not None
-    with pytest.raises(DecisionError, match=f"{corby.authority_id}, which does not exist on 2022-03-31"):
-        desk.accept(late.sha256, reason=WHY, by=BY, authority_id=corby.authority_id)
+    assert cumberland is not None
+    with pytest.raises(DecisionError, match=f"{cumberland.authority_id}, which is not known or began after 2022"):
+        desk.accept(late.sha256, reason=WHY, by=BY, authority_id=cumberland.authority_id)
+    desk.accept(late.sha256, reason=WHY, by=BY, authority_id=corby.authority_id)
+    found = {one.disposition.authority_id for one in desk.cases(Season(2022))}
+    assert found == {corby.authority_id}
 
 
 def test_an_authority_that_is_no_longer_known_puts_its_letter_back(
@@ -57,7 +65,7 @@ def test_an_authority_that_is_no_longer_known_puts_its_letter_back(
     land(Settings(home=tmp_path, additional_authorities=fewer), STRANGER)
     found = disposition(settings, STRANGER)
     assert (found.disposition, found.authority_id) == (Fate.QUARANTINED, None)
-    assert "SAMPLE-01, which does not exist" in found.reason
+    assert "SAMPLE-01, which is not known" in found.reason
 
 
 def test_a_letter_cannot_be_given_to_an_authority_that_has_one_of_its_own(

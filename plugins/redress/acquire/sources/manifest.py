@@ -183,8 +183,8 @@ class ManifestSource:
 
     def _authority_id(self, cells: "_Cells", season: Season) -> str:
         stated = cells.text("authority")
-        alive = self.authorities.alive_on(season.period_end)
-        if any(authority.authority_id == stated for authority in alive):
+        with_id = self.authorities.with_id(stated)
+        if with_id is not None and with_id.has_begun_by(season.period_end):
             return stated
         resolution = self.authorities.resolve(stated, season.period_end)
         if resolution.authority is None:

@@ -10,6 +10,15 @@ from redress.model.measures import MEASURE_NAMES, Absence
 from redress.read.page.document import Document
 from redress.read.page.sentences import Sentence
 
+NEED_INVESTIGATIONS = (
+    "upheld_count",
+    "uphold_rate_pct",
+    "satisfactory_remedies_count",
+    "satisfactory_remedy_rate_pct",
+    "satisfactory_remedy_printed_base_count",
+)
+"""What a letter need not state if nothing was investigated."""
+
 
 @dataclass(frozen=True)
 class Period:
@@ -95,12 +104,16 @@ def absences(
     """Return each measure that has no figure, with the reason, in the order of the measures.
 
     The reason is `not_read` for a measure that a conflict is about, else the reason that `excused` gives, else
-    `not_stated` for a measure that the layout is `expected` to state, else `not_in_layout`.
+    `none_investigated` for a measure that cannot be stated where nothing was investigated, else `not_stated` for a
+    measure that the layout is `expected` to state, else `not_in_layout`.
     """
-    stated = {figure.measure for figure in figures}
+    values = {figure.measure: figure.value for figure in figures}
+    stated = set(values)
+    idle = NEED_INVESTIGATIONS if values.get("investigations_count") == 0 else ()
     withheld = (conflict.measure for conflict in conflicts)
     reasons = (
         dict.fromkeys(expected, Absence.NOT_STATED)
+        | dict.fromkeys(idle, Absence.NONE_INVESTIGATED)
         | dict(excused or {})
         | dict.fromkeys(withheld, Absence.NOT_READ)
     )
