@@ -208,7 +208,7 @@ def test_predecessors_and_successors_are_named(file: Path) -> None:
         ("North Yorkshire Fire", None, "show FIRE-NORTH-YORKSHIRE is .*show FIRE-NORTH-YORKSHIRE-COMMISSIONER is"),
         ("Worcster", None, "similar names: Worcester City Council.*show WOC is Worcester City Council"),
         ("Xyzzy", None, "no authority has the name “Xyzzy”.*nor a similar one$"),
-        ("Corby", 2022, "ended on 31 March 2021; its successor is North Northamptonshire Council"),
+        ("Corby", 2022, "ended on 31 March 2021, and was taken over by North Northamptonshire Council"),
         ("Pellonshire", 2015, "nothing about Pellonshire County Council in season 2015; it has seasons 2018, 2021"),
     ],
 )

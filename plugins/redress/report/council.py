@@ -107,6 +107,14 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
     raise ShowError(resolution.reason + (f". By their ids: {candidates}" if candidates else ""))
 
 
+def _end(authority: Authority, season: Season, successors: str | None) -> str:
+    """Return a clause about an authority that had ended when a season's period ended; empty for any other."""
+    if authority.valid_to is None or authority.valid_to >= season.period_end:
+        return ""
+    taken_over = f", and was taken over by {successors}" if successors else ""
+    return f"; it ended on {authority.valid_to:%-d %B %Y}{taken_over}"
+
+
 def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: Season | None) -> CouncilYears:
     years = _rows(
         release,
@@ -130,6 +138,7 @@ def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: 
         raise ShowError(
             f"the release has nothing about {authority.name} in season {season}; "
             + (f"it has seasons {held}" if held else "nor about it in any other season")
+            + _end(authority, season, relations[0]["successors"])
         )
     about = ([row["authority_key"] for row in of_season], season.year)
     return CouncilYears(
