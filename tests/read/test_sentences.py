@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from redress.read.files.text import document_from_text
 from redress.read.layouts import three_statistics
+from redress.read.page.dates import read_date
 from redress.read.page.numbers import read_number
-from redress.read.page.sentences import Passage, Sentence, find, read_date
+from redress.read.page.sentences import Passage, Sentence, find
 
 UPHOLD = three_statistics.UPHOLD.sentences
 COMPLIANCE = three_statistics.COMPLIANCE.sentences

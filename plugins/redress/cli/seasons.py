@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from redress.acquire.sources.by_name import SOURCE_FORMS
 from redress.cli.terminal import Failures, console, from_here, plain_errors, season_of
+from redress.model.source_forms import SOURCE_FORMS
 
 if TYPE_CHECKING:
     from redress.acquire.sources.folder import FolderSource

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, Param, get_current_context, task
 
-from redress.acquire.sources.by_name import SOURCE_FORMS
 from redress.model.season import FIRST_SEASON, LAST_SEASON
+from redress.model.source_forms import SOURCE_FORMS
 from redress.orchestration.names import BUILD_TASK, WRITER_POOL
 
 if TYPE_CHECKING:

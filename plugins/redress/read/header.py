@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from redress.model.letter import Header, StatedYear
 from redress.model.season import season_of_period_end
 from redress.read.layouts.layout import Period
+from redress.read.page.dates import A_DATE, read_date
 from redress.read.page.document import Document, Segment, squeezed
-from redress.read.page.sentences import A_DATE, read_date
 from redress.read.signatory import SALUTATION
 
 _DATE_LINE = re.compile(

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from redress.model.letter import Conflict, Figure, Header, StatedYear
 from redress.model.season import season_of_period_end
 from redress.read.council_names import COUNCIL_NAME, is_another
+from redress.read.page.dates import A_DATE, read_date
 from redress.read.page.document import Document, Segment, squeezed
-from redress.read.page.sentences import A_DATE, read_date
 from redress.read.statistics import signature_of
 
 _REPORT_OF = re.compile(r"local\s+authority\s+report\s*[:\-,]?\s+(?:for\s+|of\s+)?(?P<name>.+)", re.IGNORECASE)

@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 
 from redress.acquire.source import SourceError
-from redress.acquire.sources.by_name import SOURCE_FORMS, allowed_addresses, http_rules, site_shape, source_of
+from redress.acquire.sources.by_name import allowed_addresses, http_rules, site_shape, source_of
 from redress.acquire.sources.folder import FolderSource
 from redress.acquire.sources.manifest import ManifestSource
 from redress.acquire.sources.site import SiteSource
+from redress.model.source_forms import SOURCE_FORMS
 from redress.settings import Settings
 
 

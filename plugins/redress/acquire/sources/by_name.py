@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from redress.acquire.source import Source, SourceError
 from redress.acquire.sources.folder import FolderSource
+from redress.model.source_forms import SOURCE_FORMS
 
 if TYPE_CHECKING:
     from redress.acquire.sources.site import SiteShape
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from redress.settings import Settings
 
 SITE = "site"
-SOURCE_FORMS = "site, manifest:<address> or folder:<path>"
-"""How commands and forms name a source."""
 
 
 def source_of(text: str, settings: "Settings") -> Source:
