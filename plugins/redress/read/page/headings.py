@@ -66,8 +66,11 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
 def with_gutters(document: Document, patterns: dict[str, re.Pattern[str]]) -> Document:
     """Return a document with its lines cut at narrow gutters, on the pages that show more headings so.
 
-    Headings in columns that stand close together make one line, in which no heading is found.
+    Headings in columns that stand close together make one line, in which no heading is found. A text has no gaps
+    but spaces, and is returned as it is.
     """
+    if all(word.box is None for segment in document.segments[:1] for word in segment.words):
+        return document
     if len({heading.name for heading in headings_of(document, patterns)}) == len(patterns):
         return document
     pages = []
@@ -118,7 +121,7 @@ def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
     fits = [
         segment
         for segment in segments
-        if is_same_line(left, segment) and 0 < segment.x0 - left.x1 <= SPREAD_GAP_EMS * left.size
+        if 0 < segment.x0 - left.x1 <= SPREAD_GAP_EMS * left.size and is_same_line(left, segment)
     ]
     return min(fits, key=lambda segment: segment.x0, default=None)
 
