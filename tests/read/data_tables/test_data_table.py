@@ -129,16 +129,19 @@ def test_totals_and_notes_are_reported_with_their_rows_and_are_no_authoritys_fig
     assert [one.value for one in without] == [1033, 1340, 77]
 
 
-def test_a_name_is_resolved_on_the_last_day_of_the_tables_period() -> None:
+def test_a_council_has_its_row_in_its_last_season_and_after_its_end() -> None:
     content = csv_bytes(HEADINGS, ("Corby Borough Council", "-", "-", "-"))
-    alive = read(content)
-    assert alive.reports == ()
-    assert {one.authority_id for one in alive.figures} == {
-        authorities().resolve("Corby", SEASON.period_end).candidates[0].authority_id
-    }
-    later = read(content, season=Season(2022))
-    assert "ended on 31 March 2021" in later.reports[0].detail
-    assert later.figures == ()
+    for season in (SEASON, Season(2022)):  # it ended on 31 March 2021, the last day of season 2021
+        table = read(content, season=season)
+        assert table.reports == ()
+        assert {one.authority_id for one in table.figures} == {"COR"}
+
+
+def test_a_name_is_resolved_on_the_last_day_of_the_tables_period() -> None:
+    content = csv_bytes(HEADINGS, ("North Northamptonshire Council", "-", "-", "-"))
+    early = read(content, season=Season(2020))
+    assert "began on 1 April 2021" in early.reports[0].detail
+    assert early.figures == ()
 
 
 def test_an_authority_with_several_rows_has_no_value_and_both_rows_are_named() -> None:
