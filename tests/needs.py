@@ -18,7 +18,7 @@ NEEDS = {
     "docker": "docker",
     "object_store": "moto_server",
     "great_expectations": "Great Expectations, which takes four seconds to import",
-    "time": "ten seconds or more for its module",
+    "time": "five seconds or more for its module",
     "processes": "a command of ours, or reading workers, as processes of their own",
     "kill": "a process that is killed on its way",
 }

@@ -15,6 +15,8 @@ from tests.paper import HEIGHT, WIDTH, holds, pdf, red_box, reddened, stack
 from tests.read.invented import FIGURES, LETTER, STATISTICS, figures, read
 from tests.read.written import Sheet, written
 
+pytestmark = pytest.mark.needs("time")
+
 PRINTED = "30"
 """The number of compliance outcomes: it stands once on the page, and is printed in red."""
 PAGES = (LETTER, list(reddened(STATISTICS, PRINTED)))

@@ -16,6 +16,8 @@ from redress.read.files.scan import straightened
 from tests.paper import holds, pdf, red_box, reddened
 from tests.read.invented import FIGURES, LETTER, STATISTICS, figures, read
 
+pytestmark = pytest.mark.needs("time")
+
 DOTS_PER_INCH = 150
 SHEETS = (LETTER, list(reddened(STATISTICS, "30")))
 needs_tesseract = pytest.mark.skipif(

@@ -7,6 +7,8 @@ from redress.check.rule import Severity
 from redress.model.letter import Letter, Verdict
 from redress.read.reader import read_letter
 
+pytestmark = pytest.mark.needs("time")
+
 MEASURE = "compliance_outcomes_count"
 PERIOD = "for the period between 1 April 2023 to 31 March 2024"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head><body>

@@ -8,6 +8,8 @@ import pytest
 from redress.model.letter import Letter, Verdict
 from redress.read.reader import read_letter
 
+pytestmark = pytest.mark.needs("time")
+
 MEASURE = "compliance_outcomes_count"
 PERIOD: Final = "for the period between 1 April 2020 to 31 March 2021"
 TEXT = f"""Local Government and Social Care Ombudsman
