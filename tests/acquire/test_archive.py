@@ -17,6 +17,8 @@ from redress.files import INCOMING, WholeFiles
 from redress.model.season import Season
 from tests.acquire.s3_server import BUCKET, s3_server
 
+pytestmark = pytest.mark.needs("time")
+
 CONTENT = b"%PDF-1.4 an invented letter"
 REISSUED = b"%PDF-1.4 an invented letter, put right"
 SEASON = Season(2021)

@@ -18,6 +18,8 @@ from redress.steps.readings import Readings, reader_identity, reader_sources
 from redress.warehouse.landing import Landing
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES, landed, letter, sha256
 
+pytestmark = pytest.mark.needs("time")
+
 SEASON = Season(2021)
 READER = "0123456789abcdef"
 
