@@ -1,13 +1,15 @@
 """A run: its kind, its season, its settings, and the place of every file that belongs to it.
 
-<home>/runs/<season>/<run>.jsonl                      the record of a run of a season
-<home>/runs/<season>/<run>.*                          what else is kept of the run: reports, checks, summaries
-<home>/runs/upkeep/<run>.jsonl                        of a run of upkeep that is about no season
-<home>/runs/publication_watch/<season>/<run>.jsonl    of a watch
-<home>/runs/without_season/<run>.jsonl                of a run that failed because it did not say its season
-<home>/work/seasons/<season>/<run>/                   what the steps of a run hand on; removed at its end
-<home>/work/readings/<season>/                        what reading the season's files gave, for later runs
-<home>/work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at its end
+Below the working folder (REDRESS_HOME) are:
+
+runs/<season>/<run>.jsonl                      the record of a run of a season
+runs/<season>/<run>.*                          what else is kept of the run: reports, checks, summaries
+runs/upkeep/<run>.jsonl                        of a run of upkeep that is about no season
+runs/publication_watch/<season>/<run>.jsonl    of a watch
+runs/without_season/<run>.jsonl                of a run that failed because it did not say its season
+work/seasons/<season>/<run>/                   what the steps of a run hand on; removed at its end
+work/readings/<season>/                        what reading the season's files gave, for later runs
+work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at its end
 """
 
 from collections.abc import Iterable, Iterator

@@ -98,13 +98,16 @@ class DrawnPage:
         """The page with its annotations, as a person sees it."""
         return self._drawn()
 
-    def without(self, text_objects: Collection[int] | None = None) -> Shades:
-        """The page with its annotations, and without these text objects; without any if none are given."""
+    @cached_property
+    def without_text(self) -> Shades:
+        """The page with its annotations, and without any text object."""
+        return self.without(self._objects[0])
+
+    def without(self, text_objects: Collection[int]) -> Shades:
+        """The page with its annotations, and without these text objects."""
         before = self.as_it_is
         texts, _ = self._objects
-        dropped = (
-            list(texts.values()) if text_objects is None else [texts[one] for one in text_objects if one in texts]
-        )
+        dropped = [texts[one] for one in text_objects if one in texts]
         if not dropped:
             return before
         _set_active(dropped, is_active=False)
@@ -123,16 +126,12 @@ class DrawnPage:
 
     def is_printed(self, box: Box) -> bool:
         """Return whether a box is drawn otherwise if all text is left out."""
-        return self._differs(self._without_text, box)
+        return self._differs(self.without_text, box)
 
     def _differs(self, other: Shades, box: Box) -> bool:
         """Return whether a box has more than the edge of a character that another drawing of the page has not."""
-        before, after = (cut(shades, box, self.scale).astype(np.int16) for shades in (self.as_it_is, other))
-        return before.size > 0 and float((np.abs(before - after) >= LEAST_CONTRAST).mean()) >= LEAST_INK_SHARE
-
-    @cached_property
-    def _without_text(self) -> Shades:
-        return self.without()
+        changed = differs(*(cut(shades, box, self.scale) for shades in (self.as_it_is, other)))
+        return changed.size > 0 and float(changed.mean()) >= LEAST_INK_SHARE
 
     def with_twins(self, text_objects: Collection[int]) -> set[int]:
         """Return text objects with those that are drawn in the same place, as some printers do to make type bold.
@@ -232,6 +231,19 @@ def cut(shades: npt.NDArray[_Pixel], box: Box, scale: float) -> npt.NDArray[_Pix
     rows = slice(max(math.floor(top), 0), min(math.ceil(bottom), height))
     columns = slice(max(math.floor(x0), 0), min(math.ceil(x1), width))
     return shades[rows, columns]
+
+
+def differs(one: Shades, other: Shades) -> npt.NDArray[np.bool_]:
+    """Return for each pixel of two drawings whether a person sees a difference."""
+    return np.maximum(one, other) - np.minimum(one, other) >= LEAST_CONTRAST
+
+
+def share_place(one: Box, other: Box, share: float) -> bool:
+    """Return whether boxes share more than a share of the width of the narrower and of the height of the lower."""
+    wide, high = (min(one[edge + 2], other[edge + 2]) - max(one[edge], other[edge]) for edge in (0, 1))
+    return wide > share * min(one[2] - one[0], other[2] - other[0]) and high > share * min(
+        one[3] - one[1], other[3] - other[1]
+    )
 
 
 def _drawing_objects(page: pdfium_c.FPDF_PAGE) -> Iterator[pdfium_c.FPDF_PAGEOBJECT]:

@@ -17,6 +17,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from redress.model.letter import Box
+from redress.read.files.drawn import share_place
 from redress.read.files.scan import Scan, straightened
 from redress.read.page.document import Page, Word, plain, segments_of
 
@@ -151,11 +152,8 @@ def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
 
 def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
     """Whether two readings' boxes share most of the narrower box; a reading can cut a digit's edge off the box."""
-    wide = min(word.x1, other.x1) - max(word.x0, other.x0)
-    high = min(word.bottom, other.bottom) - max(word.top, other.top)
-    return wide > MOST_SHARE * min(word.x1 - word.x0, other.x1 - other.x0) and high > MOST_SHARE * min(
-        word.bottom - word.top, other.bottom - other.top
-    )
+    place, again = ((one.x0, one.top, one.x1, one.bottom) for one in (word, other))
+    return share_place(place, again, MOST_SHARE)
 
 
 def _dots_to_a_point(width: float, height: float) -> float:

@@ -8,8 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
-from redress.model.letter import Box
-from redress.read.files.drawn import DrawnCharacter, DrawnPage
+from redress.read.files.drawn import DrawnCharacter, DrawnPage, share_place
 from redress.read.files.pdf_words import Char
 
 OVERLAP_SHARE = 0.3
@@ -61,7 +60,7 @@ def _fills(one: Char, space: Char) -> bool:
 
 def _is_printed_by_a_twin(one: DrawnCharacter, shown: Iterable[DrawnCharacter], page: DrawnPage) -> bool:
     """Return whether an unseen character's place shows text that pdfium does not list: the same character again."""
-    return page.is_printed(one.box) and not any(_share_place(one.box, other.box) for other in shown)
+    return page.is_printed(one.box) and not any(share_place(one.box, other.box, OVERLAP_SHARE) for other in shown)
 
 
 def _any_overlap(chars: Sequence[Char]) -> bool:
@@ -84,17 +83,9 @@ def _overlapping(characters: Sequence[DrawnCharacter]) -> set[int]:
         for other in ordered[index + 1 :]:
             if other.box[0] >= one.box[2]:
                 break
-            if one.text_object != other.text_object and _share_place(one.box, other.box):
+            if one.text_object != other.text_object and share_place(one.box, other.box, OVERLAP_SHARE):
                 found |= {one.text_object, other.text_object}
     return found
-
-
-def _share_place(one: Box, other: Box) -> bool:
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    return wide > OVERLAP_SHARE * min(one[2] - one[0], other[2] - other[0]) and high > OVERLAP_SHARE * min(
-        one[3] - one[1], other[3] - other[1]
-    )
 
 
 def _away(char: Char, others: Iterable[DrawnCharacter]) -> float:

@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redress.model.letter import Box
-from redress.read.files.drawn import LEAST_CONTRAST, PIXELS_AT_A_GLANCE, DrawnPage, cut
+from redress.read.files.drawn import PIXELS_AT_A_GLANCE, DrawnPage, cut, differs
 from redress.read.page.document import Page, Segment, Word
 
 INVISIBLE_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
@@ -29,8 +29,7 @@ def only_what_shows(pdf: pdfium.PdfDocument, pages: Iterable[Page]) -> dict[int,
 
 def _only_what_shows(pdf: pdfium.PdfDocument, page: Page) -> Page:
     drawn = DrawnPage(pdf[page.number - 1], PIXELS_AT_A_GLANCE)
-    with_text, without_text = drawn.as_it_is, drawn.without()
-    changed = np.maximum(with_text, without_text) - np.minimum(with_text, without_text) >= LEAST_CONTRAST
+    changed = differs(drawn.as_it_is, drawn.without_text)
     segments = tuple(_seen(page.segments, changed, drawn.scale))
     count = sum(len(segment.words) for segment in segments)
     if count == sum(len(segment.words) for segment in page.segments):
