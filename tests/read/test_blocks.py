@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from redress.read.files.pdf import document_from_pdf
 from redress.read.page.blocks import Block, blocks_of
 from redress.read.page.document import Document
 from redress.read.page.headings import heading_pattern, headings_of
 from tests.paper import Ink, pdf, stack
+from tests.read.documents import measured
 
 HEADINGS = {
     "apples": heading_pattern("all about apples"),
@@ -15,7 +15,7 @@ HEADINGS = {
 
 
 def blocks(*pages: Sequence[Ink]) -> dict[str, Block]:
-    document = document_from_pdf(pdf(*pages))
+    document = measured(pdf(*pages))
     return {block.name: block for block in blocks_of(document, headings_of(document, HEADINGS))}
 
 
@@ -30,7 +30,7 @@ def read(block: Block) -> list[str]:
 
 
 def found_headings(page: Sequence[Ink]) -> list[str]:
-    document: Document = document_from_pdf(pdf(page))
+    document: Document = measured(pdf(page))
     return [heading.name for heading in headings_of(document, HEADINGS)]
 
 

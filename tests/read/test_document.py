@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.read.files.pdf import document_from_pdf
 from redress.read.files.text import document_from_text
 from redress.read.page.document import Document, plain
 from tests.paper import BOLD, HEIGHT, OPEN_FACE, WIDTH, Ink, pdf, shuffled_words, stack
+from tests.read.documents import measured
 
 
 def lines(*pages: list[Ink]) -> list[str]:
-    return texts(document_from_pdf(pdf(*pages)))
+    return texts(measured(pdf(*pages)))
 
 
 def texts(document: Document) -> list[str]:
@@ -111,13 +111,13 @@ def test_ligatures_quotes_and_fixed_spaces_of_a_page_become_plain() -> None:
 def test_turned_text_is_read_in_its_own_direction(turn: int, is_content: bool) -> None:
     page = stack(["A heading", "The first line of a paragraph\nand its second line.", "53% of it"])
     content = pdf(page, **{"content_turn" if is_content else "page_rotate": turn})
-    document = document_from_pdf(content)
+    document = measured(content)
     assert texts(document) == [ink.text for ink in page]
     assert (document.pages[0].width, document.pages[0].height) == (WIDTH, HEIGHT)
 
 
 def test_every_box_of_a_turned_page_lies_on_the_page_as_shown() -> None:
-    document = document_from_pdf(pdf(stack(["some words of a page"] * 12), page_rotate=90))
+    document = measured(pdf(stack(["some words of a page"] * 12), page_rotate=90))
     for segment in document.segments:
         for word in segment.words:
             assert word.box is not None
@@ -149,11 +149,11 @@ def test_text_outside_the_page_is_not_read() -> None:
 
 def test_a_stamp_along_the_edge_does_not_turn_the_page() -> None:
     content = pdf(stack(["A letter with many more words than its stamp has"]))
-    assert texts(document_from_pdf(content)) == ["A letter with many more words than its stamp has"]
+    assert texts(measured(content)) == ["A letter with many more words than its stamp has"]
 
 
 def test_a_documents_pages_are_counted() -> None:
-    document = document_from_pdf(pdf(stack(["one"]), stack(["two"]), stack(["three"])))
+    document = measured(pdf(stack(["one"]), stack(["two"]), stack(["three"])))
     assert document.page_count == 3
     assert [page.number for page in document.pages] == [1, 2, 3]
     assert document.text == "one two three"

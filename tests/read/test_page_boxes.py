@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from redress.read.evidence import draw_evidence
-from redress.read.files.pdf import document_from_pdf, shown_part
+from redress.read.files.pdf import shown_part
 from tests.paper import HEIGHT, WIDTH, holds, pdf, red_box, reddened, stack
+from tests.read.documents import measured
 from tests.read.invented import FIGURES, LETTER, STATISTICS, figures, read
 from tests.read.written import Sheet, written
 
@@ -115,7 +116,7 @@ def test_small_type_keeps_its_double_letters() -> None:
     """Two l, or two digits, of small type stand closer than the two prints of a bold letter in ordinary type."""
     small = stack(["The councillors of Wellhill: 22 pupils, 33 walls, 111 lilies."], top=700, size=2.2)
     content = written(Sheet([*STATISTICS, *small], "/MediaBox [0 0 595 842] /Rotate 180"))
-    words = document_from_pdf(content).text.split()
+    words = measured(content).text.split()
     assert {"councillors", "Wellhill:", "22", "33", "walls,", "111", "lilies."} <= set(words)
 
 

@@ -9,11 +9,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from redress.check.letter_rules import check_letter
 from redress.model.letter import Letter
-from redress.read.files.pdf import document_from_pdf
-from redress.read.files.pdf_quick import quick_document
 from redress.read.reader import read_letter
 from tests.made import PROJECT
 from tests.paper import HEIGHT, WIDTH, Ink, pdf
+from tests.read.documents import measured, quick_look
 from tests.read.invented import LETTER, STATISTICS
 from tests.read.test_printings import PRINTINGS
 
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.needs("time")
 PRINTED = sorted((PROJECT / "samples" / "letters").glob("*/*.pdf")) + sorted(
     (PROJECT / "tests" / "read" / "golden").rglob("*.pdf")
 )
-TAKEN = [path for path in PRINTED if quick_document(path.read_bytes()) is not None]
+TAKEN = [path for path in PRINTED if quick_look(path.read_bytes()) is not None]
 
 
 def told(letter: Letter) -> tuple[object, ...]:
@@ -64,18 +63,18 @@ def test_a_quick_look_gives_the_letter_that_the_long_way_gives(path: Path) -> No
     ],
 )
 def test_the_scout_takes_letters_in_which_nothing_is_unusual(printing: str) -> None:
-    assert quick_document(PRINTINGS[printing]()) is not None
+    assert quick_look(PRINTINGS[printing]()) is not None
 
 
 @pytest.mark.parametrize("printing", ["content turned by 90", "page shown turned by 90"])
 def test_the_scout_gives_up_what_is_turned(printing: str) -> None:
-    assert quick_document(PRINTINGS[printing]()) is None
+    assert quick_look(PRINTINGS[printing]()) is None
 
 
 def test_the_scout_sees_a_letter_where_the_long_way_does() -> None:
     content = pdf(LETTER, STATISTICS)
     quick, long = read_letter(content, "letter.pdf"), read_the_long_way(content)
-    assert quick_document(content) is not None
+    assert quick_look(content) is not None
     boxes = {figure.measure: figure.box for figure in long.figures}
     for figure in quick.figures:
         assert figure.box == pytest.approx(boxes[figure.measure], abs=1.0)
@@ -95,14 +94,14 @@ def test_a_number_whose_digits_are_drawn_apart_is_not_read_as_one_of_them() -> N
         page += [start, three, three.right(after)]
     page.append(five)
     content = pdf(LETTER, page)
-    assert quick_document(content) is None
+    assert quick_look(content) is None
     assert {figure.text for figure in read_letter(content, "letter.pdf").figures} >= {"53%"}
 
 
 @pytest.mark.parametrize(("told_instead", "is_given_up"), [("35%", True), ("fi", False)])
 def test_text_that_is_to_be_told_as_another_is_read_as_it_shows(told_instead: str, is_given_up: bool) -> None:
     content = _marked("53%", told_instead)
-    assert (quick_document(content) is None) == is_given_up
+    assert (quick_look(content) is None) == is_given_up
     texts = {figure.text for figure in read_letter(_marked("53%", "35%"), "letter.pdf").figures}
     assert "53%" in texts
     assert "35%" not in texts
@@ -145,7 +144,7 @@ def test_words_that_nobody_sees_are_no_words_of_the_first_page() -> None:
         canvas.showPage()
     canvas.save()
     content = buffer.getvalue()
-    assert quick_document(content) is not None
+    assert quick_look(content) is not None
     assert read_letter(content, "letter.pdf").header.authority_name == "Wexmarsh District Council"
 
 
@@ -172,10 +171,10 @@ def test_text_that_is_not_painted_is_no_text_even_over_a_picture() -> None:
 
 def test_the_document_names_every_page() -> None:
     content = pdf(LETTER, stack_of_prose(), STATISTICS)
-    quick = quick_document(content)
-    assert quick is not None
-    assert [page.number for page in quick.pages] == [1, 2, 3]
-    assert quick.pages[1].segments[0].text == document_from_pdf(content).pages[1].segments[0].text
+    looked = quick_look(content)
+    assert looked is not None
+    assert [page.number for page in looked.pages] == [1, 2, 3]
+    assert looked.pages[1].segments[0].text == measured(content).pages[1].segments[0].text
 
 
 def stack_of_prose() -> list[Ink]:

@@ -1,7 +1,9 @@
 """Sentences: found where the letter states them, never in prose, and their numbers read as printed."""
 
 import datetime as dt
+import re
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,9 +11,11 @@ from hypothesis import strategies as st
 
 from redress.read.files.text import document_from_text
 from redress.read.layouts import three_statistics
+from redress.read.layouts.known import SENTENCES
 from redress.read.page.dates import read_date
 from redress.read.page.numbers import read_number
 from redress.read.page.sentences import Passage, Sentence, find
+from redress.read.page.templates import ruled
 
 UPHOLD = three_statistics.UPHOLD.sentences
 COMPLIANCE = three_statistics.COMPLIANCE.sentences
@@ -180,3 +184,46 @@ def test_a_sentence_without_numbers_is_found_by_its_words() -> None:
 def test_a_template_that_cannot_be_read_says_where() -> None:
     with pytest.raises(ValueError, match="cannot be read from"):
         _ = Sentence("{upheld_count} upheld").pattern
+
+
+PRINTED = {
+    "count": "12",
+    "percent": "12%",
+    "rate": "5.9",
+    "date": "1 April 2020",
+    "years": "2019-20",
+    "words": "Ely",
+}
+
+
+def printed(sentence: Sentence) -> list[str]:
+    """The words of a sentence as a letter may print it, without those that may be left out."""
+    text = re.sub(r"\[[^\]]*\]", "", sentence.template)
+    text = re.sub(r"\((\w[^|)]*)\|[^)]*\)", r"\1", text)
+    return re.sub(r"\{\w+:(\w+)\}", lambda hole: PRINTED[hole[1]], text).split()
+
+
+@pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.template)
+@pytest.mark.parametrize("words_of_a_line", [1, 2, 3, 5, 100])
+def test_a_sentence_that_a_page_has_is_sought_there_however_its_lines_are_divided(
+    sentence: Sentence, words_of_a_line: int
+) -> None:
+    words = printed(sentence)
+    for first in range(words_of_a_line):
+        starts = [0, *range(first or words_of_a_line, len(words), words_of_a_line), len(words)]
+        lines = [" ".join(words[start:end]) for start, end in pairwise(starts)]
+        # the lines of another column stand between
+        text = "\n\n".join(f"{line}\n\nwords of another column" for line in lines)
+        assert sentence.may_stand_in(ruled(document_from_text(text).segments))
+
+
+def test_a_count_in_words_that_goes_on_in_the_next_line_is_sought() -> None:
+    sentence = Sentence("and upheld {upheld_count:count}")
+    for text in ["and upheld a\n\nhundred", "and upheld twenty-\n\none", "and\n\nupheld one", "and upheld\n\n7"]:
+        assert sentence.may_stand_in(ruled(document_from_text(text).segments))
+
+
+@pytest.mark.parametrize("text", ["we investigated and upheld complaints", "upheld 7", "and\n\nwe upheld 7"])
+def test_a_page_without_the_words_of_a_sentence_is_not_searched(text: str) -> None:
+    sentence = Sentence("and upheld {upheld_count:count}")
+    assert not sentence.may_stand_in(ruled(document_from_text(text).segments))

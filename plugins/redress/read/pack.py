@@ -14,7 +14,7 @@ from itertools import pairwise
 from redress.model.letter import Verdict
 from redress.read.files.page_text import PageText
 from redress.read.page.document import squeezed
-from redress.read.signatory import SALUTATION, SIGNATURE, is_signed_by_the_ombudsman
+from redress.read.signatory import SALUTATION, is_signature, is_signed_by_the_ombudsman
 
 MOST_PAGES = 500
 """A file with more pages is not searched for a letter."""
@@ -133,7 +133,7 @@ def _letters(pages: Sequence[PageText]) -> Iterator[_Found]:
         first = lines[place][0]
         above = tuple(line for index, line in lines[:place] if index == first)
         body = lines[place:following]
-        signed = next((at for at, (_, line) in enumerate(body) if SIGNATURE.match(squeezed(line))), None)
+        signed = next((at for at, (_, line) in enumerate(body) if is_signature(line)), None)
         signature_page = first if signed is None else body[signed][0]
         signatory = (
             [] if signed is None else [line for index, line in body[signed + 1 :] if index == signature_page]
@@ -149,7 +149,7 @@ def _letters(pages: Sequence[PageText]) -> Iterator[_Found]:
 
 
 def _is_greeting(line: str) -> bool:
-    return len(line.split()) <= MOST_SALUTATION_WORDS and SALUTATION.fullmatch(line) is not None
+    return SALUTATION.fullmatch(line) is not None and len(line.split()) <= MOST_SALUTATION_WORDS
 
 
 def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit: int) -> int:
@@ -247,5 +247,5 @@ def _why_not_a_letter(pages: Sequence[PageText]) -> str | None:
         return None
     if not ANNUAL_LETTER.search(" ".join(lines)):
         return NOT_ANNUAL
-    is_a_letter = any(_is_greeting(line) or SIGNATURE.match(squeezed(line)) for line in lines)
+    is_a_letter = any(_is_greeting(line) or is_signature(line) for line in lines)
     return None if is_a_letter else NO_LETTER_AT_ALL

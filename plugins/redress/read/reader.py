@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -12,13 +13,14 @@ from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 from redress.read.files.file_index import doubt_of_the_index
 from redress.read.files.form_fields import FieldsError, with_fields_drawn
 from redress.read.files.html import NotHtmlError, document_from_html
+from redress.read.files.opened import OpenedPdf, opened
 from redress.read.files.page_text import PageText
 from redress.read.files.pdf import UnreadableError, document_from_pdf
-from redress.read.files.pdf_quick import page_texts, quick_document
+from redress.read.files.pdf_quick import quick_document
 from redress.read.files.seen import confirmed
 from redress.read.files.text import decoded, document_from_text
 from redress.read.header import read_header, with_periods
-from redress.read.layouts.known import LANDMARKS, LAYOUTS
+from redress.read.layouts.known import LAYOUTS, landmark_count
 from redress.read.layouts.local_authority_report import has_older_tables, report_pages
 from redress.read.own_council import doubts_of_council, with_its_council
 from redress.read.pack import (
@@ -32,7 +34,7 @@ from redress.read.pack import (
     pages_of_the_one_letter,
     statistics_apart,
 )
-from redress.read.page.document import Document, Page, squeezed
+from redress.read.page.document import Document, Page
 from redress.read.scope import doubts_of_scope, years_of_headings
 from redress.read.signatory import (
     SALUTATION,
@@ -62,8 +64,9 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     try:
         content, doubts = _with_all_drawn(content, with_pdfium)
         if is_pdf(content):
-            letter = _pdf_letter(content, with_pdfium)
-            letter = confirmed(content, letter) if with_pdfium else letter
+            with opened(content) if with_pdfium else nullcontext() as pdf:
+                letter = _pdf_letter(content, pdf)
+                letter = confirmed(pdf, letter) if with_pdfium else letter
         else:
             letter = _too_long(content) or _letter(_document(content, file_name))
         if letter.verdict is Verdict.EXTRACTED:
@@ -90,25 +93,26 @@ def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Con
     return content, tuple(Conflict("upheld_count", doubt) for doubt in doubts if doubt is not None)
 
 
-def _pdf_letter(content: bytes, with_pdfium: bool) -> Letter:
+def _pdf_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     """Return a PDF's letter by the quick way, or by the thorough way if the quick way gives no whole letter.
 
     The quick way counts only for a letter with figures, an authority and a date. A verdict that something is
-    missing is given only after all pages of the letter have been measured.
+    missing is given only after all pages of the letter have been measured. `pdf` is the file as pdfium has it; None
+    if it cannot open the file, or is not to be used.
     """
-    document = quick_document(content, lambda texts: letter_pages(texts).numbers) if with_pdfium else None
+    document = quick_document(pdf, lambda texts: letter_pages(texts).numbers) if pdf is not None else None
     letter = None if document is None else _letter(document)
-    return letter if letter is not None and _is_whole(letter) else _measured_letter(content, with_pdfium)
+    return letter if letter is not None and _is_whole(letter) else _measured_letter(content, pdf)
 
 
-def _measured_letter(content: bytes, with_pdfium: bool) -> Letter:
+def _measured_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     """Return the letter that a PDF's pages give by the thorough way."""
-    texts = page_texts(content) if with_pdfium else None
+    texts = pdf.texts() if pdf is not None else None
     if texts is None:
-        return _letter(_own_pages(document_from_pdf(content, with_pdfium)))
+        return _letter(_own_pages(document_from_pdf(content, pdf)))
     wanted = letter_pages(texts)
     try:
-        document = document_from_pdf(content, with_pdfium, wanted.numbers)
+        document = document_from_pdf(content, pdf, wanted.numbers)
     except UnreadableError as error:
         raise wanted.otherwise or error from error
     own = _own_pages(replace(document, page_count=len(texts)))
@@ -185,7 +189,7 @@ def _kind(content: bytes) -> str:
 
 def _letter(document: Document) -> Letter:
     header = read_header(document)
-    if document.heading is None and not SENDER.search(squeezed(document.text)):
+    if document.heading is None and not SENDER.search(document.squeezed):
         return _foreign(document, NO_SENDER)
     stranger = _of_others(document, header)
     if stranger is not None:
@@ -314,7 +318,7 @@ def _words_of_statistics_behind_the_signature(document: Document) -> str | None:
     """Return the first words behind the signature that stand where figures stand, such as a block's heading."""
     signature = signature_of(document)
     behind = (segment for segment in document.segments if is_behind(segment, signature))
-    return next((segment.text for segment in behind if LANDMARKS.search(segment.text)), None)
+    return next((segment.text for segment in behind if landmark_count(segment.text)), None)
 
 
 def _has_picture_behind(page: Page, document: Document) -> bool:

@@ -63,10 +63,13 @@ def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterat
         if match := _POPULATION_OF.search(figure.sentence):
             yield (match["name"],), match.group()
     for line in document.segments:
-        if match := _REPORT_OF.fullmatch(line.text):
+        if line.text[:1] in "lL" and (match := _REPORT_OF.fullmatch(line.text)):
             yield (match["name"], f"{match['name']} {_line_below(line, document)}"), line.text
     sentences = [squeezed(figure.sentence) for figure in figures]
     for line in _pages_behind(document):
+        letters = line.squeezed.casefold()
+        if "council" not in letters and "borough" not in letters:
+            continue
         if any(line.squeezed in sentence for sentence in sentences):
             continue  # a line of the sentence on the population, told above
         for match in COUNCIL_NAME.finditer(_in_small_letters(line.text) if line.text.isupper() else line.text):
@@ -112,7 +115,7 @@ def _other_labels(document: Document, header: Header) -> Iterator[Conflict]:
 def years_of_headings(document: Document) -> Iterator[StatedYear]:
     """Yield the years in the headings of the pages behind the letter, such as "Complaint statistics 2019-20"."""
     for line in _pages_behind(document):
-        if len(line.words) > MOST_HEADING_WORDS or line.text.endswith("."):
+        if "20" not in line.text or len(line.words) > MOST_HEADING_WORDS or line.text.endswith("."):
             continue
         seasons = tuple(_seasons(line.text))
         if seasons and not _is_in_a_paragraph(line, document):

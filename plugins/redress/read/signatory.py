@@ -11,7 +11,7 @@ LINES_OF_A_SIGNATURE = 10
 
 SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
 """The line with which a letter begins behind its address."""
-SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
+_SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
 """The line with which a letter ends, without its spaces."""
 _THIS_OMBUDSMAN = re.compile(
     r"localgovernment(?:(?:and|&)socialcare)?ombudsman|commissionforlocaladministration|lgsco", re.IGNORECASE
@@ -33,9 +33,14 @@ _OTHER_OMBUDSMAN = re.compile(
 )
 
 
+def is_signature(line: str) -> bool:
+    """Return whether a letter ends with a line."""
+    return line[:1] in "yY" and _SIGNATURE.match(squeezed(line)) is not None
+
+
 def first_signature(document: Document) -> int | None:
     """Return which of the document's lines is the first signature, counted from zero; None if nobody signed."""
-    return next((index for index, line in enumerate(document.segments) if SIGNATURE.match(line.squeezed)), None)
+    return next((index for index, line in enumerate(document.segments) if is_signature(line.text)), None)
 
 
 def signatory(document: Document) -> list[str]:

@@ -17,7 +17,8 @@ from redress.read.page.blocks import Block, blocks_of, passages_of
 from redress.read.page.document import Document, Segment
 from redress.read.page.headings import Heading, headings_of, with_gutters
 from redress.read.page.sentences import Found, Sentence, find
-from redress.read.signatory import SIGNATURE
+from redress.read.page.templates import ruled
+from redress.read.signatory import is_signature
 from redress.read.unread import unread_measures
 
 _PART_OF_A_SENTENCE = (
@@ -135,8 +136,7 @@ def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> 
 
 def signature_of(document: Document) -> Segment | None:
     """The line with which the letter proper ends, or None in a document that is not signed."""
-    signatures = [segment for segment in document.segments if SIGNATURE.match(segment.squeezed)]
-    return signatures[-1] if signatures else None
+    return next((segment for segment in reversed(document.segments) if is_signature(segment.text)), None)
 
 
 def is_behind(segment: Segment, signature: Segment | None) -> bool:
@@ -185,11 +185,11 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
     blocks: list[Block] = []
     for page in document.pages:
         lines = [line for line in page.segments if is_behind(line, signature)]
-        printed = {word.text.casefold().strip(".,") for line in lines for word in line.words}
+        letters = ruled(lines)
         likely = {
             name: description
             for name, description in described.items()
-            if any(sentence.own_words <= printed for sentence in description.own)
+            if any(sentence.may_stand_in(letters) for sentence in description.own)
         }
         owner = _owners(lines, likely)
         for line in lines:

@@ -10,7 +10,8 @@ from redress.read.page.blocks import Block
 from redress.read.page.dates import MONTHS
 from redress.read.page.document import Segment, Word
 from redress.read.page.numbers import A_NUMBER
-from redress.read.page.sentences import Found, Passage, Sentence, pattern_without_numbers
+from redress.read.page.sentences import Found, Passage, Sentence
+from redress.read.page.templates import pattern_without_numbers
 
 LONGEST_NUMBER = 12
 """The room of a number that cannot be read, in characters."""

@@ -68,9 +68,9 @@ def _fits(drawn: Shades) -> npt.NDArray[np.float64] | None:
     shape = _normal(drawn)
     if shape is None:
         return None
-    digits, templates = _templates()
-    fits = templates @ shape.ravel()
-    return np.array([fits[digits == digit].max() for digit in range(10)])
+    fits: npt.NDArray[np.float64] = _templates() @ shape.ravel()
+    best: npt.NDArray[np.float64] = fits.reshape(-1, 10).max(axis=0)
+    return best
 
 
 def _normal(drawn: Shades) -> _Shape | None:
@@ -95,9 +95,8 @@ def _normal(drawn: Shades) -> _Shape | None:
 
 
 @cache
-def _templates() -> tuple[npt.NDArray[np.int64], _Shape]:
-    """Return the digits of all standard fonts, and their shapes, one a row."""
-    digits: list[int] = []
+def _templates() -> _Shape:
+    """Return the shapes of the digits, one a row, from 0 to 9 for each of the standard fonts."""
     shapes: list[_Shape] = []
     with pdfium.PdfDocument.new() as pdf:
         for font_name in _FONTS:
@@ -110,11 +109,11 @@ def _templates() -> tuple[npt.NDArray[np.int64], _Shape]:
                 pdfium_c.FPDFPage_InsertObject(page, text)
                 drawn = page.render(scale=1, grayscale=True).to_numpy()
                 shape = _normal(drawn.reshape(drawn.shape[:2]))
-                if shape is not None:
-                    digits.append(int(digit))
-                    shapes.append(shape.ravel())
+                if shape is None:
+                    raise pdfium.PdfiumError(f"pdfium draws no {digit} in {font_name}")
+                shapes.append(shape.ravel())
             pdfium_c.FPDFFont_Close(font)
-    return np.array(digits), np.array(shapes)
+    return np.array(shapes)
 
 
 def _utf_16(text: str) -> object:

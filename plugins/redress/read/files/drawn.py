@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from redress.model.letter import Box
+from redress.read.files.sheet import SPACES, Sheet
 
 _Pixel = TypeVar("_Pixel", bound=np.generic)
 Shades = npt.NDArray[np.uint8]
@@ -33,7 +33,7 @@ LEAST_INK_SHARE = 0.1
 """A character of which less than this share of its box shows is not seen: it is the edge of a covered one."""
 SAME_PLACE_SHARE = 0.15
 """Text drawn again within this share of its height is the same text."""
-_DIGITS = frozenset("0123456789")
+_DIGITS = frozenset(map(ord, "0123456789"))
 _FINE = 4096
 """Pixels to a point in which places on a page are asked for: pdfium gives whole pixels alone."""
 _MOST_NESTED = 20
@@ -71,15 +71,11 @@ class DrawnPage:
     `leave_alone` changes the page: from then on it holds nothing else.
     """
 
-    def __init__(self, page: pdfium.PdfPage, pixels: float = PIXELS_OF_A_PAGE) -> None:
-        self._page = page
-        self.width, self.height = page.get_size()
+    def __init__(self, sheet: Sheet, pixels: float = PIXELS_OF_A_PAGE) -> None:
+        self._sheet = sheet
+        self._page = sheet.page
+        self.width, self.height = sheet.page.get_size()
         self.scale = math.sqrt(pixels / max(self.width * self.height, 0.01))
-
-    @cached_property
-    def _text(self) -> pdfium.PdfTextPage:
-        """The page's text. pdfium leaves out inactive text, so it is taken while all of it is active."""
-        return self._page.get_textpage()
 
     @cached_property
     def _objects(self) -> tuple[dict[int, pdfium_c.FPDF_PAGEOBJECT], list[pdfium_c.FPDF_PAGEOBJECT]]:
@@ -173,31 +169,29 @@ class DrawnPage:
     @cached_property
     def digits(self) -> tuple[DrawnCharacter, ...]:
         """The page's digits in the order in which they are drawn."""
-        return tuple(self._characters(_DIGITS))
+        return tuple(self._characters(index for index, code in enumerate(self._sheet.codes) if code in _DIGITS))
 
     @cached_property
     def characters(self) -> tuple[DrawnCharacter, ...]:
         """All characters of the page but spaces, in the order in which they are drawn."""
-        return tuple(self._characters())
+        return tuple(self._characters(index for index, code in enumerate(self._sheet.codes) if code not in SPACES))
 
-    def _characters(self, wanted: frozenset[str] | None = None) -> Iterator[DrawnCharacter]:
+    def _characters(self, indexes: Iterable[int]) -> Iterator[DrawnCharacter]:
+        text = self._sheet.characters
         a, b, c, d, e, f = self._to_shown
         edges = [ctypes.c_double() for _ in range(4)]
         left, right, lower, upper = edges
         matrix = pdfium_c.FS_MATRIX()
-        for index in range(self._text.count_chars()):
-            character = chr(pdfium_c.FPDFText_GetUnicode(self._text, index))
-            if character.isspace() or (wanted is not None and character not in wanted):
+        for index in indexes:
+            if not pdfium_c.FPDFText_GetCharBox(text, index, *edges):
                 continue
-            if not pdfium_c.FPDFText_GetCharBox(self._text, index, *edges):
-                continue
-            pdfium_c.FPDFText_GetMatrix(self._text, index, matrix)
+            pdfium_c.FPDFText_GetMatrix(text, index, matrix)
             turned = math.atan2(-(b * matrix.a + d * matrix.b), a * matrix.a + c * matrix.b)
             corners = ((left.value, lower.value), (right.value, upper.value))
             xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
-            text_object = pdfium_c.FPDFText_GetTextObject(self._text, index)
+            text_object = pdfium_c.FPDFText_GetTextObject(text, index)
             yield DrawnCharacter(
-                character,
+                chr(self._sheet.codes[index]),
                 (min(xs), min(ys), max(xs), max(ys)),
                 _address(text_object) if text_object else 0,
                 round(turned / (math.pi / 2)) % 4,
@@ -226,11 +220,18 @@ class DrawnPage:
 
 def cut(shades: npt.NDArray[_Pixel], box: Box, scale: float) -> npt.NDArray[_Pixel]:
     """Return the pixels of a box in points, each that it touches; empty where the box is off the page."""
-    height, width = shades.shape
     x0, top, x1, bottom = (edge * scale for edge in box)
-    rows = slice(max(math.floor(top), 0), min(math.ceil(bottom), height))
-    columns = slice(max(math.floor(x0), 0), min(math.ceil(x1), width))
+    rows = slice(max(math.floor(top), 0), max(math.ceil(bottom), 0))
+    columns = slice(max(math.floor(x0), 0), max(math.ceil(x1), 0))
     return shades[rows, columns]
+
+
+def pixels_of(boxes: npt.NDArray[np.float64], scale: float) -> Iterator[tuple[slice, slice]]:
+    """Yield the rows and columns of the pixels of boxes in points, as `cut` takes them; one box a row."""
+    begins = np.floor(np.maximum(boxes[:, :2] * scale, 0)).astype(int).tolist()
+    ends = np.ceil(np.maximum(boxes[:, 2:] * scale, 0)).astype(int).tolist()
+    for (left, upper), (right, lower) in zip(begins, ends, strict=True):
+        yield slice(upper, lower), slice(left, right)
 
 
 def differs(one: Shades, other: Shades) -> npt.NDArray[np.bool_]:

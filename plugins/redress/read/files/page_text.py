@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from redress.read.layouts.known import LANDMARKS
+from redress.read.layouts.known import landmark_count
 from redress.read.page.document import WORDS_BESIDE_A_PICTURE, plain
 
 _UNNAMED = re.compile("[\0-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
@@ -45,4 +45,4 @@ class PageText:
     @cached_property
     def landmark_count(self) -> int:
         """How many words stand on the page that stand where figures stand."""
-        return sum(1 for _ in LANDMARKS.finditer(plain(self.text)))
+        return landmark_count(plain(self.text))

@@ -6,8 +6,7 @@ of `pdf_words.py`, and both drop hidden words with `visible_ink.py`.
 
 import io
 import math
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pdfplumber
@@ -18,10 +17,10 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from redress.model.letter import Box
 from redress.read.files import ocr
-from redress.read.files.drawn import DrawnPage
+from redress.read.files.opened import OpenedPdf
 from redress.read.files.overprints import without_unseen
-from redress.read.files.pdf_quick import OUTLINED_CURVES, PICTURE_SHARE
 from redress.read.files.pdf_words import Char, char, is_on_page, page_of
+from redress.read.files.sheet import OUTLINED_CURVES, PICTURE_SHARE
 from redress.read.files.visible_ink import only_what_shows
 from redress.read.page.document import Document, Page
 from redress.read.running_lines import without_running_lines
@@ -43,19 +42,19 @@ class UnreadableError(Exception):
         self.detail = detail
 
 
-def document_from_pdf(content: bytes, with_pictures: bool = True, numbers: Collection[int] = ()) -> Document:
+def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collection[int] = ()) -> Document:
     """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
-    The pages are those with these numbers, or all pages. If `with_pictures` is true, hidden words are dropped, and
-    pages that are pictures of text are read with tesseract if it is installed. Raise UnreadableError with the
-    cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no text).
+    The pages are those with these numbers, or all pages. `opened` is the file as pdfium has it, or None. With it
+    hidden words are dropped, and pages that are pictures of text are read with tesseract if it is installed. Raise
+    UnreadableError with the cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no
+    text).
     """
-    with _opened(content) if with_pictures else nullcontext() as drawn:
-        by_number = {page.number: page for page in _measured(content, numbers, drawn)}
-        if drawn is not None:
-            by_number = _shown(drawn, by_number)
+    by_number = {page.number: page for page in _measured(content, numbers, opened)}
+    if opened is not None:
+        by_number = _shown(opened, by_number)
     pictures = [page.number for page in by_number.values() if page.is_picture]
-    if pictures and with_pictures and ocr.is_installed():
+    if pictures and opened is not None and ocr.is_installed():
         by_number |= ocr.read_pictures(content, pictures)
     return _document(by_number)
 
@@ -71,31 +70,19 @@ def _document(by_number: dict[int, Page]) -> Document:
     return Document(pages=without_running_lines(pages), page_count=len(pages))
 
 
-@contextmanager
-def _opened(content: bytes) -> Iterator[pdfium.PdfDocument | None]:
-    """Open a file with pdfium, which draws it; None if pdfium cannot open the file."""
-    try:
-        pdf = pdfium.PdfDocument(content)
-    except pdfium.PdfiumError:
-        yield None
-        return
-    with pdf:
-        yield pdf
-
-
-def _shown(drawn: pdfium.PdfDocument, by_number: dict[int, Page]) -> dict[int, Page]:
+def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
     """The pages without the words that cannot be seen; as they are where pdfium cannot draw them."""
     try:
-        return only_what_shows(drawn, by_number.values())
+        return only_what_shows(opened, by_number.values())
     except pdfium.PdfiumError:
         return by_number
 
 
-def _measured(content: bytes, numbers: Collection[int], drawn: pdfium.PdfDocument | None) -> tuple[Page, ...]:
+def _measured(content: bytes, numbers: Collection[int], opened: OpenedPdf | None) -> tuple[Page, ...]:
     """The pages of a PDF with every word's place. Raises UnreadableError."""
     try:
         with pdfplumber.open(io.BytesIO(content), pages=sorted(numbers) or None) as pdf:
-            return tuple(_page(page, drawn) for page in pdf.pages)
+            return tuple(_page(page, opened) for page in pdf.pages)
     except MemoryError:
         raise
     except PdfminerException as error:
@@ -119,14 +106,14 @@ def _unreadable(error: object) -> UnreadableError:
     return UnreadableError("damaged", f"the PDF cannot be taken apart ({name}: {str(error)[:160]})")
 
 
-def _page(page: Any, drawn: pdfium.PdfDocument | None) -> Page:
+def _page(page: Any, opened: OpenedPdf | None) -> Page:
     """Return a page of pdfplumber's as words. Its caches are dropped, so that a long file needs no more memory."""
     # pdfminer lays a page out from the corner of this box, after the page has been turned.
     page.page_obj.mediabox = shown_part(page.page_obj.mediabox, page.page_obj.cropbox)
     width, height = float(page.layout.width), float(page.layout.height)
     chars, picture_area, curve_count = _content(page.layout, width, height)
-    if drawn is not None and page.page_number <= len(drawn):
-        chars = without_unseen(chars, DrawnPage(drawn[page.page_number - 1]))
+    if opened is not None and page.page_number <= len(opened):
+        chars = without_unseen(chars, opened.drawn(page.page_number))
     has_picture = picture_area >= PICTURE_SHARE * width * height or curve_count > OUTLINED_CURVES
     result = page_of(chars, page.page_number, width, height, has_picture=has_picture)
     page.close()

@@ -6,17 +6,18 @@ If anything is unusual the quick way gives up, and `pdf.py` measures all pages. 
 """
 
 import ctypes
-import math
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import pairwise, repeat
 
 import numpy as np
+import numpy.typing as npt
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from redress.read.files.page_text import UNNAMED, PageText
+from redress.read.files.opened import OpenedPdf
+from redress.read.files.page_text import PageText
 from redress.read.files.pdf_words import (
     SAME_LINE_POINTS,
     SOFT_HYPHEN,
@@ -25,41 +26,28 @@ from redress.read.files.pdf_words import (
     is_on_page,
     is_ordinary,
 )
+from redress.read.files.sheet import SPACES, Sheet, quick_call
 from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
 from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of
 from redress.read.running_lines import without_running_lines
 
-PICTURE_SHARE = 0.25
-"""Pictures that cover at least this share of a page can be what the page has to say."""
-OUTLINED_CURVES = 300
-"""Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
-CHARACTERS_OF_A_SAMPLE = 60
-PIXELS_AT_A_GLANCE = 300 * 420
-SHADES_OF_PAPER = 64
-"""Of 256; the paper of a page, however unevenly it was lit, has no more shades."""
-LEAST_INK_SHARE, MOST_INK_SHARE = 0.001, 0.35
 _LINE_POINTS = 12.0
 _DESCENT_EMS = 0.21
 """How far a box reaches below its base line, in units of the type size."""
-_SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 _LIGATURE = re.compile("[A-Za-z]{2,3}")
 _LETTERS_OF_A_LIGATURE = 4
 _SOFT_HYPHEN = ord(SOFT_HYPHEN)
 _HYPHENS_AT_A_LINE_END = frozenset({0x02, 0xFFFE})
 """What pdfium gives for a hyphen that divides a word at the end of a line."""
+_LEFT, _RIGHT = 0, 2
+"""The places of these edges in pdfium's box of a character."""
+_object_of = quick_call(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p)
+_is_unmapped = quick_call(pdfium_c.FPDFText_HasUnicodeMapError, ctypes.c_int)
+_box_of = quick_call(pdfium_c.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p)
 
 
 class _UnusualError(Exception):
     """A page holds what the quick look cannot be trusted with."""
-
-
-def page_texts(content: bytes) -> list[PageText] | None:
-    """Return the text of every page of a PDF, or None if pdfium cannot open it."""
-    try:
-        with pdfium.PdfDocument(content) as pdf:
-            return [_sheet(pdf, index)[2] for index in range(len(pdf))]
-    except pdfium.PdfiumError:
-        return None
 
 
 def every_page(texts: Sequence[PageText]) -> tuple[int, ...]:
@@ -68,101 +56,42 @@ def every_page(texts: Sequence[PageText]) -> tuple[int, ...]:
 
 
 def quick_document(
-    content: bytes, pages_to_read: Callable[[Sequence[PageText]], Collection[int]] = every_page
+    pdf: OpenedPdf, pages_to_read: Callable[[Sequence[PageText]], Collection[int]] = every_page
 ) -> Document | None:
     """Return a PDF's document by a quick look, or None if `pdf.py` has to measure its pages.
 
     The document has the pages that `pages_to_read` names when it sees the text of all pages. The result is None if
-    pdfium cannot open the file, if such a page or its text is turned, if its type is uncommonly small or large, if
-    such a page has no text (it may be a picture of text), if text stands for other text than it shows, or if no
-    page has a landmark of a layout. The document leaves out the places of words on pages without figures.
+    such a page or its text is turned, if its type is uncommonly small or large, if such a page has no text (it may
+    be a picture of text), if text stands for other text than it shows, or if no page has a landmark of a layout.
+    The document leaves out the places of words on pages without figures.
     """
+    texts = pdf.texts()
+    if texts is None:
+        return None
+    wanted = pages_to_read(texts)
+    sheets = [pdf.sheet(text.number) for text in texts if text.number in wanted]
+    if any(sheet.page.get_rotation() != 0 or not sheet.text.lines for sheet in sheets):
+        return None
+    worth = [sheet.number for sheet in sheets if sheet.text.landmark_count]
+    if not worth:
+        return None
+    # A block may go on over the page, so the page behind counts too.
+    to_place = {min(wanted)} | {number + step for number in worth for step in (0, 1)}
     try:
-        with pdfium.PdfDocument(content) as pdf:
-            every = [_sheet(pdf, index) for index in range(len(pdf))]
-            wanted = pages_to_read([text for _, _, text in every])
-            sheets = [sheet for sheet in every if sheet[2].number in wanted]
-            if any(page.get_rotation() != 0 or not text.lines for page, _, text in sheets):
-                return None
-            worth = [text.number for _, _, text in sheets if text.landmark_count]
-            if not worth:
-                return None
-            # A block may go on over the page, so the page behind counts too.
-            to_place = {min(wanted)} | {number + step for number in worth for step in (0, 1)}
-            pages = {
-                text.number: _placed(page, characters, text.number)
-                if text.number in to_place
-                else _listed(page, plain(text.text), text.number)
-                for page, characters, text in sheets
-            }
-            pages |= only_what_shows(pdf, [page for number, page in pages.items() if number in to_place])
+        pages = {sheet.number: _placed(sheet) if sheet.number in to_place else _listed(sheet) for sheet in sheets}
+        pages |= only_what_shows(pdf, [page for number, page in pages.items() if number in to_place])
     except (pdfium.PdfiumError, _UnusualError):
         return None
-    return Document(pages=without_running_lines(tuple(pages.values())), page_count=len(every))
+    return Document(pages=without_running_lines(tuple(pages.values())), page_count=len(texts))
 
 
-def _sheet(pdf: pdfium.PdfDocument, index: int) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage, PageText]:
-    """Return a page, its characters, and its text."""
-    page = pdf[index]
-    characters = page.get_textpage()
-    drawn = characters.get_text_range() or UNNAMED * characters.count_chars()
-    if _is_told_from_below(page, characters):
-        drawn = "\n".join(reversed(drawn.splitlines()))
-    text = PageText(index + 1, drawn)
-    return page, characters, replace(text, has_picture=_may_be_a_picture(page)) if text.has_few_words else text
-
-
-def _is_told_from_below(page: pdfium.PdfPage, characters: pdfium.PdfTextPage) -> bool:
-    """Return whether pdfium gives the lowest line first, as it does on some pages that are turned."""
-    count = characters.count_chars()
-    matrix, x, y = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
-    if not count or not pdfium_c.FPDFText_GetMatrix(characters, 0, matrix):
-        return False
-    if page.get_rotation() == 0 and matrix.a > 0 and not matrix.b:
-        return False
-    sample = range(0, count, max(1, count // CHARACTERS_OF_A_SAMPLE))
-    depths = [
-        matrix.b * x.value - matrix.a * y.value
-        for index in sample
-        if pdfium_c.FPDFText_GetCharOrigin(characters, index, x, y)
-    ]
-    steps = [lower - upper for upper, lower in pairwise(depths)]
-    return [step < 0 for step in steps].count(True) > [step > 0 for step in steps].count(True)
-
-
-def _may_be_a_picture(page: pdfium.PdfPage) -> bool:
-    """Return whether much of a page is a picture that is as plain as paper, or drawings that may be letters."""
-    width, height = page.get_size()
-    area, curves = 0.0, 0
-    for drawn in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH]):
-        if drawn.type == pdfium_c.FPDF_PAGEOBJ_IMAGE:
-            left, bottom, right, top = drawn.get_bounds()
-            area += (right - left) * (top - bottom)
-        else:
-            curves += pdfium_c.FPDFPath_CountSegments(drawn.raw)
-    if curves > OUTLINED_CURVES:
-        return True
-    return area >= PICTURE_SHARE * width * height and _is_like_paper(page)
-
-
-def _is_like_paper(page: pdfium.PdfPage) -> bool:
-    """Return whether a page is drawn as dark print on light paper, which a photograph is not."""
-    width, height = page.get_size()
-    scale = math.sqrt(PIXELS_AT_A_GLANCE / max(width * height, 0.01))
-    shades = page.render(scale=scale, grayscale=True).to_numpy()
-    paper = np.percentile(shades, 95) - SHADES_OF_PAPER
-    ink_share = float((shades < paper).mean())
-    return LEAST_INK_SHARE <= ink_share <= MOST_INK_SHARE
-
-
-def _placed(page: pdfium.PdfPage, characters: pdfium.PdfTextPage, number: int) -> Page:
+def _placed(sheet: Sheet) -> Page:
     """A page's words where its characters stand."""
-    width, height = page.get_size()
-    left, _, _, upper = page.get_bbox()
+    width, height = sheet.page.get_size()
     words = [
         Word(
             spelled,
-            number,
+            sheet.number,
             x0,
             top,
             x1,
@@ -170,101 +99,105 @@ def _placed(page: pdfium.PdfPage, characters: pdfium.PdfTextPage, number: int) -
             size,
             (round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)),
         )
-        for text, x0, top, x1, bottom, size in _words(characters, left, upper)
+        for text, x0, top, x1, bottom, size in _words(sheet)
         if is_on_page(x0, x1, top, bottom, width, height)
         for spelled in plain(text).split()
     ]
     if _touch(words) or not _is_of_ordinary_type(words):
         raise _UnusualError
-    return Page(number, width, height, segments_of(words))
+    return Page(sheet.number, width, height, segments_of(words))
 
 
-def _words(
-    text: pdfium.PdfTextPage, left: float, upper: float
-) -> Iterator[tuple[str, float, float, float, float, float]]:
+def _words(sheet: Sheet) -> Iterator[tuple[str, float, float, float, float, float]]:
     """Yield a page's words in the order in which they are drawn: text, x0, top, x1, bottom, type size.
 
     A word ends at a space, or if the next character does not follow closely on the same base line.
     """
-    box = pdfium_c.FS_RECTF()
-    run: _Run | None = None
-    word, x0, start_before, x1 = "", 0.0, 0.0, 0.0
-    for index in range(text.count_chars()):
-        code = pdfium_c.FPDFText_GetUnicode(text, index)
-        if code in _SPACES:
-            if word and run:
-                yield word, x0, run.top, x1, run.bottom, run.size
-            word = ""
-            continue
-        before = run
-        run = _run_of(text, index, run, upper)
-        if pdfium_c.FPDFText_HasUnicodeMapError(text, index) or not pdfium_c.FPDFText_GetLooseCharBox(
-            text, index, box
-        ):
-            raise _UnusualError
-        start, end = box.left - left, box.right - left
-        is_same_glyph = start == start_before and end == x1  # the second letter of a ligature
-        if (
-            word
-            and before
-            and not is_same_glyph
-            and not (run.goes_on_from(before) and -WORD_GAP_EMS <= (start - x1) / run.size <= WORD_GAP_EMS)
-        ):
-            yield word, x0, before.top, x1, before.bottom, before.size
-            word = ""
-        if not word:
-            x0 = start
-        word += _spelled(code, end - start, run.size)
-        start_before, x1 = start, end
-    if word and run:
-        yield word, x0, run.top, x1, run.bottom, run.size
+    indexes = [index for index, code in enumerate(sheet.codes) if code not in SPACES]
+    if not indexes:
+        return
+    x0s, x1s = _sides(sheet, indexes)
+    runs, run_of = _runs(sheet, indexes)
+    sizes = np.array([run.size for run in runs])[run_of]
+    bottoms = np.array([run.bottom for run in runs])[run_of]
+    has_no_space_between = np.diff(indexes) == 1
+    goes_on = (
+        (sizes[1:] == sizes[:-1])
+        & (np.abs(np.diff(bottoms)) <= SAME_LINE_POINTS)
+        & (np.abs((x0s[1:] - x1s[:-1]) / sizes[1:]) <= WORD_GAP_EMS)
+    )
+    is_same_glyph = (x0s[1:] == x0s[:-1]) & (x1s[1:] == x1s[:-1])  # the second letter of a ligature
+    begins = np.flatnonzero(~(has_no_space_between & (goes_on | is_same_glyph))) + 1
+    codes = [sheet.codes[index] for index in indexes]
+    texts = list(map(chr, codes))
+    for place, code in enumerate(codes):
+        if code in _HYPHENS_AT_A_LINE_END:
+            texts[place] = "-"
+        elif code == _SOFT_HYPHEN:
+            texts[place] = hyphen(x1s[place] - x0s[place], sizes[place])
+    lefts, rights = x0s.tolist(), x1s.tolist()
+    for first, following in pairwise([0, *begins.tolist(), len(indexes)]):
+        run = runs[run_of[following - 1]]
+        yield "".join(texts[first:following]), lefts[first], run.top, rights[following - 1], run.bottom, run.size
 
 
-def _spelled(code: int, width: float, size: float) -> str:
-    if code == _SOFT_HYPHEN:
-        return hyphen(width, size)
-    return "-" if code in _HYPHENS_AT_A_LINE_END else chr(code)
+def _sides(sheet: Sheet, indexes: Sequence[int]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The left and right edges of characters, in points from the left edge of the page as shown.
+
+    Raises _UnusualError where a character has no place, or its font does not say which character it is.
+    """
+    boxes = np.empty((len(indexes), 4), np.float32)
+    places = range(boxes.ctypes.data, boxes.ctypes.data + boxes.nbytes, boxes.itemsize * boxes.shape[1])
+    address = repeat(sheet.address)
+    if any(map(_is_unmapped, address, indexes)) or not all(map(_box_of, address, indexes, places)):
+        raise _UnusualError
+    left = sheet.page.get_bbox()[0]
+    return boxes[:, _LEFT].astype(np.float64) - left, boxes[:, _RIGHT].astype(np.float64) - left
 
 
 @dataclass(frozen=True)
 class _Run:
     """Characters drawn in one go (a text object): of one size, on one base line. Edges in points from above."""
 
-    address: bytes
     size: float
     top: float
     bottom: float
 
-    def goes_on_from(self, other: "_Run") -> bool:
-        """Whether a word of the other can go on in this one."""
-        return self is other or (self.size == other.size and abs(self.bottom - other.bottom) <= SAME_LINE_POINTS)
+
+def _runs(sheet: Sheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDArray[np.int64]]:
+    """The runs of characters, and for each character which run is its own.
+
+    Raises _UnusualError where a run is turned or stands for other text.
+    """
+    text_objects = np.array([one or 0 for one in map(_object_of, repeat(sheet.address), indexes)])
+    is_first = np.concatenate(([True], text_objects[1:] != text_objects[:-1]))
+    upper = sheet.page.get_bbox()[3]
+    runs = [_run(sheet, indexes[place], upper) for place in np.flatnonzero(is_first).tolist()]
+    return runs, np.cumsum(is_first) - 1
 
 
-def _run_of(text: pdfium.PdfTextPage, index: int, before: _Run | None, upper: float) -> _Run:
-    """The run of a character. Raises _UnusualError where it is turned or stands for other text."""
-    text_object = pdfium_c.FPDFText_GetTextObject(text, index)
-    address = bytes(text_object)
-    if before is not None and address == before.address:
-        return before
-    if not text_object:
-        raise _UnusualError
+def _run(sheet: Sheet, index: int, upper: float) -> _Run:
+    """The run that begins with a character. Raises _UnusualError where it is turned or stands for other text."""
+    characters = sheet.characters
+    text_object = pdfium_c.FPDFText_GetTextObject(characters, index)
     matrix, x, base_line = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
     if (
-        pdfium_c.FPDFTextObj_GetTextRenderMode(text_object) in INVISIBLE_MODES
+        not text_object
+        or pdfium_c.FPDFTextObj_GetTextRenderMode(text_object) in INVISIBLE_MODES
         or _stands_for_other_text(text_object)
-        or not pdfium_c.FPDFText_GetMatrix(text, index, matrix)
-        or not pdfium_c.FPDFText_GetCharOrigin(text, index, x, base_line)
+        or not pdfium_c.FPDFText_GetMatrix(characters, index, matrix)
+        or not pdfium_c.FPDFText_GetCharOrigin(characters, index, x, base_line)
         or matrix.b
         or matrix.c
         or matrix.a <= 0
         or matrix.d <= 0
     ):
         raise _UnusualError
-    size = round(pdfium_c.FPDFText_GetFontSize(text, index) * matrix.d, 1)
+    size = round(pdfium_c.FPDFText_GetFontSize(characters, index) * matrix.d, 1)
     if size <= 0:
         raise _UnusualError
     bottom = upper - base_line.value + _DESCENT_EMS * size
-    return _Run(address, size, bottom - size, bottom)
+    return _Run(size, bottom - size, bottom)
 
 
 def _is_of_ordinary_type(words: Sequence[Word]) -> bool:
@@ -309,15 +242,15 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
     return "" if _LIGATURE.fullmatch(text) else text
 
 
-def _listed(page: pdfium.PdfPage, text: str, number: int) -> Page:
+def _listed(sheet: Sheet) -> Page:
     """Return a page with each line as one word, one below the other: of a page of prose only the order of lines
     matters.
     """
-    width, height = page.get_size()
-    lines = (" ".join(line.split()) for line in text.splitlines())
+    width, height = sheet.page.get_size()
+    lines = (" ".join(line.split()) for line in sheet.text.lines)
     words = (
-        Word(line, number, 0.0, place * _LINE_POINTS, 1.0, (place + 0.8) * _LINE_POINTS, 10.0)
+        Word(line, sheet.number, 0.0, place * _LINE_POINTS, 1.0, (place + 0.8) * _LINE_POINTS, 10.0)
         for place, line in enumerate(lines, start=1)
         if line
     )
-    return Page(number, width, height, tuple(Segment((word,)) for word in words))
+    return Page(sheet.number, width, height, tuple(Segment((word,)) for word in words))

@@ -19,6 +19,7 @@ from redress.model.letter import Box, Conflict, Figure, Letter
 from redress.model.measures import Absence
 from redress.read.files.digit_shapes import likeliest_digit, other_digit, pieces
 from redress.read.files.drawn import LEAST_CONTRAST, SAME_PLACE_SHARE, DrawnCharacter, DrawnPage, Shades, cut
+from redress.read.files.opened import OpenedPdf
 
 MOST_OTHER_INK_SHARE = 0.5
 """What stands under a digit may have at most this share of the digit's own contrast."""
@@ -35,21 +36,22 @@ PIECES_OF_A_SIGN = 3
 _Key = tuple[str, str | None]
 
 
-def confirmed(content: bytes, letter: Letter) -> Letter:
+def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
     """Return a letter without the figures that its drawn pages do not confirm; a conflict says why for each.
 
-    Figures of a text, and figures that were read from a picture, are kept as they are.
+    Figures of a text, and figures that were read from a picture, are kept as they are. `pdf` is None if pdfium,
+    which draws pages, cannot open the letter's file. The pages cannot be drawn again afterwards.
     """
     placed = _placed(letter)
-    if not placed:
-        return letter
     doubts: dict[_Key, str] = {}
-    try:
-        with pdfium.PdfDocument(content) as pdf:
-            for number in sorted({one.page for one in placed if one.page is not None}):
-                doubts |= _doubts_on_page(pdf, number, [one for one in placed if one.page == number])
-    except pdfium.PdfiumError as error:
-        doubts = {_key(one): f"{_named(one)}, and the file cannot be drawn ({error})" for one in placed}
+    for number in sorted({one.page for one in placed if one.page is not None}):
+        figures = [one for one in placed if one.page == number]
+        try:
+            if pdf is None:
+                raise pdfium.PdfiumError("pdfium cannot open the file")
+            doubts |= _doubts_on_page(pdf.drawn(number), figures)
+        except pdfium.PdfiumError as error:
+            doubts |= {_key(one): f"{_named(one)}, and the page cannot be drawn ({error})" for one in figures}
     return _without(letter, doubts) if doubts else letter
 
 
@@ -89,25 +91,21 @@ class _Spelling:
     is_named: bool
 
 
-def _doubts_on_page(pdf: pdfium.PdfDocument, number: int, figures: Sequence[Figure]) -> dict[_Key, str]:
+def _doubts_on_page(page: DrawnPage, figures: Sequence[Figure]) -> dict[_Key, str]:
     """Return why figures of one page are not confirmed, by measure and category."""
     doubts: dict[_Key, str] = {}
-    try:
-        page = DrawnPage(pdf[number - 1])
-        spellings = []
-        for figure in figures:
-            try:
-                spellings.append(_spelling(figure, page))
-            except _DoubtError as doubt:
-                doubts[_key(figure)] = str(doubt)
-        drawings = _Drawings(page, {one.text_object for spelling in spellings for one in spelling.characters})
-        for spelling in spellings:
-            try:
-                drawings.confirm(spelling)
-            except _DoubtError as doubt:
-                doubts[_key(spelling.figure)] = str(doubt)
-    except pdfium.PdfiumError as error:
-        return {_key(one): f"{_named(one)}, and the page cannot be drawn ({error})" for one in figures}
+    spellings = []
+    for figure in figures:
+        try:
+            spellings.append(_spelling(figure, page))
+        except _DoubtError as doubt:
+            doubts[_key(figure)] = str(doubt)
+    drawings = _Drawings(page, {one.text_object for spelling in spellings for one in spelling.characters})
+    for spelling in spellings:
+        try:
+            drawings.confirm(spelling)
+        except _DoubtError as doubt:
+            doubts[_key(spelling.figure)] = str(doubt)
     return doubts
 
 

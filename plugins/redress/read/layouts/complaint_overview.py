@@ -17,6 +17,7 @@ from redress.read.layouts.three_statistics import COMPLIANCE, REMEDY, UPHOLD
 from redress.read.page.document import Document, squeezed
 from redress.read.page.headings import heading_pattern
 from redress.read.page.sentences import Sentence
+from redress.read.page.templates import ruled
 from redress.read.statistics import BlockDescription, read_statistics, sentences_of, with_absences
 
 _DEALT_WITH = Sentence(
@@ -55,6 +56,8 @@ UPHOLD_WITH_COUNTS = replace(
     own=(_INVESTIGATED_AND_UPHELD, *UPHOLD.own),
 )
 BLOCKS = (OVERVIEW, UPHOLD_WITH_COUNTS, COMPLIANCE, REMEDY)
+_MARKS = (*OVERVIEW.own, _INVESTIGATED_AND_UPHELD)
+"""The sentences that only this layout has; a document without any has another layout."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,13 @@ class ComplaintOverview:
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the four blocks state, or None if a document has no overview."""
+        if not _may_have_an_overview(document):
+            return None
         statistics = read_statistics(document, BLOCKS)
         if statistics is None:
             return None
         has_silent_overview = any(measure in OVERVIEW.own[0].names for measure, _ in statistics.absences)
-        if not has_silent_overview and not any(_is_a_mark(figure) for figure in statistics.figures):
+        if not has_silent_overview and not any(_is_one_of(_MARKS, figure) for figure in statistics.figures):
             return None
         statistics = _without_doubtful_tiles(statistics)
         return with_absences(statistics, [measure for block in BLOCKS for measure in block.measures])
@@ -102,11 +107,10 @@ def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
     return replace(statistics, figures=kept, conflicts=(*statistics.conflicts, *conflicts))
 
 
-def _is_a_mark(figure: Figure) -> bool:
-    """Return whether a figure stands in a sentence that only this layout has. A document without one has another
-    layout.
-    """
-    return _is_one_of((*OVERVIEW.own, _INVESTIGATED_AND_UPHELD), figure)
+def _may_have_an_overview(document: Document) -> bool:
+    """Return whether a document has words of the overview's heading, or of a sentence that only this layout has."""
+    text = ruled(document.segments)
+    return "overview" in text or any(mark.may_stand_in(text) for mark in _MARKS)
 
 
 def _is_one_of(sentences: Sequence[Sentence], figure: Figure) -> bool:

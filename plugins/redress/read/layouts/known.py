@@ -9,8 +9,12 @@ from redress.read.layouts.layout import Layout
 LAYOUTS: tuple[Layout, ...] = tuple(import_module(f"redress.read.layouts.{row.name}").LAYOUT for row in LAYOUT_ROWS)
 """In the order in which a document is tried on the layouts."""
 
-LANDMARKS = re.compile("|".join(layout.landmarks for layout in LAYOUTS), re.IGNORECASE | re.MULTILINE)
-"""The words that stand where figures stand, in a letter of any layout."""
+_LANDMARKS = re.compile("|".join(layout.landmarks for layout in LAYOUTS), re.MULTILINE)
 
 SENTENCES = tuple(dict.fromkeys(sentence for layout in LAYOUTS for sentence in layout.sentences))
 """The sentences that state figures, in a letter of any layout."""
+
+
+def landmark_count(text: str) -> int:
+    """Return how many words stand in a text that stand where figures stand, in a letter of any layout."""
+    return sum(1 for _ in _LANDMARKS.finditer(text.casefold()))

@@ -48,9 +48,9 @@ class Layout(Protocol):
 
     @property
     def landmarks(self) -> str:
-        """A regular expression of words that stand on the pages with its figures.
+        """A regular expression, in small letters, of words that stand on the pages with its figures.
 
-        The words are found in a page's text as it is drawn, line by line, whatever their case. A page without any
+        The words are found in a page's text as it is drawn, line by line, in small letters. A page without any
         is not looked at closely. The expression may match a page too many, and must not miss a page with figures.
         """
 

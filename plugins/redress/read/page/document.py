@@ -32,6 +32,8 @@ _UNSEEN = dict.fromkeys((code for codes in (*_CONTROLS, *_DIRECTIONS) for code i
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _DROPPED = _UNSEEN | _SUPERSCRIPTS
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
+_SPACES_WITHIN_TEXT = re.compile(r"(?<![\d.,])\s+|\s+(?!\d)")
+"""All spaces but those that separate two numbers."""
 _DIGITS = re.compile(r"[0-9]{1,3}(?:\.[0-9])?")
 _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
 """Marks before the items of a list, with those of the symbol fonts (private use)."""
@@ -43,6 +45,8 @@ def plain(text: str) -> str:
     Footnote marks (superscript figures) are removed before compatibility forms are opened: "14²" must not become
     142. Characters that do not print are removed.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFKC", text.translate(_DROPPED)).translate(_PLAIN)
 
 
@@ -52,7 +56,10 @@ def squeezed(text: str) -> str:
     Printers divide words in odd places (kerning: "satisfactor y"; narrow columns: "Corpor ate") and spread words in
     others. So a line is compared by its letters alone.
     """
-    return re.sub(r"(?<![\d.,])\s+|\s+(?!\d)", "", text)
+    words = text.split()
+    if any(word[0].isdigit() for word in words[1:]):
+        return _SPACES_WITHIN_TEXT.sub("", text)
+    return "".join(words)
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ class Segment:
             weight[word.size] = weight.get(word.size, 0) + len(word.text)
         return max(weight, key=lambda size: weight[size])
 
-    @property
+    @cached_property
     def page(self) -> int:
         return self.words[0].page
 
@@ -172,6 +179,11 @@ class Document:
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         return tuple(segment for page in self.pages for segment in page.segments)
+
+    @cached_property
+    def squeezed(self) -> str:
+        """The whole text in reading order, without spaces; see `squeezed`."""
+        return "".join(segment.squeezed for segment in self.segments)
 
     @cached_property
     def text(self) -> str:
@@ -228,19 +240,25 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
     stay two lines, and a word never joins a line that has a word in its place.
     """
     lines: list[list[Word]] = []
+    ends: list[float] = []
     for word in sorted(words, key=lambda word: (word.top + word.bottom, word.x0)):
-        best: list[Word] | None = None
+        best: int | None = None
         best_share = SAME_LINE_SHARE
-        for line in lines[-LINES_AT_ONE_HEIGHT:]:
+        for index in range(max(len(lines) - LINES_AT_ONE_HEIGHT, 0), len(lines)):
+            line = lines[index]
             if line[0].bottom <= word.top:
                 continue
             share = _level(word, line[0])
-            if share >= best_share and not any(_overprints(word, other) for other in line):
-                best, best_share = line, share
+            if share >= best_share and (
+                ends[index] <= word.x0 or not any(_overprints(word, other) for other in line)
+            ):
+                best, best_share = index, share
         if best is None:
             lines.append([word])
+            ends.append(word.x1)
         else:
-            best.append(word)
+            lines[best].append(word)
+            ends[best] = max(ends[best], word.x1)
     for line in lines:
         line.sort(key=lambda word: word.x0)
     return lines
@@ -288,8 +306,8 @@ def _follows(left: Word, right: Word) -> bool:
     """Whether two words of different size stand side by side on one base line."""
     gap = right.x0 - left.x1
     return (
-        not are_of_one_size(left, right)
-        and -0.2 * left.size <= gap <= SEGMENT_GAP_EMS * min(left.size, right.size)
+        -0.2 * left.size <= gap <= SEGMENT_GAP_EMS * min(left.size, right.size)
+        and not are_of_one_size(left, right)
         and abs(_base_line(left) - _base_line(right)) <= 0.25 * min(left.height, right.height)
     )
 

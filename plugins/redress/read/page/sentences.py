@@ -13,24 +13,16 @@ one can begin (at the start of a run of words, of a paragraph, or behind the end
 import bisect
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from redress.model.letter import Box, Figure
-from redress.read.page.dates import A_DATE, read_date
+from redress.read.page.dates import read_date
 from redress.read.page.document import Segment, Word
-from redress.read.page.numbers import COUNT, COUNT_IN_WORDS, PERCENTAGE, read_number
+from redress.read.page.numbers import read_number
+from redress.read.page.templates import Phrase, pattern_of, phrases_of
 
-_KINDS = {
-    "count": rf"(?:{COUNT}|{COUNT_IN_WORDS})",
-    "percent": PERCENTAGE,
-    "rate": r"[0-9]{1,4}(?:\.[0-9]{1,3})?(?:\s*%)?",  # one page of 2025 prints "0.8% upheld decisions per 100,000"
-    "date": A_DATE,
-    "years": r"20[0-9]{2}\s*[/-]\s*(?:20)?[0-9]{2}",
-    "words": r".{1,120}?",
-}
-_PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<space>\s+)|(?P<word>[^\s\[\]()|{}]+)")
 _PARAGRAPH_GAP_EMS = 0.9
 """A gap between two lines of more than this, in units of their type size, starts a new paragraph."""
 _PARTS_OF_A_NUMBER = frozenset("0123456789.,")
@@ -208,26 +200,28 @@ class Sentence:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        return re.compile(_compiled(self.template), re.IGNORECASE)
-
-    @cached_property
-    def own_words(self) -> frozenset[str]:
-        """The words that the sentence always has, in small letters."""
-        words: set[str] = set()
-        depth = 0
-        for part in _parts(self.template):
-            if part["mark"] in ("[", "("):
-                depth += 1
-            elif part["mark"] in ("]", ")"):
-                depth -= 1
-            elif part["word"] and depth == 0:
-                words.add(part["word"].casefold().strip(".,"))
-        return frozenset(words)
+        return re.compile(pattern_of(self.template), re.IGNORECASE)
 
     @cached_property
     def longest_word(self) -> str:
-        """The longest of `own_words`, without which no text needs to be searched for the sentence; else empty."""
-        return max(self.own_words, key=lambda word: (len(word), word), default="")
+        """The longest word that the sentence always has, in small letters; empty if it has none.
+
+        A text without the word need not be searched for the sentence.
+        """
+        words = (word.strip(".,") for phrase in self.phrases for word in phrase.words)
+        return max(words, key=lambda word: (len(word), word), default="")
+
+    @cached_property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """The parts of the sentence that have no number and no choice."""
+        return phrases_of(self.template)
+
+    def may_stand_in(self, text: str) -> bool:
+        """Return whether the words of the sentence stand in a text, as `ruled` gives it, whole or divided.
+
+        The result may be true for a text without the sentence, and is never false for a text that has it.
+        """
+        return "-\n" in text or all(phrase.may_stand_in(text) for phrase in self.phrases)
 
     @property
     def is_prose(self) -> bool:
@@ -315,47 +309,3 @@ def around(words: Sequence[Word]) -> Box | None:
         max(box[2] for box in boxes),
         max(box[3] for box in boxes),
     )
-
-
-def pattern_without_numbers(template: str, first: str, within: str) -> str:
-    """Return the pattern of a sentence's words, with another pattern in the place of each number.
-
-    `first` takes the place of a number before the sentence's own words, `within` that of any other number.
-    """
-    return _compiled(template, (first, within))
-
-
-def _compiled(template: str, holes: tuple[str, str] | None = None) -> str:
-    pieces: list[str] = []
-    has_words = False
-    for part in _parts(template):
-        has_words = has_words or (part["word"] is not None and part["word"] != "In")
-        if part["name"] and holes is not None and part["kind"] in ("count", "percent", "rate"):
-            pieces.append(holes[has_words])
-        elif part["name"]:
-            kind = _KINDS[part["kind"]]
-            pieces.append(
-                rf"(?<![\d.,£]){_group(part['name'], kind)}"
-                if part["kind"] != "words"
-                else _group(part["name"], kind)
-            )
-        elif part["mark"]:
-            pieces.append({"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}[part["mark"]])
-        elif part["space"]:
-            pieces.append(r"\s?")
-        else:
-            pieces.append(re.escape(part["word"]))
-    return "".join(pieces) + (r"(?!\d)" if template.endswith("}") else "")
-
-
-def _group(name: str, kind: str) -> str:
-    return f"(?P<{name}>{kind})"
-
-
-def _parts(template: str) -> Iterator[re.Match[str]]:
-    position = 0
-    for part in _PART.finditer(template):
-        if part.start() != position:
-            raise ValueError(f"{template!r} cannot be read from {template[position:]!r} on")
-        position = part.end()
-        yield part

@@ -1,0 +1,58 @@
+"""A PDF that pdfium has opened: its sheets and their drawings, each made once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pypdfium2 as pdfium
+
+from redress.read.files.drawn import DrawnPage
+from redress.read.files.page_text import PageText
+from redress.read.files.sheet import Sheet
+
+
+class OpenedPdf:
+    """The sheets of a file that pdfium has opened, each loaded when it is first asked for."""
+
+    def __init__(self, pdf: pdfium.PdfDocument) -> None:
+        self._pdf = pdf
+        self._sheets: dict[int, Sheet] = {}
+        self._drawn: dict[int, DrawnPage] = {}
+
+    def __len__(self) -> int:
+        return len(self._pdf)
+
+    def sheet(self, number: int) -> Sheet:
+        """Return the page of a number, counted from one. Raise PdfiumError if pdfium cannot load it."""
+        if number not in self._sheets:
+            self._sheets[number] = Sheet(self._pdf[number - 1], number)
+        return self._sheets[number]
+
+    def drawn(self, number: int) -> DrawnPage:
+        """Return the page of a number, counted from one, drawn as finely as confirming a figure needs."""
+        if number not in self._drawn:
+            self._drawn[number] = DrawnPage(self.sheet(number))
+        return self._drawn[number]
+
+    @property
+    def sheets(self) -> Iterator[Sheet]:
+        """All pages in their order."""
+        return map(self.sheet, range(1, len(self) + 1))
+
+    def texts(self) -> list[PageText] | None:
+        """Return the text of every page, or None if pdfium cannot load a page."""
+        try:
+            return [sheet.text for sheet in self.sheets]
+        except pdfium.PdfiumError:
+            return None
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[OpenedPdf | None]:
+    """Open a PDF, and close it in the end; None if pdfium cannot open it."""
+    try:
+        pdf = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError:
+        yield None
+        return
+    with pdf:
+        yield OpenedPdf(pdf)
