@@ -50,14 +50,18 @@ def main() -> None:
         letters = print_corpus(Path(folder), arguments.letters)
         print(f"{platform.system()}, {cores} cores, Python {platform.python_version()}; {len(letters)} letters\n")
         started = time.perf_counter()
-        peak = _read(letters)
+        peak = _read(letters, Limits())
         redress = (time.perf_counter() - started) / len(letters)
+        one_core = _seconds_a_letter(lambda: _read(letters, Limits(workers=1)), len(letters))
         few = letters[:: max(1, len(letters) // arguments.plain_letters)]
         plain = _seconds_a_letter(lambda: [plain_way(path.read_bytes()) for path in few], len(few))
         text = _seconds_a_letter(lambda: _raw(letters, cores), len(letters))
         print("| way | letters a second | Redress is |")
         print("|---|---:|---:|")
         print(f"| Redress, {cores} workers | {1 / redress:.1f} | |")
+        print(
+            f"| Redress, one worker | {1 / one_core:.1f} | {plain / one_core:.1f} times as fast as the plain way |"
+        )
         print(
             f"| plain: pdfplumber, every page, one process ({len(few)} letters) | {1 / plain:.1f} "
             f"| {plain / redress:.1f} times as fast |"
@@ -76,13 +80,13 @@ def _growth(counts: Sequence[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             letters = print_corpus(Path(folder), count)
             started = time.perf_counter()
-            _read(letters)
+            _read(letters, Limits())
             print(f"| {count} | {1000 * (time.perf_counter() - started) / count:.1f} |")
 
 
-def _read(letters: Sequence[Path]) -> float:
+def _read(letters: Sequence[Path], limits: Limits) -> float:
     """Read all letters; the mebibytes that the largest worker holds at the end."""
-    with Readers(Limits()) as readers:
+    with Readers(limits) as readers:
         read = sum(len(letter.figures) for letter in readers.read(File(p.name, p.read_bytes()) for p in letters))
         workers = psutil.Process().children(recursive=True)
         peak: float = max(worker.memory_info().rss for worker in workers) / 1024**2
