@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     )
 
 
+def shortened(text: str, characters: int = 200) -> str:
+    """Return as much of a text of any length as a message has room for."""
+    return text if len(text) <= characters else f"{text[:characters]}..."
+
+
 def has_password(address: str) -> bool:
     """Return whether an address holds a password, or may hold one: it cannot be parsed and has an "@"."""
     try:

@@ -65,3 +65,7 @@ class WitnessError(ValueError):
     """A data table and its mapping do not fit. The message names the file, and says what was found and what to
     write.
     """
+
+
+class UnreadableTableError(WitnessError):
+    """A data table or its mapping cannot be read: the table is reported, and the season goes on without it."""

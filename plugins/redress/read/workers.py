@@ -1,8 +1,9 @@
 """Worker processes for reading: no file can stop, slow or kill the reading of the others.
 
-Each letter is read in a worker with a limit of processor time and of memory. A worker that runs out of one is ended
-and replaced, and its letter gets the verdict that says so. Processor time is counted by the system, which ends the
-worker even in the middle of pdfium's code; so a verdict does not depend on how busy the machine is.
+Each letter and each data table is read in a worker with a limit of processor time and of memory. A worker that runs
+out of one is ended and replaced, and its letter gets the verdict that says so. Processor time is counted by the
+system, which ends the worker even in the middle of pdfium's code; so a verdict does not depend on how busy the
+machine is.
 """
 
 import ctypes
@@ -10,12 +11,12 @@ import hashlib
 import multiprocessing
 import resource
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as OutOfClockTimeError
 from dataclasses import dataclass
 from multiprocessing.process import AuthenticationString  # type: ignore[attr-defined]
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -24,6 +25,7 @@ from redress.read.files.seen import unconfirmed
 from redress.read.reader import read_letter
 from redress.settings import Limits
 
+_Result = TypeVar("_Result")
 OUT_OF_TIME = signal.SIGPROF
 """The signal of the system's timer of processor time; it ends a process that does not catch it."""
 LETTERS_TO_A_WORKER = 500
@@ -33,6 +35,14 @@ LARGEST_DRAWING_BYTES = 32 * 1024 * 1024
 KEPT_BYTES = 128 * 1024 * 1024
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """The names of these options in glibc's malloc.h."""
+
+
+class WorkerError(Exception):
+    """A worker gave no result; the message says why, and begins with the kind of fault and a colon."""
+
+
+class _BrokenDownError(WorkerError):
+    """The process broke down."""
 
 
 @dataclass(frozen=True)
@@ -77,47 +87,59 @@ class Readers:
         """
         waiting: list[tuple[File, ProcessFuture[Letter]]] = []
         for file in files:
-            waiting.append((file, self._scheduled(file)))
+            waiting.append((file, self._scheduled(read_letter, file.content, file.name)))
             if len(waiting) > 2 * self._limits.worker_count:
                 yield self._letter(*waiting.pop(0))
         for file, future in waiting:
             yield self._letter(file, future)
 
-    def _scheduled(self, file: File, with_pdfium: bool = True) -> ProcessFuture[Letter]:
+    def result_of(self, function: Callable[..., _Result], *arguments: object) -> _Result:
+        """Return the result of a function of a module, called in a worker with the limits of a letter.
+
+        Raise what the function raises, and WorkerError if the worker gives no result.
+        """
+        return self._result(self._scheduled(function, *arguments))
+
+    def _scheduled(self, function: Callable[..., _Result], *arguments: object) -> ProcessFuture[_Result]:
         limits = self._limits
         return self._pool.schedule(
-            _read_in_time,
-            args=(file.content, file.name, with_pdfium, limits.time_seconds),
-            timeout=limits.clock_seconds,
+            _in_time, args=(limits.time_seconds, function, *arguments), timeout=limits.clock_seconds
         )
 
     def _letter(self, file: File, future: ProcessFuture[Letter]) -> Letter:
-        limits = self._limits
         try:
             try:
-                return future.result()
-            except ProcessExpired as error:
-                if error.exitcode == -OUT_OF_TIME:
-                    raise
+                return self._result(future)
+            except _BrokenDownError:
                 # pdfium ends its process where memory runs out or it meets a fault; without it the cause is told
-                return unconfirmed(self._scheduled(file, with_pdfium=False).result())
+                again = self._scheduled(read_letter, file.content, file.name, False)
+                return unconfirmed(self._result(again))
+        except WorkerError as error:
+            return Letter(hashlib.sha256(file.content).hexdigest(), Verdict.UNREADABLE, str(error))
+
+    def _result(self, future: ProcessFuture[_Result]) -> _Result:
+        limits = self._limits
+        try:
+            result: _Result = future.result()
         except OutOfClockTimeError:
             reason = f"timed out: reading took more than {limits.clock_seconds:g} seconds by the clock"
+            raise WorkerError(reason) from None
         except MemoryError:
-            reason = f"out of memory: reading needs more than {limits.memory_mebibytes} MiB"
+            raise WorkerError(f"out of memory: reading needs more than {limits.memory_mebibytes} MiB") from None
         except ProcessExpired as error:
             if error.exitcode == -OUT_OF_TIME:
                 reason = f"timed out: reading took more than {limits.time_seconds:g} seconds of processor time"
-            else:
-                reason = f"damaged: the process that read it broke down (exit code {error.exitcode})"
-        return Letter(hashlib.sha256(file.content).hexdigest(), Verdict.UNREADABLE, reason)
+                raise WorkerError(reason) from None
+            reason = f"damaged: the process that read it broke down (exit code {error.exitcode})"
+            raise _BrokenDownError(reason) from None
+        return result
 
 
-def _read_in_time(content: bytes, name: str, with_pdfium: bool, time_seconds: float) -> Letter:
-    """Read a letter, and let the system end this process with OUT_OF_TIME when it has taken its processor time."""
+def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: object) -> _Result:
+    """Call a function; let the system end this process with OUT_OF_TIME when it has taken its processor time."""
     signal.setitimer(signal.ITIMER_PROF, time_seconds)
     try:
-        return read_letter(content, name, with_pdfium)
+        return function(*arguments)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 

@@ -149,12 +149,13 @@ def read_data_tables(run: Run, source: Source) -> int:
 
     `check` lands the tables together with the season's letters, or neither. A table without a mapping is reported
     with a draft of one, and the season goes on. It also goes on if a table cannot be fetched: the bytes that came
-    before stand for the table. Raises WitnessError if a table and its mapping do not fit.
+    before stand for the table; and if a table cannot be read, which is reported. Raises WitnessError if a table and
+    its mapping do not fit.
     """
     with run.record.step("data tables") as note:
         tables, failed = _fetched_tables(run, source)
         authorities = load_authorities(additional=run.settings.additional_authorities)
-        read = read_tables(tables, run.season, authorities)
+        read = read_tables(tables, run.season, authorities, run.settings.reading_limits)
         run.data_tables.folder.mkdir(parents=True, exist_ok=True)
         run.data_tables.replace_witnesses(run.season, WitnessKind.DATA_TABLE, read.figures, read.reports)
         note.message = "; ".join([told(read), *(_with_address(outcome) for outcome in failed)])

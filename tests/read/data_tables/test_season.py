@@ -10,13 +10,16 @@ from redress.acquire.archive import Archive
 from redress.acquire.sources.folder import FolderSource
 from redress.model.witness import WitnessError, WitnessKind
 from redress.read.data_tables.season import FetchedTable, read_tables, told
-from redress.settings import Settings
+from redress.settings import Limits, Settings
 from redress.steps import Run, read_data_tables
 from redress.warehouse.landing import Landing
 from samples.press.tables import read_rows
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES, SEASON
 from tests.read.data_tables.made_tables import HEADINGS, TABLE, authorities, csv_bytes, values
 
+pytestmark = pytest.mark.needs("processes")
+
+LIMITS = Limits()
 MAPPING = b"authority: Authority Name\nfigures: {Upheld: {measure: upheld_count}}\n"
 FULL_MAPPING = MAPPING + b"ignored: [Total investigated, Uphold rate]\n"
 
@@ -88,7 +91,9 @@ def test_where_a_table_lies_does_not_decide_the_hash_and_what_its_mapping_says_d
 
 def test_the_witnesses_of_one_kind_do_not_replace_those_of_the_other(run: Run, folder: Path) -> None:
     landing = Landing(run.settings.landing_folder)
-    read = read_tables([FetchedTable("2021/a.csv", TABLE, "2021/a.yml", FULL_MAPPING)], SEASON, authorities())
+    read = read_tables(
+        [FetchedTable("2021/a.csv", TABLE, "2021/a.yml", FULL_MAPPING)], SEASON, authorities(), LIMITS
+    )
     landing.replace_witnesses(SEASON, WitnessKind.STATISTICS_PAGE, read.figures)
     pages = landed_hash(run)
     land_data_tables(run, FolderSource(folder))
@@ -124,7 +129,7 @@ def test_of_copies_of_a_table_the_one_with_a_mapping_is_read() -> None:
         FetchedTable("2021/b.csv", TABLE, "2021/b.yml", FULL_MAPPING),
         FetchedTable("2021/c.csv", TABLE, "2021/c.yml", FULL_MAPPING),
     ]
-    read = read_tables(copies, SEASON, authorities())
+    read = read_tables(copies, SEASON, authorities(), LIMITS)
     assert values(read) == {("SAMPLE-01", "upheld_count"): 33, ("SAMPLE-02", "upheld_count"): 0}
     assert {figure.source_address for figure in read.figures} == {"2021/b.csv"}
     assert read.reports == ()
@@ -133,7 +138,10 @@ def test_of_copies_of_a_table_the_one_with_a_mapping_is_read() -> None:
 def test_many_reports_are_counted_and_the_first_are_told() -> None:
     rows = [(f"Row {number}", "1", "1", "1%") for number in range(9)]
     read = read_tables(
-        [FetchedTable("2021/a.csv", csv_bytes(HEADINGS, *rows), "2021/a.yml", MAPPING)], SEASON, authorities()
+        [FetchedTable("2021/a.csv", csv_bytes(HEADINGS, *rows), "2021/a.yml", MAPPING)],
+        SEASON,
+        authorities(),
+        LIMITS,
     )
     assert len(read.reports) == 11  # two columns that are not mapped, nine names
     assert told(read).startswith(

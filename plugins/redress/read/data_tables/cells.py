@@ -7,10 +7,12 @@ from decimal import Decimal
 from redress.model.witness import WitnessAbsence
 
 _FOOTNOTE = re.compile(
-    r"(?:\s*(?:[*†‡§¶#¹²³⁰⁴-⁹ᵃ-ᶻ]|\[\s*(?:note\s*)?[\da-z]{1,2}\s*\]|\((?:note\s*\d{1,2}|[pr])\)))+\s*$",
+    r"(?:[*†‡§¶#¹²³⁰⁴-⁹ᵃ-ᶻ]|\[\s*(?:note\s*)?[\da-z]{1,2}\s*\]|\((?:note\s*\d{1,2}|[pr])\))\Z",
     re.IGNORECASE,
 )
-"""Marks of a footnote behind a number, a heading or a name: 12*, 12 [1], 12¹, 12 (r)."""
+"""The mark of a footnote behind a number, a heading or a name: 12*, 12 [1], 12¹, 12 (r)."""
+_FOOTNOTE_CHARACTERS = 12
+"""The longest mark, "[ note 12 ]", has one less."""
 _NOTHING = re.compile(r"(?:[-–—.]+|n\s*/\s*a|n\.a\.|not applicable|none available|nil return)?", re.IGNORECASE)
 _WITHHELD = re.compile(r"\*+|\[c\]|<\s*\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+", re.ASCII)
@@ -72,8 +74,16 @@ def read_cell(cell: Cell) -> CellValue:
 
 
 def without_footnote(text: str) -> str:
-    """A text without the marks of footnotes at its end."""
-    return _FOOTNOTE.sub("", text).strip()
+    """A text without the marks of footnotes at its end.
+
+    The marks are taken off one by one from the end, so that the time is linear in the length of the text.
+    """
+    end = len(text.rstrip())
+    while mark := _FOOTNOTE.search(text, max(0, end - _FOOTNOTE_CHARACTERS), end):
+        end = mark.start()
+        while end and text[end - 1].isspace():
+            end -= 1
+    return text[:end].strip()
 
 
 def normalised_heading(text: str) -> str:

@@ -11,8 +11,15 @@ from openpyxl.utils import get_column_letter
 
 from redress.model.authorities import Authorities
 from redress.model.measures import UNIT_OF, Unit
+from redress.model.printable import shortened
 from redress.model.season import Season
-from redress.model.witness import WitnessAbsence, WitnessError, WitnessFigure, WitnessReport
+from redress.model.witness import (
+    UnreadableTableError,
+    WitnessAbsence,
+    WitnessError,
+    WitnessFigure,
+    WitnessReport,
+)
 from redress.read.data_tables.cells import Cell, CellValue, normalised_heading, read_cell, without_footnote
 from redress.read.data_tables.mapping import FigureColumn, Mapping, start_of_mapping
 from redress.read.data_tables.sheet import Row, Sheet
@@ -52,10 +59,12 @@ def read_data_table(
 
     If a row's name fits no authority (a total, a note), its figures have no authority and the row is reported.
     Columns that the mapping does not name are reported too. Raise WitnessError if no row has all the mapped
-    headings, or if a rate can be read in two ways.
+    headings, or if a rate can be read in two ways, and UnreadableTableError if the file cannot be read.
     """
     sheets = read_sheets(content, address)
     header = _header(sheets, mapping, address)
+    if header.sheet.fault is not None:
+        raise UnreadableTableError(header.sheet.fault)
     sha256 = hashlib.sha256(content).hexdigest()
     reports = [
         WitnessReport(sha256, address, detail, row_number, column_name)
@@ -79,7 +88,7 @@ def read_data_table(
             continue
         resolution = authorities.resolve(without_footnote(name), season.period_end)
         if resolution.authority is None:
-            reports.append(WitnessReport(sha256, address, resolution.reason, row_number))
+            reports.append(WitnessReport(sha256, address, shortened(resolution.reason, 1000), row_number))
         for heading, column in mapping.figures.items():
             if heading in bare_fractions and readings[heading].is_bare:
                 raise WitnessError(_in_two_ways(address, heading, bare_fractions[heading]))
@@ -89,7 +98,7 @@ def read_data_table(
                 continue
             if cell.unread is not None or reading.absence is WitnessAbsence.NOT_A_NUMBER:
                 detail = (
-                    f'"{cell.text}" is no {_kind(column)}'
+                    f'"{shortened(cell.text)}" is no {_kind(column)}'
                     if cell.unread is None
                     else _unread(cell, row_number, header.place(heading))
                 )
@@ -171,6 +180,8 @@ def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
     shown = [sheet for sheet in sheets if not sheet.is_hidden]
     found = [header for sheet in shown if (header := _header_of(sheet, mapping, address)) is not None]
     if not found:
+        if (fault := _fault_of_the_widest(shown)) is not None:
+            raise UnreadableTableError(fault)
         hidden = [detail for sheet in shown for _, detail in sheet.hidden]
         hidden += [f'sheet "{sheet.name}" is hidden' for sheet in sheets if sheet.is_hidden]
         said = f" (not read: {', '.join(hidden)})" if hidden else ""
@@ -179,6 +190,12 @@ def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
         names = ", ".join(f'"{header.sheet.name}"' for header in found)
         raise WitnessError(f"{address} has the mapped columns in several sheets: {names}; name one, sheet: ...")
     return found[0]
+
+
+def _fault_of_the_widest(sheets: Sequence[Sheet]) -> str | None:
+    """Return the fault of a CSV file by the delimiter that makes the most cells of a row; None if it has none."""
+    widest = max(sheets, key=lambda sheet: max(map(len, sheet.rows), default=0), default=None)
+    return None if widest is None else widest.fault
 
 
 def _header_of(sheet: Sheet, mapping: Mapping, address: str) -> _Header | None:
@@ -228,7 +245,9 @@ def _unmapped_columns(header: _Header, mapping: Mapping) -> Iterator[tuple[int, 
     headings = header.sheet.rows[header.row_number - 1]
     for cell in headings:
         if cell.text and normalised_heading(cell.text) not in known:
-            detail = f'the mapping does not name the column "{cell.text}"; map it, or list it under ignored'
+            detail = (
+                f'the mapping does not name the column "{shortened(cell.text)}"; map it, or list it under ignored'
+            )
             yield header.row_number, cell.text, detail
     widest = max((len(row) for _, row in _rows_below(header)), default=0)
     for place in range(widest):
@@ -324,4 +343,4 @@ def _cell(row: Row, place: int) -> Cell:
 
 
 def _quoted(texts: Sequence[str]) -> str:
-    return ", ".join(f'"{text}"' for text in texts)
+    return ", ".join(f'"{shortened(text)}"' for text in texts)

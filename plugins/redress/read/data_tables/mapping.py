@@ -1,13 +1,14 @@
 """The mapping of a data table: a small YAML beside the file that says what its columns mean."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from yaml.constructor import ConstructorError
 
 from redress.model.measures import TABLE_MEASURES, UNIT_OF, Unit
-from redress.model.witness import WitnessError
+from redress.model.witness import UnreadableTableError, WitnessError
 from redress.read.data_tables.cells import normalised_heading
 
 TO_BE_SAID = "SAY WHICH"
@@ -82,12 +83,35 @@ class Mapping(BaseModel):
         return self
 
 
+class _SafeLoader(yaml.SafeLoader):
+    """PyYAML's safe loader, with the line and column of a value that is no number, date or the like."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (yaml.YAMLError, RecursionError, MemoryError):
+            raise
+        except (
+            Exception
+        ) as error:  # each kind of value has errors of its own, KeyError and AttributeError among them
+            kind = node.tag.rpartition(":")[2]
+            raise ConstructorError(None, None, f"no {kind}: {error}", node.start_mark) from error
+
+
 def read_mapping(content: bytes, address: str) -> Mapping:
-    """Return the mapping in a YAML file. Raise WitnessError, with the fault, if the file holds no mapping."""
+    """Return the mapping in a YAML file.
+
+    Raise WitnessError, with the fault, if the file does not say what columns mean, and UnreadableTableError if the
+    file is no YAML.
+    """
     try:
-        found = yaml.safe_load(content.decode("utf-8-sig"))
+        found = _SafeLoader(content.decode("utf-8-sig")).get_single_data()
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise WitnessError(f"{address} is no YAML: {' '.join(str(error).split())}") from error
+        raise UnreadableTableError(f"{address} is no YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise UnreadableTableError(
+            f"{address} has brackets or lines that are nested too deep to be read; a mapping has three levels"
+        ) from error
     try:
         return Mapping.model_validate(found)
     except ValidationError as error:

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redress.model.authorities import Authorities
 from redress.model.season import Season
-from redress.model.witness import WitnessFigure, WitnessReport
+from redress.model.witness import UnreadableTableError, WitnessFigure, WitnessReport
 from redress.read.data_tables.data_table import DataTable, read_data_table, report_of_unmapped_file
 from redress.read.data_tables.mapping import read_mapping
+from redress.read.workers import Readers, WorkerError
+from redress.settings import Limits
 
 _REPORTS_TOLD = 5
 
@@ -23,26 +25,39 @@ class FetchedTable:
     mapping_content: bytes | None
 
 
-def read_tables(tables: Sequence[FetchedTable], season: Season, authorities: Authorities) -> DataTable:
-    """Return what all tables of a season state.
+def read_tables(
+    tables: Sequence[FetchedTable], season: Season, authorities: Authorities, limits: Limits
+) -> DataTable:
+    """Return what all tables of a season state, each read in a worker with the limits of a letter.
 
-    Of byte-identical files only one is read, if possible one with a mapping. Raise WitnessError if a table and its
-    mapping do not fit.
+    Of byte-identical files only one is read, if possible one with a mapping. A table that cannot be read is
+    reported, and the others are read. Raise WitnessError if a table and its mapping do not fit.
     """
+    if not tables:
+        return DataTable((), ())
     unique: dict[str, FetchedTable] = {}
     for table in sorted(tables, key=lambda table: (table.mapping_content is None, table.address)):
         unique.setdefault(hashlib.sha256(table.content).hexdigest(), table)
     figures: list[WitnessFigure] = []
     reports: list[WitnessReport] = []
-    for table in unique.values():
-        if table.mapping_content is None:
-            reports.append(report_of_unmapped_file(table.content, table.address, table.mapping_address))
-            continue
-        mapping = read_mapping(table.mapping_content, table.mapping_address)
-        read = read_data_table(table.content, table.address, mapping, season, authorities)
-        figures += read.figures
-        reports += read.reports
+    with Readers(replace(limits, workers=1)) as readers:
+        for sha256, table in unique.items():
+            try:
+                read = readers.result_of(_read_table, table, season, authorities)
+            except (UnreadableTableError, WorkerError) as error:
+                reports.append(WitnessReport(sha256, table.address, f"no figure of it is taken: {error}"))
+                continue
+            figures += read.figures
+            reports += read.reports
     return DataTable(tuple(figures), tuple(reports))
+
+
+def _read_table(table: FetchedTable, season: Season, authorities: Authorities) -> DataTable:
+    """Return what one table states, with its mapping; without a mapping only what to say of it."""
+    if table.mapping_content is None:
+        return DataTable((), (report_of_unmapped_file(table.content, table.address, table.mapping_address),))
+    mapping = read_mapping(table.mapping_content, table.mapping_address)
+    return read_data_table(table.content, table.address, mapping, season, authorities)
 
 
 def told(read: DataTable) -> str:

@@ -13,7 +13,7 @@ class Sheet:
     """The rows of one sheet, the first is row 1 and empty ones count; `name` is None for a CSV file.
 
     The cells of hidden rows and columns are empty. `hidden_rows` and `hidden_columns` are those that hold
-    something.
+    something. `fault` says, with its row, why the rows of a CSV file behind the last row cannot be read.
     """
 
     name: str | None
@@ -21,6 +21,7 @@ class Sheet:
     is_hidden: bool = False
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[str, ...] = ()
+    fault: str | None = None
 
     @property
     def hidden(self) -> tuple[tuple[int | None, str], ...]:

@@ -1,27 +1,43 @@
-"""The rows of a data table's file, CSV or XLSX, as cells; what they mean is not decided here."""
+"""The rows of a data table's file, CSV or XLSX, as cells; what they mean is not decided here.
+
+A file can need any time and memory: a run reads it in a worker.
+"""
 
 import csv
 import io
 
-from redress.model.witness import WitnessError
+from redress.model.witness import UnreadableTableError
 from redress.read.data_tables.cells import Cell
 from redress.read.data_tables.sheet import Row, Sheet
-from redress.read.data_tables.workbook import MOST_BYTES, workbook_sheets
+from redress.read.data_tables.workbook import MOST_BYTES, MOST_CELLS, workbook_sheets
 
 CSV_DELIMITERS = (",", ";", "\t")
+MOST_CHARACTERS_OF_A_CELL = 32_767
+"""A spreadsheet program keeps no more in a cell."""
 
 
 def read_sheets(content: bytes, address: str) -> tuple[Sheet, ...]:
     """Return the sheets of a file; a CSV file gives one sheet for each possible delimiter.
 
-    Raise WitnessError if the file is neither CSV nor XLSX, or is too large to be a table.
+    Raise UnreadableTableError if the file is neither CSV nor XLSX, or is too large to be a table.
     """
     if len(content) > MOST_BYTES:
-        raise WitnessError(f"{address} has {len(content):,} bytes, more than any data table; take it out")
+        raise UnreadableTableError(f"{address} has {len(content):,} bytes, more than any data table; take it out")
     if address.lower().endswith(".xlsx"):
-        return tuple(workbook_sheets(content, address))
-    text = _decoded(content, address)
-    return tuple(Sheet(None, rows) for delimiter in CSV_DELIMITERS if (rows := _csv_rows(text, delimiter)))
+        sheets = tuple(workbook_sheets(content, address))
+    else:
+        text = _decoded(content, address)
+        found = (_csv_sheet(text, delimiter, address) for delimiter in CSV_DELIMITERS)
+        sheets = tuple(sheet for sheet in found if sheet.rows or sheet.fault)
+    for sheet in sheets:
+        for row_number, row in enumerate(sheet.rows, start=1):
+            longest = max((len(cell.text) for cell in row), default=0)
+            if longest > MOST_CHARACTERS_OF_A_CELL:
+                raise UnreadableTableError(
+                    f"{address}, row {row_number}: a cell has {longest:,} characters, more than a cell of a "
+                    "spreadsheet can have; correct the row"
+                )
+    return sheets
 
 
 def _decoded(content: bytes, address: str) -> str:
@@ -32,9 +48,26 @@ def _decoded(content: bytes, address: str) -> str:
                 return content.decode(encoding)
             except UnicodeDecodeError:
                 continue
-    raise WitnessError(f"{address} is no text in UTF-8, UTF-16 or Windows-1252; save it as CSV in UTF-8")
+    raise UnreadableTableError(f"{address} is no text in UTF-8, UTF-16 or Windows-1252; save it as CSV in UTF-8")
 
 
-def _csv_rows(text: str, delimiter: str) -> tuple[Row, ...]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return tuple(tuple(Cell(" ".join(cell.split())) for cell in row) for row in reader)
+def _csv_sheet(text: str, delimiter: str, address: str) -> Sheet:
+    """Return the rows of a CSV file, as far as their quotation marks are in order."""
+    rows: list[Row] = []
+    cell_count = 0
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            cell_count += len(cells)
+            if cell_count > MOST_CELLS:
+                raise UnreadableTableError(
+                    f"{address} has more than {MOST_CELLS:,} cells in its first {len(rows) + 1:,} rows, more than "
+                    "any data table; take it out"
+                )
+            rows.append(tuple(Cell(" ".join(cell.split())) for cell in cells))
+    except csv.Error as error:
+        fault = (
+            f"{address}, row {len(rows) + 1}: a quotation mark in this row is never closed, or stands inside a "
+            f"cell ({error}); correct the row"
+        )
+        return Sheet(None, tuple(rows), fault=fault)
+    return Sheet(None, tuple(rows))

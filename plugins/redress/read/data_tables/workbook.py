@@ -17,7 +17,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from redress.model.witness import WitnessError
+from redress.model.printable import shortened
+from redress.model.witness import UnreadableTableError
 from redress.read.data_tables.cells import Cell, cell_of_number, read_cell
 from redress.read.data_tables.sheet import Row, Sheet
 
@@ -47,21 +48,24 @@ PALE = "has white letters on white"
 
 
 def workbook_sheets(content: bytes, address: str) -> Iterator[Sheet]:
-    """Yield the sheets of an XLSX file. Raise WitnessError if it cannot be opened, or is too large for a table."""
+    """Yield the sheets of an XLSX file.
+
+    Raise UnreadableTableError if the file cannot be opened, or is too large for a table.
+    """
     try:
         has_formulas = _has_formulas(content, address)
         workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
         formulas = openpyxl.load_workbook(io.BytesIO(content)) if has_formulas else None
-    except WitnessError:
+    except (UnreadableTableError, MemoryError):
         raise
     except Exception as error:  # openpyxl raises errors of many kinds on a damaged file, KeyError among them
-        raise WitnessError(
+        raise UnreadableTableError(
             f"{address} cannot be opened as XLSX ({error}); save it anew as XLSX or CSV, or take it out"
         ) from error
     for sheet in workbook.worksheets:
         if sheet.max_row * sheet.max_column > MOST_CELLS:
             last = f"{get_column_letter(sheet.max_column)}{sheet.max_row}"
-            raise WitnessError(
+            raise UnreadableTableError(
                 f'{address}: the sheet "{sheet.title}" goes on to cell {last}, further than any data table; delete '
                 "the rows and columns behind the table, and save the file"
             )
@@ -69,17 +73,19 @@ def workbook_sheets(content: bytes, address: str) -> Iterator[Sheet]:
 
 
 def _has_formulas(content: bytes, address: str) -> bool:
-    """Return whether any cell holds a formula. Raise WitnessError if the file is too large for a table."""
+    """Return whether any cell holds a formula. Raise UnreadableTableError if the file is too large for a table."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > MOST_BYTES:
-            raise WitnessError(f"{address} unpacks to {unpacked:,} bytes, more than any data table; take it out")
+            raise UnreadableTableError(
+                f"{address} unpacks to {unpacked:,} bytes, more than any data table; take it out"
+            )
         found = Counter[bytes]()
         for name in archive.namelist():
             if "/worksheets/" in name:
                 found.update(match[1] for match in _ELEMENT.finditer(archive.read(name)))
     if found[b"c"] > MOST_CELLS:
-        raise WitnessError(f"{address} has {found[b'c']:,} cells, more than any data table; take it out")
+        raise UnreadableTableError(f"{address} has {found[b'c']:,} cells, more than any data table; take it out")
     return found[b"f"] > 0
 
 
@@ -163,7 +169,7 @@ def _formula(cell: ExcelCell, formulas: Workbook | None) -> Cell:
     if isinstance(found, MergedCell) or found.data_type != "f":
         return Cell("")
     text = str(getattr(found.value, "text", found.value))
-    return Cell(text, unread=FORMULA.format(text))
+    return Cell(text, unread=FORMULA.format(shortened(text)))
 
 
 def _is_pale(cell: ExcelCell) -> bool:
