@@ -44,7 +44,7 @@ class Row:
     def count(self, column: str) -> int:
         """Return a cell that must hold a whole number, without sign or separators."""
         cell = self.text(column)
-        if not re.fullmatch(r"\d+", cell, re.ASCII):
+        if not re.fullmatch(r"\d{1,15}", cell, re.ASCII):
             raise SeedError(f"{self.place}: {column} is {cell!r}; expected a whole number such as 561180")
         return int(cell)
 
@@ -88,16 +88,16 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SeedError(f"{path}: cannot be read ({error}); expected a CSV file in UTF-8") from error
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip() for cell in next(reader, [])]
+    lines = _lines(text, path)
+    header = [cell.strip() for cell in next(lines, (1, []))[1]]
     missing = [column for column in columns if column not in header]
     if missing:
         raise SeedError(
             f"{path}, line 1: no column {', '.join(missing)}; "
             f"found {', '.join(header) or 'an empty line'}, expected {', '.join(columns)}"
         )
-    for cells in reader:
-        place = f"{path}, line {reader.line_num}"
+    for number, cells in lines:
+        place = f"{path}, line {number}"
         if not cells:
             continue  # dbt passes over empty lines too
         if len(cells) != len(header):
@@ -105,6 +105,19 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
                 f"{place}: {len(cells)} cells; expected {len(header)}, one for each column of the header"
             )
         yield Row(place, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+
+
+def _lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line of a CSV file."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise SeedError(
+            f"{path}, line {reader.line_num}: a quotation mark is never closed, or stands inside a cell ({error}); "
+            "correct the line"
+        ) from error
 
 
 AUTHORITY_COLUMNS = (

@@ -37,7 +37,7 @@ from redress.acquire.web.addresses import joined
 from redress.acquire.web.client import HttpClient
 from redress.files import OBJECT_STORES
 from redress.model.authorities import Authorities
-from redress.model.printable import secret_in
+from redress.model.printable import secret_in, shortened
 from redress.model.season import Season, season_from_name
 
 REQUIRED_COLUMNS = ("season", "authority", "address")
@@ -234,7 +234,9 @@ class _Cells:
 
     def wrong(self, column: str, expected: str) -> SourceError:
         """Return the error of a cell that does not hold what is expected."""
-        return SourceError(f'{self.place}, column {column}: "{self.optional(column)}"; expected {expected}')
+        return SourceError(
+            f'{self.place}, column {column}: "{shortened(self.optional(column))}"; expected {expected}'
+        )
 
 
 def _cells(content: bytes, place: str) -> Iterator[_Cells]:
@@ -267,17 +269,22 @@ def _csv_cells(text: str, place: str) -> Iterator[_Cells]:
 
 def _json_cells(text: str, place: str) -> Iterator[_Cells]:
     try:
-        found: Any = json.loads(text)
+        found: Any = json.loads(text, parse_int=str)  # a number of thousands of digits is no int
     except json.JSONDecodeError as error:
         raise SourceError(f"{place}, line {error.lineno}, column {error.colno}: no JSON ({error.msg})") from error
+    except RecursionError as error:
+        raise SourceError(
+            f"the manifest {place} has brackets that are nested too deep to be read; it is a list of objects with "
+            f"{', '.join(REQUIRED_COLUMNS)}"
+        ) from error
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise SourceError(f"the manifest {place} is not a list of objects with {', '.join(REQUIRED_COLUMNS)}")
     for number, one in enumerate(found, start=1):
         where = f"{place}, entry {number}"
         _check_columns(list(one), where)
         for key, value in one.items():
-            if isinstance(value, bool) or not isinstance(value, str | int | None):
-                raise SourceError(f"{where}, column {key}: {json.dumps(value)}; expected a text")
+            if isinstance(value, bool) or not isinstance(value, str | None):
+                raise SourceError(f"{where}, column {key}: {shortened(json.dumps(value))}; expected a text")
         yield _Cells(where, {key: "" if value is None else str(value) for key, value in one.items()})
 
 
