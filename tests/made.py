@@ -72,6 +72,7 @@ def letter(
             period_end=period_end or dt.date(season, 3, 31),
             layout="three_statistics",
             page_count=None if is_text else 2,
+            letter_pages=None if is_text else (1, 2),
             stated_years=years if stated_years is None else stated_years,
         ),
         figures=tuple(

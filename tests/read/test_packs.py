@@ -12,6 +12,7 @@ from redress.check.letter_rules import check_letter
 from redress.check.rule import Severity
 from redress.model.letter import Letter, Verdict
 from redress.read import reader
+from redress.read.answer import answer
 from tests.paper import Ink, pdf, stack
 from tests.read.invented import FIGURES, LETTER, STATISTICS, changed, figures, read
 
@@ -71,6 +72,8 @@ def test_the_letter_in_a_pack_is_read_alone() -> None:
     assert letter.reason == "read as three_statistics from pages 3 to 4 of 6"
     assert (letter.header.authority_name, letter.header.season) == ("Wexmarsh District Council", 2021)
     assert letter.header.page_count == 6
+    assert letter.header.letter_pages == (3, 4)
+    assert answer("pack.pdf", letter, ())["header"]["letter_pages"] == [3, 4]
 
 
 def test_a_turned_page_of_the_letter_is_measured_without_the_rest_of_the_pack() -> None:
@@ -80,6 +83,7 @@ def test_a_turned_page_of_the_letter_is_measured_without_the_rest_of_the_pack() 
         document.save(turned)
     letter = read(turned.getvalue())
     assert {figure.page for figure in letter.figures} <= {4}
+    assert letter.header.letter_pages == (3, 4)
     assert letter.reason.endswith("from pages 3 to 4 of 6")
 
 
@@ -97,6 +101,7 @@ def test_the_letter_that_opens_a_pack_ends_where_another_paper_begins() -> None:
     assert passes(letter)
     assert figures(letter) == FIGURES
     assert letter.reason.endswith("from pages 1 to 2 of 13")
+    assert letter.header.letter_pages == (1, 2)
 
 
 def test_a_letter_keeps_the_pages_of_prose_between_its_signature_and_its_statistics() -> None:
@@ -131,6 +136,7 @@ def test_the_statistics_of_another_appendix_are_not_the_letters() -> None:
     pages = [*stamped([REPORT], "Item 9", 1), *stamped([SIGNED], "Appendix 1", 2)]
     letter = read(pdf(*pages, *stamped([REGISTER, LAST_YEAR], "Appendix 2", 3)))
     assert letter.figures == ()
+    assert letter.header.letter_pages == (2, 2)
     assert letter.verdict is Verdict.UNKNOWN_LAYOUT
     assert "statistics stand apart from it, on page 4" in letter.reason
 
@@ -165,3 +171,11 @@ def test_a_foreign_pdf_is_refused_by_its_text(pages: list[Page], reason: str) ->
     letter = read(pdf(*pages))
     assert letter.verdict is Verdict.NOT_A_LETTER
     assert letter.reason.startswith(reason)
+    assert letter.header.letter_pages is None
+
+
+def test_a_letter_as_text_has_no_pages() -> None:
+    text = "\n".join(ink.text for ink in [*SIGNED, *STATISTICS])
+    letter = read(text.encode(), "letter.txt")
+    assert letter.verdict is Verdict.EXTRACTED
+    assert (letter.header.page_count, letter.header.letter_pages) == (None, None)

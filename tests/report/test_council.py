@@ -143,6 +143,16 @@ def test_a_season_has_its_letter_and_the_evidence_of_each_figure(file: Path) -> 
     assert "2022" not in text.replace("31 March 2022", "")
 
 
+def test_a_letter_in_a_pack_has_its_pages_and_a_letter_alone_has_none(file: Path) -> None:
+    found = asked(file, "Pellonshire", 2021)
+    assert "the letter is on" not in printed(found)
+    (letter,) = found.letters
+    in_a_pack = replace(found, letters=[{**letter, "letter_first_page": 3, "letter_last_page": 4, "page_count": 6}])
+    assert "the letter is on pages 3 to 4 of 6\n" in printed(in_a_pack)
+    of_an_older_version = {name: value for name, value in letter.items() if not name.endswith("_page")}
+    assert "the letter is on" not in printed(replace(found, letters=[of_an_older_version]))
+
+
 def test_a_second_witness_stands_beside_a_letter_without_figures(file: Path) -> None:
     text = printed(asked(file, "Ostlebridge", 2021), width=160)
     assert "upheld_count             -      11  only witness  the letter came without its statistics page" in text

@@ -195,6 +195,8 @@ def landing_rows(letter: LandedLetter) -> dict[str, list[dict[str, Any]]]:
                 "addressee_name": "Ms Secret Official",
                 "letter_date": dt.date(letter.season, 7, 21),
                 "page_count": 2,
+                "letter_first_page": 1,
+                "letter_last_page": 2,
             }
         ],
         "figures": stated + absent,

@@ -1,10 +1,12 @@
 """Landing: what was read comes back as it was, a season is replaced whole, and its hash is of content alone."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -72,6 +74,7 @@ def letters(draw: st.DrawFn) -> Letter:
             period_end=draw(DATES),
             layout=draw(name),
             page_count=draw(st.none() | st.integers(1, 900)),
+            letter_pages=draw(st.none() | st.tuples(st.integers(1, 900), st.integers(1, 900))),
             stated_years=tuple(draw(st.lists(years, max_size=3))),
         ),
         figures=tuple(figures),
@@ -111,6 +114,14 @@ def test_a_season_comes_back_whole(tmp_path: Path) -> None:
     assert landing.seasons() == (SEASON,)
     assert landing.letters(SEASON) == read
     assert set(landing.dispositions(SEASON)) == {one.letter.sha256 for one in read}
+
+
+def test_a_letter_landed_by_an_older_version_has_no_pages(tmp_path: Path) -> None:
+    landing = land(tmp_path, landed(letter("one")))
+    path = tmp_path / "letters" / f"season={SEASON}" / "part.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(["letter_first_page", "letter_last_page"]), path)
+    (found,) = landing.letters(SEASON)
+    assert found.letter == replace(letter("one"), header=replace(letter("one").header, letter_pages=None))
 
 
 def test_replacing_a_season_twice_leaves_the_same_content(tmp_path: Path) -> None:

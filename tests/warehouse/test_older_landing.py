@@ -1,5 +1,7 @@
 """Landings of older versions: a missing column is read as null, in dbt and in Python."""
 
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -12,23 +14,50 @@ from tests.warehouse.invented import LETTERS, ask, dbt_build, write_councils, wr
 
 pytestmark = pytest.mark.needs("dbt")
 
+YEARS = (2022, 2024)
 DECIDED = "select season, count(*) filter (where is_decided_by_person) from staging.stg_dispositions group by all"
+PAGES = "select distinct season, letter_first_page, letter_last_page from staging.stg_letters"
 
 
-def test_a_season_landed_before_anybody_could_decide_has_no_decisions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)  # dbt's views reach landing by a path that is relative to the file's folder
-    landing = tmp_path / "landing"
-    write_landing(landing, [one for one in LETTERS if one.season in (2022, 2024)])
-    write_councils(tmp_path / "councils.csv")
-    build = dbt_build(tmp_path, "--select", "stg_dispositions", "--indirect-selection", "empty")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a landing of two seasons, and dbt's views of two tables over it."""
+    folder = tmp_path_factory.mktemp("older")
+    write_landing(folder / "landing", [one for one in LETTERS if one.season in YEARS])
+    write_councils(folder / "councils.csv")
+    with chdir(folder):  # dbt's views reach landing by a path that is relative to the file's folder
+        build = dbt_build(folder, "--select", "stg_dispositions", "stg_letters", "--indirect-selection", "empty")
     assert build.returncode == 0, build.stdout
-    paths = [landing / "dispositions" / f"season={year}" / "part.parquet" for year in (2022, 2024)]
-    with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as warehouse:
+    return folder
+
+
+@contextmanager
+def asked(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with chdir(home), duckdb.connect("build.duckdb", read_only=True) as warehouse:
+        yield warehouse
+
+
+def drop(home: Path, table: str, year: int, *columns: str) -> None:
+    """Land a table of a season as an older version did, without some columns."""
+    path = home / "landing" / table / f"season={year}" / "part.parquet"
+    pq.write_table(pq.read_table(path).drop_columns(list(columns)), path)
+
+
+def test_a_season_landed_before_anybody_could_decide_has_no_decisions(home: Path) -> None:
+    with asked(home) as warehouse:
         assert dict(ask(warehouse, DECIDED)) == {2022: 0, 2024: 1}
-        pq.write_table(pq.read_table(paths[0]).drop_columns(["decided_by"]), paths[0])
+        drop(home, "dispositions", 2022, "decided_by")
         assert dict(ask(warehouse, DECIDED)) == {2022: 0, 2024: 1}
-        pq.write_table(pq.read_table(paths[1]).drop_columns(["decided_by"]), paths[1])
+        drop(home, "dispositions", 2024, "decided_by")
         assert dict(ask(warehouse, DECIDED)) == {2022: 0, 2024: 0}
-    assert {one.decided_by for one in Landing(landing).dispositions(Season(2024)).values()} == {None}
+    found = Landing(home / "landing").dispositions(Season(2024)).values()
+    assert {one.decided_by for one in found} == {None}
+
+
+def test_a_season_landed_before_letters_had_pages_has_none(home: Path) -> None:
+    with asked(home) as warehouse:
+        assert set(ask(warehouse, PAGES)) == {(2022, 1, 2), (2024, 1, 2)}
+        drop(home, "letters", 2022, "letter_first_page", "letter_last_page")
+        assert set(ask(warehouse, PAGES)) == {(2022, None, None), (2024, 1, 2)}
+        drop(home, "letters", 2024, "letter_first_page", "letter_last_page")
+        assert set(ask(warehouse, PAGES)) == {(2022, None, None), (2024, None, None)}

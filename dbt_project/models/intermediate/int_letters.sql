@@ -16,6 +16,8 @@ with disposed as (
         letters.period_start_date,
         letters.period_end_date,
         letters.page_count,
+        letters.letter_first_page,
+        letters.letter_last_page,
         letters.source_address,
         dispositions.superseded_by_letter_key,
         dispositions.is_decided_by_person,
@@ -75,6 +77,8 @@ matched as (
         disposed.period_start_date,
         disposed.period_end_date,
         disposed.page_count,
+        disposed.letter_first_page,
+        disposed.letter_last_page,
         disposed.source_address,
         disposed.superseded_by_letter_key,
         disposed.is_decided_by_person

@@ -16,6 +16,8 @@ with letters as (
         period_start_date,
         period_end_date,
         page_count,
+        letter_first_page,
+        letter_last_page,
         source_address,
         superseded_by_letter_key
     from {{ ref('int_letters') }}

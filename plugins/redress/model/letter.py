@@ -68,6 +68,8 @@ class Header:
     period_end: dt.date | None = None
     layout: str | None = None
     page_count: int | None = None
+    letter_pages: tuple[int, int] | None = None
+    """The first and the last page of the file that are the letter's; None for a text, which has no pages."""
     stated_years: tuple[StatedYear, ...] = ()
 
 

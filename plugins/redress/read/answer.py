@@ -29,6 +29,7 @@ def answer(file: str, letter: Letter, checks: Iterable[Check]) -> dict[str, Any]
             "period_end": _iso(header.period_end),
             "layout": header.layout,
             "page_count": header.page_count,
+            "letter_pages": None if header.letter_pages is None else list(header.letter_pages),
             "sha256": letter.sha256,
         },
         "figures": {figure.measure: _figure(figure) for name in HEADLINE_NAMES if (figure := letter.figure(name))},

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redress.model.letter import Header, StatedYear
 from redress.model.season import season_of_period_end
@@ -96,6 +96,7 @@ def read_header(document: Document) -> Header:
         letter_date=letter_date,
         period_end=endings[0][0] if len({day for day, _ in endings}) == 1 else None,
         page_count=document.page_count,
+        letter_pages=_pages_of(document),
         stated_years=tuple(years),
     )
 
@@ -110,18 +111,20 @@ def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[S
     ends = {period.end for period in periods if period.end is not None} or (
         {header.period_end} if header.period_end is not None else set()
     )
-    return Header(
+    return replace(
+        header,
         season=_season(years),
-        authority_name=header.authority_name,
-        addressee_name=header.addressee_name,
-        addressee_title=header.addressee_title,
-        letter_date=header.letter_date,
         period_start=starts.pop() if len(starts) == 1 else None,
         period_end=ends.pop() if len(ends) == 1 else None,
-        layout=header.layout,
-        page_count=header.page_count,
         stated_years=tuple(years),
     )
+
+
+def _pages_of(document: Document) -> tuple[int, int] | None:
+    """Return the first and the last page that a document has of its file; None for a file without pages."""
+    if document.page_count is None:
+        return None
+    return document.pages[0].number, document.pages[-1].number
 
 
 def _period_years(period: Period) -> Iterator[StatedYear]:

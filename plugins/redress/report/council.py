@@ -149,7 +149,7 @@ def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: 
         letters=_rows(
             release,
             """
-            select letter_key, letter_sha256, disposition, reason, letter_date, source_address, page_count
+            select *
             from marts.dim_letter
             where list_contains(?, authority_key) and season = ?
             order by letter_date desc nulls last, letter_key

@@ -231,6 +231,8 @@ def _season_page(found: CouncilYears) -> Iterator[RenderableType]:
     for letter in found.letters:
         date = "no date" if letter["letter_date"] is None else f"{letter['letter_date']:%-d %B %Y}"
         yield escape(f"{letter['source_address']}, {date}: {letter['disposition']}: {letter['reason']}")
+        if (place := _place_in_the_file(letter)) is not None:
+            yield place
         yield f"sha256 {letter['letter_sha256']}"
     if found.figures:
         yield ""
@@ -241,6 +243,18 @@ def _season_page(found: CouncilYears) -> Iterator[RenderableType]:
         yield _headed("Second witnesses: their figures, never the letter's", _witnesses_table(found.witnesses))
         for source in dict.fromkeys(row["witness_source"] for row in found.witnesses):
             yield escape(f"from {source}")
+
+
+def _place_in_the_file(letter: Row) -> str | None:
+    """Return which pages of a longer file a letter has; None if it has all of them, or if nobody knows.
+
+    A release of an older version has no pages of letters.
+    """
+    first, last, count = letter.get("letter_first_page"), letter.get("letter_last_page"), letter["page_count"]
+    if first is None or (first, last) == (1, count):
+        return None
+    pages = f"page {first}" if first == last else f"pages {first} to {last}"
+    return f"the letter is on {pages} of {count}"
 
 
 def _evidence(figure: Row) -> Iterator[RenderableType]:

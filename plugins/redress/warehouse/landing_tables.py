@@ -38,6 +38,8 @@ LETTERS = pa.schema(
         ("period_start", pa.date32()),
         ("period_end", pa.date32()),
         ("page_count", pa.int32()),
+        ("letter_first_page", pa.int32()),
+        ("letter_last_page", pa.int32()),
         ("stated_years", pa.list_(_STATED_YEAR)),  # every year that the letter names, with its words
         ("conflicts", pa.list_(_CONFLICT)),  # figures that can be read in two ways, and were withheld
     ]
@@ -190,6 +192,7 @@ def _shown(value: Any) -> Any:
 
 def letter_row(landed: LandedLetter) -> dict[str, Any]:
     letter, header = landed.letter, landed.letter.header
+    first_page, last_page = header.letter_pages or (None, None)
     return {
         "season": landed.season.year,
         "letter_sha256": letter.sha256,
@@ -205,6 +208,8 @@ def letter_row(landed: LandedLetter) -> dict[str, Any]:
         "period_start": header.period_start,
         "period_end": header.period_end,
         "page_count": header.page_count,
+        "letter_first_page": first_page,
+        "letter_last_page": last_page,
         "stated_years": [vars(year) for year in header.stated_years],
         "conflicts": [vars(conflict) for conflict in letter.conflicts],
     }
@@ -264,6 +269,7 @@ def check_row(season: Season, letter_sha256: str | None, check: Check) -> dict[s
 
 
 def _landed(row: dict[str, Any], figures: list[dict[str, Any]]) -> LandedLetter:
+    pages = row["letter_first_page"], row["letter_last_page"]
     header = Header(
         season=row["stated_season"],
         authority_name=row["authority_name"],
@@ -274,6 +280,7 @@ def _landed(row: dict[str, Any], figures: list[dict[str, Any]]) -> LandedLetter:
         period_end=row["period_end"],
         layout=row["layout"],
         page_count=row["page_count"],
+        letter_pages=None if None in pages else pages,
         stated_years=tuple(StatedYear(**year) for year in row["stated_years"]),
     )
     letter = Letter(
