@@ -1,5 +1,6 @@
 """The folder source: every file below a season's folder, in a fixed order, and none that lies elsewhere."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,12 @@ def test_a_source_is_named_by_a_path_or_by_its_kind_and_a_path(tmp_path: Path) -
 def test_a_source_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="names no source; expected"):
         source_of(f"carrier_pigeon:{tmp_path}", Settings(home=tmp_path))
+
+
+def test_a_folder_of_unshowable_names_is_looked_through_once(tmp_path: Path) -> None:
+    source = place(tmp_path, *(f"2021/{number}\x1b.pdf" for number in range(600)))
+    references = source.references(Season(2021))
+    started = time.process_time()
+    found = {source.fetch(reference).content for reference in references}
+    assert time.process_time() - started < 0.5
+    assert len(found) == 600

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from redress.acquire.source import DataTableReference, Fetched, Known, Reference, SourceError
@@ -98,11 +99,21 @@ class FolderSource:
                 yield _address(path, self.folder)
 
     def _path(self, address: str) -> Path:
-        """Return the file of an address. A file whose name cannot be shown as it is has to be searched for."""
+        """Return the file of an address. A file whose name cannot be shown as it is is looked up."""
         named = self.folder / address
         if "\\" not in address:
             return named
-        return next((path for path in self.folder.rglob("*") if _address(path, self.folder) == address), named)
+        return self._escaped.get(address, named)
+
+    @cached_property
+    def _escaped(self) -> dict[str, Path]:
+        """The files whose names cannot be shown as they are, by their addresses."""
+        found: dict[str, Path] = {}
+        for path in self.folder.rglob("*"):
+            address = _address(path, self.folder)
+            if "\\" in address:
+                found.setdefault(address, path)
+        return found
 
 
 def _address(path: Path, folder: Path) -> str:
