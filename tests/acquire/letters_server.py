@@ -72,5 +72,5 @@ def letters_server(folder: Path, count: int) -> Iterator[LettersServer]:
 
 
 def letter(number: int, text: str = "a letter") -> bytes:
-    """Return bytes that begin like a PDF and differ for each number."""
-    return f"%PDF-1.4 {text} {number} ".encode() + bytes(PADDING_BYTES)
+    """Return bytes that begin and end like a PDF and differ for each number."""
+    return f"%PDF-1.4 {text} {number} ".encode() + bytes(PADDING_BYTES) + b"%%EOF"

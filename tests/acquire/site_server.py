@@ -29,7 +29,8 @@ class Given:
     """One answer. With `etag`, a request that names the same tag gets 304; the other fields say how the answer goes
     wrong.
 
-    `length` is announced in place of the body's own length. After `reset_at` bytes the connection is reset.
+    `length` is announced in place of the body's own length, or no length if `is_length_untold` is set. After
+    `reset_at` bytes the connection is reset.
     `drip_seconds` pass between two bytes, of the headers too if `is_head_slow` is set.
     """
 
@@ -39,6 +40,7 @@ class Given:
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     length: int | None = None
+    is_length_untold: bool = False
     reset_at: int | None = None
     drip_seconds: float = 0.0
     is_head_slow: bool = False
@@ -167,7 +169,9 @@ class SiteServer:
             def _begin(self, given: Given) -> None:
                 self.send_response(given.status)
                 self.send_header("Content-Type", given.content_type)
-                if given.status != 304:
+                if given.is_length_untold:
+                    self.close_connection = True
+                elif given.status != 304:
                     self.send_header(
                         "Content-Length", str(len(given.body) if given.length is None else given.length)
                     )

@@ -1,9 +1,10 @@
 """Fetching: take the references of a season from their source into the archive, several at a time.
 
-A letter that cannot be fetched does not stop the others. The rest is stopped if the archive cannot be written, if
-the source says that it cannot be used, or if the source has failed many times in a row.
+A letter that cannot be fetched, for whatever reason, does not stop the others. The rest is stopped if the archive
+cannot be written, if the source says that it cannot be used, or if the source has failed many times in a row.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -23,10 +24,13 @@ from redress.acquire.source import (
     SourceUnavailableError,
 )
 from redress.model.authorities import Authorities
+from redress.model.printable import printable
 from redress.model.season import Season
 
+_log = logging.getLogger(__name__)
 STORING_AT_A_TIME = 4
 """How many threads there are beyond those that fetch, so that fetching goes on while files are written."""
+LONGEST_DETAIL_CHARACTERS = 500
 FAILURES_IN_A_ROW = 20
 """After this many failures in a row the source counts as down, and no further request is made."""
 OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
@@ -116,6 +120,12 @@ class _Worker:
             return _failed(reference, error.cause, str(error), before)
         except OSError as error:
             return _failed(reference, FailureCause.FILE, error.strerror or str(error), before)
+        except SourceError:
+            raise
+        except Exception as error:  # memory that runs out, or an answer that nobody thought of
+            _log.exception("%s could not be fetched", printable(reference.address))
+            detail = f"{type(error).__name__}: {error}"[:LONGEST_DETAIL_CHARACTERS]
+            return _failed(reference, FailureCause.UNEXPECTED, detail, before)
         is_settled = fetched.status is not None  # a file costs nothing to read again, and may have been mended
         if fetched.content is None:
             if before is None:

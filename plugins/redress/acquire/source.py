@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypedDict
 
-from redress.model.file_kinds import is_pdf
+from redress.model.file_kinds import is_pdf, is_whole_pdf
 from redress.model.season import Season
 
 
@@ -163,11 +163,15 @@ class FailureCause(StrEnum):
     """A link or redirect to a host, scheme or network that is not fetched from, or redirects without end."""
     TOO_LARGE = "too_large"
     WRONG_CONTENT = "wrong_content"
-    """Bytes that are not what was asked for, such as a page that says "not found" where a PDF should be."""
+    """Bytes that are not what was asked for, such as a page that says "not found" where a PDF should be, or a PDF
+    without its end.
+    """
     SITE_SHAPE = "site_shape"
     """The site is not built as the settings say: no page at a council's address, or no clear link to its letter."""
     FILE = "file"
     """A file that cannot be read."""
+    UNEXPECTED = "unexpected"
+    """An error that nobody thought of; the log has all of it."""
 
 
 PASSING_CAUSES = frozenset(
@@ -208,9 +212,15 @@ class FetchError(Exception):
 
 
 def check_is_pdf(content: bytes, address: str) -> None:
-    """Raise FetchError if bytes are no PDF, whatever the server called them."""
+    """Raise FetchError if bytes are no whole PDF, whatever the server called them."""
     if is_pdf(content):
-        return
+        if is_whole_pdf(content):
+            return
+        raise FetchError(
+            FailureCause.WRONG_CONTENT,
+            f"{address} gave {len(content)} bytes of a PDF without its end; if the server has no more of it, put "
+            "the file into a folder of letters",
+        )
     is_page = content.lstrip()[:1] == b"<"
     kind = 'a web page, perhaps one that says "not found",' if is_page else f"{len(content)} bytes of another kind"
     raise FetchError(FailureCause.WRONG_CONTENT, f"{address} gave {kind} where a letter's PDF is expected")

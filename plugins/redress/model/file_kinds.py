@@ -3,12 +3,39 @@
 This module imports no reader of files, so that code that only fetches files can use it.
 """
 
+import re
+
 PDF_MARK_BYTES = 1024
 """A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
+PDF_END_BYTES = 1024
+"""A PDF says "%%EOF" within its last 1,024 bytes (PDF Reference 1.7, implementation note 18)."""
 TEXT_ENDINGS = frozenset({".txt", ".md"})
 HTML_ENDINGS = frozenset({".html", ".htm"})
+_LINEARIZED = re.compile(rb"/Linearized\b.*?/L\s+(\d{1,12})", re.DOTALL)
+"""How a PDF that is written for the web says its own length in bytes. Such a PDF also has an end near its start."""
+_ZIP_MARK, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
+_FILL = b"\0\t\n\f\r "
 
 
 def is_pdf(content: bytes) -> bool:
     """Return whether bytes are marked as a PDF, whatever the file's name; the PDF may still be damaged."""
     return b"%PDF-" in content[:PDF_MARK_BYTES]
+
+
+def is_whole_pdf(content: bytes) -> bool:
+    """Return whether the bytes of a PDF come to the end that a PDF states."""
+    stated = _LINEARIZED.search(content[:PDF_MARK_BYTES])
+    if stated is not None and len(content) < int(stated[1]):
+        return False
+    return b"%%EOF" in content.rstrip(_FILL)[-PDF_END_BYTES:]
+
+
+def has_end(content: bytes) -> bool:
+    """Return whether content shows its own end: a PDF, a spreadsheet, a web page, or lines of text."""
+    if is_pdf(content):
+        return is_whole_pdf(content)
+    if content.startswith(_ZIP_MARK):
+        return _ZIP_END in content
+    if content.lstrip()[:1] == b"<":
+        return b"</html" in content.lower()
+    return content.endswith(b"\n")

@@ -234,7 +234,7 @@ def test_a_site_of_another_shape_is_a_failure_that_says_so(
     site.give("/empty", page_with(("Home", "/"), ("Download", "/a.pdf")))
     site.give("/several", page_with(("2021", "/a.pdf"), ("2021, corrected", "/b.pdf"), ("2020", "/c.pdf")))
     site.give("/unclear", page_with(("Letter 2021, updated 2022", "/a.pdf"), ("2020", "/c.pdf")))
-    site.give("/pdf", Given(b"%PDF-1.7", content_type=PDF))
+    site.give("/pdf", Given(b"%PDF-1.7\n%%EOF", content_type=PDF))
     error = refused(source, reference(source, "SAMPLE-02"))
     assert re.search(why, str(error)), str(error)
     assert error.cause in (FailureCause.SITE_SHAPE, FailureCause.WRONG_CONTENT)
@@ -298,9 +298,9 @@ def test_a_letter_issued_anew_at_another_address_is_found(
     one, fetched = fetched_before(site, authorities, tmp_path)
     list_path = "/your-councils-performance/pellonshire-county-council/annual-letters"
     site.give(list_path, page_with(("Letter 2021", "/corrected.pdf")))
-    site.give("/corrected.pdf", Given(b"%PDF-1.7 corrected", etag=fetched.validators.etag))
+    site.give("/corrected.pdf", Given(b"%PDF-1.7 corrected\n%%EOF", etag=fetched.validators.etag))
     again = source_of(site, authorities, tmp_path).fetch(one, Known(fetched.address, fetched.validators))
-    assert again.content == b"%PDF-1.7 corrected"
+    assert again.content == b"%PDF-1.7 corrected\n%%EOF"
 
 
 def test_a_damaged_page_in_the_cache_is_fetched_anew(

@@ -44,6 +44,7 @@ REQUIRED_COLUMNS = ("season", "authority", "address")
 OPTIONAL_COLUMNS = ("kind", "mapping")
 KINDS = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE, ReferenceKind.DATA_TABLE)
 _FROM_SERVERS = ("http", "https")
+_SERVERS_ALONE = "an address of http(s): the manifest came from a server"
 _SHOWN = (
     "would stand in records and in the release for everybody to read: leave it out; an object store's client takes "
     "its keys from the environment"
@@ -196,18 +197,32 @@ class ManifestSource:
         secret = secret_in(stated)
         if secret is not None:
             raise SourceError(f"{cells.place}, column {column}: the address holds {secret}, which {_SHOWN}")
+        if any("\ud800" <= character <= "\udfff" for character in stated):
+            raise cells.wrong(column, "whole characters: half of a character is no part of an address")
         is_from_server = _scheme(self._place) in _FROM_SERVERS
         scheme = _scheme(stated)
         if not scheme and is_from_server:
-            return joined(self._place, stated)
+            return self._beside_manifest(cells, column)
         if not scheme:
             start, _, _ = self._place.rpartition("/")
             return stated if stated.startswith("/") else f"{start}/{stated}"
         if is_from_server and scheme not in _FROM_SERVERS:
-            raise cells.wrong(column, "an address of http(s): the manifest came from a server")
+            raise cells.wrong(column, _SERVERS_ALONE)
         if scheme not in (*_FROM_SERVERS, "file", *OBJECT_STORES):
             raise cells.wrong(column, "an address of http(s), a file, or an object store's")
         return stated
+
+    def _beside_manifest(self, cells: "_Cells", column: str) -> str:
+        """Return a relative address of a manifest from a server. Raise SourceError if it leads to no server: by
+        the rules of addresses "file:/x" is relative to none.
+        """
+        try:
+            address = joined(self._place, cells.text(column))
+        except FetchError as error:
+            raise cells.wrong(column, f"an address ({error})") from error
+        if urlsplit(address).scheme not in _FROM_SERVERS:
+            raise cells.wrong(column, _SERVERS_ALONE)
+        return address
 
 
 @dataclass(frozen=True)

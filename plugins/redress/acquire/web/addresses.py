@@ -13,8 +13,23 @@ import httpx
 from redress.acquire.source import FailureCause, FetchError, SourceError
 from redress.model.printable import has_password
 
+LONGEST_ADDRESS_CHARACTERS = 4096
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 """IPv6 addresses whose last 32 bits are the IPv4 address that is meant (RFC 6052)."""
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""The IPv6 addresses that are given to networks of the public internet (RFC 4291, 2.4)."""
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "192.0.0.0/24",  # protocols (RFC 6890)
+        "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
+        "2001::/23",  # protocols, such as Teredo, with an IPv4 address in each of its addresses (RFC 4380)
+        "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4, with an IPv4 address in each address (RFC 3056)
+        "3fff::/20",  # documentation (RFC 9637)
+    )
+)
+"""Ranges that versions of Python's ipaddress know only in part, or that lead to an IPv4 address."""
 _LOCAL_NAME = "localhost"
 
 
@@ -55,9 +70,10 @@ class AllowedAddresses:
         """
         if has_password(address):
             raise _refused("the address holds a user's name and password, and no address of a letter does")
+        _check_length(address)
         try:
             url = httpx.URL(address).copy_with(fragment=None)
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise _refused(f'"{address}" is no address: {error}') from error
         if url.scheme not in ("http", "https"):
             raise _refused(f"{address} is not an address of http or https, and nothing else is fetched from a site")
@@ -119,10 +135,19 @@ def allowed_addresses(site_url: str, further_hosts: Iterable[str]) -> AllowedAdd
 
 def joined(base: str, href: str) -> str:
     """Return the address of a link or redirect that was found at `base`. Raise FetchError if it is no address."""
+    _check_length(href)
     try:
         return urljoin(base, href.strip())
     except ValueError as error:
         raise _refused(f'"{href}", found at {base}, is no address: {error}') from error
+
+
+def _check_length(address: str) -> None:
+    if len(address) > LONGEST_ADDRESS_CHARACTERS:
+        raise _refused(
+            f'"{address[:60]}..." has {len(address)} characters, and no address of a letter has more than '
+            f"{LONGEST_ADDRESS_CHARACTERS}"
+        )
 
 
 def host_of(url: httpx.URL) -> str:
@@ -133,15 +158,13 @@ def host_of(url: httpx.URL) -> str:
 
 
 def is_public(ip_address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Return whether an IP address, and each IP address embedded in it, is public."""
-    if not ip_address.is_global or ip_address.is_multicast:
-        return False
-    if isinstance(ip_address, ipaddress.IPv4Address):
-        return True
-    hidden = [ip_address.ipv4_mapped, ip_address.sixtofour]
+    """Return whether an IP address is public. An IPv6 address of NAT64 is public if its IPv4 address is."""
     if ip_address in _NAT64:
-        hidden.append(ipaddress.IPv4Address(int(ip_address) & 0xFFFFFFFF))
-    return all(is_public(address) for address in hidden if address is not None)
+        return is_public(ipaddress.IPv4Address(int(ip_address) & 0xFFFFFFFF))
+    if ip_address.version == 6 and ip_address not in _GLOBAL_UNICAST:
+        return False
+    is_special = any(ip_address in network for network in _NOT_PUBLIC)
+    return ip_address.is_global and not ip_address.is_multicast and not is_special
 
 
 def _refused(detail: str) -> FetchError:

@@ -7,6 +7,7 @@ import email.utils
 import re
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Self
 
@@ -24,7 +25,8 @@ from redress.acquire.source import (
     SourceUnavailableError,
     Validators,
 )
-from redress.acquire.web.addresses import AllowedAddresses, joined
+from redress.acquire.web.addresses import AllowedAddresses, host_of, joined
+from redress.acquire.web.bodies import BodyLimits, BrokenBodyError, read_body
 from redress.acquire.web.connections import CheckedTransport, Resolve, resolve, within
 from redress.acquire.web.pace import Pace
 from redress.acquire.web.robots import PRODUCT, Robots
@@ -33,6 +35,7 @@ MOST_REDIRECTS = 5
 NO_VALIDATORS = Validators()
 LARGEST_ROBOTS_BYTES = 512 * 1024
 """A robots.txt is read up to 500 kibibytes at least (RFC 9309, 2.5)."""
+LONGEST_VALIDATOR_CHARACTERS = 1024
 _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 """An e-mail address or a web page, in characters that a header may hold."""
 
@@ -105,13 +108,11 @@ class HttpClient:
         self._pace = Pace(rules.at_a_time, rules.gap_seconds)
         self._robots = Robots(self._robots_txt)
         self._closed_until = 0.0
-        self._client = httpx.Client(
-            transport=CheckedTransport(allowed, rules.at_a_time, resolve),
-            headers={"User-Agent": rules.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"},
-            timeout=httpx.Timeout(rules.read_timeout_seconds, connect=rules.connect_timeout_seconds, pool=None),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._headers = {"User-Agent": rules.user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
+        timeout = httpx.Timeout(rules.read_timeout_seconds, connect=rules.connect_timeout_seconds, pool=None)
+        self._extensions = {"timeout": timeout.as_dict()}
+        # no httpx.Client: it would keep cookies and send them back
+        self._transport = CheckedTransport(allowed, rules.at_a_time, resolve)
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +122,7 @@ class HttpClient:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._transport.close()
 
     def get(self, address: str, known: Known | None = None) -> Answer:
         """Return what an address gives, after its redirects; with `known`, only if it has changed.
@@ -129,7 +130,7 @@ class HttpClient:
         Raise NotPublishedError for 404 and 410, FetchError for any other failure of this address, and SourceError
         if no further request may be made: robots.txt cannot be fetched, or the site asks to be left alone.
         """
-        return self._followed(address, known, self._robots_checked)
+        return self._followed(address, known, self._robots_checked, BodyLimits(self.rules.largest_bytes))
 
     def is_allowed_by_robots(self, address: str) -> bool:
         """Return whether robots.txt allows an address to be fetched."""
@@ -145,15 +146,18 @@ class HttpClient:
         delay_seconds = self._robots.delay_seconds(url)
         if delay_seconds > self.rules.longest_wait_seconds:
             raise SourceError(
-                f"{url.host} asks in its robots.txt for one request in {delay_seconds:g} s, which is more than "
+                f"{host_of(url)} asks in its robots.txt for one request in {delay_seconds:g} s, which is more than "
                 f"REDRESS_FETCH_LONGEST_WAIT_SECONDS ({self.rules.longest_wait_seconds:g})"
             )
         self._pace.slow_down_to(delay_seconds)
 
     def _robots_txt(self, address: str) -> bytes | None:
-        return self._followed(address, None, lambda _: None).content
+        limits = BodyLimits(LARGEST_ROBOTS_BYTES, needs_end=False)
+        return self._followed(address, None, lambda _: None, limits).content
 
-    def _followed(self, address: str, known: Known | None, check: Callable[[httpx.URL], None]) -> Answer:
+    def _followed(
+        self, address: str, known: Known | None, check: Callable[[httpx.URL], None], limits: BodyLimits
+    ) -> Answer:
         seen: list[str] = []
         while True:
             url = self._allowed.checked(address)
@@ -170,12 +174,12 @@ class HttpClient:
             seen.append(str(url))
             check(url)
             validators = known.validators if known is not None and known.address == str(url) else NO_VALIDATORS
-            answer = self._asked(url, validators)
+            answer = self._asked(url, validators, limits)
             if answer.location is None:
                 return answer
             address = joined(str(url), answer.location)
 
-    def _asked(self, url: httpx.URL, validators: Validators) -> Answer:
+    def _asked(self, url: httpx.URL, validators: Validators, limits: BodyLimits) -> Answer:
         rules = self.rules
         retrying = Retrying(
             stop=stop_after_attempt(rules.attempts),
@@ -186,58 +190,58 @@ class HttpClient:
             reraise=True,
         )
         try:
-            return retrying(self._asked_once, url, validators)
+            return retrying(self._asked_once, url, validators, limits)
         except _PassingError as error:
             times = "once" if rules.attempts == 1 else f"{rules.attempts} times"
             raise FetchError(error.cause, f"{error}; asked {times}", error.status) from error
 
-    def _asked_once(self, url: httpx.URL, validators: Validators) -> Answer:
-        headers = {}
+    def _asked_once(self, url: httpx.URL, validators: Validators, limits: BodyLimits) -> Answer:
+        headers = dict(self._headers)
         if validators.etag is not None:
             headers["If-None-Match"] = validators.etag
         if validators.last_modified is not None:
             headers["If-Modified-Since"] = validators.last_modified
+        request = httpx.Request("GET", url, headers=headers, extensions=self._extensions)
         with self._pace.turn():
             self._count(url)
             try:
                 with (
                     within(self.rules.timeout_seconds),
-                    self._client.stream("GET", url, headers=headers) as response,
+                    closing(self._transport.handle_request(request)) as response,
                 ):
-                    return self._answer(response, url, is_conditional=bool(headers))
+                    return self._answer(response, url, limits, is_conditional=validators != NO_VALIDATORS)
             except httpcore.TimeoutException as error:
                 raise _PassingError(FailureCause.TIMED_OUT, f"{url} timed out{_said(error)}") from error
-            except (httpcore.NetworkError, httpcore.ProtocolError, httpx.DecodingError) as error:
+            except (httpcore.NetworkError, httpcore.ProtocolError, BrokenBodyError) as error:
                 raise _PassingError(FailureCause.CONNECTION, f"{url} broke off{_said(error)}") from error
-            except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
-                raise FetchError(
-                    FailureCause.ADDRESS_NOT_ALLOWED, f"{url} redirects to what is no address ({error})"
-                ) from error
 
     def _count(self, url: httpx.URL) -> None:
         if time.monotonic() < self._closed_until:
             minutes = (self._closed_until - time.monotonic()) / 60
             raise SourceUnavailableError(
-                f"{url.host} asks to be left alone for {minutes:.0f} minutes more; run again after that"
+                f"{host_of(url)} asks to be left alone for {minutes:.0f} minutes more; run again after that"
             )
         if self._most_requests is not None and self.requests_count >= self._most_requests:
             raise SourceError(f"{self.requests_count} requests have been made, and no more may be")
         self.requests_count += 1
 
-    def _answer(self, response: httpx.Response, url: httpx.URL, *, is_conditional: bool) -> Answer:
+    def _answer(
+        self, response: httpx.Response, url: httpx.URL, limits: BodyLimits, *, is_conditional: bool
+    ) -> Answer:
         status = response.status_code
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise self._passing(response, url)
         if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
             raise NotPublishedError(f"{url} is not there ({status})")
-        validators = Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+        validators = Validators(_validator(response, "ETag"), _validator(response, "Last-Modified"))
         if status == httpx.codes.NOT_MODIFIED and is_conditional:
             return Answer(None, str(url), status, validators)
         if response.has_redirect_location:
             return Answer(None, str(url), status, location=response.headers["Location"])
         if status != httpx.codes.OK:
             raise FetchError(FailureCause.REFUSED, f"{url} is refused to us ({status})", status)
-        return Answer(self._body(response, url), str(url), status, validators, response.charset_encoding)
+        content = read_body(response, str(url), limits)
+        return Answer(content, str(url), status, validators, response.charset_encoding)
 
     def _passing(self, response: httpx.Response, url: httpx.URL) -> Exception:
         """Return the error of an answer that may differ later: one that is tried again, or one that ends all
@@ -257,22 +261,6 @@ class HttpClient:
         cause = FailureCause.TOO_MANY_REQUESTS if is_too_many else FailureCause.SERVER_ERROR
         return _PassingError(cause, f"{url} answers {status}", status)
 
-    def _body(self, response: httpx.Response, url: httpx.URL) -> bytes:
-        largest = LARGEST_ROBOTS_BYTES if url.path == "/robots.txt" else self.rules.largest_bytes
-        announced = response.headers.get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > largest:
-            raise FetchError(
-                FailureCause.TOO_LARGE, f"{url} has {announced} bytes, and no more than {largest} are taken"
-            )
-        pieces: list[bytes] = []
-        size = 0
-        for piece in response.iter_bytes():
-            size += len(piece)
-            if size > largest:
-                raise FetchError(FailureCause.TOO_LARGE, f"{url} has more than the {largest} bytes that are taken")
-            pieces.append(piece)
-        return b"".join(pieces)
-
 
 class _PassingError(FetchError):
     """A failure that may pass: the address is asked again."""
@@ -288,10 +276,18 @@ def _retry_after_seconds(text: str | None) -> float | None:
         return float(text)
     try:
         day = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        at = day if day.tzinfo is not None else day.replace(tzinfo=dt.UTC)
+        return max(0.0, (at - dt.datetime.now(dt.UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    at = day if day.tzinfo is not None else day.replace(tzinfo=dt.UTC)
-    return max(0.0, (at - dt.datetime.now(dt.UTC)).total_seconds())
+
+
+def _validator(response: httpx.Response, name: str) -> str | None:
+    """Return a header that is sent back with the next request; None if it is missing or cannot be sent back."""
+    text: str | None = response.headers.get(name)
+    if text is None or not text.isascii() or len(text) > LONGEST_VALIDATOR_CHARACTERS:
+        return None
+    return text
 
 
 def _said(error: Exception) -> str:

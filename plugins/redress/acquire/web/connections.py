@@ -108,6 +108,8 @@ class _CheckedBackend(httpcore.NetworkBackend):
             found = self._resolve(host.strip("[]"), port)
         except OSError as error:
             raise httpcore.ConnectError(f"the name {host} leads nowhere: {error.strerror}") from error
+        except UnicodeError as error:
+            raise httpcore.ConnectError(f"{host} is no name of a host: {error}") from error
         self._allowed.check_ip_addresses(host, port, found)
         failure: Exception = httpcore.ConnectError(f"the name {host} leads nowhere")
         for ip_address in found:

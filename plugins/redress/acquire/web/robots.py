@@ -1,5 +1,6 @@
 """Robots: what a host's robots.txt (RFC 9309) allows to fetch, and how slowly."""
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -10,6 +11,9 @@ from redress.acquire.source import FetchError, NotPublishedError, SourceError
 
 PRODUCT = "Redress"
 """The name by which a robots.txt may speak of this program."""
+_OTHER_AGENT = "others"
+_AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s|$)\s*(?P<agent>[^#]*)")
+"""A line that names an agent, in each way of writing that Protego takes, in lower case."""
 
 
 class Robots:
@@ -51,4 +55,34 @@ class Robots:
             return SourceError(
                 f"{address} cannot be had, so nothing is fetched from there: {error}; run again later"
             )
-        return Protego.parse(content.decode("utf-8", errors="replace"))
+        return Protego.parse(_about_us(content.decode("utf-8", errors="replace")))
+
+
+def _about_us(text: str) -> str:
+    """Return a robots.txt in which all agents that are not this program have one name.
+
+    Protego keeps each rule once for each agent, which is gigabytes for a hostile file of 100 kB.
+    """
+    lines = text.splitlines()
+    agents = [_agent(line) for line in lines]
+    ours = max((agent for agent in agents if agent is not None), key=_closeness, default="*")
+    return "\n".join(
+        line if not agent else f"User-agent: {agent if agent == ours else _OTHER_AGENT}"
+        for line, agent in zip(lines, agents, strict=True)
+    )
+
+
+def _agent(line: str) -> str | None:
+    """Return the agent that a line names, in lower case; empty if it names none, and None for another line."""
+    found = _AGENT_LINE.match(line.lower())
+    if found is None:
+        return None
+    agent = found["agent"].strip()
+    return agent if agent == "*" else agent.replace("*", "")
+
+
+def _closeness(agent: str) -> int:
+    """Return how closely an agent's name is that of this program, as Protego counts; 0 if it is another's."""
+    if agent == "*":
+        return 1
+    return len(agent) if PRODUCT.lower().startswith(agent) else 0
