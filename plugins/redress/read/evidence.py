@@ -11,7 +11,7 @@ from redress.model.letter import Figure, Letter
 
 PIXELS_TO_A_POINT = 2.0
 PIXELS_OF_A_PAGE = (1000 * 1400, 4000 * 5600)
-"""The fewest and the most: a page of another unit or another paper is drawn larger or smaller."""
+"""The fewest and the most pixels; a page of another unit or another paper is drawn larger or smaller to fit."""
 _FRAME = (200, 30, 30)
 _LABEL = (255, 255, 255)
 _LABEL_HEIGHT = 17

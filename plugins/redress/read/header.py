@@ -39,9 +39,9 @@ _BODY = re.compile(
     r"|assembly)\b",
     re.IGNORECASE,
 )
-"""Words that a body's name has, and a person's or a street's has not."""
+"""Words in names of bodies that names of people and streets do not have."""
 _OF = re.compile(r"^(?:\([^()]*\)\s*)?(?:(?:of|for|at|to|-)\s+)?", re.IGNORECASE)
-"""What stands between an office and an authority on one line."""
+"""Words between an office and an authority on one line."""
 _LINE_BREAK = re.compile(r"(?<!and)(?<![&/,])[ ]*\n[ ]*(?!and\b|[&/])", re.IGNORECASE)
 """The break between two offices that no word joins."""
 _AND = re.compile(r"^(?:and\b|[ ,&])+|(?:\band|[ ,&])+$", re.IGNORECASE)
@@ -56,7 +56,7 @@ _STREET = re.compile(
 )
 """A postcode, a house's number, or the words of an address."""
 _NO_NAME = re.compile(r"\d|ombudsman|\bref\b|@|www\.", re.IGNORECASE)
-"""What stands on lines that are no person's name."""
+"""Words and signs on lines that are no person's name."""
 _LEFT_ALIGNED_POINTS = 6.0
 _ADDRESS_GAP_EMS = 1.0
 """Lines of one address stand no further apart than this, in units of type size."""
@@ -192,7 +192,7 @@ def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: st
 
 
 def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
-    """Whom lines that stand below each other address."""
+    """Return the addressee whom lines that stand below each other name."""
     texts = [
         line
         for line in lines
@@ -256,7 +256,7 @@ def _goes_on(upper: Segment, lower: Segment) -> bool:
 
 
 def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:
-    """The lines that begin on the salutation's left edge, the pieces of a spread line put together."""
+    """Return the lines that begin at the salutation's left edge, with the pieces of spread lines joined."""
     starts = [s for s in above if abs(s.x0 - salutation.x0) <= _LEFT_ALIGNED_POINTS]
     lines: list[str] = []
     for start in sorted(starts, key=lambda segment: segment.top):

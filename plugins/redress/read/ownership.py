@@ -91,7 +91,7 @@ def doubtful_averages(document: Document, readings: Sequence[BlockReading]) -> I
 
 
 def average_of(sentence: Sentence) -> str | None:
-    """The average that a sentence states in the same words for every block; None for any other sentence."""
+    """Return the measure of the average that a sentence states in the same words for every block; else None."""
     names = (name for name in sentence.names if name.endswith("_type_average_pct"))
     return next(names, None)
 
@@ -151,7 +151,7 @@ def _places(readings: Iterable[BlockReading]) -> Iterator[_Place]:
 
 
 def _place(words: Sequence[Word]) -> _Place:
-    """The place of words; of words on two pages, the part on the last one."""
+    """Return the place of words; of words on two pages, the place on the last page."""
     page = words[-1].page
     here = [word for word in words if word.page == page]
     return _Place(

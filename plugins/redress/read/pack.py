@@ -25,9 +25,9 @@ MOST_PICTURES = 6
 PAGES_BEFORE_STATISTICS = 3
 """No more pages than these, of prose or blank, stand between a signature and the statistics."""
 LANDMARKS_OF_STATISTICS = 3
-"""A page of prose may have one of the statistics' headings; so many landmarks are statistics."""
+"""A page with so many landmarks has statistics; a page of prose may have one or two."""
 MOST_PAGES_LEFT = 5
-"""So few pages behind the statistics are the letter's own where nothing else begins on them."""
+"""At most so many pages behind the statistics are the letter's own, if nothing else begins on them."""
 LINES_OF_A_LABEL = 4
 """A page's label, such as "Appendix 2", stands on one of so many first or last lines."""
 MOST_LABEL_WORDS = 12
@@ -80,7 +80,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The numbers of the pages to be read, and what holds of the file if no letter is read from them."""
+    """The numbers of the pages to read, and the error to raise if no letter is read from them."""
 
     numbers: tuple[int, ...]
     otherwise: NoLetterError | None = None
@@ -184,7 +184,7 @@ def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit
 
 
 def _labels(page: PageText) -> frozenset[str]:
-    """Return what the first and last lines of a page say that it is of: "appendix 2", "item 9"."""
+    """Return the labels on the first and last lines of a page, such as "appendix 2" and "item 9"."""
     return frozenset(
         f"{match['kind'].split()[-1]} {match['id']}".casefold()
         for line in (*page.lines[:LINES_OF_A_LABEL], *page.lines[-LINES_OF_A_LABEL:])

@@ -81,7 +81,7 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
 
 
 def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Conflict, ...]]:
-    """Return a file, a PDF with its form fields as part of its pages, and what speaks against the whole of it."""
+    """Draw a PDF's form fields into its pages. Second, return what speaks against the whole file."""
     if not is_pdf(content):
         return content, ()
     doubts = [doubt_of_the_index(content)]

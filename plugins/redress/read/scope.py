@@ -94,7 +94,7 @@ def _line_below(line: Segment, document: Document) -> str:
 
 
 def _pages_behind(document: Document) -> tuple[Segment, ...]:
-    """The short lines of the pages that follow the one on which the letter is signed."""
+    """Return the short lines of the pages behind the page with the signature."""
     signature = signature_of(document)
     if signature is None:
         return ()

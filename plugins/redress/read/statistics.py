@@ -29,7 +29,7 @@ _NO_AVERAGE = Sentence(
     "This compares to an average of (n/a|n.a.|not applicable|not available) in similar "
     "(authorities|councils|organisations)"
 )
-"""Pages of councils that have ended print it."""
+"""The pages of councils that have ended print this sentence."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
 
 
 def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) -> dict[int, str]:
-    """Return the name of a block for each line that is a part of a sentence that no other block can hold."""
+    """Return for each line, by its id, the name of the only block that can hold the line's sentence."""
     owners: dict[int, str] = {}
     passages = passages_of([lines])
     for name, description in described.items():

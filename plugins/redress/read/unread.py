@@ -14,7 +14,7 @@ from redress.read.page.sentences import Found, Passage, Sentence
 from redress.read.page.templates import pattern_without_numbers
 
 LONGEST_NUMBER = 12
-"""The room of a number that cannot be read, in characters."""
+"""A number that cannot be read takes up at most so many characters."""
 PARAGRAPH_GAP_EMS = 4.0
 """Lines further below each other than this, in units of type size, do not belong to one block."""
 NOTE_SIZE_SHARE = 0.95

@@ -91,9 +91,7 @@ class _SafeLoader(yaml.SafeLoader):
             return super().construct_object(node, deep)
         except (yaml.YAMLError, RecursionError, MemoryError):
             raise
-        except (
-            Exception
-        ) as error:  # each kind of value has errors of its own, KeyError and AttributeError among them
+        except Exception as error:  # each kind of value raises errors of its own, such as KeyError
             kind = node.tag.rpartition(":")[2]
             raise ConstructorError(None, None, f"no {kind}: {error}", node.start_mark) from error
 

@@ -26,11 +26,11 @@ _FONTS = (
 _SIDE = 20
 """Pixels of the square to which each shape is brought, its height filling the square."""
 LEAST_LEAD = 0.04
-"""Of a correlation. A digit is taken for another if the other's shape fits better by more than this."""
+"""A digit is taken for another digit if the other shape's correlation is higher by more than this."""
 LEAST_FIT = 0.6
-"""Of a correlation. A shape that fits no digit better is none."""
+"""A shape whose best correlation is lower than this is the shape of no digit."""
 LOW_SHARE = 0.5
-"""Of the height of a number's digits; a point and a comma are lower."""
+"""A shape lower than this share of a number's height is a point or a comma."""
 _DARK = 128
 
 _Shape = npt.NDArray[np.float64]
@@ -74,10 +74,7 @@ def _fits(drawn: Shades) -> npt.NDArray[np.float64] | None:
 
 
 def _normal(drawn: Shades) -> _Shape | None:
-    """Return the ink of a drawing in a square, its height to the edges, with mean zero and length one.
-
-    Return None for a drawing without ink.
-    """
+    """Scale the ink of a drawing to the height of a square, with mean zero and length one; None without ink."""
     ink = 255 - drawn
     rows, columns = np.flatnonzero((ink > _DARK).any(axis=1)), np.flatnonzero((ink > _DARK).any(axis=0))
     if not rows.size:

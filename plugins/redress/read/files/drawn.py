@@ -24,18 +24,18 @@ _Pixel = TypeVar("_Pixel", bound=np.generic)
 Shades = npt.NDArray[np.uint8]
 """Grey pixels by row and column, from 0 (black) to 255 (white)."""
 PIXELS_OF_A_PAGE = 4 * 595 * 842
-"""A page of A4 has two pixels to a point. Other pages have as many pixels in all, whatever their unit."""
+"""A page of A4 is drawn with two pixels to a point, and a page of any other size with as many pixels."""
 PIXELS_AT_A_GLANCE = 1.25 * 595 * 1.25 * 842
 """Enough to see whether a word shows at all."""
 LEAST_CONTRAST = 24
-"""Of 256; print that is this little darker or lighter than what it stands on cannot be seen."""
+"""Print that is darker or lighter than its ground by less than this, of 256 shades, cannot be seen."""
 LEAST_INK_SHARE = 0.1
-"""A character of which less than this share of its box shows is not seen: it is the edge of a covered one."""
+"""If less than this share of a character's box shows, only the edge of a covered character is seen."""
 SAME_PLACE_SHARE = 0.15
 """Text drawn again within this share of its height is the same text."""
 _DIGITS = frozenset(map(ord, "0123456789"))
 _FINE = 4096
-"""Pixels to a point in which places on a page are asked for: pdfium gives whole pixels alone."""
+"""Places on a page are asked for in pixels, so many to a point, because pdfium gives whole pixels alone."""
 _MOST_NESTED = 20
 
 
@@ -60,7 +60,7 @@ class DrawnCharacter:
 
     @property
     def height(self) -> float:
-        """How high the character is with its foot down, in points."""
+        """The height of the character with its foot down, in points."""
         x0, top, x1, bottom = self.box
         return x1 - x0 if self.quarter_turns % 2 else bottom - top
 
@@ -68,7 +68,7 @@ class DrawnCharacter:
 class DrawnPage:
     """One page of a PDF and its drawings, each made when it is first asked for.
 
-    `leave_alone` changes the page: from then on it holds nothing else.
+    After `leave_alone` the page holds only the text that was left.
     """
 
     def __init__(self, sheet: Sheet, pixels: float = PIXELS_OF_A_PAGE) -> None:
@@ -79,7 +79,7 @@ class DrawnPage:
 
     @cached_property
     def _objects(self) -> tuple[dict[int, pdfium_c.FPDF_PAGEOBJECT], list[pdfium_c.FPDF_PAGEOBJECT]]:
-        """The page's text objects by their addresses, and all its other objects that draw something."""
+        """The page's text objects by their addresses, and the page's other objects that draw something."""
         texts: dict[int, pdfium_c.FPDF_PAGEOBJECT] = {}
         others: list[pdfium_c.FPDF_PAGEOBJECT] = []
         for one in _drawing_objects(self._page.raw):
@@ -100,7 +100,7 @@ class DrawnPage:
         return self.without(self._objects[0])
 
     def without(self, text_objects: Collection[int]) -> Shades:
-        """The page with its annotations, and without these text objects."""
+        """Draw the page with its annotations and without these text objects."""
         before = self.as_it_is
         texts, _ = self._objects
         dropped = [texts[one] for one in text_objects if one in texts]
@@ -113,7 +113,7 @@ class DrawnPage:
             _set_active(dropped, is_active=True)
 
     def seen(self, characters: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-        """Return the characters whose boxes are drawn otherwise if their text object alone is left out."""
+        """Return the characters whose boxes change if their text object is left out of the drawing."""
         kept = []
         for key, group in groupby(characters, key=lambda one: one.text_object):
             without = self.without([key])
@@ -121,18 +121,18 @@ class DrawnPage:
         return kept
 
     def is_printed(self, box: Box) -> bool:
-        """Return whether a box is drawn otherwise if all text is left out."""
+        """Return whether a box changes if all text is left out of the drawing."""
         return self._differs(self.without_text, box)
 
     def _differs(self, other: Shades, box: Box) -> bool:
-        """Return whether a box has more than the edge of a character that another drawing of the page has not."""
+        """Return whether a box differs from another drawing of the page by more than the edge of a character."""
         changed = differs(*(cut(shades, box, self.scale) for shades in (self.as_it_is, other)))
         return changed.size > 0 and float(changed.mean()) >= LEAST_INK_SHARE
 
     def with_twins(self, text_objects: Collection[int]) -> set[int]:
-        """Return text objects with those that are drawn in the same place, as some printers do to make type bold.
+        """Add the text objects that are drawn in the same place as these, as some printers do to make type bold.
 
-        pdfium's text names such a pair once.
+        pdfium's text names only one object of such a pair.
         """
         texts, _ = self._objects
         keys = list(texts)
@@ -146,7 +146,7 @@ class DrawnPage:
         return found
 
     def leave_alone(self, text_objects: Collection[int]) -> None:
-        """Leave nothing but these text objects on the page, painted in opaque black."""
+        """Remove everything from the page but these text objects, and paint them in opaque black."""
         texts, others = self._objects
         _set_active([*others, *texts.values()], is_active=False)
         for key in text_objects:
@@ -156,7 +156,7 @@ class DrawnPage:
                 pdfium_c.FPDFTextObj_SetTextRenderMode(texts[key], pdfium_c.FPDF_TEXTRENDERMODE_FILL)
 
     def bare(self, box: Box | None = None, scale: float | None = None) -> Shades:
-        """The page, or the part of it in a box, without annotations, at a scale in pixels to a point."""
+        """Draw the page, or a box of it, without annotations; `scale` is in pixels to a point."""
         if box is None:
             return self._drawn(draw_annots=False)
         scale = scale or self.scale
@@ -219,7 +219,7 @@ class DrawnPage:
 
 
 def cut(shades: npt.NDArray[_Pixel], box: Box, scale: float) -> npt.NDArray[_Pixel]:
-    """Return the pixels of a box in points, each that it touches; empty where the box is off the page."""
+    """Return the pixels that a box in points touches; empty if the box is off the page."""
     x0, top, x1, bottom = (edge * scale for edge in box)
     rows = slice(max(math.floor(top), 0), max(math.ceil(bottom), 0))
     columns = slice(max(math.floor(x0), 0), max(math.ceil(x1), 0))
@@ -235,12 +235,12 @@ def pixels_of(boxes: npt.NDArray[np.float64], scale: float) -> Iterator[tuple[sl
 
 
 def differs(one: Shades, other: Shades) -> npt.NDArray[np.bool_]:
-    """Return for each pixel of two drawings whether a person sees a difference."""
+    """Compare two drawings pixel by pixel: true where a person sees a difference."""
     return np.maximum(one, other) - np.minimum(one, other) >= LEAST_CONTRAST
 
 
 def share_place(one: Box, other: Box, share: float) -> bool:
-    """Return whether boxes share more than a share of the width of the narrower and of the height of the lower."""
+    """Return whether boxes share more than `share` of the narrower box's width and of the lower box's height."""
     wide, high = (min(one[edge + 2], other[edge + 2]) - max(one[edge], other[edge]) for edge in (0, 1))
     return wide > share * min(one[2] - one[0], other[2] - other[0]) and high > share * min(
         one[3] - one[1], other[3] - other[1]

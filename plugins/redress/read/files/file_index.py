@@ -8,13 +8,13 @@ import re
 
 _OBJECT = re.compile(rb"[\r\n][ \t]*(\d{1,10})[ \t]+\d{1,5}[ \t]+obj\b")
 _FIRST_LINE = re.compile(rb"\s*(?:xref|\d{1,10}\s+\d{1,5}\s+obj)\b")
-"""How an index begins: a table, or a stream, which is an object."""
+"""The beginning of an index: a table, or an object that holds a stream."""
 _NAMED_PLACE = re.compile(rb"startxref\s+(\d{1,12})\b")
 _BYTES_OF_A_BEGINNING = 2048
 
 
 def doubt_of_the_index(content: bytes) -> str | None:
-    """Return what is wrong with a PDF in which objects stand behind its last index; None if none do.
+    """Return what is wrong with a PDF if objects stand behind its last index, else None.
 
     The result is None, too, for a file that names no index or a wrong place: viewers then search the whole file,
     and take the last object of each number, as this reader does.
@@ -38,9 +38,9 @@ def doubt_of_the_index(content: bytes) -> str | None:
 
 
 def _beginning_of_the_index(content: bytes, place: int) -> int | None:
-    """Return the end of an index's first line; None if no index is at the place that the file names.
+    """Return the end of an index's first line; None if the place that the file names holds no index.
 
-    Places count from the header, which lines of a mail can stand before.
+    Places count from the header. Lines of a mail can stand before the header.
     """
     header = max(content.find(b"%PDF-", 0, _BYTES_OF_A_BEGINNING), 0)
     matches = (_FIRST_LINE.match(content, start) for start in (place, place + header))

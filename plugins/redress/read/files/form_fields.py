@@ -13,9 +13,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 PIXELS_OF_A_PAGE = 595 * 842
-"""With as many pixels a page is compared before and after its fields are drawn into it."""
+"""A page is drawn with so many pixels, before and after its fields are drawn into it, to be compared."""
 LEAST_CHANGE = 64
-"""Of 256; a pixel that differs by less is the same print."""
+"""Pixels that differ by less than this, of 256 shades, show the same print."""
 MOST_PAGES = 300
 
 
@@ -24,10 +24,10 @@ class FieldsError(Exception):
 
 
 def with_fields_drawn(content: bytes) -> bytes:
-    """Return a PDF with its form fields, and its other annotations, as part of its pages.
+    """Return a PDF with its form fields and other annotations drawn into its pages.
 
-    The result is the same bytes for a file without form fields, and for a file that pdfium cannot open. A field
-    that viewers do not show is left out. Raise FieldsError if the result does not look like the file.
+    A file without form fields is returned unchanged, and so is a file that pdfium cannot open. Fields that viewers
+    do not show are left out. Raise FieldsError if the pages look different afterwards.
     """
     try:
         with pdfium.PdfDocument(content) as pdf:
@@ -43,9 +43,9 @@ def with_fields_drawn(content: bytes) -> bytes:
 
 
 def _flattened(pdf: pdfium.PdfDocument, looks: list[npt.NDArray[np.uint8]]) -> bytes:
-    """Return a copy of a file's pages with all that lies over them as part of them.
+    """Return a copy of a file's pages with their fields and annotations as part of them.
 
-    In a copy each page has its own fonts. pdfium loses the fonts of a page that has them from the page tree.
+    In a copy each page has its own fonts. pdfium loses the fonts that a page takes from the page tree.
     """
     with pdfium.PdfDocument.new() as copy:
         copy.import_pages(pdf)
@@ -68,7 +68,7 @@ def _flattened(pdf: pdfium.PdfDocument, looks: list[npt.NDArray[np.uint8]]) -> b
 
 
 def _look(page: pdfium.PdfPage) -> npt.NDArray[np.uint8]:
-    """A page as a person sees it, in grey, with its fields and annotations."""
+    """Draw a page as a person sees it, in grey, with its fields and annotations."""
     width, height = page.get_size()
     scale = math.sqrt(PIXELS_OF_A_PAGE / max(width * height, 0.01))
     drawn: npt.NDArray[np.uint8] = page.render(scale=scale, grayscale=True).to_numpy().copy()

@@ -15,7 +15,8 @@ from redress.read.page.document import Document, plain
 MOST_NESTED = 500
 """Elements nested deeper than this are not a page that a person wrote."""
 WORDS_OF_A_CAPTION = 3
-"""An inline element of so many words, with no space behind it, is a link or a caption: a line of its own."""
+"""An inline element of so many words or more, with no space behind it, is a line of its own: a link or a caption.
+"""
 PIECES_OF_A_CAPTION = 10
 
 _DECLARED = re.compile(
@@ -80,7 +81,7 @@ class _Block:
         self.is_beside_picture = True
 
     def is_caption_over(self, text: str) -> bool:
-        """Return whether a link or a caption ends where this text begins, with no space between."""
+        """Return whether a link or a caption ends right where this text begins, without a space."""
         if self.caption_end != len(self.text) or not self.text[-1:].strip():
             return False
         return text[:1].isupper() or (text[:1].isdigit() and _RATE_FIRST.match(self.text) is not None)
@@ -101,7 +102,7 @@ class _Shown:
     heading: html.HtmlElement | None = None
 
     def gather(self, root: html.HtmlElement) -> None:
-        """Gather the lines of a page, with a row left free between two lines, as a page leaves a gap."""
+        """Gather the lines of a page, with a free row between two lines, because the page leaves a gap there."""
         # a walk with a stack of its own, because a page may nest deeper than calls can
         stack: list[tuple[html.HtmlElement, Look, Look | None, int, int]] = [(root, Look(), None, 0, 0)]
         while stack:
@@ -195,9 +196,9 @@ def document_from_html(content: bytes) -> Document:
 
 
 def _decoded(content: bytes) -> str:
-    """Return a page's text as browsers do: by its byte order mark, else by the encoding that it declares.
+    """Decode a page as browsers do: by its byte order mark, else by the encoding that it declares.
 
-    A page can be read as far as the words that call it UTF-16 only if it is not in UTF-16.
+    If the words that declare UTF-16 can be read without UTF-16, the page is not in UTF-16.
     """
     declared = _DECLARED.search(content[:_BYTES_OF_A_DECLARATION])
     if declared is None or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
@@ -223,7 +224,7 @@ def _style_sheets(root: html.HtmlElement) -> StyleSheets:
 
 
 def _is_caption(element: html.HtmlElement) -> bool:
-    """Return whether an inline element begins a sentence, or is a link or a caption, of several words."""
+    """Return whether an inline element of several words begins a sentence, or is a link or a caption."""
     words = "".join(islice(element.itertext(), PIECES_OF_A_CAPTION)).split()
     return len(words) >= WORDS_OF_A_CAPTION and words[0][0].isupper()
 

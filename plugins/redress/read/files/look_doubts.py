@@ -13,7 +13,7 @@ from redress.read.files.style_sheets import Declarations
 
 PIECES_OF_A_NUMBER = 12
 LETTERS_OF_A_NUMBER = 40
-"""An element that holds a number alone has no more pieces of text, and no more letters, than these."""
+"""An element that holds only a number has at most so many letters, and so many pieces of text."""
 
 _DOUBTFUL_CLASSES = frozenset(
     {
@@ -63,7 +63,7 @@ _BOUND = re.compile(
     r"(?:ng-bind|v-text|v-html|x-text|x-html|:text-?content|data-bind|data-text|data-i18n)", re.IGNORECASE
 )
 _SHOWN_CLASS = re.compile(r"(?!.*print)(?:\w+:|d-\w+-|show-).*(?:block|inline|flex|grid).*")
-"""A class by which an element is shown on a wide screen, and hidden only elsewhere."""
+"""A class by which a wide screen shows an element that narrow screens hide."""
 _MOVING = re.compile(r"rotate|scale[xy]?\(\s*-|matrix|^\s*-|\ddeg")
 _LENGTHS = frozenset({"height", "max-height", "max-width", "width"})
 _NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
@@ -83,7 +83,7 @@ def short_text(element: HtmlElement) -> str | None:
 
 
 def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
-    """Return the doubt that a class raises which usually hides an element, or shows wheels of digits."""
+    """Return the doubt about an element whose class usually hides it, or shows wheels of digits."""
     names = {name.lower() for name in classes}
     if any(_WHEEL_CLASS.fullmatch(name) for name in names):
         return WHEEL
@@ -123,7 +123,7 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
 
 
 def _is_about(number: float, shown: float) -> bool:
-    """Return whether a page shows a number, rounded or as a percentage."""
+    """Return whether a page shows a number as it is, rounded, or as a percentage."""
     return abs(number - shown) < 1 or abs(100 * number - shown) < 1
 
 
@@ -135,7 +135,9 @@ def _number(text: str) -> float | None:
 
 
 def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: bool) -> str | None:
-    """Return the doubt about text that is marked as deleted and not struck, or is moved, turned or partly cut."""
+    """Return the doubt about text that is marked as deleted without a stroke, or is moved, turned or partly cut
+    off.
+    """
     if is_unstruck(element.tag, declared):
         return UNSTRUCK
     is_override = declared.get("unicode-bidi", "").endswith("override") or element.tag == "bdo"
@@ -157,6 +159,6 @@ def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: b
 
 
 def is_unstruck(tag: str, declared: Declarations) -> bool:
-    """Return whether an element is marked as deleted or no longer true, and its style takes the stroke away."""
+    """Return whether an element is marked as deleted or no longer true, and its style removes the stroke."""
     decoration = (declared.get("text-decoration"), declared.get("text-decoration-line"))
     return tag in ("del", "s", "strike") and "none" in decoration

@@ -27,7 +27,7 @@ _BLOCKS = re.compile(
     r"|fieldset|fig(?:caption|ure)|footer|form|h[1-6]|header|hgroup|hr|html|legend|li|listing|main|menu|nav|ol"
     r"|optgroup|option|p|plaintext|pre|search|section|select|summary|t(?:able|body|d|extarea|foot|h|head|r)|ul|xmp"
 )
-"""The elements that begin a line of their own, and end it."""
+"""The elements that begin and end a line of their own."""
 _INLINE_BLOCKS = re.compile(r"button|select|textarea")
 _LINES_KEPT = re.compile(r"listing|plaintext|pre|textarea|xmp")
 _STRUCK = re.compile(r"del|s|strike")
@@ -36,7 +36,7 @@ _RAISED = re.compile(r"rt|sub|sup")
 _BLOCK_DISPLAYS = re.compile(r"block|flex|grid|flow-root|list-item|table(?!-column).*")
 _RAISED_ALIGNMENT = re.compile(r"super|sub|text-top")
 _PART_OF_A_NUMBER = re.compile(r"%|per ?cent|[.,]\d+ ?%?")
-"""What belongs to a number also where it is set high: a "%", and decimal places."""
+"""What belongs to a number even if it is set high: a "%", and decimal places."""
 _LENGTH = re.compile(r"-?[\d.]+(?:px|r?em|%|pt|ex)")
 _HIDING = ("display", "visibility", "opacity", "font-size", "position", "left", "height", "max-height")
 _FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
@@ -82,10 +82,10 @@ _NOTE_CLASS = re.compile(r"(?:.*[-_])?(?:footnote|fnref|noteref|endnote)(?:[-_].
 
 @dataclass(frozen=True)
 class Look:
-    """How one element is shown; its text is seen only if `is_shown` and `is_visible`.
+    """How one element is shown. Its text is seen only if both `is_shown` and `is_visible` are true.
 
-    What is not shown hides all that it holds; what is not visible may hold what is visible again. `print_of` is
-    equal for two elements if their text looks alike, and is not a link to a note in one of them.
+    An element that is not shown hides all elements in it; an element that is not visible may hold visible elements.
+    `print_of` is equal for two elements whose text looks alike, unless one of them is a link to a note.
     """
 
     is_shown: bool = True
@@ -136,7 +136,7 @@ def look_of(element: HtmlElement, parent: Look, declared: Declarations, unsure: 
 def _doubt(
     element: HtmlElement, tag: str, classes: list[str], look: Look, declared: Declarations, unsure: Declarations
 ) -> str | None:
-    """Return why the text of an element need not be what is seen; None if there is no reason to think so."""
+    """Return why a browser may show other text for an element; None if nothing suggests it."""
     if unsure and (
         not _is_shown(element, tag, classes, declared | unsure) or not _is_visible(look, declared | unsure)
     ):
@@ -178,7 +178,7 @@ def _is_shown(element: HtmlElement, tag: str, classes: list[str], declared: Decl
 
 
 def _is_folded(element: HtmlElement, tag: str) -> bool:
-    """Return whether an element is the content of `details` that are closed; the first summary is seen."""
+    """Return whether an element is content of closed `details`; their first summary is seen."""
     parent = element.getparent()
     if parent is None or parent.tag != "details" or "open" in parent.attrib:
         return False
@@ -186,7 +186,7 @@ def _is_folded(element: HtmlElement, tag: str) -> bool:
 
 
 def _is_unchosen(element: HtmlElement, tag: str) -> bool:
-    """Return whether an element is a choice of a list that shows another choice."""
+    """Return whether an element is a choice of a list, and the list shows another choice."""
     if tag != "option":
         return False
     choice = next((one for one in element.iterancestors("select")), None)
@@ -198,7 +198,7 @@ def _is_unchosen(element: HtmlElement, tag: str) -> bool:
 
 
 def _is_out_of_sight(declared: Declarations) -> bool:
-    """Return whether a style leaves an element in its place and lets nobody see it."""
+    """Return whether a style hides an element and keeps its place free."""
     if _is_transparent(declared) and not _FADING & declared.keys():
         return True
     if declared.get("content-visibility") == "hidden" or "opacity(0" in declared.get("filter", ""):
@@ -227,7 +227,7 @@ def _is_transparent(declared: Declarations) -> bool:
 
 
 def _is_far(length: str) -> bool:
-    """Return whether a length moves text out of any window."""
+    """Return whether a length moves text out of every window."""
     found = _FAR.fullmatch(length.strip())
     if found is None:
         return False
@@ -269,7 +269,7 @@ def _is_struck(parent: Look, tag: str, classes: list[str], declared: Declaration
 
 
 def _is_raised(element: HtmlElement, tag: str, classes: list[str], declared: Declarations) -> bool:
-    """Return whether an element stands above or below the line, as a footnote's mark does; never a "%"."""
+    """Return whether an element stands above or below the line like a footnote's mark; a "%" never does."""
     alignment = declared.get("vertical-align", "")
     is_set_so = _RAISED_ALIGNMENT.fullmatch(alignment) or declared.get("font-variant-position") in ("super", "sub")
     is_shifted = _LENGTH.fullmatch(alignment) and not _ZERO.fullmatch(alignment)
@@ -317,13 +317,13 @@ def _background(declared: Declarations, behind: str) -> str:
 
 
 def _colours_of_old(element: HtmlElement) -> Declarations:
-    """Return what old pages declare by attributes: the colour of a font and of a background."""
+    """Return the colours of font and background that old pages declare in attributes."""
     found = {"color": element.get("color"), "background-color": element.get("bgcolor")}
     return {name: value.strip().lower() for name, value in found.items() if value}
 
 
 def _colour(value: str | None, otherwise: str) -> str:
-    """Return a colour as a style sheet's shortest way to write it, for comparison; `otherwise` if there is none."""
+    """Return the shortest spelling of a colour, for comparison; `otherwise` if there is no colour."""
     if not value:
         return otherwise
     hexadecimal = re.search(r"#([0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-f])", value)

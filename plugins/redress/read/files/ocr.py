@@ -23,22 +23,25 @@ from redress.read.page.document import Page, Word, plain, segments_of
 
 DOTS_PER_INCH = 300
 SECOND_SIZE = 4 / 3
-"""The second reading is of a picture so many times as large."""
+"""For the second reading the picture is enlarged by this factor."""
 POINTS_PER_INCH = 72.0
 LEAST_CONFIDENCE = 60.0
-"""tesseract's own, from 0 to 100; below it a word is a guess."""
+"""A word to which tesseract gives a lower confidence, from 0 to 100, is a guess."""
 LEAST_CONFIDENT_SHARE = 0.5
-"""Of the words of a page; below it the page is upside down, or cannot be read. Readable pages have nine tenths."""
+"""If fewer of a page's words are sure, the page is upside down or cannot be read. Readable pages have nine tenths.
+"""
 MOST_SHARE = 0.6
-"""Boxes of two readings that share more than this of the narrower one are of one word."""
+"""Boxes of two readings are of one word if they share more than this part of the narrower box."""
 LEAST_LETTERS = 3
-"""A speck is read as a word of a letter or two."""
+"""A shorter word may be a speck."""
 TIME_LIMIT_SECONDS = 20
 """Processor time for one picture at one size."""
 CLOCK_LIMIT_SECONDS = 10 * TIME_LIMIT_SECONDS
 MOST_PICTURES = 6
 LONGER_EDGES = (500.0, 1300.0)
-"""Points: from about A5 to about A3. A page of another size is taken for a picture of A4 in a unit of its own."""
+"""The longer edge of a page, in points, from about A5 to about A3. A page of another size is taken for a picture of
+A4 in a unit of its own.
+"""
 LONGER_EDGE_OF_A4 = 842.0
 
 
@@ -128,7 +131,7 @@ def _page(sheet: pdfium.PdfPage, number: int) -> Page | None:
 
 
 def _sure_share(words: Sequence[_Seen]) -> float:
-    """Return the share of the words that are no guesses; words of a letter or two do not count."""
+    """Return the share of sure words; words of a letter or two do not count."""
     whole = [word for word in words if word.letters >= LEAST_LETTERS]
     return sum(word.is_sure for word in whole) / len(whole) if whole else 0.0
 
@@ -136,8 +139,9 @@ def _sure_share(words: Sequence[_Seen]) -> float:
 def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
     """Yield the words that count.
 
-    A number must be sure in both readings, which must agree. Of other words the surer reading counts; a guess must
-    be seen by both. A council's name must not lose a word: without its "East", "North East" is another council.
+    A number counts only if both readings are sure of it and agree. Of any other word the surer reading counts, and
+    a guess only if both readings have the word. A council's name must not lose a word: without its "East", "North
+    East" is another council.
     """
     for word in first:
         again = next((other for other in second if _is_in_one_place(word, other)), None)
@@ -151,13 +155,15 @@ def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
 
 
 def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
-    """Whether two readings' boxes share most of the narrower box; a reading can cut a digit's edge off the box."""
+    """Return whether the boxes of two readings share most of the narrower box; a reading can cut off a digit's
+    edge.
+    """
     place, again = ((one.x0, one.top, one.x1, one.bottom) for one in (word, other))
     return share_place(place, again, MOST_SHARE)
 
 
 def _dots_to_a_point(width: float, height: float) -> float:
-    """Return how many dots a point of a page has, so that a page of A4 has 300 dots to an inch."""
+    """Return the dots to a point with which a page of A4 has 300 dots to an inch."""
     longer = max(width, height)
     unit = 1.0 if LONGER_EDGES[0] <= longer <= LONGER_EDGES[1] else LONGER_EDGE_OF_A4 / max(longer, 0.01)
     return unit * DOTS_PER_INCH / POINTS_PER_INCH

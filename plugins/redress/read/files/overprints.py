@@ -12,19 +12,21 @@ from redress.read.files.drawn import DrawnCharacter, DrawnPage, share_place
 from redress.read.files.pdf_words import Char
 
 OVERLAP_SHARE = 0.3
-"""Characters of two text objects that share this much of the narrower one's width stand in one place."""
+"""Two characters stand in one place if they share this part of the narrower character's width."""
 SAME_PLACE_EMS = 0.3
-"""Two readers of a file put the middle of a character no further apart than this, in units of its size."""
+"""pdfminer and pdfium put the middle of a character no further apart than this, in units of its size."""
 SAME_POINTS = 0.1
-"""Places that differ by less are one place. A character printed twice in one place stays: it is seen once."""
+"""Distances that differ by less, in points, are equal. A character printed twice in one place stays: it is seen
+once.
+"""
 MOST_TEXT_OBJECTS = 200
-"""Of those that overlap. Each is drawn once more; a page with more of them is left as it is."""
+"""A page with more overlapping text objects is left as it is, because each of them has to be drawn once more."""
 
 
 def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
-    """Return a page's characters without those that overlap others and change nothing on the page.
+    """Drop the characters that overlap other characters and change nothing on the page.
 
-    `chars` are in the order in which they are drawn; a space goes with the character before it.
+    `chars` are in the order in which they are drawn. A space goes with the character before it.
     """
     if not _any_overlap(chars):
         return list(chars)
@@ -48,7 +50,7 @@ def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
 
 
 def _without_filled_spaces(chars: Sequence[Char]) -> list[Char]:
-    """Return characters without the spaces in which others stand, such as the value of a form field."""
+    """Drop the spaces in whose place other characters stand, such as the value of a form field."""
     printed = [one for one in chars if not one["text"].isspace()]
     return [one for one in chars if not one["text"].isspace() or not any(_fills(other, one) for other in printed)]
 
@@ -59,7 +61,9 @@ def _fills(one: Char, space: Char) -> bool:
 
 
 def _is_printed_by_a_twin(one: DrawnCharacter, shown: Iterable[DrawnCharacter], page: DrawnPage) -> bool:
-    """Return whether an unseen character's place shows text that pdfium does not list: the same character again."""
+    """Return whether an unseen character's place shows the same character, printed again. pdfium's text names it
+    once.
+    """
     return page.is_printed(one.box) and not any(share_place(one.box, other.box, OVERLAP_SHARE) for other in shown)
 
 
@@ -76,7 +80,7 @@ def _any_overlap(chars: Sequence[Char]) -> bool:
 
 
 def _overlapping(characters: Sequence[DrawnCharacter]) -> set[int]:
-    """Return the text objects of which a character stands where a character of another one stands."""
+    """Return the text objects with a character that stands in the place of another object's character."""
     found: set[int] = set()
     ordered = sorted(characters, key=lambda one: one.box[0])
     for index, one in enumerate(ordered):
@@ -89,9 +93,10 @@ def _overlapping(characters: Sequence[DrawnCharacter]) -> set[int]:
 
 
 def _away(char: Char, others: Iterable[DrawnCharacter]) -> float:
-    """Return how far a character of one reader is from the nearest one of the other that has its text, in points.
+    """Return the distance in points from a character of pdfminer's to the nearest character of pdfium's with its
+    text.
 
-    Infinite if none is near enough to be the same character.
+    Infinite if no character is near enough to be the same character.
     """
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     most = SAME_PLACE_EMS * char["size"]

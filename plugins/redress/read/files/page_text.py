@@ -9,14 +9,14 @@ from redress.read.page.document import WORDS_BESIDE_A_PICTURE, plain
 
 _UNNAMED = re.compile("[\0-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 UNNAMED = "\ufffd"
-"""Stands for a glyph if its font does not say which character it is."""
+"""Stands for a glyph whose font does not say which character it is."""
 MOST_UNNAMED_SHARE = 0.05
-"""Bullets stand for no character in many fonts; a text with a larger share of such glyphs cannot be judged."""
+"""A text with a larger share of unnamed glyphs cannot be judged. Bullets are unnamed in many fonts."""
 
 
 @dataclass(frozen=True)
 class PageText:
-    """One page by its text, as it came, and whether much of the page may be a picture of text."""
+    """The text of one page as pdfium gives it, and whether much of the page may be a picture of text."""
 
     number: int
     text: str
@@ -39,10 +39,10 @@ class PageText:
 
     @cached_property
     def is_legible(self) -> bool:
-        """Whether the fonts say what almost every glyph on the page stands for, and the page is no picture."""
+        """Whether the fonts name almost every glyph on the page, and the page is no picture."""
         return not self.is_picture and len(_UNNAMED.findall(self.text)) <= MOST_UNNAMED_SHARE * len(self.text)
 
     @cached_property
     def landmark_count(self) -> int:
-        """How many words stand on the page that stand where figures stand."""
+        """How many landmarks of statistics stand on the page."""
         return landmark_count(plain(self.text))

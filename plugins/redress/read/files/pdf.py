@@ -71,7 +71,7 @@ def _document(by_number: dict[int, Page]) -> Document:
 
 
 def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
-    """The pages without the words that cannot be seen; as they are where pdfium cannot draw them."""
+    """Drop the words that cannot be seen; leave the pages as they are if pdfium cannot draw them."""
     try:
         return only_what_shows(opened, by_number.values())
     except pdfium.PdfiumError:
@@ -79,7 +79,7 @@ def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
 
 
 def _measured(content: bytes, numbers: Collection[int], opened: OpenedPdf | None) -> tuple[Page, ...]:
-    """The pages of a PDF with every word's place. Raises UnreadableError."""
+    """Return the pages of a PDF with every word's place. Raise UnreadableError."""
     try:
         with pdfplumber.open(io.BytesIO(content), pages=sorted(numbers) or None) as pdf:
             return tuple(_page(page, opened) for page in pdf.pages)
@@ -107,7 +107,7 @@ def _unreadable(error: object) -> UnreadableError:
 
 
 def _page(page: Any, opened: OpenedPdf | None) -> Page:
-    """Return a page of pdfplumber's as words. Its caches are dropped, so that a long file needs no more memory."""
+    """Return a page of pdfplumber's as words, and drop its caches, so that a long file needs little memory."""
     # pdfminer lays a page out from the corner of this box, after the page has been turned.
     page.page_obj.mediabox = shown_part(page.page_obj.mediabox, page.page_obj.cropbox)
     width, height = float(page.layout.width), float(page.layout.height)

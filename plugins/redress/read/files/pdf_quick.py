@@ -38,7 +38,7 @@ _LIGATURE = re.compile("[A-Za-z]{2,3}")
 _LETTERS_OF_A_LIGATURE = 4
 _SOFT_HYPHEN = ord(SOFT_HYPHEN)
 _HYPHENS_AT_A_LINE_END = frozenset({0x02, 0xFFFE})
-"""What pdfium gives for a hyphen that divides a word at the end of a line."""
+"""pdfium's codes for a hyphen that divides a word at the end of a line."""
 _LEFT, _RIGHT = 0, 2
 """The places of these edges in pdfium's box of a character."""
 _object_of = quick_call(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p)
@@ -47,7 +47,7 @@ _box_of = quick_call(pdfium_c.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_v
 
 
 class _UnusualError(Exception):
-    """A page holds what the quick look cannot be trusted with."""
+    """A page has something that only the thorough way can read."""
 
 
 def every_page(texts: Sequence[PageText]) -> tuple[int, ...]:
@@ -86,7 +86,7 @@ def quick_document(
 
 
 def _placed(sheet: Sheet) -> Page:
-    """A page's words where its characters stand."""
+    """Return a page with its words where their characters stand."""
     width, height = sheet.page.get_size()
     words = [
         Word(
@@ -142,9 +142,9 @@ def _words(sheet: Sheet) -> Iterator[tuple[str, float, float, float, float, floa
 
 
 def _sides(sheet: Sheet, indexes: Sequence[int]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The left and right edges of characters, in points from the left edge of the page as shown.
+    """Return the left and right edges of characters, in points from the left edge of the page as shown.
 
-    Raises _UnusualError where a character has no place, or its font does not say which character it is.
+    Raise _UnusualError if a character has no place, or if its font does not say which character it is.
     """
     boxes = np.empty((len(indexes), 4), np.float32)
     places = range(boxes.ctypes.data, boxes.ctypes.data + boxes.nbytes, boxes.itemsize * boxes.shape[1])
@@ -165,9 +165,9 @@ class _Run:
 
 
 def _runs(sheet: Sheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDArray[np.int64]]:
-    """The runs of characters, and for each character which run is its own.
+    """Return the runs of characters, and for each character the number of its run.
 
-    Raises _UnusualError where a run is turned or stands for other text.
+    Raise _UnusualError if a run is turned or stands for other text.
     """
     text_objects = np.array([one or 0 for one in map(_object_of, repeat(sheet.address), indexes)])
     is_first = np.concatenate(([True], text_objects[1:] != text_objects[:-1]))
@@ -177,7 +177,7 @@ def _runs(sheet: Sheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDArray
 
 
 def _run(sheet: Sheet, index: int, upper: float) -> _Run:
-    """The run that begins with a character. Raises _UnusualError where it is turned or stands for other text."""
+    """Return the run that begins with a character. Raise _UnusualError if it is turned or stands for other text."""
     characters = sheet.characters
     text_object = pdfium_c.FPDFText_GetTextObject(characters, index)
     matrix, x, base_line = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
@@ -207,7 +207,7 @@ def _is_of_ordinary_type(words: Sequence[Word]) -> bool:
 
 
 def _touch(words: Sequence[Word]) -> bool:
-    """Return whether two words that are not drawn in a row stand so close that they may be one word, or print
+    """Return whether two words that are not drawn in a row stand so close that they may be one word, or one print
     twice.
     """
     places = list(enumerate(words))
@@ -225,7 +225,7 @@ def _touch(words: Sequence[Word]) -> bool:
 
 
 def _stands_for_other_text(text_object: pdfium_c.FPDF_PAGEOBJECT) -> bool:
-    """Return whether a run of text is marked as other text than it shows (ActualText), ligatures apart."""
+    """Return whether a mark (ActualText) says that a run stands for other text; ligatures do not count."""
     marks = range(pdfium_c.FPDFPageObj_CountMarks(text_object))
     return any(_actual_text(pdfium_c.FPDFPageObj_GetMark(text_object, mark)) for mark in marks)
 
@@ -243,9 +243,7 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
 
 
 def _listed(sheet: Sheet) -> Page:
-    """Return a page with each line as one word, one below the other: of a page of prose only the order of lines
-    matters.
-    """
+    """Return a page of prose with each line as one word, one below the other: only the lines' order matters."""
     width, height = sheet.page.get_size()
     lines = (" ".join(line.split()) for line in sheet.text.lines)
     words = (

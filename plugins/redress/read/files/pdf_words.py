@@ -26,7 +26,7 @@ DOUBLE_EMS = 0.15
 """In small type a letter drawn again must be as close as this, in units of its size: two l stand 0.22 apart."""
 MOST_DIGITS_SHARE = 2 / 3
 LEAST_MAIN_SHARE = 0.1
-"""Text of one turn with most digits of a page, and this share of its characters, is no mark along an edge."""
+"""Text with most digits of a page, and at least this share of its characters, is no mark along an edge."""
 ORDINARY_SIZES = (6.0, 24.0)
 """Most text of a page is set in one of these type sizes, in points."""
 ORDINARY_SIZE = 10.0
@@ -53,7 +53,7 @@ class Char(TypedDict):
 
 
 def char(text: str, x0: float, x1: float, top: float, bottom: float, quarter_turns: int = 0) -> Char:
-    """A character from its edges."""
+    """Make a character from its edges."""
     size = round(x1 - x0 if quarter_turns % 2 else bottom - top, 1)
     width = bottom - top if quarter_turns % 2 else x1 - x0
     return Char(
@@ -129,7 +129,7 @@ class _Turn:
     height: float
 
     def to_reading(self, box: Box) -> Box:
-        """A box on the page as shown to the same box with the text upright."""
+        """Turn a box of the shown page so that the text is upright."""
         x0, top, x1, bottom = box
         match self.quarter_turns:
             case 1:
@@ -142,7 +142,7 @@ class _Turn:
                 return box
 
     def to_shown(self, box: Box) -> Box:
-        """The way back: a box of upright text to where the page shows it."""
+        """Turn a box of upright text back to where the page shows it."""
         x0, top, x1, bottom = box
         match self.quarter_turns:
             case 1:
@@ -155,7 +155,7 @@ class _Turn:
                 return box
 
     def upright(self, one: Char) -> Char:
-        """A character with the text upright."""
+        """Turn a character so that the text is upright."""
         if self.quarter_turns == 0:
             return one
         x0, top, x1, bottom = self.to_reading((one["x0"], one["top"], one["x1"], one["bottom"]))
@@ -163,7 +163,7 @@ class _Turn:
 
 
 def _printed_once(chars: list[Char]) -> list[Char]:
-    """Characters without those drawn twice in one place, as some printers do to make type look bold."""
+    """Drop the second print of characters that are drawn twice in one place, as some printers make type bold."""
     ordered = sorted(
         (one["text"], round(one["top"]), one["x0"], one["top"], _double_points(one["size"])) for one in chars
     )
@@ -187,14 +187,14 @@ def _printed_once(chars: list[Char]) -> list[Char]:
 
 
 def _double_points(size: float) -> float:
-    """How far apart, in points, two letters of a type size may be drawn to be one letter."""
+    """Return how far apart, in points, one letter can be drawn twice to look bold."""
     return min(DOUBLE_POINTS, DOUBLE_EMS * size)
 
 
 def _main_quarter_turns(chars: list[Char]) -> int:
-    """Return the turn that most characters have, or that of most digits: headings of columns are turned alone.
+    """Return the turn that most digits have, or else the turn of most characters.
 
-    The others are stamps and marks along an edge; a mark of digits is a small part of its page.
+    Headings of columns can be turned alone. A mark along an edge may have digits, but few of them.
     """
     turns = Counter(one["quarter_turns"] for one in chars if not one["text"].isspace())
     digits = Counter(one["quarter_turns"] for one in chars if one["text"].isdigit())
@@ -209,7 +209,7 @@ def _main_quarter_turns(chars: list[Char]) -> int:
 
 
 def _words(chars: list[Char], turn: _Turn, page: int, points: float) -> Iterator[Word]:
-    """Yield the words of the characters that are turned as `turn` says, placed with these upright."""
+    """Yield the words of the characters with the turn `turn`, placed with these characters upright."""
     upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
     words: list[dict[str, Any]] = extract_words(
         upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=SAME_LINE_POINTS, extra_attrs=["size"]

@@ -23,19 +23,19 @@ _STEPS = (0.5, 0.05)
 _EDGE_OF_A_SKETCH = 1000
 """Pixels of the longer edge of the small picture by which the turn is found."""
 _MARGIN_SHARE = 0.04
-"""Along the edges of a scan lie shadows and the edge of the paper."""
+"""Edges of this share are left out: along them lie shadows and the edge of the paper."""
 _MOST_DOTS = 60_000
 _LEAST_DOTS = 200
 _WHITE = 255
 _PATCH = 32
 """Dots along a patch of paper; the lightest of neighbouring patches has hardly any print."""
 LEAST_SHADOW = 60
-"""Of 256; paper that is this much darker in places lies in a shadow."""
+"""Paper that is darker in places by this, of 256 shades, lies in a shadow."""
 _WINDOW = 9
 MOST_DOTS_OF_A_SPECK = 12
 """Dark dots of a window of 9 by 9. A full stop of ordinary type has 20, at 300 dots to an inch."""
 SPECKED_SHARE = 0.0002
-"""Dots of specks, as a share of all dots of a page; clean print has hardly any."""
+"""A page whose specks have a larger share of its dots is cleaned; clean print has hardly any specks."""
 DENSE_SHARE = 0.002
 
 
@@ -43,8 +43,8 @@ DENSE_SHARE = 0.002
 class Scan:
     """A straight picture of a page.
 
-    `quarter_turns` (anticlockwise) and then `degrees` (anticlockwise) turned the page's own picture, of `width` by
-    `height` pixels, into it.
+    The page's own picture, `width` by `height` pixels, was turned by `quarter_turns` and then by `degrees`, both
+    anticlockwise.
     """
 
     picture: Image.Image
@@ -131,7 +131,9 @@ def _around(middle: float, reach: float, step: float) -> Iterator[float]:
 
 
 def _sharpness(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], degrees: float) -> float:
-    """How much each row of dots differs from the next if the page is turned by some degrees anticlockwise."""
+    """Return how much each row of dots differs from the next row if the page is turned anticlockwise by some
+    degrees.
+    """
     turn = math.radians(degrees)
     rows = (ys * math.cos(turn) - xs * math.sin(turn)).astype(np.int64)
     counts = np.bincount(rows - rows.min()).astype(np.float64)
@@ -139,7 +141,7 @@ def _sharpness(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], degrees
 
 
 def _evenly_lit(picture: Image.Image) -> Image.Image:
-    """A page's picture with its paper white if a shadow lies over a part of the paper."""
+    """Return a page's picture with white paper, if a shadow lies over a part of the paper."""
     size = (max(picture.width // _PATCH, 1), max(picture.height // _PATCH, 1))
     paper = picture.resize(size, Image.Resampling.BOX).filter(ImageFilter.MaxFilter(5))
     shades = np.asarray(paper)
@@ -151,7 +153,7 @@ def _evenly_lit(picture: Image.Image) -> Image.Image:
 
 
 def _clean(picture: Image.Image) -> Image.Image:
-    """A page's picture without specks."""
+    """Return a page's picture without specks."""
     shades = np.asarray(picture)
     print_ = Image.fromarray(np.where(shades < _WHITE / 2, _WHITE, 0).astype(np.uint8))
     around = np.asarray(print_.filter(ImageFilter.BoxBlur(_WINDOW // 2)))

@@ -24,23 +24,23 @@ from redress.read.files.opened import OpenedPdf
 MOST_OTHER_INK_SHARE = 0.5
 """What stands under a digit may have at most this share of the digit's own contrast."""
 MOST_COVERED_SHARE = 0.04
-"""Of the pixels of a digit's box, those that may differ from the digit drawn alone."""
+"""At most this share of the pixels of a digit's box may differ from the digit drawn alone."""
 PIXELS_OF_A_DIGIT = 26
 """The least height of a digit whose shape is compared."""
 TOUCHING_SHARE = 0.3
 """A digit beside a figure is part of the number if the gap is no wider than this share of its height."""
 SAME_SIZE_SHARE = 0.15
 PIECES_OF_A_SIGN = 3
-"""A percentage sign has so many pieces at most."""
+"""A percentage sign has at most so many pieces."""
 
 _Key = tuple[str, str | None]
 
 
 def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
-    """Return a letter without the figures that its drawn pages do not confirm; a conflict says why for each.
+    """Withhold the figures that the drawn pages do not confirm; a conflict says why for each figure.
 
-    Figures of a text, and figures that were read from a picture, are kept as they are. `pdf` is None if pdfium,
-    which draws pages, cannot open the letter's file. The pages cannot be drawn again afterwards.
+    Figures of a text, and figures read from a picture, are kept. `pdf` is None if pdfium, which draws pages, cannot
+    open the letter's file. The pages cannot be drawn again afterwards.
     """
     placed = _placed(letter)
     doubts: dict[_Key, str] = {}
@@ -56,7 +56,7 @@ def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
 
 
 def unconfirmed(letter: Letter) -> Letter:
-    """Return a letter without the figures that nobody can confirm, because drawing its file broke down."""
+    """Withhold all figures with a place on a page: drawing the file broke down, so nobody can confirm them."""
     doubts = {_key(one): f"{_named(one)}, and drawing the file broke down" for one in _placed(letter)}
     return _without(letter, doubts) if doubts else letter
 
@@ -84,7 +84,7 @@ class _DoubtError(Exception):
 
 @dataclass(frozen=True)
 class _Spelling:
-    """A figure, and the characters that the page's text has in its box; whether their digits spell the figure."""
+    """A figure and the characters in its box; `is_named` says whether the digits among them spell the figure."""
 
     figure: Figure
     characters: list[DrawnCharacter]
@@ -158,7 +158,7 @@ def _named(figure: Figure) -> str:
 
 
 def _near(box: Box | None, digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-    """Return the digits within a box, or no further from it than the box is high or wide."""
+    """Return the digits in a box, and those no further from it than the box is high or wide."""
     if box is None:
         return []
     x0, top, x1, bottom = box
@@ -179,7 +179,7 @@ def _holds(box: Box | None, one: DrawnCharacter) -> bool:
 
 
 def _once(digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-    """Return digits in reading order, without those that are printed again in the same place."""
+    """Return digits in reading order; a digit that is printed twice in one place counts once."""
     kept: list[DrawnCharacter] = []
     for digit in sorted(digits, key=_reading_place):
         if not any(_is_same_print(digit, other) for other in kept):
@@ -199,7 +199,7 @@ def _is_same_print(one: DrawnCharacter, other: DrawnCharacter) -> bool:
 
 
 def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
-    """Whether a digit is so close to another, on its line and of its size, that both are of one number."""
+    """Return whether two digits of one line and size stand so close that they are of one number."""
     if one.quarter_turns != other.quarter_turns or _is_same_print(one, other):
         return False
     if abs(one.height - other.height) > SAME_SIZE_SHARE * other.height:
@@ -264,7 +264,7 @@ class _Drawings:
                 )
 
     def _confirm_pieces(self, spelling: _Spelling) -> None:
-        """Raise _DoubtError unless the shapes in a figure's box, one after the other, are those of its digits."""
+        """Raise _DoubtError unless the shapes in a figure's box are those of its digits, one after the other."""
         figure, page = spelling.figure, self._page
         box = _around(spelling.characters)
         _confirm_ink(figure, *(cut(shades, box, page.scale) for shades in (self._with, self._without, self._alone)))
@@ -282,7 +282,7 @@ def _around(characters: Sequence[DrawnCharacter]) -> Box:
 
 
 def _confirm_ink(figure: Figure, with_: Shades, without: Shades, alone: Shades) -> None:
-    """Raise _DoubtError unless a box shows what is drawn alone, whole, on a plain ground."""
+    """Raise _DoubtError unless a box shows its digit whole and on a plain ground."""
     if not alone.size:
         raise _DoubtError(f"{_named(figure)}, which lies off the page")
     change = with_.astype(np.int16) - without

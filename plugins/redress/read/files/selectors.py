@@ -43,15 +43,15 @@ _NEVER = frozenset(
         "visited",
     }
 )
-"""What is true only while somebody points, clicks or types, and the parts of an element other than its text."""
+"""What holds only while somebody points, clicks or types, and the parts of an element other than its text."""
 
 _SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascript", "no-js", "nojs"})
-"""The classes that a script sets or takes away as the page opens, so that a rule with one may apply or not."""
+"""Classes that a script sets or removes as the page opens; a rule with such a class may apply or not."""
 
 
 @dataclass(frozen=True)
 class Compound:
-    """The part of a selector that speaks of one element, and how it stands to the part on its left."""
+    """The part of a selector about one element, and its relation to the part on its left."""
 
     tests: tuple[Test, ...]
     key: str
@@ -66,8 +66,8 @@ class Compound:
 class Selector:
     """One selector, with its weight in the cascade.
 
-    `generated` is "before" or "after" if the selector speaks of what a style sheet puts there. A selector that is
-    not sure has a part that is not followed here, and matches without that part.
+    `generated` is "before" or "after" if the selector is about text that a style sheet adds there. A selector is
+    not sure if it has a part that is not followed here; it then matches without that part.
     """
 
     compounds: tuple[Compound, ...]
@@ -183,7 +183,7 @@ def read_selector(text: str, depth: int = 0) -> Selector | None:
 
 
 def _argument(text: str, begin: int) -> str:
-    """Return what stands in brackets that open before `begin`."""
+    """Return the text in the brackets that open before `begin`."""
     depth = 1
     for token in re.finditer(rf"{STRING}|\\.|[()]", text[begin:], re.DOTALL):
         depth += (token.group() == "(") - (token.group() == ")")
@@ -262,12 +262,12 @@ def _is_nth(distance: int, step: int) -> bool:
 
 
 def _place(element: HtmlElement, *, from_end: bool = False) -> int:
-    """Return which of its parent's elements an element is, the first is 1."""
+    """Return an element's place among its parent's elements, counted from 1."""
     return 1 + sum(1 for other in element.itersiblings(preceding=not from_end) if isinstance(other.tag, str))
 
 
 def _related(element: HtmlElement, combinator: str) -> Iterator[HtmlElement]:
-    """Yield the elements that may stand on the left of a combinator."""
+    """Yield the elements that a combinator allows on its left."""
     if combinator in (" ", ">"):
         for ancestor in element.iterancestors():
             yield ancestor

@@ -14,7 +14,7 @@ from redress.read.files.selectors import STRING, Selector, read_selector, split
 
 SCREEN_WIDTH_PX = 1280
 MOST_COMPARED = 1_000_000
-"""Comparisons of a selector with an element; a page that needs more is not one that a person wrote."""
+"""Comparisons of a selector with an element. No page that a person wrote needs more."""
 MOST_NESTED_RULES = 8
 LONGEST_SELECTORS = 100_000
 """The letters of all selectors of one rule inside another."""
@@ -72,7 +72,7 @@ FOLLOWED = frozenset(
         "width",
     }
 )
-"""What decides whether, where and how text is shown; other declarations are left out."""
+"""The properties that decide whether, where and how text is shown; other properties are left out."""
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _BRACE = re.compile(rf"{STRING}|\\.|[{{}};]", re.DOTALL)
@@ -93,19 +93,19 @@ class _Rule:
 
 @dataclass
 class StyleSheets:
-    """The rules of all style sheets of a page, found by what the last part of their selectors names."""
+    """The rules of all style sheets of a page, sorted by what the last part of their selectors names."""
 
     _rules: dict[str, list[_Rule]] = field(default_factory=dict)
     _count: int = 0
     _compared: int = 0
 
     def add(self, css: str) -> None:
-        """Take up the rules of a style sheet, behind those that are there."""
+        """Add the rules of a style sheet behind the earlier rules."""
         self._add(_COMMENT.sub(" ", css), None, 0)
 
     def declared(self, element: HtmlElement, generated: str | None = None) -> tuple[Declarations, Declarations]:
-        """Return what is declared for an element, or for what stands before or after its text: what surely
-        applies, and what may apply.
+        """Return what is declared for an element, or for the text before or after it: what surely applies, and what
+        may.
         """
         found: list[tuple[tuple[bool, int, tuple[int, int, int], int], str, str]] = []
         unsure: Declarations = {}
@@ -194,7 +194,7 @@ def _feature_applies(text: str) -> bool:
 
 
 def _statements(css: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands before each block of a style sheet, with the block's content."""
+    """Yield the text before each block of a style sheet, with the block's content."""
     depth = begin = inside = 0
     prelude = ""
     for token in _BRACE.finditer(css):

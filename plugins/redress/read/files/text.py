@@ -21,7 +21,7 @@ _BYTE_ORDER_MARKS = (
 LETTERS_OF_A_NUMBER = 8
 """So many letters hold the thousands of a number as far as the space before its last three digits."""
 MOST_OVERSTRUCK = 4
-"""So many letters in a row may be printed over."""
+"""At most so many letters in a row are printed over."""
 BYTES_OF_A_GUESS = 512
 """A text in UTF-16 without a mark is known by the zeros in every other of its first bytes."""
 
@@ -131,7 +131,7 @@ def unstruck(text: str) -> str:
 
 
 def _line_breaks(match: re.Match[str]) -> str:
-    """What stays of a passage that is left out, so that the lines behind it keep their numbers."""
+    """Return the line breaks of a passage that is left out, so that the lines behind it keep their numbers."""
     return "\n" * match.group().count("\n")
 
 

@@ -46,7 +46,7 @@ def _goes_on(above: Segment, line: Segment) -> bool:
 
 
 def headings(pieces: Sequence[TurnedText], upright: Sequence[Word]) -> list[Word]:
-    """Return the pieces that head the columns of one line of numbers, with one upper and one lower edge for all."""
+    """Return the pieces that head the columns of one line of numbers, all with one upper and one lower edge."""
     numbers = [word for word in upright if NUMBER_IN_A_CELL.fullmatch(word.text)]
     headed = [(piece, number) for piece in pieces if (number := _number_below(piece, numbers)) is not None]
     words: list[Word] = []

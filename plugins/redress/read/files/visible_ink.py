@@ -18,7 +18,7 @@ from redress.read.page.document import Page, Segment, Word
 
 INVISIBLE_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
 _EDGE_SHARE = 0.2
-"""The share of a word's height, above and below, into which the lines beside it may reach."""
+"""The lines beside a word may reach into this share of the word's height, above and below."""
 
 
 def only_what_shows(pdf: OpenedPdf, pages: Iterable[Page]) -> dict[int, Page]:
@@ -53,7 +53,7 @@ def _seen(segments: Sequence[Segment], changed: npt.NDArray[np.bool_], scale: fl
 
 
 def _cores(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the parts of boxes, one a row, into which no line beside them reaches, however the text is turned."""
+    """Return the parts of boxes, one box a row, that no line beside them reaches, however the text is turned."""
     sides = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     edges: npt.NDArray[np.float64] = np.outer(_EDGE_SHARE * sides, [1, 1, -1, -1])
     return boxes + edges

@@ -17,7 +17,7 @@ NEED_INVESTIGATIONS = (
     "satisfactory_remedy_rate_pct",
     "satisfactory_remedy_printed_base_count",
 )
-"""What a letter need not state if nothing was investigated."""
+"""The measures that a letter need not state if nothing was investigated."""
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ BESIDE_GAP_EMS = 3.0
 LARGE_SHARE = 1.3
 """A number this much larger than the words behind it may stand beside several lines of them."""
 HEADING_SIZE_SHARE = 0.05
-"""Headings are told from text by their size where it is larger by more than this share."""
+"""A heading that is told from text by its size is larger by more than this share."""
 MOST_HEADING_WORDS = 8
 _HEADING_WORDS = re.compile(r"(?!(?:In|This|The|We|Of|No|Statistics|Adjusted|Between)\b)[A-Z][^\d.%]*")
-"""A line that is no sentence of the letters, and holds no number."""
+"""A line without a number that begins no sentence of the letters."""
 GUTTER_POINTS = 1.0
 """The border of a column lies so far to the left of its lines."""
 COLUMN_SHARE = 0.2
@@ -74,7 +74,7 @@ def passages_of(runs: Sequence[Sequence[Segment]]) -> tuple[Passage, ...]:
 
 
 def _unspread(run: Sequence[Segment]) -> list[Segment]:
-    """A run of segments with the pieces of each spread line put together."""
+    """Join the pieces of each spread line of a run."""
     lines: list[list[Segment]] = []
     for segment in run:
         for line in reversed(lines[-4:]):
@@ -128,7 +128,7 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
 
 
 def _large_number_apart(segment: Segment) -> Iterator[Segment]:
-    """A line cut behind a number in large type, which may stand for a paragraph of several lines."""
+    """Cut a line behind a number in large type, which may belong to a paragraph of several lines."""
     first, *rest = segment.words
     is_large = (
         bool(rest) and NUMBER_BESIDE_A_PARAGRAPH.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size
@@ -142,7 +142,7 @@ def _large_number_apart(segment: Segment) -> Iterator[Segment]:
 
 
 def _is_next_line(above: Segment, below: Segment) -> bool:
-    """Whether a line follows right below another, in its column and of its type size."""
+    """Return whether a line follows right below another line, in its column and in its type size."""
     return (
         -0.3 * above.size < below.top - above.bottom <= 0.8 * above.size
         and are_of_one_size(above, below)
@@ -151,7 +151,7 @@ def _is_next_line(above: Segment, below: Segment) -> bool:
 
 
 def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, ...]:
-    """Each heading's block: what stands below it in its column, on that page and over the page."""
+    """Return the block of each heading: what stands below it in its column, on its page and over the page."""
     blocks = [Block(heading) for heading in headings]
     if not blocks:
         return ()
@@ -182,8 +182,8 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
 
 
 def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
-    """Return whether a line is printed like the block's own heading, in larger type than the text: another block
-    begins.
+    """Return whether another block begins with a line: the line is printed like the block's own heading, in larger
+    type than the text.
     """
     size = heading.segments[0].size
     return (
@@ -256,7 +256,7 @@ def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_siz
 
 
 def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
-    """The unfinished string of an earlier column or page that goes on with this segment."""
+    """Return the unfinished string of an earlier column or page that a segment continues."""
     for string in reversed(strings):
         last = string[-1]
         is_unfinished = not last.text.endswith((".", ":"))

@@ -25,10 +25,10 @@ WORDS_BESIDE_A_PICTURE = 20
 """A page with a large picture and fewer words than these, a running header's, is a picture of a page."""
 
 _CONTROLS = (range(0x09), range(0x0E, 0x20), range(0x7F, 0x85), range(0x86, 0xA0))
-"""All of Unicode's, but for those that are spaces or end a line."""
+"""All control characters of Unicode, except spaces and line ends."""
 _DIRECTIONS = ((0x061C, 0x200E, 0x200F), range(0x202A, 0x202F), range(0x2066, 0x206A))
 _UNSEEN = dict.fromkeys((code for codes in (*_CONTROLS, *_DIRECTIONS) for code in codes), "")
-"""Characters without a print, which a terminal or a page would obey: they turn text red, or around."""
+"""Characters that do not print, but that a terminal or a page obeys: they change colours, or turn text around."""
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _DROPPED = _UNSEEN | _SUPERSCRIPTS
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
@@ -36,7 +36,7 @@ _SPACES_WITHIN_TEXT = re.compile(r"(?<![\d.,])\s+|\s+(?!\d)")
 """All spaces but those that separate two numbers."""
 _DIGITS = re.compile(r"[0-9]{1,3}(?:\.[0-9])?")
 _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
-"""Marks before the items of a list, with those of the symbol fonts (private use)."""
+"""Marks before the items of a list, also those of symbol fonts (private use)."""
 
 
 def plain(text: str) -> str:
@@ -130,7 +130,7 @@ class Segment:
         return self.words[0].page
 
     def overlap(self, other: "Segment") -> float:
-        """How far two segments stand above each other: the width they share, in points (negative: apart)."""
+        """Return the width that two segments share, in points; negative if they stand apart."""
         return min(self.x1, other.x1) - max(self.x0, other.x0)
 
 
@@ -144,8 +144,8 @@ class Page:
     segments: tuple[Segment, ...]
     has_picture: bool = False
     hides_a_number: bool = False
-    """Whether the page's text has a number that the page does not show, or its picture may have one that is not
-    read.
+    """Whether the page's text has a number that the page does not show, or its picture may have a number that is
+    not read.
     """
 
     @cached_property
@@ -174,7 +174,7 @@ class Document:
     pages: tuple[Page, ...]
     page_count: int | None = None
     heading: str | None = None
-    """What a page of the web is headed with; a letter has none."""
+    """The heading of a page of the web; None for a letter."""
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -204,7 +204,7 @@ def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
 
 
 def _with_small_signs(words: list[Word]) -> list[Word]:
-    """Words in which a percentage sign in smaller type, raised or not, is a part of the large number before it."""
+    """Join each percentage sign in smaller type, raised or not, to the large number before it."""
     joined = {id(word): word for word in words}
     for sign in (word for word in words if word.text == "%"):
         number = next((word for word in words if _is_sign_of(sign, word)), None)
@@ -265,7 +265,7 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def _level(word: Word, other: Word) -> float:
-    """Return the share of the lower word that stands at the height of the other; zero if their sizes differ."""
+    """Return how much of the lower word's height the two words share; zero if their sizes differ."""
     if not are_of_one_size(word, other):
         return 0.0
     shared = min(word.bottom, other.bottom) - max(word.top, other.top)
@@ -280,7 +280,7 @@ def _overprints(word: Word, other: Word) -> bool:
 
 
 def _pieces(line: list[Word]) -> Iterator[list[Word]]:
-    """A line cut where a gap is too wide for two words of one text."""
+    """Cut a line where a gap is too wide for two words of one text."""
     piece: list[Word] = []
     for word in line:
         if piece and word.x0 - piece[-1].x1 > SEGMENT_GAP_EMS * min(piece[-1].size, word.size):
@@ -313,7 +313,7 @@ def _follows(left: Word, right: Word) -> bool:
 
 
 def _without_raised_marks(pieces: list[list[Word]]) -> list[list[Word]]:
-    """Pieces without footnote marks: small raised figures right behind a word."""
+    """Drop footnote marks: small raised numbers right behind a word."""
     return [piece for piece in pieces if not (len(piece) == 1 and _is_raised_mark(piece[0], pieces))]
 
 
@@ -332,10 +332,10 @@ def _is_raised_mark(mark: Word, pieces: list[list[Word]]) -> bool:
 
 
 def are_of_one_size(one: Word | Segment, other: Word | Segment) -> bool:
-    """Whether two words, or two lines, are set in one type size, but for what printers round."""
+    """Return whether two words, or two lines, have one type size, but for rounding."""
     return abs(one.size - other.size) <= SAME_SIZE_SHARE * max(one.size, other.size)
 
 
 def _base_line(word: Word) -> float:
-    """About where the line lies that the word stands on: a fifth of its box is below it."""
+    """Estimate where the line lies that a word stands on: a fifth of the word's box is below it."""
     return word.bottom - 0.21 * word.height

@@ -12,7 +12,7 @@ HEADING_LINES = 5
 SPREAD_GAP_EMS = 7.0
 """A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
 LETTERS_TOLD = 5
-"""So many first letters of a heading are written out in its pattern."""
+"""The pattern of a heading spells out at least so many of its first letters."""
 NARROWEST_GUTTER_EMS = 0.4
 """A gutter is wider than this, in units of type size; the space between two words is narrower."""
 
@@ -42,7 +42,7 @@ class Heading:
 
 
 def heading_pattern(text: str) -> re.Pattern[str]:
-    """The pattern of a heading, written as it is printed; it is matched without spaces."""
+    """Return the pattern of a heading that is given as it is printed; the pattern is matched without spaces."""
     return re.compile(text.replace(" ", ""), re.IGNORECASE)
 
 
@@ -117,7 +117,7 @@ def _heading_at(
 
 
 def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
-    """The piece that follows on the same line, as far off as a spread line's pieces can be."""
+    """Return the piece that follows on the same line, at most as far off as the pieces of a spread line are."""
     fits = [
         segment
         for segment in segments

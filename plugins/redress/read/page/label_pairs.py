@@ -101,7 +101,7 @@ def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[st
 
 
 def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> str:
-    """Return the word before a word: on its line or, for the first word, at the end of the line above."""
+    """Return the word before a word on its line; for the first word, the last word of the line above."""
     place = next(index for index, one in enumerate(line.words) if one.x0 <= word.x0 <= one.x1)
     if place > 0:
         return line.words[place - 1].text

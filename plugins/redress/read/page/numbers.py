@@ -20,7 +20,7 @@ _HUNDREDS = rf"(?:an?|{'|'.join(_ONE[:9])})\s?hundred(?:(?:\s?and)?\s?{_BELOW_A_
 COUNT_IN_WORDS = rf"(?:{_HUNDREDS}|{_BELOW_A_HUNDRED}|zero)"
 """A count below a thousand, in words: "three", "twenty-one", "a hundred and twelve"."""
 BEGINNING_OF_A_NUMBER = rf"(?:[0-9]|an?\s?(?:hundred|\n)|zero|{'|'.join(_TEN)}|{_LONGEST_FIRST})"
-"""How a number begins that may go on in the next line."""
+"""The beginning of a number, which may go on in the next line."""
 _SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
 _PER_CENT = r"\s*(?:%|per\s?cent)"
 PERCENTAGE = _SHARE + _PER_CENT

@@ -29,7 +29,7 @@ _PARTS_OF_A_NUMBER = frozenset("0123456789.,")
 _SENTENCE_END = re.compile(r"[.!?]$")
 """Not a colon: "Last year: 53% of complaints we investigated were upheld." is about another year."""
 LEAST_SENTENCE_LETTERS = 20
-"""Fewer letters than these are no sentence; they say of what the next one is."""
+"""A text with fewer letters is no sentence; it introduces the next sentence."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ class Passage:
         return self._layout[4]
 
     def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
-        """A match that ends with a word: "1 upheld decision Statistics" holds no decisions."""
+        """Return a match cut or extended to the end of a word, or None: "1 upheld decision Statistics" holds no
+        decisions.
+        """
         ends = [end for _, end, _ in self._layout[1]]
         index = bisect.bisect_left(ends, match.end())
         for end in reversed(ends[max(0, index - 1) : index + 1]):
@@ -158,7 +160,7 @@ class Found:
         return self.passage.words(self.start, self.end)
 
     def stated(self, name: str) -> str | None:
-        """What is printed for a name of the sentence, or None where the sentence has no such name."""
+        """Return what is printed for a name of the sentence; None if the sentence has no such name."""
         return self.match.groupdict().get(name)
 
     def date(self, name: str) -> dt.date | None:
@@ -225,7 +227,7 @@ class Sentence:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it is a sentence of the running text: those give a percentage."""
+        """Whether the sentence stands in running text: such sentences give a percentage."""
         return ":percent}" in self.template
 
     @property
@@ -299,7 +301,7 @@ def _can_end(candidate: Found) -> bool:
 
 
 def around(words: Sequence[Word]) -> Box | None:
-    """The smallest box around words of one page, in points, or None where they have none."""
+    """Return the smallest box around the words on the first word's page, in points; None if they have no boxes."""
     boxes = [word.box for word in words if word.box is not None and word.page == words[0].page]
     if not boxes:
         return None

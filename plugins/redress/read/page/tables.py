@@ -90,7 +90,7 @@ def _is_number(segment: Segment) -> bool:
 
 
 def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """Segments that stand on one line across the whole page, in any column."""
+    """Group the segments that stand on one line across the whole page, in any column."""
     lines: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda segment: segment.top + segment.bottom):
         middle = (segment.top + segment.bottom) / 2
