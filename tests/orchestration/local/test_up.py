@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,8 @@ import pytest
 
 from redress.orchestration.local import keeper as airflow_keeper
 from redress.orchestration.local import processes as airflow_processes
-from redress.orchestration.local.keeper import Keeper
+from redress.orchestration.local.keeper import Keeper, run_until_stopped
+from redress.orchestration.local.postgresql import ROOT_NOTE
 from redress.orchestration.local.processes import (
     LOGS_KEPT,
     Process,
@@ -28,7 +30,9 @@ from redress.orchestration.local.processes import (
 )
 from redress.orchestration.local.up import AirflowUp
 from redress.settings import Settings
+from tests.compose.password_server import PROGRAMS
 from tests.made import PROJECT
+from tests.orchestration.local.running import free_port
 
 pytestmark = pytest.mark.needs("airflow")
 
@@ -55,10 +59,11 @@ task.wait()
 def home() -> Iterator[Path]:
     """A home as people have it, with a space and an umlaut.
 
-    It is none of pytest's: those are closed to the user that PostgreSQL runs as where tests run as root.
+    It is none of pytest's: those are closed to the user that PostgreSQL runs as where tests run as root. Others may
+    pass through its folder, and may not list it.
     """
     with tempfile.TemporaryDirectory(prefix="redress-up-") as folder:
-        Path(folder).chmod(0o755)
+        Path(folder).chmod(0o711)
         yield Path(folder) / "höme mit raum"
 
 
@@ -113,6 +118,28 @@ def test_postgresql_works_in_a_home_with_a_space_and_ends_with_its_last_user(hom
         assert same == address
         assert _answers(address)
     assert not server.is_running()
+
+
+def test_postgresql_changes_no_mode_of_a_folder_above_its_data_or_its_programs(home: Path) -> None:
+    folders = [*_up(home).postgresql.folder.parents, *PROGRAMS.parents]
+    before = {folder: folder.stat().st_mode for folder in folders if folder.exists()}
+    with _up(home).database() as address:
+        assert _answers(address)
+    assert stat.S_IMODE(before[home.parent]) == 0o711
+    assert {folder: folder.stat().st_mode for folder in before} == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")
+def test_up_as_root_says_who_runs_postgresql_and_opens_no_folder_that_is_closed_to_that_user(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # pytest keeps its own
+    closed, told = home.parent / "closed to others", list[str]()
+    closed.mkdir(mode=0o700)
+    with pytest.raises(UpError, match=r"pgserver may not enter .*closed to others \(mode 700\).*chmod o\+x '/"):
+        run_until_stopped(AirflowUp(Settings(home=closed / "me"), free_port()), told.append)
+    assert ROOT_NOTE in told
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
 def test_postgresql_works_where_its_path_is_too_long_for_a_socket_and_is_found_there_after_a_kill(

