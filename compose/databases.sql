@@ -40,12 +40,22 @@ from (values ('airflow', 'airflow'), ('redress', 'redress_publisher')) as wanted
 where not exists (select from pg_database where pg_database.datname = wanted.database_name)
 \gexec
 
--- A login reaches its own database and no other.
-revoke connect, temporary on database postgres from public;
-revoke connect, temporary on database airflow from public;
-revoke connect, temporary on database redress from public;
+-- A login reaches its own database and no other. Nobody reaches template1, of which every new database is a copy.
+revoke connect, temporary on database postgres, template1, airflow, redress from public;
 grant connect on database redress to redress_reader;
 
--- Large objects are the one thing left that a reader could write, and only a superuser may take them away.
+-- The limits of who reads what is served (docs/runbooks/serving.md says what each is for). The publisher has none.
+alter database redress set temp_file_limit = '2GB';
+alter database redress set statement_timeout = '5min';
+alter database redress set idle_in_transaction_session_timeout = '5min';
+alter database redress set idle_session_timeout = '12h';
+alter role redress_publisher in database redress set temp_file_limit = -1;
+alter role redress_publisher in database redress set statement_timeout = 0;
+alter role redress_publisher in database redress set idle_in_transaction_session_timeout = 0;
+alter role redress_publisher in database redress set idle_session_timeout = 0;
+
+-- Large objects: what a reader could still write, and a superuser alone may take them away.
 \connect redress
+revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;
+\connect template1
 revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;

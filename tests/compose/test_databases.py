@@ -1,12 +1,14 @@
 """The service `databases` against a real PostgreSQL that asks for passwords."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from redress.settings import Settings
+from redress.settings import PROJECT_FOLDER, Settings
 from redress.warehouse.serving.postgres import Postgres
 from tests.compose.composition import SECRETS, command, composition, health_check
 from tests.compose.password_server import PROGRAMS, PasswordServer, password_server, run
@@ -16,6 +18,8 @@ pytestmark = pytest.mark.needs("postgresql")
 
 AIRFLOW = ("airflow", SECRETS["AIRFLOW_DB_PASSWORD"])
 PUBLISHER = ("redress_publisher", SECRETS["PUBLISHER_DB_PASSWORD"])
+SUPERUSER = ("postgres", SECRETS["POSTGRES_PASSWORD"])
+SERVING = PROJECT_FOLDER / "docs" / "runbooks" / "serving.md"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,7 @@ def server() -> Iterator[PasswordServer]:
 def test_each_role_reaches_its_own_database_and_no_other(server: PasswordServer) -> None:
     allowed = {("airflow", "airflow"), ("redress_publisher", "redress")}
     for user, password in (AIRFLOW, PUBLISHER):
-        for database in ("airflow", "redress", "postgres"):
+        for database in ("airflow", "redress", "postgres", "template1"):
             if (user, database) in allowed:
                 server.connect(user, password, database).close()
             else:
@@ -37,8 +41,49 @@ def test_each_role_reaches_its_own_database_and_no_other(server: PasswordServer)
                     server.connect(user, password, database)
 
 
+def test_no_login_reaches_a_database_of_another_or_one_that_is_copied(server: PasswordServer) -> None:
+    with server.connect(*SUPERUSER, "postgres") as connection:
+        connection.execute("create role a_reader login in role redress_reader")
+        reached = connection.execute(
+            "select rolname, datname from pg_roles, pg_database where rolcanlogin and not rolsuper "
+            "and datallowconn and has_database_privilege(pg_roles.oid, pg_database.oid, 'connect') order by 1, 2"
+        ).fetchall()
+        connection.execute("drop role a_reader")
+    assert reached == [("a_reader", "redress"), ("airflow", "airflow"), ("redress_publisher", "redress")]
+
+
+@pytest.mark.parametrize("database", ["redress", "template1"])
+def test_no_large_object_can_be_made_where_a_reader_or_a_copy_has_it(server: PasswordServer, database: str) -> None:
+    with server.connect(*SUPERUSER, database) as connection:
+        allowed = connection.execute(
+            "select proname from pg_proc where proname ~ '^lo_(creat|create|from_bytea|import)$' "
+            "and has_function_privilege('redress_reader', oid, 'execute')"
+        ).fetchall()
+    assert allowed == []
+
+
+def test_limits_are_those_of_the_runbook_for_readers_and_none_for_the_publisher(server: PasswordServer) -> None:
+    stated = re.findall(r"^alter database redress set (\w+) = '(.*)';$", SERVING.read_text(), re.MULTILINE)
+    assert len(stated) == 4
+    with server.connect(*SUPERUSER, "redress") as connection:
+        connection.execute("create role a_reader login password 'of a reader' in role redress_reader")
+    try:
+        with server.connect("a_reader", "of a reader", "redress") as connection:
+            assert {name: _shown(connection, name) for name, _ in stated} == dict(stated)
+        with server.connect(*PUBLISHER, "redress") as connection:
+            assert {_shown(connection, name) for name, _ in stated} == {"-1", "0"}
+    finally:
+        with server.connect(*SUPERUSER, "redress") as connection:
+            connection.execute("drop role a_reader")
+
+
+def _shown(connection: psycopg.Connection[tuple[object, ...]], setting: str) -> object:
+    ((value,),) = connection.execute(sql.SQL("show {}").format(sql.Identifier(setting))).fetchall()
+    return value
+
+
 def test_no_role_is_more_than_a_login(server: PasswordServer) -> None:
-    with server.connect("postgres", SECRETS["POSTGRES_PASSWORD"], "postgres") as connection:
+    with server.connect(*SUPERUSER, "postgres") as connection:
         rights = connection.execute(
             "select rolname, rolcanlogin, rolsuper or rolcreaterole or rolcreatedb or rolbypassrls"
             " from pg_roles where rolname <> 'postgres' and rolname !~ '^pg_' order by rolname"

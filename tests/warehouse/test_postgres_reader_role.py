@@ -1,5 +1,7 @@
 """The reading role reads the served release, and can do nothing else."""
 
+import re
+import time
 from pathlib import Path
 
 import psycopg
@@ -7,11 +9,18 @@ import pytest
 
 from redress.warehouse.serving.postgres import Postgres
 from redress.warehouse.serving.tables import ServeError
+from tests.made import PROJECT
 from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, Server
 from tests.warehouse.served_releases import served_number, small_release
 
 pytestmark = pytest.mark.needs("postgresql")
 
+RUNBOOK = (PROJECT / "docs" / "runbooks" / "serving.md").read_text(encoding="utf-8")
+LARGE_SORT = """
+set work_mem = '64kB';
+select max(one) from (select repeat('x', 100) || n from generate_series(1, 40000) as n order by 1) as sorted (one);
+"""
+"""A sort of some 4 MB, on disk."""
 REFUSED = (
     "insert into marts.dim_council values ('X', 1)",
     "update marts.dim_council set release_number = 0",
@@ -157,3 +166,56 @@ def test_without_the_role_and_the_right_to_make_it_an_administrator_is_asked_for
         database.do("drop owned by redress_reader", "drop role redress_reader")
     finally:
         database.do("alter role set_aside rename to redress_reader", f"alter role {PUBLISHER} createrole")
+
+
+@pytest.fixture(scope="session")
+def limited(server: Server) -> Database:
+    """A database with the runbook's limits, each as short as a test can wait for."""
+    database = server.new_database("limited")
+    statements = re.findall(r"^alter (?:database|role \w+ in database) redress set .*;$", RUNBOOK, re.MULTILINE)
+    assert len(statements) == 8
+    short = {"2GB": "1MB", "5min": "300ms", "12h": "300ms"}
+    database.do(
+        *(
+            re.sub("'(.*)'", lambda limit: f"'{short[limit[1]]}'", statement).replace(
+                "database redress", f"database {database.name}"
+            )
+            for statement in statements
+        )
+    )
+    return database
+
+
+def test_a_reader_cannot_fill_the_disk_with_a_sort_and_cannot_lift_that_limit(limited: Database) -> None:
+    with limited.session(BI_TOOL) as session:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute("set temp_file_limit = -1")
+        session.execute("set statement_timeout = 0")
+        with pytest.raises(psycopg.errors.ConfigurationLimitExceeded, match="temp_file_limit"):
+            session.execute(LARGE_SORT)
+
+
+def test_a_readers_query_does_not_run_for_ever(limited: Database) -> None:
+    with (
+        limited.session(BI_TOOL) as session,
+        pytest.raises(psycopg.errors.QueryCanceled, match="statement timeout"),
+    ):
+        session.execute("select pg_sleep(30)")
+
+
+@pytest.mark.parametrize("last", ["begin", "select 1"])
+def test_a_readers_session_does_not_stay_idle_for_ever(limited: Database, last: str) -> None:
+    with limited.session(BI_TOOL) as session:
+        session.execute(last)
+        time.sleep(0.6)
+        with pytest.raises(psycopg.Error, match="terminating connection due to idle"):
+            session.execute("select 1")
+
+
+def test_the_publisher_has_none_of_the_readers_limits(limited: Database) -> None:
+    with limited.session(PUBLISHER) as session:
+        session.execute("select pg_sleep(0.6)")
+        session.execute(LARGE_SORT)
+        session.execute("begin")
+        time.sleep(0.6)
+        assert session.execute("select 1").fetchall() == [(1,)]
