@@ -97,6 +97,32 @@ def test_every_published_port_is_on_loopback(services: dict[str, Any]) -> None:
     assert not [name for name, service in services.items() if "network_mode" in service]
 
 
+def test_no_service_has_a_capability_or_gets_one_or_runs_as_root(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert service.get("cap_drop") == ["ALL"], name
+        assert service.get("security_opt") == ["no-new-privileges:true"], name
+        assert not {"cap_add", "privileged", "devices", "pid", "ipc"} & set(service), name
+    others = {
+        name: services[name].get("user") for name in set(services) - AIRFLOW
+    }  # Airflow's image has its own user
+    assert others == {"databases": "postgres", "postgres": "postgres", "redis": "redis"}
+
+
+def test_no_service_takes_the_memory_of_the_whole_machine(services: dict[str, Any]) -> None:
+    units = {"m": 1, "g": 1024}
+    limits = {name: service.get("mem_limit", "") for name, service in services.items()}
+    assert [name for name, limit in limits.items() if not re.fullmatch(r"\d+[mg]", limit)] == []
+    megabytes = {name: int(limit[:-1]) * units[limit[-1]] for name, limit in limits.items()}
+    assert megabytes["worker"] == max(megabytes.values())
+
+
+def test_nobody_but_the_scheduler_and_the_worker_reaches_the_queue(services: dict[str, Any]) -> None:
+    reached = {name: set(service.get("networks", ["default"])) for name, service in services.items()}
+    assert {name for name, networks in reached.items() if "queue" in networks} == {"redis", "scheduler", "worker"}
+    assert {name for name, networks in reached.items() if "default" not in networks} == {"redis"}
+    assert composition()["networks"] == {"queue": {"internal": True}}
+
+
 @pytest.mark.parametrize("missing", sorted(SECRETS))
 def test_without_any_one_secret_nothing_starts(missing: str) -> None:
     for values in (dict(SECRETS, **{missing: ""}), {name: SECRETS[name] for name in SECRETS if name != missing}):
@@ -110,6 +136,7 @@ def test_what_has_a_default_is_no_secret() -> None:
         "AIRFLOW_PORT": "8080",
         "SERVING_PORT": "5432",
         "WORKER_CONCURRENCY": "2",
+        "WORKER_MEMORY": "8g",
         "INCOMING_FOLDER": "./samples",
     }
     assert set(variables(raw())) - set(defaults) == set(SECRETS)
