@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,6 @@ import pypdfium2.raw as pdfium_c
 from redress.model.letter import Box
 from redress.read.files.sheet import SPACES, Sheet
 
-_Pixel = TypeVar("_Pixel", bound=np.generic)
 Shades = npt.NDArray[np.uint8]
 """Grey pixels by row and column, from 0 (black) to 255 (white)."""
 PIXELS_OF_A_PAGE = 4 * 595 * 842
@@ -68,14 +67,16 @@ class DrawnCharacter:
 class DrawnPage:
     """One page of a PDF and its drawings, each made when it is first asked for.
 
+    The drawings show the whole page, or the box `window`, in points from the page's upper left corner.
     After `leave_alone` the page holds only the text that was left.
     """
 
-    def __init__(self, sheet: Sheet, pixels: float = PIXELS_OF_A_PAGE) -> None:
+    def __init__(self, sheet: Sheet, pixels: float = PIXELS_OF_A_PAGE, window: Box | None = None) -> None:
         self._sheet = sheet
         self._page = sheet.page
         self.width, self.height = sheet.page.get_size()
         self.scale = math.sqrt(pixels / max(self.width * self.height, 0.01))
+        self._window = window or (0.0, 0.0, self.width, self.height)
 
     @cached_property
     def _objects(self) -> tuple[dict[int, pdfium_c.FPDF_PAGEOBJECT], list[pdfium_c.FPDF_PAGEOBJECT]]:
@@ -92,7 +93,7 @@ class DrawnPage:
     @cached_property
     def as_it_is(self) -> Shades:
         """The page with its annotations, as a person sees it."""
-        return self._drawn()
+        return self._drawn(self._window, self.scale)
 
     @cached_property
     def without_text(self) -> Shades:
@@ -108,7 +109,7 @@ class DrawnPage:
             return before
         _set_active(dropped, is_active=False)
         try:
-            return self._drawn()
+            return self._drawn(self._window, self.scale)
         finally:
             _set_active(dropped, is_active=True)
 
@@ -126,7 +127,7 @@ class DrawnPage:
 
     def _differs(self, other: Shades, box: Box) -> bool:
         """Return whether a box differs from another drawing of the page by more than the edge of a character."""
-        changed = differs(*(cut(shades, box, self.scale) for shades in (self.as_it_is, other)))
+        changed = differs(*(self.part(shades, box) for shades in (self.as_it_is, other)))
         return changed.size > 0 and float(changed.mean()) >= LEAST_INK_SHARE
 
     def with_twins(self, text_objects: Collection[int]) -> set[int]:
@@ -157,14 +158,11 @@ class DrawnPage:
 
     def bare(self, box: Box | None = None, scale: float | None = None) -> Shades:
         """Draw the page, or a box of it, without annotations; `scale` is in pixels to a point."""
-        if box is None:
-            return self._drawn(draw_annots=False)
-        scale = scale or self.scale
-        x0, top, x1, bottom = box
-        edges = (x0, self.height - bottom, self.width - x1, top)
-        # pdfium's binding rounds what is cropped up to whole pixels, and no pixel of the box may be lost
-        margins = tuple(max(math.floor(edge * scale) - 0.01, 0) / scale for edge in edges)
-        return self._drawn(draw_annots=False, scale=scale, crop=margins)
+        return self._drawn(box or self._window, scale or self.scale, draw_annots=False)
+
+    def part(self, shades: Shades, box: Box) -> Shades:
+        """Return the pixels of a box in points from a drawing of the page; see `cut`."""
+        return cut(shades, box, self.scale, self._window)
 
     @cached_property
     def digits(self) -> tuple[DrawnCharacter, ...]:
@@ -212,26 +210,34 @@ class DrawnPage:
         (e, f), (ax, bx), (cy, dy) = places
         return (ax - e) / 1000, (bx - f) / 1000, (cy - e) / 1000, (dy - f) / 1000, e, f
 
-    def _drawn(self, *, scale: float | None = None, **how: Any) -> Shades:
-        bitmap = self._page.render(scale=scale or self.scale, grayscale=True, **how)
+    def pixels_of(self, boxes: npt.NDArray[np.float64]) -> Iterator[tuple[slice, slice]]:
+        """Yield the rows and columns that `part` takes, for boxes in points, one box a row."""
+        origin = np.floor(np.maximum(np.array(self._window[:2]) * self.scale, 0))
+        begins = np.maximum(np.floor(boxes[:, :2] * self.scale) - origin, 0).astype(int).tolist()
+        ends = np.maximum(np.ceil(boxes[:, 2:] * self.scale) - origin, 0).astype(int).tolist()
+        for (left, upper), (right, lower) in zip(begins, ends, strict=True):
+            yield slice(upper, lower), slice(left, right)
+
+    def _drawn(self, box: Box, scale: float, **how: Any) -> Shades:
+        x0, top, x1, bottom = box
+        edges = (x0, self.height - bottom, self.width - x1, top)
+        # pdfium's binding rounds what is cropped up to whole pixels, and no pixel of the box may be lost
+        margins = tuple(max(math.floor(edge * scale) - 0.01, 0) / scale for edge in edges)
+        bitmap = self._page.render(scale=scale, grayscale=True, crop=margins, **how)
         shades: Shades = bitmap.to_numpy()
         return shades.reshape(shades.shape[:2])
 
 
-def cut(shades: npt.NDArray[_Pixel], box: Box, scale: float) -> npt.NDArray[_Pixel]:
-    """Return the pixels that a box in points touches; empty if the box is off the page."""
+def cut(shades: Shades, box: Box, scale: float, drawn: Box = (0.0, 0.0, 0.0, 0.0)) -> Shades:
+    """Return the pixels that a box in points touches; empty if the box is off the page.
+
+    `drawn` is the box of the page that `shades` shows, from its upper left corner on.
+    """
+    left, upper = (max(math.floor(edge * scale), 0) for edge in drawn[:2])
     x0, top, x1, bottom = (edge * scale for edge in box)
-    rows = slice(max(math.floor(top), 0), max(math.ceil(bottom), 0))
-    columns = slice(max(math.floor(x0), 0), max(math.ceil(x1), 0))
+    rows = slice(max(math.floor(top) - upper, 0), max(math.ceil(bottom) - upper, 0))
+    columns = slice(max(math.floor(x0) - left, 0), max(math.ceil(x1) - left, 0))
     return shades[rows, columns]
-
-
-def pixels_of(boxes: npt.NDArray[np.float64], scale: float) -> Iterator[tuple[slice, slice]]:
-    """Yield the rows and columns of the pixels of boxes in points, as `cut` takes them; one box a row."""
-    begins = np.floor(np.maximum(boxes[:, :2] * scale, 0)).astype(int).tolist()
-    ends = np.ceil(np.maximum(boxes[:, 2:] * scale, 0)).astype(int).tolist()
-    for (left, upper), (right, lower) in zip(begins, ends, strict=True):
-        yield slice(upper, lower), slice(left, right)
 
 
 def differs(one: Shades, other: Shades) -> npt.NDArray[np.bool_]:

@@ -1,11 +1,10 @@
-"""A PDF that pdfium has opened: its sheets and their drawings, each made once."""
+"""A PDF that pdfium has opened, with its sheets, each loaded once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pypdfium2 as pdfium
 
-from redress.read.files.drawn import DrawnPage
 from redress.read.files.page_text import PageText
 from redress.read.files.sheet import Sheet
 
@@ -16,7 +15,6 @@ class OpenedPdf:
     def __init__(self, pdf: pdfium.PdfDocument) -> None:
         self._pdf = pdf
         self._sheets: dict[int, Sheet] = {}
-        self._drawn: dict[int, DrawnPage] = {}
 
     def __len__(self) -> int:
         return len(self._pdf)
@@ -26,12 +24,6 @@ class OpenedPdf:
         if number not in self._sheets:
             self._sheets[number] = Sheet(self._pdf[number - 1], number)
         return self._sheets[number]
-
-    def drawn(self, number: int) -> DrawnPage:
-        """Return the page of a number, counted from one, drawn as finely as confirming a figure needs."""
-        if number not in self._drawn:
-            self._drawn[number] = DrawnPage(self.sheet(number))
-        return self._drawn[number]
 
     @property
     def sheets(self) -> Iterator[Sheet]:

@@ -17,6 +17,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from redress.model.letter import Box
 from redress.read.files import ocr
+from redress.read.files.drawn import DrawnPage
 from redress.read.files.opened import OpenedPdf
 from redress.read.files.overprints import without_unseen
 from redress.read.files.pdf_words import Char, char, is_on_page, page_of
@@ -113,7 +114,7 @@ def _page(page: Any, opened: OpenedPdf | None) -> Page:
     width, height = float(page.layout.width), float(page.layout.height)
     chars, picture_area, curve_count = _content(page.layout, width, height)
     if opened is not None and page.page_number <= len(opened):
-        chars = without_unseen(chars, opened.drawn(page.page_number))
+        chars = without_unseen(chars, DrawnPage(opened.sheet(page.page_number)))
     has_picture = picture_area >= PICTURE_SHARE * width * height or curve_count > OUTLINED_CURVES
     result = page_of(chars, page.page_number, width, height, has_picture=has_picture)
     page.close()

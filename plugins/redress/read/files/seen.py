@@ -7,7 +7,6 @@ of them is covered. Last, the shapes of the digits must be those of the digits t
 text does not spell the figure, the shapes in the figure's box alone must do so.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +48,7 @@ def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
         try:
             if pdf is None:
                 raise pdfium.PdfiumError("pdfium cannot open the file")
-            doubts |= _doubts_on_page(pdf.drawn(number), figures)
+            doubts |= _doubts_on_page(DrawnPage(pdf.sheet(number), window=_window(figures)), figures)
         except pdfium.PdfiumError as error:
             doubts |= {_key(one): f"{_named(one)}, and the page cannot be drawn ({error})" for one in figures}
     return _without(letter, doubts) if doubts else letter
@@ -107,6 +106,14 @@ def _doubts_on_page(page: DrawnPage, figures: Sequence[Figure]) -> dict[_Key, st
         except _DoubtError as doubt:
             doubts[_key(spelling.figure)] = str(doubt)
     return doubts
+
+
+def _window(figures: Sequence[Figure]) -> Box:
+    """Return the box around figures and what stands right beside them."""
+    boxes = [one.box for one in figures if one.box is not None]
+    away = max(max(x1 - x0, bottom - top) for x0, top, x1, bottom in boxes)
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
+    return min(x0s) - 2 * away, min(tops) - 2 * away, max(x1s) + 2 * away, max(bottoms) + 2 * away
 
 
 def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
@@ -244,16 +251,12 @@ class _Drawings:
     def _confirm_digits(self, figure: Figure, digits: Sequence[DrawnCharacter], alone: Shades) -> None:
         page = self._page
         for digit in digits:
-            _confirm_ink(
-                figure, *(cut(shades, digit.box, page.scale) for shades in (self._with, self._without, alone))
-            )
+            _confirm_ink(figure, *(page.part(shades, digit.box) for shades in (self._with, self._without, alone)))
         scale = max(page.scale, PIXELS_OF_A_DIGIT / max(min(digit.height for digit in digits), 0.1))
         whole = _around(digits)
         drawn = page.bare(whole, scale)
-        left, top = math.floor(whole[0] * scale) / scale, math.floor(whole[1] * scale) / scale
         for digit in digits:
-            x0, y0, x1, y1 = digit.box
-            shape = cut(drawn, (x0 - left, y0 - top, x1 - left, y1 - top), scale)
+            shape = cut(drawn, digit.box, scale, whole)
             if not digit.text.isdigit():
                 continue  # a letter of a number in words
             other = other_digit(np.rot90(shape, -digit.quarter_turns), digit.text)
@@ -267,7 +270,7 @@ class _Drawings:
         """Raise _DoubtError unless the shapes in a figure's box are those of its digits, one after the other."""
         figure, page = spelling.figure, self._page
         box = _around(spelling.characters)
-        _confirm_ink(figure, *(cut(shades, box, page.scale) for shades in (self._with, self._without, self._alone)))
+        _confirm_ink(figure, *(page.part(shades, box) for shades in (self._with, self._without, self._alone)))
         scale = max(page.scale, PIXELS_OF_A_DIGIT / max(max(one.height for one in spelling.characters), 0.1))
         drawn = np.rot90(page.bare(box, scale), -spelling.characters[0].quarter_turns)
         said, shapes = _said(figure), pieces(drawn)

@@ -5,16 +5,17 @@ not state a figure that nobody can see. Both `pdf.py` and `pdf_quick.py` use thi
 figures more closely.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2.raw as pdfium_c
 
-from redress.read.files.drawn import PIXELS_AT_A_GLANCE, DrawnPage, differs, pixels_of
+from redress.read.files.drawn import PIXELS_AT_A_GLANCE, DrawnPage, differs
 from redress.read.files.opened import OpenedPdf
 from redress.read.page.document import Page, Segment, Word
+from redress.read.page.sentences import around
 
 INVISIBLE_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
 _EDGE_SHARE = 0.2
@@ -23,29 +24,28 @@ _EDGE_SHARE = 0.2
 
 def only_what_shows(pdf: OpenedPdf, pages: Iterable[Page]) -> dict[int, Page]:
     """Return the pages by number, without the words that cannot be seen. Raise PdfiumError if drawing fails."""
-    return {page.number: _only_what_shows(pdf, page) if page.segments else page for page in pages}
+    return {page.number: _only_what_shows(pdf, page) for page in pages}
 
 
 def _only_what_shows(pdf: OpenedPdf, page: Page) -> Page:
-    drawn = DrawnPage(pdf.sheet(page.number), PIXELS_AT_A_GLANCE)
-    changed = differs(drawn.as_it_is, drawn.without_text)
-    segments = tuple(_seen(page.segments, changed, drawn.scale))
-    count = sum(len(segment.words) for segment in segments)
-    if count == sum(len(segment.words) for segment in page.segments):
+    placed = [word for segment in page.segments for word in segment.words if word.box is not None]
+    if not placed:
         return page
-    kept = {id(word) for segment in segments for word in segment.words}
-    unseen = (word for segment in page.segments for word in segment.words if id(word) not in kept)
+    boxes = np.array([word.box for word in placed])
+    drawn = DrawnPage(pdf.sheet(page.number), PIXELS_AT_A_GLANCE, window=around(placed))
+    changed = differs(drawn.as_it_is, drawn.without_text)
+    parts = zip(placed, drawn.pixels_of(_cores(boxes)), strict=True)
+    unseen = [word for word, pixels in parts if not changed[pixels].any()]
+    if not unseen:
+        return page
+    segments = tuple(_without(page.segments, frozenset(map(id, unseen))))
     return replace(page, segments=segments, hides_a_number=any(map(_has_digit, unseen)))
 
 
-def _seen(segments: Sequence[Segment], changed: npt.NDArray[np.bool_], scale: float) -> Iterator[Segment]:
-    placed = [word for segment in segments for word in segment.words if word.box is not None]
-    cores = _cores(np.array([word.box for word in placed]).reshape(-1, 4))
-    unseen = {
-        id(word) for word, pixels in zip(placed, pixels_of(cores, scale), strict=True) if not changed[pixels].any()
-    }
+def _without(segments: Iterable[Segment], dropped: frozenset[int]) -> Iterator[Segment]:
+    """Yield segments without the words with these ids; a segment without other words is left out."""
     for segment in segments:
-        words = tuple(word for word in segment.words if id(word) not in unseen)
+        words = tuple(word for word in segment.words if id(word) not in dropped)
         if len(words) == len(segment.words):
             yield segment
         elif words:
