@@ -1,0 +1,140 @@
+"""Seasons of letters whose files lie: no figure that a person does not see comes into the warehouse."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from typer.testing import CliRunner, Result
+
+from redress.acquire.sources.folder import FolderSource
+from redress.cli import app
+from redress.model.landed import Fate
+from redress.model.season import Season
+from redress.read.files import ocr
+from redress.settings import Settings
+from redress.steps import Run, acquire_and_read, check
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases.releases import Releases
+from tests.integration.planted_letters import HELD, LETTERS, OSTLEBRIDGE, WITNESS, Planted
+from tests.made import SAMPLE_AUTHORITIES
+
+pytestmark = pytest.mark.needs("dbt")
+
+SEASON = Season(max(one.year for one in LETTERS))
+"""The season of the contradictions, which is run last."""
+FATES = """
+    select source_address, disposition, coalesce(trust_reason, reason)
+    from marts.dim_letter
+    left join marts.fct_annual_review using (letter_key)
+"""
+FIGURES = "select source_address, measure, value from marts.fct_figure join marts.dim_letter using (letter_key)"
+by_kind = pytest.mark.parametrize("planted", LETTERS, ids=lambda one: f"{one.year} {one.kind}")
+
+
+def redress(home: Path, *words: str) -> Result:
+    """Run a command of ours in this process, with its data below a folder."""
+    stated = {"HOME": home, "ADDITIONAL_AUTHORITIES": SAMPLE_AUTHORITIES}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in stated.items():
+            environment.setenv(f"REDRESS_{name}", str(value))
+        return CliRunner().invoke(app, words)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder after all seasons were landed, and the last was run the whole way, with the only build."""
+    folder, home = tmp_path_factory.mktemp("letters"), tmp_path_factory.mktemp("planted")
+    for address, content in (*((one.address, one.printed(one.year, one.council)) for one in LETTERS), WITNESS):
+        (folder / address).parent.mkdir(exist_ok=True)
+        (folder / address).write_bytes(content)
+    settings, source = Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES), FolderSource(folder)
+    for year in sorted({one.year for one in LETTERS} - {SEASON.year}):
+        run = Run.of_season(Season(year), "planted", settings)
+        check(run, acquire_and_read(run, source))
+    done = redress(home, "run", str(SEASON), "--from", str(folder))
+    assert done.exit_code == 0, done.output
+    return home
+
+
+@pytest.fixture(scope="module")
+def warehouse(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    current = Releases(home / "warehouse").current()
+    assert current is not None
+    with duckdb.connect(str(current / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def asked(warehouse: duckdb.DuckDBPyConnection, question: str) -> list[tuple[Any, ...]]:
+    return warehouse.execute(question).fetchall()
+
+
+def needs_tesseract(planted: Planted) -> None:
+    if planted.kind == "under a scan" and not ocr.is_installed():
+        pytest.skip("tesseract is not installed (Debian: tesseract-ocr)")
+
+
+@by_kind
+def test_a_letter_is_loaded_with_what_is_seen_of_it_or_held_back_for_a_true_reason(
+    warehouse: duckdb.DuckDBPyConnection, planted: Planted
+) -> None:
+    needs_tesseract(planted)
+    found = {address: (fate, why) for address, fate, why in asked(warehouse, FATES)}
+    fate, why = found[planted.address]
+    assert (fate, planted.why in why) == (planted.fate, True), why
+
+
+@by_kind
+def test_the_warehouse_has_the_figures_that_are_seen_and_no_others(
+    warehouse: duckdb.DuckDBPyConnection, planted: Planted
+) -> None:
+    needs_tesseract(planted)
+    figures = {
+        measure: value for address, measure, value in asked(warehouse, FIGURES) if address == planted.address
+    }
+    assert figures == planted.figures
+
+
+def test_the_place_of_a_letter_in_its_pack_is_in_the_warehouse(warehouse: duckdb.DuckDBPyConnection) -> None:
+    places = asked(
+        warehouse,
+        "select source_address, letter_first_page, letter_last_page, page_count from marts.dim_letter "
+        "where letter_first_page > 1 or letter_last_page < page_count",
+    )
+    assert places == [("2021/in-a-pack.pdf", 3, 4, 5)]
+
+
+def test_a_season_of_one_design_gives_its_types_no_average(warehouse: duckdb.DuckDBPyConnection) -> None:
+    averages = asked(
+        warehouse,
+        "select distinct coalesce(uphold_rate_stated_average_pct, compliance_rate_stated_average_pct, "
+        "satisfactory_remedy_rate_stated_average_pct) from marts.fct_type_average where season = 2019",
+    )
+    assert averages == [(None,)]
+
+
+def test_a_contradiction_that_a_witness_prints_too_is_flagged_with_both_rates(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    reviews = asked(
+        warehouse,
+        "select authority_name, trust, uphold_rate_pct, recomputed_uphold_rate_pct, is_uphold_rate_confirmed "
+        "from marts.fct_annual_review join marts.dim_authority using (authority_key) "
+        "where trust_reason like '%source_agrees_with_itself%'",
+    )
+    assert reviews == [(OSTLEBRIDGE, "flagged", 93, 92, False)]
+
+
+def test_a_contradiction_without_a_witness_is_accepted_in_one_step(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home / "landing", tmp_path / "landing")
+    landing = Landing(tmp_path / "landing")
+    fates = landing.dispositions(SEASON).values()
+    (waiting,) = (one for one in fates if one.disposition is HELD and "the letter contradicts itself" in one.reason)
+    done = redress(
+        tmp_path, "quarantine", "accept", waiting.letter_sha256[:12], "--reason", "as printed", "--by", "A. Person"
+    )
+    assert done.exit_code == 0, done.output
+    after = landing.dispositions(SEASON)[waiting.letter_sha256]
+    assert (after.disposition, after.decided_by) == (Fate.ACCEPTED, "A. Person")
