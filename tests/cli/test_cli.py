@@ -29,13 +29,17 @@ CONTRADICTING = SAMPLES / "letters" / "2021" / "tarnbeck-metropolitan-borough-co
 BARE = SAMPLES / "letters" / "2021" / "ostlebridge-council.pdf"
 
 
+def environment(home: Path) -> dict[str, str]:
+    return os.environ | {"REDRESS_HOME": str(home), "PYTHONPATH": str(PROJECT / "plugins")}
+
+
 def redress(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "redress.cli", *map(str, arguments)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=PROJECT,
-        env=os.environ | {"REDRESS_HOME": str(home), "PYTHONPATH": str(PROJECT / "plugins")},
+        env=environment(home),
         check=False,
     )
 
@@ -84,6 +88,57 @@ def test_read_shows_a_person_the_figures_and_what_disagrees(tmp_path: Path) -> N
 def test_reading_leaves_nothing_behind(tmp_path: Path) -> None:
     redress(tmp_path, "read", SAMPLE, "--json")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_read_json_is_utf_8_whatever_the_name_of_the_file_and_the_locale(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/caf\xe9 \xe2\x80\x9c.pdf"
+    Path(os.fsdecode(name)).write_bytes(b"%PDF-1.7\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "redress.cli", "read", "--json", name],
+        capture_output=True,
+        cwd=PROJECT,
+        env=environment(tmp_path) | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        check=True,
+    )
+    read = json.loads(done.stdout.decode("utf-8", errors="strict"))
+    assert read["file"] == f"{tmp_path}/caf\\xe9 “.pdf"
+    assert read["verdict"] == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (">/dev/full", "redress: standard output cannot be written: No space left on device\n"),
+        (">&-", "redress: standard output is closed, so there is nowhere to answer to\n"),
+        ("| true", ""),
+    ],
+)
+def test_output_that_is_closed_or_full_ends_a_command_in_one_line(tmp_path: Path, output: str, said: str) -> None:
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"set -o pipefail; {{ sleep 0.2; {sys.executable} -m redress.cli archive verify; }} {output}",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=PROJECT,
+        env=environment(tmp_path),
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_an_output_in_another_encoding_shows_what_it_lacks_as_an_escape(tmp_path: Path) -> None:
+    code = "import typer; from redress.cli import Commands; app = Commands(); "
+    code += "app.command()(lambda: print('\u201cBlaby\u201d')); app()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        env=environment(tmp_path) | {"PYTHONIOENCODING": "latin-1"},
+        check=True,
+    )
+    assert done.stdout == b"\\u201cBlaby\\u201d\n"
 
 
 def test_ingest_of_a_folder_without_seasons_says_what_to_do(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from redress.read.evidence import draw_evidence
+from redress.read.evidence import EvidenceError, evidence_picture
 from redress.read.files.pdf import shown_part
 from tests.paper import HEIGHT, WIDTH, holds, pdf, red_box, reddened, stack
 from tests.read.documents import measured
@@ -108,8 +109,32 @@ def test_a_letter_says_the_same_in_any_page_box_and_its_box_frames_the_number(na
     assert holds(figure.box, seen, slack_points=2 * unit)
     assert figure.box[2] - figure.box[0] < 30 * unit
     assert figure.box[3] - figure.box[1] < 30 * unit
-    draw_evidence(content, letter, tmp_path / "evidence.png")
-    assert 1300 < max(Image.open(tmp_path / "evidence.png").size) < 6000
+    picture, _ = evidence_picture(content, letter)
+    assert 1300 < max(Image.open(io.BytesIO(picture)).size) < 6000
+
+
+def _evidence_on(width: float, height: float) -> tuple[bytes, int]:
+    """The picture of two figures on two blank pages of a size in points, the second on its side."""
+    with pypdfium2.PdfDocument.new() as document:
+        document.new_page(width, height)
+        document.new_page(height, width)
+        out = io.BytesIO()
+        document.save(out)
+    letter = read(pdf(*PAGES))
+    figure = next(one for one in letter.figures if one.box is not None)
+    spread = tuple(replace(figure, page=number, box=(0.0, 0.0, 1.0, 1.0)) for number in (1, 2))
+    return evidence_picture(out.getvalue(), replace(letter, figures=spread))
+
+
+def test_a_page_of_five_metres_makes_no_larger_picture_of_evidence_than_others() -> None:
+    picture, count = _evidence_on(14_400, 14_400)
+    assert count == 2
+    assert max(Image.open(io.BytesIO(picture)).size) < 10_000
+
+
+def test_pages_whose_picture_would_be_beyond_all_bounds_are_refused_in_words() -> None:
+    with pytest.raises(EvidenceError, match="look at them in a program for PDFs"):
+        _evidence_on(14_400, 1)
 
 
 def test_small_type_keeps_its_double_letters() -> None:

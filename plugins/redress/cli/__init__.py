@@ -1,10 +1,22 @@
 """The command line: a thin skin over the functions of the package."""
 
+from typing import Any
+
 import typer
 
 from redress.cli import airflow, archive, letters, quarantine, releases, seasons
+from redress.cli.terminal import plain_output
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+class Commands(typer.Typer):
+    """All commands, each of which ends in one line if it has nowhere to answer to."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with plain_output():
+            return super().__call__(*args, **kwargs)
+
+
+app = Commands(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 @app.callback()

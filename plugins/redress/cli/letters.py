@@ -1,9 +1,9 @@
 """redress read: letters without a database, without Airflow, and without a network."""
 
-import json
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -11,9 +11,12 @@ from rich.table import Table
 
 from redress.check.letter_rules import check_letter
 from redress.check.rule import Check
-from redress.cli.terminal import console
+from redress.cli.terminal import console, print_json
 from redress.model.letter import Letter
 from redress.read.answer import answer
+
+if TYPE_CHECKING:
+    from redress.read.workers import Readers
 
 
 def read(
@@ -40,14 +43,14 @@ def read(
             print(f"redress read: {file} cannot be opened: {error.strerror}", file=sys.stderr)
     with Readers(Settings().reading_limits) as readers:
         letters = readers.read(File(file.name, content) for file, content in opened)
-        for (file, _), letter in zip(opened, letters, strict=True):
+        for (file, content), letter in zip(opened, letters, strict=True):
             checks = check_letter(letter)
             if as_json:
-                print(json.dumps(answer(str(file), letter, checks), ensure_ascii=False), flush=True)
+                print_json(answer(_name(file), letter, checks))
             else:
                 show_letter(file, letter, checks)
             if evidence is not None:
-                _draw(file, letter, evidence)
+                _draw(readers, content, letter, evidence)
     if len(opened) < len(files):
         raise typer.Exit(2)
 
@@ -81,12 +84,19 @@ def show_letter(file: Path, letter: Letter, checks: tuple[Check, ...]) -> None:
             console.print(f"  {check.severity}: {check.rule}: {escape(check.detail)}", style="red", soft_wrap=True)
 
 
-def _draw(file: Path, letter: Letter, out: Path) -> None:
-    from redress.read.evidence import EvidenceError, draw_evidence
+def _name(file: Path) -> str:
+    r"""Return a file's name as text; a byte that is no UTF-8 is an escape such as \xe9."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
+
+
+def _draw(readers: "Readers", content: bytes, letter: Letter, out: Path) -> None:
+    from redress.read.evidence import EvidenceError, evidence_picture
+    from redress.read.workers import WorkerError
 
     try:
-        count = draw_evidence(file.read_bytes(), letter, out)
-    except (EvidenceError, OSError) as error:
+        picture, count = readers.result_of(evidence_picture, content, letter)
+        out.write_bytes(picture)
+    except (EvidenceError, OSError, WorkerError) as error:
         print(f"redress read: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
     print(f"{count} figures drawn to {out}", file=sys.stderr)

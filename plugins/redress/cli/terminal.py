@@ -1,12 +1,14 @@
 """What the commands share: the terminal, errors as sentences, and the lock with a message to a person who waits."""
 
 import getpass
+import io
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -15,6 +17,8 @@ from rich.segment import Segment
 from redress.model.printable import printable
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from redress.model.season import Season
     from redress.settings import Settings
 
@@ -30,7 +34,62 @@ class PrintingConsole(Console):
                 yield Segment("\n".join(printable(line) for line in segment.text.split("\n")), segment.style)
 
 
-console = PrintingConsole(highlight=False, width=None if sys.stdout.isatty() else 160)
+console = PrintingConsole(highlight=False, width=None if sys.stdout is not None and sys.stdout.isatty() else 160)
+
+
+@contextmanager
+def plain_output() -> Iterator[None]:
+    """Run a command, and end it with one line if standard output is closed, full or broken.
+
+    A character that the terminal's encoding does not have is printed as an escape. If the reader of a pipe has
+    ended, as `head` does, nobody is told.
+    """
+    if sys.stdout is None:
+        print("redress: standard output is closed, so there is nowhere to answer to", file=sys.stderr, flush=True)
+        raise SystemExit(1)
+    output = _Output(sys.stdout.fileno(), "wb", closefd=False)
+    is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
+    sys.stdout = io.TextIOWrapper(
+        output if is_unbuffered else io.BufferedWriter(output),
+        encoding=sys.stdout.encoding,
+        errors="backslashreplace",
+        line_buffering=sys.stdout.isatty(),
+        write_through=is_unbuffered,
+    )
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if not _Output.is_broken:
+            raise
+        if not isinstance(error, BrokenPipeError):
+            reason = f"standard output cannot be written: {error.strerror}"
+            print(f"redress: {reason}", file=sys.stderr, flush=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())  # Python writes the rest when it ends
+        raise SystemExit(1) from None
+
+
+class _Output(io.FileIO):
+    """Standard output. It notes its own errors, which look like those of any other file."""
+
+    is_broken: ClassVar[bool] = False
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            _Output.is_broken = True
+            raise
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON, in UTF-8 whatever the terminal's encoding is."""
+    line = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def print_error(error: Exception) -> None:
@@ -48,6 +107,8 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except plain_error_types() as error:
+        if isinstance(error, OSError) and _Output.is_broken:
+            raise
         print_error(error)
         raise typer.Exit(1) from None
 
@@ -64,6 +125,8 @@ class Failures:
         try:
             yield
         except plain_error_types() as error:
+            if isinstance(error, OSError) and _Output.is_broken:
+                raise
             print_error(error)
             self.count += 1
 

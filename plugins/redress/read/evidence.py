@@ -1,8 +1,8 @@
 """The evidence as a picture: the pages on which figures stand, each figure framed and named."""
 
+import io
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
@@ -12,6 +12,8 @@ from redress.model.letter import Figure, Letter
 PIXELS_TO_A_POINT = 2.0
 PIXELS_OF_A_PAGE = (1000 * 1400, 4000 * 5600)
 """The fewest and the most pixels; a page of another unit or another paper is drawn larger or smaller to fit."""
+MOST_PIXELS = 120_000_000
+"""Of the whole picture: five of the largest pages. The sides of hostile pages can differ a thousandfold."""
 _FRAME = (200, 30, 30)
 _LABEL = (255, 255, 255)
 _LABEL_HEIGHT = 17
@@ -27,10 +29,11 @@ class EvidenceError(Exception):
     """No picture can be drawn of a file's evidence; the message says why."""
 
 
-def draw_evidence(content: bytes, letter: Letter, out: Path) -> int:
-    """Draw the pages of a PDF that hold figures, one below the other, to a PNG; return the number of figures drawn.
+def evidence_picture(content: bytes, letter: Letter) -> tuple[bytes, int]:
+    """Return the pages of a PDF that hold figures, one below the other, as a PNG, and the number of figures drawn.
 
-    Raise EvidenceError if the letter states no figure that stands on a page.
+    A page can need any time and memory: draw in a worker. Raise EvidenceError if the letter states no figure that
+    stands on a page, or if the picture would be too large.
     """
     placed = [figure for figure in letter.figures if figure.box is not None and figure.page is not None]
     if not placed:
@@ -40,14 +43,22 @@ def draw_evidence(content: bytes, letter: Letter, out: Path) -> int:
     pages = sorted({figure.page for figure in placed if figure.page is not None})
     with pdfium.PdfDocument(content) as pdf:
         pdf.init_forms()  # the values of form fields are drawn too
-        pictures = [_page(pdf[page - 1], [figure for figure in placed if figure.page == page]) for page in pages]
-    whole = Image.new("RGB", (max(p.width for p in pictures), sum(p.height for p in pictures)), "white")
-    top = 0
-    for picture in pictures:
-        whole.paste(picture, (0, top))
-        top += picture.height
+        sizes = [_pixels(*pdf[page - 1].get_size()) for page in pages]
+        width, height = max(width for width, _ in sizes), sum(height for _, height in sizes)
+        if width * height > MOST_PIXELS:
+            raise EvidenceError(
+                f"the pages with figures would make a picture of {width:,} by {height:,} pixels, more than "
+                f"{MOST_PIXELS:,}: look at them in a program for PDFs"
+            )
+        whole = Image.new("RGB", (width, height), "white")
+        top = 0
+        for page in pages:
+            picture = _page(pdf[page - 1], [figure for figure in placed if figure.page == page])
+            whole.paste(picture, (0, top))
+            top += picture.height
+    out = io.BytesIO()
     whole.save(out, format="PNG")
-    return len(placed)
+    return out.getvalue(), len(placed)
 
 
 def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
@@ -73,6 +84,12 @@ def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
         draw.rectangle(label, fill=_FRAME)
         draw.text((label[0] + 3, label[1] + 1), names_shown, fill=_LABEL, font=font)
     return picture
+
+
+def _pixels(width: float, height: float) -> tuple[int, int]:
+    """Return the width and height of the picture of a page of this size, in points."""
+    scale = _scale(width, height)
+    return math.ceil(width * scale), math.ceil(height * scale)
 
 
 def _scale(width: float, height: float) -> float:

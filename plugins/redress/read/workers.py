@@ -8,12 +8,15 @@ machine is.
 
 import ctypes
 import hashlib
+import logging
 import multiprocessing
 import resource
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as OutOfClockTimeError
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.process import AuthenticationString  # type: ignore[attr-defined]
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -21,10 +24,12 @@ from typing import Any, Self, TypeVar
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from redress.model.letter import Letter, Verdict
+from redress.read.confinement import confine, missing, start_server
 from redress.read.files.seen import unconfirmed
 from redress.read.reader import read_letter
 from redress.settings import Limits
 
+_log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 OUT_OF_TIME = signal.SIGPROF
 """The signal of the system's timer of processor time; it ends a process that does not catch it."""
@@ -58,14 +63,17 @@ class Readers:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
+        _say_what_is_missing()
         _allow_children()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["redress.read.reader"])
+        start_server()
+        self._temporary = tempfile.TemporaryDirectory(prefix="redress-reading-")
         self._pool = ProcessPool(
             max_workers=self._limits.worker_count,
             max_tasks=LETTERS_TO_A_WORKER,
             initializer=_prepare,
-            initargs=(self._limits.memory_mebibytes,),
+            initargs=(self._limits.memory_mebibytes, self._temporary.name),
             context=context,
         )
 
@@ -79,6 +87,7 @@ class Readers:
             self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.close()  # type: ignore[no-untyped-call]
         self._pool.join()
+        self._temporary.cleanup()
 
     def read(self, files: Iterable[File]) -> Iterator[Letter]:
         """Yield the letters of files in their order; each file gets a verdict, whatever it does to its worker.
@@ -135,6 +144,13 @@ class Readers:
         return result
 
 
+@cache
+def _say_what_is_missing() -> None:
+    """Say once what a parser that is broken into could still do on this system."""
+    if (kept := missing()) is not None:
+        _log.warning("the processes that read letters keep the right to %s", kept)
+
+
 def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: object) -> _Result:
     """Call a function; let the system end this process with OUT_OF_TIME when it has taken its processor time."""
     signal.setitimer(signal.ITIMER_PROF, time_seconds)
@@ -157,12 +173,13 @@ def _allow_children() -> None:
         current._config["authkey"] = AuthenticationString(current.authkey)
 
 
-def _prepare(mebibytes: int) -> None:
-    """Limit the memory of a worker, so that more raises MemoryError, and let OUT_OF_TIME end the worker."""
+def _prepare(mebibytes: int, temporary: str) -> None:
+    """Limit the memory of a worker, so that more raises MemoryError; let OUT_OF_TIME end the worker; confine it."""
     signal.signal(OUT_OF_TIME, signal.SIG_DFL)
     limit = mebibytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     _keep_memory()
+    confine(temporary)
 
 
 def _keep_memory() -> None:

@@ -1,0 +1,161 @@
+"""What a reading process may see and do: no secrets in its environment, no network, and one folder to write in.
+
+The parsers of letters are large programs in C. A fault of theirs must not be worth the passwords, files and network
+of the person who reads. Linux lets a process give up rights for good without being root: by Landlock the right to
+change files, by a seccomp filter the right to make sockets. Both hold for the programs that the process starts.
+"""
+
+import ctypes
+import os
+import platform
+import resource
+import struct
+import tempfile
+from multiprocessing import forkserver
+
+LARGEST_FILE_BYTES = 256 * 1024 * 1024
+"""The most that a reading process may write to a temporary file."""
+KEPT_VARIABLES = frozenset(
+    {
+        "PATH",  # where tesseract is
+        "LD_LIBRARY_PATH",
+        "TESSDATA_PREFIX",
+        "TZ",
+        "PYTHONDONTWRITEBYTECODE",
+        "MALLOC_ARENA_MAX",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+    }
+)
+"""The variables of the caller's environment that a reading process gets."""
+OWN_VARIABLES = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+
+_SET_NO_NEW_PRIVILEGES, _GET_SECCOMP, _SET_SECCOMP, _FILTER = 38, 21, 22, 2
+"""For prctl, as <linux/prctl.h> and <linux/seccomp.h> have them."""
+_CAPABILITIES_VERSION, _FILES_OF_OTHERS = 0x20080522, 0b110
+"""For capset: the version of its tables, and the two rights to open files whose mode keeps others out."""
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+"""The system calls of Landlock, which have these numbers on every machine."""
+_GET_VERSION, _PATH_BENEATH = 1, 1
+_WRITE_FILE, _TRUNCATE = 1 << 1, 1 << 14
+_FIRST_CHANGES = _WRITE_FILE | sum(1 << bit for bit in range(4, 13))
+"""The rights to write a file, to remove and to make one, as <linux/landlock.h> has them."""
+_CHANGES_SINCE = {2: 1 << 13, 3: _TRUNCATE}
+"""Rights that later versions know: to move a file to another folder, to cut a file."""
+_SCOPES_SINCE_VERSION, _SCOPES = 6, 0b11
+"""No abstract sockets of processes outside, and no signals to them."""
+
+_SOCKETS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
+"""The machines whose filter is known: the name of their system calls, and the number of `socket` among these."""
+_IO_URING_SETUP, _OF_ANOTHER_KIND = 425, 0x40000000
+_LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # the error is EPERM
+
+
+def start_server() -> None:
+    """Start the server that forks the reading processes, if it does not run, with an environment of its own.
+
+    There is no way to hand the server an environment. So this process has that environment for the moment in which
+    the server starts.
+    """
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update({name: value for name, value in before.items() if name in KEPT_VARIABLES} | OWN_VARIABLES)
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def missing() -> str | None:
+    """Return what a reading process of this system keeps the right to do, and why; None if nothing."""
+    found = []
+    if _landlock_version() < 1:
+        found.append("change files (this kernel has no Landlock)")
+    if platform.machine() not in _SOCKETS:
+        found.append(f"use the network (no filter for {platform.machine()} is known)")
+    elif _prctl(_GET_SECCOMP) < 0:
+        found.append("use the network (this kernel has no seccomp filters)")
+    return " and to ".join(found) or None
+
+
+def confine(folder: str) -> None:
+    """Take from this process the rights to make sockets, and to change files outside a folder for temporary files.
+
+    What the system does not let a process give up is left out; `missing` says so.
+    """
+    for name in os.environ.keys() - KEPT_VARIABLES - OWN_VARIABLES.keys():
+        del os.environ[name]  # the server may have been started by others
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE_BYTES, LARGEST_FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _checked(_prctl(_SET_NO_NEW_PRIVILEGES, 1))
+    _give_up_capabilities()
+    version = _landlock_version()
+    if version >= 1:
+        _give_up_changes(version, folder)
+    if platform.machine() in _SOCKETS and _prctl(_GET_SECCOMP) >= 0:
+        _give_up_sockets(*_SOCKETS[platform.machine()])
+
+
+def _give_up_capabilities() -> None:
+    """Give up what root may do beside reading files: root also reads the memory of other processes."""
+    header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_VERSION, 0), 8)
+    held = ctypes.create_string_buffer(24)
+    _checked(_libc().capget(header, held))
+    effective, permitted, _, *_ = struct.unpack("=6I", held.raw)
+    kept = struct.pack("=6I", effective & _FILES_OF_OTHERS, permitted & _FILES_OF_OTHERS, 0, 0, 0, 0)
+    _checked(_libc().capset(header, kept))
+
+
+def _give_up_changes(version: int, folder: str) -> None:
+    changes = _FIRST_CHANGES | sum(right for since, right in _CHANGES_SINCE.items() if version >= since)
+    scopes = _SCOPES if version >= _SCOPES_SINCE_VERSION else 0
+    size = 24 if version >= _SCOPES_SINCE_VERSION else 8
+    rules = ctypes.create_string_buffer(struct.pack("=QQQ", changes, 0, scopes)[:size], size)
+    ruleset = _checked(_libc().syscall(_CREATE_RULESET, rules, ctypes.c_size_t(size), 0))
+    for path, allowed in ((folder, changes), (os.devnull, changes & (_WRITE_FILE | _TRUNCATE))):
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rule = ctypes.create_string_buffer(struct.pack("=Qi", allowed, place), 12)
+        _checked(_libc().syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0))
+        os.close(place)
+    _checked(_libc().syscall(_RESTRICT_SELF, ruleset, 0))
+    os.close(ruleset)
+
+
+def _give_up_sockets(machine: int, socket: int) -> None:
+    """Refuse the system calls that make a socket, and all calls of another machine's kind."""
+    steps = (
+        (_LOAD, 0, 0, 4),  # which machine's calls
+        (_IF_EQUAL, 0, 4, machine),
+        (_LOAD, 0, 0, 0),  # which call
+        (_IF_AT_LEAST, 2, 0, _OF_ANOTHER_KIND),
+        (_IF_EQUAL, 1, 0, socket),
+        (_IF_EQUAL, 0, 1, _IO_URING_SETUP),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    )
+    program = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
+    whole = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(program)))
+    _checked(_prctl(_SET_SECCOMP, _FILTER, ctypes.addressof(whole)))
+
+
+def _landlock_version() -> int:
+    return int(_libc().syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), _GET_VERSION))
+
+
+def _prctl(what: int, value: int = 0, place: int = 0) -> int:
+    words = (ctypes.c_ulong(word) for word in (value, place, 0, 0))
+    return int(_libc().prctl(what, *words))
+
+
+def _checked(result: int) -> int:
+    """Return what a call of the system gave. Raise OSError if it failed."""
+    if result < 0:
+        raise OSError(ctypes.get_errno(), f"this process cannot give up rights: {os.strerror(ctypes.get_errno())}")
+    return result
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

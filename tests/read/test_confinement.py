@@ -1,0 +1,160 @@
+"""What a reading process may see and do, tried by a process of the pool that reads letters."""
+
+import io
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from redress.read import confinement
+from redress.read.confinement import KEPT_VARIABLES, OWN_VARIABLES
+from redress.read.files import ocr
+from redress.read.workers import Readers
+from redress.settings import Limits
+
+pytestmark = pytest.mark.needs("processes")
+
+
+def tried(outside: str, parent: int) -> dict[str, str]:
+    """Try what a parser that is broken into would try; return what came of each. Runs in a reading process."""
+    place = Path(outside)
+    found: dict[str, str] = {}
+
+    def attempt(name: str, action: Callable[[], object]) -> None:
+        try:
+            found[name] = f"done: {action()}"
+        except OSError as error:
+            found[name] = f"refused: {error.strerror}"
+
+    def of_a_program(code: str) -> Callable[[], object]:
+        def run() -> object:
+            command = [
+                sys.executable,
+                "-S",
+                "-c",
+                f"import os, socket\ntry: {code}\nexcept OSError: print('refused')",
+            ]
+            return subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=True
+            ).stdout
+
+        return run
+
+    attempt("the environment at its start", lambda: Path("/proc/self/environ").read_bytes())
+    attempt("the environment", lambda: dict(os.environ))
+    attempt("the environment of the caller", lambda: Path(f"/proc/{parent}/environ").read_bytes())
+    attempt("a signal to the caller", lambda: os.kill(parent, signal.SIGCONT))
+    attempt("tcp", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    attempt("udp", lambda: socket.socket(socket.AF_INET6, socket.SOCK_DGRAM))
+    attempt("unix", lambda: socket.socket(socket.AF_UNIX))
+    attempt("a socket of a program", of_a_program("socket.socket(); print('done')"))
+    attempt("a new file", lambda: (place / "new").touch())
+    attempt("a file", lambda: (place / "there").write_bytes(b"other"))
+    attempt("a file cut", lambda: os.truncate(place / "there", 0))
+    attempt("a file renamed", lambda: (place / "there").rename(place / "elsewhere"))
+    attempt("a file removed", lambda: (place / "there").unlink())
+    attempt("a folder", lambda: (place / "folder").mkdir())
+    attempt("a link", lambda: (place / "link").symlink_to("/etc"))
+    attempt("a file of a program", of_a_program(f"open({str(place / 'there')!r}, 'w'); print('done')"))
+    attempt("a temporary file", _write_a_temporary_file)
+    attempt("a temporary file of a program", of_a_program("open(os.environ['TMPDIR'] + '/x', 'w'); print('done')"))
+    attempt("no file", lambda: Path(os.devnull).write_bytes(b"x"))
+    return found
+
+
+def _write_a_temporary_file() -> None:
+    with tempfile.TemporaryFile() as file:
+        file.write(b"x")
+
+
+def word_of_a_picture() -> str:
+    """Return what tesseract reads in a small picture. Runs in a reading process."""
+    picture = Image.new("L", (400, 100), "white")
+    ImageDraw.Draw(picture).text((20, 20), "Ombudsman", font=ImageFont.load_default(size=60))
+    content = io.BytesIO()
+    picture.save(content, format="PNG")
+    return ocr._output(["tesseract", "stdin", "stdout", "--psm", "7"], content.getvalue()).decode()
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "there").write_bytes(b"as it was")
+    with Readers(Limits(workers=1)) as readers:
+        tried_there = readers.result_of(tried, str(outside), os.getpid())
+    assert (outside / "there").read_bytes() == b"as it was"
+    assert [path.name for path in outside.iterdir()] == ["there"]
+    return tried_there
+
+
+def test_a_reading_process_gets_none_of_the_callers_variables_but_those_it_needs(found: dict[str, str]) -> None:
+    assert "PYTEST_CURRENT_TEST" in os.environ
+    at_start = found["the environment at its start"].removeprefix("done: b'").split(r"\x00")
+    names = {line.partition("=")[0] for line in at_start[:-1]}
+    assert names
+    assert names - {"LINES", "COLUMNS"} <= KEPT_VARIABLES | OWN_VARIABLES.keys()  # readline sets these two
+    assert "PYTEST_CURRENT_TEST" not in found["the environment"]
+
+
+needs_linux = pytest.mark.skipif(
+    confinement.missing() is not None, reason=f"reading processes keep the right to {confinement.missing()}"
+)
+
+
+@needs_linux
+@pytest.mark.parametrize("name", ["the environment of the caller", "a signal to the caller"])
+def test_a_reading_process_reaches_no_process_of_the_caller(found: dict[str, str], name: str) -> None:
+    assert found[name].startswith("refused")
+
+
+@needs_linux
+@pytest.mark.parametrize("name", ["tcp", "udp", "unix", "a socket of a program"])
+def test_a_reading_process_has_no_network(found: dict[str, str], name: str) -> None:
+    assert "refused" in found[name]
+
+
+@needs_linux
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a new file",
+        "a file",
+        "a file cut",
+        "a file renamed",
+        "a file removed",
+        "a folder",
+        "a link",
+        "a file of a program",
+    ],
+)
+def test_a_reading_process_changes_no_file(found: dict[str, str], name: str) -> None:
+    assert "refused" in found[name]
+
+
+@pytest.mark.parametrize("name", ["a temporary file", "a temporary file of a program", "no file"])
+def test_a_reading_process_has_a_folder_for_temporary_files(found: dict[str, str], name: str) -> None:
+    assert found[name].startswith("done")
+    assert "refused" not in found[name]
+
+
+def test_no_folder_for_temporary_files_is_left_behind(found: dict[str, str]) -> None:
+    assert not [path for path in Path(tempfile.gettempdir()).glob("redress-reading-*") if str(path) in str(found)]
+
+
+@pytest.mark.skipif(not ocr.is_installed(), reason="tesseract is not installed (Debian: tesseract-ocr)")
+def test_a_reading_process_reads_pictures_with_tesseract() -> None:
+    with Readers(Limits(workers=1)) as readers:
+        assert readers.result_of(word_of_a_picture).strip() == "Ombudsman"
+
+
+def test_a_machine_without_a_known_filter_is_told_about_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    assert "use the network (no filter for riscv64 is known)" in (confinement.missing() or "")
