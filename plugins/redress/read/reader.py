@@ -45,8 +45,10 @@ from redress.read.signatory import (
 )
 from redress.read.statistics import is_behind, signature_of
 
-MOST_TEXT_BYTES = 2 * 1024 * 1024
-"""A letter as text has some ten kilobytes, and a page of the web a few hundred."""
+MOST_BYTES = {**dict.fromkeys(TEXT_ENDINGS, 256 * 1024), **dict.fromkeys(HTML_ENDINGS, 2 * 1024 * 1024)}
+"""A letter as text has some ten kilobytes, and a page of the web a few hundred with its markup."""
+MOST_LINES, MOST_CHARACTERS = 2_000, 200_000
+"""Of what a text or a page shows. A letter has 200 lines, and to compare each with the others takes time."""
 
 _PROVIDER = re.compile(
     r"\b(?:ltd|limited|plc|llp|nhs|healthcare|(?:care|nursing|residential|rest)\s+homes?)\b\.?", re.IGNORECASE
@@ -68,7 +70,7 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
                 letter = _pdf_letter(content, pdf)
                 letter = confirmed(pdf, letter) if with_pdfium else letter
         else:
-            letter = _too_long(content) or _letter(_document(content, file_name))
+            letter = _too_long(content, file_name) or _shown_letter(_document(content, file_name))
         if letter.verdict is Verdict.EXTRACTED:
             letter = replace(letter, conflicts=(*letter.conflicts, *doubts))
     except NoLetterError as error:
@@ -142,14 +144,25 @@ def _own_pages(document: Document) -> Document:
     return replace(document, pages=tuple(p for p in document.pages if p.number in own)) if own else document
 
 
-def _too_long(content: bytes) -> Letter | None:
+def _too_long(content: bytes, file_name: str) -> Letter | None:
     """Return the verdict on a text or page that is longer than any letter and would take minutes to search; else
     None.
     """
-    if len(content) <= MOST_TEXT_BYTES or "\0" in decoded(content[:4096]):
+    most = MOST_BYTES.get(PurePath(file_name).suffix.lower(), max(MOST_BYTES.values()))
+    if len(content) <= most or "\0" in decoded(content[:4096]):
         return None
+    reason = f"it has {len(content):,} bytes of text, and no letter of the Ombudsman has more than {most:,}"
+    return Letter("", Verdict.NOT_A_LETTER, reason)
+
+
+def _shown_letter(document: Document) -> Letter:
+    """Return the letter of a text or page, unless it shows more lines or characters than any letter."""
+    lines, characters = len(document.segments), sum(len(segment.text) for segment in document.segments)
+    if lines <= MOST_LINES and characters <= MOST_CHARACTERS:
+        return _letter(document)
     reason = (
-        f"it has {len(content):,} bytes of text, and no letter of the Ombudsman has more than {MOST_TEXT_BYTES:,}"
+        f"it shows {lines:,} pieces of lines with {characters:,} characters, and no letter of the Ombudsman has "
+        f"more than {MOST_LINES:,} and {MOST_CHARACTERS:,}"
     )
     return Letter("", Verdict.NOT_A_LETTER, reason)
 

@@ -112,12 +112,17 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
     The paragraph begins with a small letter: its sentence begins with the number.
     """
     run = [piece for segment in run for piece in _large_number_apart(segment)]
+    beginnings = [segment for segment in run if segment.text[0].islower()]
     for number in run:
         if not NUMBER_BESIDE_A_PARAGRAPH.fullmatch(number.text):
             continue
         middle = (number.top + number.bottom) / 2
-        right = [segment for segment in run if segment.page == number.page and segment.x0 >= number.x1]
-        firsts = [s for s in right if s.text[0].islower() and s.x0 - number.x1 <= BESIDE_GAP_EMS * number.size]
+        firsts = [
+            segment
+            for segment in beginnings
+            if segment.page == number.page and 0 <= segment.x0 - number.x1 <= BESIDE_GAP_EMS * number.size
+        ]
+        right = [s for s in run if firsts and s.page == number.page and s.x0 >= number.x1]
         for first in firsts:
             paragraph = [first]
             for segment in sorted(right, key=lambda segment: segment.top):
