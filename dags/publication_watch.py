@@ -8,6 +8,7 @@ from airflow.sdk import dag, task
 from redress.orchestration.dag_parts import (
     BEFORE_ALL_LETTERS,
     SOURCE_RETRIES,
+    TIME_LIMIT,
     failed_run_alerts,
     season_param,
     source_param,
@@ -24,6 +25,7 @@ WEEKLY_WHILE_LETTERS_COME = "0 6 * 5-10 1"
     start_date=BEFORE_ALL_LETTERS,
     catchup=False,
     max_active_runs=1,
+    default_args=TIME_LIMIT,
     tags=["redress"],
     doc_md=__doc__,
     on_failure_callback=failed_run_alerts(),

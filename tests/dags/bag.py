@@ -59,6 +59,10 @@ def _described(dag: Any) -> dict[str, Any]:
         "undocumented": [name for name, task in tasks.items() if not _is_documented(task)],
         "outlets": {name: [one.name for one in task.outlets] for name, task in tasks.items() if task.outlets},
         "retries": {name: task.retries for name, task in tasks.items()},
+        "minutes": {
+            name: task.execution_timeout and task.execution_timeout.total_seconds() / 60
+            for name, task in tasks.items()
+        },
         "retry_minutes": {name: _retry_minutes(task) for name, task in tasks.items()},
         "params": {name: param.schema for name, param in params.items()},
         "helps": {name: param.description or param.schema.get("description_md") for name, param in params.items()},

@@ -36,6 +36,13 @@ def test_a_dag_runs_once_at_a_time_catches_nothing_up_and_says_when_it_fails(
 
 
 @pytest.mark.parametrize("dag_id", DAGS)
+def test_no_task_may_hold_its_slot_for_ever(bag: dict[str, Any], dag_id: str) -> None:
+    minutes = bag["dags"][dag_id]["minutes"]
+    assert set(minutes) == set(bag["dags"][dag_id]["downstream"])
+    assert [name for name, limit in minutes.items() if limit is None or not 1 < limit <= 12 * 60] == []
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
 def test_each_field_of_a_form_and_each_task_says_what_it_is_for(bag: dict[str, Any], dag_id: str) -> None:
     dag = bag["dags"][dag_id]
     assert all(schema["title"] for schema in dag["params"].values())

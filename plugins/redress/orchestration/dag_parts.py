@@ -17,15 +17,33 @@ from redress.orchestration.names import BUILD_TASK, WRITER_POOL
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=30), "retry_exponential_backoff": True}
+TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=2)}
+"""A try that takes longer is ended, so that nothing holds a slot of a pool for ever. The longest task of twelve
+seasons, the build with its tests, takes minutes.
+"""
+READING_TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=12)}
+"""A batch is 50 letters, unless REDRESS_READ_BATCH_LETTERS says more, and the reading workers end the worst letter
+after ten minutes by the clock: eight hours and a half in all.
+"""
+RETRIES: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay": dt.timedelta(seconds=30),
+    "retry_exponential_backoff": True,
+    **TIME_LIMIT,
+}
 """For a killed process, a full disk or a database that restarts. Every task can be run again."""
 SOURCE_RETRIES: dict[str, Any] = {
     "retries": 5,
     "retry_delay": dt.timedelta(minutes=2),
     "retry_exponential_backoff": True,
     "max_retry_delay": dt.timedelta(minutes=30),
+    "execution_timeout": dt.timedelta(hours=6),
 }
-"""For a source that is down: the task waits 2, 4, 8, 16 and 30 minutes, an hour in all."""
+"""For a source that is down: the task waits 2, 4, 8, 16 and 30 minutes, an hour in all.
+
+A try may take six hours. A season of 400 letters takes 1,200 requests, which are 40 minutes with the gap between
+requests that is set without REDRESS_FETCH_GAP_SECONDS. The next try goes on where this one was ended.
+"""
 RELEASE = Asset("redress_release")
 """The current release: the outlet of each task that publishes one. Other dags can be scheduled on it."""
 BEFORE_ALL_LETTERS = dt.datetime(FIRST_SEASON, 1, 1, tzinfo=dt.UTC)
@@ -35,7 +53,7 @@ BEFORE_ALL_LETTERS = dt.datetime(FIRST_SEASON, 1, 1, tzinfo=dt.UTC)
 # --- Tasks ------------------------------------------------------------------------------------------------
 
 
-@task(map_index_template="{{ batch_name }}")
+@task(map_index_template="{{ batch_name }}", **READING_TIME_LIMIT)
 def read(batch: dict[str, Any]) -> str:
     """Read a batch of archived letters."""
     from redress.orchestration.context import batch_name, is_anew, season_task
