@@ -40,6 +40,14 @@ def test_descriptions_and_hidden_files_are_left(tmp_path: Path) -> None:
     assert addresses(source, 2021) == []
 
 
+def test_what_windows_and_office_leave_in_a_folder_is_no_letter_and_no_table(tmp_path: Path) -> None:
+    left = ("Thumbs.db", "ehthumbs.db", "DESKTOP.INI", "~$letter.docx", "north/~$decided.xlsx", ".~lock.a.odt#")
+    source = place(tmp_path, "2021/a.pdf", "2021/~a.pdf", *(f"2021/{name}" for name in left), "Thumbs.db")
+    assert addresses(source, 2021) == ["2021/a.pdf", "2021/~a.pdf"]
+    assert source.data_tables(Season(2021)) == ()
+    assert source.outside_seasons() == ()
+
+
 def test_data_tables_are_no_letters_and_each_knows_its_mapping(tmp_path: Path) -> None:
     source = place(
         tmp_path,

@@ -17,6 +17,10 @@ MAPPINGS = (".yml", ".yaml")
 FILES_AT_A_TIME = 4
 NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
 """Files that lie beside letters and are none."""
+LEFT_BY_WINDOWS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
+"""Files that Windows leaves in folders that somebody looks at, in lower case."""
+LEFT_BY_OFFICE = "~$"
+"""The beginning of the name of a file that Word or Excel leaves beside a file that is open."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,9 @@ class FolderSource:
     """Letters below `folder`: `<folder>/<season>/<any file>`, at any depth below the season.
 
     Every file below a season's folder is taken, whatever its kind; a file that is no letter gets its verdict when
-    it is read. Left out are hidden files, .json files, and the data tables with their mappings (.csv, .xlsx, .yml),
-    which `data_tables` gives. A folder without season folders holds the letters of whichever season is asked for.
+    it is read. Left out are hidden files, what Windows and Office leave in a folder, .json files, and the data
+    tables with their mappings (.csv, .xlsx, .yml), which `data_tables` gives. A folder without season folders holds
+    the letters of whichever season is asked for.
     The address of a file is its name below the folder, with unprintable characters escaped.
     """
 
@@ -92,10 +97,12 @@ class FolderSource:
         )
 
     def _files(self, start: Path) -> Iterator[str]:
-        """The addresses of all files below a folder that are not hidden."""
+        """The addresses of all files below a folder that a person has put there, and that are not hidden."""
         for path in start.rglob("*"):
             relative = path.relative_to(self.folder)
-            if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+            is_hidden = any(part.startswith(".") for part in relative.parts)
+            is_left = path.name.startswith(LEFT_BY_OFFICE) or path.name.lower() in LEFT_BY_WINDOWS
+            if path.is_file() and not is_hidden and not is_left:
                 yield _address(path, self.folder)
 
     def _path(self, address: str) -> Path:
