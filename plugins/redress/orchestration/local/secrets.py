@@ -8,6 +8,11 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from redress.files import replaced
+
+OTHERS = 0o077
+"""The rights in a file's mode of everybody but its owner."""
+
 
 @dataclass(frozen=True)
 class Secrets:
@@ -29,12 +34,18 @@ class Secrets:
                 Fernet.generate_key().decode(),
             )
             write_private(file, json.dumps(new.__dict__, indent=1))
-        return cls(**json.loads(file.read_text()))
+        text = file.read_text(encoding="utf-8")
+        if file.is_symlink() or file.stat().st_mode & OTHERS:  # a backup that was put back, for instance
+            write_private(file, text)
+        return cls(**json.loads(text))
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that from its first byte on only its owner may read."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as output:
-        output.write(text)
+    """Write a file that from its first byte on only its owner may read.
+
+    The file takes the place of another, or of a link, without regard to that one's mode or to where the link leads.
+    """
+    with replaced(file) as incoming:
+        descriptor = os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as output:
+            output.write(text)
