@@ -31,7 +31,9 @@ def main() -> None:
     """Time both ways, and print a Markdown table and the ratio."""
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.acquire", "--serve", folder], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "benchmarks.acquire", "--serve", folder],
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
         )
         try:
             if server.stdout is None:

@@ -53,7 +53,7 @@ def print_seasons(folder: Path, years: Iterable[int], councils_count: int) -> Pa
     councils = random_councils(councils_count, SEED)
     file = folder / "authorities.csv"
     folder.mkdir(parents=True, exist_ok=True)
-    with file.open("w", newline="") as output:
+    with file.open("w", encoding="utf-8", newline="") as output:
         writer = csv.writer(output)
         writer.writerow(AUTHORITY_COLUMNS)
         writer.writerows(tuple(asdict(council).values()) for council in councils)

@@ -43,7 +43,7 @@ def authority_id(number: int) -> str:
 
 def write_councils(path: Path, count: int) -> None:
     """The invented councils as a file of further authorities, in the columns of the seed."""
-    with path.open("w", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(AUTHORITY_COLUMNS)
         for number in range(count):

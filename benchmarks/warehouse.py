@@ -154,7 +154,7 @@ def _build(settings: Settings, times: int) -> Built:
     build(settings, file)
     wall = time.perf_counter() - started
     cpu = _cpu_seconds_of_children() - cpu
-    results = json.loads((settings.work_folder / "dbt_target" / "run_results.json").read_text())
+    results = json.loads((settings.work_folder / "dbt_target" / "run_results.json").read_text(encoding="utf-8"))
     slowest = sorted(
         ((one["unique_id"], one["execution_time"]) for one in results["results"]), key=lambda it: -it[1]
     )
@@ -199,7 +199,7 @@ def _cookbook(settings: Settings) -> None:
     current = Releases(settings.warehouse_folder).current()
     if current is None:
         raise SystemExit("no release was published: the size 1 has to be among --times")
-    questions = read_questions((PROJECT_FOLDER / "docs" / "cookbook.md").read_text())
+    questions = read_questions((PROJECT_FOLDER / "docs" / "cookbook.md").read_text(encoding="utf-8"))
     print(f"\n| question of the cookbook | rows | median of {QUERY_RUNS}, ms |\n|---|---:|---:|")
     with duckdb.connect(str(current / "warehouse.duckdb"), read_only=True) as warehouse:
         council = "Invented Council 000000"

@@ -1,7 +1,8 @@
-"""The arrangement of the package: class names are unique, folders have few entries, and modules are short."""
+"""The package: class names are unique, folders have few entries, modules are short, and files are UTF-8."""
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
 
 from tests.made import PROJECT
 
@@ -23,3 +24,34 @@ def test_the_root_has_at_most_twelve_entries_and_no_module_is_too_long_to_read()
     assert len(entries) <= ROOT_ENTRIES_COUNT
     lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {name: count for name, count in lengths.items() if count > MODULE_LINES_COUNT} == {}
+
+
+def test_no_text_file_and_no_programs_output_is_taken_in_the_locales_encoding() -> None:
+    """ruff has a rule for this, PLW1514, which knows a file only where it knows the type of a path."""
+    folders = ("plugins", "expectations", "dags", "samples", "benchmarks")
+    modules = [module for folder in folders for module in (PROJECT / folder).rglob("*.py")]
+    found = [
+        f"{module.relative_to(PROJECT)}:{line}"
+        for module in modules
+        for line in _calls_without_encoding(ast.parse(module.read_bytes()))
+    ]
+    assert found == []
+
+
+def _calls_without_encoding(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines of calls that open text, or take a program's output as text, without an encoding."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or any(keyword.arg == "encoding" for keyword in call.keywords):
+            continue
+        words = {keyword.arg: keyword.value for keyword in call.keywords}
+        whose, _, name = ast.unparse(call.func).rpartition(".")
+        modes = [word.value for word in (*call.args, words.get("mode")) if isinstance(word, ast.Constant)]
+        is_binary = any(isinstance(mode, str) and "b" in mode for mode in modes)
+        is_of_text = name in ("open", "fdopen") and whose not in ("pdfplumber", "Image") and not is_binary
+        is_of_a_program = name in ("Popen", "run", "check_output") and {"text", "universal_newlines"} & words.keys()
+        if (
+            name in ("read_text", "write_text")
+            or (is_of_text and ast.unparse(call.func) != "os.open")
+            or is_of_a_program
+        ):
+            yield call.lineno

@@ -48,7 +48,7 @@ class Journal:
             "references": [reference.as_json() for reference in references],
         }
         with replaced(self._beginning, is_shared=True) as incoming:
-            incoming.write_text(json.dumps(stated, ensure_ascii=False))
+            incoming.write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
 
     def source(self) -> str | None:
         """Return the source of the season that is being acquired; None if no season is."""
@@ -78,7 +78,7 @@ class Journal:
         if not self._lines.exists():
             return {}
         found = {}
-        for line in self._lines.read_text(errors="replace").splitlines():
+        for line in self._lines.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 outcome = outcome_from_json(self.season, json.loads(line))
             except ValueError:
@@ -99,5 +99,5 @@ class Journal:
         return self.folder / "outcomes.jsonl"
 
     def _stated(self) -> dict[str, Any]:
-        stated: dict[str, Any] = json.loads(self._beginning.read_text())
+        stated: dict[str, Any] = json.loads(self._beginning.read_text(encoding="utf-8"))
         return stated

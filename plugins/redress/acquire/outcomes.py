@@ -94,12 +94,12 @@ class Summary:
             "outcomes": [outcome_as_json(outcome) for outcome in self.outcomes],
         }
         with replaced(path, is_shared=True) as incoming:
-            incoming.write_text(json.dumps(stated, indent=1, ensure_ascii=False))
+            incoming.write_text(json.dumps(stated, indent=1, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def read(cls, path: Path) -> "Summary":
         """Read the summary in a file."""
-        stated = json.loads(path.read_text())
+        stated = json.loads(path.read_text(encoding="utf-8"))
         season = Season(stated["season"])
         return cls(
             season,

@@ -90,7 +90,7 @@ class DagRuns:
         """Do planned runs in a process of Airflow's; return its exit code. It ends when its standard input does."""
         self.airflow_home.mkdir(parents=True, exist_ok=True)
         with (
-            log.open("w") as output,
+            log.open("w", encoding="utf-8") as output,
             subprocess.Popen(  # noqa: S603 - the command is ours; the source's name is a part of one argument
                 [sys.executable, "-m", "redress.orchestration.season_runs", asked],
                 stdin=subprocess.PIPE,

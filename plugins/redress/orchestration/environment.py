@@ -28,6 +28,7 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": airflow_home / "logs",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "NO_COLOR": "1",
+        "PYTHONUTF8": "1",  # Airflow's own files, too, are UTF-8 in any locale
     }
     places: dict[str, str | Path] = {
         "REDRESS_HOME": settings.home.absolute(),

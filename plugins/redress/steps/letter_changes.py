@@ -86,7 +86,8 @@ def keep_before(run: Run) -> None:
     except (OSError, KeyError, ValueError, pa.ArrowException):
         return
     with replaced(place) as incoming:
-        incoming.write_text(json.dumps([asdict(state) for state in states], indent=1, ensure_ascii=False))
+        written = json.dumps([asdict(state) for state in states], indent=1, ensure_ascii=False)
+        incoming.write_text(written, encoding="utf-8")
 
 
 def forget_before(run: Run) -> None:
@@ -98,7 +99,7 @@ def kept_before(run: Run) -> tuple[LetterState, ...] | None:
     """Return what the season had before the run, or None where that was not kept."""
     if not run.before_path.exists():
         return None
-    kept = json.loads(run.before_path.read_text())
+    kept = json.loads(run.before_path.read_text(encoding="utf-8"))
     return tuple(LetterState(**state | {"disposition": Fate(state["disposition"])}) for state in kept)
 
 

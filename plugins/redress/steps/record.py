@@ -69,7 +69,8 @@ class RunRecord:
         """Return all events so far, the oldest first."""
         if not self.path.exists():
             return []
-        return [json.loads(line) for line in self.path.read_text().splitlines() if line.endswith("}")]
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.endswith("}")]
 
     def set_aside(self) -> None:
         """Rename the record to `<name>.jsonl.1`, or the next free number: the whole run is done again."""
@@ -80,7 +81,7 @@ class RunRecord:
     def _append(self, **event: Any) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        with self.path.open("a") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"at": at, **event}, ensure_ascii=False) + "\n")
 
 

@@ -77,7 +77,8 @@ def run_dbt(
             env=environment,
             cwd=database.parent,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=time_limit_seconds,
             check=False,
         )

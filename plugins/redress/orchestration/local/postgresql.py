@@ -110,7 +110,11 @@ class PostgreSQL:
         start = ["-w", "-l", "log", "-t", str(START_SECONDS), "-o", options, "start"]
         while not self._run(server, "pg_ctl", start):
             if time.monotonic() > until:
-                last = self.log.read_text(errors="replace").splitlines()[-3:] if self.log.exists() else []
+                last = (
+                    self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-3:]
+                    if self.log.exists()
+                    else []
+                )
                 raise UpError("\n".join([f"PostgreSQL does not start; its log: {self.log}", *last]))
             time.sleep(POLL_SECONDS)
 
@@ -141,7 +145,7 @@ class PostgreSQL:
         Return nothing if the file is missing or incomplete. The file of a killed server stays.
         """
         with suppress(FileNotFoundError):
-            lines = self._state_file.read_text().splitlines()
+            lines = self._state_file.read_text(encoding="utf-8").splitlines()
             if len(lines) > SOCKET_LINE:
                 return lines
         return ()

@@ -39,7 +39,7 @@ class Process:
         after_name = _after_name(pid)
         if after_name is None or after_name[0] in "ZX":
             return None
-        return cls(pid, f"{BOOT.read_text().strip()} {after_name[19]}")
+        return cls(pid, f"{BOOT.read_text(encoding='ascii').strip()} {after_name[19]}")
 
     @property
     def is_alive(self) -> bool:
@@ -55,7 +55,7 @@ class ProcessList:
     def read(self) -> dict[str, Process]:
         """Return the processes by name; none if the file is missing or incomplete."""
         try:
-            listed = json.loads(self.file.read_text())
+            listed = json.loads(self.file.read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
             return {}
         return {name: Process(**one) for name, one in listed.items()}
@@ -67,7 +67,9 @@ class ProcessList:
             return
         listed = {**self.read(), name: one}
         with replaced(self.file) as incoming:
-            incoming.write_text(json.dumps({name: asdict(one) for name, one in listed.items()}, indent=1))
+            incoming.write_text(
+                json.dumps({name: asdict(one) for name, one in listed.items()}, indent=1), encoding="utf-8"
+            )
 
     def clear(self) -> None:
         self.file.unlink(missing_ok=True)
@@ -119,7 +121,7 @@ def _after_name(pid: int) -> list[str] | None:
     Return None if there is no such process.
     """
     try:
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
 

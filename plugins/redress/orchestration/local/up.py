@@ -208,7 +208,7 @@ class AirflowUp:
         """Raise UpError if a process has ended by itself."""
         for name, process in running.items():
             if process.poll() is not None:
-                last = self.log(name).read_text(errors="replace").splitlines()[-5:]
+                last = self.log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
                 raise UpError(
                     f"Airflow's {name} has ended with {process.returncode}; its log: {self.log(name)}\n"
                     + "\n".join(last)

@@ -57,7 +57,8 @@ def installed_version() -> str | None:
     said = subprocess.run(
         ["tesseract", "--version"],  # noqa: S607 - whichever tesseract reads the pictures
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=TIME_LIMIT_SECONDS,
     )
     return next(iter((said.stdout or said.stderr).splitlines()), "")

@@ -136,7 +136,8 @@ class Releases:
             write_changes(changes, staged)
             (staged / NOTES_NAME).write_text(release_notes(changes), encoding="utf-8")
             (staged / DATA_PACKAGE_NAME).write_text(
-                json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False)
+                json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False),
+                encoding="utf-8",
             )
         write_checksums(staged)
         _onto_disk(staged)
