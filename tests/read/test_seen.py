@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from redress.model.letter import Letter
 from redress.model.measures import Absence
-from tests.paper import BASE_LINE_SHARE, HEIGHT, WIDTH, Ink
+from tests.paper import BASE_LINE_SHARE, HEIGHT, WIDTH, Ink, pdf
 from tests.read.handmade import drawn, handmade
 from tests.read.invented import FIGURES, LETTER, STATISTICS, changed, figures, read
 
@@ -232,6 +232,19 @@ def test_two_numbers_in_one_place_that_both_show_are_withheld() -> None:
     letter = read(printed(over=overprint))
     assert letter.figure(AVERAGE) is None
     assert {name: value for name, value in figures(letter).items() if value != FIGURES[name]} == {}
+
+
+@pytest.mark.parametrize("shift_points", [0, 1, 2.5])
+@pytest.mark.parametrize(("below", "above"), [("21", "27"), ("27", "23"), ("11", "17")])
+def test_the_digits_of_two_numbers_in_one_place_are_no_longer_number(
+    below: str, above: str, shift_points: float
+) -> None:
+    page = changed("total of 30", f"total of {below}")
+    line = next(ink for ink in page if f"total of {below}" in ink.text)
+    left = line.x + Ink("Statistics are based on a total of ", 0, 0, line.size).width
+    letter = read(pdf(LETTER, [*page, Ink(above, left + shift_points, line.top, line.size)]))
+    assert letter.figure("compliance_outcomes_count") is None
+    assert letter.absence("compliance_outcomes_count") is Absence.NOT_READ
 
 
 def test_a_layer_that_is_off_is_not_there() -> None:

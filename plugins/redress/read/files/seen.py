@@ -10,6 +10,7 @@ text does not spell the figure, the shapes in the figure's box alone must do so.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -17,7 +18,15 @@ import pypdfium2 as pdfium
 from redress.model.letter import Box, Conflict, Figure, Letter
 from redress.model.measures import Absence
 from redress.read.files.digit_shapes import likeliest_digit, other_digit, pieces
-from redress.read.files.drawn import LEAST_CONTRAST, SAME_PLACE_SHARE, DrawnCharacter, DrawnPage, Shades, cut
+from redress.read.files.drawn import (
+    LEAST_CONTRAST,
+    SAME_PLACE_SHARE,
+    DrawnCharacter,
+    DrawnPage,
+    Shades,
+    cut,
+    share_place,
+)
 from redress.read.files.opened import OpenedPdf
 
 MOST_OTHER_INK_SHARE = 0.5
@@ -29,6 +38,10 @@ PIXELS_OF_A_DIGIT = 26
 TOUCHING_SHARE = 0.3
 """A digit beside a figure is part of the number if the gap is no wider than this share of its height."""
 SAME_SIZE_SHARE = 0.15
+ONE_PLACE_SHARE = 0.3
+"""Two digits of one number share no more of the narrower one's width, whatever the type."""
+LEAST_STEP_SHARE = 0.4
+"""The middles of two digits of one number are this far apart at least, in units of their height."""
 PIECES_OF_A_SIGN = 3
 """A percentage sign has at most so many pieces."""
 
@@ -119,7 +132,8 @@ def _window(figures: Sequence[Figure]) -> Box:
 def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
     """Return the digits in a figure's box, or all its characters if the digits do not spell the figure.
 
-    Raise _DoubtError if the box has no characters that are seen, or if the page has more digits right beside them.
+    Raise _DoubtError if the box has no characters that are seen, if two of its digits stand in one place, or if the
+    page has more digits right beside them.
     """
     said = _said(figure)
     if not said:
@@ -134,6 +148,10 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
         if not characters:
             raise _DoubtError(f"{_named(figure)}, where the page shows no text")
         return _Spelling(figure, characters, is_named=False)
+    for one, other in combinations(digits, 2):
+        if _are_in_one_place(one, other):
+            texts = f"{one.text} and {other.text}"
+            raise _DoubtError(f"{_named(figure)}, where the digits {texts} stand in one place on the page")
     ends = (digits[0], digits[-1])
     beside = [one for one in near if one not in within and any(_is_next_to(one, end) for end in ends)]
     if beside and (seen := page.seen(beside)):
@@ -203,6 +221,13 @@ def _is_same_print(one: DrawnCharacter, other: DrawnCharacter) -> bool:
     away = SAME_PLACE_SHARE * one.height
     (x, y), (other_x, other_y) = one.middle, other.middle
     return one.text == other.text and abs(x - other_x) <= away and abs(y - other_y) <= away
+
+
+def _are_in_one_place(one: DrawnCharacter, other: DrawnCharacter) -> bool:
+    """Return whether two digits stand so close that they are of two numbers, one printed over the other."""
+    step = math.dist(one.middle, other.middle)
+    is_close = step < LEAST_STEP_SHARE * min(one.height, other.height)
+    return is_close or share_place(one.box, other.box, ONE_PLACE_SHARE)
 
 
 def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
