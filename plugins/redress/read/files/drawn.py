@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pypdfium2.raw as pdfium_c
 
 from redress.model.letter import Box
-from redress.read.files.sheet import SPACES, Sheet
+from redress.read.files.pdf_sheet import SPACES, PdfSheet
 
 Shades = npt.NDArray[np.uint8]
 """Grey pixels by row and column, from 0 (black) to 255 (white)."""
@@ -71,7 +71,7 @@ class DrawnPage:
     After `leave_alone` the page holds only the text that was left.
     """
 
-    def __init__(self, sheet: Sheet, pixels: float = PIXELS_OF_A_PAGE, window: Box | None = None) -> None:
+    def __init__(self, sheet: PdfSheet, pixels: float = PIXELS_OF_A_PAGE, window: Box | None = None) -> None:
         self._sheet = sheet
         self._page = sheet.page
         self.width, self.height = sheet.page.get_size()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pypdfium2 as pdfium
 
 from redress.read.files.page_text import PageText
-from redress.read.files.sheet import Sheet
+from redress.read.files.pdf_sheet import PdfSheet
 
 
 class OpenedPdf:
@@ -14,19 +14,19 @@ class OpenedPdf:
 
     def __init__(self, pdf: pdfium.PdfDocument) -> None:
         self._pdf = pdf
-        self._sheets: dict[int, Sheet] = {}
+        self._sheets: dict[int, PdfSheet] = {}
 
     def __len__(self) -> int:
         return len(self._pdf)
 
-    def sheet(self, number: int) -> Sheet:
+    def sheet(self, number: int) -> PdfSheet:
         """Return the page of a number, counted from one. Raise PdfiumError if pdfium cannot load it."""
         if number not in self._sheets:
-            self._sheets[number] = Sheet(self._pdf[number - 1], number)
+            self._sheets[number] = PdfSheet(self._pdf[number - 1], number)
         return self._sheets[number]
 
     @property
-    def sheets(self) -> Iterator[Sheet]:
+    def sheets(self) -> Iterator[PdfSheet]:
         """All pages in their order."""
         return map(self.sheet, range(1, len(self) + 1))
 

@@ -20,8 +20,8 @@ from redress.read.files import ocr
 from redress.read.files.drawn import DrawnPage
 from redress.read.files.opened import OpenedPdf
 from redress.read.files.overprints import without_unseen
+from redress.read.files.pdf_sheet import OUTLINED_CURVES, PICTURE_SHARE
 from redress.read.files.pdf_words import Char, char, is_on_page, page_of
-from redress.read.files.sheet import OUTLINED_CURVES, PICTURE_SHARE
 from redress.read.files.visible_ink import only_what_shows
 from redress.read.page.document import Document, Page
 from redress.read.running_lines import without_running_lines

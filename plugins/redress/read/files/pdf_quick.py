@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium_c
 
 from redress.read.files.opened import OpenedPdf
 from redress.read.files.page_text import PageText
+from redress.read.files.pdf_sheet import SPACES, PdfSheet, quick_call
 from redress.read.files.pdf_words import (
     SAME_LINE_POINTS,
     SOFT_HYPHEN,
@@ -26,7 +27,6 @@ from redress.read.files.pdf_words import (
     is_on_page,
     is_ordinary,
 )
-from redress.read.files.sheet import SPACES, Sheet, quick_call
 from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
 from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of
 from redress.read.running_lines import without_running_lines
@@ -85,7 +85,7 @@ def quick_document(
     return Document(pages=without_running_lines(tuple(pages.values())), page_count=len(texts))
 
 
-def _placed(sheet: Sheet) -> Page:
+def _placed(sheet: PdfSheet) -> Page:
     """Return a page with its words where their characters stand."""
     width, height = sheet.page.get_size()
     words = [
@@ -108,7 +108,7 @@ def _placed(sheet: Sheet) -> Page:
     return Page(sheet.number, width, height, segments_of(words))
 
 
-def _words(sheet: Sheet) -> Iterator[tuple[str, float, float, float, float, float]]:
+def _words(sheet: PdfSheet) -> Iterator[tuple[str, float, float, float, float, float]]:
     """Yield a page's words in the order in which they are drawn: text, x0, top, x1, bottom, type size.
 
     A word ends at a space, or if the next character does not follow closely on the same base line.
@@ -141,7 +141,7 @@ def _words(sheet: Sheet) -> Iterator[tuple[str, float, float, float, float, floa
         yield "".join(texts[first:following]), lefts[first], run.top, rights[following - 1], run.bottom, run.size
 
 
-def _sides(sheet: Sheet, indexes: Sequence[int]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _sides(sheet: PdfSheet, indexes: Sequence[int]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the left and right edges of characters, in points from the left edge of the page as shown.
 
     Raise _UnusualError if a character has no place, or if its font does not say which character it is.
@@ -164,7 +164,7 @@ class _Run:
     bottom: float
 
 
-def _runs(sheet: Sheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDArray[np.int64]]:
+def _runs(sheet: PdfSheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDArray[np.int64]]:
     """Return the runs of characters, and for each character the number of its run.
 
     Raise _UnusualError if a run is turned or stands for other text.
@@ -176,7 +176,7 @@ def _runs(sheet: Sheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDArray
     return runs, np.cumsum(is_first) - 1
 
 
-def _run(sheet: Sheet, index: int, upper: float) -> _Run:
+def _run(sheet: PdfSheet, index: int, upper: float) -> _Run:
     """Return the run that begins with a character. Raise _UnusualError if it is turned or stands for other text."""
     characters = sheet.characters
     text_object = pdfium_c.FPDFText_GetTextObject(characters, index)
@@ -242,7 +242,7 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
     return "" if _LIGATURE.fullmatch(text) else text
 
 
-def _listed(sheet: Sheet) -> Page:
+def _listed(sheet: PdfSheet) -> Page:
     """Return a page of prose with each line as one word, one below the other: only the lines' order matters."""
     width, height = sheet.page.get_size()
     lines = (" ".join(line.split()) for line in sheet.text.lines)

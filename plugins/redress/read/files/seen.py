@@ -7,6 +7,7 @@ of them is covered. Last, the shapes of the digits must be those of the digits t
 text does not spell the figure, the shapes in the figure's box alone must do so.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -39,7 +39,7 @@ def quick_call(function: Any, result: Any, *further: Any) -> Callable[..., int]:
 _unicode_of = quick_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 
 
-class Sheet:
+class PdfSheet:
     """One page of a file as pdfium has it; `number` counts from one."""
 
     def __init__(self, page: pdfium.PdfPage, number: int) -> None:
