@@ -6,7 +6,7 @@
 #}
 {% macro landed_if_any(table, columns) -%}
     {%- set relation = source('landing', table) -%}
-    {%- set pattern = env_var('REDRESS_LANDING') | replace("'", "''") ~ '/' ~ table ~ '/season=*/*.parquet' -%}
+    {%- set pattern = 'inputs/' ~ table ~ '/season=*/*.parquet' -%}
     {%- set is_landed = true -%}
     {%- if execute -%}
         {%- set is_landed = run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] > 0 -%}

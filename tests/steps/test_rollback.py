@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -9,12 +10,10 @@ from redress.cli import app
 from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import Run, build_warehouse, release
-from redress.warehouse.build import warehouse_identity
+from redress.warehouse.releases.checksums import write_checksums
 from redress.warehouse.releases.releases import Releases
+from tests.warehouse.holding import publish_holding
 from tests.warehouse.invented import write_councils, write_landing
-from tests.warehouse.test_releases import build
-
-FIRST, SECOND = 51, 52
 
 
 @pytest.fixture
@@ -25,19 +24,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
     monkeypatch.setenv("REDRESS_ADDITIONAL_AUTHORITIES", str(tmp_path / "councils.csv"))
     settings = Settings()
-    publish(settings, FIRST)
+    publish_holding(settings)
     change(settings)
-    publish(settings, SECOND)
+    publish_holding(settings)
     return settings
-
-
-def publish(settings: Settings, rate: int) -> str:
-    """Publish a small warehouse as the release of what is landed; return its identity."""
-    releases = Releases(settings.warehouse_folder)
-    identity = warehouse_identity(settings)
-    build(releases, identity, rate=rate)
-    releases.publish(identity)
-    return identity
 
 
 def change(settings: Settings) -> None:
@@ -91,7 +81,7 @@ def test_a_release_is_given_back_by_going_to_it_and_stays(settings: Settings) ->
 def test_something_new_is_published_after_a_rollback(settings: Settings) -> None:
     redress("rollback", "--by", "A. Person")
     change(settings)
-    third = publish(settings, 53)
+    third = publish_holding(settings)
     assert current(settings) == third
     run_again(settings, "again")
     assert current(settings) == third
@@ -126,3 +116,17 @@ def test_a_damaged_release_is_listed_as_damaged(settings: Settings) -> None:
     out = redress("releases")
     assert "damaged:" in out
     assert current(settings) in out
+
+
+def test_a_release_that_does_not_hold_what_is_landed_is_not_verified(settings: Settings) -> None:
+    assert "it holds what is landed" in redress("releases", "verify")
+    folder = Releases(settings.warehouse_folder).release_folder(current(settings))
+    (folder / "warehouse.duckdb").chmod(0o644)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("delete from marts.fct_figure where season = 2025")
+    write_checksums(folder)
+    done = CliRunner().invoke(app, ["releases", "verify"])
+    assert done.exit_code == 1
+    assert f"{folder.name}: figures of season 2025: 7 expected, 0 found; sum of the printed" in done.output
+    assert "releases: 2, not as they should be: 1" in done.output
+    assert "redress rebuild does so now" in done.output

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,7 +14,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from redress.warehouse.dbt import PARSED_FOLDER, keep_parsed, parsed_name, take_parsed
+from redress.warehouse.dbt import (
+    PARSED_FOLDER,
+    dbt_environment,
+    keep_parsed,
+    link_inputs,
+    parsed_name,
+    take_parsed,
+)
 from redress.warehouse.landing_tables import TABLES
 from tests.made import FIGURES, PROJECT, sha256
 
@@ -255,8 +261,9 @@ def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) ->
 
     The project of the repository is parsed once for all folders.
     """
-    names = {"REDRESS_BUILD_FILE": "build.duckdb", "REDRESS_LANDING": "landing"}
-    parsed, target = PARSED_FOLDER / parsed_name(*names.values()), folder / "target"
+    database_name = "build.duckdb"
+    parsed, target = PARSED_FOLDER / parsed_name(database_name), folder / "target"
+    link_inputs(folder, folder / "landing", folder / "councils.csv")
     if project_dir == PROJECT_DIR:
         target.mkdir(exist_ok=True)
         take_parsed(parsed, target)
@@ -266,7 +273,7 @@ def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) ->
             *("--project-dir", project_dir, "--profiles-dir", project_dir),
             *("--target-path", target, "--log-path", folder / "logs", "--no-use-colors"),
         ],
-        env={**os.environ, **names, "REDRESS_ADDITIONAL_AUTHORITIES": str(folder / "councils.csv")},
+        env=dbt_environment(database_name, home=target),
         cwd=folder,
         capture_output=True,
         text=True,

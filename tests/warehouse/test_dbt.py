@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from redress.warehouse import dbt
-from redress.warehouse.dbt import DbtError, run_dbt
-from redress.warehouse.dbt_artifacts import first_failure
+from redress.warehouse.dbt import TAKEN_FROM_THE_SHELL, DbtError, dbt_environment, run_dbt
+from redress.warehouse.dbt_artifacts import first_failure, not_run
 
 pytestmark = pytest.mark.needs("dbt")
 
@@ -100,6 +100,46 @@ def test_the_project_is_parsed_once_for_every_home_and_again_if_a_file_differs_o
     assert is_parsed_anew("fifth")
     assert [number(home) for home in ("first", "second", "third", "fourth", "fifth")] == [1, 1, 1, 1, 2]
     assert len(list((tmp_path / "parsed").iterdir())) == 2
+
+
+def test_nothing_of_the_callers_shell_reaches_dbt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: Path, run: Run
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "dbt").mkdir(parents=True)
+    (elsewhere / "dbt" / "__init__.py").write_text("raise SystemExit('another dbt')")
+    (elsewhere / ".dbt").mkdir()
+    for name, value in {
+        "DBT_EMPTY": "true",
+        "DBT_RESOURCE_TYPES": "model seed",
+        "DBT_TARGET": "prod",
+        "DBT_INDIRECT_SELECTION": "empty",
+        "DBT_WARN_ERROR": "true",
+        "HOME": str(elsewhere),
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "PYTHONPATH": str(elsewhere),
+        "REDRESS_SERVE_URL": "postgresql://user:password@host/database",
+    }.items():
+        monkeypatch.setenv(name, value)
+    (project / "models" / "number.sql").write_text(
+        'select 1 as one, \'{{ env_var("REDRESS_SERVE_URL", "none") }}\' as secret, '
+        "'{{ env_var(\"HOME\") }}' as home"
+    )
+    run("home")
+    assert not_run(tmp_path / "home" / "target") == ()
+    with duckdb.connect(str(tmp_path / "home" / "warehouse" / "built.duckdb"), read_only=True) as warehouse:
+        assert warehouse.execute("from number").fetchall() == [(1, "none", str(tmp_path / "home" / "target"))]
+
+
+def test_only_what_dbt_needs_is_in_its_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DBT_EMPTY", "PYTHONSTARTUP", "AWS_SECRET_ACCESS_KEY", "AIRFLOW__CORE__FERNET_KEY", "all_proxy"):
+        monkeypatch.setenv(name, "set by a person")
+    environment = dbt_environment("built.duckdb", home=tmp_path)
+    assert "set by a person" not in environment.values()
+    assert environment.keys() - set(TAKEN_FROM_THE_SHELL) == {
+        *("DBT_SEND_ANONYMOUS_USAGE_STATS", "DO_NOT_TRACK", "HOME", "LC_ALL", "PYTHONUTF8", "REDRESS_BUILD_FILE"),
+        "TZ",
+    }
 
 
 def test_only_the_newest_parsed_projects_are_kept(

@@ -1,8 +1,9 @@
 """Authorities in the warehouse: each by the name of its time, as `redress.model.authorities` has them."""
 
-import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from redress.model.reference import load_authorities
 from redress.model.season import Season
+from redress.warehouse.dbt import dbt_environment, link_inputs
 from redress.warehouse.landing_tables import TABLES
 
 pytestmark = pytest.mark.needs("dbt")
@@ -23,27 +25,24 @@ SEASONS = tuple(Season(year) for year in range(2010, 2027))
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The dimension and what it is made of, over a landing without letters; a build of a part keeps its views."""
     folder = tmp_path_factory.mktemp("authorities")
     for table, schema in TABLES.items():
         path = folder / "landing" / table / "season=2021" / "part.parquet"
         path.parent.mkdir(parents=True)
         pq.write_table(schema.empty_table(), path)
+    link_inputs(folder, folder / "landing", SAMPLE_AUTHORITIES)
     wanted = ("+dim_authority", "+dim_council_type", "+int_authority_populations", "+int_authority_seasons")
     build = subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "build"),
+            *(sys.executable, "-P", "-m", "dbt.cli.main", "build"),
             *("--select", *wanted, "--indirect-selection", "buildable"),
             *("--project-dir", PROJECT / "dbt_project", "--profiles-dir", PROJECT / "dbt_project"),
             *("--target-path", folder / "target", "--log-path", folder / "logs", "--no-use-colors"),
         ],
-        env={
-            **os.environ,
-            "REDRESS_BUILD_FILE": str(folder / "build.duckdb"),
-            "REDRESS_LANDING": str(folder / "landing"),
-            "REDRESS_ADDITIONAL_AUTHORITIES": str(SAMPLE_AUTHORITIES),
-        },
+        env=dbt_environment("build.duckdb", home=folder),
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
@@ -51,7 +50,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnec
     assert build.returncode == 0, build.stdout + build.stderr
     for test in ("a_name_means_one_authority_on_a_day", "a_successor_takes_over_on_the_day_after"):
         assert f"PASS {test}" in build.stdout, f"the test {test} did not run"
-    return duckdb.connect(str(folder / "build.duckdb"), read_only=True)
+    with (
+        chdir(folder),
+        duckdb.connect("build.duckdb", read_only=True) as connection,
+    ):  # views reach landing from here
+        yield connection
 
 
 def ask(warehouse: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[tuple[Any, ...]]:

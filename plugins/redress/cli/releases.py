@@ -9,6 +9,8 @@ from rich.table import Table
 
 from redress.cli.terminal import By, console, login_name, plain_errors, season_of, writing
 
+releases_app = typer.Typer(help="The releases that are there.")
+
 
 def show_authority(
     authority: Annotated[str, typer.Argument(help="A council's name, short name or id.", show_default=False)],
@@ -36,8 +38,11 @@ def show_authority(
             console.print(part)
 
 
-def list_releases() -> None:
+@releases_app.callback(invoke_without_command=True)
+def list_releases(context: typer.Context) -> None:
     """List the releases; the release that became current last comes first."""
+    if context.invoked_subcommand is not None:
+        return
     with plain_errors():
         from redress.settings import Settings
         from redress.warehouse.releases.listing import known_releases
@@ -67,6 +72,37 @@ def list_releases() -> None:
                 escape("; ".join(notes)),
             )
         console.print(table)
+
+
+@releases_app.command()
+def verify() -> None:
+    """Compare every file of the releases with its checksum, and the release of what is landed with landing."""
+    with plain_errors():
+        from redress.settings import Settings
+        from redress.warehouse.build import faults, warehouse_identity
+        from redress.warehouse.contents import shown
+        from redress.warehouse.releases.listing import known_releases
+        from redress.warehouse.releases.releases import Releases
+
+        settings = Settings()
+        faulty = []
+        with writing(settings):
+            landed = warehouse_identity(settings)
+            known = known_releases(Releases(settings.warehouse_folder))
+            for release in known:
+                found = faults(settings, release.folder, landed)
+                if not found and not release.letters_count:
+                    found = ("it holds no letter",)
+                faulty += [release.identity] if found else []
+                other = "its files are whole; it is made of other inputs than those of now, and was not compared"
+                holds = "its files are whole, and it holds what is landed" if release.identity == landed else other
+                _tell(f"{release.identity}: {shown(found) or holds}")
+        _tell(f"releases: {len(known)}, not as they should be: {len(faulty)}")
+        current = next((release.identity for release in known if release.is_current), "")
+        if landed in faulty or current in faulty:
+            _tell("the next run publishes what is landed in its place, and redress rebuild does so now")
+        if faulty:
+            raise typer.Exit(1)
 
 
 def rollback(

@@ -10,9 +10,9 @@ from redress.check.decisions import read_decisions
 from redress.model.reference import load_authorities
 from redress.settings import Settings
 from redress.steps.run import Run, RunKind, SeasonError
-from redress.warehouse.build import build, warehouse_identity
+from redress.warehouse.build import build, faults, warehouse_identity
+from redress.warehouse.contents import shown
 from redress.warehouse.landing import Landing
-from redress.warehouse.releases.checksums import damage
 from redress.warehouse.releases.delivery import deliver
 from redress.warehouse.releases.listing import taken_back
 from redress.warehouse.releases.releases import ReleaseError, Releases
@@ -69,16 +69,16 @@ def build_warehouse(run: Run) -> str | None:
     """Build and test the warehouse of everything that is landed; return its identity, or None to publish nothing.
 
     Nothing is published if the current release holds everything that is landed, or if a person took back the
-    release of exactly this content. A release with files that differ from their checksums is built again. Raises
-    ReleaseError if the current release is damaged and a person took back the release of what is landed, so that
-    nothing may replace the damaged one.
+    release of exactly this content. A release with files that differ from their checksums, or that does not hold
+    what is landed, is built again. Raises ReleaseError if the current release is damaged and a person took back the
+    release of what is landed, so that nothing may replace the damaged one.
     """
     releases = Releases(run.settings.warehouse_folder)
     with run.record.step("build") as note, run.writer_lock():
         identity = warehouse_identity(run.settings)
         releases.clear(but=identity)
         current = releases.current()
-        found = () if current is None else damage(current)
+        found = () if current is None else faults(run.settings, current, identity)
         if current is not None and current.name == identity and not found:
             note.message = f"release {identity} holds all of this already"
             return None
@@ -86,7 +86,7 @@ def build_warehouse(run: Run) -> str | None:
         if current is not None and withdrawn is not None:
             if found:
                 raise ReleaseError(
-                    f"the current release {current.name} is damaged ({'; '.join(found)}), and what is landed is "
+                    f"the current release {current.name} is damaged ({shown(found)}), and what is landed is "
                     f"that of release {identity}, which {withdrawn.by} took back on {withdrawn.shown_at}: go to a "
                     f"whole one, see redress releases (redress rollback {identity} gives that one back)"
                 )
@@ -97,7 +97,7 @@ def build_warehouse(run: Run) -> str | None:
             return None
         note.facts = {"identity": identity}
         folder = releases.release_folder(identity)
-        found = damage(folder)
+        found = faults(run.settings, folder, identity)
         if not found:
             note.message = f"release {identity} was built before"
             return identity
@@ -108,7 +108,7 @@ def build_warehouse(run: Run) -> str | None:
             build(run.settings, file)
         note.message = f"warehouse {identity} built, and its tests passed"
         if folder.is_dir():
-            note.message += f"; the release of that name is damaged: {'; '.join(found)}"
+            note.message += f"; the release of that name is damaged: {shown(found)}"
     return identity
 
 
@@ -150,7 +150,7 @@ def _published(releases: Releases, identity: str | None, settings: Settings) -> 
         return Publication.NOTHING_CHANGED
     if identity != warehouse_identity(settings):
         return Publication.OVERTAKEN
-    if damage(releases.release_folder(identity)):
+    if faults(settings, releases.release_folder(identity), identity):
         releases.publish(identity)
         return Publication.PUBLISHED
     if current is not None and current.name == identity:

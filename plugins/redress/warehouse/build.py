@@ -1,13 +1,16 @@
 """Build: dbt makes a warehouse of landing and seeds, in a private file that no reader knows."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from redress.check.decisions import read_decisions
 from redress.settings import Settings
-from redress.warehouse.dbt import DBT_PROJECT, DbtError, run_dbt
-from redress.warehouse.dbt_artifacts import read_manifest
+from redress.warehouse.contents import not_held, shown
+from redress.warehouse.dbt import DBT_PROJECT, INPUTS_NAME, DbtError, run_dbt
+from redress.warehouse.dbt_artifacts import not_run, read_manifest
 from redress.warehouse.landing import Landing
+from redress.warehouse.releases.checksums import WAREHOUSE_NAME, damage
 from redress.warehouse.releases.keys import begin_data_package, model_keys
 
 DECIDING_FOLDERS = ("models", "macros", "seeds", "tests")
@@ -44,12 +47,12 @@ def warehouse_identity(settings: Settings) -> str:
 def build(settings: Settings, file: Path) -> None:
     """Build and test the warehouse into `file`, which must not exist yet, and begin its data package beside it.
 
-    Raises BuildError if nothing has been landed, if dbt fails (with its last lines and the place of its log), and
-    if the file is not whole.
+    Raises BuildError if nothing has been landed, if dbt fails (with its last lines and the place of its log), if
+    the file is not whole, if a model or test was left out, and if the file does not hold what is landed.
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
-    target = settings.work_folder / "dbt_target"
+    target, logs = settings.work_folder / "dbt_target", settings.work_folder / "dbt_logs"
     try:
         run_dbt(
             ["build", "--exclude-resource-type", "unit_test"],
@@ -57,7 +60,7 @@ def build(settings: Settings, file: Path) -> None:
             landing=settings.landing_folder,
             additional_authorities=settings.additional_authorities,
             target=target,
-            logs=settings.work_folder / "dbt_logs",
+            logs=logs,
             time_limit_seconds=TIME_LIMIT_SECONDS,
         )
     except DbtError as error:
@@ -68,4 +71,21 @@ def build(settings: Settings, file: Path) -> None:
             f"the warehouse {file} was not written whole: DuckDB left {log.name} beside it, as it does where the "
             "disk is full; make room, and run it again"
         )
+    differences = (*not_run(target), *not_held(settings, file))
+    if differences:
+        raise BuildError(
+            f"the warehouse {file} does not hold what is landed, and is not published: {shown(differences)}; "
+            f"dbt's log is {logs / 'dbt.log'}; redress rebuild builds it again"
+        )
+    shutil.rmtree(file.parent / INPUTS_NAME)
     begin_data_package(file.parent, model_keys(read_manifest(target)))
+
+
+def faults(settings: Settings, folder: Path, identity: str) -> tuple[str, ...]:
+    """Return a sentence for each thing that is wrong with a published release.
+
+    `identity` is of the warehouse that would be built now. A release of that identity has to hold what is landed;
+    another release is of other inputs, and only its files are compared with their checksums.
+    """
+    found = damage(folder)
+    return found if found or folder.name != identity else not_held(settings, folder / WAREHOUSE_NAME)

@@ -1,4 +1,4 @@
-"""Run dbt in a process of its own, with its folders, the kept result of parsing, and telemetry switched off."""
+"""Run dbt in a process of its own: its environment, what it reads, its folders, and the kept result of parsing."""
 
 import hashlib
 import os
@@ -14,11 +14,16 @@ from pathlib import Path
 from redress.files import replaced
 from redress.settings import PROJECT_FOLDER
 from redress.warehouse.dbt_artifacts import first_failure, forget_results
+from redress.warehouse.landing import Landing
 
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 PARSED_FOLDER = PROJECT_FOLDER / "var" / "dbt_parsed"
 """Projects as dbt parsed them, each under the hash of all that parsing reads; `make clean` removes them."""
 PARSED_KEPT = 8
+INPUTS_NAME = "inputs"
+"""The folder beside a database by which dbt reads landing. The project names it, in its sources and macros."""
+TAKEN_FROM_THE_SHELL = ("LD_LIBRARY_PATH", "PATH", "TMPDIR")
+"""Variables that say where programs and temporary files lie. dbt gets no other variable of the caller."""
 SHOWN_LINES_COUNT = 25
 SHOWN_ERROR_CHARACTERS = 2000
 _PARSED_NAME = "partial_parse.msgpack"
@@ -43,21 +48,13 @@ def run_dbt(
 ) -> None:
     """Run a dbt command on the project: `database` is the DuckDB file that it opens, `target` where it writes.
 
-    dbt runs in the folder of the database, and reaches the database and landing by relative paths: the parsed
-    project, which contains these paths, then serves builds in other folders too. Raises DbtError where dbt fails or
-    runs longer than `time_limit_seconds`.
+    dbt runs in the folder of the database, and reads landing by links in that folder: it meets no path of a person,
+    and the parsed project serves builds in other folders too. Raises DbtError where dbt fails or runs longer than
+    `time_limit_seconds`.
     """
     for folder in (logs, target, database.parent):
         folder.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {
-        "REDRESS_BUILD_FILE": database.name,
-        "REDRESS_LANDING": os.path.relpath(landing.resolve(), database.parent.resolve()),
-        "REDRESS_ADDITIONAL_AUTHORITIES": ""
-        if additional_authorities is None
-        else str(additional_authorities.absolute()),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
+    link_inputs(database.parent, landing, additional_authorities)
     places = {
         "--project-dir": DBT_PROJECT,
         "--profiles-dir": DBT_PROJECT,
@@ -69,12 +66,12 @@ def run_dbt(
     command += [str(part) for place in places.items() for part in place]
     log = logs / "dbt.log"
     forget_results(target)
-    parsed = PARSED_FOLDER / parsed_name(environment["REDRESS_BUILD_FILE"], environment["REDRESS_LANDING"])
+    parsed = PARSED_FOLDER / parsed_name(database.name)
     take_parsed(parsed, target)
     try:
         done = subprocess.run(  # noqa: S603 - the command is ours, and nothing from a letter is part of it
             command,
-            env=environment,
+            env=dbt_environment(database.name, home=target.absolute()),
             cwd=database.parent,
             capture_output=True,
             encoding="utf-8",
@@ -94,13 +91,48 @@ def run_dbt(
     keep_parsed(parsed, target)
 
 
-def parsed_name(*paths: str) -> str:
-    """Return the name of the parsed project: a hash of each file of the project, dbt's versions, and these paths.
+def dbt_environment(database_name: str, home: Path) -> dict[str, str]:
+    """Return all environment variables of a dbt that opens a file of its working folder.
 
-    The paths are those of REDRESS_BUILD_FILE and REDRESS_LANDING, the only ones that dbt reads as it parses.
+    Other variables of the caller's shell stay out: DBT_EMPTY would build empty tables, DBT_RESOURCE_TYPES would
+    leave out the tests, and dbt has no use for passwords. `home` takes the place of the person's home folder, which
+    may hold settings of dbt.
+    """
+    taken = {name: os.environ[name] for name in TAKEN_FROM_THE_SHELL if name in os.environ}
+    return taken | {
+        "REDRESS_BUILD_FILE": database_name,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUTF8": "1",
+        "TZ": "UTC",
+    }
+
+
+def link_inputs(folder: Path, landing: Path, additional_authorities: Path | None) -> None:
+    """Make links in a folder to exactly the files that dbt reads: landing's, and the CSV of further authorities.
+
+    DuckDB takes a path for a pattern, so that landing in a folder named `letters [1]` would be looked for in
+    `letters 1`. The links have names without signs of a pattern, whatever the folders of their files are named.
+    """
+    inputs = folder / INPUTS_NAME
+    shutil.rmtree(inputs, ignore_errors=True)
+    inputs.mkdir()
+    for path in Landing(landing).files_to_build():
+        link = inputs / path.relative_to(landing)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(path.absolute())
+    if additional_authorities is not None:
+        (inputs / "additional_authorities.csv").symlink_to(additional_authorities.absolute())
+
+
+def parsed_name(database_name: str) -> str:
+    """Return the name of the parsed project: a hash of each file of the project, of dbt's versions, and of the
+    database's name, which dbt reads as it parses.
     """
     digest = hashlib.sha256()
-    for part in (version("dbt-core"), version("dbt-duckdb"), str(DBT_PROJECT), *paths):
+    for part in (version("dbt-core"), version("dbt-duckdb"), str(DBT_PROJECT), database_name):
         digest.update(f"{part}\0".encode())
     for path in sorted(path for path in DBT_PROJECT.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(DBT_PROJECT).as_posix()}\0".encode())

@@ -10,6 +10,9 @@ from typing import Any
 MANIFEST_NAME = "manifest.json"
 RUN_RESULTS_NAME = "run_results.json"
 _FAILED = frozenset({"error", "fail", "partial success", "runtime error"})
+_PASSED = frozenset({"pass", "success", "warn"})
+_BUILT = {"seed": "seeds", "model": "models", "test": "data tests"}
+"""Kinds of nodes that a whole build runs, each with its word for people."""
 _REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
 
 Manifest = Mapping[str, Any]
@@ -87,3 +90,15 @@ def first_failure(target: Path) -> str | None:
                 lines.insert(0, f"Failure in {node['resource_type']} {node['name']} ({node['original_file_path']})")
             return ": ".join(lines[:2])
     return None
+
+
+def not_run(target: Path) -> tuple[str, ...]:
+    """Return a sentence for each kind of node that the last run did not run whole, such as the data tests."""
+    results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
+    passed = {result["unique_id"] for result in results if result["status"] in _PASSED}
+    found = []
+    for kind, word in _BUILT.items():
+        wanted = {name for name, node in read_manifest(target)["nodes"].items() if node["resource_type"] == kind}
+        if not wanted <= passed:
+            found.append(f"{word} that were run and passed: {len(wanted)} expected, {len(wanted & passed)} found")
+    return tuple(found)

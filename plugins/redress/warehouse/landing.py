@@ -54,8 +54,21 @@ class Landing:
 
     def seasons(self) -> tuple[Season, ...]:
         """Return the seasons that have been landed whole, the oldest first."""
-        found = (season_from_name(path.parent.name.removeprefix("season=")) for path in self._parts("dispositions"))
+        found = (_season_of(path.parent) for path in self.parts("dispositions"))
         return tuple(sorted(season for season in found if season is not None))
+
+    def files_to_build(self) -> tuple[Path, ...]:
+        """Return each file of the tables that a warehouse is built from, of all seasons."""
+        return tuple(path for name in (*TABLES, *WITNESS_TABLES, "acquisitions") for path in self.parts(name))
+
+    def parts(self, table: str) -> list[Path]:
+        """Return the files of a table that landing itself writes, of all seasons. What else lies there, such as a
+        copy of a season's folder, belongs to no table.
+        """
+        names = sorted(f"{kind}.parquet" for kind in WitnessKind) if table in WITNESS_TABLES else ["part.parquet"]
+        folders = sorted((self.folder / table).glob("season=*"))
+        places = (folder / name for folder in folders if _season_of(folder) is not None for name in names)
+        return [place for place in places if place.exists()]
 
     def replace_season(
         self,
@@ -189,7 +202,7 @@ class Landing:
         """
         digest = hashlib.sha256()
         for name in TABLES:
-            for path in self._parts(name):
+            for path in self.parts(name):
                 table = pq.read_table(path, schema=TABLES[name])
                 if name == "letters":
                     table = table.drop_columns(["source_address"])
@@ -199,12 +212,12 @@ class Landing:
                 for row in sorted(repr(row) for row in table.to_pylist()):
                     digest.update(row.encode())
         for name, schema in WITNESS_TABLES.items():
-            for path in sorted(self.folder.glob(f"{name}/season=*/*.parquet")):
+            for path in self.parts(name):
                 table = pq.read_table(path, schema=schema).drop_columns(["source_address"])
                 digest.update(f"{name} {path.parent.name} {path.stem}\n".encode())
                 for row in sorted(repr(row) for row in table.to_pylist()):
                     digest.update(row.encode())
-        for path in self._parts("acquisitions"):
+        for path in self.parts("acquisitions"):
             digest.update(f"acquisitions {path.parent.name}\n".encode())
             for row in pq.read_table(path, schema=ACQUISITIONS).to_pylist():
                 digest.update(repr(row).encode())
@@ -213,8 +226,9 @@ class Landing:
     def _part(self, table: str, season: Season) -> Path:
         return self.folder / table / f"season={season}" / "part.parquet"
 
-    def _parts(self, table: str) -> list[Path]:
-        return sorted(self.folder.glob(f"{table}/season=*/part.parquet"))
+
+def _season_of(folder: Path) -> Season | None:
+    return season_from_name(folder.name.removeprefix("season="))
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:

@@ -7,9 +7,10 @@ from pathlib import Path
 CHECKSUMS_NAME = "SHA256SUMS"
 DATA_PACKAGE_NAME = "datapackage.json"
 NOTES_NAME = "RELEASE.md"
+WAREHOUSE_NAME = "warehouse.duckdb"
 CHANGES_NAME = "changes.json"
 """Releases that were made before their changes were kept as data do not have this file."""
-ALWAYS_THERE = ("warehouse.duckdb", DATA_PACKAGE_NAME, NOTES_NAME)
+ALWAYS_THERE = (WAREHOUSE_NAME, DATA_PACKAGE_NAME, NOTES_NAME)
 """Files that every release has and its data package does not name."""
 _CHUNK_BYTES = 1024**2
 

@@ -1,0 +1,132 @@
+"""Contents: hold a built warehouse against what landing says that it must hold, by number."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from redress.model.reference import SEEDS_FOLDER
+from redress.settings import Settings
+from redress.warehouse.landing import Landing
+from redress.warehouse.landing_tables import TABLES, WITNESS_TABLES
+
+SHOWN_COUNT = 8
+_COMPARED = (
+    (
+        "select 'letters of season ' || season || ' that are ' || disposition, count(*) from {of} group by all",
+        "landed_dispositions",
+        "marts.dim_letter",
+    ),
+    (
+        "select 'letters of season ' || season || ' with the files of landing', count(*) from {of} group by season",
+        "landed_dispositions",
+        "marts.dim_letter semi join landed_dispositions using (season, letter_sha256)",
+    ),
+    (
+        "select 'reviews of season ' || season, count(*) from {of} group by season",
+        "landed_dispositions where disposition = 'accepted'",
+        "marts.fct_annual_review",
+    ),
+    (
+        "select 'figures of season ' || season, count(*) from {of} group by season",
+        "accepted_figures",
+        "marts.fct_figure",
+    ),
+    (
+        "select 'sum of the printed figures of season ' || season, sum(printed_value) from {of} group by season",
+        "accepted_figures",
+        "marts.fct_figure",
+    ),
+    (
+        "select 'checks of season ' || season || if(is_passed, ' that passed', ' that failed'), count(*) "
+        "from {of} group by all",
+        "landed_checks",
+        "audit.check_results",
+    ),
+    (
+        "select 'figures of second witnesses of season ' || season, count(*) from {of} group by season",
+        "witnessed_figures",
+        "marts.fct_reconciliation where witness_sha256 is not null and witness_value is not null",
+    ),
+    (
+        "select 'reports about data tables of season ' || season, count(*) from {of} group by season",
+        "landed_witness_reports",
+        "audit.witness_reports",
+    ),
+)
+"""What is counted, with the rows of landing and the rows of the warehouse that must give the same numbers."""
+_VIEWS = """
+    create temp view accepted_figures as
+    select season, value as printed_value
+    from landed_figures
+    semi join (from landed_dispositions where disposition = 'accepted') using (season, letter_sha256)
+    where value is not null;
+
+    create temp view witnessed_figures as
+    select distinct season, witness_kind, witness_sha256, authority_id, measure, category, row_number
+    from landed_witness_figures
+    semi join marts.dim_authority using (authority_id)
+    where value is not null;
+"""
+
+
+def not_held(settings: Settings, file: Path) -> tuple[str, ...]:
+    """Return a sentence for each number by which a warehouse differs from what landing and the seeds say.
+
+    `file` is the DuckDB file of the warehouse. What cannot be counted in it, because it lacks a table or is no
+    database, is a sentence too.
+    """
+    try:
+        with duckdb.connect(str(file), read_only=True) as warehouse:
+            _register(warehouse, Landing(settings.landing_folder))
+            return tuple(_differences(warehouse, settings.additional_authorities))
+    except duckdb.Error as error:
+        return (f"its contents cannot be counted: {str(error).splitlines()[0]}",)
+
+
+def shown(sentences: tuple[str, ...]) -> str:
+    """Return the first sentences in one line, and the number of the others."""
+    others_count = len(sentences) - SHOWN_COUNT
+    return "; ".join([*sentences[:SHOWN_COUNT], *([f"and {others_count} more"] if others_count > 0 else [])])
+
+
+def _register(warehouse: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+    """Let queries of a connection read landing's tables, as `landed_<table>`."""
+    for name, schema in (TABLES | WITNESS_TABLES).items():
+        parts = [pq.read_table(path, schema=schema) for path in landing.parts(name)]
+        warehouse.register(f"landed_{name}", pa.concat_tables(parts) if parts else schema.empty_table())
+    warehouse.execute(_VIEWS)
+
+
+def _differences(warehouse: duckdb.DuckDBPyConnection, additional_authorities: Path | None) -> Iterator[str]:
+    authorities_count = 0 if additional_authorities is None else _rows_count(additional_authorities)
+    seeds = {path.stem: _rows_count(path) for path in sorted(SEEDS_FOLDER.glob("*.csv"))}
+    loaded = {name: warehouse.execute(f"select count(*) from seeds.{name}").fetchall()[0][0] for name in seeds}  # noqa: S608 - ours
+    yield from _unequal(
+        {f"rows of the seed {name}": count for name, count in seeds.items()},
+        {f"rows of the seed {name}": count for name, count in loaded.items()},
+    )
+    [(named_count,)] = warehouse.execute(
+        "select count(distinct authority_id) from marts.dim_authority where authority_key <> 'unknown'"
+    ).fetchall()
+    yield from _unequal({"authorities": seeds["authorities"] + authorities_count}, {"authorities": named_count})
+    for query, landed, built in _COMPARED:
+        yield from _unequal(
+            dict(warehouse.execute(query.format(of=landed)).fetchall()),
+            dict(warehouse.execute(query.format(of=built)).fetchall()),
+        )
+
+
+def _unequal(expected: Mapping[str, object], found: Mapping[str, object]) -> Iterator[str]:
+    for name in sorted(expected.keys() | found.keys()):
+        wanted, there = expected.get(name, 0), found.get(name, 0)
+        if wanted != there:
+            yield f"{name}: {wanted} expected, {there} found"
+
+
+def _rows_count(file: Path) -> int:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return sum(1 for row in csv.DictReader(opened) if any(row.values()))
