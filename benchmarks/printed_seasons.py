@@ -29,9 +29,9 @@ from samples.press.content import (
     TypeAverages,
 )
 from samples.press.galley import pdf
-from samples.press.golden_layouts import EARLY_WORDS
 from samples.press.printing import letter_pdf
 from samples.press.random_letters import ADDRESSEES, RANDOM_TYPES, random_councils, random_row
+from samples.press.report_words import EARLY_WORDS
 from samples.press.setting import letter_leaves, report_leaves
 from samples.press.tables import letter_content
 from samples.press.wording import letter_title

@@ -10,8 +10,8 @@ from redress.settings import Settings
 from redress.steps import Run, acquire_and_read, build_warehouse, check, release
 from samples.press.content import LetterContent, LocalAuthorityReport
 from samples.press.galley import pdf
-from samples.press.golden_layouts import WIDE_WORDS
 from samples.press.places import SAMPLES
+from samples.press.report_words import WIDE_WORDS
 from samples.press.setting import letter_leaves, report_leaves
 from samples.press.tables import print_table, read_councils, read_rows
 from samples.press.wording import letter_title

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+from samples.press.golden_figures import FIGURE_LETTERS
 from samples.press.golden_layouts import LAYOUT_LETTERS
 from samples.press.golden_letter import GoldenLetter
 from samples.press.golden_oddities import ODD_LETTERS
+from samples.press.golden_texts import TEXT_LETTERS
 
-GOLDEN_LETTERS: tuple[GoldenLetter, ...] = (*LAYOUT_LETTERS, *ODD_LETTERS)
+GOLDEN_LETTERS: tuple[GoldenLetter, ...] = (*LAYOUT_LETTERS, *TEXT_LETTERS, *ODD_LETTERS, *FIGURE_LETTERS)
 
 
 def print_golden(golden: GoldenLetter, folder: Path) -> Path:

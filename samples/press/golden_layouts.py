@@ -5,146 +5,23 @@ from dataclasses import replace
 from samples.press.content import ComplaintOverview, LetterContent, LocalAuthorityReport, OlderTables, ReceivedOnly
 from samples.press.galley import Leaf, pdf
 from samples.press.golden_letter import GoldenLetter, content_of, looked, three
+from samples.press.report_words import (
+    EARLY_WORDS,
+    OTHER_WORDS,
+    REPORT_OF_2016,
+    WIDE_WORDS,
+    outcomes_of,
+    services_of,
+)
 from samples.press.setting import (
     Manner,
     TableWords,
     letter_leaves,
     older_leaves,
-    one_column,
     report_leaves,
-    statistics_leaves,
 )
 from samples.press.truth import truth_of
-from samples.press.webpage import web_page
-from samples.press.wording import PAGE_OF_2023, letter_title, statistics_page
-
-# --- Words of the reports of 2014 to 2018 -----------------------------------------------------------
-
-_SERVICE_NAMES = (
-    "adult_social_care",
-    "benefits_and_tax",
-    "corporate_and_other",
-    "education_and_childrens",
-    "environment",
-    "highways_and_transport",
-    "housing",
-    "planning_and_development",
-    "other",
-)
-_OUTCOME_NAMES = (
-    "incomplete_or_invalid",
-    "advice_given",
-    "referred_back",
-    "closed_after_initial_enquiries",
-    "not_upheld",
-    "upheld",
-)
-
-
-def _services(*counts: int) -> dict[str, int]:
-    return dict(zip(_SERVICE_NAMES, counts, strict=True))
-
-
-def _outcomes(*counts: int) -> dict[str, int]:
-    return dict(zip(_OUTCOME_NAMES, counts, strict=True))
-
-
-EARLY_WORDS = TableWords(
-    received="Complaints and enquiries received by service",
-    decided="Decisions made by the Ombudsman",
-    remedied="Complaints remedied",
-    services=dict(
-        zip(
-            _SERVICE_NAMES,
-            (
-                "Adult care services",
-                "Benefits and tax",
-                "Corporate and other services",
-                "Education and children's services",
-                "Environment services",
-                "Highways and transport",
-                "Housing",
-                "Planning and development",
-                "Other",
-            ),
-            strict=True,
-        )
-    ),
-    outcomes=dict(
-        zip(
-            _OUTCOME_NAMES,
-            (
-                "Invalid or incomplete",
-                "Advice given",
-                "Referred back for local resolution",
-                "Closed after initial enquiries",
-                "Detailed investigations: not upheld",
-                "Detailed investigations: upheld",
-            ),
-            strict=True,
-        )
-    ),
-    remedies={
-        "by_ombudsman": "By the Ombudsman",
-        "by_authority": "Satisfactorily by the authority before the Ombudsman was involved",
-    },
-    rate="Uphold rate",
-    total="Total",
-    group="",
-)
-OTHER_WORDS = TableWords(
-    received="What reached us about your services",
-    decided="What we decided",
-    remedied="What was put right",
-    services=dict(
-        zip(
-            _SERVICE_NAMES,
-            (
-                "Adult social care services",
-                "Benefits & tax",
-                "Corporate & other services",
-                "Education & children's services",
-                "Environmental services, public protection and the regulation of trades and premises",
-                "Highways & transport",
-                "Housing",
-                "Planning & development",
-                "Other services",
-            ),
-            strict=True,
-        )
-    ),
-    outcomes=dict(
-        zip(
-            _OUTCOME_NAMES,
-            (
-                "Incomplete/invalid",
-                "Advice given",
-                "Referred back for local resolution",
-                "Closed after our initial enquiries",
-                "Complaints not upheld",
-                "Complaints upheld",
-            ),
-            strict=True,
-        )
-    ),
-    remedies={
-        "by_ombudsman": "Remedied by the Ombudsman",
-        "by_authority": "Remedied satisfactorily by the authority",
-    },
-    rate="Percentage upheld of those investigated in detail",
-    total="Total",
-    group="",
-)
-WIDE_WORDS = replace(
-    EARLY_WORDS,
-    received="Enquiries and complaints received",
-    decided="Decisions",
-    outcomes={**EARLY_WORDS.outcomes, "not_upheld": "Not upheld", "upheld": "Upheld"},
-    rate="Uphold rate (%)",
-    group="Detailed investigations",
-)
-
-# --- The letters ------------------------------------------------------------------------------------
+from samples.press.wording import letter_title
 
 _THREE_STATISTICS = (
     looked(
@@ -269,17 +146,12 @@ def _report(
     )
 
 
-REPORT_OF_2016 = LocalAuthorityReport(
-    _services(0, 4, 1, 2, 3, 1, 5, 6, 0),
-    _outcomes(1, 2, 7, 5, 2, 3),
-    {"by_ombudsman": 2, "by_authority": 1},
-)
 _REPORTS = (
     _report(
         content_of(
             2014,
             "Ombelmere Borough Council",
-            LocalAuthorityReport(_services(0, 9, 2, 0, 4, 1, 8, 11, 1), _outcomes(2, 3, 14, 9, 4, 3)),
+            LocalAuthorityReport(services_of(0, 9, 2, 0, 4, 1, 8, 11, 1), outcomes_of(2, 3, 14, 9, 4, 3)),
         ),
         "rows-ruled",
         "Tables of rows with rulings; no complaints remedied yet.",
@@ -291,7 +163,7 @@ _REPORTS = (
         content_of(
             2015,
             "Pipkinshire County Council",
-            LocalAuthorityReport(_services(41, 0, 5, 62, 3, 28, 0, 2, 1), _outcomes(6, 2, 48, 37, 25, 22)),
+            LocalAuthorityReport(services_of(41, 0, 5, 62, 3, 28, 0, 2, 1), outcomes_of(6, 2, 48, 37, 25, 22)),
             "Mr Munroe-Thorne",
         ),
         "columns",
@@ -313,8 +185,8 @@ _REPORTS = (
             2017,
             "Rundleton Metropolitan Borough Council",
             LocalAuthorityReport(
-                _services(18, 21, 6, 24, 15, 12, 19, 9, 2),
-                _outcomes(5, 3, 55, 31, 13, 17),
+                services_of(18, 21, 6, 24, 15, 12, 19, 9, 2),
+                outcomes_of(5, 3, 55, 31, 13, 17),
                 {"by_ombudsman": 12, "by_authority": 4},
             ),
             "Ms Trewhitt",
@@ -330,8 +202,8 @@ _REPORTS = (
             2018,
             "Snafflewater Council",
             LocalAuthorityReport(
-                _services(31, 3, 3, 44, 12, 17, 10, 8, 2),
-                _outcomes(4, 1, 50, 39, 12, 20),
+                services_of(31, 3, 3, 44, 12, 17, 10, 8, 2),
+                outcomes_of(4, 1, 50, 39, 12, 20),
                 {"by_ombudsman": 15, "by_authority": 3},
             ),
             "Mrs Pennyquick",
@@ -347,8 +219,8 @@ _REPORTS = (
             2018,
             "Thrimbleshire County Council",
             LocalAuthorityReport(
-                _services(310, 0, 31, 444, 12, 178, 0, 40, 19),
-                _outcomes(41, 12, 402, 281, 120, 200),
+                services_of(310, 0, 31, 444, 12, 178, 0, 40, 19),
+                outcomes_of(41, 12, 402, 281, 120, 200),
                 {"by_ombudsman": 150, "by_authority": 33},
             ),
             "Mrs Addlestrop",
@@ -461,90 +333,6 @@ def _without_statistics() -> GoldenLetter:
     )
 
 
-def _web(content: LetterContent, folder: str, why: str) -> GoldenLetter:
-    truth = truth_of(content, PAGE_OF_2023 if content.season.year == 2023 else None)
-    said_by_letters_only = dict.fromkeys(("letter_date", "addressee_name", "addressee_title"))
-    return GoldenLetter(
-        folder, f"{content.season}-web-page.html", why, lambda: web_page(content), truth | said_by_letters_only
-    )
-
-
-_WEB_PAGES = (
-    _web(
-        content_of(2023, "Oxlipstead Council", three(13, 18, 10, 11, 2, (72, 99, 13), ("4.8", "4.4"))),
-        "three_statistics",
-        "A council's statistics page of 2023, which has upheld decisions per 100,000 before the letters do.",
-    ),
-    _web(
-        content_of(2024, "Tanselbury District Council", three(2, 3, 1, 1, 0, (63, 99, 15), ("1.6", "1.9"))),
-        "three_statistics",
-        "A council's statistics page of 2024.",
-    ),
-    _web(
-        content_of(
-            2025,
-            "London Borough of Brackleham",
-            ComplaintOverview(60, 41, three(30, 35, 25, 25, 3, (84, 99, 12), ("9.8", "12.2"))),
-        ),
-        "complaint_overview",
-        "A council's statistics page of 2025.",
-    ),
-)
-
-
-def _as_text(leaves: list[Leaf]) -> bytes:
-    """The words of a letter's leaves, line by line, the columns of a table apart; a blank line for each gap."""
-    lines: list[str] = []
-    for leaf in leaves:
-        by_line: dict[float, list[tuple[float, str]]] = {}
-        for run in leaf.runs:
-            by_line.setdefault(round(run.y, 1), []).append((run.x, run.text))
-        above = None
-        for y, runs in sorted(by_line.items()):
-            if above is not None and y - above > 16:
-                lines.append("")
-            above = y
-            reach, line = 60.0, ""
-            for x, text in sorted(runs):
-                line += ("    " if line and x - reach > 20 else "") + text
-                reach = x + 5.0 * len(text)
-            lines.append(line)
-        lines.append("")
-    return (
-        "\n".join(["SAMPLE - invented council, invented figures. Not a letter of the Ombudsman.", "", *lines])
-    ).encode()
-
-
-def _text(content: LetterContent, why: str, leaves: list[Leaf]) -> GoldenLetter:
-    truth = truth_of(content)
-    return GoldenLetter(str(truth["layout"]), f"{content.season}-text.txt", why, lambda: _as_text(leaves), truth)
-
-
-def _texts() -> tuple[GoldenLetter, ...]:
-    three_blocks = content_of(2021, "Crindlebury District Council", three(2, 4, 2, 2, 1, (53, 99, 18)))
-    overview = content_of(
-        2025, "Dapplemere Council", ComplaintOverview(20, 31, three(14, 17, 9, 9, 1, (80, 100, 13), ("6.2", "5.3")))
-    )
-    report = content_of(2016, "Emmerwater District Council", REPORT_OF_2016, "Ms Larkhall")
-    return (
-        _text(
-            three_blocks,
-            "The text of a letter of 2021.",
-            [*letter_leaves(three_blocks), *statistics_leaves(statistics_page(three_blocks), one_column)],
-        ),
-        _text(
-            overview,
-            "The text of a letter of 2025.",
-            [*letter_leaves(overview), *statistics_leaves(statistics_page(overview), one_column)],
-        ),
-        _text(
-            report,
-            "The text of a report of 2016.",
-            [*letter_leaves(report), *report_leaves(report, EARLY_WORDS, is_across=False, is_ruled=False)],
-        ),
-    )
-
-
 LAYOUT_LETTERS: tuple[GoldenLetter, ...] = (
     *_THREE_STATISTICS,
     *_OVERVIEWS,
@@ -552,6 +340,4 @@ LAYOUT_LETTERS: tuple[GoldenLetter, ...] = (
     *_RECEIVED_ONLY,
     *_OLDER,
     _without_statistics(),
-    *_WEB_PAGES,
-    *_texts(),
 )

@@ -64,6 +64,11 @@ def looked(content: LetterContent, why: str) -> GoldenLetter:
     )
 
 
+def quarantined(*rules: str, **changes: object) -> Truth:
+    """What a letter states that is held back, and the rules that hold it back."""
+    return {"quarantined": True, "failed_rules": sorted(rules), **changes}
+
+
 @dataclass(frozen=True)
 class Odd:
     """A letter with one oddity: what is changed in its words, in its setting, on its pages, or in its file."""

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 from reportlab.lib.pdfencrypt import StandardEncryption
 
-from samples.press.content import Block, ComplaintOverview, LetterContent, StatisticsPage
+from samples.press.content import ComplaintOverview, LetterContent
 from samples.press.galley import HEIGHT, WIDTH, Leaf, pdf
-from samples.press.golden_layouts import EARLY_WORDS, REPORT_OF_2016, WIDE_WORDS
-from samples.press.golden_letter import GoldenLetter, Odd, content_of, three
+from samples.press.golden_letter import GoldenLetter, Odd, content_of, quarantined, three
 from samples.press.looks import VERA
 from samples.press.oddities import (
     bold_by_drawing_twice,
@@ -17,11 +16,11 @@ from samples.press.oddities import (
     per_cent_apart,
     scanned,
     turned,
-    with_footnote_mark,
     with_ligatures,
     with_running_lines,
     with_typographers_signs,
 )
+from samples.press.report_words import EARLY_WORDS, REPORT_OF_2016, WIDE_WORDS
 from samples.press.setting import (
     Manner,
     TableWords,
@@ -49,62 +48,8 @@ OF_2025 = content_of(
     "Mrs Kirkaldo",
 )
 
-# --- Changes to the words of a page -----------------------------------------------------------------
-
-Edit = Callable[[StatisticsPage], StatisticsPage]
-
-
-def _with_block(index: int, change: Callable[[Block], Block]) -> Edit:
-    def edit(page: StatisticsPage) -> StatisticsPage:
-        blocks = list(page.blocks)
-        blocks[index] = change(blocks[index])
-        return replace(page, blocks=tuple(blocks))
-
-    return edit
-
-
-def _without_sentence(index: int, sentence: int) -> Edit:
-    def without(block: Block) -> Block:
-        return replace(block, sentences=block.sentences[:sentence] + block.sentences[sentence + 1 :])
-
-    return _with_block(index, without)
-
-
-def _with_words(index: int, old: str, new: str) -> Edit:
-    def changed(block: Block) -> Block:
-        return replace(
-            block,
-            sentences=tuple(sentence.replace(old, new) for sentence in block.sentences),
-            base=None if block.base is None else block.base.replace(old, new),
-        )
-
-    return _with_block(index, changed)
-
-
-def _with_period_of(year: int, other: int) -> Edit:
-    def edit(page: StatisticsPage) -> StatisticsPage:
-        for index in range(len(page.blocks)):
-            page = _with_words(
-                index, f"April {year - 1} to 31 March {year}", f"April {other - 1} to 31 March {other}"
-            )(page)
-        return page
-
-    return edit
-
-
-def _with_second_uphold_block(page: StatisticsPage) -> StatisticsPage:
-    first = page.blocks[0]
-    second = _with_words(0, "**67%**", "**71%**")(StatisticsPage((first,))).blocks[0]
-    base = (second.base or "").replace("**21**", "**24**")
-    count = None if second.count is None else replace(second.count, number=17)
-    return replace(page, blocks=(*page.blocks, replace(second, base=base, count=count)))
-
-
-def _quarantined(*rules: str, **changes: object) -> Truth:
-    return {"quarantined": True, "failed_rules": sorted(rules), **changes}
-
-
-_WIDE = Leaf(HEIGHT, WIDTH)
+WIDE = Leaf(HEIGHT, WIDTH)
+"""A page across."""
 
 # --- How a page is drawn ----------------------------------------------------------------------------
 
@@ -128,7 +73,7 @@ _DRAWN = (
         "2023-three-columns",
         "Every word of three columns drawn by itself, in any order.",
         OF_2023,
-        leaf=_WIDE,
+        leaf=WIDE,
         arrange=in_columns(3),
         on_statistics=in_random_order,
     ),
@@ -196,7 +141,7 @@ _DRAWN = (
         OF_2020,
         arrange=pictures_between,
     ),
-    Odd("three-columns", "2021", "Three blocks side by side.", OF_2021, leaf=_WIDE, arrange=in_columns(3)),
+    Odd("three-columns", "2021", "Three blocks side by side.", OF_2021, leaf=WIDE, arrange=in_columns(3)),
     Odd("two-columns", "2024", "Two blocks in the left column, one in the right.", OF_2024, arrange=in_columns(2)),
     Odd("two-columns", "2025", "Four blocks in two columns.", OF_2025, arrange=in_columns(2)),
     Odd(
@@ -238,7 +183,7 @@ _TURNED = (
             f"2021-{degrees}",
             f"The content is turned by {degrees} degrees on an upright page.",
             OF_2021,
-            leaf=Leaf() if degrees == 180 else _WIDE,
+            leaf=Leaf() if degrees == 180 else WIDE,
             arrange=in_columns(1, size=9.0) if degrees == 180 else in_columns(3, size=9.0),
             on_statistics=lambda leaf, degrees=degrees: turned(leaf, content_turn=degrees),  # type: ignore[misc]
         )
@@ -261,146 +206,6 @@ _HEADS = (
     Odd("dates", "2021-month-first", "July 21, 2021", OF_2021, manner=Manner(date_words="July 21, 2021")),
     Odd("dates", "2021-figures", "21/07/2021", OF_2021, manner=Manner(date_words="21/07/2021")),
 )
-
-# --- Figures ----------------------------------------------------------------------------------------
-
-_BIG = content_of(
-    2024,
-    "Noddleshire County Council",
-    three(1_106, 1_234, 1_019, 1_020, 101, (85, 100, 7), ("98.3", "4.5")),
-    "Mr Munroe-Thorne",
-)
-_SLIP = replace(
-    OF_2025,
-    authority_name="Ombelton District Council",
-    statistics=ComplaintOverview(8, 12, three(1, 3, 1, 1, 0, (66, 99, 15), ("0.8%", "2.4"))),
-)
-_MISPRINTED = replace(
-    OF_2022, statistics=replace(three(12, 19, 9, 10, 1, (64, 99, 12)), misprinted_uphold_rate_pct=73)
-)
-_OVERVIEW_OFF = replace(
-    OF_2025,
-    statistics=ComplaintOverview(8, 12, three(1, 3, 1, 1, 0, (66, 99, 15), ("0.8", "2.4")), 24),
-)
-_FIGURES = (
-    Odd(
-        "footnote-mark",
-        "2022",
-        "A small raised 1 behind the number of upheld decisions: 12, not 121.",
-        OF_2022,
-        on_statistics=lambda leaf: with_footnote_mark(leaf, "12"),
-    ),
-    Odd("large-numbers", "2024", "Counts over a thousand, printed with a comma.", _BIG),
-    Odd("rate-with-a-slip", "2025", 'The Ombudsman\'s slip: "0.8% upheld decisions per 100,000 residents".', _SLIP),
-    Odd(
-        "missing-sentence",
-        "2021-average-of-compliance",
-        "The average of compliance is not printed; the next average is that of the remedies.",
-        OF_2021,
-        edit=_without_sentence(1, 1),
-        changes={
-            "compliance_rate_type_average_pct": None,
-            "absent": {"compliance_rate_type_average_pct": "not_stated"},
-            "failed_rules": ["blocks_complete"],
-        },
-    ),
-    Odd(
-        "missing-sentence",
-        "2022-rate-of-remedies",
-        "The rate of the remedies is not printed.",
-        OF_2022,
-        edit=_without_sentence(2, 0),
-        changes={
-            "satisfactory_remedy_rate_pct": None,
-            "absent": {"satisfactory_remedy_rate_pct": "not_stated"},
-            "failed_rules": ["blocks_complete"],
-        },
-    ),
-    Odd(
-        "missing-sentence",
-        "2023-rate-in-columns",
-        "The rate of compliance is not printed, and blocks with rates stand on both sides of it.",
-        replace(OF_2023, authority_name="London Borough of Pipkinwick"),
-        edit=_without_sentence(1, 0),
-        leaf=_WIDE,
-        arrange=in_columns(3),
-        changes={
-            "compliance_rate_pct": None,
-            "absent": {"compliance_rate_pct": "not_stated"},
-            "failed_rules": ["blocks_complete"],
-        },
-    ),
-    Odd(
-        "years-disagree",
-        "2021-period",
-        "The statistics are of the year before the one that the letter is about.",
-        OF_2021,
-        edit=_with_period_of(2021, 2020),
-        changes=_quarantined("years_agree", season=2020, period_start="2019-04-01", period_end="2020-03-31"),
-    ),
-    Odd(
-        "years-disagree",
-        "2021-date",
-        "The letter is dated a year after the one that its title and its statistics name.",
-        OF_2021,
-        manner=Manner(date_words="21 July 2022"),
-        changes=_quarantined("years_agree", letter_date="2022-07-21"),
-    ),
-    Odd(
-        "years-disagree",
-        "2022-title",
-        "The title names another year.",
-        OF_2022,
-        manner=Manner(title="Annual Review letter 2021"),
-        changes=_quarantined("years_agree"),
-    ),
-    Odd(
-        "figures-contradict",
-        "2022-uphold-rate",
-        "12 of 19 is 63%, and 73% is printed.",
-        _MISPRINTED,
-        changes=_quarantined("uphold_rate_is_upheld_over_investigations"),
-    ),
-    Odd(
-        "figures-contradict",
-        "2020-remedy-rate",
-        "2 of 14 is 14%, and 10% is printed, as if the base were the number of investigations.",
-        OF_2020,
-        edit=_with_words(2, "**14%**", "**10%**"),
-        changes=_quarantined("remedy_rate_is_remedies_over_upheld", satisfactory_remedy_rate_pct=10),
-    ),
-    Odd(
-        "figures-contradict",
-        "2021-compliance-rate",
-        "No whole number of 28 cases is 97%.",
-        OF_2021,
-        edit=_with_words(1, "**96%**", "**97%**"),
-        changes=_quarantined("compliance_rate_is_possible", compliance_rate_pct=97),
-    ),
-    Odd(
-        "two-blocks-that-differ",
-        "2020",
-        "Two blocks of complaints upheld with other figures: none of the two is taken.",
-        OF_2020,
-        edit=_with_second_uphold_block,
-        changes=_quarantined(
-            "blocks_complete",
-            "readings_agree",
-            "uphold_figures_complete",
-            upheld_count=None,
-            investigations_count=None,
-            uphold_rate_pct=None,
-        ),
-    ),
-    Odd(
-        "overview-does-not-add-up",
-        "2025",
-        "8 + 12 + 3 is 23, and 24 complaints dealt with are printed.",
-        _OVERVIEW_OFF,
-        changes=_quarantined("tables_add_up"),
-    ),
-)
-
 
 # --- Tables -----------------------------------------------------------------------------------------
 
@@ -434,7 +239,7 @@ _TABLES = (
         "total-does-not-add-up",
         "The services are 22 together, and 23 is printed as their total.",
         replace(_OF_2016, statistics=replace(REPORT_OF_2016, misprinted_received_total=23)),
-        changes=_quarantined("tables_add_up"),
+        changes=quarantined("tables_add_up"),
     ),
     _odd_table(
         "words-in-random-order",
@@ -526,7 +331,7 @@ def _pictures() -> tuple[GoldenLetter, ...]:
 
 
 ODD_LETTERS: tuple[GoldenLetter, ...] = (
-    *(odd.golden() for odd in (*_DRAWN, *_TURNED, *_HEADS, *_FIGURES)),
+    *(odd.golden() for odd in (*_DRAWN, *_TURNED, *_HEADS)),
     *_TABLES,
     _encrypted("2019-empty-password", "Encrypted, but the password that opens it is empty.", ""),
     _encrypted("2019-password", "Encrypted with a password that nobody gave us.", "a secret of the council's"),
