@@ -180,13 +180,17 @@ def line_through(page: Page) -> str:
     return f"0.7 w {left - 1} {(lower + upper) / 2} m {right + 1} {(lower + upper) / 2} l S"
 
 
-def other_number(page: Page) -> str:
-    left, lower, _, _ = place(page, *AVERAGE_OF_77)
-    return f"BT /Plain 10 Tf {left} {lower} Td (71%) Tj ET"
-
-
 def other_number_on_a_white_box(page: Page) -> str:
-    return f"{white_box(page)} 0 g {other_number(page)}"
+    left, lower, _, _ = place(page, *AVERAGE_OF_77)
+    return f"{white_box(page)} 0 g BT /Plain 10 Tf {left} {lower} Td (71%) Tj ET"
+
+
+def numbers_in_one_place(year: int, council: str) -> bytes:
+    """Return a letter with 27 printed over 21, which a text has as 217."""
+    page = statistics(year, SEEN | {OUTCOMES: 21})
+    left, lower, _, _ = place(page, "21", "total of 21")
+    above = f"BT /Plain 10 Tf {left} {lower} Td (27) Tj ET"
+    return written(Sheet(first_page(year, council), _SIZE), Sheet(page, _SIZE, drawing=above))
 
 
 def struck_by_an_annotation(year: int, council: str) -> bytes:
@@ -276,6 +280,7 @@ def contradicting_itself(year: int, council: str) -> bytes:
 LOADED, HELD = Fate.ACCEPTED, Fate.QUARANTINED
 NO_AVERAGE = (UPHOLD_AVERAGE,)
 STRUCK = "something else is drawn in its place, such as a line through it"
+ONE_PLACE = "the digits 1 and 7 stand in one place on the page"
 LETTERS = (
     *(
         Planted(
@@ -297,9 +302,7 @@ LETTERS = (
     Planted("a layer that is off", 2020, OSTLEBRIDGE, draft_on_a_layer_that_is_off, LOADED),
     Planted("struck by a line", 2020, VENNERY, partial(overdrawn, line_through), HELD, STRUCK, NO_AVERAGE),
     Planted("struck by an annotation", 2021, PELLONSHIRE, struck_by_an_annotation, HELD, STRUCK, (OUTCOMES,)),
-    Planted(
-        "two texts in one place", 2021, WEXMARSH, partial(overdrawn, other_number), HELD, UPHOLD_AVERAGE, NO_AVERAGE
-    ),
+    Planted("two texts in one place", 2021, WEXMARSH, numbers_in_one_place, HELD, ONE_PLACE, (OUTCOMES,)),
     Planted(
         "a font that lies",
         2021,
