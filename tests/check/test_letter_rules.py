@@ -218,6 +218,7 @@ BROKEN: list[tuple[str, Letter, tuple[str, ...]]] = [
     ),
     ("uphold_figures_complete", letter(changes={"uphold_rate_pct": Absence.NOT_STATED}), ("uphold_rate_pct",)),
     ("tables_add_up", letter(changes={**OVERVIEW, "dealt_with_count": "70"}), ("10 + 19 + 40 is 69", "70 dealt")),
+    ("tables_add_up", letter(changes={"not_for_us_count": "10"}), ("dealt with cannot be checked", "not stated")),
     ("tables_add_up", with_table("received_count", {"housing": "4", "other": "5", "total": "10"}), ("9", "10")),
     ("tables_add_up", with_table("decided_count", {"upheld": "4", "total": "3"}), ("4", "3")),
     ("tables_add_up", with_table("received_count", {"housing": "4"}), ("received_count", "not stated")),

@@ -190,16 +190,16 @@ def _tables_add_up(letter: Letter) -> Finding:
 
 def _sums_that_fail(letter: Letter) -> Iterator[str]:
     dealt_with = letter.value("dealt_with_count")
-    parts = [
-        letter.value(measure)
-        for measure in ("not_for_us_count", "assessed_and_closed_count", "investigations_count")
-    ]
+    of_overviews_alone = [letter.value(measure) for measure in ("not_for_us_count", "assessed_and_closed_count")]
+    parts = [*of_overviews_alone, letter.value("investigations_count")]
     if dealt_with is not None:
         stated = [part for part in parts if part is not None]
         if len(stated) < len(parts):
             yield f"{dealt_with} complaints dealt with cannot be checked: one of their parts is not stated"
         elif sum(stated) != dealt_with:
             yield f"{' + '.join(map(str, stated))} is {sum(stated)}, and {dealt_with} dealt with are stated"
+    elif any(part is not None for part in of_overviews_alone):
+        yield "the parts of the complaints dealt with cannot be checked: their total is not stated"
     for measure in ("received_count", "decided_count"):
         counts = [
             figure.value for figure in letter.figures if figure.measure == measure and figure.category != "total"
