@@ -1,10 +1,12 @@
-"""Write files and folders so that a reader finds each of them whole or not at all.
+"""Write files and folders so that a reader finds each of them whole or not at all; and files of JSON lines, which
+only grow.
 
 Locally a file is written under a temporary name and renamed; in an object store a file is one PUT. Nothing else is
 asked of a store. A file's name in `WholeFiles` is relative, with "/" between its parts.
 """
 
 import ctypes
+import json
 import os
 import shutil
 import socket
@@ -210,6 +212,35 @@ def replaced_folder(folder: Path, *, is_shared: bool = False) -> Iterator[Path]:
         temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def add_json_line(path: Path, stated: object) -> None:
+    """Add an object to a file of JSON lines, in one write, so that several processes may add at the same time.
+
+    The line is ASCII, which has a form for every character, half characters and separators of lines too. If a
+    killed process left a line without its end, the object goes to a line of its own.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    line = json.dumps(stated).encode("ascii") + b"\n"
+    with path.open("a+b", buffering=0) as file:
+        size_bytes = file.seek(0, os.SEEK_END)
+        if size_bytes:
+            file.seek(size_bytes - 1)
+            if file.read(1) != b"\n":
+                line = b"\n" + line
+        file.write(line)
+
+
+def json_lines(path: Path) -> tuple[bytes, ...]:
+    """Return the lines of a file of JSON lines; none if there is no file.
+
+    Only a line feed ends a line: Python's splitlines cuts at other characters too, and a JSON text may hold them.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return ()
+    return tuple(lines if lines[-1] else lines[:-1])
 
 
 def exchange(one: Path, other: Path) -> None:

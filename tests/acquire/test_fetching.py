@@ -1,5 +1,6 @@
 """Acquiring a season from a real server: what became of each letter, and what later runs ask for."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from filelock import FileLock
 from redress.acquire.archive import Archive, ArchiveError
 from redress.acquire.fetching import FAILURES_IN_A_ROW, acquire_references
 from redress.acquire.journal import Journal
-from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, SummaryError
 from redress.acquire.source import (
     DataTableReference,
     FailureCause,
@@ -336,6 +337,72 @@ def test_half_a_line_of_the_journal_is_left_out(tmp_path: Path) -> None:
         file.write('{"address": "b", "sta')
     assert journal.references() == (first, second)
     assert journal.outcomes() == {first: Outcome(first, AcquisitionState.FETCHED, "ab", "a", is_settled=True)}
+
+
+def test_an_outcome_noted_after_half_a_line_is_never_lost(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal", SEASON)
+    first, second = (Reference(SEASON, name) for name in ("a", "b"))
+    journal.begin("folder:x", [first, second])
+    for damage in ('{"address": "b", "sta', '{"address": "b"}\n', "7\n", "\n"):
+        with (tmp_path / "journal" / "outcomes.jsonl").open("a") as file:
+            file.write(damage)
+        journal.note(Outcome(first, AcquisitionState.NOT_PUBLISHED, detail=damage))
+        assert journal.outcomes()[first].detail == damage
+    assert second not in journal.outcomes()
+
+
+SEPARATORS = "\u2028 \u2029 \x85 \x0b \x0c \x1c \x1d \x1e \r \ud800 ä"
+"""Characters at which Python's splitlines cuts, half a character, and a letter."""
+
+
+def test_no_character_of_an_address_cuts_the_line_of_its_outcome(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal", SEASON)
+    reference = Reference(SEASON, f"https://a.example/{SEPARATORS}.pdf")
+    outcome = Outcome(reference, AcquisitionState.FAILED, cause=FailureCause.REFUSED, detail=SEPARATORS)
+    journal.begin(f"manifest:{SEPARATORS}", [reference], [outcome])
+    assert (journal.source(), journal.references()) == (f"manifest:{SEPARATORS}", (reference,))
+    assert journal.outcomes() == {reference: outcome}
+    written = Summary(SEASON, "run", "manifest", "2021", "2021", (outcome,))
+    written.write(tmp_path / "run.acquired.json")
+    assert Summary.read(tmp_path / "run.acquired.json") == written
+
+
+def test_a_journal_of_yesterday_with_a_letter_that_is_not_ascii_is_still_read(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, SEASON)
+    journal.note(Outcome(Reference(SEASON, "höhe.pdf"), AcquisitionState.FAILED, detail="höhe\u2028.pdf"))
+    lines = tmp_path / "outcomes.jsonl"
+    stated = json.loads(lines.read_bytes())
+    lines.write_text(json.dumps(stated, ensure_ascii=False) + "\n", encoding="utf-8")
+    (outcome,) = journal.outcomes().values()
+    assert outcome.detail == "höhe\u2028.pdf"
+
+
+def test_a_damaged_journal_never_stops_a_later_run(server: LettersServer, tmp_path: Path) -> None:
+    run_once(server, tmp_path / "home", "first")
+    (beginning,) = (tmp_path / "home" / "work" / "acquiring" / "2021").glob("*/began.json")
+    beginning.write_text('{"source": "mani')
+    assert asked(run_once(server, tmp_path / "home", "second")) == {"unchanged": COUNT}
+    assert not beginning.exists()
+
+
+def test_a_damaged_record_is_named_and_never_stops_a_later_run(server: LettersServer, tmp_path: Path) -> None:
+    first = whole_run(server, tmp_path / "home", "first")
+    with first.record.path.open("ab") as file:
+        file.write(b'{"at": "2021", "step": "check", "sta\n\xff\xfe\n7\n{}\n\n')
+    run = run_once(server, tmp_path / "home", "second")
+    assert asked(run) == {"unchanged": COUNT}
+    count = len(first.record.events())
+    numbers = ", ".join(str(number) for number in range(count + 1, count + 5))
+    assert told(run, "plan").endswith(f"; {first.record.path} is damaged in line {numbers}, which is left out")
+
+
+def test_a_damaged_summary_is_named_with_what_to_do(server: LettersServer, tmp_path: Path) -> None:
+    first = whole_run(server, tmp_path / "home", "first")
+    for damage in ("", '{"season": 2021}', "[]", '{"season": 9}'):
+        first.summary_path.write_text(damage)
+        with pytest.raises(ValueError, match=r"first\.acquired\.json .*is damaged .*move it away") as raised:
+            run_once(server, tmp_path / "home", "second", retry_failed=True)
+        assert isinstance(raised.value, SummaryError)
 
 
 def test_settings_name_a_local_folder_or_an_object_store(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from redress.acquire.outcomes import Outcome, now, outcome_as_json, outcome_from_json
 from redress.acquire.source import Reference
-from redress.files import replaced
+from redress.files import add_json_line, json_lines, replaced
 from redress.model.season import Season
 
 JOURNAL_NAME = "began.json"
@@ -48,7 +48,16 @@ class Journal:
             "references": [reference.as_json() for reference in references],
         }
         with replaced(self._beginning, is_shared=True) as incoming:
-            incoming.write_text(json.dumps(stated, ensure_ascii=False), encoding="utf-8")
+            incoming.write_text(json.dumps(stated), encoding="ascii")
+
+    def is_damaged(self) -> bool:
+        """Return whether nobody can say any more what the journal was about."""
+        try:
+            for stated in (self.began_at, self.references, self.is_retry, self.source):
+                stated()
+        except (ValueError, KeyError, TypeError):
+            return True
+        return False
 
     def source(self) -> str | None:
         """Return the source of the season that is being acquired; None if no season is."""
@@ -67,21 +76,16 @@ class Journal:
         return tuple(Reference.from_json(self.season, reference) for reference in self._stated()["references"])
 
     def note(self, outcome: Outcome) -> None:
-        """Add one outcome as one line in one write, so that several processes may add outcomes at the same time."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        line = json.dumps(outcome_as_json(outcome), ensure_ascii=False) + "\n"
-        with self._lines.open("ab", buffering=0) as file:
-            file.write(line.encode())
+        """Add one outcome; several processes may add outcomes at the same time."""
+        add_json_line(self._lines, outcome_as_json(outcome))
 
     def outcomes(self) -> dict[Reference, Outcome]:
         """Return the last outcome of each reference. A line that a killed process wrote in part is left out."""
-        if not self._lines.exists():
-            return {}
         found = {}
-        for line in self._lines.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in json_lines(self._lines):
             try:
                 outcome = outcome_from_json(self.season, json.loads(line))
-            except ValueError:
+            except (ValueError, KeyError, TypeError):
                 continue
             found[outcome.reference] = outcome
         return found
@@ -99,5 +103,5 @@ class Journal:
         return self.folder / "outcomes.jsonl"
 
     def _stated(self) -> dict[str, Any]:
-        stated: dict[str, Any] = json.loads(self._beginning.read_text(encoding="utf-8"))
+        stated: dict[str, Any] = json.loads(self._beginning.read_bytes())
         return stated

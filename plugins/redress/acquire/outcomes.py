@@ -17,6 +17,10 @@ from redress.files import replaced
 from redress.model.season import Season
 
 
+class SummaryError(ValueError):
+    """The summary of a run is damaged; the message says which, and what to do."""
+
+
 class AcquisitionState(StrEnum):
     """What became of one reference."""
 
@@ -94,21 +98,27 @@ class Summary:
             "outcomes": [outcome_as_json(outcome) for outcome in self.outcomes],
         }
         with replaced(path, is_shared=True) as incoming:
-            incoming.write_text(json.dumps(stated, indent=1, ensure_ascii=False), encoding="utf-8")
+            incoming.write_text(json.dumps(stated, indent=1), encoding="ascii")
 
     @classmethod
     def read(cls, path: Path) -> "Summary":
-        """Read the summary in a file."""
-        stated = json.loads(path.read_text(encoding="utf-8"))
-        season = Season(stated["season"])
-        return cls(
-            season,
-            stated["run_id"],
-            stated["source"],
-            stated["began_at"],
-            stated["ended_at"],
-            tuple(outcome_from_json(season, outcome) for outcome in stated["outcomes"]),
-        )
+        """Read the summary in a file. Raise SummaryError if the file is damaged."""
+        try:
+            stated = json.loads(path.read_bytes())
+            season = Season(stated["season"])
+            return cls(
+                season,
+                stated["run_id"],
+                stated["source"],
+                stated["began_at"],
+                stated["ended_at"],
+                tuple(outcome_from_json(season, outcome) for outcome in stated["outcomes"]),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise SummaryError(
+                f"{path} says what became of a run's letters, and is damaged ({error}): put a copy of it back, or "
+                "move it away and run the season again"
+            ) from error
 
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:

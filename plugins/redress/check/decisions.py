@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from redress.files import replaced
+from redress.files import json_lines, replaced
 from redress.model.letter import Letter
 from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
 
@@ -47,10 +47,12 @@ class Ruling(StrEnum):
 
 
 def one_line(text: str) -> str:
-    """Return a text that a person typed, on one line. Raise ValueError if the text is blank."""
+    """Return a text that a person typed, on one line. Raise ValueError if the text is blank, or cannot be kept."""
     words = " ".join(text.split())
     if not words:
         raise ValueError("it is empty")
+    if any("\ud800" <= character <= "\udfff" for character in words):
+        raise ValueError("it holds bytes that are no text in UTF-8; type it again")
     return words
 
 
@@ -155,11 +157,8 @@ def read_decisions(landing_folder: Path) -> Decisions:
     Raise DecisionError for a line that is no decision, so that a damaged file decides nothing.
     """
     path = landing_folder / FILE_NAME
-    try:
-        lines = path.read_bytes().splitlines()
-    except FileNotFoundError:
-        return NO_DECISIONS
-    return Decisions(tuple(_decision(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)))
+    lines = enumerate(json_lines(path), start=1)
+    return Decisions(tuple(_decision(line, f"{path}, line {number}") for number, line in lines))
 
 
 def record_decision(landing_folder: Path, decision: Decision) -> None:

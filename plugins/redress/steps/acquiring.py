@@ -23,7 +23,14 @@ from redress.read.data_tables.season import FetchedTable, read_tables, told
 from redress.settings import Settings
 from redress.steps.letter_changes import forget_before
 from redress.steps.readings import ending
-from redress.steps.run import Run, SeasonError, latest_checked_summary, latest_summary, season_folder
+from redress.steps.run import (
+    Run,
+    SeasonError,
+    damaged_records,
+    latest_checked_summary,
+    latest_summary,
+    season_folder,
+)
 
 _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
@@ -56,7 +63,8 @@ def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[R
     A run that was interrupted is continued, by itself or by the next run from the same source: what it has fetched
     is not fetched again. A run that has ended, and is done again under the same id (a backfill that reprocesses),
     starts over with a new record. With `retry_failed`, the outcomes of the season's last run stand, and only its
-    failures are fetched. Raises SeasonError if the source has nothing of the season, or if nothing can be retried.
+    failures are fetched. A damaged line of an earlier record is named and left out. Raises SeasonError if the
+    source has nothing of the season, or if nothing can be retried.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
@@ -80,6 +88,7 @@ def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[R
         if began_at is not None:
             settled_count = sum(outcome.is_settled for outcome in outcomes)
             note.message += f"; goes on with what began at {began_at:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
+        note.message += "".join(f"; {sentence}" for sentence in damaged_records(run.folder))
     return batches
 
 
@@ -182,6 +191,9 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
     checked = latest_checked_summary(run.folder)
     found = []
     for journal in run.journals():
+        if journal.is_damaged():
+            journal.end()
+            continue
         age = now_at - journal.began_at()
         if age > max(FORGET_AFTER, resumed):
             journal.end()

@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from redress.files import add_json_line, json_lines
+
 NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
 """The longest name of a run's files without their endings, and the length of the hash in it. File systems take
 names of 255 bytes.
@@ -66,11 +68,13 @@ class RunRecord:
         self._append(step=name, state="done", seconds=seconds, told=note.message, counts=note.facts)
 
     def events(self) -> list[dict[str, Any]]:
-        """Return all events so far, the oldest first."""
-        if not self.path.exists():
-            return []
-        lines = self.path.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.endswith("}")]
+        """Return all events so far, the oldest first. A damaged line is left out: no old record stops a new run."""
+        return [event for event in map(_event, json_lines(self.path)) if event is not None]
+
+    def damaged_lines(self) -> tuple[int, ...]:
+        """Return the numbers of the lines that are no event; the first line is 1. Empty lines do not count."""
+        lines = enumerate(json_lines(self.path), start=1)
+        return tuple(number for number, line in lines if line.strip() and _event(line) is None)
 
     def set_aside(self) -> None:
         """Rename the record to `<name>.jsonl.1`, or the next free number: the whole run is done again."""
@@ -79,10 +83,20 @@ class RunRecord:
         self.path.rename(next(path for path in free if not path.exists()))
 
     def _append(self, **event: Any) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"at": at, **event}, ensure_ascii=False) + "\n")
+        add_json_line(self.path, {"at": at, **event})
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """Return the event in a line of a record; None if the line was written in part, or is damaged."""
+    try:
+        event = json.loads(line)
+        is_event = isinstance(event["at"], str) and isinstance(event["step"], str)
+        if event["state"] != "began":
+            is_event = is_event and isinstance(event["seconds"], int | float) and isinstance(event["told"], str)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return event if is_event else None
 
 
 @dataclass(frozen=True)

@@ -231,6 +231,16 @@ def latest_landed_summary(folder: Path) -> Summary | None:
     return _latest(folder.glob(f"*{LANDED_ENDING}"))
 
 
+def damaged_records(folder: Path) -> tuple[str, ...]:
+    """Return a sentence for each record in a folder of runs that has damaged lines."""
+    lines = {path: RunRecord(path).damaged_lines() for path in sorted(folder.glob(f"*{RECORD_ENDING}"))}
+    return tuple(
+        f"{path} is damaged in line {', '.join(map(str, numbers))}, which is left out"
+        for path, numbers in lines.items()
+        if numbers
+    )
+
+
 def _latest(summaries: Iterable[Path]) -> Summary | None:
     return max(map(Summary.read, summaries), key=lambda summary: summary.ended_at, default=None)
 

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from redress.check.decisions import FILE_NAME, DecisionError, Decisions, Ruling, read_decisions, record_decision
+from redress.check.decisions import (
+    FILE_NAME,
+    Decision,
+    DecisionError,
+    Decisions,
+    Ruling,
+    read_decisions,
+    record_decision,
+)
 from redress.settings import Settings
 from redress.steps.quarantine import Quarantine
 from redress.warehouse.build import warehouse_identity
@@ -22,6 +30,18 @@ def test_a_decision_comes_back_as_it_was_made_with_its_time_in_utc(tmp_path: Pat
     assert read_decisions(tmp_path).history[0] == decision()
     assert '"decided_at":"2021-08-02T10:05:00+00:00"' in (tmp_path / FILE_NAME).read_text()
     assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_no_character_of_a_reason_cuts_its_line(tmp_path: Path) -> None:
+    line = decision().model_dump_json().replace(WHY, "one\u2028two\x85three")
+    (tmp_path / FILE_NAME).write_text(f"{line}\n", encoding="utf-8")
+    (read,) = read_decisions(tmp_path).history
+    assert read.reason == "one two three"
+
+
+def test_a_reason_of_bytes_that_are_no_text_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match=r"reason\n.*it holds bytes that are no text in UTF-8"):
+        Decision.model_validate(decision().model_dump() | {"reason": "caf\udce9"})
 
 
 BROKEN = {

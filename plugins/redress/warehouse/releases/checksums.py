@@ -24,7 +24,7 @@ def write_checksums(folder: Path) -> None:
 
 def read_checksums(text: str) -> dict[str, str]:
     """Return the sha256 of each file by its name, from the text of a SHA256SUMS; an incomplete line is left out."""
-    pairs = (line.partition("  ") for line in text.splitlines())
+    pairs = (line.partition("  ") for line in text.split("\n"))
     return {name: sha256 for sha256, _, name in pairs if name}
 
 
