@@ -73,6 +73,8 @@ def test_without_a_season_the_latest_letter_is_looked_at(site: SiteServer) -> No
         (PAGE, page_with(("Annual letters", LIST)), "a link on it leads", "REDRESS_SITE_LETTERS_LINK_TEXTS"),
         (LIST, page_with(("Letter 2019", "/a.pdf")), "one letter of season 2021", "by a manifest"),
         (LIST, page_with(("Home", "/")), "one letter of season 2021", "by a manifest"),
+        (PAGE, Given(b"%PDF-1.7"), "the council's page is where", "gave no web page"),
+        (LIST, Given(b"%PDF-1.7"), "a link on it leads", "gave no web page"),
         (LETTER, Given(b"<html>Not found</html>"), "the link gives the letter's PDF", "in a browser"),
         (LETTER, Given(sample(2022, PELLONSHIRE)), "it is a letter to", "new-season.md"),
         (LETTER, Given(sample(2021, "Wexmarsh District Council")), "it is a letter to", "Wexmarsh"),

@@ -95,19 +95,20 @@ class Probe:
         assumption = "the council's page is where its name says"
         try:
             page = self.source.page_of(self.authority)
+            found = f'{page.address} ("{page.title}")'
         except _ERRORS as error:
             yield ProbeStep(assumption, False, str(error), self._other_slugs())
             return
-        yield ProbeStep(assumption, True, f'{page.address} ("{page.title}")')
+        yield ProbeStep(assumption, True, found)
         yield self._season_of_page(page)
         assumption = "a link on it leads to the annual letters"
         try:
             list_page = self.source.letters_page(page)
+            seasons = sorted({season for link in letter_links(list_page) for season in link.seasons})
         except _ERRORS as error:
             yield ProbeStep(assumption, False, str(error), _texts_like_letters(page))
             return
         yield ProbeStep(assumption, True, list_page.address)
-        seasons = sorted({season for link in letter_links(list_page) for season in link.seasons})
         wanted = self.season or (Season(seasons[-1]) if seasons else None)
         listed = f"seasons {', '.join(map(str, seasons))}" if seasons else "no link names a season"
         assumption = (

@@ -1,7 +1,9 @@
+import time
+
 import pytest
 
-from redress.acquire.source import FetchError, Validators
-from redress.acquire.sources.links import WebPage, seasons_named
+from redress.acquire.source import FailureCause, FetchError, Validators
+from redress.acquire.sources.links import MOST_LINKS, WebPage, seasons_named
 from redress.model.season import Season
 
 
@@ -83,3 +85,48 @@ def test_a_page_shows_the_one_season_whose_period_it_names() -> None:
     assert page(f"<p>{sentence}</p><p>{sentence}</p>").season_shown == Season(2025)
     assert page(f"<p>{sentence}</p><p>between 1 April 2023 to 31 March 2024</p>").season_shown is None
     assert page("<p>31 March 2025</p>").season_shown is None
+
+
+A_LINK = '<a href="/a.pdf">2021</a> '
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<ul><li>{A_LINK * 4000}</ul>",
+        "<b>" * 200 + A_LINK * 4000,
+        f"<h2>2021{'<h3>' * 200}" + A_LINK * 4000,
+        "<a href='/2021'><div>" * 4000,
+        f"<h2>{'2020-21 ' * 100_000}</h2>{A_LINK * 4000}",
+        f"<a {' '.join(f'x{number}=1' for number in range(40_000))} href='/2021.pdf'>x</a>",
+    ],
+    ids=["one item", "open elements", "open headings", "open links", "long heading", "attributes"],
+)
+def test_no_page_takes_longer_to_look_at_than_its_size_allows(html: str) -> None:
+    one, started = page(html), time.process_time()
+    assert {2021} in [set(link.seasons) for link in one.links]
+    assert one.season_shown is None
+    assert time.process_time() - started < 1.5
+
+
+def test_a_page_of_too_many_links_is_refused() -> None:
+    assert len(page(A_LINK * MOST_LINKS).links) == MOST_LINKS
+    with pytest.raises(FetchError, match=f"has more than {MOST_LINKS} links") as raised:
+        _ = page(A_LINK * (MOST_LINKS + 1)).links
+    assert raised.value.cause is FailureCause.WRONG_CONTENT
+
+
+def test_no_link_is_lost_in_the_depth_of_a_page() -> None:
+    assert len(page("<div>" * 1000 + A_LINK).links) == 1
+
+
+def test_words_that_are_too_long_to_be_about_a_link_name_no_season() -> None:
+    (link,) = page(f"<p>2021 {'and so on ' * 1000}<a href='/a.pdf'>PDF</a></p>").links
+    assert (link.surroundings, link.seasons) == ("", frozenset())
+    assert page(f"<title>{'x' * 1000}</title><p>y").title == f"{'x' * 200}..."
+    assert page(f"<p>y<a href='/{'x' * 10_000}'>PDF</a>").links == ()
+
+
+def test_a_base_that_is_no_address_leads_nowhere_else() -> None:
+    (link,) = page("<base href='http://['><a href='a.pdf'>x</a>").links
+    assert link.address == "https://site.example/councils/blaby/a.pdf"

@@ -14,7 +14,7 @@ from redress.acquire.source import (
     ReferenceKind,
     SourceError,
 )
-from redress.acquire.sources.site import SiteShape, SiteSource, slugs_of
+from redress.acquire.sources.site import LARGEST_PAGE_BYTES, SiteShape, SiteSource, slugs_of
 from redress.acquire.web.page_cache import PageCache
 from redress.model.authorities import Authorities
 from redress.model.season import Season
@@ -376,3 +376,33 @@ def test_a_pattern_without_a_place_for_the_council_is_refused(
 ) -> None:
     with pytest.raises(SourceError, match=r"REDRESS_SITE_COUNCIL_PAGE is .*expected \{slug\}"):
         source_of(site, authorities, tmp_path, council_page="/statistics")
+
+
+def test_a_page_larger_than_any_page_of_the_site_is_not_taken(
+    site: SiteServer, authorities: Authorities, tmp_path: Path
+) -> None:
+    source = source_of(site, authorities, tmp_path)
+    site.give("/councils", Given(b"<p>" + b" " * LARGEST_PAGE_BYTES))
+    with pytest.raises(FetchError, match=f"no more than {LARGEST_PAGE_BYTES} are taken"):
+        source.page(f"{site.url}/councils")
+
+
+def test_pages_that_are_kept_do_not_fill_the_memory(
+    site: SiteServer, authorities: Authorities, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redress.acquire.sources.site.MOST_KEPT_BYTES", 2500)
+    source = source_of(site, authorities, tmp_path)
+    for path in ("/1", "/2", "/3", "/4", "/3", "/4", "/1"):
+        site.give(path, Given(b"<p>" + b"x" * 1000))
+        source.page(site.url + path)
+    assert site.paths() == ["/1", "/2", "/3", "/4", "/3", "/1"]
+
+
+def test_a_list_of_many_letters_of_one_season_is_told_in_a_few_words(
+    site: SiteServer, authorities: Authorities, tmp_path: Path
+) -> None:
+    site.give("/list", page_with(*((f"Letter 2021 {'x' * 1500}", f"/{number}.pdf") for number in range(1000))))
+    source = source_of(site, authorities, tmp_path)
+    with pytest.raises(FetchError, match="does not say which one letter is that of season 2021") as raised:
+        source.letter_link(source.page(f"{site.url}/list"), SEASON)
+    assert len(str(raised.value)) < 3000

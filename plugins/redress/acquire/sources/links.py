@@ -1,18 +1,24 @@
 """Links: where a page of the site leads, and the season that a link names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urldefrag, urlsplit
 
-from lxml import etree, html
+from lxml import etree
 
 from redress.acquire.source import FailureCause, FetchError, Validators
 from redress.acquire.web.addresses import joined
+from redress.model.printable import shortened
 from redress.model.season import FIRST_SEASON, Season
 
+MOST_LINKS = 5000
+"""A page with more links is no page of the site; the longest list has one for each authority."""
+LONGEST_WORDS_CHARACTERS = 2000
+"""Longer words are no text of a link, no heading, and not about one link."""
 _NAVIGATION = frozenset({"nav", "header", "footer"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "summary", "dt", "caption"})
 _ITEMS = frozenset({"li", "tr", "p", "dd"})
@@ -60,7 +66,7 @@ class Link:
         return PurePosixPath(unquote(urlsplit(self.address).path)).suffix.lower()
 
     def __str__(self) -> str:
-        return f'"{self.text}" ({self.address})'
+        return f'"{shortened(self.text)}" ({shortened(self.address)})'
 
 
 @dataclass(frozen=True)
@@ -72,43 +78,43 @@ class WebPage:
     validators: Validators
     charset: str | None = None
 
-    @cached_property
+    @property
     def links(self) -> tuple[Link, ...]:
-        """Return all links in the order of the page. Raise FetchError if the bytes are no page."""
-        base = self._root.find(".//base[@href]")
-        start = self.address if base is None else joined(self.address, base.get("href", ""))
-        return tuple(_links(self._root, start))
+        """All links in the order of the page. Raise FetchError, as all properties do, if the bytes are no page."""
+        return self._walked.links
 
-    @cached_property
+    @property
     def title(self) -> str:
         """The page's title, for messages."""
-        return _words(self._root.findtext(".//title") or "")
+        return self._walked.title
 
-    @cached_property
+    @property
     def season_shown(self) -> Season | None:
-        """Return the season of the statistics on the page, from the period that the page names. Return None if the
-        page names no period, or several.
+        """The season of the statistics on the page, from the period that the page names. None if the page names no
+        period, or several.
         """
-        ends = {int(end) for start, end in _PERIOD_OF_PAGE.findall(_words(self._root.text_content()))}
-        return Season(ends.pop()) if len(ends) == 1 and min(ends) >= FIRST_SEASON else None
+        return self._walked.season_shown
 
     @cached_property
-    def _root(self) -> html.HtmlElement:
+    def _walked(self) -> "_Walked":
         start = self.content[:1024].lstrip()
         if start.startswith(b"%PDF-") or b"\0" in start or not start:
             raise FetchError(FailureCause.WRONG_CONTENT, f"{self.address} gave no web page")
+        walk = _Walk(self.address)
         try:
-            parser = html.HTMLParser(encoding=self.charset)
-        except LookupError:  # what the server names is no charset: the page may say it
-            parser = html.HTMLParser()
+            parser = etree.HTMLParser(target=walk, encoding=self.charset)
+        except (LookupError, ValueError):  # what the server names is no charset: the page may say it
+            parser = etree.HTMLParser(target=walk)
         try:
-            return html.document_fromstring(self.content, parser=parser)
+            etree.fromstring(self.content, parser)
         except (ValueError, etree.LxmlError) as error:
             raise FetchError(
                 FailureCause.WRONG_CONTENT, f"{self.address} gave no web page that can be read ({error})"
             ) from error
+        return walk.result()
 
 
+@lru_cache(maxsize=1024)
 def seasons_named(words: str) -> frozenset[int]:
     """The seasons that words name: 2021 for "2020-21", "2020/2021", "2021" and, where no year stands, "20-21"."""
     flat = _STROKES.sub("-", words)
@@ -128,28 +134,150 @@ def without_fragment(address: str) -> str:
     return urldefrag(address).url
 
 
-def _links(root: html.HtmlElement, start: str) -> Iterator[Link]:
-    heading = ""
-    for element in root.iter(etree.Element):
-        if element.tag in _HEADINGS:
-            heading = _words(element.text_content())
-        href = element.get("href") if element.tag == "a" else None
+@dataclass(frozen=True)
+class _Walked:
+    links: tuple[Link, ...]
+    title: str
+    season_shown: Season | None
+
+
+@dataclass
+class _Span:
+    """A part of a page: the pieces of its text, and the links in it, from the first to before the last."""
+
+    first_piece: int
+    first_link: int
+    end_piece: int = 0
+    end_link: int = 0
+
+
+@dataclass(frozen=True)
+class _LinkFound:
+    """A link whose surroundings have not ended yet."""
+
+    href: str
+    title: str
+    span: _Span
+    item: _Span | None
+    heading: _Span | None
+    is_navigation: bool
+
+
+class _Walk:
+    """One walk over a page by the events of the parser.
+
+    No tree is built: with one, an element of many attributes or links in one list takes time by the square.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._base: str | None = None
+        self._pieces: list[str] = []
+        self._links: list[_LinkFound] = []
+        self._anchors_count = 0
+        self._open: list[tuple[str, _Span]] = []
+        self._items: list[_Span] = []
+        self._heading: _Span | None = None
+        self._title: _Span | None = None
+        self._navigation_depth = 0
+        self._has_elements = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element."""
+        self._has_elements = True
+        span = _Span(len(self._pieces), self._anchors_count)
+        self._open.append((tag, span))
+        if tag in _ITEMS:
+            self._items.append(span)
+        elif tag in _HEADINGS:
+            self._heading = span
+        elif tag in _NAVIGATION:
+            self._navigation_depth += 1
+        elif tag == "title" and self._title is None:
+            self._title = span
+        elif tag == "base" and self._base is None:
+            self._base = attributes.get("href")
+        elif tag == "a" and "href" in attributes:
+            self._begin_link(attributes, span)
+
+    def end(self, tag: str) -> None:
+        """End the innermost element."""
+        tag, span = self._open.pop()
+        span.end_piece, span.end_link = len(self._pieces), self._anchors_count
+        if tag in _ITEMS:
+            self._items.pop()
+        elif tag in _NAVIGATION:
+            self._navigation_depth -= 1
+
+    def data(self, text: str) -> None:
+        """Add a piece of text."""
+        self._pieces.append(text)
+
+    def close(self) -> None:
+        """End the elements that the page leaves open."""
+        while self._open:
+            self.end("")
+
+    def result(self) -> _Walked:
+        """Return what was found. Raise FetchError if there was no element."""
+        if not self._has_elements:
+            raise FetchError(FailureCause.WRONG_CONTENT, f"{self._address} gave no web page")
+        start = self._start()
+        links = tuple(link for found in self._links if (link := self._link(found, start)) is not None)
+        title = "" if self._title is None else self._words(self._title)
+        return _Walked(links, shortened(title), _season_shown(_words("".join(self._pieces))))
+
+    def _start(self) -> str:
+        """Return the address from which links lead: the page's base, or the page if the base is no address."""
+        with suppress(FetchError):
+            return joined(self._address, self._base or "")
+        return self._address
+
+    def _begin_link(self, attributes: Mapping[str, str], span: _Span) -> None:
+        self._anchors_count += 1
+        if self._anchors_count > MOST_LINKS:
+            raise FetchError(
+                FailureCause.WRONG_CONTENT,
+                f"{self._address} has more than {MOST_LINKS} links: it is no page of the site",
+            )
+        href = attributes["href"]
         if not href:
-            continue
-        item = next((ancestor for ancestor in element.iterancestors() if ancestor.tag in _ITEMS), None)
-        is_alone = item is not None and len(item.findall(".//a[@href]")) == 1
+            return
+        title = f"{attributes.get('title', '')} {attributes.get('aria-label', '')}"
+        item = self._items[-1] if self._items else None
+        is_navigation = self._navigation_depth > 0
+        self._links.append(_LinkFound(href, title, span, item, self._heading, is_navigation))
+
+    def _link(self, found: _LinkFound, start: str) -> Link | None:
+        """Return a link of the page; None if it leads nowhere."""
+        item = found.item
+        is_alone = item is not None and item.end_link - item.first_link == 1
         try:
-            address = joined(start, href)
-        except FetchError:  # a link that leads nowhere is none
-            continue
-        yield Link(
+            address = joined(start, found.href)
+        except FetchError:
+            return None
+        return Link(
             address=address,
-            text=_words(element.text_content()),
-            title=_words(f"{element.get('title', '')} {element.get('aria-label', '')}"),
-            surroundings=_words(item.text_content()) if item is not None and is_alone else "",
-            heading=heading,
-            is_navigation=any(ancestor.tag in _NAVIGATION for ancestor in element.iterancestors()),
+            text=self._words(found.span),
+            title=_words(found.title) if len(found.title) <= LONGEST_WORDS_CHARACTERS else "",
+            surroundings=self._words(item) if item is not None and is_alone else "",
+            heading="" if found.heading is None else self._words(found.heading),
+            is_navigation=found.is_navigation,
         )
+
+    def _words(self, span: _Span) -> str:
+        """Return the words of a part of the page; none if they are too long."""
+        length, pieces = 0, self._pieces
+        for index in range(span.first_piece, span.end_piece):
+            length += len(pieces[index])
+            if length > LONGEST_WORDS_CHARACTERS:
+                return ""
+        return _words("".join(pieces[span.first_piece : span.end_piece]))
+
+
+def _season_shown(words: str) -> Season | None:
+    ends = {int(end) for start, end in _PERIOD_OF_PAGE.findall(words)}
+    return Season(ends.pop()) if len(ends) == 1 and min(ends) >= FIRST_SEASON else None
 
 
 def _words(text: str) -> str:

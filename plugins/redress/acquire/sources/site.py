@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -34,6 +35,11 @@ from redress.model.season import Season
 SLUG = "{slug}"
 TABLE_ENDINGS = (".csv", ".xlsx")
 """The endings of data tables; of one table in both kinds the first is taken."""
+LARGEST_PAGE_BYTES = 2 * 1024 * 1024
+"""A council's page has some 100 kB."""
+MOST_KEPT_BYTES = 256 * 1024 * 1024
+"""A source with more bytes of pages than this forgets them, and fetches again what it needs again."""
+SHOWN_LINKS_COUNT = 5
 _PAGES_LOOKED_AT = 3
 _APOSTROPHES = re.compile(r"['’‘`]")
 _NO_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
@@ -76,7 +82,8 @@ class SiteShape:
 class SiteSource:
     """The letters of the Ombudsman's site: one reference for each authority that exists at the end of the season.
 
-    A page is fetched once in the life of a source; with a cache, only if it has changed since the last run.
+    A page is fetched once in the life of a source, unless the pages come to more than MOST_KEPT_BYTES; with a
+    cache, only if it has changed since the last run.
     """
 
     shape: SiteShape
@@ -217,7 +224,7 @@ class SiteSource:
             (link,) = found.values()
             return link
         if found or unclear:
-            several = "; ".join(str(link) for link in (found.values() or unclear))
+            several = "; ".join(str(link) for link in islice(found.values() or unclear, SHOWN_LINKS_COUNT))
             raise FetchError(
                 FailureCause.SITE_SHAPE,
                 f"{page.address} does not say which one letter is that of season {season}: {several}; "
@@ -227,7 +234,7 @@ class SiteSource:
         raise NotPublishedError(f"{page.address} lists letters of {named}, and none of {season}")
 
     def page(self, address: str) -> WebPage:
-        """Return a page of the site, fetched once. Raise NotPublishedError and FetchError as the client does."""
+        """Return a page of the site. Raise NotPublishedError and FetchError as the client does."""
         with self._lock:
             had = self._pages.get(address)
         if had is None:
@@ -236,6 +243,11 @@ class SiteSource:
             except NotPublishedError as error:
                 had = error
             with self._lock:
+                if (
+                    sum(len(one.content) for one in self._pages.values() if isinstance(one, WebPage))
+                    > MOST_KEPT_BYTES
+                ):
+                    self._pages.clear()
                 self._pages[address] = had
         if isinstance(had, NotPublishedError):
             raise had
@@ -243,7 +255,8 @@ class SiteSource:
 
     def _asked(self, address: str) -> WebPage:
         cached = None if self.cache is None else self.cache.get(address)
-        answer = self.client.get(address, None if cached is None else Known(cached.address, cached.validators))
+        known = None if cached is None else Known(cached.address, cached.validators)
+        answer = self.client.get(address, known, largest_bytes=LARGEST_PAGE_BYTES)
         if answer.content is None and cached is not None:
             return cached
         page = WebPage(answer.content or b"", answer.address, answer.validators, answer.charset)

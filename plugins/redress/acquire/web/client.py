@@ -124,13 +124,16 @@ class HttpClient:
         """Close all connections."""
         self._transport.close()
 
-    def get(self, address: str, known: Known | None = None) -> Answer:
+    def get(self, address: str, known: Known | None = None, *, largest_bytes: int | None = None) -> Answer:
         """Return what an address gives, after its redirects; with `known`, only if it has changed.
+
+        `largest_bytes` is a limit below that of the rules.
 
         Raise NotPublishedError for 404 and 410, FetchError for any other failure of this address, and SourceError
         if no further request may be made: robots.txt cannot be fetched, or the site asks to be left alone.
         """
-        return self._followed(address, known, self._robots_checked, BodyLimits(self.rules.largest_bytes))
+        limits = BodyLimits(min(largest_bytes or self.rules.largest_bytes, self.rules.largest_bytes))
+        return self._followed(address, known, self._robots_checked, limits)
 
     def is_allowed_by_robots(self, address: str) -> bool:
         """Return whether robots.txt allows an address to be fetched."""
