@@ -159,6 +159,15 @@ def test_content_without_its_end_is_not_taken_from_an_answer_without_a_length(
     assert "the end of the content is missing" in str(error)
 
 
+@pytest.mark.parametrize("is_head_slow", [False, True])
+def test_a_server_that_drips_is_not_asked_as_often_as_one_that_fails(site: SiteServer, is_head_slow: bool) -> None:
+    site.give("/letter", Given(LETTER * 20, drip_seconds=0.02, is_head_slow=is_head_slow))
+    error = failure(site, "/letter", timeout_seconds=0.3)
+    assert error.cause is FailureCause.TIMED_OUT
+    assert "took longer than 0.3 s" in str(error)
+    assert site.paths() == ["/letter"]
+
+
 # --- robots.txt -------------------------------------------------------------------------------------------
 
 

@@ -60,38 +60,36 @@ def read_body(response: httpx.Response, address: str, limits: BodyLimits) -> byt
 
 
 class _Body:
-    """The pieces of a body, which never hold more than the limit."""
+    """What has come of a body, which is never more than the limit."""
 
     def __init__(self, address: str, largest_bytes: int, *, is_packed: bool) -> None:
         self._address = address
         self._largest_bytes = largest_bytes
         self._unpacker = zlib.decompressobj(_GZIP_FORMAT) if is_packed else None
-        self._pieces: list[bytes] = []
+        self._content = bytearray()
         self._sent_bytes = 0
-        self._size_bytes = 0
 
     def add(self, sent: bytes) -> None:
         """Add a piece as it was sent. Raise FetchError or BrokenBodyError as `read_body` does."""
         self._sent_bytes += len(sent)
         piece = sent if self._unpacker is None else self._unpacked(self._unpacker, sent)
-        self._size_bytes += len(piece)
-        if max(self._sent_bytes, self._size_bytes) > self._largest_bytes:
+        if max(self._sent_bytes, len(self._content) + len(piece)) > self._largest_bytes:
             raise FetchError(
                 FailureCause.TOO_LARGE,
                 f"{self._address} has more than the {self._largest_bytes} bytes that are taken",
             )
-        self._pieces.append(piece)
+        self._content += piece
 
     def whole(self) -> bytes:
         """Return the whole content. Raise BrokenBodyError if packed content has not come to its end."""
         if self._unpacker is not None and self._sent_bytes and not self._unpacker.eof:
             raise BrokenBodyError("the packed answer ends too early")
-        return b"".join(self._pieces)
+        return bytes(self._content)
 
     def _unpacked(self, unpacker: "zlib._Decompress", sent: bytes) -> bytes:
         """Unpack a piece, at most one byte more than the limit: a hundred bytes can unpack to gigabytes."""
         try:
-            piece = unpacker.decompress(sent, self._largest_bytes - self._size_bytes + 1)
+            piece = unpacker.decompress(sent, self._largest_bytes - len(self._content) + 1)
         except zlib.error as error:
             raise BrokenBodyError(f"the answer cannot be unpacked: {error}") from error
         if unpacker.unused_data:

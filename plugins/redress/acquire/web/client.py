@@ -44,7 +44,8 @@ _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 class HttpRules:
     """How requests are made. Sizes are in bytes, times in seconds.
 
-    `timeout_seconds` is for a whole request with its body. A passing failure is tried `attempts` times. The waits
+    `timeout_seconds` is for a whole request with its body; a server that drips for so long is not asked again. A
+    passing failure is tried `attempts` times. The waits
     between tries begin at `backoff_seconds`, double, and are at least as long as the site asks for (Retry-After).
     If the site asks for more than `longest_wait_seconds`, no further request is made.
     """
@@ -207,6 +208,7 @@ class HttpClient:
         request = httpx.Request("GET", url, headers=headers, extensions=self._extensions)
         with self._pace.turn():
             self._count(url)
+            started = time.monotonic()
             try:
                 with (
                     within(self.rules.timeout_seconds),
@@ -214,6 +216,10 @@ class HttpClient:
                 ):
                     return self._answer(response, url, limits, is_conditional=validators != NO_VALIDATORS)
             except httpcore.TimeoutException as error:
+                if time.monotonic() - started >= self.rules.timeout_seconds:
+                    raise FetchError(
+                        FailureCause.TIMED_OUT, f"{url} took longer than {self.rules.timeout_seconds:g} s"
+                    ) from error
                 raise _PassingError(FailureCause.TIMED_OUT, f"{url} timed out{_said(error)}") from error
             except (httpcore.NetworkError, httpcore.ProtocolError, BrokenBodyError) as error:
                 raise _PassingError(FailureCause.CONNECTION, f"{url} broke off{_said(error)}") from error
