@@ -135,6 +135,18 @@ def test_a_cell_of_asterisks_takes_no_quadratic_time() -> None:
             b'[{"season": 1e99999, "authority": "A", "address": "a.pdf"}]',
             r"letters\.json, entry 1, column season: Infinity; expected a text",
         ),
+        (
+            b"[" + b"[], " * 2_500_000 + b"[]]",
+            r"letters\.json has 10,000,004 bytes, and a list of letters has at most",
+        ),
+        (
+            b'[{"season": "2021", "authority": "A", "address": "' + b"a" * 5000 + b'"}]',
+            r"entry 1, column address: \"a{200}\.\.\.\"; expected an address of at most 4,096 characters",
+        ),
+        (
+            b'[{"season": "2021", "authority": "' + b"A" * 50_000 + b'", "address": "a.pdf"}]',
+            r"letters\.json, entry 1, column authority: \"A{200}\.\.\.\"; expected an authority_id, or",
+        ),
     ],
 )
 def test_a_manifest_that_cannot_be_read_is_a_sentence_with_its_file_and_entry(
@@ -147,8 +159,9 @@ def test_a_manifest_that_cannot_be_read_is_a_sentence_with_its_file_and_entry(
         raise AssertionError("nothing is fetched")
 
     source = ManifestSource(str(file), authorities(), no_client)  # type: ignore[arg-type]
-    with pytest.raises(SourceError, match=message):
+    with pytest.raises(SourceError, match=message) as error:
         source.references(Season(2021))
+    assert len(str(error.value)) < 2000
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,9 @@ from redress.model.season import Season, season_from_name
 REQUIRED_COLUMNS = ("season", "authority", "address")
 OPTIONAL_COLUMNS = ("kind", "mapping")
 KINDS = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE, ReferenceKind.DATA_TABLE)
+MOST_BYTES = 10_000_000
+"""A row has some 150 bytes, so this is room for the letters of a hundred years."""
+MOST_ADDRESS_CHARACTERS = 4096
 _FROM_SERVERS = ("http", "https")
 _SERVERS_ALONE = "an address of http(s): the manifest came from a server"
 _SHOWN = (
@@ -144,7 +147,13 @@ class ManifestSource:
     def _rows(self) -> tuple["_ManifestRow", ...]:
         rows: list[_ManifestRow] = []
         place_of: dict[Reference, str] = {}
-        for cells in _cells(self._content(), self._place):
+        content = self._content()
+        if len(content) > MOST_BYTES:
+            raise SourceError(
+                f"the manifest {self._place} has {len(content):,} bytes, and a list of letters has at most "
+                f"{MOST_BYTES:,}; name the file that lists the letters"
+            )
+        for cells in _cells(content, self._place):
             row = self._row(cells)
             earlier = place_of.setdefault(row.reference, cells.place)
             if earlier != cells.place:
@@ -189,11 +198,15 @@ class ManifestSource:
             return stated
         resolution = self.authorities.resolve(stated, season.period_end)
         if resolution.authority is None:
-            raise cells.wrong("authority", f"an authority_id, or a name of season {season}: {resolution.reason}")
+            raise cells.wrong(
+                "authority", f"an authority_id, or a name of season {season}: {shortened(resolution.reason, 1000)}"
+            )
         return resolution.authority.authority_id
 
     def _absolute(self, cells: "_Cells", column: str) -> str:
         stated = cells.text(column)
+        if len(stated) > MOST_ADDRESS_CHARACTERS:
+            raise cells.wrong(column, f"an address of at most {MOST_ADDRESS_CHARACTERS:,} characters")
         secret = secret_in(stated)
         if secret is not None:
             raise SourceError(f"{cells.place}, column {column}: the address holds {secret}, which {_SHOWN}")
@@ -310,7 +323,7 @@ def _check_columns(found: list[str], where: str) -> None:
     for problem, columns in (("missing", missing), ("unknown", unknown), ("there twice", twice)):
         if columns:
             raise SourceError(
-                f"{where}: columns {problem}: {', '.join(columns) or 'one without a name'}; expected "
+                f"{where}: columns {problem}: {shortened(', '.join(columns)) or 'one without a name'}; expected "
                 f"{', '.join(REQUIRED_COLUMNS)}, and maybe {', '.join(OPTIONAL_COLUMNS)}"
             )
 
