@@ -20,12 +20,14 @@ from redress.model.season import Season
 from redress.read.answer import answer, number
 from redress.settings import Settings
 from redress.steps import Run
-from tests.made import PROJECT, SAMPLES, letter
+from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES, letter
 
 pytestmark = pytest.mark.needs("processes")
 
 SAMPLE = SAMPLES / "letters" / "2021" / "pellonshire-county-council.pdf"
 CONTRADICTING = SAMPLES / "letters" / "2021" / "tarnbeck-metropolitan-borough-council.pdf"
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+"""A locale with fewer characters than any other; Python would otherwise take UTF-8 for it."""
 BARE = SAMPLES / "letters" / "2021" / "ostlebridge-council.pdf"
 
 
@@ -97,7 +99,7 @@ def test_read_json_is_utf_8_whatever_the_name_of_the_file_and_the_locale(tmp_pat
         [sys.executable, "-m", "redress.cli", "read", "--json", name],
         capture_output=True,
         cwd=PROJECT,
-        env=environment(tmp_path) | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        env=environment(tmp_path) | ASCII,
         check=True,
     )
     read = json.loads(done.stdout.decode("utf-8", errors="strict"))
@@ -164,6 +166,21 @@ def test_a_year_that_is_no_season_is_refused_in_words(tmp_path: Path, year: str)
     done = redress(tmp_path / "home", "run", year, "--from", SAMPLES / "letters")
     assert done.returncode == 1
     assert f"{year} is not a season" in done.stderr
+
+
+@pytest.mark.long
+@pytest.mark.needs("dbt")
+def test_a_season_is_run_in_a_locale_that_has_no_curly_quotation_marks(tmp_path: Path) -> None:
+    councils = {"REDRESS_ADDITIONAL_AUTHORITIES": str(SAMPLE_AUTHORITIES)}
+    done = subprocess.run(
+        [sys.executable, "-m", "redress.cli", "run", "2021", "--from", SAMPLES / "letters"],
+        capture_output=True,
+        cwd=PROJECT,
+        env=environment(tmp_path) | ASCII | councils,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u201c" in done.stdout
 
 
 def test_run_from_a_source_of_an_unknown_kind_is_refused_in_words(tmp_path: Path) -> None:
