@@ -145,7 +145,8 @@ class PostgreSQL:
         Return nothing if the file is missing or incomplete. The file of a killed server stays.
         """
         with suppress(FileNotFoundError):
-            lines = self._state_file.read_text(encoding="utf-8").splitlines()
+            text = os.fsdecode(self._state_file.read_bytes())  # with a path, which may hold any character
+            lines = text.removesuffix("\n").split("\n")
             if len(lines) > SOCKET_LINE:
                 return lines
         return ()
