@@ -155,6 +155,27 @@ def test_a_reading_process_reads_pictures_with_tesseract() -> None:
         assert readers.result_of(word_of_a_picture).strip() == "Ombudsman"
 
 
+def test_a_reading_process_keeps_a_limit_that_is_lower_than_ours() -> None:
+    """A shell can have limits, such as `ulimit -f`, which nobody can raise again."""
+    code = "import resource; from redress.read.confinement import lower_limit; kind = resource.RLIMIT_FSIZE\n"
+    code += "lower_limit(kind, 1000); lower_limit(kind, 5000); print(resource.getrlimit(kind))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout == "(1000, 1000)\n"
+
+
+def test_temporary_files_of_the_caller_stay_where_its_environment_says(tmp_path: Path) -> None:
+    code = "import tempfile; from redress.read.confinement import start_server; start_server()\n"
+    code += "print(tempfile.gettempdir())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        check=True,
+    )
+    assert done.stdout == f"{tmp_path}\n"
+
+
 def test_a_machine_without_a_known_filter_is_told_about_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     assert "use the network (no filter for riscv64 is known)" in (confinement.missing() or "")

@@ -6,11 +6,13 @@ change files, by a seccomp filter the right to make sockets. Both hold for the p
 """
 
 import ctypes
+import logging
 import os
 import platform
 import resource
 import struct
 import tempfile
+from functools import partial
 from multiprocessing import forkserver
 
 LARGEST_FILE_BYTES = 256 * 1024 * 1024
@@ -29,6 +31,8 @@ KEPT_VARIABLES = frozenset(
 )
 """The variables of the caller's environment that a reading process gets."""
 OWN_VARIABLES = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+
+_log = logging.getLogger(__name__)
 
 _SET_NO_NEW_PRIVILEGES, _GET_SECCOMP, _SET_SECCOMP, _FILTER = 38, 21, 22, 2
 """For prctl, as <linux/prctl.h> and <linux/seccomp.h> have them."""
@@ -58,6 +62,7 @@ def start_server() -> None:
     There is no way to hand the server an environment. So this process has that environment for the moment in which
     the server starts.
     """
+    tempfile.gettempdir()  # is looked up once, by the caller's TMPDIR
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update({name: value for name, value in before.items() if name in KEPT_VARIABLES} | OWN_VARIABLES)
@@ -88,15 +93,21 @@ def confine(folder: str) -> None:
     for name in os.environ.keys() - KEPT_VARIABLES - OWN_VARIABLES.keys():
         del os.environ[name]  # the server may have been started by others
     os.environ["TMPDIR"] = tempfile.tempdir = folder
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE_BYTES, LARGEST_FILE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _checked(_prctl(_SET_NO_NEW_PRIVILEGES, 1))
-    _give_up_capabilities()
-    version = _landlock_version()
-    if version >= 1:
-        _give_up_changes(version, folder)
-    if platform.machine() in _SOCKETS and _prctl(_GET_SECCOMP) >= 0:
-        _give_up_sockets(*_SOCKETS[platform.machine()])
+    lower_limit(resource.RLIMIT_FSIZE, LARGEST_FILE_BYTES)
+    lower_limit(resource.RLIMIT_CORE, 0)
+    _prctl(_SET_NO_NEW_PRIVILEGES, 1)
+    for give_up in (_give_up_capabilities, partial(_give_up_changes, folder), _give_up_sockets):
+        try:
+            give_up()
+        except OSError as error:
+            _log.warning("a process that reads letters keeps a right: %s", error)
+
+
+def lower_limit(kind: int, most: int) -> None:
+    """Set a limit of this process, unless the process has a lower limit already."""
+    _, hard = resource.getrlimit(kind)
+    lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (lowest, lowest))
 
 
 def _give_up_capabilities() -> None:
@@ -109,7 +120,11 @@ def _give_up_capabilities() -> None:
     _checked(_libc().capset(header, kept))
 
 
-def _give_up_changes(version: int, folder: str) -> None:
+def _give_up_changes(folder: str) -> None:
+    """Give up the right to change files outside a folder, if this kernel has Landlock."""
+    version = _landlock_version()
+    if version < 1:
+        return
     changes = _FIRST_CHANGES | sum(right for since, right in _CHANGES_SINCE.items() if version >= since)
     scopes = _SCOPES if version >= _SCOPES_SINCE_VERSION else 0
     size = 24 if version >= _SCOPES_SINCE_VERSION else 8
@@ -124,8 +139,11 @@ def _give_up_changes(version: int, folder: str) -> None:
     os.close(ruleset)
 
 
-def _give_up_sockets(machine: int, socket: int) -> None:
-    """Refuse the system calls that make a socket, and all calls of another machine's kind."""
+def _give_up_sockets() -> None:
+    """Refuse the calls that make a socket, and all calls of another machine's kind, if the filter is known."""
+    if platform.machine() not in _SOCKETS or _prctl(_GET_SECCOMP) < 0:
+        return
+    machine, socket = _SOCKETS[platform.machine()]
     steps = (
         (_LOAD, 0, 0, 4),  # which machine's calls
         (_IF_EQUAL, 0, 4, machine),

@@ -24,7 +24,7 @@ from typing import Any, Self, TypeVar
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from redress.model.letter import Letter, Verdict
-from redress.read.confinement import confine, missing, start_server
+from redress.read.confinement import confine, lower_limit, missing, start_server
 from redress.read.files.seen import unconfirmed
 from redress.read.reader import read_letter
 from redress.settings import Limits
@@ -176,8 +176,7 @@ def _allow_children() -> None:
 def _prepare(mebibytes: int, temporary: str) -> None:
     """Limit the memory of a worker, so that more raises MemoryError; let OUT_OF_TIME end the worker; confine it."""
     signal.signal(OUT_OF_TIME, signal.SIG_DFL)
-    limit = mebibytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    lower_limit(resource.RLIMIT_AS, mebibytes * 1024 * 1024)
     _keep_memory()
     confine(temporary)
 
