@@ -11,65 +11,29 @@ from typing import Any
 import pytest
 from lxml import html
 
-from redress.acquire.sources.folder import FolderSource
-from redress.model.landed import Disposition, Fate
-from redress.model.reference import AUTHORITY_COLUMNS, load_authorities
+from redress.model.reference import AUTHORITY_COLUMNS
 from redress.model.season import Season
-from redress.report import write_index, write_report
+from redress.report import write_report
 from redress.report.season_outcome import SeasonOutcome
 from redress.settings import Settings
 from redress.steps import Run, SeasonError, run_season
-from redress.steps.record import RunRecord, failure_reason, step_summaries
-from redress.warehouse.landing import Landing
 from redress.warehouse.releases.checksums import damage
 from redress.warehouse.releases.releases import Releases
-from tests.made import GOOD, PROJECT, landed
+from tests.made import PROJECT
+from tests.report.letters import (
+    HOSTILE,
+    NAMES,
+    REFUSED_COUNT,
+    first_letters,
+    later_letters,
+    letters_of_another_season,
+    write,
+)
+from tests.report.runs import fail, section
 
 pytestmark = pytest.mark.needs("dbt")
 
-PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
-NAMES = tuple(f"Oxlip{ending}" for ending in "abcdef")
 SEASON = Season(2021)
-REFUSED_COUNT = 52
-HOSTILE = "minutes | [x](javascript:alert(1)) <img src=x> `a` *b*.txt"
-
-
-def printed(name: str) -> str:
-    return PRINTED.replace("Crindlebury", name)
-
-
-def write(folder: Path, letters: dict[str, str], season: int = 2021) -> FolderSource:
-    (folder / str(season)).mkdir(parents=True)
-    for name, content in letters.items():
-        (folder / str(season) / name).write_text(content, encoding="utf-8")
-    return FolderSource(folder)
-
-
-def first_letters() -> dict[str, str]:
-    """Five letters to six councils: one prints a wrong rate, and one came without its statistics page."""
-    letters = {f"{name}.txt": printed(name) for name in NAMES[:5]}
-    letters["Oxlipd.txt"] = letters["Oxlipd.txt"].replace("50% of complaints", "51% of complaints")
-    letters["Oxlipc.txt"] = letters["Oxlipc.txt"].replace("In 50% of", "In 5O% of")
-    letters["Oxlipe.txt"], _, _ = letters["Oxlipe.txt"].partition("Complaints upheld\n\n50%")
-    return letters
-
-
-def later_letters() -> dict[str, str]:
-    """Write letters of which one is a new version with three other figures, one is new, and one file is no letter;
-    one earlier letter is gone.
-    """
-    letters = first_letters()
-    reissued = letters["Oxlipa.txt"].replace("50% of complaints", "75% of complaints")
-    reissued = reissued.replace("2 upheld decisions", "3 upheld decisions").replace("In 50% of", "In 33% of")
-    letters |= {"Oxlipa.txt": reissued, "Oxlipf.txt": printed("Oxlipf"), HOSTILE: "Minutes of a meeting in May."}
-    del letters["Oxlipb.txt"]
-    return letters
-
-
-def letters_of_another_season() -> dict[str, str]:
-    """Write letters into a folder named by the wrong year, with a file that is no letter."""
-    letters = {f"{number:02}.txt": printed(f"Oxlip {number:02}") for number in range(REFUSED_COUNT)}
-    return letters | {"00.txt": printed(NAMES[0]), HOSTILE: "Minutes of a meeting in May."}
 
 
 @pytest.fixture(scope="module")
@@ -98,12 +62,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 def report(settings: Settings, run: str, season: int = 2021) -> str:
     return Run.of_season(Season(season), run, settings).report_path.read_text(encoding="utf-8")
-
-
-def section(text: str, title: str) -> str:
-    _, _, rest = text.partition(f"\n## {title}\n")
-    assert rest, f"the report has no section {title}"
-    return rest.partition("\n## ")[0]
 
 
 def counts(text: str) -> dict[str, int]:
@@ -254,25 +212,6 @@ def test_no_two_links_of_the_index_are_called_the_same(settings: Settings) -> No
     ]
 
 
-@pytest.mark.parametrize(
-    ("run_id", "kind"),
-    [
-        ("scheduled__2023-08-15T06-00-00+00-00", "scheduled"),
-        ("backfill__2023-08-15T06-00-00+00-00", "backfill"),
-        ("manual__2023-08-15T06-00-00+00-00", "by hand"),
-        ("command-20230815T060000Z-a1b2c3", "by command"),
-        ("manually", "manually"),
-    ],
-)
-def test_the_index_says_how_a_run_was_started(tmp_path: Path, run_id: str, kind: str) -> None:
-    run = Run.of_season(SEASON, run_id, Settings(home=tmp_path))
-    fail(run.record, "plan", "there is no source")
-    write_report(run)
-    page = html.fromstring((tmp_path / "runs" / "index.html").read_text(encoding="utf-8"))
-    [link] = page.xpath("//td/a")
-    assert re.fullmatch(rf"2021, {kind}, \d+ [A-Z][a-z]+ \d{{4}}, \d\d:\d\d:\d\d", link.text)
-
-
 def test_a_report_leads_back_to_the_index(settings: Settings) -> None:
     path = Run.of_season(SEASON, "later", settings).page_path
     [link] = html.fromstring(path.read_text(encoding="utf-8")).xpath("//nav/a")
@@ -327,21 +266,6 @@ def test_a_check_that_failed_for_another_reason_names_no_refused_files(settings:
     fail(run.record, "check", "no space left on the disk")
     assert SeasonOutcome(run).refused is None
     assert "For a person" not in write_report(run).read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("told", "shown"),
-    [
-        ("no space left. Look at the disk", "no space left"),
-        ("decided by A. Lister of 2021. It is 3.5 per cent. No more", "decided by A. Lister of 2021"),
-        ("is refused (why). Nothing is landed", "is refused (why)"),
-        ("https://example.org/a.b is not there; ask again", "https://example.org/a.b is not there; ask again"),
-    ],
-)
-def test_the_heading_has_the_first_sentence_of_a_reason(tmp_path: Path, told: str, shown: str) -> None:
-    run = Run.of_season(SEASON, "failed", Settings(home=tmp_path))
-    fail(run.record, "plan", told)
-    assert SeasonOutcome(run).sentence.endswith(f"failed at plan: OSError: {shown}")
 
 
 def test_a_line_of_a_message_that_begins_with_a_tab_belongs_to_the_one_above(settings: Settings) -> None:
@@ -438,65 +362,7 @@ def test_a_record_of_an_earlier_version_has_its_report(settings: Settings) -> No
     assert other.sentence.endswith("1 quarantined; release 0000000000000000 stays current")
 
 
-def test_a_check_that_failed_without_an_answer_may_have_replaced_a_part_of_landing(tmp_path: Path) -> None:
-    for error, sentence in (
-        (SeasonError("most files are refused"), "Landing and the release are as they were before the run."),
-        (OSError("no space left"), "It may have replaced a part of landing before that"),
-    ):
-        run = Run.of_season(SEASON, type(error).__name__, Settings(home=tmp_path))
-        with pytest.raises(type(error)), run.record.step("check"):
-            raise error
-        assert sentence in section(write_report(run).read_text(encoding="utf-8"), "What failed")
-
-
-def test_an_index_of_nothing_says_so(tmp_path: Path) -> None:
-    assert "No run has a report yet." in write_index(Settings(home=tmp_path)).read_text()
-
-
-# --- The record of a run ------------------------------------------------------------------------------------
-
-
-def fail(record: RunRecord, step: str, message: str) -> None:
-    with pytest.raises(OSError, match=re.escape(message.partition("\n")[0])), record.step(step):
-        raise OSError(message)
-
-
-def test_a_step_that_is_run_again_stands_once_with_its_last_end_and_its_retries(tmp_path: Path) -> None:
-    record = RunRecord(tmp_path / "run.jsonl")
-    fail(record, "acquire 1", "the source is down")
-    with record.step("plan"):
-        pass
-    with record.step("acquire 1") as note:
-        note.message = "5 letters"
-    first, second = step_summaries(record)
-    assert (first.name, first.state, first.message, first.attempts_count) == ("acquire 1", "done", "5 letters", 2)
-    assert (second.name, second.attempts_count) == ("plan", 1)
-
-
-def test_the_reason_of_a_failure_is_the_first_line_of_what_the_last_failed_step_told(tmp_path: Path) -> None:
-    record = RunRecord(tmp_path / "run.jsonl")
-    assert failure_reason(record) is None
-    fail(record, "read 1", "an older one")
-    fail(record, "read 2", "no space left\non the disk")
-    assert failure_reason(record) == "OSError: no space left"
-
-
-def test_a_step_that_succeeded_in_the_end_is_no_failure(tmp_path: Path) -> None:
-    record = RunRecord(tmp_path / "run.jsonl")
-    fail(record, "acquire 1", "the source is down")
-    with record.step("acquire 1"):
-        pass
-    assert failure_reason(record) is None
-
-
-def test_a_run_that_was_killed_says_what_it_was_at(tmp_path: Path) -> None:
-    run = Run.of_season(SEASON, "killed", Settings(home=tmp_path))
-    with run.record.step("plan"):
-        pass
-    run.record._append(step="read 1", state="began")
-    assert SeasonOutcome(run).sentence == (
-        "Season 2021 (2020-21) did not end: nothing is known of what came after read 1 began"
-    )
+# --- A run that failed before or after its release ----------------------------------------------------------
 
 
 def test_a_failure_after_the_release_does_not_hide_that_it_is_out(settings: Settings) -> None:
@@ -513,14 +379,3 @@ def test_a_failure_before_the_release_is_told_as_such_although_an_earlier_try_re
     run.record.path.write_bytes(Run.of_season(SEASON, "later", settings).record.path.read_bytes())
     fail(run.record, "check", "an expectation raised")
     assert SeasonOutcome(run).sentence == "Season 2021 (2020-21) failed at check: OSError: an expectation raised"
-
-
-def test_real_councils_are_expected_where_one_of_their_letters_has_come(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, additional_authorities=PROJECT / "samples" / "authorities.csv")
-    authorities = load_authorities(additional=settings.additional_authorities)
-    real = [one for one in authorities.expected_in(SEASON) if not one.is_sample]
-    disposition = Disposition(GOOD.sha256, Fate.ACCEPTED, "", real[0].authority_id)
-    Landing(settings.landing_folder).replace_season(SEASON, [landed(GOOD)], [], [disposition])
-    outcome = SeasonOutcome(Run.of_season(SEASON, "one", settings))
-    assert (outcome.expected_accepted_count, len(outcome.expected_ids)) == (1, len(real))
-    assert len(outcome.missing_names) == len(real) - 1
