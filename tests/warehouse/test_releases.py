@@ -1,11 +1,13 @@
 """Releases: each is published whole or not at all, one is current, and readers of an old release keep it."""
 
+import csv
 import hashlib
 import json
 import subprocess
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from redress.warehouse.releases.changes import DataChanges, read_changes
@@ -100,6 +102,11 @@ def test_a_published_release_is_current_and_whole(releases: Releases) -> None:
         "RELEASE.md",
         "SHA256SUMS",
         "changes.json",
+        "csv/check_results.csv",
+        "csv/dim_authority.csv",
+        "csv/dim_letter.csv",
+        "csv/fct_annual_review.csv",
+        "csv/fct_figure.csv",
         "datapackage.json",
         "parquet/check_results.parquet",
         "parquet/dim_authority.parquet",
@@ -180,10 +187,10 @@ def test_the_data_package_describes_every_file_and_its_columns(releases: Release
     assert package["id"] == FIRST
     resources = {resource["name"]: resource for resource in package["resources"]}
     assert set(resources) == {"check-results", "dim-authority", "dim-letter", "fct-annual-review", "fct-figure"}
-    for resource in resources.values():
-        content = (folder / resource["path"]).read_bytes()
-        assert resource["bytes"] == len(content)
-        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    for file in (file for resource in resources.values() for file in (resource, resource["parquet"])):
+        content = (folder / file["path"]).read_bytes()
+        assert file["bytes"] == len(content)
+        assert file["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
     figures = resources["fct-figure"]
     assert figures["description"] == "One figure of an accepted letter."
     fields = {field["name"]: field for field in figures["schema"]["fields"]}
@@ -196,6 +203,46 @@ def test_the_parquet_files_hold_what_the_warehouse_holds(releases: Releases) -> 
     folder = releases.publish(FIRST)
     found = duckdb.execute(f"select measure, value::int from '{folder}/parquet/fct_figure.parquet'").fetchall()  # noqa: S608
     assert found == [("uphold_rate_pct", 53)]
+
+
+def test_no_text_of_others_is_a_formula_in_csv_and_none_is_changed_elsewhere(releases: Releases) -> None:
+    told = [
+        "=1+1",
+        "+1+cmd|'a'!b",
+        "-2+3",
+        "@a",
+        "\t=1",
+        "＝1",
+        "-5%",
+        "+12.5",
+        "- 53% of",
+        "53%",
+        "a = b",
+        "",
+        None,
+    ]
+    with duckdb.connect(str(build(releases, FIRST))) as connection:
+        connection.execute(
+            "create table marts.told as select 1 as one, unnest($told::varchar[]) as printed", {"told": told}
+        )
+    folder = releases.publish(FIRST)
+    with (folder / "csv" / "told.csv").open(encoding="utf-8", newline="") as file:
+        found = [row["printed"] for row in csv.DictReader(file)]
+    changed = [
+        "'=1+1",
+        "'+1+cmd|'a'!b",
+        "'-2+3",
+        "'@a",
+        "'\t=1",
+        "'＝1",
+        "-5%",
+        "+12.5",
+        "'- 53% of",
+        "53%",
+        "a = b",
+    ]
+    assert found == [*changed, "", ""]
+    assert pq.read_table(folder / "parquet" / "told.parquet")["printed"].to_pylist() == told
 
 
 def test_the_first_release_says_that_it_is_the_first(releases: Releases) -> None:

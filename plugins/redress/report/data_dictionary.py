@@ -27,11 +27,12 @@ _INTRODUCTION = f"""# Data dictionary
 Every table of a release, column by column, in the words of its models. `{RENEWED_BY}`
 writes this file, and so does `make docs`; `make check` fails where it is not what the models say.
 
-Each table is in `warehouse.duckdb` under its schema, and a Parquet file in `parquet/`. An empty (null) value is a
-number or a word that is not known or not stated, never zero. Names end in their unit: `_count`, `_pct` (per
-cent), `_points` (percentage points; of a box on a page, points of 1/72 inch, or the page's own UserUnit),
-`_per_100k` (for each 100,000 residents), `_date`. Columns that start with `is_` or `has_` are true or false.
-A key ends in `_key`.
+Each table is in `warehouse.duckdb` under its schema, with the types named here. It is a CSV file in `csv/` too,
+and a Parquet file in `parquet/` in which decimals are floats ([how to read them](runbooks/reading-releases.md)).
+An empty (null) value is a number or a word that is not known or not stated, never zero. Names end in their unit:
+`_count`, `_pct` (per cent), `_points` (percentage points; of a box on a page, points of 1/72 inch, or the page's
+own UserUnit), `_per_100k` (for each 100,000 residents), `_date`. Columns that start with `is_` or `has_` are true
+or false. A key ends in `_key`.
 
 [The cookbook](cookbook.md) answers questions with these tables.
 """

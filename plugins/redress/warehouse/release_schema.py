@@ -45,6 +45,8 @@ def field_type(data_type: str) -> str:
     """Return the type of a Table Schema (Data Package 2.0) for a column's type in DuckDB, "any" if it has none."""
     if data_type.startswith("DECIMAL"):
         return "number"
+    if data_type.endswith("[]"):
+        return "array"
     if "INT" in data_type:
         return "integer"
     return _FIELD_TYPES.get(data_type, "any")

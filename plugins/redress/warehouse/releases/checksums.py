@@ -54,7 +54,8 @@ def missing(folder: Path) -> tuple[str, ...]:
     if (folder / DATA_PACKAGE_NAME).is_file():
         try:
             package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())
-            needed += [str(resource["path"]) for resource in package["resources"]]
+            files = [file for one in package["resources"] for file in (one, one.get("parquet", {})) if file]
+            needed += [str(file["path"]) for file in files]
         except (ValueError, KeyError, TypeError):
             found.append(f"{DATA_PACKAGE_NAME} is no data package")
     return (*found, *(f"{name} has no line in {CHECKSUMS_NAME}" for name in needed if name not in stated))

@@ -1,16 +1,14 @@
 """Releases: put a built warehouse before its readers, whole or not at all.
 
 <warehouse>/incoming/...            what is being made; the next build clears what a crash left there
-<warehouse>/releases/<identity>/    warehouse.duckdb, parquet/<table>.parquet, datapackage.json, changes.json,
-                                    RELEASE.md and SHA256SUMS, which is written last
+<warehouse>/releases/<identity>/    warehouse.duckdb, csv/<table>.csv, parquet/<table>.parquet, datapackage.json,
+                                    changes.json, RELEASE.md and SHA256SUMS, which is written last
 <warehouse>/current                 a link to one of the releases, swapped by one atomic rename
 <warehouse>/history.json            which release became current when
 """
 
 import datetime as dt
 import fcntl
-import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -18,18 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from redress.files import exchange, replaced
-from redress.warehouse.release_schema import LICENCES, PUBLISHED_SCHEMAS, SOURCES, field_type
-from redress.warehouse.releases.changes import compared, quoted, write_changes
-from redress.warehouse.releases.checksums import CHECKSUMS_NAME, DATA_PACKAGE_NAME, NOTES_NAME, write_checksums
+from redress.warehouse.releases.changes import compared, write_changes
+from redress.warehouse.releases.checksums import CHECKSUMS_NAME, NOTES_NAME, write_checksums
 from redress.warehouse.releases.history import Happening, History
 from redress.warehouse.releases.history import ReleaseError as ReleaseError
-from redress.warehouse.releases.keys import Keys, built_keys, resource_name
 from redress.warehouse.releases.notes import release_notes
+from redress.warehouse.releases.package import write_package
 
 
 @dataclass(frozen=True)
@@ -127,18 +123,10 @@ class Releases:
         target = self.release_folder(identity)
         previous = self._before(identity)
         with duckdb.connect(str(built), read_only=True) as connection:
-            tables = list(_tables(connection))
-            (staged / "parquet").mkdir(exist_ok=True)
-            for schema, table in tables:
-                parquet = quoted(staged / "parquet" / f"{table}.parquet")
-                connection.execute(f"copy {schema}.{table} to '{parquet}' (format parquet)")
+            write_package(identity, connection, staged)
             changes = compared(identity, connection, previous)
             write_changes(changes, staged)
             (staged / NOTES_NAME).write_text(release_notes(changes), encoding="utf-8")
-            (staged / DATA_PACKAGE_NAME).write_text(
-                json.dumps(_data_package(identity, connection, tables, staged), indent=1, ensure_ascii=False),
-                encoding="utf-8",
-            )
         write_checksums(staged)
         _onto_disk(staged)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -202,66 +190,3 @@ def _onto_disk(*folders: Path) -> None:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-
-
-def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
-    rows = connection.execute(
-        "select table_schema, table_name from information_schema.tables "
-        "where table_type = 'BASE TABLE' order by all"
-    ).fetchall()
-    return ((schema, table) for schema, table in rows if schema in PUBLISHED_SCHEMAS)
-
-
-def _data_package(
-    identity: str, connection: duckdb.DuckDBPyConnection, tables: list[tuple[str, str]], staged: Path
-) -> dict[str, Any]:
-    columns = {
-        table: frozenset(name for name, *_ in _columns(connection, schema, table)) for schema, table in tables
-    }
-    keys = {table: found.among(columns, table) for table, found in built_keys(staged).items() if table in columns}
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "redress",
-        "id": identity,
-        "title": "The Local Government and Social Care Ombudsman's annual review letters, as a warehouse",
-        "sources": SOURCES,
-        "licenses": LICENCES,
-        "resources": [
-            _resource(connection, schema, table, staged, keys.get(table, Keys())) for schema, table in tables
-        ],
-    }
-
-
-def _resource(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, staged: Path, keys: Keys
-) -> dict[str, Any]:
-    path = staged / "parquet" / f"{table}.parquet"
-    content = path.read_bytes()
-    described = connection.execute(
-        "select comment from duckdb_tables() where schema_name = ? and table_name = ?", [schema, table]
-    ).fetchone()
-    return {
-        "name": resource_name(table),
-        "path": f"parquet/{table}.parquet",
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "description": (described[0] if described else None) or "",
-        "schema": {
-            "fields": [
-                {"name": name, "type": field_type(data_type), "description": comment or ""}
-                for name, data_type, comment in _columns(connection, schema, table)
-            ],
-            **keys.as_table_schema(),
-        },
-    }
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[tuple[str, str, str | None]]:
-    """Return the name, type and comment of each column of a table, in order."""
-    return connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() "
-        "where schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
-    ).fetchall()
