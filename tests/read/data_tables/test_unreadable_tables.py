@@ -88,7 +88,7 @@ def read() -> DataTable:
     ]
     good = FetchedTable("good.csv", TABLE, "good.yml", MAPPING + b"ignored: [Total investigated, Uphold rate]\n")
     unmapped = FetchedTable("unmapped.csv", LONG_AFTER_A_QUOTE + b"x", "unmapped.yml", None)
-    return read_tables([*tables, unmapped, good], SEASON, authorities(), Limits(time_seconds=1.0))
+    return read_tables([*tables, unmapped, good], SEASON, authorities(), Limits(time_seconds=2.0))
 
 
 def reports(read: DataTable, address: str) -> list[WitnessReport]:
