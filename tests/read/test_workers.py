@@ -8,7 +8,8 @@ from threading import Timer
 import psutil
 import pytest
 
-from redress.model.letter import Verdict
+from redress.model.letter import Letter, Verdict
+from redress.read.reader import read_letter
 from redress.read.workers import File, Readers
 from redress.settings import Limits
 
@@ -77,6 +78,25 @@ def test_a_decompression_bomb_runs_out_of_its_own_memory_only() -> None:
     assert first.verdict is Verdict.UNREADABLE
     assert first.reason.startswith(("out of memory", "timed out"))
     assert second.verdict is Verdict.EXTRACTED
+
+
+def fail_at_the_word_fault(content: bytes, name: str, with_pdfium: bool = True) -> Letter:
+    """A reader with a fault."""
+    if b"fault" in content:
+        raise KeyError("fault\x1b")
+    return read_letter(content, name, with_pdfium)
+
+
+def test_a_fault_of_the_reader_costs_the_letter_that_shows_it_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("redress.read.workers.read_letter", fail_at_the_word_fault)
+    with Readers(Limits(workers=1)) as readers:
+        first, second = readers.read([File("fault.txt", b"fault"), File("empty.txt", b"")])
+    assert first.verdict is Verdict.UNREADABLE
+    assert first.reason == r"damaged: the reader has a fault that this file shows (KeyError: 'fault\x1b')"
+    assert second.reason.startswith("empty")
+    assert "reading fault.txt failed" in caplog.text
 
 
 def test_letters_come_back_in_the_order_in_which_they_were_given() -> None:

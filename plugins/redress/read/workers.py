@@ -15,6 +15,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as OutOfClockTimeError
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.process import AuthenticationString  # type: ignore[attr-defined]
@@ -24,6 +25,7 @@ from typing import Any, Self, TypeVar
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from redress.model.letter import Letter, Verdict
+from redress.model.printable import printable, shortened
 from redress.read.confinement import confine, lower_limit, missing, start_server
 from redress.read.files.seen import unconfirmed
 from redress.read.reader import read_letter
@@ -44,6 +46,13 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
 class WorkerError(Exception):
     """A worker gave no result; the message says why, and begins with the kind of fault and a colon."""
+
+
+def fault_of_ours(error: Exception) -> str:
+    """Say that a file shows a fault of the reader, and which."""
+    return (
+        f"the reader has a fault that this file shows ({type(error).__name__}: {shortened(printable(str(error)))})"
+    )
 
 
 class _BrokenDownError(WorkerError):
@@ -124,7 +133,13 @@ class Readers:
                 again = self._scheduled(read_letter, file.content, file.name, False)
                 return unconfirmed(self._result(again))
         except WorkerError as error:
-            return Letter(hashlib.sha256(file.content).hexdigest(), Verdict.UNREADABLE, str(error))
+            reason = str(error)
+        except BrokenProcessPool:
+            raise
+        except Exception as error:  # a fault of ours, which must cost no other letter
+            _log.exception("reading %s failed", printable(file.name))
+            reason = f"damaged: {fault_of_ours(error)}"
+        return Letter(hashlib.sha256(file.content).hexdigest(), Verdict.UNREADABLE, reason)
 
     def _result(self, future: ProcessFuture[_Result]) -> _Result:
         limits = self._limits

@@ -8,8 +8,11 @@ import pytest
 
 from redress.acquire.archive import Archive
 from redress.acquire.sources.folder import FolderSource
+from redress.model.authorities import Authorities
+from redress.model.season import Season
 from redress.model.witness import WitnessError, WitnessKind
-from redress.read.data_tables.season import FetchedTable, read_tables, told
+from redress.read.data_tables.data_table import DataTable
+from redress.read.data_tables.season import FetchedTable, _read_table, read_tables, told
 from redress.settings import Limits, Settings
 from redress.steps import Run, read_data_tables
 from redress.warehouse.landing import Landing
@@ -133,6 +136,26 @@ def test_of_copies_of_a_table_the_one_with_a_mapping_is_read() -> None:
     assert values(read) == {("SAMPLE-01", "upheld_count"): 33, ("SAMPLE-02", "upheld_count"): 0}
     assert {figure.source_address for figure in read.figures} == {"2021/b.csv"}
     assert read.reports == ()
+
+
+def fail_at_one(table: FetchedTable, season: Season, authorities: Authorities) -> DataTable:
+    """A reader of tables with a fault."""
+    if table.address == "2021/fault.csv":
+        raise KeyError("fault")
+    return _read_table(table, season, authorities)
+
+
+def test_a_fault_of_the_reader_costs_the_table_that_shows_it_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("redress.read.data_tables.season._read_table", fail_at_one)
+    tables = [
+        FetchedTable("2021/fault.csv", TABLE + b"\n", "2021/fault.yml", FULL_MAPPING),
+        FetchedTable("2021/whole.csv", TABLE, "2021/whole.yml", FULL_MAPPING),
+    ]
+    read = read_tables(tables, SEASON, authorities(), LIMITS)
+    assert {figure.source_address for figure in read.figures} == {"2021/whole.csv"}
+    assert [report.detail for report in read.reports] == [
+        "no figure of it is taken: the reader has a fault that this file shows (KeyError: 'fault')"
+    ]
 
 
 def test_many_reports_are_counted_and_the_first_are_told() -> None:

@@ -1,17 +1,20 @@
 """A season's data tables: read each table with its mapping, leave copies out, and collect the reports."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
 from redress.model.authorities import Authorities
 from redress.model.season import Season
-from redress.model.witness import UnreadableTableError, WitnessFigure, WitnessReport
+from redress.model.witness import UnreadableTableError, WitnessError, WitnessFigure, WitnessReport
 from redress.read.data_tables.data_table import DataTable, read_data_table, report_of_unmapped_file
 from redress.read.data_tables.mapping import read_mapping
-from redress.read.workers import Readers, WorkerError
+from redress.read.workers import Readers, WorkerError, fault_of_ours
 from redress.settings import Limits
 
+_log = logging.getLogger(__name__)
 _REPORTS_TOLD = 5
 
 
@@ -46,6 +49,13 @@ def read_tables(
                 read = readers.result_of(_read_table, table, season, authorities)
             except (UnreadableTableError, WorkerError) as error:
                 reports.append(WitnessReport(sha256, table.address, f"no figure of it is taken: {error}"))
+                continue
+            except (WitnessError, BrokenProcessPool):
+                raise
+            except Exception as error:  # a fault of ours, which must cost no other table
+                _log.exception("reading %s failed", table.address)
+                detail = f"no figure of it is taken: {fault_of_ours(error)}"
+                reports.append(WitnessReport(sha256, table.address, detail))
                 continue
             figures += read.figures
             reports += read.reports
