@@ -61,3 +61,19 @@ def test_connections_of_a_file_reach_airflows_processes_word_for_word_and_the_en
 def test_nothing_is_sent_about_its_use(elsewhere: Path) -> None:
     environment = airflow_environment(Settings(), elsewhere, "sqlite://")
     assert environment["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
+
+
+def test_what_names_modules_of_another_airflow_does_not_reach_ours(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (
+        "SECRETS__BACKEND",
+        "SECRETS__BACKEND_KWARGS",
+        "WORKERS__SECRETS_BACKEND",
+        "LOGGING__LOGGING_CONFIG_CLASS",
+    ):
+        monkeypatch.setenv(f"AIRFLOW__{name}", "of.another.Airflow")
+    monkeypatch.setenv("AIRFLOW__EMAIL__FROM_EMAIL", "redress@example.org")
+    environment = airflow_environment(Settings(), elsewhere, "sqlite://")
+    assert "of.another.Airflow" not in environment.values()
+    assert environment["AIRFLOW__EMAIL__FROM_EMAIL"] == "redress@example.org"

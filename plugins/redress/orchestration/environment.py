@@ -11,13 +11,19 @@ from pydantic import SecretStr
 from redress.settings import PROJECT_FOLDER, Settings
 
 CONNECTION_PREFIX = "AIRFLOW_CONN_"
+OF_ANOTHER_AIRFLOW = (
+    "AIRFLOW__SECRETS__",
+    "AIRFLOW__WORKERS__SECRETS_BACKEND",
+    "AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS",
+)
+"""Beginnings of variables that name modules of another Airflow, without which ours would not start."""
 
 
 def airflow_environment(settings: Settings, airflow_home: Path, database: str) -> Mapping[str, str]:
     """Return all environment variables of a process of Airflow, with the settings of Redress.
 
     `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes
-    start in another folder.
+    start in another folder. Variables of OF_ANOTHER_AIRFLOW stay out.
     """
     airflow: dict[str, str | Path] = {
         "AIRFLOW_HOME": airflow_home,
@@ -38,7 +44,7 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
     }
     return (
         _connections()
-        | os.environ
+        | {name: value for name, value in os.environ.items() if not name.startswith(OF_ANOTHER_AIRFLOW)}
         | _stated(settings)
         | {name: str(value) for name, value in (airflow | places).items()}
     )
