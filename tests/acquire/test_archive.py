@@ -115,6 +115,18 @@ def test_a_letter_that_is_put_back_is_the_latest_again_and_keeps_its_first_day(a
     assert found(archive) == []
 
 
+def test_a_letter_that_came_under_a_clock_that_was_ahead_is_not_later_than_the_next_one(archive: Archive) -> None:
+    ahead = archive.store(LETTER, came(), SITE)
+    for name in names(archive, ".json"):
+        card = json.loads(WholeFiles(archive.address).read(name)) | {"fetched_at": "2098-01-01T00:00:00.000+00:00"}
+        WholeFiles(archive.address).write(name, json.dumps(card).encode())
+    new = archive.store(LETTER, came(REISSUED, '"2"'), SITE)
+    assert archive.season_cards(Season(new.season)) == (new,)
+    assert archive.rebuild_addresses() == 0
+    assert found(archive) == []
+    assert archive.cards(ahead.sha256)[0].fetched_at < new.fetched_at
+
+
 def test_what_is_known_of_a_letter_is_where_its_bytes_were_and_what_the_server_said_of_them(
     archive: Archive,
 ) -> None:

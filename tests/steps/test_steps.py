@@ -1,11 +1,14 @@
 """The check step: a season whose source looks wrong stops before landing is touched, and says what was found."""
 
+import datetime as dt
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from redress.acquire.outcomes import Summary
 from redress.acquire.sources.folder import FolderSource
 from redress.check.rule import Rule
 from redress.model.landed import Fate
@@ -24,6 +27,7 @@ from redress.steps import (
     read,
     take_stock,
 )
+from redress.steps.run import latest_landed_summary
 from redress.warehouse.landing import Landing
 from tests.made import PROJECT
 
@@ -32,6 +36,8 @@ pytestmark = pytest.mark.needs("processes")
 PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
 NAMES = tuple(f"{beginning}{ending}" for beginning in ("Oxlip", "Yaffle", "Zither") for ending in "abcd")
 SEASON = Season(2021)
+AHEAD = "2098-01-01T00:00"
+"""A minute that is still to come."""
 
 
 @pytest.fixture
@@ -129,6 +135,62 @@ def test_of_two_runs_side_by_side_the_one_that_asked_first_does_not_land_last(
     fast.record.set_aside()  # as a run that is done again under its name, and comes to nothing
     with pytest.raises(SeasonError, match="run fast asked"):
         check(slow, [read(slow, archived, 0)])
+
+
+def reissue(folder: Path, words: str) -> None:
+    changed = folder / "2021" / f"{NAMES[0]}.txt"
+    changed.write_text(f"{changed.read_text(encoding='utf-8')}\n{words}\n", encoding="utf-8")
+
+
+def put_clock_ahead(season_run: Run) -> None:
+    """Have a run's summaries say what they would say after a run under a clock that was ahead."""
+    for path in (season_run.summary_path, season_run.landed_path):
+        summary = replace(Summary.read(path), began_at=f"{AHEAD}:01.000+00:00", ended_at=f"{AHEAD}:02.000+00:00")
+        summary.write(path)
+
+
+def test_a_clock_that_was_ahead_blocks_no_later_run_and_loses_no_newer_letters(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    old = Run.of_season(SEASON, "old", settings)
+    parts = acquire_and_read(old, letters)
+    reissue(tmp_path / "letters", "Re-issued.")
+    ahead, _ = run(settings, "ahead", letters)
+    put_clock_ahead(ahead)
+    before = Landing(settings.landing_folder).content_hash()
+    with pytest.raises(SeasonError, match=r"until 2098-01-01 00:00 UTC, .* a clock was ahead, or is behind now"):
+        check(old, parts)
+    assert Landing(settings.landing_folder).content_hash() == before
+    reissue(tmp_path / "letters", "And once more.")
+    new, _ = run(settings, "new", letters)
+    (told,) = (
+        event["told"] for event in new.record.events() if (event["step"], event["state"]) == ("plan", "done")
+    )
+    assert "run ahead says that it asked its source until 2098-01-01 00:00 UTC, and the clock says" in told
+    landed = latest_landed_summary(new.folder)
+    assert landed is not None
+    assert landed.run_id == "new"
+    assert set(Landing(settings.landing_folder).files(SEASON)) == landed.had
+
+
+def test_a_run_that_began_under_a_clock_that_was_ahead_replaces_nothing_and_is_not_continued(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    ahead = Run.of_season(SEASON, "ahead", settings)
+    ahead.journal.begin(letters.name, letters.references(SEASON), (), dt.datetime.fromisoformat(f"{AHEAD}:01Z"))
+    acquire(ahead, letters, [one.as_json() for one in letters.references(SEASON)], 0)
+    reissue(tmp_path / "letters", "Re-issued.")
+    run(settings, "second", letters)
+    before = Landing(settings.landing_folder).content_hash()
+    (archived,) = take_stock(ahead, letters)
+    with pytest.raises(SeasonError, match=r"began to ask its source at 2098-01-01 00:00 UTC, .* start a new run"):
+        check(ahead, [read(ahead, archived, 0)])
+    assert Landing(settings.landing_folder).content_hash() == before
+    third = Run.of_season(SEASON, "third", settings)
+    plan(third, letters)
+    assert third.journal.began_at() < dt.datetime.fromisoformat(f"{AHEAD}:00Z")
 
 
 def test_two_runs_of_a_season_from_two_sources_know_nothing_of_each_others_letters(

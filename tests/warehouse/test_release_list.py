@@ -1,5 +1,6 @@
 """Which releases there are, going back to one, and keeping the last few."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -120,6 +121,18 @@ def test_the_last_few_releases_are_kept_and_the_current_one_always(releases: Rel
     assert there(releases) == [3, 4, 5]
     assert prune(releases, 3).removed == ()
     assert list((releases.folder / "incoming").iterdir()) == []
+
+
+def test_a_release_of_a_clock_that_was_ahead_is_no_newer_than_those_after_it(releases: Releases) -> None:
+    for number in range(1, 5):
+        publish_numbered(releases, number)
+        if number == 1:
+            history = releases.folder / "history.json"
+            events = [event | {"at": "2098-01-01T00:00:00.000+00:00"} for event in json.loads(history.read_bytes())]
+            history.write_text(json.dumps(events))
+    assert [one.identity for one in known_releases(releases)] == [identity_of(number) for number in (4, 3, 2, 1)]
+    prune(releases, 2)
+    assert there(releases) == [3, 4]
 
 
 def test_the_current_release_is_kept_where_no_history_tells_of_it(releases: Releases) -> None:

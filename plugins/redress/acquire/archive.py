@@ -131,6 +131,9 @@ class Archive:
         with _archive_errors():
             if self._files.size_bytes(_bytes_name(sha256)) != len(fetched.content):
                 self._files.write(_bytes_name(sha256), fetched.content, is_synced=True)
+            if latest is not None and latest.fetched_at > now:  # the clock was ahead then, or is behind now
+                latest = replace(latest, first_fetched_at=None, fetched_at=_just_before(now))
+                self._files.write(_card_name(latest), _as_json(latest))
             before = self._whole_card(_card_name(card))
             if before is not None:
                 card = replace(card, first_fetched_at=before.first_fetched_at or before.fetched_at)
@@ -333,6 +336,10 @@ def _archive_errors() -> Iterator[None]:
         yield
     except StoreError as error:
         raise ArchiveError(str(error)) from error
+
+
+def _just_before(time: str) -> str:
+    return (dt.datetime.fromisoformat(time) - dt.timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
 
 
 def _as_json(card: Card) -> bytes:

@@ -26,6 +26,7 @@ from redress.steps.readings import ending
 from redress.steps.run import (
     Run,
     SeasonError,
+    correct_times_to_come,
     damaged_records,
     latest_checked_summary,
     latest_summary,
@@ -63,12 +64,14 @@ def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[R
     A run that was interrupted is continued, by itself or by the next run from the same source: what it has fetched
     is not fetched again. A run that has ended, and is done again under the same id (a backfill that reprocesses),
     starts over with a new record. With `retry_failed`, the outcomes of the season's last run stand, and only its
-    failures are fetched. A damaged line of an earlier record is named and left out. Raises SeasonError if the
-    source has nothing of the season, or if nothing can be retried.
+    failures are fetched. A damaged line of an earlier record is named and left out. Earlier runs that ended at a
+    time that is still to come, because a clock was wrong, are named and put before this run. Raises SeasonError if
+    the source has nothing of the season, or if nothing can be retried.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
         Archive(run.settings.archive_address).clear_incoming()
+        corrected = correct_times_to_come(run.folder)
         interrupted = _interrupted(run, source, retry_failed=retry_failed)
         outcomes = () if interrupted is None else tuple(interrupted.outcomes().values())
         began_at = None if interrupted is None else interrupted.began_at()
@@ -88,7 +91,7 @@ def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[R
         if began_at is not None:
             settled_count = sum(outcome.is_settled for outcome in outcomes)
             note.message += f"; goes on with what began at {began_at:%Y-%m-%d %H:%M} UTC: {settled_count} are there"
-        note.message += "".join(f"; {sentence}" for sentence in damaged_records(run.folder))
+        note.message = "; ".join((note.message, *corrected, *damaged_records(run.folder)))
     return batches
 
 
@@ -185,7 +188,8 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
     journal.
 
     A journal is not continued if another run has come to its check since then. A run of the whole season does not
-    continue a run that fetched failures only. Journals that no run will continue are removed.
+    continue a run that fetched failures only, and none continues a journal that began later than now. Journals that
+    no run will continue are removed.
     """
     now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
     checked = latest_checked_summary(run.folder)
@@ -200,7 +204,7 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
         elif (
             journal.source() == source.name
             and (retry_failed or not journal.is_retry())
-            and age <= resumed
+            and dt.timedelta() <= age <= resumed  # a clock that was ahead says nothing of when it began
             and (checked is None or dt.datetime.fromisoformat(checked.ended_at) < journal.began_at())
         ):
             found.append(journal)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from redress.acquire.archive import Archive
-from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
+from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, now
 from redress.acquire.source import ReferenceKind
 from redress.check.decisions import read_decisions
 from redress.check.source_doubt import doubt
@@ -20,7 +20,7 @@ from redress.settings import Settings
 from redress.steps.acquiring import HOW_TO_START_OVER, Archived
 from redress.steps.letter_changes import keep_before
 from redress.steps.readings import Readings, ending, reader_identity
-from redress.steps.run import Run, SeasonError, latest_landed_summary
+from redress.steps.run import Run, SeasonError, latest_landed_summary, shown_time
 from redress.warehouse.landing import Landing
 from redress.warehouse.landing_tables import write_checks
 
@@ -120,10 +120,20 @@ def _require_not_older(own: Summary, landed: Summary) -> None:
     """Raise SeasonError if another run has landed other files, and ended its requests after this run began its own.
 
     That happens if a task of an old run is cleared, and if two runs of a season go on side by side. If both made
-    requests at the same time, nobody can say which has the newer letter: then the second run to land has to start
-    over.
+    requests at the same time, or a clock was ahead, nobody can say which has the newer letter: then the second run
+    to land has to start over.
     """
-    if landed.run_id != own.run_id and landed.ended_at > own.began_at and landed.had != own.had:
+    clock = now()
+    if landed.run_id == own.run_id or landed.had == own.had:
+        return
+    if max(landed.ended_at, own.began_at) > clock:
+        raise SeasonError(
+            f"run {landed.run_id} asked {landed.source} until {shown_time(landed.ended_at)}, this run began to ask "
+            f"its source at {shown_time(own.began_at)}, and the clock says {shown_time(clock)}: a clock was ahead, "
+            f"or is behind now, and nobody can say which run has the newer letters of season {own.season}. "
+            "Landing stays as it is. Put the clock right and start a new run, which counts these runs as earlier"
+        )
+    if landed.ended_at > own.began_at:
         raise SeasonError(
             f"run {landed.run_id} asked {landed.source} after this one had begun to ask its source, and has landed "
             f"other files of season {own.season}. Landing stays as it is, so that older letters do not replace "

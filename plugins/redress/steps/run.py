@@ -12,8 +12,9 @@ work/readings/<season>/                        what reading the season's files g
 work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at its end
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -239,6 +240,36 @@ def damaged_records(folder: Path) -> tuple[str, ...]:
         for path, numbers in lines.items()
         if numbers
     )
+
+
+def correct_times_to_come(folder: Path) -> tuple[str, ...]:
+    """Set the end of each summary with an end that is still to come to now, in their order; return a sentence for
+    each run.
+
+    The file is there, so the requests of its run have ended: the clock was ahead when the run wrote the file, or is
+    behind now. Uncorrected, the summary would pass for newer than those of all later runs until its time comes.
+    `folder` is that of the runs of a season.
+    """
+    clock = dt.datetime.now(dt.UTC)
+    ahead = [
+        (summary, path)
+        for path in sorted((*folder.glob(f"*{SUMMARY_ENDING}"), *folder.glob(f"*{LANDED_ENDING}")))
+        if dt.datetime.fromisoformat((summary := Summary.read(path)).ended_at) > clock
+    ]
+    ahead.sort(key=lambda found: found[0].ended_at)
+    for place, (summary, path) in enumerate(ahead):
+        ended_at = (clock - dt.timedelta(milliseconds=len(ahead) - place)).isoformat(timespec="milliseconds")
+        replace(summary, began_at=min(summary.began_at, ended_at), ended_at=ended_at).write(path)
+    return tuple(
+        f"run {run_id} says that it asked its source until {ended_at}, and the clock says "
+        f"{clock:%Y-%m-%d %H:%M} UTC: a clock was ahead, or is behind now; that run counts as one before this run"
+        for run_id, ended_at in {summary.run_id: shown_time(summary.ended_at) for summary, _ in ahead}.items()
+    )
+
+
+def shown_time(at: str) -> str:
+    """Return a time of a summary, for people."""
+    return f"{dt.datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC"
 
 
 def _latest(summaries: Iterable[Path]) -> Summary | None:

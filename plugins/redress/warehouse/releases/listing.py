@@ -2,11 +2,13 @@
 
 import fcntl
 import shutil
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from redress.warehouse.releases.checksums import CHANGES_NAME, CHECKSUMS_NAME, damage, missing
 from redress.warehouse.releases.history import Event, Happening, is_identity
@@ -183,12 +185,17 @@ def _remove_unless_read(releases: Releases, identity: str) -> bool:
 def _by_age(releases: Releases) -> list[str]:
     """Return the identities of all releases, the one that became current last first.
 
-    A release that the history does not mention was made before there was a history, and comes last.
+    The order is that of the history and not of its times, because a clock may have been ahead. A release that the
+    history does not mention was made before there was a history, and comes last.
     """
-    last = _became_current(releases)
+    last = {
+        event.release: place
+        for place, event in enumerate(releases.history.events())
+        if event.what is Happening.CURRENT
+    }
     folders = (releases.folder / "releases").glob("*")
     identities = sorted(path.name for path in folders if is_identity(path.name) and path.is_dir())
-    return sorted(identities, key=lambda one: last[one].at if one in last else "", reverse=True)
+    return sorted(identities, key=lambda one: last.get(one, -1), reverse=True)
 
 
 def _became_current(releases: Releases) -> dict[str, Event]:
@@ -226,15 +233,14 @@ def _held(folder: Path) -> tuple[dict[int, int], tuple[str, ...]]:
         return {}, found
     try:
         return _letters_by_season(folder), ()
-    except duckdb.Error:
+    except (OSError, pa.ArrowException):
         return {}, ("parquet/dim_letter.parquet cannot be read",)
 
 
 def _letters_by_season(folder: Path) -> dict[int, int]:
-    """Return how many letters of each season a release holds; its DuckDB file is not locked for that."""
-    letters = folder / "parquet" / "dim_letter.parquet"
-    with duckdb.connect() as connection:
-        rows = (
-            connection.read_parquet(str(letters)).aggregate("season, count(*)", "season").order("season").fetchall()
-        )
-    return {int(season): int(count) for season, count in rows}
+    """Return how many letters of each season a release holds; its DuckDB file is not locked for that.
+
+    Arrow opens exactly this file, where DuckDB takes a path for a pattern.
+    """
+    seasons = pq.read_table(folder / "parquet" / "dim_letter.parquet", columns=["season"]).column("season")
+    return dict(sorted(Counter(seasons.to_pylist()).items()))
