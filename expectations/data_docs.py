@@ -34,7 +34,11 @@ def _render(validation: str, folder: Path) -> None:
         {
             "class_name": "SiteBuilder",
             "show_how_to_buttons": False,
-            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)},
+            "store_backend": {
+                "class_name": "TupleFilesystemStoreBackend",
+                # Great Expectations puts a variable's value for $NAME
+                "base_directory": str(folder).replace("$", r"\$"),
+            },
             "site_index_builder": {"class_name": "DefaultSiteIndexBuilder", "show_cta_footer": False},
         },
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 """The folder of this project: dags, dbt_project and samples lie in it."""
 
+_UNUSABLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
+"""Control characters, bytes that are not UTF-8, and separators of lines and paragraphs (Unicode's categories)."""
 CLOCK_SHARE = 10
 """A busy machine may give a worker a tenth of its time."""
 
@@ -42,7 +45,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore")
 
     home: Path = Field(
-        default=PROJECT_FOLDER / "var", description="the working folder; the rest lies below it unless set"
+        default=PROJECT_FOLDER / "var",
+        validate_default=True,
+        description="the working folder; the rest lies below it unless set",
     )
     archive: str | Path | None = Field(
         default=None, description="the letters as they came, never changed: a folder, or s3://bucket/prefix"
@@ -137,6 +142,24 @@ class Settings(BaseSettings):
             dt.date.fromisoformat(f"2001-{stated}")  # 2001 has no 29 February, as most years
         except ValueError:
             raise ValueError(f'"{stated}" is no day of each year; expected month and day, such as 09-30') from None
+        return stated
+
+    @field_validator("home", "warehouse")
+    @classmethod
+    def _is_where_duckdb_can_write(cls, stated: str | Path | None) -> str | Path | None:
+        """Refuse a folder of releases in which DuckDB would write elsewhere, or not at all.
+
+        DuckDB puts the name of its log before a question mark, takes a backslash for a slash, and knows only names
+        in UTF-8. Control characters and line separators stay out of every message about a folder.
+        """
+        place = str(stated or "").removeprefix("file://")
+        names = "" if "://" in place else f"{Path(place).absolute()}{Path(place).resolve()}"
+        for sign in names:
+            if sign in "?\\" or unicodedata.category(sign) in _UNUSABLE_CATEGORIES:
+                raise ValueError(
+                    f"no warehouse can be built below {str(stated)!a}, because of {sign!a} in the name of a "
+                    "folder: rename the folder, or name another one"
+                )
         return stated
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 import sqlalchemy
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from redress.acquire.sources.folder import FolderSource
 from redress.cli import app
@@ -23,10 +23,14 @@ from redress.warehouse.landing import Landing
 from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.paper import pdf, stack
+from tests.warehouse.invented import write_landing
 
 pytestmark = pytest.mark.needs("dbt")
 
 YEARS = (2021, 2022)
+ODD_NAME = (
+    'a [12] {x} {{ 7*7 }} {% y %} #1 $HOME ${PATH} $(ls) `ls` "d" it\'s %20 %s ;,&=~*! é漢字 עברית ' + "z" * 60
+)
 JOIN = """
     select authority_name, season, uphold_rate_pct, printed_text, page, sentence_text
     from marts.fct_annual_review
@@ -292,16 +296,48 @@ def test_a_season_without_letters_is_said_in_words(settings: Settings, letters: 
         plan(season_run(settings, 2015, "none"), FolderSource(letters))
 
 
-def test_a_season_that_fails_says_why_and_the_others_go_on(
-    tmp_path: Path, letters: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
-    monkeypatch.setenv("REDRESS_ADDITIONAL_AUTHORITIES", str(SAMPLE_AUTHORITIES))
-    result = CliRunner().invoke(app, ["run", "2015", "2021", "--from", str(letters)])
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> Iterator[tuple[Path, Result]]:
+    """A home in a folder with an odd name, after `redress run` of two seasons, one of which has no letters.
+
+    Its landing lies elsewhere, in a folder whose name as a pattern is that of a neighbour's landing.
+    """
+    home = tmp_path_factory.mktemp("odd") / ODD_NAME
+    shutil.copytree(letters, home / "letters")
+    shutil.copy(SAMPLE_AUTHORITIES, home / "councils.csv")
+    landing = home.with_name("landing [12]")
+    write_landing(home.with_name("landing 1"))
+    environment = {
+        "REDRESS_HOME": str(home),
+        "REDRESS_LANDING": str(landing),
+        "REDRESS_ADDITIONAL_AUTHORITIES": str(home / "councils.csv"),
+        "DBT_EMPTY": "true",
+    }
+    with pytest.MonkeyPatch.context() as shell:
+        for name, value in environment.items():
+            shell.setenv(name, value)
+        yield home, CliRunner().invoke(app, ["run", "2015", "2021", "--from", str(home / "letters")])
+
+
+def test_a_season_that_fails_says_why_and_the_others_go_on(odd: tuple[Path, Result]) -> None:
+    _, result = odd
     assert result.exit_code == 1
     assert "has no letters of season 2015" in result.stderr
     assert "Pellonshire County Council" in result.stdout
-    assert (tmp_path / "warehouse" / "current" / "warehouse.duckdb").exists()
+
+
+def test_neither_a_folders_name_nor_a_neighbour_nor_the_shell_changes_what_is_built(
+    odd: tuple[Path, Result],
+) -> None:
+    home, result = odd
+    assert "built, and its tests passed" in result.stdout
+    with asked(home / "warehouse" / "current") as ask:
+        assert ask("select season, count(*) from marts.fct_annual_review group by all") == [(2021, 3)]
+    verified = CliRunner().invoke(app, ["releases", "verify"])
+    assert verified.exit_code == 0, verified.output
+    assert (home / "data_docs" / "2021" / "index.html").exists()
+    assert sorted(path.name for path in home.parent.iterdir()) == [ODD_NAME, "landing 1", "landing [12]"]
+    assert "2021" in CliRunner().invoke(app, ["releases"]).stdout
 
 
 def test_a_run_that_is_done_again_compares_with_what_the_season_has_now(

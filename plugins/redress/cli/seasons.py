@@ -1,5 +1,6 @@
 """redress run, reread, ingest and probe: take seasons from a source, or from the archive, to the warehouse."""
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -269,7 +270,5 @@ def _first_query(warehouse: str) -> str:
         " from marts.fct_figure join marts.dim_authority using (authority_key)"
         " where measure = 'uphold_rate_pct' order by authority_name, season"
     )
-    return (
-        f"  .venv/bin/python -c \"import duckdb; duckdb.connect('{warehouse}', read_only=True)"
-        f'.sql(\\"{query}\\").show(max_width=150)"'
-    )
+    program = f'import duckdb; duckdb.connect({warehouse!r}, read_only=True).sql("{query}").show(max_width=150)'
+    return f"  .venv/bin/python -c {shlex.quote(program)}"

@@ -93,8 +93,16 @@ def print_json(value: object) -> None:
 
 
 def print_error(error: Exception) -> None:
-    """Print an error to standard error."""
-    lines = "\n".join(printable(line) for line in str(error).splitlines())
+    """Print an error to standard error; of settings, print their names without the values of others."""
+    from pydantic import ValidationError
+
+    told = str(error)
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        told = "; ".join(
+            f"REDRESS_{str(wrong['loc'][0]).upper()}: {wrong['msg'].removeprefix('Value error, ')}"
+            for wrong in error.errors()
+        )
+    lines = "\n".join(printable(line) for line in told.splitlines())
     print(f"redress: {lines}", file=sys.stderr, flush=True)
 
 
