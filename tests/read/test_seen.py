@@ -3,6 +3,7 @@
 import ctypes
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -13,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from redress.model.letter import Letter
 from redress.model.measures import Absence
-from tests.paper import BASE_LINE_SHARE, HEIGHT, WIDTH, Ink, pdf
+from tests.paper import BASE_LINE_SHARE, BOLD, HEIGHT, WIDTH, Ink, pdf
 from tests.read.handmade import drawn, handmade
 from tests.read.invented import FIGURES, LETTER, STATISTICS, changed, figures, read
 
@@ -245,6 +246,18 @@ def test_the_digits_of_two_numbers_in_one_place_are_no_longer_number(
     letter = read(pdf(LETTER, [*page, Ink(above, left + shift_points, line.top, line.size)]))
     assert letter.figure("compliance_outcomes_count") is None
     assert letter.absence("compliance_outcomes_count") is Absence.NOT_READ
+
+
+@pytest.mark.parametrize(("below", "above"), [("7", "9"), ("9", "8"), ("4", "5")])
+def test_a_digit_with_another_printed_over_it_is_neither(below: str, above: str) -> None:
+    line = next(ink for ink in STATISTICS if ink.text.startswith("In 97%"))
+    start = replace(line, text="In ")
+    number = replace(start.right(f"{below}%", font=BOLD), size=12)
+    rest = replace(line, text=line.text.removeprefix("In 97%"), x=number.x + number.width)
+    others = [ink for ink in STATISTICS if ink is not line]
+    overprint = Ink(above, number.x + 0.3, number.top, number.size)
+    letter = read(pdf(LETTER, [*others, start, number, rest, overprint]))
+    assert_withheld(letter, "compliance_rate_pct")
 
 
 def test_a_layer_that_is_off_is_not_there() -> None:

@@ -144,15 +144,16 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
     digits = _once(within)
     if [digit.text for digit in digits] != said:
         digits = _once(page.seen(within))
-    if [digit.text for digit in digits] != said:
+    is_spelled = [digit.text for digit in digits] == said
+    for one, other in combinations(digits, 2):
+        if (is_spelled or one.text != other.text) and _are_in_one_place(one, other):
+            texts = f"{one.text} and {other.text}"
+            raise _DoubtError(f"{_named(figure)}, where the digits {texts} stand in one place on the page")
+    if not is_spelled:
         characters = page.seen(one for one in page.characters if _holds(figure.box, one))
         if not characters:
             raise _DoubtError(f"{_named(figure)}, where the page shows no text")
         return _Spelling(figure, characters, is_named=False)
-    for one, other in combinations(digits, 2):
-        if _are_in_one_place(one, other):
-            texts = f"{one.text} and {other.text}"
-            raise _DoubtError(f"{_named(figure)}, where the digits {texts} stand in one place on the page")
     ends = (digits[0], digits[-1])
     beside = [one for one in near if one not in within and any(_is_next_to(one, end) for end in ends)]
     if beside and (seen := page.seen(beside)):
