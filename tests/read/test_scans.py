@@ -13,7 +13,7 @@ from PIL import Image
 from redress.model.letter import Verdict
 from redress.read.files import ocr
 from redress.read.files.scan import straightened
-from tests.paper import holds, pdf, red_box, reddened
+from tests.paper import holds, pdf, red_box, reddened, stack
 from tests.read.invented import FIGURES, LETTER, STATISTICS, figures, read
 
 pytestmark = pytest.mark.needs("time")
@@ -114,6 +114,24 @@ def test_a_scan_that_is_askew_specked_and_upside_down_is_read_and_its_boxes_are_
     assert figure.box is not None
     assert holds(figure.box, red_box(content, 2), slack_points=3)
     assert figure.box[2] - figure.box[0] < 25
+
+
+@needs_tesseract
+def test_a_letter_whose_statistics_are_scanned_ends_with_them_in_its_pack() -> None:
+    council = "Wexmarsh District Council"
+    report = stack([council, "Report to: Audit Committee", "1. The letter is at Appendix 1."])
+    signed = [*LETTER, *stack(["Jo Bloggs\nLocal Government and Social Care Ombudsman"], top=520)]
+    register = stack([council, "Complaints about roads, in the order of their dates, and what became of each"])
+    out = io.BytesIO()
+    with (
+        pypdfium2.PdfDocument(pdf(report, signed, register)) as typed,
+        pypdfium2.PdfDocument(_scanned(_picture(2))) as scanned,
+    ):
+        typed.import_pages(scanned, index=2)
+        typed.save(out)
+    letter = read(out.getvalue())
+    assert (letter.header.letter_pages, letter.header.page_count) == ((2, 3), 4)
+    assert figures(letter).items() <= FIGURES.items()
 
 
 SCANS: dict[str, Callable[[], tuple[bytes, Verdict, str]]] = {

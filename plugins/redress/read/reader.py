@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import PurePath
@@ -111,13 +112,13 @@ def _measured_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     """Return the letter that a PDF's pages give by the thorough way."""
     texts = pdf.texts() if pdf is not None else None
     if texts is None:
-        return _letter(_own_pages(document_from_pdf(content, pdf)))
+        return _letter(_own_pages(document_from_pdf(content, pdf), ()))
     wanted = letter_pages(texts)
     try:
         document = document_from_pdf(content, pdf, wanted.numbers)
     except UnreadableError as error:
         raise wanted.otherwise or error from error
-    own = _own_pages(replace(document, page_count=len(texts)))
+    own = _own_pages(replace(document, page_count=len(texts)), texts)
     letter = _letter(own)
     if letter.verdict is Verdict.NOT_A_LETTER and wanted.otherwise is not None:
         raise wanted.otherwise
@@ -137,11 +138,18 @@ def _is_whole(letter: Letter) -> bool:
     )
 
 
-def _own_pages(document: Document) -> Document:
-    """Return the pages of a measured document that are the letter's; all pages if no letter begins in it."""
-    texts = [PageText(page.number, "\n".join(line.text for line in page.segments)) for page in document.pages]
-    own = pages_of_the_one_letter(texts)
-    return replace(document, pages=tuple(p for p in document.pages if p.number in own)) if own else document
+def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
+    """Return the pages of a measured document that are the letter's; all pages if no letter begins in it.
+
+    `texts` are all pages of the file: a letter that ends with pages that were pictures ends before a pack's others.
+    """
+    measured = {
+        page.number: PageText(page.number, "\n".join(line.text for line in page.segments))
+        for page in document.pages
+    }
+    own = pages_of_the_one_letter(list(({text.number: text for text in texts} | measured).values()))
+    kept = tuple(page for page in document.pages if page.number in own)
+    return replace(document, pages=kept) if kept else document
 
 
 def _too_long(content: bytes, file_name: str) -> Letter | None:
