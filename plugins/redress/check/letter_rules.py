@@ -30,8 +30,8 @@ Named = tuple[str, str | None]
 class Share:
     """A rate that a letter states, and the counts that give it.
 
-    `part` is None where letters state the whole only. `other_part` is what the letter states with the part where it
-    does not state the whole.
+    `part` is None where letters state only the whole. Where a letter does not state the whole, `part` and
+    `other_part` add up to it.
     """
 
     rate: str

@@ -9,7 +9,7 @@ from redress.cli.terminal import plain_output
 
 
 class Commands(typer.Typer):
-    """All commands, each of which ends in one line if it has nowhere to answer to."""
+    """All commands; each ends with one line if standard output is closed or full."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with plain_output():

@@ -1,4 +1,4 @@
-"""Markdown with untrusted text in it: the text, code and tables stay text, code and tables."""
+"""Markdown: write untrusted text as text or code without markup of its own, and tables."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -161,7 +161,7 @@ class Readers:
 
 @cache
 def _say_what_is_missing() -> None:
-    """Say once what a parser that is broken into could still do on this system."""
+    """Warn once of the rights that reading processes keep on this system."""
     if (kept := missing()) is not None:
         _log.warning("the processes that read letters keep the right to %s", kept)
 

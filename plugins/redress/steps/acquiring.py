@@ -294,7 +294,7 @@ def _with_address(outcome: Outcome) -> str:
 
 
 def had_files(summary: Summary) -> list[Archived]:
-    """Return the files of the archive that stand for a run's references."""
+    """Return the archived files that a run has for its references."""
     return [
         archived_file(outcome.found_address or outcome.reference.address, outcome.reference.kind, outcome.sha256)
         for outcome in summary.outcomes

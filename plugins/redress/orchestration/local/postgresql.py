@@ -236,7 +236,7 @@ def _programs(folder: Path) -> Any:
 
 
 def _require_way(path: Path, user: str) -> None:
-    """Raise UpError unless a user may enter a folder, or run a program, and enter each folder above it."""
+    """Raise UpError if a user may not reach a path: enter or run it, and enter each folder above it."""
     path = path.resolve()
     if _may_enter(path, user):
         return

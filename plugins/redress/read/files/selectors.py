@@ -93,7 +93,7 @@ class Selector:
 
 
 def split(text: str, mark: str) -> list[str]:
-    """Return the parts of a text between marks that stand outside brackets and quotation marks."""
+    """Split a text at a mark, except inside brackets and quotation marks."""
     parts: list[str] = []
     depth = begin = 0
     for token in re.finditer(rf"{STRING}|\\.|[()\[\]]|{re.escape(mark)}", text, re.DOTALL):

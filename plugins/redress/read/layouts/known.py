@@ -16,5 +16,5 @@ SENTENCES = tuple(dict.fromkeys(sentence for layout in LAYOUTS for sentence in l
 
 
 def landmark_count(text: str) -> int:
-    """Return how many landmarks of any layout stand in a text: words that stand where figures stand."""
+    """Count the landmarks of all layouts in a text: words that stand on pages with figures."""
     return sum(1 for _ in _LANDMARKS.finditer(text.casefold()))

@@ -251,7 +251,7 @@ def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> lis
 
 
 def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
-    """Return what the first known label names (measure and category, a total, or a rate), and the label."""
+    """Return the kind (a measure, a total or a rate), the category and the text of the first known label."""
     for label in labels:
         squeezed_label = _squeezed(label)
         if OF_OTHERS.search(squeezed_label):

@@ -141,7 +141,7 @@ def _before_each(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] 
 
 
 def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
-    """Labels and numbers in turn along each line, the label first, in a direction right or left."""
+    """Pair each label with the next number on its line, to the right (1) or to the left (-1)."""
     mark_of = {id(mark.word): mark for mark in marks}
     pairs: list[Pair] = []
     words = sorted([*numbers, *(mark.word for mark in marks)], key=lambda word: _middle(word)[1])
@@ -177,7 +177,7 @@ def _above(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None
 
 
 def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
-    """Yield each line of numbers with the labels between it and the line before, going down or up the page."""
+    """Pair each line of numbers with the labels just above it (1) or just below it (-1), left to right."""
 
     def height(word: Word) -> float:
         return direction * _middle(word)[1]

@@ -196,7 +196,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the letters; see the module's text for how one is written."""
+    """The template of a sentence; the module's text says how to write it."""
 
     template: str
 

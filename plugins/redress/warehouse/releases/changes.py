@@ -45,10 +45,10 @@ class FigureValue:
 
 @dataclass(frozen=True)
 class ChangedFigure:
-    """A figure that changed, of an authority and season that both releases have. A value is None if that release
-    lacks the figure.
+    """A figure that changed, of an authority and season that both releases have.
 
-    `is_not_read` is set if this release lacks the figure because it could not be read from the letter.
+    `was` or `now` is None if its release lacks the figure. `is_not_read` is set if `now` is None because the figure
+    could not be read from the letter.
     """
 
     season: int

@@ -87,7 +87,7 @@ def _letters(letters: Sequence[ChangedLetter]) -> list[str]:
 
 
 def _figures(data: DataChanges) -> list[str]:
-    """Return the figures old and new; those of authorities that only one release has are counted alone."""
+    """List the changed figures; only count those of an authority and season that one release alone has."""
     added_count = sum(figure.was is None for figure in data.figures)
     removed_count = sum(figure.now is None for figure in data.figures)
     sentences = [
