@@ -77,3 +77,13 @@ def test_what_names_modules_of_another_airflow_does_not_reach_ours(
     environment = airflow_environment(Settings(), elsewhere, "sqlite://")
     assert "of.another.Airflow" not in environment.values()
     assert environment["AIRFLOW__EMAIL__FROM_EMAIL"] == "redress@example.org"
+
+
+def test_a_folder_that_airflow_would_take_for_another_is_refused(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COSTS", "elsewhere")
+    with pytest.raises(ValueError, match=r"Airflow cannot work in .*a\$COSTS: .* rename the folder"):
+        airflow_environment(Settings(), elsewhere / "a$COSTS", "sqlite://")
+    environment = airflow_environment(Settings(), elsewhere / "100$ [a]", "sqlite://")
+    assert environment["AIRFLOW_HOME"] == str(elsewhere / "100$ [a]")

@@ -1,6 +1,7 @@
 """Landing: what was read comes back as it was, a season is replaced whole, and its hash is of content alone."""
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -187,6 +188,19 @@ def test_that_a_person_decided_is_part_of_the_hash_and_the_name_is_not(tmp_path:
 
     assert decided("A. Lister") == decided("B. Clerk")
     assert decided("A. Lister") != decided(None)
+
+
+def test_a_copy_of_a_seasons_folder_belongs_to_no_table(tmp_path: Path) -> None:
+    landing = Landing(tmp_path)
+    landing.replace_season(SEASON, [landed(letter("whole"))], [], [])
+    before, files = landing.content_hash(), landing.files_to_build()
+    for table in ("letters", "figures", "checks", "dispositions"):
+        folder = tmp_path / table
+        shutil.copytree(folder / "season=2021", folder / "season=2021 (copy)")
+        shutil.copy(folder / "season=2021" / "part.parquet", folder / "season=2021" / "part (1).parquet")
+    assert landing.seasons() == (SEASON,)
+    assert landing.content_hash() == before
+    assert landing.files_to_build() == files
 
 
 def test_a_season_without_letters_can_be_landed(tmp_path: Path) -> None:

@@ -23,8 +23,15 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
     """Return all environment variables of a process of Airflow, with the settings of Redress.
 
     `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes
-    start in another folder. Variables of OF_ANOTHER_AIRFLOW stay out.
+    start in another folder. Variables of OF_ANOTHER_AIRFLOW stay out. Raises ValueError for a folder with a name in
+    which Airflow would put the value of a variable.
     """
+    for folder in (airflow_home, PROJECT_FOLDER):
+        if os.path.expandvars(folder) != str(folder):
+            raise ValueError(
+                f"Airflow cannot work in {folder}: it takes the name after a dollar sign for a variable's, and "
+                "would put the variable's value there; rename the folder"
+            )
     airflow: dict[str, str | Path] = {
         "AIRFLOW_HOME": airflow_home,
         "AIRFLOW__CORE__DAGS_FOLDER": PROJECT_FOLDER / "dags",
