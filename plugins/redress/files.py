@@ -243,6 +243,14 @@ def json_lines(path: Path) -> tuple[bytes, ...]:
     return tuple(lines if lines[-1] else lines[:-1])
 
 
+def stated_json(content: bytes | str) -> Any:
+    """Return what a JSON text states. Raise ValueError if it is no JSON, or is nested deeper than can be read."""
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deep to be read") from None
+
+
 def exchange(one: Path, other: Path) -> None:
     """Exchange two folders in one step, by Linux's renameat2, for which Python has no function.
 

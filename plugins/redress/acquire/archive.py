@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
-from redress.files import StoreError, WholeFiles
+from redress.files import StoreError, WholeFiles, stated_json
 from redress.model.season import Season
 
 LICENCE = "free re-use with the source acknowledged, accurately reproduced (www.lgo.org.uk/copyright)"
@@ -293,7 +293,7 @@ class Archive:
         except FileNotFoundError:
             return None
         try:
-            stated = json.loads(content)
+            stated = stated_json(content)
             return Card(**{field.name: stated[field.name] for field in fields(Card) if field.name in stated})
         except (ValueError, TypeError) as error:
             raise ArchiveError(

@@ -10,7 +10,7 @@ from typing import Any
 
 from redress.acquire.outcomes import Outcome, now, outcome_as_json, outcome_from_json
 from redress.acquire.source import Reference
-from redress.files import add_json_line, json_lines, replaced
+from redress.files import add_json_line, json_lines, replaced, stated_json
 from redress.model.season import Season
 
 JOURNAL_NAME = "began.json"
@@ -84,7 +84,7 @@ class Journal:
         found = {}
         for line in json_lines(self._lines):
             try:
-                outcome = outcome_from_json(self.season, json.loads(line))
+                outcome = outcome_from_json(self.season, stated_json(line))
             except (ValueError, KeyError, TypeError):
                 continue
             found[outcome.reference] = outcome
@@ -103,5 +103,5 @@ class Journal:
         return self.folder / "outcomes.jsonl"
 
     def _stated(self) -> dict[str, Any]:
-        stated: dict[str, Any] = json.loads(self._beginning.read_bytes())
+        stated: dict[str, Any] = stated_json(self._beginning.read_bytes())
         return stated

@@ -10,10 +10,10 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from redress.acquire.source import FailureCause, Reference, ReferenceKind
-from redress.files import replaced
+from redress.acquire.source import FailureCause, Reference, ReferenceJson
+from redress.files import replaced, stated_json
 from redress.model.season import Season
 
 
@@ -104,7 +104,7 @@ class Summary:
     def read(cls, path: Path) -> "Summary":
         """Read the summary in a file. Raise SummaryError if the file is damaged."""
         try:
-            stated = json.loads(path.read_bytes())
+            stated = stated_json(path.read_bytes())
             season = Season(stated["season"])
             return cls(
                 season,
@@ -140,12 +140,20 @@ def now() -> str:
 
 
 def outcome_from_json(season: Season, stated: dict[str, Any]) -> Outcome:
+    """Return the outcome that `outcome_as_json` gave. Raise ValueError, KeyError or TypeError for anything else."""
+    sha256, found_address, detail = stated["sha256"], stated["found_address"], stated["detail"]
+    if (
+        not isinstance(sha256, str | None)
+        or not isinstance(found_address, str | None)
+        or not isinstance(detail, str)
+    ):
+        raise TypeError("a field of an outcome is no text")
     return Outcome(
-        Reference(season, stated["address"], stated["authority_id"], ReferenceKind(stated["kind"])),
+        Reference.from_json(season, cast(ReferenceJson, stated)),
         AcquisitionState(stated["state"]),
-        stated["sha256"],
-        stated["found_address"],
+        sha256,
+        found_address,
         None if stated["cause"] is None else FailureCause(stated["cause"]),
-        stated["detail"],
-        stated["is_settled"],
+        detail,
+        bool(stated["is_settled"]),
     )

@@ -45,8 +45,11 @@ class Reference:
 
     @classmethod
     def from_json(cls, season: Season, stated: "ReferenceJson") -> "Reference":
-        """Return the reference that `as_json` gave."""
-        return cls(season, stated["address"], stated["authority_id"], ReferenceKind(stated["kind"]))
+        """Return the reference that `as_json` gave. Raise TypeError if its address or authority is no text."""
+        address, authority_id = stated["address"], stated["authority_id"]
+        if not isinstance(address, str) or not isinstance(authority_id, str | None):
+            raise TypeError("the address or the authority of a reference is no text")
+        return cls(season, address, authority_id, ReferenceKind(stated["kind"]))
 
 
 class ReferenceJson(TypedDict):

@@ -14,7 +14,6 @@ error      the name of the class of the error; only of a step that failed, and n
 import datetime as dt
 import hashlib
 import itertools
-import json
 import re
 import time
 import uuid
@@ -24,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from redress.files import add_json_line, json_lines
+from redress.files import add_json_line, json_lines, stated_json
 
 NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
 """The longest name of a run's files without their endings, and the length of the hash in it. File systems take
@@ -90,7 +89,7 @@ class RunRecord:
 def _event(line: bytes) -> dict[str, Any] | None:
     """Return the event in a line of a record; None if the line was written in part, or is damaged."""
     try:
-        event = json.loads(line)
+        event = stated_json(line)
         is_event = isinstance(event["at"], str) and isinstance(event["step"], str)
         if event["state"] != "began":
             is_event = is_event and isinstance(event["seconds"], int | float) and isinstance(event["told"], str)

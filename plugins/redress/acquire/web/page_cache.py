@@ -11,7 +11,7 @@ from pathlib import Path
 
 from redress.acquire.source import Validators
 from redress.acquire.sources.links import WebPage
-from redress.files import StoreError, WholeFiles
+from redress.files import StoreError, WholeFiles, stated_json
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class PageCache:
         """Return the page that an address gave last; None if no page is kept."""
         try:
             line, _, content = self._files.read(_name(address)).partition(b"\n")
-            about = json.loads(line)
+            about = stated_json(line)
             if hashlib.sha256(content).hexdigest() != about["sha256"]:
                 return None
             validators = Validators(about["etag"], about["last_modified"])

@@ -1,8 +1,9 @@
 """Checksums of a release's files, in the form that `sha256sum --check SHA256SUMS` reads."""
 
 import hashlib
-import json
 from pathlib import Path
+
+from redress.files import stated_json
 
 CHECKSUMS_NAME = "SHA256SUMS"
 DATA_PACKAGE_NAME = "datapackage.json"
@@ -53,7 +54,7 @@ def missing(folder: Path) -> tuple[str, ...]:
     needed = [*ALWAYS_THERE, *([CHANGES_NAME] if (folder / CHANGES_NAME).exists() else [])]
     if (folder / DATA_PACKAGE_NAME).is_file():
         try:
-            package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())
+            package = stated_json((folder / DATA_PACKAGE_NAME).read_bytes())
             files = [file for one in package["resources"] for file in (one, one.get("parquet", {})) if file]
             needed += [str(file["path"]) for file in files]
         except (ValueError, KeyError, TypeError):

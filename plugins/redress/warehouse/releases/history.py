@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from redress.files import replaced
+from redress.files import replaced, stated_json
 
 HISTORY_NAME = "history.json"
 _IDENTITY = re.compile("[0-9a-f]{16}")
@@ -66,7 +66,7 @@ class History:
         """Return all events, oldest first. Raises ReleaseError where the file is no history."""
         file = self.folder / HISTORY_NAME
         try:
-            return tuple(_event(event) for event in json.loads(file.read_bytes()))
+            return tuple(_event(event) for event in stated_json(file.read_bytes()))
         except FileNotFoundError:
             return ()
         except OSError as error:

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from redress.files import StoreError, WholeFiles
+from redress.files import StoreError, WholeFiles, stated_json
 from redress.warehouse.releases.checksums import CHECKSUMS_NAME, damage, read_checksums
 from redress.warehouse.releases.history import ReleaseError, is_identity
 
@@ -78,7 +78,7 @@ class StoredReleases:
             except FileNotFoundError:
                 return None
         try:
-            found: dict[str, Any] = json.loads(content)
+            found: dict[str, Any] = stated_json(content)
             is_pointer = all(is_identity(name) for name in (found["release"], *found["kept"]))
         except (ValueError, KeyError, TypeError):
             is_pointer = False

@@ -1,0 +1,42 @@
+"""What fuzzing has found stays mended, and each format is fuzzed a little in every test run."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.json_lines import check_journal, check_record
+from tests.fuzz.running import Clock, Counts, FindingError
+from tests.fuzz.soak import FORMATS
+
+SEED = 20210721
+LOOKS = {"pdf": 8, "xlsx": 40}
+"""How often a format looks at its clock; the others look at it after each fifty inputs."""
+DAMAGED = {
+    "brackets nested too deep": b"[" * 5_000,
+    "objects nested too deep": b'{"a":' * 5_000,
+    "an address that is a list": (
+        b'{"address": [], "authority_id": null, "kind": "letter", "state": "fetched", "sha256": null, '
+        b'"found_address": null, "cause": null, "detail": "", "is_settled": false}'
+    ),
+}
+"""Lines that stopped the reading of a whole journal or record."""
+
+
+@pytest.mark.parametrize("line", DAMAGED.values(), ids=DAMAGED.keys())
+def test_no_damaged_line_stops_the_reading_of_a_journal_or_a_record(tmp_path: Path, line: bytes) -> None:
+    check_journal(tmp_path / "outcomes.jsonl", [None, line, None])
+    check_record(tmp_path / "record.jsonl", [None, line, None])
+
+
+@pytest.mark.needs("time")
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_shows_a_fault_in_its_first_inputs(name: str) -> None:
+    """The inputs are the same in each run; `make soak` has others, for an hour."""
+    fuzz, _ = FORMATS[name]
+    counts: Counts = fuzz(Clock(60, LOOKS.get(name, 1)), SEED)
+    assert counts["inputs"] >= LOOKS.get(name, 1)
+
+
+def test_the_input_of_a_fault_is_kept(tmp_path: Path) -> None:
+    path = FindingError("a fault", b"%PDF-1.7", ".pdf").kept(tmp_path)
+    assert path.read_bytes() == b"%PDF-1.7"
