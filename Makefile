@@ -54,11 +54,13 @@ test-quick: $(INSTALLED) ## run the tests that need no dbt, PostgreSQL, Airflow 
 test: $(INSTALLED) ## run all tests but the long ones of `make soak`
 	@$(BIN)/python -m pytest -q -n 3 --dist loadscope --no-loadscope-reorder -m "not long"
 
-soak: $(INSTALLED) ## kill acquiring, building, publishing, serving and Airflow at random points; all must be whole in the end
+FUZZ_MINUTES := 60
+soak: $(INSTALLED) ## kill at random points, and fuzz for an hour (FUZZ_MINUTES=5); all must be whole in the end
 	@$(BIN)/python -m tests.acquire.soak
 	@$(BIN)/python -m tests.warehouse.soak
 	@$(BIN)/python -m tests.orchestration.local.soak
 	@$(BIN)/python -m pytest -q -m long
+	@$(BIN)/python -m tests.fuzz.soak --minutes $(FUZZ_MINUTES)
 
 check: $(INSTALLED) ## formatting, lint, SQL, types, layers and the data dictionary, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }

@@ -1,0 +1,105 @@
+"""How fuzzing runs: a clock, counts, and a file kept of each input that shows a fault."""
+
+import hashlib
+import itertools
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+from redress.check.judge import judge
+from redress.model.authorities import Authorities
+from redress.model.landed import Fate
+from redress.model.letter import Figure, Letter, Verdict
+from redress.model.reference import load_authorities
+from redress.model.season import Season
+from redress.read.workers import WorkerError
+from tests.interrupted import SoakError
+from tests.made import PROJECT, SAMPLE_AUTHORITIES
+
+KEPT = PROJECT / "var" / "fuzz"
+"""The folder of the inputs that showed a fault."""
+EXAMPLES_AT_A_TIME = 50
+"""The clock is looked at between so many inputs."""
+
+_Input = TypeVar("_Input")
+Counts = Counter[str]
+"""How many inputs there were (`inputs`), and what became of them."""
+
+
+class FindingError(SoakError):
+    """An input shows a fault. The message says which, and where the input is kept."""
+
+    def __init__(self, fault: str, content: bytes, ending: str) -> None:
+        self.fault, self.content, self.ending = fault, content, ending
+        super().__init__(fault)
+
+    def kept(self, folder: Path = KEPT) -> Path:
+        """Write the input to a file, and return the file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{hashlib.sha256(self.content).hexdigest()[:12]}{self.ending}"
+        path.write_bytes(self.content)
+        return path
+
+
+class Clock:
+    """The time that fuzzing has, in seconds by the clock from the first look at it; and at most so many looks."""
+
+    def __init__(self, seconds: float, most_looks: int | None = None) -> None:
+        self._seconds, self._left = seconds, most_looks
+        self._end: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        if self._end is None:
+            self._end = time.monotonic() + self._seconds
+        if self._left is not None:
+            self._left -= 1
+        return time.monotonic() >= self._end or (self._left is not None and self._left < 0)
+
+
+def draw_until(
+    clock: Clock, first_seed: int, strategy: SearchStrategy[_Input], check: Callable[[_Input], None]
+) -> None:
+    """Check inputs that hypothesis draws, until the time is over. The smallest input with a fault is raised."""
+    for number in itertools.count(first_seed):
+        if clock.is_over:
+            return
+
+        @seed(number)
+        @settings(
+            max_examples=EXAMPLES_AT_A_TIME,
+            database=None,
+            deadline=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+        )
+        @given(strategy)
+        def drawn(one: _Input) -> None:
+            check(one)
+
+        drawn()
+
+
+def limit_reached(error: WorkerError | str) -> str:
+    """Return the kind of limit at which a worker was ended, from the message of a worker or a letter's reason."""
+    return str(error).partition(":")[0]
+
+
+@cache
+def _authorities() -> Authorities:
+    return load_authorities(additional=SAMPLE_AUTHORITIES)
+
+
+def accepted_figures(letter: Letter) -> tuple[Figure, ...]:
+    """Return the figures of a letter that the judge accepts by the rules alone; none of any other letter."""
+    if letter.verdict is not Verdict.EXTRACTED or letter.header.season is None:
+        return ()
+    (disposition,) = judge(Season(letter.header.season), [letter], _authorities()).dispositions
+    return letter.figures if disposition.disposition is Fate.ACCEPTED else ()
