@@ -305,6 +305,12 @@ def test_last_years_figures_that_nobody_sees_are_not_read(folded: str) -> None:
     assert seen(read, "uphold_rate_pct") == "83%"
 
 
+@pytest.mark.parametrize("number", ["29", "<!-- -->29", "<p></p>29", "<summary></summary>29"])
+def test_no_bare_text_in_closed_details_is_read(number: str) -> None:
+    """Text that stands in `details` itself, in no element of its own, is folded away as well."""
+    assert letter(page(f"<details>{number}</details>")).figure(MEASURE) is None
+
+
 def test_last_years_figures_that_are_seen_are_a_conflict() -> None:
     tab = f'<div role="tabpanel" class="tab-pane">{LAST_YEAR}</div><h2>'
     read = letter(page().replace("<h2>", tab, 1))

@@ -6,7 +6,7 @@ from itertools import islice
 
 from lxml import html
 
-from redress.read.files.looks import Look, look_of
+from redress.read.files.looks import Look, is_closed, look_of
 from redress.read.files.selectors import STRING, unescaped
 from redress.read.files.style_sheets import StyleError, StyleSheets, media_applies
 from redress.read.files.text import Doubt, Line, decoded, document_from_lines, unstruck
@@ -110,7 +110,7 @@ class _Shown:
             if look is not None:
                 self._leave(element, parent, look, begun)
             elif not isinstance(element.tag, str):
-                self._add(element.tail, parent, element)
+                self._add(_tail(element), parent, element)
             else:
                 if depth > MOST_NESTED:
                     raise NotHtmlError(f"its elements are nested more than {MOST_NESTED} deep")
@@ -131,7 +131,7 @@ class _Shown:
         if element.tag in _DRAWN and _has_digits(element):
             self.block.add_picture()
         self._add(self._generated(element, "before"), look, element)
-        self._add(_value(element) or element.text, look, element)
+        self._add(_value(element) or (None if is_closed(element) else element.text), look, element)
 
     def _leave(self, element: html.HtmlElement, parent: Look, look: Look, begun: int) -> None:
         if look.is_shown:
@@ -144,7 +144,7 @@ class _Shown:
                 self.block.is_cut = True
         if element is self.heading:
             self.heading = None
-        self._add(element.tail, parent, element)
+        self._add(_tail(element), parent, element)
 
     def _add(self, text: str | None, look: Look, element: html.HtmlElement) -> None:
         if not text or not look.is_seen:
@@ -171,6 +171,12 @@ class _Shown:
             unescaped(found[1][1:-1]) if found[1] else element.get(found[2].lower(), "")
             for found in _CONTENT.finditer(declared.get("content", ""))
         )
+
+
+def _tail(element: html.HtmlElement) -> str | None:
+    """Return the text behind an element; None if the text lies in closed `details`."""
+    parent = element.getparent()
+    return None if parent is not None and is_closed(parent) else element.tail
 
 
 def document_from_html(content: bytes) -> Document:

@@ -177,10 +177,15 @@ def _is_shown(element: HtmlElement, tag: str, classes: list[str], declared: Decl
     return not _is_out_of_sight(declared)
 
 
+def is_closed(element: HtmlElement) -> bool:
+    """Return whether an element is closed `details`, of which only the first summary is seen."""
+    return element.tag == "details" and "open" not in element.attrib
+
+
 def _is_folded(element: HtmlElement, tag: str) -> bool:
     """Return whether an element is content of closed `details`; their first summary is seen."""
     parent = element.getparent()
-    if parent is None or parent.tag != "details" or "open" in parent.attrib:
+    if parent is None or not is_closed(parent):
         return False
     return tag != "summary" or next(parent.iterchildren("summary")) is not element
 
