@@ -60,6 +60,8 @@ soak: $(INSTALLED) ## kill at random points, and fuzz for an hour (FUZZ_MINUTES=
 	@$(BIN)/python -m tests.warehouse.soak
 	@$(BIN)/python -m tests.orchestration.local.soak
 	@$(BIN)/python -m pytest -q -m long
+	-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.soak --minutes $(FUZZ_MINUTES)
 
 check: $(INSTALLED) ## formatting, lint, SQL, types, layers and the data dictionary, without changing a file
@@ -92,10 +94,11 @@ bench: $(INSTALLED) ## measure: make run, acquiring, reading, the warehouse, rel
 	@$(BIN)/python -m benchmarks.orchestration
 
 lock: LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml
+	--no-emit-index-url --no-emit-find-links --upgrade
 lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml again, for all its Pythons at once (needs uv)
-	@$(LOCK) --extra dev -o requirements.lock
-	@$(LOCK) --extra compose --constraint requirements.lock -o requirements-compose.lock
+	@$(LOCK) pyproject.toml --extra dev -o requirements.lock
+	@$(LOCK) pyproject.toml --extra compose --constraint requirements.lock -o requirements-compose.lock
+	@$(LOCK) --group fuzz -o requirements-fuzz.lock
 
 clean: ## remove the working folder (archive, landing, warehouse, Airflow's home) and caches
 	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -106,23 +106,23 @@ def csv_files(draw: st.DrawFn) -> bytes:
     return content
 
 
-def changed_workbook(chance: random.Random) -> bytes:
-    """Return the workbook with other XML: numbers, names, parts or elements changed, doubled or left out."""
-    with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as whole:
+def changed_workbook(content: bytes, chance: random.Random) -> bytes:
+    """Return a workbook with other XML: numbers, names, parts or elements changed, doubled or left out."""
+    with zipfile.ZipFile(io.BytesIO(content)) as whole:
         parts = {name: whole.read(name) for name in whole.namelist()}
     for _ in range(chance.randrange(1, 4)):
         name = chance.choice(sorted(parts))
         parts[name] = chance.choice(_XML_CHANGES)(parts[name], chance)
         if chance.random() < 0.05:
             del parts[name]
-    content = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as made:
+    changed = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as made:
         warnings.simplefilter("ignore")  # a name that comes twice is meant
         for name, part in parts.items():
             made.writestr(name, part)
             if chance.random() < 0.01:
                 made.writestr(name, b"")
-    result = bytearray(content.getvalue())
+    result = bytearray(changed.getvalue())
     if chance.random() < 0.1:
         result[chance.randrange(len(result))] ^= 1 << chance.randrange(8)
     if chance.random() < 0.05:
@@ -200,7 +200,7 @@ def fuzz_xlsx(clock: Clock, seed: int) -> Counts:
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     with Readers(LIMITS) as readers:
         while not clock.is_over:
-            check(readers, changed_workbook(chance), XLSX, counts)
+            check(readers, changed_workbook(WORKBOOK, chance), XLSX, counts)
     return counts
 
 
@@ -208,7 +208,7 @@ def check(readers: Readers, content: bytes, ending: str, counts: Counts) -> None
     """Read a table in a worker. Raise FindingError unless it is refused in words, or its figures stand in it."""
     counts["inputs"] += 1
     try:
-        table = readers.result_of(_table, content, ending)
+        table = readers.result_of(table_of, content, ending)
     except (UnreadableTableError, WitnessError):
         counts["refused"] += 1
         return
@@ -218,15 +218,16 @@ def check(readers: Readers, content: bytes, ending: str, counts: Counts) -> None
     except Exception as error:
         raise FindingError(f"reading raises {error!r}", content, ending) from error
     counts["read"] += 1
-    if missing := _figures_that_stand_nowhere(table, content, ending):
+    if missing := figures_that_stand_nowhere(table, content, ending):
         raise FindingError(f"figures stand nowhere in the file: {missing}", content, ending)
 
 
-def _table(content: bytes, ending: str) -> DataTable:
+def table_of(content: bytes, ending: str) -> DataTable:
+    """Return what a table states, as its mapping says."""
     return read(content, address=f"2021/data-tables/decided{ending}")
 
 
-def _figures_that_stand_nowhere(table: DataTable, content: bytes, ending: str) -> list[str]:
+def figures_that_stand_nowhere(table: DataTable, content: bytes, ending: str) -> list[str]:
     """Return the figures of a table that have a number, and no digits of it stand in the file."""
     if ending == CSV:
         encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"

@@ -78,6 +78,12 @@ _damaged = st.one_of(
 ).map(lambda line: line.replace(b"\n", b" "))
 
 
+EVENT_LINES = [
+    json.dumps(stated).encode() for stated in (outcome_as_json(_outcome(999)), _events("began"), _events("done"))
+]
+"""Lines with which a guided run begins."""
+
+
 def fuzz(clock: Clock, seed: int) -> Counts:
     """Read journals and records until the time is over. Raise FindingError at the first fault."""
     counts: Counts = Counts()

@@ -23,8 +23,10 @@ class Parts:
 
     @classmethod
     def of(cls, content: bytes) -> "Parts":
+        """Take a file apart. Raise ValueError if it names no catalogue."""
         root = _ROOT.search(content)
-        assert root is not None
+        if root is None:
+            raise ValueError("the file names no catalogue")
         return cls({int(number): body for number, body in _OBJECT.findall(content)}, int(root[1]))
 
     def whole(self) -> bytes:
@@ -76,12 +78,14 @@ def empty_object(parts: Parts, chance: random.Random) -> None:
 
 
 def nest_object(parts: Parts, chance: random.Random) -> None:
-    """Let an object refer to itself, or lie deep in brackets."""
+    """Let an object lie deep in brackets, be its own child or, seldom, itself: that takes a worker's whole time."""
     number = chance.choice(sorted(parts.objects))
     deep = chance.choice((10, 300, 5000))
     parts.objects[number] = chance.choice(
-        (b"%d 0 R" % number, b"[" * deep + parts.objects[number] + b"]" * deep, b"<< /Kids [ %d 0 R ] >>" % number)
+        (b"[" * deep + parts.objects[number] + b"]" * deep, b"<< /Kids [ %d 0 R ] >>" % number)
     )
+    if chance.random() < 0.05:
+        parts.objects[number] = b"%d 0 R" % number
 
 
 def double_stream(parts: Parts, chance: random.Random) -> None:

@@ -1,6 +1,7 @@
 """Files of robots.txt that chance has made: each is understood within a few seconds and little memory."""
 
 import math
+from contextlib import suppress
 
 import httpx
 from hypothesis import strategies as st
@@ -27,12 +28,12 @@ _VALUES = (
     ":| : |*|$|/|redress|Redress/1.0|red|#|%|%2F|%zz|é|\u2028|\x85|\x00|\ufeff|nan|inf|1e400|-5|1/0|0.5"
     "|99999999999999|1/10s 0000-2359|1/1s 9999-0000|10/1d"
 )
-_RULES = "User-agent: *|User-agent: Redress|Disallow: /|Disallow: /*.pdf$|Allow: /letters|Crawl-delay: 2"
+RULES = "User-agent: *|User-agent: Redress|Disallow: /|Disallow: /*.pdf$|Allow: /letters|Crawl-delay: 2"
 
 _names, _values = st.sampled_from(_NAMES.split("|")), st.sampled_from(_VALUES.split("|"))
 _words = st.one_of(_names, _values, st.sampled_from(("a*" * 30, "/*a" * 20 + "$", "/" * 300, "*" * 300)))
 _lines = st.one_of(
-    st.sampled_from(_RULES.split("|")),
+    st.sampled_from(RULES.split("|")),
     st.builds(lambda name, value: name + value, _names, _words),
     st.lists(_words, max_size=6).map("".join),
     st.text(max_size=20),
@@ -85,6 +86,16 @@ def check(readers: Readers, content: bytes, counts: Counts) -> None:
     except Exception as error:
         raise FindingError(f"robots.txt raises {error!r}", content, ".robots.txt") from error
     counts["allows all"] += all(is_allowed for is_allowed, _ in said)
+    _check_delays(said, content)
+
+
+def check_answers(content: bytes) -> None:
+    """Ask one robots.txt in this process. Raise FindingError if it asks nonsense, and what asking it raises."""
+    with suppress(SourceError):
+        _check_delays(answers(content), content)
+
+
+def _check_delays(said: list[tuple[bool, float]], content: bytes) -> None:
     for _, delay_seconds in said:
         if math.isnan(delay_seconds) or delay_seconds < 0:
             raise FindingError(f"robots.txt asks for a gap of {delay_seconds} s", content, ".robots.txt")

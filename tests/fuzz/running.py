@@ -55,12 +55,16 @@ class Clock:
         self._end: float | None = None
 
     @property
-    def is_over(self) -> bool:
+    def seconds_left(self) -> float:
         if self._end is None:
             self._end = time.monotonic() + self._seconds
+        return self._end - time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
         if self._left is not None:
             self._left -= 1
-        return time.monotonic() >= self._end or (self._left is not None and self._left < 0)
+        return self.seconds_left <= 0 or (self._left is not None and self._left < 0)
 
 
 def draw_until(

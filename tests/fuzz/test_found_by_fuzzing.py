@@ -1,12 +1,13 @@
 """What fuzzing has found stays mended, and each format is fuzzed a little in every test run."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.fuzz.json_lines import check_journal, check_record
 from tests.fuzz.running import Clock, Counts, FindingError
-from tests.fuzz.soak import FORMATS
+from tests.fuzz.soak import FORMATS, main
 
 SEED = 20210721
 LOOKS = {"pdf": 8, "xlsx": 40}
@@ -35,6 +36,13 @@ def test_no_format_shows_a_fault_in_its_first_inputs(name: str) -> None:
     fuzz, _ = FORMATS[name]
     counts: Counts = fuzz(Clock(60, LOOKS.get(name, 1)), SEED)
     assert counts["inputs"] >= LOOKS.get(name, 1)
+
+
+def test_no_guided_run_is_left_out_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "atheris", None)  # as Python has it where a package is not installed
+    monkeypatch.setattr(sys, "argv", ["soak", "--only", "html, guided"])
+    with pytest.raises(SystemExit, match="atheris is not installed, so NO run was guided"):
+        main()
 
 
 def test_the_input_of_a_fault_is_kept(tmp_path: Path) -> None:
