@@ -189,6 +189,90 @@ def test_a_number_that_a_browser_may_show_otherwise_is_withheld(
     assert seen(read, "investigations_count") == "40"
 
 
+UNKNOWN = {
+    # what stands for the number in the page: the style sheet, and a part of the reason
+    "of no opacity": ('<b style="color:#0000">27</b>', "", "colour"),
+    "of a pale colour": ("<b>27</b>", "b{color:hsl(0, 0%, 100%)}", "colour"),
+    "of nearly white": ("<b>27</b>", "b{color:#fefefe}", "colour"),
+    "of an unknown colour": ("<b>27</b>", "b{color:oklch(1 0 0)}", "not known"),
+    "on its own colour": ("<b>27</b>", "main{background:#123456;color:#fff} b{color:rgb(18 52 86)}", "colour"),
+    "on a picture": ("<b>27</b>", "b{background:url(x.png)}", "not known"),
+    "tiny": ('<b style="font-size:.1px">27</b>', "", "too small"),
+    "tiny by steps": ("<b><i>27</i></b>", "b,i{font-size:60%}", "too small"),
+    "of a computed size": ('<b style="font-size:calc(0px)">27</b>', "", "too small"),
+    "indented by its width": ("<b>27</b>", "b{text-indent:100%;white-space:nowrap;overflow:hidden}", "text-indent"),
+    "of no block size": ("<b>27</b>", "b{display:block;block-size:0;overflow:hidden}", "overflow"),
+    "scrolled away": ("<b>27</b>", "b{display:inline-block;height:1px;overflow-y:scroll}", "height"),
+    "folded in a grid": ("<b>27</b>", "p{display:grid;grid-template-rows:0fr}", "grid-template-rows"),
+    "moved by another name": ("<b>27</b>", "b{translate:-999px}", "translate"),
+    "moved by its inset": ("<b>27</b>", "b{position:relative;inset-inline-start:-999px}", "inset"),
+    "drawn over another": ('<b style="margin-left:1ch">7</b><b style="margin-left:-2ch">2</b>', "", "margin-left"),
+    "masked": ("<b>27</b>", "main{mask:linear-gradient(#0000,#0000)}", "mask"),
+    "blurred": ("<b>27</b>", "b{filter:blur(40px)}", "filter"),
+    "behind the page": ("<b>27</b>", "b{position:relative;z-index:-1}", "z-index"),
+    "zoomed": ("<b>27</b>", "b{zoom:.001}", "zoom"),
+    "raised by its font": ('27<b style="font-variant:super">9</b>', "", "font-variant"),
+    "raised by its place": ('27<b style="position:relative;bottom:.5em">9</b>', "", "bottom"),
+    "floating before a digit": ('7<b style="float:inline-start">2</b>', "", "moves or turns"),
+    "hidden before a value that is none": ("<b>27</b>", "b{display:none;display:foo}", "display: foo"),
+    "of a computed opacity": ("<b>27</b>", "b{opacity:calc(0)}", "opacity"),
+    "hidden in a layer": ("<b>27</b>", "@layer a{b{display:none}}", "may hide it"),
+    "shown in a layer": ("<b>27</b>", "b{display:none} @layer a{b b,b{display:inline}}", "may hide it"),
+    "hidden where a feature is missing": ("<b>27</b>", "@supports not (a:b){b{display:none}}", "may hide it"),
+    "hidden on some screens": ("<b>27</b>", "@media (min-resolution:2dppx){b{display:none}}", "may hide it"),
+    "by a list with an unknown part": ("<b>27</b>", "b{display:none} b,:foo{display:inline}", "may hide it"),
+    "hidden by another sheet": ("<b>27</b>", '@import "other.css";', "imports another"),
+    "without its first letter": ("<b>27</b>", "p::first-letter{font-size:0}", "may hide it"),
+    "by keyframes": ("<b>27</b>", "@keyframes k{to{opacity:0}} b{animation:k 1s forwards}", "animation"),
+    "counted by the style": ("<b>7</b>", "b::before{counter-increment:q 2;content:counter(q)}", "content"),
+    "drawn by the style": ("<b>7</b>", "b::before{content:url(2.svg)}", "content"),
+    "covered by the style": ("<b>27</b>", 'b::after{content:"";position:absolute;left:0}', "position"),
+    "of a font of the page's own": (
+        "<b>27</b>",
+        "@font-face{font-family:Z;src:url(data:font/woff2;base64,AA)} b{font-family:Z}",
+        "may hide it or change it",
+    ),
+    "in a tab, by class": ('<b class="tab-pane">27</b>', "", "usually hides it"),
+    "by a class of another house": ('<b class="cdk-visually-hidden">27</b>', "", "usually hides it"),
+    "decided by a script": ("<b x-cloak>27</b>", "", "a script of the page"),
+    "changed by a script": (
+        '<b id="r">27</b><script>document.getElementById("r").textContent = "29"</script>',
+        "",
+        "a script of the page",
+    ),
+    "written by a script": ('<script>document.write("1")</script>27', "", "a picture"),
+    "a picture without a description": ('<img src="2.png" alt="">7', "", "a picture"),
+    "a picture behind it": ('2<img src="7.png" alt="seven">', "", "a picture"),
+    "a picture from elsewhere": ('<svg><use href="#two"/></svg>7', "", "a picture"),
+    "an icon": ('<i class="icon-2"></i>7', "", "a picture or an icon"),
+}
+
+
+@pytest.mark.parametrize(("outcomes", "css", "reason"), UNKNOWN.values(), ids=UNKNOWN)
+def test_no_number_is_read_whose_style_is_not_known_to_be_harmless(outcomes: str, css: str, reason: str) -> None:
+    read = letter(page(outcomes, head=f"<style>{css}</style>"))
+    assert reason in (seen(read) or "")
+
+
+def test_a_page_in_an_ordinary_dress_is_read() -> None:
+    css = """:root{--blue:#005} *,*::before,*::after{box-sizing:border-box} html{font:100%/1.5 Arial,sans-serif}
+    body{margin:0;color:#0b0c0c;background:#fff;-webkit-text-size-adjust:100%}
+    a{color:#1d70b8;text-decoration:underline}
+    main{max-width:960px;margin:0 auto;padding:1.5em 15px;display:flex;flex-direction:column;gap:20px}
+    h1,h2{font-weight:700;line-height:1.2;letter-spacing:-.5px;margin:0 0 .5em;text-transform:uppercase}
+    p{border-left:4px solid #b1b4b6;border-radius:4px;box-shadow:0 1px 3px rgba(0,0,0,.2);transition:all .2s}
+    b{float:none;display:inline-block;background:#005;color:white;vertical-align:middle;padding:2px 6px}
+    p::after{content:"";display:table;clear:both} @media print{b{color:#fff}}
+    @media (max-width:600px){b{left:-9px}}"""
+    read = letter(page("<b>27</b>", head=f"<style>{css}</style>"))
+    assert (seen(read), seen(read, "uphold_rate_pct"), read.conflicts) == ("27", "83%", ())
+
+
+def test_a_style_of_no_style_sheet_shows_nothing() -> None:
+    css = '<style>.old{display:none}</style><style type="text/x-later">.old{display:inline}</style>'
+    assert seen(letter(page('<b class="old">2</b>27', head=css))) == "27"
+
+
 def test_a_mark_behind_the_per_cent_sign_does_not_lose_the_figure() -> None:
     read = letter(page(average='99<span class="pc"><sup>%</sup></span><sup>2</sup>'))
     assert seen(read, "compliance_rate_type_average_pct") == "99%"

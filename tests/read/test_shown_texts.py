@@ -76,6 +76,35 @@ READ = {
 }
 
 
+IN_HTML = {
+    "a style": ('<div style="display:none">', "</div>"),
+    "a hidden element": ("<section hidden>", "</section>"),
+    "a class": ('<div class="sr-only">', "</div>"),
+    "elements in an element": ('<div class="x"><div>', "</div></div>"),
+    "a template": ("<template>", "</template>"),
+    "a script": ("<script>", "</script>"),
+    "a style sheet": ("<style>", "</style>"),
+    "a title": ("<title>", "</title>"),
+    "closed details": ("<details><summary>Last year</summary>", "</details>"),
+    "an element that is never closed": ("<dialog>", ""),
+    "a font": ('<font color="white">', "</font>"),
+}
+
+
+@pytest.mark.parametrize(("opening", "closing"), IN_HTML.values(), ids=IN_HTML)
+def test_no_number_is_read_that_html_in_a_text_may_hide(opening: str, closing: str) -> None:
+    sentence = "Statistics are based on a total of OUTCOMES compliance"
+    text = TEXT.replace(sentence, f"{opening}\n\n{sentence}").replace("OUTCOMES", "27") + f"\n{closing}\n"
+    letter = read_letter(text.encode(), "letter.md")
+    assert "around it may hide it" in (seen(letter) or "")
+    assert seen(letter, "investigations_count") == "40"
+
+
+@pytest.mark.parametrize("outcomes", ["![](2.png)7", '2<img src="7.png">', '<i class="icon-2"></i>7'])
+def test_no_number_is_read_beside_a_picture_in_a_text(outcomes: str) -> None:
+    assert "a picture" in (seen(read(outcomes)) or "a picture, and no number")
+
+
 @pytest.mark.parametrize("outcomes", READ.values(), ids=READ)
 def test_the_number_that_a_person_reads_is_read(outcomes: str) -> None:
     letter = read(outcomes)

@@ -1,14 +1,15 @@
 """HTML files, such as a council's statistics page, to a document: every block of text that is seen is a line."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from lxml import html
 
-from redress.read.files.looks import Look, is_closed, look_of
-from redress.read.files.selectors import STRING, unescaped
-from redress.read.files.style_sheets import StyleError, StyleSheets, media_applies
+from redress.read.files.looks import BY_RULE, Look, is_closed, look_of
+from redress.read.files.selectors import STRING, read_selector, unescaped
+from redress.read.files.style_sheets import IMPORTED, Declarations, Style, StyleError, StyleSheets, media_applies
 from redress.read.files.text import Doubt, Line, decoded, document_from_lines, unstruck
 from redress.read.page.document import Document, plain
 
@@ -24,17 +25,33 @@ _DECLARED = re.compile(
 )
 _BYTES_OF_A_DECLARATION = 4096
 _SPACES = re.compile(r"[ \t\n\f\r]+")
+_NUMBER_BEGINS = re.compile(r"[.,]?\d|%")
+_NUMBER_ENDS = re.compile(r"\d[.,]?$|[%£]$")
 _RATE_FIRST = re.compile(r"\d{1,3}\s*%", re.ASCII)
 _ENDS_A_SENTENCE = re.compile(r"[a-z]{2}[.!?]$")
 _CONTENT = re.compile(rf"({STRING})|attr\(\s*([\w-]+)\s*\)")
 _SENTENCES_TOGETHER = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
-_DRAWN = frozenset({"img", "svg"})
+_DRAWN = frozenset({"canvas", "embed", "iframe", "img", "object", "picture", "svg", "video"})
+_NEVER_AN_ICON = frozenset({"br", "hr", "input", "source", "wbr"})
+_UNSHOWN = frozenset({"link", "meta", "noscript", "style", "template", "title"})
+_STYLE_TYPES = frozenset({"", "text/css"})
+_SCRIPT_TYPES = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
+_ADDRESSED = re.compile(
+    r"(getElementById|getElementsByClassName|querySelector(?:All)?|closest|\$|jQuery)\s*\(\s*([\"'`])(.{1,200}?)\2"
+)
+_PREFIXES = {"getElementById": "#", "getElementsByClassName": "."}
+_CHANGES = re.compile(
+    r"textContent|inner(?:Text|HTML)|outerHTML|insertAdjacent|replaceWith|replaceChild|nodeValue|append|prepend|\.hidden"
+    r"|\.style\b|classList|className|setAttribute|removeAttribute|\.(?:text|html|hide|show|toggle|css|remove|fade\w+"
+    r"|addClass|removeClass)\("
+)
+_WRITES = re.compile(r"document\s*\.\s*write(?:ln)?\b")
 _FIELDS_WITHOUT_TEXT = frozenset(
     {"button", "checkbox", "color", "file", "hidden", "image", "password", "radio", "range", "reset", "submit"}
 )
 
 _PARTLY_ALIKE = "its digits do not look alike, and some may be the mark of a note"
-_PICTURE_BESIDE = "a picture of digits stands beside it"
+_PICTURE_BESIDE = "a picture or an icon stands right beside it, and may be a digit"
 
 
 class NotHtmlError(Exception):
@@ -67,16 +84,16 @@ class _Block:
         start = len(self.text)
         if self.text[-1:].isdigit() and text[0].isdigit() and (self.is_cut or look.print_of != self.print_of):
             self.doubts.append(Doubt(start - 1, start + 1, _PARTLY_ALIKE))
-        if self.is_beside_picture and text[0].isdigit():
+        if self.is_beside_picture and _NUMBER_BEGINS.match(text):
             self.doubts.append(Doubt(start, start + 1, _PICTURE_BESIDE))
         self.text += text
-        if look.doubt is not None:
-            self.doubts.append(Doubt(start, len(self.text), look.doubt))
+        if (reason := look.reason) is not None:
+            self.doubts.append(Doubt(start, len(self.text), reason))
         self.print_of, self.is_cut, self.is_beside_picture = look.print_of, False, False
 
     def add_picture(self) -> None:
-        """Add a picture of digits, which cannot be read."""
-        if self.text[-1:].isdigit():
+        """Add a picture, which cannot be read, and may be a digit."""
+        if _NUMBER_ENDS.search(self.text[-2:]):
             self.doubts.append(Doubt(len(self.text) - 1, len(self.text), _PICTURE_BESIDE))
         self.is_beside_picture = True
 
@@ -104,38 +121,46 @@ class _Shown:
     def gather(self, root: html.HtmlElement) -> None:
         """Gather the lines of a page, with a free row between two lines, because the page leaves a gap there."""
         # a walk with a stack of its own, because a page may nest deeper than calls can
-        stack: list[tuple[html.HtmlElement, Look, Look | None, int, int]] = [(root, Look(), None, 0, 0)]
+        stack: list[tuple[html.HtmlElement, Look, tuple[Look, Style] | None, int, int]] = [
+            (root, Look(doubt=self.sheets.doubt), None, 0, 0)
+        ]
         while stack:
-            element, parent, look, depth, begun = stack.pop()
-            if look is not None:
-                self._leave(element, parent, look, begun)
+            element, parent, entered, depth, begun = stack.pop()
+            if entered is not None:
+                self._leave(element, parent, *entered, begun)
             elif not isinstance(element.tag, str):
                 self._add(_tail(element), parent, element)
             else:
                 if depth > MOST_NESTED:
                     raise NotHtmlError(f"its elements are nested more than {MOST_NESTED} deep")
-                look = look_of(element, parent, *self.sheets.declared(element))
-                stack.append((element, parent, look, depth, len(self.block.text)))
+                style = self.sheets.style_of(element)
+                look = look_of(element, parent, style)
+                if element.tag == "table" and any(map(self._is_folded, element.iter("col", "colgroup"))):
+                    look = replace(look, doubt=BY_RULE)
+                stack.append((element, parent, (look, style), depth, len(self.block.text)))
                 if look.is_shown:
-                    self._enter(element, look)
+                    self._enter(element, look, style)
                     stack += [(child, look, None, depth + 1, 0) for child in reversed(element)]
-                elif element.tag in _DRAWN and _has_digits(element):
+                elif _may_be_a_digit(element, style):
                     self.block.add_picture()
         self._end_line()
 
-    def _enter(self, element: html.HtmlElement, look: Look) -> None:
+    def _is_folded(self, column: html.HtmlElement) -> bool:
+        return self.sheets.style_of(column).declared.get("visibility", "visible") != "visible"
+
+    def _enter(self, element: html.HtmlElement, look: Look, style: Style) -> None:
         if look.is_block or (self.block.text[-1:].islower() and _is_caption(element)):
             self._end_line()
         if element.tag == "h1" and not self.headings:
             self.heading = element
-        if element.tag in _DRAWN and _has_digits(element):
+        if not look.is_block and _may_be_a_digit(element, style):
             self.block.add_picture()
-        self._add(self._generated(element, "before"), look, element)
+        self._add(_generated(element, style.before), look, element)
         self._add(_value(element) or (None if is_closed(element) else element.text), look, element)
 
-    def _leave(self, element: html.HtmlElement, parent: Look, look: Look, begun: int) -> None:
+    def _leave(self, element: html.HtmlElement, parent: Look, look: Look, style: Style, begun: int) -> None:
         if look.is_shown:
-            self._add(self._generated(element, "after"), look, element)
+            self._add(_generated(element, style.after), look, element)
             if look.is_block:
                 self._end_line()
             elif len(self.block.text[begun:].split()) >= WORDS_OF_A_CAPTION:
@@ -162,15 +187,15 @@ class _Shown:
             if self.heading is not None:
                 self.headings.append(line.text)
 
-    def _generated(self, element: html.HtmlElement, where: str) -> str:
-        """Return the text that the style sheets put before or after an element's own."""
-        declared, _ = self.sheets.declared(element, where)
-        if declared.get("display") == "none" or declared.get("vertical-align") in ("super", "sub"):
-            return ""
-        return "".join(
-            unescaped(found[1][1:-1]) if found[1] else element.get(found[2].lower(), "")
-            for found in _CONTENT.finditer(declared.get("content", ""))
-        )
+
+def _generated(element: html.HtmlElement, declared: Declarations) -> str:
+    """Return the text that the style sheets put before or after an element's own."""
+    if declared.get("display") == "none" or declared.get("vertical-align") in ("super", "sub"):
+        return ""
+    return "".join(
+        unescaped(found[1][1:-1]) if found[1] else element.get(found[2].lower(), "")
+        for found in _CONTENT.finditer(declared.get("content", ""))
+    )
 
 
 def _tail(element: html.HtmlElement) -> str | None:
@@ -224,9 +249,26 @@ def _style_sheets(root: html.HtmlElement) -> StyleSheets:
     sheets = StyleSheets()
     for style in root.iter("style"):
         is_used = next(style.iterancestors("noscript", "template"), None) is None
-        if is_used and media_applies(style.get("media", "")):
-            sheets.add("".join(style.itertext()))
+        applies = media_applies(style.get("media", ""))
+        if is_used and applies is not False and style.get("type", "").strip().lower() in _STYLE_TYPES:
+            sheets.add("".join(style.itertext()), is_sure=applies is True)
+    for link in root.iter("link"):
+        if "stylesheet" in link.get("rel", "").lower() and link.get("href", "").strip().lower().startswith("data:"):
+            sheets.doubt = IMPORTED
+    for script in _scripts(root):
+        if _CHANGES.search(script):
+            for call, _, text in _ADDRESSED.findall(script):
+                selector = read_selector(_PREFIXES.get(call, "") + text)
+                if selector is not None and selector.is_sure and selector.key not in ("*", "body", "head", "html"):
+                    sheets.add_scripted(selector)
     return sheets
+
+
+def _scripts(root: html.HtmlElement) -> Iterator[str]:
+    """Yield the text of the scripts in a page."""
+    for script in root.iter("script"):
+        if _SCRIPT_TYPES.fullmatch(script.get("type", "").strip()):
+            yield script.text or ""
 
 
 def _is_caption(element: html.HtmlElement) -> bool:
@@ -235,8 +277,18 @@ def _is_caption(element: html.HtmlElement) -> bool:
     return len(words) >= WORDS_OF_A_CAPTION and words[0][0].isupper()
 
 
-def _has_digits(element: html.HtmlElement) -> bool:
-    return any(character.isdigit() for text in (element.get("alt", ""), *element.itertext()) for character in text)
+def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
+    """Return whether an element may be a picture or an icon: a file, a class or a style says what it shows."""
+    if style.declared.get("display") == "none" or "hidden" in element.attrib:
+        return False
+    if element.tag in _DRAWN or (element.tag == "input" and element.get("type", "").lower() == "image"):
+        return True
+    if element.tag == "script":
+        return _WRITES.search(element.text or "") is not None
+    if element.tag in _NEVER_AN_ICON or len(element) or (element.text or "").strip():
+        return False
+    is_styled = any(name in element.attrib for name in ("class", "style")) or bool(style.before or style.after)
+    return is_styled and element.tag not in _UNSHOWN
 
 
 def _value(element: html.HtmlElement) -> str | None:

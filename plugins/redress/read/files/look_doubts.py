@@ -17,20 +17,47 @@ LETTERS_OF_A_NUMBER = 40
 
 _DOUBTFUL_CLASSES = frozenset(
     {
+        "carousel-item",
+        "collapse",
+        "collapsed-content",
         "d-none",
         "display-none",
+        "dropdown-menu",
         "govuk-!-display-none",
+        "h-0",
         "hidden",
         "hide",
         "invisible",
         "is-hidden",
         "js-hidden",
+        "max-h-0",
+        "modal",
+        "off-left",
+        "off-screen",
+        "offscreen",
+        "opacity-0",
         "print-only",
+        "scale-0",
+        "tab-pane",
+        "text-hide",
+        "text-transparent",
+        "tooltip",
         "u-hidden",
         "visible-print",
         "visible-print-block",
         "visible-print-inline",
+        "w-0",
     }
+)
+_HIDING_CLASS = re.compile(
+    r".+[-_](?:hidden|hide|invisible)|.*(?:visually-?hidden|sr-only|screen-?reader-?(?:only|text)).*"
+)
+_OTHER_HIDING = re.compile(r"overflow(?:-[xy])?-hidden|not-.*|.*-(?:sm|md|lg|xl|xxl)-(?:hidden|hide)|aria-hidden")
+"""Classes that hide only what juts out, or only on other screens."""
+_SHOWING_CLASSES = frozenset({"active", "show", "in", "is-active", "open", "current", "selected"})
+_SHOWN_WHEN_CHOSEN = frozenset({"carousel-item", "collapse", "dropdown-menu", "modal", "tab-pane", "tooltip"})
+_CLOAKS = re.compile(
+    r"(?:x|v)-(?:cloak|show|if)|ng-(?:cloak|show|hide|if)|amp-access(?:-hide)?|data-ng-(?:show|hide|if)"
 )
 _COUNTER_CLASS = re.compile(
     r"(?:.*[-_])?(?:counter|countup|count-?up|counterup|purecounter|numscroller|ticker|timer|count)(?:[-_].*)?",
@@ -70,6 +97,8 @@ _NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
 
 BY_CLASS = 'its class "{}" usually hides it'
 COUNTED = "a script of the page puts another number in its place"
+CLOAKED = "a script of the page decides whether it is shown"
+SCRIPT = "a script of the page may change it"
 WHEEL = "its digits are wheels, which a script turns"
 COMPOSED = "it is a formula, or its parts are put together in another order"
 MOVED = "its style moves or turns it"
@@ -89,7 +118,10 @@ def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
         return WHEEL
     if "display" in declared or "visibility" in declared or any(_SHOWN_CLASS.fullmatch(name) for name in names):
         return None
-    hiding = _DOUBTFUL_CLASSES & names
+    hiding = {name for name in names if _HIDING_CLASS.fullmatch(name) and not _OTHER_HIDING.fullmatch(name)}
+    hiding |= _DOUBTFUL_CLASSES & names
+    if _SHOWING_CLASSES & names:
+        hiding -= _SHOWN_WHEN_CHOSEN
     return BY_CLASS.format(min(hiding)) if hiding else None
 
 
@@ -97,6 +129,8 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
     """Return the doubt about a number that a script replaces, as a counter does that starts at 0."""
     if any(_BOUND.fullmatch(name) for name in element.attrib):
         return COUNTED
+    if any(_CLOAKS.fullmatch(name) for name in element.attrib):
+        return CLOAKED
     if element.tag == "math" or any("shadowrootmode" in child.attrib for child in element.iterchildren("template")):
         return COMPOSED
     is_counter = "-" in element.tag or any(_COUNTER_CLASS.fullmatch(name) for name in classes)
@@ -152,7 +186,7 @@ def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: b
     )
     is_placed = (
         declared.get("position") in ("absolute", "fixed")
-        or declared.get("float") == "right"
+        or declared.get("float", "none") != "none"
         or "translate" in declared.get("transform", "")
     )
     return MOVED if is_inline and (is_cut or is_placed) else None

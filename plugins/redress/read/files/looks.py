@@ -9,13 +9,35 @@ from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
-from redress.read.files.look_doubts import doubt_by_class, doubt_by_place, doubt_by_script, is_unstruck, short_text
-from redress.read.files.style_sheets import Declarations
+from redress.read.files.colours import (
+    BLACK,
+    LEAST_CONTRAST,
+    WHITE,
+    Colour,
+    background_of,
+    colours_of_old,
+    contrast,
+    text_colour,
+)
+from redress.read.files.harmless_styles import LEAST_SIZE_PX, first_doubtful, pixels
+from redress.read.files.look_doubts import (
+    SCRIPT,
+    doubt_by_class,
+    doubt_by_place,
+    doubt_by_script,
+    is_unstruck,
+    short_text,
+)
+from redress.read.files.selectors import STRING
+from redress.read.files.style_sheets import SCRIPTED, Declarations, Style
 
 LETTERS_OF_A_MARK = 5
 """The mark of a footnote has no more letters than these: "[12]"."""
-BY_RULE = "a rule of its style sheet that is not followed here may hide it"
-PALE = "it has the colour of what is behind it"
+BY_RULE = "a rule of its style sheet that is not followed here may hide it or change it"
+BY_STYLE = 'its style "{}" may hide it, move it or change it'
+PALE = "it has about the colour of what is behind it"
+UNKNOWN_COLOUR = "its colour, or what is behind it, is not known"
+SMALL = "its letters are too small to be read"
 FADED_IN = "an animation shows it"
 
 _UNSEEN = re.compile(
@@ -38,9 +60,12 @@ _RAISED_ALIGNMENT = re.compile(r"super|sub|text-top")
 _PART_OF_A_NUMBER = re.compile(r"%|per ?cent|[.,]\d+ ?%?")
 """What belongs to a number even if it is set high: a "%", and decimal places."""
 _LENGTH = re.compile(r"-?[\d.]+(?:px|r?em|%|pt|ex)")
-_HIDING = ("display", "visibility", "opacity", "font-size", "position", "left", "height", "max-height")
 _FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
-_COLOURS = frozenset({"-webkit-text-fill-color", "background", "background-color", "color"})
+_COLOURS = frozenset({"-webkit-text-fill-color", "background", "background-color", "background-image", "color"})
+_SIZES_OF_WORDS = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "large": 18.0, "x-large": 24.0,
+    "xx-large": 32.0, "xxx-large": 48.0, "initial": 16.0,
+}  # fmt: skip
 _ZERO = re.compile(r"[+-]?0*\.?0*(?:px|r?em|%|pt|ex|ch|vh|vw)?")
 _FAR = re.compile(
     r"(-?)(\d{3,99})(?:\.\d+)?(?:px|pt)|(-?)(\d{2,99})(?:\.\d+)?r?em|(-?)(\d{3,99})(?:\.\d+)?(?:%|vw|vh)"
@@ -77,6 +102,7 @@ _UNSEEN_CLASSES = frozenset(
 )
 """The classes by which pages keep text for screen readers alone."""
 _STRUCK_CLASSES = frozenset({"line-through", "strike", "strikethrough", "text-decoration-line-through"})
+_ADDED = re.compile(rf"(?:\s*(?:{STRING}|attr\(\s*[\w-]+\s*\)|open-quote|close-quote))+\s*", re.DOTALL)
 _NOTE_CLASS = re.compile(r"(?:.*[-_])?(?:footnote|fnref|noteref|endnote)(?:[-_].*)?", re.IGNORECASE)
 
 
@@ -97,9 +123,21 @@ class Look:
     keeps_lines: bool = False
     has_no_size: bool = False
     print_of: tuple[str, ...] = ()
-    colour: str = "black"
-    background: str = "white"
+    colour: Colour | None = BLACK
+    background: Colour | None = WHITE
+    size: float = 16.0
     doubt: str | None = None
+
+    @property
+    def reason(self) -> str | None:
+        """Why a browser may show other text; None if nothing suggests it."""
+        if self.doubt is not None:
+            return self.doubt
+        if self.size < LEAST_SIZE_PX:
+            return SMALL
+        if self.colour is None or self.background is None:
+            return UNKNOWN_COLOUR
+        return PALE if contrast(self.colour, self.background) < LEAST_CONTRAST else None
 
     @property
     def is_seen(self) -> bool:
@@ -108,15 +146,20 @@ class Look:
         )
 
 
-def look_of(element: HtmlElement, parent: Look, declared: Declarations, unsure: Declarations) -> Look:
+def look_of(element: HtmlElement, parent: Look, style: Style) -> Look:
     """Return how an element is shown inside an element with the look `parent`."""
     tag = element.tag.lower()
-    declared = {**_colours_of_old(element), **declared}
+    declared = {**colours_of_old(element), **style.declared}
+    unsure = style.unsure
     classes = (element.get("class") or "").split()
     display = declared.get("display", "")
     look = replace(
         parent,
-        is_shown=parent.is_shown and _is_shown(element, tag, classes, declared),
+        is_shown=parent.is_shown
+        and (
+            _is_shown(element, tag, classes, declared)
+            or (bool(unsure) and _is_shown(element, tag, classes, declared | unsure))
+        ),
         is_visible=_is_visible(parent, declared),
         has_no_size=_has_no_size(parent, declared),
         is_struck=_is_struck(parent, tag, classes, declared),
@@ -125,34 +168,48 @@ def look_of(element: HtmlElement, parent: Look, declared: Declarations, unsure: 
         is_flexible=re.fullmatch(r"(?:inline-)?(?:flex|grid)", display) is not None,
         keeps_lines=_keeps_lines(parent, tag, declared),
         print_of=_print_of(parent, element, tag, declared),
-        colour=_colour(declared.get("-webkit-text-fill-color", declared.get("color")), parent.colour),
-        background=_background(declared, parent.background),
+        colour=text_colour(declared, parent.colour),
+        background=background_of(declared, parent.background),
+        size=_size_in_pixels(declared, parent.size),
     )
-    if parent.doubt is not None:
+    if parent.doubt is not None or not look.is_shown:
         return look
-    return replace(look, doubt=_doubt(element, tag, classes, look, declared, unsure))
+    return replace(look, doubt=_doubt(element, tag, classes, look, declared, style))
 
 
 def _doubt(
-    element: HtmlElement, tag: str, classes: list[str], look: Look, declared: Declarations, unsure: Declarations
+    element: HtmlElement, tag: str, classes: list[str], look: Look, declared: Declarations, style: Style
 ) -> str | None:
     """Return why a browser may show other text for an element; None if nothing suggests it."""
-    if unsure and (
-        not _is_shown(element, tag, classes, declared | unsure) or not _is_visible(look, declared | unsure)
-    ):
-        return BY_RULE
-    if any("var(" in declared.get(name, "") for name in _HIDING):
+    unsure = style.unsure
+    if SCRIPTED in unsure:
+        return SCRIPT
+    if unsure and (first_doubtful(unsure) or unsure.keys() & (_COLOURS | {"display", "visibility", "font-size"})):
         return BY_RULE
     if _is_transparent(declared):
         return FADED_IN
-    if _COLOURS & declared.keys() and look.colour in ("transparent", look.background):
-        return PALE
-    is_inline = not _BLOCKS.fullmatch(tag)
     return (
         doubt_by_class(classes, declared)
         or doubt_by_script(element, classes)
-        or doubt_by_place(element, declared, is_inline=is_inline)
+        or doubt_by_place(element, declared, is_inline=not _BLOCKS.fullmatch(tag))
+        or _doubt_by_style(declared)
+        or next((reason for one in (style.before, style.after) if (reason := _doubt_by_added(one))), None)
     )
+
+
+def _doubt_by_style(declared: Declarations) -> str | None:
+    doubtful = first_doubtful(declared)
+    return None if doubtful is None else BY_STYLE.format(doubtful)
+
+
+def _doubt_by_added(declared: Declarations) -> str | None:
+    """Return the doubt about an element to which a style sheet adds what is not known here."""
+    content = declared.get("content", "none")
+    if content in ("none", "normal") or declared.get("display") == "none":
+        return None
+    if _ADDED.fullmatch(content) is None:
+        return BY_STYLE.format(f"content: {content}"[:60])
+    return _doubt_by_style({name: value for name, value in declared.items() if name != "content"})
 
 
 def _is_shown(element: HtmlElement, tag: str, classes: list[str], declared: Declarations) -> bool:
@@ -314,33 +371,16 @@ def _print_of(parent: Look, element: HtmlElement, tag: str, declared: Declaratio
     return (*parent.print_of, *own)
 
 
-def _background(declared: Declarations, behind: str) -> str:
-    value = declared.get("background-color", declared.get("background", ""))
-    if "url(" in value or "gradient(" in value or "url(" in declared.get("background-image", ""):
-        return "a picture"
-    return behind if _colour(value, "") in ("", "transparent") else _colour(value, behind)
-
-
-def _colours_of_old(element: HtmlElement) -> Declarations:
-    """Return the colours of font and background that old pages declare in attributes."""
-    found = {"color": element.get("color"), "background-color": element.get("bgcolor")}
-    return {name: value.strip().lower() for name, value in found.items() if value}
-
-
-def _colour(value: str | None, otherwise: str) -> str:
-    """Return the shortest spelling of a colour, for comparison; `otherwise` if there is no colour."""
-    if not value:
-        return otherwise
-    hexadecimal = re.search(r"#([0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-f])", value)
-    if hexadecimal:
-        digits = hexadecimal[1] if len(hexadecimal[1]) == 6 else "".join(2 * one for one in hexadecimal[1])
-        return {"000000": "black", "ffffff": "white"}.get(digits, digits)
-    parts = re.search(r"rgba?\(\s*(\d{1,9})[\s,]+(\d{1,9})[\s,]+(\d{1,9})(?:[\s,/]+(\d*\.?\d+))?", value)
-    if parts:
-        if parts[4] and float(parts[4]) == 0:
-            return "transparent"
-        return _colour(
-            f"#{min(255, int(parts[1])):02x}{min(255, int(parts[2])):02x}{min(255, int(parts[3])):02x}", ""
-        )
-    name = re.search(r"\b(?:transparent|white|black|[a-z]{3,20})\b", value)
-    return otherwise if name is None or name.group() in ("inherit", "none", "unset", "initial") else name.group()
+def _size_in_pixels(declared: Declarations, parent: float) -> float:
+    """Return the size of an element's letters; 0 if the size is not known, and the parent's if it has no size."""
+    size = _size(declared)
+    if size in ("", "inherit", "unset", "smaller", "larger") or _ZERO.fullmatch(size):
+        return parent
+    if size in _SIZES_OF_WORDS:
+        return _SIZES_OF_WORDS[size]
+    length = pixels(size)
+    if length is None:
+        return 0.0
+    if size.endswith("%"):
+        return parent * float(size[:-1]) / 100
+    return length * parent / 16 if size.endswith("em") and not size.endswith("rem") else length

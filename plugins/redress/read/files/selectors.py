@@ -14,20 +14,18 @@ STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\.)+"
 _SIMPLE = re.compile(
-    rf"\*|(?P<tag>{_NAME})|#(?P<id>{_NAME})|\.(?P<class>{_NAME})"
-    rf"|\[\s*(?P<attribute>{_NAME})\s*(?:(?P<operator>[~|^$*]?=)\s*(?P<value>{STRING}|[^\]\s]+)\s*[iIsS]?\s*)?\]"
+    rf"(?:(?:{_NAME}|\*)?\|(?=[\w*]))?(?:\*|(?P<tag>{_NAME}))|#(?P<id>{_NAME})|\.(?P<class>{_NAME})"
+    rf"|\[\s*(?P<attribute>{_NAME})\s*(?:(?P<operator>[~|^$*]?=)\s*(?P<value>{STRING}|[^\]\s]+)\s*(?P<flag>[iIsS])?\s*)?\]"
     rf"|::?(?P<pseudo>[\w-]+)(?P<opening>\()?",
     re.DOTALL,
 )
 _NTH = re.compile(r"(?:(?P<step>[+-]?\d{0,9})n)?\s*(?P<offset>[+-]?\s{0,9}\d{1,9})?")
-_GENERATED = frozenset({"before", "after"})
+_GENERATED = frozenset({"before", "after", "first-letter", "first-line"})
 _NEVER = frozenset(
     {
         "-webkit-scrollbar",
         "active",
         "backdrop",
-        "first-letter",
-        "first-line",
         "focus",
         "focus-visible",
         "focus-within",
@@ -66,8 +64,9 @@ class Compound:
 class Selector:
     """One selector, with its weight in the cascade.
 
-    `generated` is "before" or "after" if the selector is about text that a style sheet adds there. A selector is
-    not sure if it has a part that is not followed here; it then matches without that part.
+    `generated` is "before" or "after" if the selector is about text that a style sheet adds there. It is
+    "first-letter" or "first-line" if the selector is about that part of an element. A selector is not sure if it
+    has a part that is not followed here; it then matches without it.
     """
 
     compounds: tuple[Compound, ...]
@@ -118,7 +117,9 @@ def _character(code: str) -> str:
 
 
 def read_selector(text: str, depth: int = 0) -> Selector | None:
-    """Return one selector; None if it speaks of no element as it is first shown, or cannot be read."""
+    """Return one selector; None if it speaks of no element as it is first shown. A selector that cannot be read may
+    speak of every element.
+    """
     position, text = 0, text.strip()
     compounds: list[Compound] = []
     specificity = [0, 0, 0]
@@ -136,7 +137,7 @@ def read_selector(text: str, depth: int = 0) -> Selector | None:
             continue
         part = _SIMPLE.match(text, position)
         if part is None:
-            return None
+            return Selector((Compound((_is_any,), "*"),), (0, 0, 0), is_sure=False)
         position = part.end()
         if part["tag"]:
             key = unescaped(part["tag"]).lower() if key == "*" else key
@@ -158,7 +159,9 @@ def read_selector(text: str, depth: int = 0) -> Selector | None:
             value = part["value"]
             if value is not None:
                 value = unescaped(value[1:-1] if value[0] in "\"'" else value)
-            tests.append(_has_attribute(unescaped(part["attribute"]).lower(), part["operator"], value))
+            tests.append(
+                _has_attribute(unescaped(part["attribute"]).lower(), part["operator"], value, part["flag"])
+            )
         elif part["pseudo"]:
             name = part["pseudo"].lower()
             argument = ""
@@ -200,11 +203,14 @@ def _has_tag(tag: str) -> Test:
     return lambda element: bool(element.tag.lower() == tag)
 
 
-def _has_attribute(name: str, operator: str | None, wanted: str | None) -> Test:
+def _has_attribute(name: str, operator: str | None, searched: str | None, flag: str | None = None) -> Test:
     def test(element: HtmlElement) -> bool:
         value: str | None = element.get(name)
-        if value is None or wanted is None:
+        if value is None or searched is None:
             return value is not None
+        wanted = searched
+        if flag in ("i", "I"):
+            value, wanted = value.lower(), wanted.lower()
         return {
             "=": value == wanted,
             "~=": wanted in value.split(),

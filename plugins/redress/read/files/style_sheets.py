@@ -1,7 +1,8 @@
 """The style sheets inside a page: which declarations a browser with a wide screen applies to an element.
 
-Only what decides whether, where and how an element's text is shown is kept. A selector with a part that is not
-followed here (`:has()`, for instance) matches without that part, and its declarations are called unsure.
+A selector with a part that is not followed here (`:has()`, for instance) matches without that part, and its
+declarations are called unsure. So are the declarations of a rule that a browser may leave out (in `@layer`, for
+instance), and those about the first letter or line of an element.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from redress.read.files.selectors import STRING, Selector, read_selector, split
+from redress.read.files.selectors import STRING, Selector, read_selector, split, unescaped
 
 SCREEN_WIDTH_PX = 1280
 MOST_COMPARED = 1_000_000
@@ -21,63 +22,31 @@ LONGEST_SELECTORS = 100_000
 
 Declarations = dict[str, str]
 
-FOLLOWED = frozenset(
-    {
-        "-webkit-text-fill-color",
-        "animation",
-        "animation-name",
-        "background",
-        "background-color",
-        "background-image",
-        "bottom",
-        "clip",
-        "clip-path",
-        "color",
-        "content",
-        "content-visibility",
-        "direction",
-        "display",
-        "filter",
-        "flex-direction",
-        "float",
-        "font",
-        "font-size",
-        "font-variant-position",
-        "height",
-        "left",
-        "margin",
-        "margin-left",
-        "margin-top",
-        "max-height",
-        "max-width",
-        "opacity",
-        "order",
-        "overflow",
-        "overflow-y",
-        "position",
-        "right",
-        "rotate",
-        "scale",
-        "text-decoration",
-        "text-decoration-line",
-        "text-indent",
-        "top",
-        "transform",
-        "transition",
-        "transition-property",
-        "unicode-bidi",
-        "vertical-align",
-        "visibility",
-        "white-space",
-        "width",
-    }
-)
-"""The properties that decide whether, where and how text is shown; other properties are left out."""
+IMPORTED = "its style sheet imports another, which is not followed here"
+SCRIPTED = "-script"
+"""The name of the declaration that stands for a script that changes an element."""
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _BRACE = re.compile(rf"{STRING}|\\.|[{{}};]", re.DOTALL)
-_DECLARATION = re.compile(rf"(?:^|;)\s*([\w-]+)\s*:((?:{STRING}|[^;\"'])*)", re.DOTALL)
+_DECLARATION = re.compile(
+    rf"(?:^|;)\s*((?:[\w-]|\\[0-9a-fA-F]{{1,6}}\s?|\\.)+)\s*:((?:{STRING}|[^;\"'])*)", re.DOTALL
+)
+_IMPORT = re.compile(r"@import\b", re.IGNORECASE)
+_OWN_FONT = re.compile(r"@font-face\s*\{([^{}]*)\}", re.IGNORECASE)
+_UNSURE_RULES = frozenset({"layer", "container", "scope"})
 _IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.IGNORECASE)
+
+
+_FIT = re.compile(
+    r"\(\s*(?:orientation\s*:\s*landscape|(?:any-)?hover(?:\s*:\s*hover)?|(?:any-)?pointer(?:\s*:\s*fine)?|color"
+    r"|min-height.*|prefers-color-scheme\s*:\s*light|prefers-[\w-]+\s*:\s*no-preference)\s*\)"
+)
+_UNFIT = re.compile(
+    r"print|speech|aural|braille|embossed|handheld|projection|tty|tv|\(\s*(?:monochrome|orientation\s*:\s*portrait"
+    r"|(?:any-)?hover\s*:\s*none|(?:any-)?pointer\s*:\s*(?:none|coarse)|prefers-color-scheme\s*:\s*dark"
+    r"|prefers-contrast\s*:\s*\w+|prefers-reduced-[\w-]+(?:\s*:\s*reduce)?|forced-colors\s*:\s*active"
+    r"|-ms-high-contrast.*|max-height.*)\s*\)"
+)
 
 
 class StyleError(Exception):
@@ -85,45 +54,76 @@ class StyleError(Exception):
 
 
 @dataclass(frozen=True)
+class Style:
+    """What is declared for an element, and for the text before and after it: what surely applies, and what may."""
+
+    declared: Declarations = field(default_factory=dict)
+    unsure: Declarations = field(default_factory=dict)
+    before: Declarations = field(default_factory=dict)
+    after: Declarations = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Rule:
     selector: Selector
     declarations: tuple[tuple[str, str, bool], ...]
     order: int
+    is_sure: bool
 
 
 @dataclass
 class StyleSheets:
     """The rules of all style sheets of a page, sorted by what the last part of their selectors names."""
 
+    doubt: str | None = None
     _rules: dict[str, list[_Rule]] = field(default_factory=dict)
+    _own_fonts: set[str] = field(default_factory=set)
     _count: int = 0
     _compared: int = 0
 
-    def add(self, css: str) -> None:
+    def add(self, css: str, *, is_sure: bool = True) -> None:
         """Add the rules of a style sheet behind the earlier rules."""
-        self._add(_COMMENT.sub(" ", css), None, 0)
+        plain = _COMMENT.sub(" ", css)
+        if _IMPORT.search(plain):
+            self.doubt = IMPORTED
+        for block in _OWN_FONT.findall(plain):
+            family = re.search(r"font-family\s*:\s*[\"']?([^;\"']+)", block, re.IGNORECASE)
+            if family and "data:" in block:
+                self._own_fonts.add(family[1].strip().lower())
+        self._add(plain, None, 0, is_sure=is_sure)
 
-    def declared(self, element: HtmlElement, generated: str | None = None) -> tuple[Declarations, Declarations]:
-        """Return what is declared for an element, or for the text before or after it: what surely applies, and what
-        may.
-        """
-        found: list[tuple[tuple[bool, int, tuple[int, int, int], int], str, str]] = []
+    def add_scripted(self, selector: Selector) -> None:
+        """Add that a script of the page changes the elements of a selector."""
+        self._rules.setdefault(selector.key, []).append(_Rule(selector, ((SCRIPTED, "", False),), 0, False))
+
+    def style_of(self, element: HtmlElement) -> Style:
+        """Return what is declared for an element."""
+        found: dict[str | None, list[tuple[tuple[bool, int, tuple[int, int, int], int], str, str]]] = {}
         unsure: Declarations = {}
         for rule in self._candidates(element):
             self._compared += 1
             if self._compared > MOST_COMPARED:
                 raise StyleError("its style sheets have more rules and elements than a page that a person reads")
-            if rule.selector.generated != generated or not rule.selector.matches(element):
+            if not rule.selector.matches(element):
                 continue
+            generated = rule.selector.generated
             for name, value, is_important in rule.declarations:
-                if rule.selector.is_sure:
-                    found.append(((is_important, 0, rule.selector.specificity, rule.order), name, value))
+                if rule.is_sure and rule.selector.is_sure and generated in (None, "before", "after"):
+                    weight = (is_important, 0, rule.selector.specificity, rule.order)
+                    found.setdefault(generated, []).append((weight, name, value))
                 else:
                     unsure[name] = value
-        if generated is None and (style := element.get("style")):
+        if style := element.get("style"):
             for name, value, is_important in _declarations(_COMMENT.sub(" ", style)):
-                found.append(((is_important, 1, (0, 0, 0), 0), name, value))
-        return {name: value for _, name, value in sorted(found, key=lambda one: one[0])}, unsure
+                found.setdefault(None, []).append(((is_important, 1, (0, 0, 0), 0), name, value))
+        declared, before, after = (
+            {name: value for _, name, value in sorted(found.get(where, ()), key=lambda one: one[0])}
+            for where in (None, "before", "after")
+        )
+        families = f"{declared.get('font-family', '')} {declared.get('font', '')}"
+        if any(font in families for font in self._own_fonts):
+            unsure["src"] = families
+        return Style(declared, unsure, before, after)
 
     def _candidates(self, element: HtmlElement) -> Iterator[_Rule]:
         if not self._rules:
@@ -134,52 +134,64 @@ class StyleSheets:
         for key in dict.fromkeys(keys):
             yield from self._rules.get(key, ())
 
-    def _add(self, css: str, outer: str | None, depth: int) -> None:
+    def _add(self, css: str, outer: str | None, depth: int, *, is_sure: bool) -> None:
         if depth > MOST_NESTED_RULES:
             return
         for prelude, block in _statements(css):
             if prelude.startswith("@"):
                 name, _, condition = prelude[1:].partition(" ")
                 name = name.split("(")[0].lower()
-                applies = (name == "media" and media_applies(prelude[len("@media") :])) or (
-                    name in ("supports", "layer", "scope", "container") and not condition.strip().startswith("not")
-                )
-                if applies:
-                    self._add(block, outer, depth + 1)
+                if name not in ("media", "supports", *_UNSURE_RULES):
+                    continue
+                applies = media_applies(prelude[len("@media") :]) if name == "media" else True
+                if name in _UNSURE_RULES or (name == "supports" and condition.strip().startswith("not")):
+                    applies = None
+                if applies is not False:
+                    is_known = is_sure and applies is not None
+                    self._add(block, outer, depth + 1, is_sure=is_known)
                     if outer is not None:
-                        self._take(outer, block)
+                        self._take(outer, block, is_sure=is_known)
                 continue
             selectors = prelude if outer is None else _inside(outer, prelude)
-            self._take(selectors, block)
+            self._take(selectors, block, is_sure=is_sure)
             if "{" in block:
-                self._add(block, selectors, depth + 1)
+                self._add(block, selectors, depth + 1, is_sure=is_sure)
 
-    def _take(self, selectors: str, block: str) -> None:
+    def _take(self, selectors: str, block: str, *, is_sure: bool) -> None:
         declarations = tuple(_declarations(_without_blocks(block)))
         if not declarations:
             return
-        for text in split(selectors, ","):
-            selector = read_selector(text)
-            if selector is not None:
-                self._count += 1
-                self._rules.setdefault(selector.key, []).append(_Rule(selector, declarations, self._count))
+        read = [selector for text in split(selectors, ",") if (selector := read_selector(text)) is not None]
+        # a browser leaves out the whole rule if it does not know a part of its selectors
+        is_known = is_sure and all(selector.is_sure for selector in read)
+        for selector in read:
+            self._count += 1
+            self._rules.setdefault(selector.key, []).append(_Rule(selector, declarations, self._count, is_known))
 
 
-def media_applies(condition: str) -> bool:
-    """Return whether a wide screen fits one of the conditions of an `@media` rule, or of a `media` attribute."""
-    return not condition.strip() or any(_medium_applies(text.strip().lower()) for text in split(condition, ","))
+def media_applies(condition: str) -> bool | None:
+    """Return whether a wide, bright screen fits a condition of an `@media` rule, or of a `media` attribute; None if
+    that is not known.
+    """
+    if not condition.strip():
+        return True
+    found = {_medium_applies(text.strip().lower()) for text in split(condition, ",")}
+    return True if True in found else None if None in found else False
 
 
-def _medium_applies(text: str) -> bool:
+def _medium_applies(text: str) -> bool | None:
     is_not = text.startswith("not ")
     text = text.removeprefix("not ").removeprefix("only ")
-    applies = all(_feature_applies(part.strip()) for part in re.split(r"\band\b", text))
-    return applies != is_not
+    found = {_feature_applies(part.strip()) for part in re.split(r"\band\b", text)}
+    applies = False if False in found else None if None in found else True
+    return None if applies is None else applies != is_not
 
 
-def _feature_applies(text: str) -> bool:
+def _feature_applies(text: str) -> bool | None:
     if text in ("all", "screen"):
         return True
+    if _UNFIT.fullmatch(text):
+        return False
     width = re.fullmatch(r"\(\s*(min|max)-(?:device-)?width\s*:\s*(\d*\.?\d+)(px|r?em)\s*\)", text)
     if width:
         pixels = float(width[2]) * (1 if width[3] == "px" else 16)
@@ -188,9 +200,7 @@ def _feature_applies(text: str) -> bool:
     if range_of:
         pixels = float(range_of[2]) * (1 if range_of[3] == "px" else 16)
         return pixels >= SCREEN_WIDTH_PX if range_of[1].startswith("<") else pixels <= SCREEN_WIDTH_PX
-    return (
-        re.fullmatch(r"\(\s*(?:orientation\s*:\s*landscape|hover\s*:\s*hover|min-height.*)\s*\)", text) is not None
-    )
+    return True if _FIT.fullmatch(text) else None
 
 
 def _statements(css: str) -> Iterator[tuple[str, str]]:
@@ -249,6 +259,5 @@ def _declarations(css: str) -> Iterator[tuple[str, str, bool]]:
     for match in _DECLARATION.finditer(css):
         value = match[2].strip()
         plain = _IMPORTANT.sub("", value)
-        name = match[1].lower()
-        if name in FOLLOWED:
-            yield name, plain if name == "content" else plain.lower(), plain != value
+        name = unescaped(match[1]).lower()
+        yield name, plain if name == "content" else unescaped(plain).lower(), plain != value

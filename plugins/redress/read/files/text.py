@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from redress.read.files.markdown_html import PICTURE, hidden_lines, with_pictures_marked
 from redress.read.page.document import Document, Page, Segment, Word, plain
 
 LINE_HEIGHT_POINTS = 12.0
@@ -113,16 +114,23 @@ def document_from_text(content: str) -> Document:
     """Return the lines of a text file as one page of segments.
 
     Markdown's marks are taken off. What Markdown strikes through, raises or comments out is no part of the text.
+    What HTML may hide is in doubt.
     """
     shown = unstruck("\n".join(content.splitlines()))
     for _ in range(MOST_OVERSTRUCK):
         shown = _OVERSTRUCK.sub("", shown)
     for pattern in (_COMMENT, _STRUCK, _RAISED):
         shown = pattern.sub(_line_breaks, shown)
+    shown = with_pictures_marked(shown)
+    hidden = hidden_lines(shown)
     return document_from_lines(
-        Line(_LINK.sub(r"\1\2", _MARKUP.sub("", _LEADING.sub(r"\1", raw))), number, number)
-        for number, raw in enumerate(shown.split("\n"), start=1)
+        _line(raw, number, hidden.get(number)) for number, raw in enumerate(shown.split("\n"), start=1)
     )
+
+
+def _line(raw: str, number: int, doubt: str | None) -> Line:
+    text = _LINK.sub(r"\1\2", _MARKUP.sub("", _LEADING.sub(r"\1", raw)))
+    return Line(text, number, number, () if doubt is None else (Doubt(0, len(text), doubt),))
 
 
 def unstruck(text: str) -> str:
@@ -213,6 +221,8 @@ def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *,
     text = token.text
     if not any(character.isdigit() for character in text):
         return None
+    if PICTURE in text:
+        return "a picture stands right beside it, and may be a digit"
     if is_turned or _TURNING.search(text):
         return "characters beside it turn the direction of print"
     for mark in _RAISED_DIGITS.findall(text):

@@ -1,0 +1,107 @@
+"""The colours of style sheets, and whether text of a colour can be read on what is behind it."""
+
+import colorsys
+import re
+
+from lxml.html import HtmlElement
+from PIL import ImageColor
+
+Colour = tuple[float, float, float, float]
+"""Red, green, blue and opacity, each from 0 to 1."""
+
+BLACK: Colour = (0, 0, 0, 1)
+WHITE: Colour = (1, 1, 1, 1)
+LEAST_CONTRAST = 1.5
+"""The ratio of brightness between text and what is behind it; black on white has 21."""
+
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(([\d.%\s,/]+|[\d.]+deg[\d.%\s,/]+)\)")
+_NUMBER = re.compile(r"(\d{1,6}(?:\.\d{0,9})?|\.\d{1,9})(%?)")
+
+_OF_NO_COLOUR = re.compile(
+    r"(?:repeat(?:-[xy])?|no-repeat|scroll|fixed|local|none|center|top|left|right|bottom|0|0%|0px|padding-box|border-box)"
+)
+
+
+def colour_of(text: str) -> Colour | None:
+    """Return the colour that a style sheet names; None if the name is not understood here."""
+    if text == "transparent":
+        return (0, 0, 0, 0)
+    if function := _FUNCTION.fullmatch(text):
+        return _of_parts(function[1], _NUMBER.findall(function[2].replace("deg", "")))
+    if not re.fullmatch(r"#[0-9a-f]{3,8}|[a-z]{3,20}", text):
+        return None
+    try:
+        parts = ImageColor.getrgb(text)
+    except ValueError:
+        return None
+    red, green, blue, *opacity = (part / 255 for part in parts)
+    return (red, green, blue, opacity[0] if opacity else 1)
+
+
+def _of_parts(name: str, parts: list[tuple[str, str]]) -> Colour | None:
+    if len(parts) not in (3, 4):
+        return None
+    first, second, third = (float(number) for number, _ in parts[:3])
+    opacity = min(1.0, float(parts[3][0]) / (100 if parts[3][1] else 1)) if len(parts) == 4 else 1.0
+    if name == "hsl":
+        red, green, blue = colorsys.hls_to_rgb(first % 360 / 360, min(1, third / 100), min(1, second / 100))
+        return (red, green, blue, opacity)
+    most = 100 if parts[0][1] else 255
+    return (min(1, first / most), min(1, second / most), min(1, third / most), opacity)
+
+
+def over(colour: Colour, behind: Colour) -> Colour:
+    """Return what is seen where a colour lies over an opaque colour."""
+    red, green, blue = (
+        colour[3] * above + (1 - colour[3]) * below for above, below in zip(colour[:3], behind[:3], strict=True)
+    )
+    return (red, green, blue, 1)
+
+
+def contrast(text: Colour, behind: Colour) -> float:
+    """Return the ratio of brightness between text and an opaque colour behind it, from 1 to 21."""
+    darker, brighter = sorted((_brightness(over(text, behind)), _brightness(behind)))
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def _brightness(colour: Colour) -> float:
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3])
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | None:
+    """Return the colour behind an element's text; None if it is not known, as where a picture is behind it."""
+    picture = declared.get("background-image", "none")
+    values = [declared[name] for name in ("background", "background-color") if name in declared]
+    if picture not in ("none", "initial", "unset"):
+        return None
+    for value in values:
+        parts = [one for one in re.findall(r"[^\s(]+(?:\([^()]*\))?", value) if not _OF_NO_COLOUR.fullmatch(one)]
+        if not parts or value in ("inherit", "initial", "unset"):
+            continue
+        colour = colour_of(parts[0]) if len(parts) == 1 else None
+        if colour is None or (behind is None and colour[3] < 1):
+            return None
+        behind = over(colour, behind or WHITE)
+    return behind
+
+
+def colours_of_old(element: HtmlElement) -> dict[str, str]:
+    """Return the colours of font and background that old pages declare in attributes."""
+    found = {
+        "color": element.get("color") or (element.get("text") if element.tag == "body" else None),
+        "background-color": element.get("bgcolor"),
+    }
+    colours = {name: value.strip().lower() for name, value in found.items() if value}
+    colours = {
+        name: f"#{value}" if re.fullmatch(r"[0-9a-f]{6}", value) else value for name, value in colours.items()
+    }
+    return colours | ({"background-image": "url()"} if element.get("background") else {})
+
+
+def text_colour(declared: dict[str, str], parent: Colour | None) -> Colour | None:
+    """Return the colour of an element's text; None if it is not known."""
+    value = declared.get("-webkit-text-fill-color", declared.get("color", "inherit"))
+    if value in ("inherit", "unset", "currentcolor"):
+        return parent
+    return BLACK if value == "initial" else colour_of(value)

@@ -1,0 +1,257 @@
+"""The styles that surely hide, move and change no text. Any other style is a doubt about the text of its element.
+
+The list names what is harmless, because no list names all that can hide text. Colours are judged in looks.py, since
+a colour is harmless or not by what is behind it.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+LEAST_SIZE_PX = 8.0
+"""Smaller letters are hard to read, or are not meant to be read."""
+MOST_SIZE_PX = 200.0
+MOST_MARGIN_PX = 200.0
+MOST_WIDTH_PX = 4000.0
+MOST_LETTER_SPACE_PX = 5.0
+MOST_LINE_PX = 10.0
+
+Check = Callable[[str], bool]
+
+_PIXELS = {
+    "": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 12.8, "vw": 12.8, "vh": 7.2, "ch": 8.0, "ex": 8.0
+}  # fmt: skip
+_LENGTH = re.compile(r"([+-]?(?:\d{1,6}(?:\.\d{0,9})?|\.\d{1,9}))(px|pt|r?em|%|vw|vh|ch|ex)?")
+_LENGTHS_WITHIN = re.compile(r"(?<![\w#.-])[+-]?(?:\d{1,6}(?:\.\d{0,9})?|\.\d{1,9})(?:px|pt|r?em|%|vw|vh|ch|ex)?\b")
+_RESETS = frozenset({"inherit", "initial", "unset"})
+_SIZES = frozenset({"aspect-ratio", "block-size", "flex", "flex-basis", "height", "inline-size", "width"})
+_SIZES_WITHIN = re.compile(r"max-(?:height|width|block-size|inline-size)|.*line-clamp|columns?|column-count")
+
+
+def pixels(length: str) -> float | None:
+    """Return a length in pixels, as far as that is known without the page's window; None if it is no length."""
+    found = _LENGTH.fullmatch(length)
+    if found is None or (not found[2] and float(found[1]) != 0):
+        return None
+    return float(found[1]) * _PIXELS[found[2] or ""]
+
+
+def first_doubtful(declared: dict[str, str]) -> str | None:
+    """Return the first declaration that may hide, move or change text, as a style sheet writes it."""
+    for name, value in declared.items():
+        if not _is_harmless(name, value):
+            return f"{name}: {value}"[:60]
+    return _cut(declared)
+
+
+def _cut(declared: dict[str, str]) -> str | None:
+    """Return the declaration that may cut text off, because the element also has a size."""
+    has_size = any(name in _SIZES or _SIZES_WITHIN.fullmatch(name) for name in declared)
+    if not has_size and declared.get("white-space") != "nowrap":
+        return None
+    cutting = (one for one in declared.items() if one[0].startswith("overflow") and one[0] not in _WORDS)
+    return next((f"{name}: {value}" for name, value in cutting if value not in ("visible", *_RESETS)), None)
+
+
+def _is_harmless(name: str, value: str) -> bool:
+    if name.startswith("--") or name in _HANDLED or name in _ANY:
+        return True
+    if value in _RESETS and name != "all":
+        return True
+    if name in _WORDS:
+        return re.fullmatch(r"[a-z -]+", value) is not None
+    if name in _EXACT:
+        return re.fullmatch(_EXACT[name], value) is not None
+    check = _check(name)
+    return check is not None and check(value)
+
+
+@cache
+def _check(name: str) -> Check | None:
+    for pattern, check in _CHECKS.items():
+        if re.fullmatch(pattern, name):
+            return check
+    return None
+
+
+def _lengths(least: float, most: float, *words: str) -> Check:
+    """Return the check that a value has only these words, and lengths from `least` to `most`."""
+
+    def check(value: str) -> bool:
+        return all(
+            part in words or ((length := pixels(part)) is not None and least <= length <= most)
+            for part in value.replace(",", " ").split()
+        )
+
+    return check
+
+
+def _is_line_height(value: str) -> bool:
+    number = re.fullmatch(r"(\d{1,3}(?:\.\d{0,9})?|\.\d{1,9})(%?)", value)
+    if number:
+        return 0.8 <= float(number[1]) / (100 if number[2] else 1) <= 5
+    return value == "normal" or _lengths(LEAST_SIZE_PX, MOST_SIZE_PX)(value)
+
+
+def _is_font(value: str) -> bool:
+    line = re.search(r"/\s*(\S+)", value)
+    return "(" not in value and (line is None or _is_line_height(line[1]))
+
+
+def _is_border(value: str) -> bool:
+    if re.search(r"(?:calc|var|min|max|clamp|env|url|gradient)\(|\binset\b", value):
+        return False
+    plain = re.sub(r"\([^()]*\)", "", value)
+    return all(abs(pixels(one) or 0) <= 60 for one in _LENGTHS_WITHIN.findall(plain))
+
+
+def _is_shadow_of_text(value: str) -> bool:
+    plain = re.sub(r"\([^()]*\)|#[0-9a-f]+", "", value)
+    return value == "none" or (
+        re.search(r"calc|var", value) is None
+        and all(abs(pixels(one) or 0) <= 3 for one in _LENGTHS_WITHIN.findall(plain))
+    )
+
+
+def _is_grid(value: str) -> bool:
+    plain = value.replace("minmax(0,", "minmax(1fr,")
+    return re.fullmatch(r"[a-z0-9.%\s(),-]*", plain) is not None and not re.search(
+        r"(?:^|[\s(,])0?\.?0+(?:fr|[a-z%]+)?(?![\d.])|calc|var|clamp|subgrid", plain
+    )
+
+
+def _is_opacity(value: str) -> bool:
+    number = re.fullmatch(r"(\d{0,3}\.?\d{1,9})(%?)", value)
+    if number is None:
+        return False
+    opacity = float(number[1]) / (100 if number[2] else 1)
+    return opacity >= 0.6 or opacity <= 0.05  # what is transparent is not seen, and looks.py says so
+
+
+def _is_z_index(value: str) -> bool:
+    return re.fullmatch(r"auto|\d{1,10}", value) is not None
+
+
+_HANDLED = frozenset(
+    {
+        "-webkit-text-fill-color",
+        "background",
+        "background-color",
+        "background-image",
+        "color",
+        "font-size",
+        "overflow",
+        "overflow-block",
+        "overflow-inline",
+        "overflow-x",
+        "overflow-y",
+    }
+)
+"""What other functions judge."""
+
+_ANY = frozenset(
+    {
+        "-moz-osx-font-smoothing", "-ms-overflow-style", "-webkit-appearance", "-webkit-font-smoothing",
+        "-webkit-overflow-scrolling", "-webkit-tap-highlight-color", "accent-color", "appearance",
+        "backface-visibility", "background-attachment", "background-origin", "background-position",
+        "background-repeat", "background-size", "caret-color", "counter-increment", "counter-reset",
+        "counter-set", "cursor", "fill", "font-display", "font-family", "object-fit", "object-position",
+        "orphans", "outline-color", "page", "pointer-events", "quotes", "scrollbar-color", "scrollbar-gutter",
+        "scrollbar-width", "stroke", "tab-size", "touch-action", "transition", "transition-delay",
+        "transition-duration", "transition-property", "transition-timing-function", "user-select",
+        "-webkit-user-select", "-moz-user-select", "-ms-user-select", "widows", "will-change",
+    }
+)  # fmt: skip
+_WORDS = frozenset(
+    {
+        "-ms-flex-wrap", "align-content", "align-items", "align-self", "border-collapse", "box-sizing",
+        "-webkit-box-sizing", "-moz-box-sizing", "break-after", "break-before", "break-inside", "caption-side",
+        "clear", "empty-cells", "flex-wrap", "font-kerning", "font-style", "hyphens", "isolation",
+        "justify-content", "justify-items", "justify-self", "line-break", "overflow-anchor", "overflow-wrap",
+        "page-break-after", "page-break-before", "page-break-inside", "place-content", "place-items",
+        "place-self", "resize", "speak", "table-layout", "text-align", "text-align-last", "text-justify",
+        "text-rendering", "text-transform", "text-wrap", "white-space", "white-space-collapse", "word-break",
+        "word-wrap",
+    }
+)  # fmt: skip
+_DECORATION = r"(?:[a-z-]+|#[0-9a-f]{3,8}|rgba?\([\d.%\s,/]*\)|[0-4](?:\.\d+)?px|\s)+"
+_EXACT = {
+    "-ms-text-size-adjust": r"none|auto|100%",
+    "-webkit-text-size-adjust": r"none|auto|100%",
+    "animation": "none",
+    "animation-name": "none",
+    "backdrop-filter": "none",
+    "background-clip": "(?:border|padding|content)-box",
+    "clip": "auto",
+    "clip-path": "none",
+    "color-scheme": "normal|(?:only )?light|light dark",
+    "contain": "none",
+    "content": "normal|none",
+    "content-visibility": "visible|auto|hidden",
+    "direction": "ltr",
+    "display": r"none|block|inline|inline-block|table(?:-cell|-row|-caption|-(?:row|header|footer)-group)?"
+    r"|inline-table|(?:inline-)?(?:flex|grid)|list-item|flow-root|contents",
+    "filter": "none",
+    "flex": r"none|auto|[\d.]+(?: [\d.]+)?(?: (?:auto|[\d.]+(?:px|%|r?em)?))?",
+    "flex-basis": r"auto|[\d.]+(?:px|%|r?em)?",
+    "flex-direction": "row|column",
+    "flex-flow": "(?:row|column)?(?: ?(?:no)?wrap)?",
+    "flex-grow": r"[\d.]+",
+    "flex-shrink": r"[\d.]+",
+    "float": "left|right|none",
+    "font-feature-settings": r"normal|(?:[\"'](?:[tlp]num|kern|c?lig|liga|calt)[\"'](?: (?:0|1|on|off))?,? ?)+",
+    "font-stretch": r"[a-z-]+|\d{2,3}%",
+    "font-variant": "normal|none|small-caps|(?:(?:tabular|lining|proportional)-nums ?)+",
+    "font-variant-ligatures": "[a-z -]+",
+    "font-variant-numeric": "normal|(?:(?:tabular|lining|proportional)-nums ?)+",
+    "font-variant-position": "normal|super|sub",
+    "font-weight": r"[a-z]+|\d{1,4}",
+    "grid-column": r"auto|1 ?/ ?-1|span \d{1,2}",
+    "list-style": "[a-z -]+",
+    "list-style-image": "none",
+    "list-style-position": "[a-z]+",
+    "list-style-type": "[a-z-]+",
+    "mix-blend-mode": "normal",
+    "position": "static|relative",
+    "rotate": "none",
+    "scale": "none|1",
+    "text-decoration": _DECORATION,
+    "text-decoration-color": _DECORATION,
+    "text-decoration-line": "[a-z -]+",
+    "text-decoration-skip-ink": "[a-z]+",
+    "text-decoration-style": "[a-z]+",
+    "text-decoration-thickness": r"auto|from-font|[0-4](?:\.\d+)?px|0?\.[012]\d*r?em|max\(1px, ?0?\.0625rem\)",
+    "text-overflow": "clip|ellipsis",
+    "text-underline-offset": r"auto|[0-6](?:\.\d+)?px|0?\.[0-4]\d*r?em",
+    "transform": "none",
+    "translate": "none",
+    "unicode-bidi": "normal|isolate|embed|plaintext",
+    "visibility": "visible|hidden|collapse",
+    "writing-mode": "horizontal-tb",
+    "zoom": "1|100%|normal",
+}
+_CHECKS: dict[str, Check] = {
+    r"margin(?:-.+)?|padding(?:-.+)?": _lengths(0, MOST_MARGIN_PX, "auto"),
+    r"scroll-.+": lambda value: True,
+    r"outline(?:-(?:width|style|offset))?|border(?:-.+)?": _is_border,
+    r"(?:-webkit-|-moz-)?(?:box-shadow|border-radius)": _is_border,
+    r"text-shadow": _is_shadow_of_text,
+    r"(?:max-|min-)?(?:width|height|block-size|inline-size)": lambda value: (
+        value in ("auto", "none", "fit-content", "min-content", "max-content", "0", "0px")
+        or _lengths(LEAST_SIZE_PX, MOST_WIDTH_PX)(value)
+    ),
+    r"(?:top|left|right|bottom|inset)(?:-.+)?|inset-.+": _lengths(0, 0, "auto"),
+    r"gap|(?:grid-)?(?:row|column)-gap|grid-gap": _lengths(0, MOST_MARGIN_PX, "normal"),
+    r"grid-template-(?:columns|rows)|grid-auto-(?:columns|rows)": _is_grid,
+    r"grid-auto-flow": lambda value: value in ("row", "column"),
+    r"letter-spacing": _lengths(-1, MOST_LETTER_SPACE_PX, "normal"),
+    r"word-spacing": _lengths(0, MOST_LETTER_SPACE_PX, "normal"),
+    r"text-indent": lambda value: "%" not in value and _lengths(0, MOST_MARGIN_PX)(value),
+    r"vertical-align": _lengths(
+        -16, 16, "baseline", "middle", "top", "bottom", "text-bottom", "text-top", "super", "sub"
+    ),
+    r"line-height": _is_line_height,
+    r"font": _is_font,
+    r"opacity": _is_opacity,
+    r"z-index": _is_z_index,
+}
