@@ -22,7 +22,8 @@ from redress.read.files.pdf_sheet import SPACES, PdfSheet
 
 Shades = npt.NDArray[np.uint8]
 """Grey pixels by row and column, from 0 (black) to 255 (white)."""
-PIXELS_OF_A_PAGE = 4 * 595 * 842
+PIXELS_TO_A_POINT = 2
+PIXELS_OF_A_PAGE = PIXELS_TO_A_POINT**2 * 595 * 842
 """A page of A4 is drawn with two pixels to a point, and a page of any other size with as many pixels."""
 PIXELS_AT_A_GLANCE = 1.25 * 595 * 1.25 * 842
 """Enough to see whether a word shows at all."""
@@ -32,7 +33,19 @@ LEAST_INK_SHARE = 0.1
 """If less than this share of a character's box shows, only the edge of a covered character is seen."""
 SAME_PLACE_SHARE = 0.15
 """Text drawn again within this share of its height is the same text."""
+MARKS = frozenset(".,%")
+"""What a number has beside its digits."""
 _DIGITS = frozenset(map(ord, "0123456789"))
+_UNDRAWN = {
+    pdfium_c.FPDF_ANNOT_LINE: "line",
+    pdfium_c.FPDF_ANNOT_POLYLINE: "polyline",
+    pdfium_c.FPDF_ANNOT_POLYGON: "polygon",
+    pdfium_c.FPDF_ANNOT_STAMP: "stamp",
+    pdfium_c.FPDF_ANNOT_REDACT: "redaction",
+    pdfium_c.FPDF_ANNOT_CARET: "caret",
+}
+"""The kinds of annotations that pdfium draws only by a drawing of their own, and other viewers without it."""
+_HIDDEN_ANNOTATION = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 _FINE = 4096
 """Places on a page are asked for in pixels, so many to a point, because pdfium gives whole pixels alone."""
 _MOST_NESTED = 20
@@ -170,6 +183,11 @@ class DrawnPage:
         return tuple(self._characters(index for index, code in enumerate(self._sheet.codes) if code in _DIGITS))
 
     @cached_property
+    def marks(self) -> tuple[DrawnCharacter, ...]:
+        """The page's points, commas and percentage signs in the order in which they are drawn."""
+        return tuple(self._characters(index for index, code in enumerate(self._sheet.codes) if chr(code) in MARKS))
+
+    @cached_property
     def characters(self) -> tuple[DrawnCharacter, ...]:
         """All characters of the page but spaces, in the order in which they are drawn."""
         return tuple(self._characters(index for index, code in enumerate(self._sheet.codes) if code not in SPACES))
@@ -209,6 +227,25 @@ class DrawnPage:
             places.append((column.value / _FINE, row.value / _FINE))
         (e, f), (ax, bx), (cy, dy) = places
         return (ax - e) / 1000, (bx - f) / 1000, (cy - e) / 1000, (dy - f) / 1000, e, f
+
+    @cached_property
+    def undrawn_annotations(self) -> tuple[tuple[str, Box], ...]:
+        """The annotations that other viewers draw and pdfium does not, by their kinds, with their boxes."""
+        a, b, c, d, e, f = self._to_shown
+        found = []
+        for index in range(pdfium_c.FPDFPage_GetAnnotCount(self._page)):
+            one = pdfium_c.FPDFPage_GetAnnot(self._page, index)
+            if not one:
+                continue
+            kind, edges = _UNDRAWN.get(pdfium_c.FPDFAnnot_GetSubtype(one)), pdfium_c.FS_RECTF()
+            is_hidden = pdfium_c.FPDFAnnot_GetFlags(one) & _HIDDEN_ANNOTATION
+            has_drawing = pdfium_c.FPDFAnnot_HasKey(one, b"AP")
+            if kind and not is_hidden and not has_drawing and pdfium_c.FPDFAnnot_GetRect(one, edges):
+                corners = ((edges.left, edges.bottom), (edges.right, edges.top))
+                xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
+                found.append((kind, (min(xs), min(ys), max(xs), max(ys))))
+            pdfium_c.FPDFPage_CloseAnnot(one)
+        return tuple(found)
 
     def pixels_of(self, boxes: npt.NDArray[np.float64]) -> Iterator[tuple[slice, slice]]:
         """Yield the rows and columns that `part` takes, for boxes in points, one box a row."""

@@ -21,6 +21,8 @@ from redress.model.measures import Absence
 from redress.read.files.digit_shapes import likeliest_digit, other_digit, pieces
 from redress.read.files.drawn import (
     LEAST_CONTRAST,
+    MARKS,
+    PIXELS_TO_A_POINT,
     SAME_PLACE_SHARE,
     DrawnCharacter,
     DrawnPage,
@@ -28,6 +30,7 @@ from redress.read.files.drawn import (
     cut,
     share_place,
 )
+from redress.read.files.ink_beside import shape_beside
 from redress.read.files.opened import OpenedPdf
 
 MOST_OTHER_INK_SHARE = 0.5
@@ -43,6 +46,8 @@ ONE_PLACE_SHARE = 0.3
 """Two digits of one number share no more of the narrower one's width, whatever the type."""
 LEAST_STEP_SHARE = 0.4
 """The middles of two digits of one number are this far apart at least, in units of their height."""
+LEAST_DIGIT_POINTS = 2.0
+"""A digit that is lower than this on paper of A4 cannot be read; its type has less than three points."""
 PIECES_OF_A_SIGN = 3
 """A percentage sign has at most so many pieces."""
 
@@ -113,7 +118,7 @@ def _doubts_on_page(page: DrawnPage, figures: Sequence[Figure]) -> dict[_Key, st
             spellings.append(_spelling(figure, page))
         except _DoubtError as doubt:
             doubts[_key(figure)] = str(doubt)
-    drawings = _Drawings(page, {one.text_object for spelling in spellings for one in spelling.characters})
+    drawings = _Drawings(page, spellings)
     for spelling in spellings:
         try:
             drawings.confirm(spelling)
@@ -136,6 +141,7 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
     Raise _DoubtError if the box has no characters that are seen, if two of its digits stand in one place, or if the
     page has more digits right beside them.
     """
+    _confirm_annotations(figure, page)
     said = _said(figure)
     if not said:
         return _Spelling(figure, _in_words(figure, page), is_named=True)
@@ -158,7 +164,38 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
     beside = [one for one in near if one not in within and any(_is_next_to(one, end) for end in ends)]
     if beside and (seen := page.seen(beside)):
         raise _DoubtError(f"{_named(figure)}, where the digit {seen[0].text} stands right beside it on the page")
-    return _Spelling(figure, digits, is_named=True)
+    lowest = min(digit.height for digit in digits)
+    if max(lowest, lowest * page.scale / PIXELS_TO_A_POINT) < LEAST_DIGIT_POINTS:
+        raise _DoubtError(f"{_named(figure)}, in type too small to be read")
+    return _Spelling(figure, [*digits, *_marks(figure, page)], is_named=True)
+
+
+def _marks(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
+    """Return the points, commas and percentage signs of a figure. Raise _DoubtError if the page shows fewer."""
+    said = Counter(one for one in figure.text if one in MARKS)
+    if not said:
+        return []
+    within = [mark for mark in page.marks if mark.text in said and _holds(figure.box, mark)]
+    marks = _once(within)
+    if Counter(mark.text for mark in marks) > said:
+        marks = _once(page.seen(within))
+        if missing := said - Counter(mark.text for mark in marks):
+            raise _DoubtError(f"{_named(figure)}, where the page does not show the sign {min(missing)}")
+    return marks
+
+
+def _confirm_annotations(figure: Figure, page: DrawnPage) -> None:
+    """Raise _DoubtError if other viewers draw something on a figure that pdfium does not draw."""
+    for kind, box in page.undrawn_annotations:
+        if figure.box is not None and _touch(box, figure.box):
+            raise _DoubtError(
+                f"{_named(figure)}, where a {kind} annotation lies that has no drawing of its own (/AP): "
+                "viewers show it in different ways"
+            )
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return all(one[edge] <= other[edge + 2] and other[edge] <= one[edge + 2] for edge in (0, 1))
 
 
 def _in_words(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
@@ -247,16 +284,26 @@ def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
 class _Drawings:
     """A page with and without the text of its figures, and that text alone."""
 
-    def __init__(self, page: DrawnPage, text_objects: set[int]) -> None:
+    def __init__(self, page: DrawnPage, spellings: Sequence[_Spelling]) -> None:
         self._page = page
-        self._own = page.with_twins(text_objects)
+        self._own = page.with_twins({one.text_object for spelling in spellings for one in spelling.characters})
         self._with, self._without = page.as_it_is, page.without(self._own)
+        self._beside = {_key(one.figure): self._shape_beside(one) for one in spellings}
         page.leave_alone(self._own)
         self._alone = page.bare()
+
+    def _shape_beside(self, spelling: _Spelling) -> str | None:
+        digits = [one for one in spelling.characters if one.text.isdigit()]
+        if not digits:
+            return None
+        is_turned = digits[0].quarter_turns % 2 == 1
+        return shape_beside(self._page, _around(digits), self._without, is_turned=is_turned)
 
     def confirm(self, spelling: _Spelling) -> None:
         """Raise _DoubtError unless the page shows a figure whole, on a plain ground, and as its digits look."""
         figure, page = spelling.figure, self._page
+        if shape := self._beside[_key(figure)]:
+            raise _DoubtError(f"{_named(figure)}, where {shape}")
         if not spelling.is_named:
             self._confirm_pieces(spelling)
             return
@@ -279,6 +326,8 @@ class _Drawings:
         page = self._page
         for digit in digits:
             _confirm_ink(figure, *(page.part(shades, digit.box) for shades in (self._with, self._without, alone)))
+        if not (digits := [digit for digit in digits if digit.text not in MARKS]):
+            return  # a text object that draws the sign alone
         scale = max(page.scale, PIXELS_OF_A_DIGIT / max(min(digit.height for digit in digits), 0.1))
         whole = _around(digits)
         drawn = page.bare(whole, scale)
