@@ -411,6 +411,8 @@ def test_last_years_figures_that_are_seen_are_a_conflict() -> None:
         f"b:nth-child({'9' * 5000}n+\t1){{display:none}}",
         "b:nth-child( n + \t1 ), :is(){display:none",
         "@media (min-width:1.2.3px){b{display:none}} \\",
+        f"[{'é' * 500} {{color:red}} b{{text-decoration:{'a' * 500}!}}",
+        "b{" + "\\61" * 500 + "!}",
         "b::before{content:'\\110000 \\d800 ' attr(style) counter(x)}",
     ],
 )

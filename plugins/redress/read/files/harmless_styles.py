@@ -174,7 +174,7 @@ _WORDS = frozenset(
         "word-wrap",
     }
 )  # fmt: skip
-_DECORATION = r"(?:[a-z-]+|#[0-9a-f]{3,8}|rgba?\([\d.%\s,/]*\)|[0-4](?:\.\d+)?px|\s)+"
+_DECORATION = r"(?:[a-z-]|#[0-9a-f]{3,8}|rgba?\([\d.%\s,/]*\)|[0-4](?:\.\d+)?px|\s)+"
 _EXACT = {
     "-ms-text-size-adjust": r"none|auto|100%",
     "-webkit-text-size-adjust": r"none|auto|100%",

@@ -22,7 +22,7 @@ _HARMLESS_TAGS = re.compile(
 )
 _HARMLESS_ATTRIBUTES = re.compile(
     r"(?:\s+(?:align|alt|cite|cols(?:pan)?|dir=[\"']?ltr|href|id|lang|name|rel|rowspan|src|target|title|valign|width"
-    r"|height)(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?|\s*/?)*\s*",
+    r"|height)(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*\s*/?\s*",
     re.IGNORECASE,
 )
 _VOID = frozenset({"br", "hr", "img", "col", "wbr", "input", "meta", "link", "source"})

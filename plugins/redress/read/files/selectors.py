@@ -12,7 +12,7 @@ Test = Callable[[HtmlElement], bool]
 
 STRING = r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
-_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\.)+"
+_NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\.)++"
 _SIMPLE = re.compile(
     rf"(?:(?:{_NAME}|\*)?\|(?=[\w*]))?(?:\*|(?P<tag>{_NAME}))|#(?P<id>{_NAME})|\.(?P<class>{_NAME})"
     rf"|\[\s*(?P<attribute>{_NAME})\s*(?:(?P<operator>[~|^$*]?=)\s*(?P<value>{STRING}|[^\]\s]+)\s*(?P<flag>[iIsS])?\s*)?\]"

@@ -29,7 +29,7 @@ SCRIPTED = "-script"
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _BRACE = re.compile(rf"{STRING}|\\.|[{{}};]", re.DOTALL)
 _DECLARATION = re.compile(
-    rf"(?:^|;)\s*((?:[\w-]|\\[0-9a-fA-F]{{1,6}}\s?|\\.)+)\s*:((?:{STRING}|[^;\"'])*)", re.DOTALL
+    rf"(?:^|;)\s*((?:[\w-]|\\[0-9a-fA-F]{{1,6}}\s?|\\.)++)\s*:((?:{STRING}|[^;\"'])*)", re.DOTALL
 )
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)
 _OWN_FONT = re.compile(r"@font-face\s*\{([^{}]*)\}", re.IGNORECASE)
