@@ -221,6 +221,11 @@ UNKNOWN = {
     "hidden where a feature is missing": ("<b>27</b>", "@supports not (a:b){b{display:none}}", "may hide it"),
     "hidden on some screens": ("<b>27</b>", "@media (min-resolution:2dppx){b{display:none}}", "may hide it"),
     "by a list with an unknown part": ("<b>27</b>", "b{display:none} b,:foo{display:inline}", "may hide it"),
+    "by a list with a part for one browser": (
+        "<b>27</b>",
+        "b{display:none} b,:-moz-x{display:inline}",
+        "may hide it",
+    ),
     "hidden by another sheet": ("<b>27</b>", '@import "other.css";', "imports another"),
     "without its first letter": ("<b>27</b>", "p::first-letter{font-size:0}", "may hide it"),
     "by keyframes": ("<b>27</b>", "@keyframes k{to{opacity:0}} b{animation:k 1s forwards}", "animation"),
@@ -262,7 +267,8 @@ def test_a_page_in_an_ordinary_dress_is_read() -> None:
     h1,h2{font-weight:700;line-height:1.2;letter-spacing:-.5px;margin:0 0 .5em;text-transform:uppercase}
     p{border-left:4px solid #b1b4b6;border-radius:4px;box-shadow:0 1px 3px rgba(0,0,0,.2);transition:all .2s}
     b{float:none;display:inline-block;background:#005;color:white;vertical-align:middle;padding:2px 6px}
-    p::after{content:"";display:table;clear:both} @media print{b{color:#fff}}
+    ::-webkit-input-placeholder{color:inherit;opacity:.5} :-ms-input-placeholder{color:#999}
+    button::-moz-focus-inner{padding:0} p::after{content:"";display:table;clear:both} @media print{b{color:#fff}}
     @media (max-width:600px){b{left:-9px}}"""
     read = letter(page("<b>27</b>", head=f"<style>{css}</style>"))
     assert (seen(read), seen(read, "uphold_rate_pct"), read.conflicts) == ("27", "83%", ())

@@ -23,9 +23,13 @@ _NTH = re.compile(r"(?:(?P<step>[+-]?\d{0,9})n)?\s*(?P<offset>[+-]?\s{0,9}\d{1,9
 _GENERATED = frozenset({"before", "after", "first-letter", "first-line"})
 _NEVER = frozenset(
     {
-        "-webkit-scrollbar",
+        "-moz-focusring",
+        "-moz-placeholder",
+        "-moz-ui-invalid",
+        "-ms-input-placeholder",
         "active",
         "backdrop",
+        "file-selector-button",
         "focus",
         "focus-visible",
         "focus-within",
@@ -170,7 +174,7 @@ def read_selector(text: str, depth: int = 0) -> Selector | None:
                 position += len(argument) + 1
             if name in _GENERATED:
                 generated = name
-            elif name in _NEVER:
+            elif name in _NEVER or part.group().startswith("::-"):
                 return None
             else:
                 specificity[1] += name != "where"

@@ -33,6 +33,7 @@ _DECLARATION = re.compile(
 )
 _IMPORT = re.compile(r"@import\b", re.IGNORECASE)
 _OWN_FONT = re.compile(r"@font-face\s*\{([^{}]*)\}", re.IGNORECASE)
+_OF_A_BROWSER = re.compile(r":-(?:moz|ms|o|khtml)-")
 _UNSURE_RULES = frozenset({"layer", "container", "scope"})
 _IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.IGNORECASE)
 
@@ -163,7 +164,7 @@ class StyleSheets:
             return
         read = [selector for text in split(selectors, ",") if (selector := read_selector(text)) is not None]
         # a browser leaves out the whole rule if it does not know a part of its selectors
-        is_known = is_sure and all(selector.is_sure for selector in read)
+        is_known = is_sure and not _OF_A_BROWSER.search(selectors) and all(selector.is_sure for selector in read)
         for selector in read:
             self._count += 1
             self._rules.setdefault(selector.key, []).append(_Rule(selector, declarations, self._count, is_known))
