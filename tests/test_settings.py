@@ -43,3 +43,60 @@ def test_a_wrong_setting_is_named_and_no_password_is_printed(
     assert "; REDRESS_RELEASES_KEPT: Input should be greater than or equal to 2" in done.stderr
     assert "hidden" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_place_is_not_the_working_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, empty: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("REDRESS_")]:
+        monkeypatch.delenv(name)
+    unset = Settings()
+    places = ("home", "archive", "landing", "warehouse", "additional_authorities", "data_table_mappings")
+    (tmp_path / ".env").write_text("".join(f'REDRESS_{name.upper()}="{empty}"\n' for name in places))
+    assert Settings() == unset
+    assert Settings().landing_folder == unset.home / "landing"
+    monkeypatch.setenv("REDRESS_SITE_DATA_TABLES_PAGE", "")
+    assert Settings().site_data_tables_page == "", "empty means: do without"
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"),
+    [
+        ("read_time_seconds", "inf"),
+        ("read_memory_mebibytes", "99999999999999"),
+        ("read_workers", "100000"),
+        ("fetch_gap_seconds", "inf"),
+        ("fetch_read_timeout_seconds", "1e300"),
+        ("fetch_attempts", "1000000000"),
+        ("resume_within_hours", "1e300"),
+    ],
+)
+def test_a_limit_without_an_end_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, stated: str
+) -> None:
+    (tmp_path / "letter.txt").write_text("a letter")
+    monkeypatch.setenv(f"REDRESS_{name.upper()}", stated)
+    done = CliRunner().invoke(app, ["read", str(tmp_path / "letter.txt")])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"redress: REDRESS_{name.upper()}: Input should be less than or equal to ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("place", ["runs/2021", "work"])
+def test_a_file_where_a_folder_belongs_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
+) -> None:
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    (letters / "letter.txt").write_text("a letter")
+    in_the_way = tmp_path / "home" / place
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.touch()
+    monkeypatch.setenv("REDRESS_HOME", str(tmp_path / "home"))
+    done = CliRunner().invoke(app, ["run", "2021", "--from", f"folder:{letters}"])
+    assert done.exit_code == 1
+    last = done.stderr.splitlines()[-1]
+    assert str(in_the_way) in last
+    assert "move it away" in last

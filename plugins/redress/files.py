@@ -8,6 +8,7 @@ asked of a store. A file's name in `WholeFiles` is relative, with "/" between it
 import ctypes
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -28,6 +29,8 @@ INCOMING = "incoming"
 ABANDONED_AFTER_SECONDS = 24 * 3600
 """After this long a temporary file of another machine counts as left behind, since its process cannot be looked up.
 """
+_TEMPORARY_NAME = re.compile(r"([0-9]+)@([^@]+)@[a-z0-9_]+")
+"""The names that writers here give: process, machine, random letters. Files with other names are of others."""
 _WORKING_FOLDER, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
 
@@ -114,8 +117,11 @@ class WholeFiles:
                 self._store.rm_file(self._path(name))
 
     def clear_incoming(self) -> int:
-        """Remove temporary files of writers that have ended; return their number. An object store has none."""
-        if self.folder is None:
+        """Remove temporary files of writers that have ended; return their number. An object store has none.
+
+        Files that no writer of this module made stay, and so does all that lies behind a link.
+        """
+        if self.folder is None or (self.folder / INCOMING).is_symlink():
             return 0
         count = 0
         for path in (self.folder / INCOMING).glob("*"):
@@ -280,10 +286,12 @@ def _renamed(temporary: Path, place: Path, is_synced: bool) -> Iterator[Path]:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Return whether the process in a temporary file's name has ended."""
-    writer, _, rest = path.name.partition("@")
-    host = rest.rpartition("@")[0]
-    if host != socket.gethostname() or not writer.isdigit():
+    """Return whether this is a temporary file, and the process in its name has ended."""
+    name = _TEMPORARY_NAME.fullmatch(path.name)
+    if name is None or path.is_symlink() or not path.is_file():
+        return False
+    writer, host = name.groups()
+    if host != socket.gethostname():
         return time.time() - path.stat().st_mtime > ABANDONED_AFTER_SECONDS
     try:
         os.kill(int(writer), 0)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
@@ -15,6 +16,8 @@ PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 """Control characters, bytes that are not UTF-8, and separators of lines and paragraphs (Unicode's categories)."""
+DAY_SECONDS = 86_400
+"""No wait is longer. A limit that is endless, or too large for the system, would stop a run without a sentence."""
 CLOCK_SHARE = 10
 """A busy machine may give a worker a tenth of its time."""
 
@@ -93,16 +96,31 @@ class Settings(BaseSettings):
         default=None, description="what the columns of fetched data tables mean: <season>/<name of the table>.yml"
     )
     fetch_at_a_time: int = Field(default=1, ge=1, le=50, description="requests side by side")
-    fetch_gap_seconds: float = Field(default=2.0, ge=0, description="the least time from one request to the next")
-    fetch_connect_timeout_seconds: float = Field(default=10.0, gt=0, description="the most for a connection")
-    fetch_read_timeout_seconds: float = Field(default=30.0, gt=0, description="the longest silence of a server")
-    fetch_timeout_seconds: float = Field(default=180.0, gt=0, description="the most for a whole request")
-    fetch_attempts: int = Field(default=5, ge=1, description="how often an address is tried")
-    fetch_backoff_seconds: float = Field(default=2.0, ge=0, description="the first wait between tries; it doubles")
-    fetch_longest_wait_seconds: float = Field(
-        default=120.0, ge=0, description="the longest wait between tries; a site that asks for more is left alone"
+    fetch_gap_seconds: float = Field(
+        default=2.0, ge=0, le=DAY_SECONDS, description="the least time from one request to the next"
     )
-    fetch_largest_mebibytes: int = Field(default=50, ge=1, description="the most that one address may give")
+    fetch_connect_timeout_seconds: float = Field(
+        default=10.0, gt=0, le=DAY_SECONDS, description="the most for a connection"
+    )
+    fetch_read_timeout_seconds: float = Field(
+        default=30.0, gt=0, le=DAY_SECONDS, description="the longest silence of a server"
+    )
+    fetch_timeout_seconds: float = Field(
+        default=180.0, gt=0, le=DAY_SECONDS, description="the most for a whole request"
+    )
+    fetch_attempts: int = Field(default=5, ge=1, le=100, description="how often an address is tried")
+    fetch_backoff_seconds: float = Field(
+        default=2.0, ge=0, le=DAY_SECONDS, description="the first wait between tries; it doubles"
+    )
+    fetch_longest_wait_seconds: float = Field(
+        default=120.0,
+        ge=0,
+        le=DAY_SECONDS,
+        description="the longest wait between tries; a site that asks for more is left alone",
+    )
+    fetch_largest_mebibytes: int = Field(
+        default=50, ge=1, le=65_536, description="the most that one address may give"
+    )
     read_batch_letters: int = Field(default=50, ge=1, description="letters to a task of a season's run")
     stop_above_refused_pct: float = Field(
         default=50, ge=0, le=100, description="a season stops where more of its files are refused than this"
@@ -119,6 +137,7 @@ class Settings(BaseSettings):
     resume_within_hours: float = Field(
         default=24,
         ge=0,
+        le=87_600,
         description="how long after its beginning an interrupted run is still continued; later it starts over",
     )
     letters_expected_by: str = Field(
@@ -130,10 +149,24 @@ class Settings(BaseSettings):
     )
 
     read_time_seconds: float = Field(
-        default=60.0, gt=0, description="the most processor time that one letter may take"
+        default=60.0, gt=0, le=DAY_SECONDS, description="the most processor time that one letter may take"
     )
-    read_memory_mebibytes: int = Field(default=2048, ge=512, description="the memory of a reading process")
-    read_workers: int = Field(default=0, ge=0, description="letters read side by side; 0 is one for each core")
+    read_memory_mebibytes: int = Field(
+        default=2048, ge=512, le=1_048_576, description="the memory of a reading process"
+    )
+    read_workers: int = Field(
+        default=0, ge=0, le=256, description="letters read side by side; 0 is one for each core"
+    )
+
+    @field_validator(
+        "home", "archive", "landing", "warehouse", "additional_authorities", "data_table_mappings", mode="before"
+    )
+    @classmethod
+    def _is_not_set_if_empty(cls, stated: object) -> object:
+        """Take an empty place as not set: as a path it would be the working folder of whoever runs a command."""
+        if isinstance(stated, str) and not stated.strip():
+            raise PydanticUseDefault
+        return stated
 
     @field_validator("letters_expected_by")
     @classmethod
@@ -222,6 +255,9 @@ class Settings(BaseSettings):
         return (self.home / "runs").absolute()
 
     @cached_property
-    def writer_lock(self) -> Path:
-        """The lock that a run of the command line holds from reading landing to the swap."""
-        return (self.home / "warehouse_writer.lock").absolute()
+    def writer_locks(self) -> tuple[Path, ...]:
+        """The locks that a run of the command line holds from reading landing to the swap, in this order.
+
+        The second lies with the releases, because another home may have the same warehouse.
+        """
+        return (self.home / "warehouse_writer.lock").absolute(), self.warehouse_folder / "writer.lock"

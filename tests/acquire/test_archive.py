@@ -311,3 +311,23 @@ def test_what_a_writer_that_is_gone_left_is_cleared_and_what_is_being_written_is
     os.utime(tmp_path / INCOMING / old, (0, 0))
     assert files.clear_incoming() == 2
     assert {path.name for path in (tmp_path / INCOMING).iterdir()} == {alive, foreign}
+
+
+def test_files_of_others_among_the_incoming_letters_stay_however_old_they_are(tmp_path: Path) -> None:
+    files = WholeFiles(str(tmp_path / "archive"))
+    files.write("a", b"a")
+    incoming, elsewhere = tmp_path / "archive" / INCOMING, tmp_path / "elsewhere"
+    gone = f"{2**22 + 1}@{os.uname().nodename}@x"
+    theirs = ("letter.pdf", "someone@example.org", f"{gone}.pdf", "1@a@b@x")
+    for name in theirs:
+        (incoming / name).write_bytes(b"a letter")
+        os.utime(incoming / name, (0, 0))
+    (incoming / gone).symlink_to(incoming / "letter.pdf")
+    assert files.clear_incoming() == 0
+    assert {path.name for path in incoming.iterdir()} == {*theirs, gone}
+    incoming.rename(elsewhere)
+    (elsewhere / gone).unlink()
+    (elsewhere / gone).write_bytes(b"of another archive")
+    incoming.symlink_to(elsewhere)
+    assert files.clear_incoming() == 0
+    assert (elsewhere / gone).exists()

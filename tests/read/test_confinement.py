@@ -176,6 +176,27 @@ def test_temporary_files_of_the_caller_stay_where_its_environment_says(tmp_path:
     assert done.stdout == f"{tmp_path}\n"
 
 
+def test_a_long_folder_for_temporary_files_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    longest = tmp_path / ("x" * (confinement.LONGEST_TEMPORARY_FOLDER_BYTES - len(f"{tmp_path}/")))
+    longer = tmp_path / f"{longest.name}x"
+    code = "from redress.cli import app; app()"
+    for folder in (longest, longer):
+        folder.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", code, "read", os.devnull],
+            capture_output=True,
+            encoding="utf-8",
+            env=os.environ | {"TMPDIR": str(folder)},
+            check=False,
+        )
+        if folder == longest:
+            assert "unreadable" in done.stdout, done.stderr
+        else:
+            assert done.stderr.startswith(f"redress: {longer} is too long for the sockets of the reading processes")
+            assert "set TMPDIR to a folder" in done.stderr
+            assert done.returncode == 1
+
+
 def test_a_machine_without_a_known_filter_is_told_about_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     assert "use the network (no filter for riscv64 is known)" in (confinement.missing() or "")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from redress.check.letter_rules import check_letter
 from redress.check.rule import Check
-from redress.cli.terminal import console, print_json
+from redress.cli.terminal import console, plain_errors, print_json
 from redress.model.letter import Letter
 from redress.read.answer import answer
 
@@ -35,22 +35,23 @@ def read(
     if evidence is not None and len(files) != 1:
         print("redress read: --evidence draws one file; name just that", file=sys.stderr)
         raise typer.Exit(2)
-    opened: list[tuple[Path, bytes]] = []
-    for file in files:
-        try:
-            opened.append((file, file.read_bytes()))
-        except OSError as error:
-            print(f"redress read: {file} cannot be opened: {error.strerror}", file=sys.stderr)
-    with Readers(Settings().reading_limits) as readers:
-        letters = readers.read(File(file.name, content) for file, content in opened)
-        for (file, content), letter in zip(opened, letters, strict=True):
-            checks = check_letter(letter)
-            if as_json:
-                print_json(answer(_name(file), letter, checks))
-            else:
-                show_letter(file, letter, checks)
-            if evidence is not None:
-                _draw(readers, content, letter, evidence)
+    with plain_errors():
+        opened: list[tuple[Path, bytes]] = []
+        for file in files:
+            try:
+                opened.append((file, file.read_bytes()))
+            except OSError as error:
+                print(f"redress read: {file} cannot be opened: {error.strerror}", file=sys.stderr)
+        with Readers(Settings().reading_limits) as readers:
+            letters = readers.read(File(file.name, content) for file, content in opened)
+            for (file, content), letter in zip(opened, letters, strict=True):
+                checks = check_letter(letter)
+                if as_json:
+                    print_json(answer(_name(file), letter, checks))
+                else:
+                    show_letter(file, letter, checks)
+                if evidence is not None:
+                    _draw(readers, content, letter, evidence)
     if len(opened) < len(files):
         raise typer.Exit(2)
 

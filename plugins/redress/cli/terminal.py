@@ -102,8 +102,18 @@ def print_error(error: Exception) -> None:
             f"REDRESS_{str(wrong['loc'][0]).upper()}: {wrong['msg'].removeprefix('Value error, ')}"
             for wrong in error.errors()
         )
+    elif isinstance(error, FileExistsError | NotADirectoryError | IsADirectoryError) and error.filename:
+        told = f"{_in_the_way(Path(error.filename))}: move it away, and run the command again"
     lines = "\n".join(printable(line) for line in told.splitlines())
     print(f"redress: {lines}", file=sys.stderr, flush=True)
+
+
+def _in_the_way(place: Path) -> str:
+    """Say what lies where a folder or a file of Redress belongs: at the place itself, or above it."""
+    for path in reversed((place, *place.parents)):
+        if path.is_file():
+            return f"{path} is a file, and a folder belongs there"
+    return f"{place} is {'a folder' if place.is_dir() else 'something else'}, and a file belongs there"
 
 
 By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the login name")]
@@ -176,9 +186,9 @@ def writing(settings: "Settings") -> Iterator[None]:
     """Hold the writer lock during the block; tell a person who has to wait for it."""
     from filelock import Timeout
 
-    from redress.warehouse.landing import writer_lock
+    from redress.warehouse.writer_lock import WriterLock
 
-    lock = writer_lock(settings)
+    lock = WriterLock(settings)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -30,6 +30,8 @@ KEPT_VARIABLES = frozenset(
     }
 )
 """The variables of the caller's environment that a reading process gets."""
+LONGEST_TEMPORARY_FOLDER_BYTES = 75
+"""Linux takes 107 bytes for the name of a socket, and that of the server's socket adds 32 to its folder."""
 OWN_VARIABLES = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 _log = logging.getLogger(__name__)
@@ -60,9 +62,14 @@ def start_server() -> None:
     """Start the server that forks the reading processes, if it does not run, with an environment of its own.
 
     There is no way to hand the server an environment. So this process has that environment for the moment in which
-    the server starts.
+    the server starts. Raise ValueError where the folder for temporary files has too long a name for a socket.
     """
-    tempfile.gettempdir()  # is looked up once, by the caller's TMPDIR
+    folder = tempfile.gettempdir()  # is looked up once, by the caller's TMPDIR
+    if len(os.fsencode(folder)) > LONGEST_TEMPORARY_FOLDER_BYTES:
+        raise ValueError(
+            f"{folder} is too long for the sockets of the reading processes: set TMPDIR to a folder with a name of "
+            f"at most {LONGEST_TEMPORARY_FOLDER_BYTES} bytes, such as /tmp"
+        )
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update({name: value for name, value in before.items() if name in KEPT_VARIABLES} | OWN_VARIABLES)

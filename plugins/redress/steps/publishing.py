@@ -122,6 +122,7 @@ def release(run: Run, identity: str | None) -> str:
     with run.record.step("release") as note, run.writer_lock():
         publication = _published(releases, identity, run.settings)
         clauses = [publication.sentence(identity)]
+        clauses += releases.left_alone()
         if publication is Publication.OVERTAKEN:
             clauses.append("its own run publishes both")
         note.message = "; ".join([*clauses, *deliver(run.settings)])

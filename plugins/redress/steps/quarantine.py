@@ -19,7 +19,8 @@ from redress.model.landed import Disposition, Fate, LandedLetter
 from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.warehouse.landing import Landing, writer_lock
+from redress.warehouse.landing import Landing
+from redress.warehouse.writer_lock import WriterLock
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ class Quarantine:
         if not reason.strip() or not by.strip():
             raise DecisionError("a decision needs who decides (--by) and why (--reason)")
         landing = Landing(self.settings.landing_folder)
-        with writer_lock(self.settings):
+        with WriterLock(self.settings):
             case = self.case(prefix, season)
             decision = decided(case)
             of_season = case.landed.season

@@ -18,14 +18,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from filelock import FileLock
-
 from redress.acquire.journal import JOURNAL_NAME, Journal
 from redress.acquire.outcomes import Summary
 from redress.model.season import Season, season_from_name
 from redress.settings import Settings
 from redress.steps.record import RunRecord
-from redress.warehouse.landing import Landing, writer_lock
+from redress.warehouse.landing import Landing
+from redress.warehouse.writer_lock import WriterLock
 
 RECORD_ENDING = ".jsonl"
 REPORT_ENDING = ".md"
@@ -182,9 +181,9 @@ class Run:
         """Great Expectations' pages about the season; the season's next run replaces them."""
         return self.settings.data_docs_folder / str(self.season)
 
-    def writer_lock(self) -> FileLock:
+    def writer_lock(self) -> WriterLock:
         """Return the lock under which landing is replaced, and a warehouse built and published."""
-        return writer_lock(self.settings)
+        return WriterLock(self.settings)
 
     @property
     def _journals_folder(self) -> Path:

@@ -19,14 +19,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock
 
 from redress.check.rule import Check, Severity
 from redress.files import replaced
 from redress.model.landed import Acquisition, Disposition, Fate, LandedLetter
 from redress.model.season import Season, season_from_name
 from redress.model.witness import WitnessFigure, WitnessKind, WitnessReport
-from redress.settings import Settings
 from redress.warehouse.landing_tables import (
     ACQUISITIONS,
     CHECKS,
@@ -235,9 +233,3 @@ def _without_names(dispositions: pa.Table) -> pa.Table:
     """Return dispositions that say whether a person decided, and not who: no release holds the name."""
     place = dispositions.schema.get_field_index("decided_by")
     return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())
-
-
-def writer_lock(settings: Settings) -> FileLock:
-    """Return the lock of a home, to be used with `with`. A process that holds the lock may take it again."""
-    settings.writer_lock.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(settings.writer_lock, is_singleton=True)

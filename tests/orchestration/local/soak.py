@@ -23,11 +23,12 @@ from redress.acquire.archive import Archive
 from redress.model.season import Season
 from redress.steps.record import step_summaries
 from redress.warehouse.build import warehouse_identity
-from redress.warehouse.landing import Landing, writer_lock
+from redress.warehouse.landing import Landing
 from redress.warehouse.releases.checksums import damage
 from redress.warehouse.releases.history import Happening
 from redress.warehouse.releases.listing import known_releases
 from redress.warehouse.releases.releases import Releases
+from redress.warehouse.writer_lock import WriterLock
 from tests.interrupted import SoakError
 from tests.orchestration.local.running import RUN_SECONDS, RunningAirflow, running_airflow
 
@@ -198,7 +199,7 @@ def _at_work(airflow: RunningAirflow, run_id: str) -> tuple[str, ...]:
 def _wait_for_writers(airflow: RunningAirflow) -> None:
     """Wait until no task that outlived its scheduler or its worker holds the writer lock."""
     try:
-        with writer_lock(airflow.settings).acquire(timeout=RUN_SECONDS):
+        with WriterLock(airflow.settings).acquire(timeout=RUN_SECONDS):
             pass
     except Timeout:
         raise SoakError(f"after {RUN_SECONDS:g} s somebody still writes in {airflow.settings.home}") from None

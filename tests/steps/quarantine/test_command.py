@@ -14,7 +14,8 @@ from redress.check.decisions import FILE_NAME, Ruling, read_decisions
 from redress.settings import Settings
 from redress.steps import Run, acquire_and_read, check
 from redress.steps.quarantine import Case, Quarantine
-from redress.warehouse.landing import Landing, writer_lock
+from redress.warehouse.landing import Landing
+from redress.warehouse.writer_lock import WriterLock
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES, SEASON
 from tests.steps.quarantine.desk import BY, RATE_RULE, WHY
 
@@ -140,7 +141,7 @@ def test_what_cannot_be_decided_ends_in_a_sentence(home: Path) -> None:
 def test_decisions_wait_for_whoever_is_writing_and_for_each_other_and_none_is_lost(home: Path) -> None:
     settings = Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES)
     letters = set(Landing(settings.landing_folder).dispositions(SEASON))
-    with writer_lock(settings):
+    with WriterLock(settings):
         deciding = [
             subprocess.Popen(
                 command("reject", sha, "--reason", "all at once", "--by", BY),

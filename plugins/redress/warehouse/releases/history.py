@@ -82,7 +82,9 @@ class History:
     def add(
         self, release: str, what: Happening, *, by: str = "", reason: str = "", at: dt.datetime | None = None
     ) -> None:
-        """Add an event, at the present time where `at` is not given."""
+        """Add an event, now where `at` is not given. Raises ReleaseError where it is of no release."""
+        if not is_identity(release):
+            raise ReleaseError(f"{release!r} is no release, so {self.folder / HISTORY_NAME} stays as it is")
         when = (at or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
         self._write((*self._without_begun(), Event(when, release, what, by, reason)))
 

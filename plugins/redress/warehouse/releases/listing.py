@@ -156,8 +156,7 @@ def _remove_unless_read(releases: Releases, identity: str) -> bool:
     A release that stays is as it was. Raises OSError where the file system does not let it go.
     """
     folder = releases.release_folder(identity)
-    bin_folder = releases.folder / "incoming"
-    bin_folder.mkdir(exist_ok=True)
+    bin_folder = releases.bin_folder(identity)
     locks, modes = [], []
     try:
         for name in ("warehouse.duckdb", CHECKSUMS_NAME):
@@ -167,7 +166,7 @@ def _remove_unless_read(releases: Releases, identity: str) -> bool:
                 file.chmod(0o644)  # a lock that keeps readers out needs a file that is open to write
                 locks.append(file.open("r+b"))
                 fcntl.lockf(locks[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
-        folder.rename(bin_folder / f"removed-{identity}")
+        folder.rename(bin_folder)
     except OSError as error:
         for file, mode in modes:
             with suppress(OSError):  # a file whose mode cannot be set has its old mode
@@ -178,7 +177,7 @@ def _remove_unless_read(releases: Releases, identity: str) -> bool:
     finally:
         for lock in locks:
             lock.close()
-    shutil.rmtree(bin_folder / f"removed-{identity}", ignore_errors=True)
+    shutil.rmtree(bin_folder, ignore_errors=True)
     return True
 
 

@@ -1,6 +1,6 @@
 """Releases: put a built warehouse before its readers, whole or not at all.
 
-<warehouse>/incoming/...            what is being made; the next build clears what a crash left there
+<warehouse>/incoming/redress-...    what is being made; the next build clears what a crash left there
 <warehouse>/releases/<identity>/    warehouse.duckdb, csv/<table>.csv, parquet/<table>.parquet, datapackage.json,
                                     changes.json, RELEASE.md and SHA256SUMS, which is written last
 <warehouse>/current                 a link to one of the releases, swapped by one atomic rename
@@ -8,10 +8,12 @@
 """
 
 import datetime as dt
+import errno
 import fcntl
 import os
+import re
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,13 +21,21 @@ from pathlib import Path
 
 import duckdb
 
-from redress.files import exchange, replaced
+from redress.files import INCOMING, exchange, replaced
+from redress.model.printable import printable
 from redress.warehouse.releases.changes import compared, write_changes
 from redress.warehouse.releases.checksums import CHECKSUMS_NAME, NOTES_NAME, write_checksums
-from redress.warehouse.releases.history import Happening, History
+from redress.warehouse.releases.history import Happening, History, is_identity
 from redress.warehouse.releases.history import ReleaseError as ReleaseError
 from redress.warehouse.releases.notes import release_notes
 from redress.warehouse.releases.package import write_package
+
+_MARK = "redress-"
+"""The beginning of every name that Redress makes in `incoming`: a folder of people's own may have this name too."""
+_OURS = re.compile(rf"{_MARK}(removed-)?[0-9a-f]{{16}}(\.[0-9a-f]{{8}}|\.replaced)?")
+_WAITING_LINK = re.compile(r"\.current\.[0-9]+\.incoming")
+_PUT_ASIDE = "current.copied"
+_NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,24 @@ class Releases:
         return self.folder / "current"
 
     def current(self) -> Path | None:
-        """Return the folder of the current release, or None before the first release."""
-        return self.current_link.resolve() if self.current_link.exists() else None
+        """Return the folder of the current release, or None before the first release.
+
+        Raises ReleaseError where `current` is no link to a release.
+        """
+        if not self.current_link.exists():
+            return None
+        if not self.current_link.is_symlink():
+            raise ReleaseError(
+                f"{self.current_link} is no link to a release, as in a home that was copied without its links: "
+                "redress rebuild makes the link again"
+            )
+        folder = self.current_link.resolve()
+        if not is_identity(folder.name):
+            raise ReleaseError(
+                f"{self.current_link} points at {folder}, which is no release: remove the link, and run redress "
+                "rebuild, which makes it again"
+            )
+        return folder
 
     @property
     def history(self) -> History:
@@ -71,18 +97,38 @@ class Releases:
 
     def incoming_file(self, identity: str) -> Path:
         """Return the file of a warehouse that is built and not yet published, on the same disk as the releases."""
-        return self.folder / "incoming" / identity / "warehouse.duckdb"
+        return self._incoming / f"{_MARK}{identity}" / "warehouse.duckdb"
+
+    def bin_folder(self, identity: str) -> Path:
+        """Return where a release lies while it is being removed, on the same disk as the releases."""
+        folder = self._incoming
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{_MARK}removed-{identity}"
+
+    def left_alone(self) -> tuple[str, ...]:
+        """Return a sentence for each thing in the way of builds that Redress did not make and does not remove."""
+        others = sorted(path.name for path in self._incoming.glob("*") if not _is_ours(path))
+        copies = sorted(path.name for path in self.folder.glob(f"{_PUT_ASIDE}.*"))
+        sentences = []
+        if others:
+            sentences.append(f"{_named(others)} in {self._incoming} is not of Redress, and stays")
+        if copies:
+            sentences.append(f"{_named(copies)} in {self.folder} lay where the link `current` is now: remove it")
+        return tuple(sentences)
 
     def clear(self, but: str = "") -> None:
         """Remove what a crash left: unfinished builds, and a release that had its name but was never current.
 
-        The built warehouse of the identity `but` stays: another run waits to publish it.
+        The built warehouse of the identity `but` stays: another run waits to publish it. What others have put
+        there stays too. Where `current` is a copy of a release, it becomes a link again.
         """
-        for path in (self.folder / "incoming").glob("*"):
-            if path.name != but:
+        for path in self._incoming.glob("*"):
+            if _is_ours(path) and path.name != f"{_MARK}{but}":
                 shutil.rmtree(path, ignore_errors=True)
         for waiting in self.folder.glob(".current.*"):
-            waiting.unlink()
+            if waiting.is_symlink() and _WAITING_LINK.fullmatch(waiting.name):
+                waiting.unlink()
+        self._link_again()
         current = self.current()
         begun = self.history.begun()
         if begun is not None:
@@ -100,10 +146,9 @@ class Releases:
         Its folder has a new name each time, so that a dbt that outlived a killed run writes into no other build.
         """
         self.clear()
-        incoming = self.folder / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=incoming, prefix=f"{identity}."))
-        folder.chmod(0o755)  # mkdtemp's are for their owner alone, and a release is for readers
+        self._check_one_disk()
+        folder = self._incoming / f"{_MARK}{identity}.{uuid.uuid4().hex[:8]}"
+        folder.mkdir()
         file = folder / "warehouse.duckdb"
         yield file
         _onto_disk(*folder.iterdir())  # a power cut leaves no half of what counts as built
@@ -137,7 +182,7 @@ class Releases:
             staged.rename(target)
         for path in target.rglob("*"):
             if path.is_file():
-                path.chmod(0o444)  # a client that opens it to write is refused
+                path.chmod(path.stat().st_mode & 0o444)  # a client that opens it to write is refused
         self.point_at(identity)
         return target
 
@@ -152,6 +197,78 @@ class Releases:
         if self.history.last_current() != identity:
             self.history.add(identity, Happening.CURRENT)
 
+    @property
+    def _incoming(self) -> Path:
+        """The folder of what is being made. Raises ReleaseError where it is a link: others' files may be there."""
+        folder = self.folder / INCOMING
+        if folder.is_symlink():
+            raise ReleaseError(
+                f"{folder} is a link to {folder.readlink()}: builds are made in a folder of the warehouse's own, "
+                "on the disk of its releases. Remove the link, and run again"
+            )
+        return folder
+
+    def _check_one_disk(self) -> None:
+        """Make the folders of builds and releases. Raise ReleaseError if no rename leads from one to the other."""
+        incoming, folder = self._incoming, self.folder / "releases"
+        for made in (incoming, folder):
+            made.mkdir(parents=True, exist_ok=True)
+        probe = f"{_MARK}{uuid.uuid4().hex[:16]}"
+        (incoming / probe).mkdir()
+        try:
+            (incoming / probe).rename(folder / probe)
+            (folder / probe).rmdir()
+        except OSError as error:
+            (incoming / probe).rmdir()
+            if error.errno != errno.EXDEV:
+                raise
+            raise ReleaseError(
+                f"{incoming} and {folder} lie on different disks, and a release is put in its place by a rename: "
+                "lay both on one disk, and run again"
+            ) from error
+
+    def _link_again(self) -> None:
+        """Make `current` a link again where it is a copy of a release, and put the copy beside it.
+
+        A copy that follows links leaves a folder; a share or an archive leaves a file with the link's target.
+        Raises ReleaseError where nothing tells which release that was.
+        """
+        place = self.current_link
+        if place.is_symlink() or not place.exists():
+            return
+        identity = self._copied()
+        if identity is None:
+            raise ReleaseError(
+                f"{place} is neither a link nor a copy of a release: move it away, and run "
+                "redress rebuild, which makes the link again"
+            )
+        aside = next(
+            free for number in range(1, 1000) if not os.path.lexists(free := self.folder / f"{_PUT_ASIDE}.{number}")
+        )
+        aside.symlink_to(Path("releases") / identity)
+        try:
+            exchange(aside, place)
+        except OSError:  # network file systems have no such step: readers find no release for a moment
+            aside.unlink()
+            place.rename(aside)
+            self.point_at(identity)
+
+    def _copied(self) -> str | None:
+        """Return the release that a folder or file in the place of `current` was; None where nothing tells."""
+        place = self.current_link
+        releases = {path.name: path for path in (self.folder / "releases").glob("*") if is_identity(path.name)}
+        if place.is_file():
+            name = Path(place.read_bytes()[:1000].decode(errors="replace").strip()).name
+            return name if name in releases else None
+        try:
+            sums = (place / CHECKSUMS_NAME).read_bytes()
+        except OSError:
+            return None
+        for name, folder in releases.items():
+            if (folder / CHECKSUMS_NAME).is_file() and (folder / CHECKSUMS_NAME).read_bytes() == sums:
+                return name
+        return None
+
     def _before(self, identity: str) -> Path | None:
         """Return the release that was current before a release was first published; None for the first release."""
         current = self.current()
@@ -160,6 +277,16 @@ class Releases:
         names = [event.release for event in self.history.events() if event.what is Happening.CURRENT]
         earlier = names[: names.index(identity)] if identity in names else names
         return self.release_folder(earlier[-1]) if earlier else None
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(printable(name) for name in names[:_NAMES_SHOWN]) + more
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether Redress made what lies in `incoming`: a folder with a name that nobody else gives."""
+    return _OURS.fullmatch(path.name) is not None and path.is_dir() and not path.is_symlink()
 
 
 def _replace(folder: Path, by: Path) -> None:
