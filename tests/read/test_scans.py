@@ -204,23 +204,41 @@ def test_a_word_in_doubt_is_not_lost_and_a_number_in_doubt_is(tesseract: Program
     ]
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        _says([("qepl", 20.0), ("jopo", 30.0), ("pauou", 61.0)], []),
-        "cat > /dev/null; exit 1",
-        "while :; do :; done",
-    ],
-    ids=["guesses", "fails", "never ends"],
-)
-def test_a_scan_that_cannot_be_read_is_called_scanned(
-    script: str, tesseract: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ocr, "TIME_LIMIT_SECONDS", 1)
-    tesseract(script)
+def test_a_scan_of_which_tesseract_only_guesses_is_called_scanned(tesseract: Program) -> None:
+    tesseract(_says([("qepl", 20.0), ("jopo", 30.0), ("pauou", 61.0)], []))
     letter = read(_scanned(_picture(1), _picture(2)))
     assert letter.verdict is Verdict.UNREADABLE
     assert letter.reason.startswith("scanned: 2 page(s) of pictures")
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("cat > /dev/null; echo 'no language' >&2; exit 1", "it ended with code 1 (no language)"),
+        ("cat > /dev/null; kill -SEGV $$", "it ended with signal 11 (it said nothing)"),
+        ("while :; do :; done", "it took more than 1 seconds of the processor, or was killed"),
+        ("cat > /dev/null", "it printed no table of words"),
+        ("cat > /dev/null; printf '\\377'", "what it printed is no text"),
+    ],
+    ids=["fails", "crashes", "never ends", "says nothing", "no text"],
+)
+def test_a_failure_of_tesseract_is_never_taken_for_a_page_without_text(
+    script: str, why: str, tesseract: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr, "TIME_LIMIT_SECONDS", 1)
+    tesseract(script)
+    for content, page in ((_scanned(_picture(1)), 1), (_behind_a_typed_letter(_picture(2)), 2)):
+        letter = read(content)
+        assert letter.verdict is Verdict.UNREADABLE
+        assert letter.reason.startswith(f"not read: tesseract failed on the picture of page {page}: {why}")
+
+
+@needs_tesseract
+def test_tesseract_does_not_look_for_its_languages_where_another_program_has_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", "/nowhere")
+    assert ocr.read_pictures(_scanned(_picture(1)), [1])
 
 
 def test_a_scan_whose_words_name_no_ombudsman_is_scanned_and_not_a_foreign_letter(tesseract: Program) -> None:

@@ -21,7 +21,6 @@ KEPT_VARIABLES = frozenset(
     {
         "PATH",  # where tesseract is
         "LD_LIBRARY_PATH",
-        "TESSDATA_PREFIX",
         "TZ",
         "PYTHONDONTWRITEBYTECODE",
         "MALLOC_ARENA_MAX",

@@ -16,7 +16,7 @@ from redress.read.files.form_fields import FieldsError, with_fields_drawn
 from redress.read.files.html import NotHtmlError, document_from_html
 from redress.read.files.opened import OpenedPdf, opened
 from redress.read.files.page_text import PageText
-from redress.read.files.pdf import UnreadableError, document_from_pdf
+from redress.read.files.pdf import NotReadError, UnreadableError, document_from_pdf
 from redress.read.files.pdf_quick import quick_document
 from redress.read.files.seen import confirmed
 from redress.read.files.text import decoded, document_from_text
@@ -116,6 +116,8 @@ def _measured_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     wanted = letter_pages(texts)
     try:
         document = document_from_pdf(content, pdf, wanted.numbers)
+    except NotReadError:
+        raise  # without its pictures nobody knows what the file is
     except UnreadableError as error:
         raise wanted.otherwise or error from error
     own = _own_pages(replace(document, page_count=len(texts)), texts)

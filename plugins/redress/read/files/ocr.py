@@ -9,6 +9,7 @@ import io
 import os
 import resource
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from redress.model.letter import Box
+from redress.model.printable import printable, shortened
 from redress.read.files.drawn import share_place
 from redress.read.files.scan import Scan, straightened
 from redress.read.page.document import Page, Word, plain, segments_of
@@ -43,6 +45,14 @@ LONGER_EDGES = (500.0, 1300.0)
 A4 in a unit of its own.
 """
 LONGER_EDGE_OF_A4 = 842.0
+COLUMNS = frozenset({"left", "top", "width", "height", "conf", "text"})
+"""The columns that are read of tesseract's table of words."""
+VARIABLE_OF_ITS_DATA = "TESSDATA_PREFIX"
+"""Where tesseract looks for its languages; in a caller's shell it may be that of another program."""
+
+
+class TesseractError(Exception):
+    """Tesseract failed on a picture, or ended without a table of words; the message says what was found."""
 
 
 def is_installed() -> bool:
@@ -68,7 +78,8 @@ def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
     """Return pages of a PDF, by number, read from their picture. A page that cannot be read is left out.
 
     A page may lie askew, on its side or upside down; its words are placed as if it were straight, and their boxes
-    are where the page shows them. A file with more pictures than a letter has pages is not read.
+    are where the page shows them. A file with more pictures than a letter has pages is not read. Raise
+    TesseractError if tesseract fails: nobody knows then what the pictures say.
     """
     pages: dict[int, Page] = {}
     if len(numbers) > MOST_PICTURES:
@@ -76,10 +87,13 @@ def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
     try:
         with pdfium.PdfDocument(content) as pdf:
             for number in numbers:
-                page = _page(pdf[number - 1], number)
+                try:
+                    page = _page(pdf[number - 1], number)
+                except TesseractError as error:
+                    raise TesseractError(f"tesseract failed on the picture of page {number}: {error}") from error
                 if page is not None:
                     pages[number] = page
-    except (pdfium.PdfiumError, subprocess.SubprocessError, UnicodeDecodeError):
+    except pdfium.PdfiumError:
         return {}
     return pages
 
@@ -185,36 +199,56 @@ def _seen(scan: Scan, dots_to_a_point: float, enlarged: float = 1.0) -> Iterator
 
 
 def _rows(picture: Image.Image, enlarged: float) -> list[dict[str, str]]:
-    """Return what tesseract prints about a picture: a row for each word."""
+    """Return what tesseract prints about a picture: a row for each word. Raise TesseractError."""
     if enlarged != 1.0:
         picture = picture.resize((round(picture.width * enlarged), round(picture.height * enlarged)))
     content = io.BytesIO()
     picture.save(content, format="PNG", compress_level=1)
     dots = str(round(DOTS_PER_INCH * enlarged))
     command = ["tesseract", "stdin", "stdout", "--dpi", dots, "--psm", "3", "tsv"]
-    output = _output(command, content.getvalue()).decode()
-    return list(csv.DictReader(io.StringIO(output), delimiter="\t", quoting=csv.QUOTE_NONE))
+    try:
+        output = _output(command, content.getvalue()).decode()
+    except UnicodeDecodeError as error:
+        raise TesseractError("what it printed is no text") from error
+    table = csv.DictReader(io.StringIO(output), delimiter="\t", quoting=csv.QUOTE_NONE)
+    if not set(table.fieldnames or ()) >= COLUMNS:
+        raise TesseractError("it printed no table of words")
+    return list(table)
 
 
 def _output(command: Sequence[str], picture: bytes) -> bytes:
-    """Return what tesseract says of a picture. Raise SubprocessError if it fails, or takes more than its time.
+    """Return what tesseract says of a picture. Raise TesseractError if it fails, or takes more than its time.
 
     The time is processor time, which the system counts, with a generous limit by the clock behind it. So a picture
     is read on a busy machine as on a quiet machine.
     """
-    with subprocess.Popen(  # noqa: S603 - the command is fixed; the picture goes in as bytes
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | {"OMP_THREAD_LIMIT": "1"},  # letters are read side by side already
-    ) as process:
-        resource.prlimit(process.pid, resource.RLIMIT_CPU, (TIME_LIMIT_SECONDS, TIME_LIMIT_SECONDS))
-        try:
-            output, _ = process.communicate(picture, timeout=CLOCK_LIMIT_SECONDS)
-        except BaseException:
-            process.kill()
-            raise
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command)
+    own = {name: value for name, value in os.environ.items() if name != VARIABLE_OF_ITS_DATA}
+    try:
+        with subprocess.Popen(  # noqa: S603 - the command is fixed; the picture goes in as bytes
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=own | {"OMP_THREAD_LIMIT": "1"},  # letters are read side by side already
+        ) as process:
+            resource.prlimit(process.pid, resource.RLIMIT_CPU, (TIME_LIMIT_SECONDS, TIME_LIMIT_SECONDS))
+            try:
+                output, said = process.communicate(picture, timeout=CLOCK_LIMIT_SECONDS)
+            except BaseException:
+                process.kill()
+                raise
+    except subprocess.TimeoutExpired as error:
+        raise TesseractError(f"it did not end in {CLOCK_LIMIT_SECONDS} seconds") from error
+    except OSError as error:
+        raise TesseractError(f"it cannot be started ({error.strerror})") from error
+    if process.returncode:
+        words = " ".join(said.decode(errors="replace").split()) or "it said nothing"
+        raise TesseractError(f"{_ending(process.returncode)} ({shortened(printable(words))})")
     return output
+
+
+def _ending(code: int) -> str:
+    """Say how a program ended that failed; a negative code is a signal."""
+    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+        return f"it took more than {TIME_LIMIT_SECONDS} seconds of the processor, or was killed"
+    return f"it ended with signal {-code}" if code < 0 else f"it ended with code {code}"

@@ -43,20 +43,32 @@ class UnreadableError(Exception):
         self.detail = detail
 
 
+class NotReadError(UnreadableError):
+    """Tesseract failed on a picture of a file, so nobody knows what the file says; another try may know."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "not read", f"{detail}; what it shows is not known: try tesseract by hand, then read again"
+        )
+
+
 def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collection[int] = ()) -> Document:
     """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
     The pages are those with these numbers, or all pages. `opened` is the file as pdfium has it, or None. With it
     hidden words are dropped, and pages that are pictures of text are read with tesseract if it is installed. Raise
     UnreadableError with the cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no
-    text).
+    text); NotReadError if tesseract fails.
     """
     by_number = {page.number: page for page in _measured(content, numbers, opened)}
     if opened is not None:
         by_number = _shown(opened, by_number)
     pictures = [page.number for page in by_number.values() if page.is_picture]
     if pictures and opened is not None and ocr.is_installed():
-        by_number |= ocr.read_pictures(content, pictures)
+        try:
+            by_number |= ocr.read_pictures(content, pictures)
+        except ocr.TesseractError as error:
+            raise NotReadError(str(error)) from error
     return _document(by_number)
 
 
