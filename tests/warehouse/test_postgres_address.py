@@ -1,5 +1,10 @@
 """How the serving database is reached: its secret address, the step, and the command."""
 
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -36,6 +41,49 @@ def test_a_password_is_in_no_error_and_no_repr(tmp_path: Path, query: str) -> No
     assert raised.value.__suppress_context__
     settings = Settings(serve_url=postgres.address)  # type: ignore[arg-type]
     assert "s3cret" not in f"{postgres!r} {settings!r} {settings.model_dump_json()}"
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[int, list[bytes]]]:
+    """A server on 127.0.0.1 that no address names: its port, and what it has been told."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+
+        def answer() -> None:
+            with suppress(OSError):
+                client, _ = server.accept()
+                with client:
+                    heard.append(client.recv(200))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield server.getsockname()[1], heard
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_no_variable_of_another_program_leads_to_another_server(
+    tmp_path: Path, elsewhere: tuple[int, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, heard = elsewhere
+    services = tmp_path / "services"
+    services.write_text(f"[other]\nhostaddr=127.0.0.1\nport={port}\nsslmode=disable\n", encoding="utf-8")
+    others = {
+        "PGHOSTADDR": "127.0.0.1",
+        "PGPORT": str(port),
+        "PGSSLMODE": "disable",
+        "PGSERVICE": "other",
+        "PGSERVICEFILE": str(services),
+    }
+    for name, value in others.items():
+        monkeypatch.setenv(name, value)
+    release = small_release(tmp_path)
+    for host in ("127.0.0.2:1", f"127.0.0.2:{port}"):
+        with pytest.raises(ServeError, match=r"127\.0\.0\.2/db: .*refused"):
+            Postgres(f"postgresql://someone:s3cret@{host}/db").serve(release)
+    assert heard == []
+    assert {name: os.environ[name] for name in others} == others
 
 
 def test_the_current_release_is_served_by_a_step_and_a_command(

@@ -8,6 +8,7 @@ The transaction makes the tables beside the served ones, copies the rows, compar
 renames both schemas and commits. If it ends before that, nothing is left behind and the served release stays.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,8 @@ from redress.warehouse.serving.statements import RUNBOOK, SCHEMA, cause
 from redress.warehouse.serving.tables import ServeError, served_tables
 
 CONNECT_TIMEOUT_SECONDS = 10
+KEPT_VARIABLES = frozenset({"PGPASSFILE"})
+"""PostgreSQL's variables in the environment that count; docs/runbooks/serving.md names them."""
 SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret")
 """Parameters of an address with secret values, which no message shows."""
 
@@ -111,7 +114,9 @@ class Postgres:
         """Yield a connection. Errors in the block become ServeError, without the address and its password."""
         url = self.url()
         try:
-            with _engine(url).connect() as connection:
+            with _by_the_address_alone():
+                connected = _engine(url).connect()
+            with connected as connection:
                 yield connection
         except (SQLAlchemyError, psycopg.Error, UnicodeError) as error:  # a host or password may be no text
             raise ServeError(f"{self.place}: {_without_secrets(str(cause(error)), url)}") from None
@@ -141,6 +146,21 @@ class Postgres:
             waited = swap(connection, self.patience_seconds)
         notes = () if waited is None else (waited,)
         return Served(release.name, self.place, True, len(rows_counts), sum(rows_counts.values()), notes)
+
+
+@contextmanager
+def _by_the_address_alone() -> Iterator[None]:
+    """Take PostgreSQL's variables from the environment of this process in the block, but for KEPT_VARIABLES.
+
+    They fill in whatever an address leaves open. Those of another program could name another host, to which the
+    password would go, or forbid encryption.
+    """
+    names = [name for name in os.environ if name.startswith("PG") and name not in KEPT_VARIABLES]
+    taken = {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
 
 
 def _engine(url: URL) -> Engine:
