@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redress.acquire.archive import Archive, ArchiveError, Card
+from redress.acquire.archive import Archive, ArchiveError
+from redress.acquire.cards import Card
 from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
 from redress.files import INCOMING, WholeFiles
 from redress.model.season import Season
@@ -125,6 +126,60 @@ def test_a_letter_that_came_under_a_clock_that_was_ahead_is_not_later_than_the_n
     assert archive.rebuild_addresses() == 0
     assert found(archive) == []
     assert archive.cards(ahead.sha256)[0].fetched_at < new.fetched_at
+
+
+def put_ahead(archive: Archive, card: Card, year: int, *, is_indexed: bool = False) -> None:
+    """Have a card say that it came in a year that is still to come, and the index with it if it has that card."""
+    for name in names(archive, ".json"):
+        if is_indexed or not name.startswith("addresses/"):
+            stated = json.loads(WholeFiles(archive.address).read(name))
+            if stated["sha256"] == card.sha256:
+                stated["fetched_at"] = f"{year}-01-01T00:00:00.000+00:00"
+                WholeFiles(archive.address).write(name, json.dumps(stated).encode())
+
+
+def test_no_card_of_a_clock_that_was_ahead_brings_an_older_letter_back(archive: Archive) -> None:
+    old = archive.store(LETTER, came(), SITE)
+    new = archive.store(LETTER, came(REISSUED, '"2"'), SITE)
+    put_ahead(archive, old, 2098)
+    assert archive.season_cards(SEASON) == (new,)
+    (finding,) = found(archive)
+    assert finding.startswith(
+        "it says that its bytes came at 2098-01-01T00:00:00.000+00:00, which is still to come"
+    )
+    assert archive.rebuild_addresses() == 0
+    assert found(archive) == []
+    assert archive.latest(LETTER) == new
+    assert archive.season_cards(SEASON) == (new,)
+    assert archive.cards(old.sha256)[0].fetched_at < new.fetched_at
+
+
+def test_two_letters_that_came_under_a_clock_that_was_ahead_are_both_earlier_than_the_next_one(
+    archive: Archive,
+) -> None:
+    first = archive.store(LETTER, came(), SITE)
+    put_ahead(archive, first, 2098, is_indexed=True)
+    second = archive.store(LETTER, came(REISSUED, '"2"'), SITE)
+    put_ahead(archive, first, 2097)
+    put_ahead(archive, second, 2098, is_indexed=True)
+    assert len(found(archive)) == 2
+    third = archive.store(LETTER, came(b"%PDF-1.4 once more", '"3"'), SITE)
+    assert found(archive) == []
+    assert archive.season_cards(SEASON) == (third,)
+    times = [archive.cards(one.sha256)[0].fetched_at for one in (first, second, third)]
+    assert times == sorted(set(times))
+
+
+def test_the_latest_letter_of_a_clock_that_was_ahead_stays_the_latest_when_its_time_is_put_right(
+    archive: Archive,
+) -> None:
+    archive.store(LETTER, came(), SITE)
+    new = archive.store(LETTER, came(REISSUED, '"2"'), SITE)
+    put_ahead(archive, new, 2098, is_indexed=True)
+    assert archive.rebuild_addresses() == 1
+    assert found(archive) == []
+    (latest,) = archive.season_cards(SEASON)
+    assert latest.sha256 == new.sha256
 
 
 def test_what_is_known_of_a_letter_is_where_its_bytes_were_and_what_the_server_said_of_them(

@@ -9,66 +9,36 @@ A letter that changes at its address is another file with a card of its own; the
 
 import datetime as dt
 import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
+from redress.acquire.cards import (
+    CITATIONS,
+    LICENCE,
+    Card,
+    address_key,
+    address_name,
+    as_json,
+    bytes_name,
+    card_name,
+    cards_folder,
+    file_name,
+)
+from redress.acquire.source import Fetched, Reference
 from redress.files import StoreError, WholeFiles, stated_json
 from redress.model.season import Season
 
-LICENCE = "free re-use with the source acknowledged, accurately reproduced (www.lgo.org.uk/copyright)"
-_OMBUDSMAN = "Local Government and Social Care Ombudsman, {what}, © Commission for Local Administration in England"
-CITATIONS = {
-    ReferenceKind.LETTER: _OMBUDSMAN.format(what="annual review letter of season {season}"),
-    ReferenceKind.STATISTICS_PAGE: _OMBUDSMAN.format(what="a council's statistics page, season {season}"),
-    ReferenceKind.DATA_TABLE: _OMBUDSMAN.format(
-        what="data tables beside the annual review letters of season {season}"
-    ),
-    ReferenceKind.MAPPING: "What the columns of a data table of season {season} mean, "
-    "written by whoever runs this project",
-}
 VERIFYING_AT_A_TIME = 8
+MENDS_IT = "redress archive verify --rebuild-addresses mends it"
 
 
 class ArchiveError(Exception):
     """The archive does not hold what it should; the message says what and where."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """How a file came. A card decides nothing about what the warehouse holds.
-
-    `address` is the address that was asked for, `found_address` the address of the bytes after links and redirects.
-    `first_fetched_at` and `fetched_at` are the first and the last time, in UTC, at which the address gave these
-    bytes.
-    """
-
-    sha256: str
-    season: int
-    source: str
-    address: str
-    size_bytes: int
-    fetched_at: str
-    licence: str
-    citation: str
-    kind: str = ReferenceKind.LETTER
-    authority_id: str | None = None
-    found_address: str | None = None
-    first_fetched_at: str | None = None
-    status: int | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-
-    @property
-    def known(self) -> Known:
-        """Return what a source needs to know about these bytes in order to fetch only other bytes."""
-        return Known(self.found_address or self.address, Validators(self.etag, self.last_modified))
 
 
 @dataclass(frozen=True)
@@ -110,7 +80,7 @@ class Archive:
             raise ValueError(f"{reference.address} is unchanged: there are no bytes to store")
         sha256 = hashlib.sha256(fetched.content).hexdigest()
         latest = self.latest(reference)
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        now = _now()
         card = Card(
             sha256=sha256,
             season=reference.season.year,
@@ -129,18 +99,17 @@ class Archive:
             citation=CITATIONS[reference.kind].format(season=reference.season),
         )
         with _archive_errors():
-            if self._files.size_bytes(_bytes_name(sha256)) != len(fetched.content):
-                self._files.write(_bytes_name(sha256), fetched.content, is_synced=True)
+            if self._files.size_bytes(bytes_name(sha256)) != len(fetched.content):
+                self._files.write(bytes_name(sha256), fetched.content, is_synced=True)
             if latest is not None and latest.fetched_at > now:  # the clock was ahead then, or is behind now
-                latest = replace(latest, first_fetched_at=None, fetched_at=_just_before(now))
-                self._files.write(_card_name(latest), _as_json(latest))
-            before = self._whole_card(_card_name(card))
+                latest = self._put_before(now, latest, self._cards_of(latest))
+            before = self._whole_card(card_name(card))
             if before is not None:
                 card = replace(card, first_fetched_at=before.first_fetched_at or before.fetched_at)
                 if latest == before == replace(card, fetched_at=before.fetched_at):
                     return before
-            self._files.write(_card_name(card), _as_json(card))
-            self._files.write(_address_name(card), _as_json(card))
+            self._files.write(card_name(card), as_json(card))
+            self._files.write(address_name(card), as_json(card))
         return card
 
     def latest(self, reference: Reference) -> Card | None:
@@ -148,22 +117,22 @@ class Archive:
         lost them.
         """
         with _archive_errors():
-            name = f"addresses/{reference.season}/{_address_key(reference.kind, reference.address)}.json"
+            name = f"addresses/{reference.season}/{address_key(reference.kind, reference.address)}.json"
             card = self._whole_card(name)
-            if card is None or self._files.size_bytes(_bytes_name(card.sha256)) != card.size_bytes:
+            if card is None or self._files.size_bytes(bytes_name(card.sha256)) != card.size_bytes:
                 return None
             return card
 
     def holds(self, sha256: str) -> bool:
         """Return whether there are bytes under a hash. `read` finds out whether they are the right bytes."""
         with _archive_errors():
-            return self._files.size_bytes(_bytes_name(sha256)) is not None
+            return self._files.size_bytes(bytes_name(sha256)) is not None
 
     def read(self, sha256: str) -> bytes:
         """Return the bytes of a hash. Raise ArchiveError if they are missing or do not have the hash."""
         with _archive_errors():
             try:
-                content = self._files.read(_bytes_name(sha256))
+                content = self._files.read(bytes_name(sha256))
             except FileNotFoundError:
                 raise ArchiveError(
                     f"the archive {self.address} has no file {sha256}: fetch its season again"
@@ -178,7 +147,7 @@ class Archive:
     def cards(self, sha256: str) -> tuple[Card, ...]:
         """Return all cards of a file, ordered by season and address."""
         with _archive_errors():
-            found = [self._card(name) for name in self._files.names(_cards_folder(sha256))]
+            found = [self._card(name) for name in self._files.names(cards_folder(sha256))]
         return tuple(sorted((card for card in found if card), key=lambda card: (card.season, card.address)))
 
     def season_cards(self, season: Season) -> tuple[Card, ...]:
@@ -200,19 +169,26 @@ class Archive:
 
     def bytes_address(self, sha256: str) -> str:
         """Return the place of the bytes of a hash, whether they are there or not."""
-        return self._files.place(_bytes_name(sha256))
+        return self._files.place(bytes_name(sha256))
 
     def clear_incoming(self) -> int:
         """Remove half-written files of writers that have ended; return the number of files."""
         return self._files.clear_incoming()
 
     def rebuild_addresses(self) -> int:
-        """Write the index of addresses from the cards; return the number of entries that changed."""
+        """Write the index of addresses from the cards; return the number of entries that changed.
+
+        Cards with a time that is still to come get a time that has passed, in their order.
+        """
         with _archive_errors():
             listing = self._list()
+            for name, cards in listing.to_come.items():
+                latest, now = listing.latest[name], _now()
+                before = now if latest in cards else latest.fetched_at
+                listing.latest[name] = self._put_before(before, latest, cards)
             wrong = [card for name, card in listing.latest.items() if self._whole_card(name) != card]
             for card in wrong:
-                self._files.write(_address_name(card), _as_json(card))
+                self._files.write(address_name(card), as_json(card))
         return len(wrong)
 
     def verify(self) -> Verified:
@@ -228,7 +204,16 @@ class Archive:
             findings += (
                 self._finding(name, f"a card without its bytes, {card.sha256}: fetch season {card.season} again")
                 for name, card in sorted(listing.cards.items())
-                if _bytes_name(card.sha256) not in listing.sha256s
+                if bytes_name(card.sha256) not in listing.sha256s
+            )
+            findings += (
+                self._finding(
+                    card_name(card),
+                    f"it says that its bytes came at {card.fetched_at}, which is still to come: a clock was ahead, "
+                    f"or is behind now; {MENDS_IT}",
+                )
+                for cards in listing.to_come.values()
+                for card in cards
             )
             findings += self._wrong_addresses(listing)
         return Verified(len(listing.sha256s), len(listing.cards), tuple(findings))
@@ -245,21 +230,20 @@ class Archive:
 
     def _wrong_addresses(self, listing: "_Listing") -> Iterator[ArchiveFault]:
         indexed = dict(listing.latest)
-        hint = "redress archive verify --rebuild-addresses mends it"
         for name in self._files.names("addresses"):
             try:
                 card = self._card(name)
             except ArchiveError as error:
-                yield ArchiveFault(self._files.place(name), f"{error}; {hint}")
+                yield ArchiveFault(self._files.place(name), f"{error}; {MENDS_IT}")
                 indexed.pop(name, None)
                 continue
             expected = indexed.pop(name, None)
             if expected is None:
                 yield self._finding(name, "an address that no card speaks of: delete it")
             elif card != expected:
-                yield self._finding(name, f"it is not the latest card of {expected.address}; {hint}")
+                yield self._finding(name, f"it is not the latest card of {expected.address}; {MENDS_IT}")
         for name, card in indexed.items():
-            yield self._finding(name, f"missing, although there is a card of {card.address}; {hint}")
+            yield self._finding(name, f"missing, although there is a card of {card.address}; {MENDS_IT}")
 
     def _finding(self, name: str, detail: str) -> ArchiveFault:
         return ArchiveFault(self._files.place(name), detail)
@@ -269,7 +253,7 @@ class Archive:
         listing = _Listing()
         for name in self._files.names("sha256"):
             path = PurePosixPath(name)
-            if path.suffix == ".bin" and _bytes_name(path.stem) == name:
+            if path.suffix == ".bin" and bytes_name(path.stem) == name:
                 listing.sha256s[name] = path.stem
                 continue
             if path.parent.suffix != ".cards" or path.suffix != ".json":
@@ -280,11 +264,33 @@ class Archive:
             except ArchiveError as error:
                 listing.findings.append(ArchiveFault(self._files.place(name), str(error)))
                 continue
-            if card is None or _card_name(card) != name:
+            if card is None or card_name(card) != name:
                 listing.findings.append(self._finding(name, "a card of other bytes, or of another address"))
                 continue
             listing.cards[name] = card
+        for name in listing.to_come:  # the times of the cards do not say which is the latest, but the index may
+            indexed = self._whole_card(name)
+            if indexed is not None and card_name(indexed) in listing.cards:
+                listing.latest[name] = listing.cards[card_name(indexed)]
         return listing
+
+    def _cards_of(self, card: Card) -> list[Card]:
+        """Return all cards of a card's season and address."""
+        names = (name for name in self._files.names("sha256") if PurePosixPath(name).name == file_name(card))
+        return [found for name in names if (found := self._whole_card(name)) is not None]
+
+    def _put_before(self, time: str, latest: Card, cards: Iterable[Card]) -> Card:
+        """Give an address's cards with a time that is still to come times before this time, the latest the last;
+        return the latest card.
+        """
+        now = _now()
+        ahead = [card for card in cards if card.fetched_at > now]
+        ahead.sort(key=lambda card: (card.sha256 == latest.sha256, card.fetched_at), reverse=True)
+        for place, card in enumerate(ahead, start=1):
+            passed = replace(card, first_fetched_at=None, fetched_at=_before(time, place))
+            self._files.write(card_name(passed), as_json(passed))
+            latest = passed if card.sha256 == latest.sha256 else latest
+        return latest
 
     def _card(self, name: str) -> Card | None:
         """Return the card in a file; None if there is no such file. Raise ArchiveError if the file is no card."""
@@ -325,8 +331,17 @@ class _Listing:
         """The latest card of each address, by the name of its entry in the index."""
         by_address: dict[str, list[Card]] = defaultdict(list)
         for card in self.cards.values():
-            by_address[_address_name(card)].append(card)
+            by_address[address_name(card)].append(card)
         return {name: max(cards, key=lambda card: card.fetched_at) for name, cards in by_address.items()}
+
+    @cached_property
+    def to_come(self) -> dict[str, list[Card]]:
+        """The cards with a time that is still to come, by the name of their address's entry in the index."""
+        now, by_address = _now(), defaultdict(list)
+        for card in self.cards.values():
+            if card.fetched_at > now:
+                by_address[address_name(card)].append(card)
+        return dict(by_address)
 
 
 @contextmanager
@@ -338,32 +353,10 @@ def _archive_errors() -> Iterator[None]:
         raise ArchiveError(str(error)) from error
 
 
-def _just_before(time: str) -> str:
-    return (dt.datetime.fromisoformat(time) - dt.timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
 
 
-def _as_json(card: Card) -> bytes:
-    return json.dumps(asdict(card), indent=1, ensure_ascii=False).encode()
-
-
-def _bytes_name(sha256: str) -> str:
-    return f"sha256/{sha256[:2]}/{sha256}.bin"
-
-
-def _cards_folder(sha256: str) -> str:
-    return f"sha256/{sha256[:2]}/{sha256}.cards"
-
-
-def _card_name(card: Card) -> str:
-    key = _address_key(ReferenceKind(card.kind), card.address)
-    return f"{_cards_folder(card.sha256)}/{card.season}-{key}.json"
-
-
-def _address_name(card: Card) -> str:
-    return f"addresses/{card.season}/{_address_key(ReferenceKind(card.kind), card.address)}.json"
-
-
-def _address_key(kind: ReferenceKind, address: str) -> str:
-    """Return a file name that stands for an address: a name from outside never becomes a path."""
-    text = address if kind is ReferenceKind.LETTER else f"{kind} {address}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _before(time: str, places: int) -> str:
+    """Return the time that is as many milliseconds earlier."""
+    return (dt.datetime.fromisoformat(time) - dt.timedelta(milliseconds=places)).isoformat(timespec="milliseconds")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from threading import BoundedSemaphore
 
-from redress.acquire.archive import Archive, Card
+from redress.acquire.archive import Archive
+from redress.acquire.cards import Card
 from redress.acquire.outcomes import AcquisitionState, Outcome
 from redress.acquire.source import (
     PASSING_CAUSES,
