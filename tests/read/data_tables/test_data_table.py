@@ -166,13 +166,60 @@ def test_a_footnote_at_a_name_is_none_of_it() -> None:
     assert table.figures[0].printed_text == "1,033*"
 
 
-def test_absent_cells_have_a_reason_and_short_rows_are_absent() -> None:
+def test_absent_cells_have_a_reason() -> None:
     table = read(
-        csv_bytes(HEADINGS, ("Pellonshire County Council", "*", "-"), ("Wexmarsh District Council", "", "n/a"))
+        csv_bytes(
+            HEADINGS, ("Pellonshire County Council", "*", "-", ""), ("Wexmarsh District Council", "", "n/a", "")
+        )
     )
     assert {one.value for one in table.figures} == {None}
     assert [str(one.absence) for one in table.figures] == ["withheld", *["not_stated"] * 5]
     assert table.reports == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "cells_count"),
+    [
+        (("Pellonshire County Council", "South", "33", "40", "83%"), 5),
+        (("Pellonshire County Council", "33", "40"), 3),
+    ],
+    ids=["more", "fewer"],
+)
+def test_a_row_with_more_or_fewer_cells_than_headings_gives_no_figure(
+    row: tuple[str, ...], cells_count: int
+) -> None:
+    table = read(csv_bytes(HEADINGS, row, (*WEXMARSH_ROW, "", "")))
+    assert {one.authority_id for one in table.figures} == {"SAMPLE-02"}
+    (report,) = [one for one in table.reports if one.row_number == 2 and one.column_name is None]
+    assert report.detail.startswith(f"the row has {cells_count} cells below 4 headings")
+
+
+def test_no_row_below_other_headings_is_read_by_the_first_ones() -> None:
+    others = ("Authority Name", "Total investigated", "Upheld", "Uphold rate")
+    table = read(csv_bytes(HEADINGS, PELLONSHIRE_ROW, (), others, WEXMARSH_ROW))
+    assert {one.authority_id for one in table.figures} == {"SAMPLE-01"}
+    (report,) = table.reports
+    assert report.row_number == 4
+    assert "it begins another table" in report.detail
+    again = read(csv_bytes(HEADINGS, PELLONSHIRE_ROW, HEADINGS, WEXMARSH_ROW))
+    assert values(again).items() >= EXPECTED.items()
+
+
+@pytest.mark.parametrize("cut", [b",33,4", b",33,40", b",33,40,8"])
+def test_no_figure_of_a_row_in_which_a_file_is_cut_is_taken(cut: bytes) -> None:
+    whole = csv_bytes(HEADINGS, WEXMARSH_ROW, PELLONSHIRE_ROW)
+    table = read(whole[: whole.index(b",33,40") + len(cut)])
+    assert {one.authority_id for one in table.figures} == {"SAMPLE-02"}
+    (report,) = table.reports
+    assert report.row_number == 3
+    assert " cut" in report.detail
+    assert values(read(whole.rstrip())) == EXPECTED  # the last cell ends with its sign
+
+
+def test_a_row_of_many_headings_is_no_long_cell() -> None:
+    headings = (*HEADINGS, *(f"other {number}" for number in range(5000)))
+    row = (*PELLONSHIRE_ROW, *[""] * 5000)
+    assert figure(read(csv_bytes(headings, row)), "upheld_count").value == 33
 
 
 @pytest.mark.parametrize(

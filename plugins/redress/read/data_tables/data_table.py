@@ -21,6 +21,7 @@ from redress.model.witness import (
     WitnessReport,
 )
 from redress.read.data_tables.cells import Cell, CellValue, normalised_heading, read_cell, without_footnote
+from redress.read.data_tables.doubted_rows import doubted_rows
 from redress.read.data_tables.mapping import FigureColumn, Mapping, start_of_mapping
 from redress.read.data_tables.sheet import Row, Sheet
 from redress.read.data_tables.sheets import read_sheets
@@ -72,7 +73,16 @@ def read_data_table(
     ]
     figures: list[WitnessFigure] = []
     bare_fractions = _columns_of_bare_fractions(header, mapping)
+    doubted = doubted_rows(header.sheet, header.row_number, [normalised_heading(one) for one in mapping.headings])
+    if doubted.headings_number is not None:
+        detail = (
+            f"the row has the headings of row {header.row_number} in other places: it begins another table, and no "
+            "figure of the rows below it is taken; put that table into a file of its own"
+        )
+        reports.append(WitnessReport(sha256, address, detail, doubted.headings_number))
     for row_number, row in _rows_below(header):
+        if row_number in doubted.silent:
+            continue
         name_cell = _cell(row, header.place(mapping.authority))
         name = "" if name_cell.unread else name_cell.text
         cells = {heading: _cell(row, header.place(heading)) for heading in mapping.figures}
@@ -87,6 +97,12 @@ def read_data_table(
                 )
             continue
         resolution = authorities.resolve(without_footnote(name), season.period_end)
+        why_not = doubted.reasons.get(row_number)
+        if why_not is not None and (
+            resolution.authority is not None or any(reading.value is not None for reading in readings.values())
+        ):
+            reports.append(WitnessReport(sha256, address, f"{why_not}: no figure of the row is taken", row_number))
+            continue
         if resolution.authority is None:
             reports.append(WitnessReport(sha256, address, shortened(resolution.reason, 1000), row_number))
         for heading, column in mapping.figures.items():
@@ -194,7 +210,7 @@ def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
 
 def _fault_of_the_widest(sheets: Sequence[Sheet]) -> str | None:
     """Return the fault of a CSV file by the delimiter that makes the most cells of a row; None if it has none."""
-    widest = max(sheets, key=lambda sheet: max(map(len, sheet.rows), default=0), default=None)
+    widest = max(sheets, key=lambda sheet: sheet.widest, default=None)
     return None if widest is None else widest.fault
 
 

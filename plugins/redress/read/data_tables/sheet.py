@@ -14,6 +14,7 @@ class Sheet:
 
     The cells of hidden rows and columns are empty. `hidden_rows` and `hidden_columns` are those that hold
     something. `fault` says, with its row, why the rows of a CSV file behind the last row cannot be read.
+    `ends_open` says that no line break ends the last row of a CSV file.
     """
 
     name: str | None
@@ -22,6 +23,12 @@ class Sheet:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[str, ...] = ()
     fault: str | None = None
+    ends_open: bool = False
+
+    @property
+    def widest(self) -> int:
+        """The number of cells of the row that has the most."""
+        return max(map(len, self.rows), default=0)
 
     @property
     def hidden(self) -> tuple[tuple[int | None, str], ...]:

@@ -24,12 +24,13 @@ def read_sheets(content: bytes, address: str) -> tuple[Sheet, ...]:
     if len(content) > MOST_BYTES:
         raise UnreadableTableError(f"{address} has {len(content):,} bytes, more than any data table; take it out")
     if address.lower().endswith(".xlsx"):
-        sheets = tuple(workbook_sheets(content, address))
+        sheets = checked = tuple(workbook_sheets(content, address))
     else:
         text = _decoded(content, address)
         found = (_csv_sheet(text, delimiter, address) for delimiter in CSV_DELIMITERS)
         sheets = tuple(sheet for sheet in found if sheet.rows or sheet.fault)
-    for sheet in sheets:
+        checked = tuple(sorted(sheets, key=lambda sheet: sheet.widest, reverse=True)[:1])  # by the file's delimiter
+    for sheet in checked:
         for row_number, row in enumerate(sheet.rows, start=1):
             longest = max((len(cell.text) for cell in row), default=0)
             if longest > MOST_CHARACTERS_OF_A_CELL:
@@ -70,4 +71,4 @@ def _csv_sheet(text: str, delimiter: str, address: str) -> Sheet:
             f"cell ({error}); correct the row"
         )
         return Sheet(None, tuple(rows), fault=fault)
-    return Sheet(None, tuple(rows))
+    return Sheet(None, tuple(rows), ends_open=not text.endswith(("\n", "\r")))
