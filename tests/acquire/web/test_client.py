@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from redress import __version__
 from redress.acquire.source import FailureCause, FetchError, Known, NotPublishedError, SourceError, Validators
 from redress.acquire.web.addresses import allowed_addresses, is_public
 from redress.acquire.web.client import HttpClient, HttpRules
+from redress.acquire.web.connections import CheckedTransport
 from tests.acquire.site_server import PDF, Given, SiteServer, client_of, impatient, in_turn, site_server
 
 LETTER = Given(b"%PDF-1.7 a letter", content_type=PDF, etag='"one"')
@@ -454,3 +456,9 @@ def test_a_site_asked_by_https_is_never_asked_by_http() -> None:
 def test_a_site_that_is_no_address_is_said(url: str) -> None:
     with pytest.raises(SourceError, match="REDRESS_SITE_URL"):
         allowed_addresses(url, ())
+
+
+def test_a_variable_that_names_no_certificates_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with pytest.raises(SourceError, match=r"cannot be loaded \(SSL_CERT_FILE=.*none\.pem\)"):
+        CheckedTransport(allowed_addresses("http://127.0.0.1", ()), 1)

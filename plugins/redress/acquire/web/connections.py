@@ -2,6 +2,7 @@
 time.
 """
 
+import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,10 +14,15 @@ from typing import Any
 import httpcore
 import httpx
 
+from redress.acquire.source import SourceError
 from redress.acquire.web.addresses import AllowedAddresses
+from redress.model.printable import printable
 
 Resolve = Callable[[str, int], list[str]]
 """Returns the IP addresses of a host, the best first. Raises OSError if it has none."""
+
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables of the environment that name other certificates than those of the package certifi."""
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
@@ -50,7 +56,7 @@ class CheckedTransport(httpx.BaseTransport):
 
     def __init__(self, allowed: AllowedAddresses, at_a_time: int, resolve: Resolve = resolve) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_ssl_context(),
             max_connections=None,  # how many there are is for the pace to say
             max_keepalive_connections=at_a_time,
             keepalive_expiry=30,
@@ -77,6 +83,19 @@ class CheckedTransport(httpx.BaseTransport):
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+def _ssl_context() -> SSLContext:
+    """Return what servers' certificates are checked with. Raise SourceError if that cannot be loaded."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        named = (f"{name}={os.environ[name]}" for name in CERTIFICATE_VARIABLES if os.environ.get(name))
+        place = next(named, "those of the package certifi")  # httpx looks at no other variable then
+        raise SourceError(
+            f"the certificates that servers are checked with cannot be loaded ({printable(place)}): "
+            f"{error.strerror or error}; unset the variable, or name a file that is there"
+        ) from error
 
 
 class _Body(httpx.SyncByteStream):
