@@ -37,6 +37,8 @@ MOST_OTHER_INK_SHARE = 0.5
 """What stands under a digit may have at most this share of the digit's own contrast."""
 MOST_COVERED_SHARE = 0.04
 """At most this share of the pixels of a digit's box may differ from the digit drawn alone."""
+MOST_COVERED_SHARE_OF_A_SIGN = 0.25
+"""A percentage sign is known although a digit typed beside it has covered its edge."""
 PIXELS_OF_A_DIGIT = 26
 """The least height of a digit whose shape is compared."""
 TOUCHING_SHARE = 0.3
@@ -176,11 +178,12 @@ def _marks(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
     if not said:
         return []
     within = [mark for mark in page.marks if mark.text in said and _holds(figure.box, mark)]
-    marks = _once(within)
-    if Counter(mark.text for mark in marks) > said:
-        marks = _once(page.seen(within))
-        if missing := said - Counter(mark.text for mark in marks):
-            raise _DoubtError(f"{_named(figure)}, where the page does not show the sign {min(missing)}")
+    if Counter(mark.text for mark in within) <= said:
+        return within
+    marks = _once(page.seen(within))
+    missing = said - Counter(mark.text for mark in marks)
+    if missing and not all(page.is_printed(mark.box) for mark in within if mark.text in missing):
+        raise _DoubtError(f"{_named(figure)}, where the page does not show the sign {min(missing)}")
     return marks
 
 
@@ -325,7 +328,12 @@ class _Drawings:
     def _confirm_digits(self, figure: Figure, digits: Sequence[DrawnCharacter], alone: Shades) -> None:
         page = self._page
         for digit in digits:
-            _confirm_ink(figure, *(page.part(shades, digit.box) for shades in (self._with, self._without, alone)))
+            parts = (page.part(shades, digit.box) for shades in (self._with, self._without, alone))
+            _confirm_ink(
+                figure,
+                *parts,
+                most_covered=MOST_COVERED_SHARE_OF_A_SIGN if digit.text == "%" else MOST_COVERED_SHARE,
+            )
         if not (digits := [digit for digit in digits if digit.text not in MARKS]):
             return  # a text object that draws the sign alone
         scale = max(page.scale, PIXELS_OF_A_DIGIT / max(min(digit.height for digit in digits), 0.1))
@@ -360,7 +368,9 @@ def _around(characters: Sequence[DrawnCharacter]) -> Box:
     return min(x0s), min(tops), max(x1s), max(bottoms)
 
 
-def _confirm_ink(figure: Figure, with_: Shades, without: Shades, alone: Shades) -> None:
+def _confirm_ink(
+    figure: Figure, with_: Shades, without: Shades, alone: Shades, *, most_covered: float = MOST_COVERED_SHARE
+) -> None:
     """Raise _DoubtError unless a box shows its digit whole and on a plain ground."""
     if not alone.size:
         raise _DoubtError(f"{_named(figure)}, which lies off the page")
@@ -372,5 +382,5 @@ def _confirm_ink(figure: Figure, with_: Shades, without: Shades, alone: Shades) 
     if int(without.max()) - int(without.min()) >= max(LEAST_CONTRAST, MOST_OTHER_INK_SHARE * abs(contrast)):
         raise _DoubtError(f"{_named(figure)}, and something else is drawn in its place, such as a line through it")
     off = np.abs(change / contrast - ink) > 0.5 if abs(contrast) >= LEAST_CONTRAST / 2 else np.ones_like(ink, bool)
-    if off.mean() > MOST_COVERED_SHARE:
+    if off.mean() > most_covered:
         raise _DoubtError(f"{_named(figure)}, and part of it is covered on the page")
