@@ -379,7 +379,7 @@ def test_settings_that_are_wrong_do_not_tell_the_others(monkeypatch: pytest.Monk
     monkeypatch.setenv("REDRESS_RELEASES_KEPT", "many")
     printed = CliRunner().invoke(app, ["releases"])
     assert printed.exit_code == 1
-    assert "releases_kept" in printed.output
+    assert "REDRESS_RELEASES_KEPT" in printed.output
     assert WRONG not in printed.output
 
 

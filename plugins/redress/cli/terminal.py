@@ -47,7 +47,12 @@ def plain_output() -> Iterator[None]:
     if sys.stdout is None:
         print("redress: standard output is closed, so there is nowhere to answer to", file=sys.stderr, flush=True)
         raise SystemExit(1)
-    output = _Output(sys.stdout.fileno(), "wb", closefd=False)
+    try:
+        descriptor = sys.stdout.fileno()
+    except io.UnsupportedOperation:  # it is no file of the system's, but a caller's object that takes text
+        yield
+        return
+    output = _Output(descriptor, "wb", closefd=False)
     is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
     sys.stdout = io.TextIOWrapper(
         output if is_unbuffered else io.BufferedWriter(output),
