@@ -297,10 +297,11 @@ def test_a_season_without_letters_is_said_in_words(settings: Settings, letters: 
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> Iterator[tuple[Path, Result]]:
+def odd(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> tuple[Path, Result, dict[str, str]]:
     """A home in a folder with an odd name, after `redress run` of two seasons, one of which has no letters.
 
-    Its landing lies elsewhere, in a folder whose name as a pattern is that of a neighbour's landing.
+    Its landing lies elsewhere, in a folder whose name as a pattern is that of a neighbour's landing. The
+    environment of the run is the last part of the result.
     """
     home = tmp_path_factory.mktemp("odd") / ODD_NAME
     shutil.copytree(letters, home / "letters")
@@ -313,31 +314,29 @@ def odd(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> Iterator[tup
         "REDRESS_ADDITIONAL_AUTHORITIES": str(home / "councils.csv"),
         "DBT_EMPTY": "true",
     }
-    with pytest.MonkeyPatch.context() as shell:
-        for name, value in environment.items():
-            shell.setenv(name, value)
-        yield home, CliRunner().invoke(app, ["run", "2015", "2021", "--from", str(home / "letters")])
+    arguments = ["run", "2015", "2021", "--from", str(home / "letters")]
+    return home, CliRunner().invoke(app, arguments, env=environment), environment
 
 
-def test_a_season_that_fails_says_why_and_the_others_go_on(odd: tuple[Path, Result]) -> None:
-    _, result = odd
+def test_a_season_that_fails_says_why_and_the_others_go_on(odd: tuple[Path, Result, dict[str, str]]) -> None:
+    _, result, _ = odd
     assert result.exit_code == 1
     assert "has no letters of season 2015" in result.stderr
     assert "Pellonshire County Council" in result.stdout
 
 
 def test_neither_a_folders_name_nor_a_neighbour_nor_the_shell_changes_what_is_built(
-    odd: tuple[Path, Result],
+    odd: tuple[Path, Result, dict[str, str]],
 ) -> None:
-    home, result = odd
+    home, result, environment = odd
     assert "built, and its tests passed" in result.stdout
     with asked(home / "warehouse" / "current") as ask:
         assert ask("select season, count(*) from marts.fct_annual_review group by all") == [(2021, 3)]
-    verified = CliRunner().invoke(app, ["releases", "verify"])
+    verified = CliRunner().invoke(app, ["releases", "verify"], env=environment)
     assert verified.exit_code == 0, verified.output
     assert (home / "data_docs" / "2021" / "index.html").exists()
     assert sorted(path.name for path in home.parent.iterdir()) == [ODD_NAME, "landing 1", "landing [12]"]
-    assert "2021" in CliRunner().invoke(app, ["releases"]).stdout
+    assert "2021" in CliRunner().invoke(app, ["releases"], env=environment).stdout
 
 
 def test_a_run_that_is_done_again_compares_with_what_the_season_has_now(
