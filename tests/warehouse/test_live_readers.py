@@ -19,6 +19,7 @@ RELEASES = 20
 KEPT = 5
 
 
+@pytest.mark.long
 def test_readers_never_fail_never_see_a_mix_and_see_each_release_when_they_open_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
