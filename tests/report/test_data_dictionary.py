@@ -56,13 +56,26 @@ def test_keys_references_values_and_tests_are_told(text: str) -> None:
     assert "never null; one of `extracted`, `no_statistics`" in letter
 
 
+def test_a_rate_is_told_with_the_counts_to_divide_and_what_to_beware_of(found: Manifest, text: str) -> None:
+    rates = [metric for metric in found["metrics"].values() if "warnings" in metric["config"]["meta"]]
+    assert len(rates) == 3
+    for rate in rates:
+        (section,) = [one for one in text.split("\n### ") if one.startswith(f"{rate['name']}\n")]
+        assert section.count("- Beware of ") == len(rate["config"]["meta"]["warnings"])
+        assert ("- Denominator: " in section) is (rate["type"] == "ratio")
+    assert (
+        "- Denominator: `satisfactory_remedy_rate_upheld_count`. Upheld decisions, of letters that also state "
+        in text
+    )
+
+
 def test_every_published_table_is_read_for_something(found: Manifest) -> None:
     read = {node for exposure in found["exposures"].values() for node in exposure["depends_on"]["nodes"]}
     assert [model["name"] for model in published(found) if model["unique_id"] not in read] == []
 
 
 def test_the_order_of_the_manifest_changes_nothing(found: Manifest, text: str) -> None:
-    turned = found | {name: dict(reversed(found[name].items())) for name in ("nodes", "exposures")}
+    turned = found | {name: dict(reversed(found[name].items())) for name in ("nodes", "exposures", "metrics")}
     assert data_dictionary.data_dictionary(turned) == text
 
 

@@ -36,6 +36,9 @@ or false. A key ends in `_key`.
 
 [The cookbook](cookbook.md) answers questions with these tables.
 """
+_METRICS_INTRODUCTION = """Rates of several councils together, in the words of dbt's semantic layer. A tool that
+reads `metrics` and `semantic_models` of dbt's `manifest.json` finds them there with the counts to divide
+([how](connect/dbt.md)). A share of 1 is 100%."""
 
 
 class DictionaryError(Exception):
@@ -74,6 +77,7 @@ def data_dictionary(found: Manifest) -> str:
             lines += _table(
                 model, _tests_of(model, tests.get(model["unique_id"], ()), found), _uses_of(model, found)
             )
+    lines += _metrics(found)
     return "\n".join(lines)
 
 
@@ -198,6 +202,38 @@ def _table(model: Mapping[str, Any], tests: _Tests, uses: Sequence[str]) -> Iter
             f"| {_cell('; '.join(holds))} |"
         )
     yield ""
+
+
+def _metrics(found: Manifest) -> Iterator[str]:
+    """Yield the section of the rates that the manifest gives as metrics, with their counts and their warnings."""
+    metrics = {metric["name"]: metric for metric in found["metrics"].values()}
+    yield "## Metrics"
+    yield ""
+    yield _METRICS_INTRODUCTION
+    yield ""
+    for semantic_model in sorted(found["semantic_models"].values(), key=lambda one: str(one["name"])):
+        names = ", ".join(f"`{dimension['name']}`" for dimension in semantic_model["dimensions"])
+        yield f"Metrics of `{referred_model(semantic_model['model'])}` can be split by {names}."
+        yield ""
+    for name, metric in sorted(metrics.items()):
+        meta = metric["config"]["meta"]
+        if "warnings" not in meta:
+            continue  # a count, which stands with its rate
+        yield f"### {name}"
+        yield ""
+        yield _one_line(metric["description"])
+        yield ""
+        for role in ("numerator", "denominator"):
+            if part := metric["type_params"][role]:
+                yield _count(role.capitalize(), metrics[part["name"]])
+        yield _count("Letters", metrics[meta["letters_counted_by"]])
+        for subject, warning in meta["warnings"].items():
+            yield f"- Beware of {subject.replace('_', ' ')}: {_one_line(warning)}"
+        yield ""
+
+
+def _count(role: str, metric: Mapping[str, Any]) -> str:
+    return f"- {role}: `{metric['name']}`. {_one_line(metric['description'])}"
 
 
 def _anchor(model: Mapping[str, Any]) -> str:
