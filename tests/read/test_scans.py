@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from redress.model.letter import Verdict
 from redress.read.files import ocr
-from redress.read.files.scan import straightened
+from redress.read.files.scan import shows_lines, straightened
 from tests.paper import holds, pdf, red_box, reddened, stack
 from tests.read.invented import FIGURES, LETTER, STATISTICS, figures, read
 
@@ -37,10 +37,10 @@ def _turned(picture: Image.Image, quarter_turns: int, degrees: float) -> Image.I
     return askew.rotate(90 * quarter_turns, expand=True)
 
 
-def _specked(picture: Image.Image) -> Image.Image:
+def _specked(picture: Image.Image, share: float = 0.005) -> Image.Image:
     dots = np.array(picture)
     chance = np.random.default_rng(7).random(dots.shape[:2])
-    dots[chance < 0.005], dots[chance > 0.995] = 0, 255
+    dots[chance < share], dots[chance > 1 - share] = 0, 255
     return Image.fromarray(dots)
 
 
@@ -191,17 +191,110 @@ def _says(first: list[tuple[str, float]], second: list[tuple[str, float]]) -> st
 
 def test_a_word_in_doubt_is_not_lost_and_a_number_in_doubt_is(tesseract: Program) -> None:
     """Without its doubtful word, "West Pellonshire Council" would be another council."""
-    first = [("The", 95.0), ("Wost", 31.0), ("Pellonshire", 41.0), ("Council", 96.0), ("27", 95.0), ("71%", 95.0)]
-    second = [("The", 96.0), ("West", 58.0), ("Pellonshire", 40.0), ("Council", 90.0), ("21", 95.0), ("71%", 90.0)]
+    first = [
+        ("Upheld", 95.0),
+        ("Wost", 31.0),
+        ("Pellonshire", 41.0),
+        ("Council", 96.0),
+        ("27", 95.0),
+        ("71%", 95.0),
+    ]
+    second = [
+        ("Upheld", 96.0),
+        ("West", 58.0),
+        ("Pellonshire", 40.0),
+        ("Council", 90.0),
+        ("21", 95.0),
+        ("71%", 90.0),
+    ]
     tesseract(_says([*first, ("~", 12.0)], second))
     page = ocr.read_pictures(_scanned(_picture(1)), [1])[1]
     assert [word.text for segment in page.segments for word in segment.words] == [
-        "The",
+        "Upheld",
         "West",
         "Pellonshire",
         "Council",
         "71%",
     ]
+
+
+def test_pictures_without_a_word_of_the_ombudsmans_letters_are_read_once_and_give_no_number(
+    tesseract: Program, tmp_path: Path
+) -> None:
+    words = [("Minutes", 95.0), ("of", 95.0), ("the", 95.0), ("Highways", 95.0), ("Committee", 95.0), ("12", 95.0)]
+    calls = tmp_path / "calls"
+    tesseract(f"echo >> {calls}\n{_says(words, words)}")
+    pages = ocr.read_pictures(_scanned(_picture(1), _picture(2)), [1, 2])
+    assert {word.text for page in pages.values() for segment in page.segments for word in segment.words} == {
+        text for text, _ in words[:-1]
+    }
+    assert calls.read_text().count("\n") == 2
+
+
+def _noise() -> Image.Image:
+    paper = Image.new("RGB", (827, 1169), "white")
+    shades = np.random.default_rng(5).integers(0, 255, (400, 300, 3), dtype=np.uint8)
+    paper.paste(Image.fromarray(shades).resize((700, 700), Image.Resampling.NEAREST), (50, 200))
+    return paper
+
+
+def _drawing() -> Image.Image:
+    paper = Image.new("RGB", (827, 1169), "white")
+    draw = ImageDraw.Draw(paper)
+    places = np.random.default_rng(5).integers(50, 800, (400, 4)).tolist()
+    for place in places:
+        draw.line(place, fill="black", width=2)
+    return paper
+
+
+@pytest.mark.parametrize("picture", [_noise, _drawing, lambda: Image.new("RGB", (827, 1169), (200, 180, 160))])
+def test_a_picture_without_lines_of_text_is_not_given_to_tesseract(
+    picture: Callable[[], Image.Image], tesseract: Program, tmp_path: Path
+) -> None:
+    calls = tmp_path / "calls"
+    tesseract(f"echo >> {calls}\n{_says([], [])}")
+    letter = read(_scanned(picture(), dots_per_inch=100))
+    assert letter.reason == "scanned: 1 page(s) of pictures without lines of text"
+    assert not calls.exists()
+
+
+def _photographed(picture: Image.Image) -> Image.Image:
+    """The page at a slant on a dark table, in a shadow."""
+    width, height = picture.size
+    corners = (
+        -0.1 * width,
+        -0.1 * height,
+        -0.03 * width,
+        1.08 * height,
+        1.1 * width,
+        1.04 * height,
+        1.05 * width,
+        0,
+    )
+    slant = picture.transform(
+        picture.size, Image.Transform.QUAD, corners, Image.Resampling.BICUBIC, fillcolor=(60,) * 3
+    )
+    light = np.linspace(1.0, 0.5, width)[None, :, None]
+    return Image.fromarray((np.asarray(slant) * light).astype(np.uint8))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_page_of_print_shows_lines_however_it_was_scanned(number: int) -> None:
+    page = _picture(number)
+    small = Image.new("RGB", page.size, (60, 60, 60))
+    small.paste(page.resize((page.width // 2, page.height // 2)), (250, 180))
+    faint = Image.fromarray((150 + np.asarray(page).astype(np.float64) / 255 * 50).astype(np.uint8))
+    scans = [
+        page,
+        _turned(page, 1, 5.0),
+        _turned(page, 2, -5.0),
+        _specked(page, 0.05),
+        _photographed(page),
+        small,
+        faint,
+    ]
+    scans += [page.filter(ImageFilter.GaussianBlur(3)), page.resize((page.width // 4, page.height // 4))]
+    assert [shows_lines(scan.convert("L")) for scan in scans] == [True] * len(scans)
 
 
 def test_a_scan_of_which_tesseract_only_guesses_is_called_scanned(tesseract: Program) -> None:

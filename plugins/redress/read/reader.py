@@ -11,6 +11,7 @@ from redress.check.letter_rules import check_letter
 from redress.model.file_kinds import HTML_ENDINGS, TEXT_ENDINGS, is_pdf
 from redress.model.letter import Conflict, Header, Letter, Verdict
 from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
+from redress.read.files.endless import EndlessError, refuse_endless_forms
 from redress.read.files.file_index import doubt_of_the_index
 from redress.read.files.form_fields import FieldsError, with_fields_drawn
 from redress.read.files.html import NotHtmlError, document_from_html
@@ -78,6 +79,8 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
         letter = Letter("", error.verdict, error.reason, Header(page_count=error.page_count))
     except UnreadableError as error:
         letter = Letter("", Verdict.UNREADABLE, str(error))
+    except EndlessError as error:
+        letter = Letter("", Verdict.UNREADABLE, f"damaged: {error}")
     except MemoryError:
         letter = Letter("", Verdict.UNREADABLE, "out of memory: reading it needs more than a reader may use")
     return replace(letter, sha256=sha256)
@@ -89,6 +92,7 @@ def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Con
         return content, ()
     doubts = [doubt_of_the_index(content)]
     if with_pdfium:
+        refuse_endless_forms(content)
         try:
             content = with_fields_drawn(content)
         except FieldsError as error:

@@ -7,11 +7,13 @@ out: its figure is then absent, and not wrong.
 import csv
 import io
 import os
+import re
 import resource
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
@@ -20,7 +22,7 @@ from PIL import Image
 from redress.model.letter import Box
 from redress.model.printable import printable, shortened
 from redress.read.files.drawn import share_place
-from redress.read.files.scan import Scan, straightened
+from redress.read.files.scan import EDGE_OF_A_SKETCH, Scan, shows_lines, straightened
 from redress.read.page.document import Page, Word, plain, segments_of
 
 DOTS_PER_INCH = 300
@@ -45,6 +47,8 @@ LONGER_EDGES = (500.0, 1300.0)
 A4 in a unit of its own.
 """
 LONGER_EDGE_OF_A4 = 842.0
+_SIGN = re.compile("ombuds|lgsco|lgo|upheld|uphold|remed|complian", re.IGNORECASE)
+"""Words of the Ombudsman's letters, and not of all other papers, or their beginnings."""
 COLUMNS = frozenset({"left", "top", "width", "height", "conf", "text"})
 """The columns that are read of tesseract's table of words."""
 VARIABLE_OF_ITS_DATA = "TESSDATA_PREFIX"
@@ -74,28 +78,30 @@ def installed_version() -> str | None:
     return next(iter((said.stdout or said.stderr).splitlines()), "")
 
 
+def may_be_read(sheet: pdfium.PdfPage) -> bool:
+    """Return whether a page that is a picture may show lines of text; yes if pdfium cannot draw the page."""
+    try:
+        picture = sheet.render(scale=EDGE_OF_A_SKETCH / max(*sheet.get_size(), 0.01), grayscale=True)
+    except pdfium.PdfiumError:
+        return True
+    return shows_lines(picture.to_pil().convert("L"))
+
+
 def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
     """Return pages of a PDF, by number, read from their picture. A page that cannot be read is left out.
 
     A page may lie askew, on its side or upside down; its words are placed as if it were straight, and their boxes
-    are where the page shows them. A file with more pictures than a letter has pages is not read. Raise
-    TesseractError if tesseract fails: nobody knows then what the pictures say.
+    are where the page shows them. A file with more pictures than a letter has pages is not read, and pictures
+    without a word of the Ombudsman's letters are not read a second time. Raise TesseractError if tesseract fails:
+    nobody knows then what the pictures say.
     """
-    pages: dict[int, Page] = {}
     if len(numbers) > MOST_PICTURES:
-        return pages
+        return {}
     try:
         with pdfium.PdfDocument(content) as pdf:
-            for number in numbers:
-                try:
-                    page = _page(pdf[number - 1], number)
-                except TesseractError as error:
-                    raise TesseractError(f"tesseract failed on the picture of page {number}: {error}") from error
-                if page is not None:
-                    pages[number] = page
+            return _pages(pdf, numbers)
     except pdfium.PdfiumError:
         return {}
-    return pages
 
 
 @dataclass(frozen=True)
@@ -126,23 +132,62 @@ class _Seen:
         return sum(character.isalpha() for character in self.text)
 
 
-def _page(sheet: pdfium.PdfPage, number: int) -> Page | None:
-    """Return a page as read twice from its picture; None if it cannot be read."""
+@dataclass(frozen=True)
+class _FirstReading:
+    """What tesseract sees on a page at its own size."""
+
+    number: int
+    dots_to_a_point: float
+    scan: Scan
+    words: tuple[_Seen, ...]
+
+
+def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
+    """Return pages by number; none of their numbers counts if no page shows a word of the Ombudsman's letters."""
+    readings = []
+    for number in numbers:
+        with _naming(number):
+            readings.append(_first_reading(pdf[number - 1], number))
+    readable = [reading for reading in readings if reading is not None]
+    is_read_again = any(_SIGN.search(word.text) for reading in readable for word in reading.words)
+    pages = {}
+    for reading in readable:
+        with _naming(reading.number):
+            pages[reading.number] = _page(reading, is_read_again)
+    return pages
+
+
+@contextmanager
+def _naming(number: int) -> Iterator[None]:
+    """Name the page in the message of a failure."""
+    try:
+        yield
+    except TesseractError as error:
+        raise TesseractError(f"tesseract failed on the picture of page {number}: {error}") from error
+
+
+def _first_reading(sheet: pdfium.PdfPage, number: int) -> _FirstReading | None:
+    """Return a page as read once from its picture; None if it cannot be read."""
     dots_to_a_point = _dots_to_a_point(*sheet.get_size())
     scan = straightened(sheet.render(scale=dots_to_a_point, grayscale=True).to_pil().convert("L"))
-    first = list(_seen(scan, dots_to_a_point))
-    if _sure_share(first) < LEAST_CONFIDENT_SHARE:
+    words = tuple(_seen(scan, dots_to_a_point))
+    if _sure_share(words) < LEAST_CONFIDENT_SHARE:
         scan = scan.upside_down()
-        first = list(_seen(scan, dots_to_a_point))
-    if _sure_share(first) < LEAST_CONFIDENT_SHARE:
-        return None
-    second = list(_seen(scan, dots_to_a_point, enlarged=SECOND_SIZE))
+        words = tuple(_seen(scan, dots_to_a_point))
+    return (
+        None if _sure_share(words) < LEAST_CONFIDENT_SHARE else _FirstReading(number, dots_to_a_point, scan, words)
+    )
+
+
+def _page(first: _FirstReading, is_read_again: bool) -> Page:
+    """Return a page as read twice from its picture; without its numbers if it is not read again."""
+    second = list(_seen(first.scan, first.dots_to_a_point, enlarged=SECOND_SIZE)) if is_read_again else []
     words = [
-        Word(seen.text, number, seen.x0, seen.top, seen.x1, seen.bottom, size=10.0, box=seen.box, is_ocr=True)
-        for seen in _agreed(first, second)
+        Word(seen.text, first.number, seen.x0, seen.top, seen.x1, seen.bottom, size=10.0, box=seen.box, is_ocr=True)
+        for seen in _agreed(first.words, second)
     ]
-    width, height = (edge * POINTS_PER_INCH / DOTS_PER_INCH for edge in scan.picture.size)
-    return Page(number, width, height, segments_of(words), has_picture=True, hides_a_number=True)
+    width, height = (edge * POINTS_PER_INCH / DOTS_PER_INCH for edge in first.scan.picture.size)
+    return Page(first.number, width, height, segments_of(words), has_picture=True, hides_a_number=True)
 
 
 def _sure_share(words: Sequence[_Seen]) -> float:

@@ -18,6 +18,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from redress.model.letter import Box
 from redress.read.files import ocr
 from redress.read.files.drawn import DrawnPage
+from redress.read.files.endless import refuse_endless_references
 from redress.read.files.opened import OpenedPdf
 from redress.read.files.overprints import without_unseen
 from redress.read.files.pdf_sheet import OUTLINED_CURVES, PICTURE_SHARE
@@ -56,27 +57,37 @@ def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collect
     """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
     The pages are those with these numbers, or all pages. `opened` is the file as pdfium has it, or None. With it
-    hidden words are dropped, and pages that are pictures of text are read with tesseract if it is installed. Raise
-    UnreadableError with the cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no
-    text); NotReadError if tesseract fails.
+    hidden words are dropped, and pages that are pictures of text are read with tesseract if it is installed; a
+    picture without lines of text is not read. Raise UnreadableError with the cause: encrypted, damaged, empty (no
+    text and no picture) or scanned (pictures and no text); NotReadError if tesseract fails.
     """
     by_number = {page.number: page for page in _measured(content, numbers, opened)}
     if opened is not None:
         by_number = _shown(opened, by_number)
     pictures = [page.number for page in by_number.values() if page.is_picture]
+    lineless = _without_lines(opened, pictures) if opened is not None else frozenset()
     if pictures and opened is not None and ocr.is_installed():
         try:
-            by_number |= ocr.read_pictures(content, pictures)
+            by_number |= ocr.read_pictures(content, [number for number in pictures if number not in lineless])
         except ocr.TesseractError as error:
             raise NotReadError(str(error)) from error
-    return _document(by_number)
+    return _document(by_number, lineless)
 
 
-def _document(by_number: dict[int, Page]) -> Document:
+def _without_lines(opened: OpenedPdf, numbers: Sequence[int]) -> frozenset[int]:
+    """Return which of these pages, which are pictures, show no lines of text; none in a file of many pictures."""
+    if len(numbers) > ocr.MOST_PICTURES:
+        return frozenset()
+    return frozenset(number for number in numbers if not ocr.may_be_read(opened.sheet(number).page))
+
+
+def _document(by_number: dict[int, Page], lineless: Collection[int]) -> Document:
     pages = tuple(by_number[number] for number in sorted(by_number))
     if not pages:
         raise UnreadableError("damaged", "the PDF has no pages")
     if not any(page.segments for page in pages):
+        if lineless and all(page.number in lineless for page in pages if page.has_picture):
+            raise UnreadableError("scanned", f"{len(lineless)} page(s) of pictures without lines of text")
         if any(page.has_picture for page in pages):
             raise UnreadableError("scanned", f"{len(pages)} page(s) of pictures and no text")
         raise UnreadableError("empty", f"{len(pages)} page(s) with no text and no picture")
@@ -92,7 +103,8 @@ def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
 
 
 def _measured(content: bytes, numbers: Collection[int], opened: OpenedPdf | None) -> tuple[Page, ...]:
-    """Return the pages of a PDF with every word's place. Raise UnreadableError."""
+    """Return the pages of a PDF with every word's place. Raise UnreadableError and EndlessError."""
+    refuse_endless_references(content)
     try:
         with pdfplumber.open(io.BytesIO(content), pages=sorted(numbers) or None) as pdf:
             return tuple(_page(page, opened) for page in pdf.pages)
