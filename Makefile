@@ -7,6 +7,9 @@ SAMPLES := samples/letters
 
 .DEFAULT_GOAL := help
 
+# Python keeps what it has compiled: a test run starts some hundred processes, and each would compile all again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run up airflow test test-quick soak check format docs samples lock bench clean
 
 help: ## list the targets

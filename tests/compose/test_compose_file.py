@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-from airflow.cli.cli_parser import get_parser
-from airflow.configuration import retrieve_configuration_description
 
 from redress.orchestration.names import POOLS
 from redress.settings import PROJECT_FOLDER, Settings
@@ -264,6 +262,8 @@ def test_every_redress_variable_is_a_setting(services: dict[str, Any]) -> None:
 
 
 def test_every_airflow_variable_is_an_option_of_airflow(services: dict[str, Any]) -> None:
+    from airflow.configuration import retrieve_configuration_description  # Airflow takes seconds to import
+
     given = {name for service in services.values() for name in service.get("environment", {})} | set(
         image_environment()
     )
@@ -278,6 +278,8 @@ def test_every_airflow_variable_is_an_option_of_airflow(services: dict[str, Any]
 
 
 def test_every_command_of_airflows_is_one_that_airflow_has(services: dict[str, Any]) -> None:
+    from airflow.cli.cli_parser import get_parser
+
     parser = get_parser()
     called = [
         line.removeprefix("exec ").replace('"', "").split(" ")

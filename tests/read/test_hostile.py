@@ -7,7 +7,8 @@ said, figure for figure. Everything else is refused or quarantined.
 import random
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 import pytest
 
@@ -36,8 +37,16 @@ def stated(letter: Letter) -> set[tuple[str, str | None, str]]:
     return {(figure.measure, figure.category, figure.text) for figure in letter.figures}
 
 
-TRUE_FIGURES = {content: told for content in LETTERS if (told := stated(read_letter(content, "letter.pdf")))}
-WHOLE = list(TRUE_FIGURES)
+@cache
+def true_figures() -> Mapping[bytes, set[tuple[str, str | None, str]]]:
+    """Return what each letter with figures states."""
+    return {content: told for content in LETTERS if (told := stated(read_letter(content, "letter.pdf")))}
+
+
+@cache
+def whole_letters() -> list[bytes]:
+    """Return the letters that are damaged: those with figures."""
+    return list(true_figures())
 
 
 def chance_of(number: int) -> random.Random:
@@ -47,18 +56,18 @@ def chance_of(number: int) -> random.Random:
 
 def truncations() -> Iterator[tuple[int, bytes]]:
     """Letters cut off at any place."""
-    chance = chance_of(0)
+    chance, whole = chance_of(0), whole_letters()
     for _ in range(TRUNCATIONS):
-        which = chance.randrange(len(WHOLE))
-        yield which, WHOLE[which][: chance.randrange(1, len(WHOLE[which]))]
+        which = chance.randrange(len(whole))
+        yield which, whole[which][: chance.randrange(1, len(whole[which]))]
 
 
 def flips() -> Iterator[tuple[int, bytes]]:
     """Letters with one to sixty bytes put wrong."""
-    chance = chance_of(1)
+    chance, whole = chance_of(1), whole_letters()
     for _ in range(FLIPS):
-        which = chance.randrange(len(WHOLE))
-        content = bytearray(WHOLE[which])
+        which = chance.randrange(len(whole))
+        content = bytearray(whole[which])
         for _ in range(chance.randrange(1, 60)):
             content[chance.randrange(8, len(content))] ^= 1 << chance.randrange(8)
         yield which, bytes(content)
@@ -66,14 +75,14 @@ def flips() -> Iterator[tuple[int, bytes]]:
 
 def emptied() -> Iterator[tuple[int, bytes]]:
     """Letters in which one object, or its stream, holds nothing."""
-    chance = chance_of(2)
+    chance, whole = chance_of(2), whole_letters()
     for number in range(EMPTIED):
-        which = chance.randrange(len(WHOLE))
+        which = chance.randrange(len(whole))
         pattern = rb"(\d+ 0 obj\s*)<<.*?>>" if number % 2 else rb"(stream\r?\n).*?(?=\r?\n?endstream)"
-        places = list(re.finditer(pattern, WHOLE[which], re.DOTALL))
+        places = list(re.finditer(pattern, whole[which], re.DOTALL))
         place = chance.choice(places)
         filling = b"<< >>" if number % 2 else b""
-        yield which, WHOLE[which][: place.end(1)] + filling + WHOLE[which][place.end() :]
+        yield which, whole[which][: place.end(1)] + filling + whole[which][place.end() :]
 
 
 SENDERS = (
@@ -138,7 +147,7 @@ def test_a_damaged_letter_says_what_it_said_or_is_refused(damage: object) -> Non
     for (which, _), letter in zip(damaged, letters, strict=True):
         passes = all(c.is_passed for c in check_letter(letter) if c.severity is Severity.CRITICAL)
         if letter.verdict is Verdict.EXTRACTED and passes:
-            assert stated(letter) <= TRUE_FIGURES[WHOLE[which]]
+            assert stated(letter) <= true_figures()[whole_letters()[which]]
         if letter.verdict is Verdict.UNREADABLE:
             assert re.match("empty|not a PDF|encrypted|damaged|timed out|out of memory|scanned", letter.reason)
         assert letter.reason
@@ -160,4 +169,4 @@ def test_files_of_every_other_kind_state_nothing() -> None:
 
 
 def test_there_are_letters_to_damage() -> None:
-    assert len(WHOLE) > 5
+    assert len(whole_letters()) > 5

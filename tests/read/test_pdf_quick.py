@@ -21,7 +21,6 @@ pytestmark = pytest.mark.needs("time")
 PRINTED = sorted((PROJECT / "samples" / "letters").glob("*/*.pdf")) + sorted(
     (PROJECT / "tests" / "read" / "golden").rglob("*.pdf")
 )
-TAKEN = [path for path in PRINTED if quick_look(path.read_bytes()) is not None]
 
 
 def told(letter: Letter) -> tuple[object, ...]:
@@ -42,13 +41,15 @@ def read_the_long_way(content: bytes) -> Letter:
 
 
 def test_the_scout_takes_most_letters() -> None:
-    assert len(TAKEN) > 0.7 * len(PRINTED)
+    taken = [path for path in PRINTED if quick_look(path.read_bytes()) is not None]
+    assert len(taken) > 0.7 * len(PRINTED)
 
 
-@pytest.mark.parametrize("path", TAKEN, ids=lambda path: path.relative_to(PROJECT).as_posix())
+@pytest.mark.parametrize("path", PRINTED, ids=lambda path: path.relative_to(PROJECT).as_posix())
 def test_a_quick_look_gives_the_letter_that_the_long_way_gives(path: Path) -> None:
     content = path.read_bytes()
-    assert told(read_letter(content, path.name)) == told(read_the_long_way(content))
+    if quick_look(content) is not None:  # most letters: the test above counts them
+        assert told(read_letter(content, path.name)) == told(read_the_long_way(content))
 
 
 @pytest.mark.parametrize(
