@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,22 +35,37 @@ RUN_ID = "manual__2026-07-21T06:00:00+00:00"
 HOSTILE = "2021/<img src=x onerror=alert(1)>{{ 7 * 7 }}\x1b[31m\r\nBcc: other@example.org.pdf"
 DAG_PROCESSOR_SECONDS = 50
 """After so long Airflow's dag processor ends a callback, unless it is set otherwise."""
-FAIL = """
-import logging, sys
+SENDER = """
+import json, logging, os, sys
+from pathlib import Path
 from types import SimpleNamespace
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
 logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(message)s")
 from redress.orchestration.alerts import alert_missing_letters
 from redress.orchestration.dag_parts import failed_run_alerts
 from redress.settings import Settings
 from redress.steps.record import RunRecord
-from pathlib import Path
-context = {"dag": SimpleNamespace(dag_id="annual_letters"), "run_id": sys.argv[1], "reason": "task_failure"}
-for alert in failed_run_alerts():
-    alert(context)
-for _ in range(2 if len(sys.argv) > 2 else 0):
-    alert_missing_letters(RunRecord(Path(sys.argv[2])), "season 2021: 3 of 5 letters in", Settings(), context)
-print("went on")
+def fail(run_id, watch):
+    context = {"dag": SimpleNamespace(dag_id="annual_letters"), "run_id": run_id, "reason": "task_failure"}
+    for alert in failed_run_alerts():
+        alert(context)
+    for _ in range(2 if watch else 0):
+        alert_missing_letters(RunRecord(Path(watch)), "season 2021: 3 of 5 letters in", Settings(), context)
+    print("went on", flush=True)
+for line in sys.stdin:
+    environment, output, arguments = json.loads(line)
+    if (child := os.fork()) == 0:
+        os.environ.update(environment)
+        file = os.open(output, os.O_WRONLY | os.O_CREAT)
+        os.dup2(file, 1)
+        os.dup2(file, 2)
+        fail(*arguments)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=answers, flush=True)
 """
+"""A program that imports Airflow once; for each line that it reads, a process of its own has a run that fails."""
+Sender = Callable[..., str]
 
 
 def context(run_id: str = RUN_ID, dag_id: str = "annual_letters") -> Any:
@@ -167,24 +182,39 @@ def test_dags_are_given_a_list_of_functions() -> None:
 # --- Sent to a real server ----------------------------------------------------------------------------
 
 
-def sent(home: Path, environment: Mapping[str, str], *arguments: str) -> str:
-    """Return what a process prints when a run in it fails and the process goes on."""
-    done = subprocess.run(
-        [sys.executable, "-c", FAIL, RUN_ID, *arguments],
-        capture_output=True,
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
+    """A function that returns what a process prints when a run in it fails and the process goes on."""
+    folder = tmp_path_factory.mktemp("sender")
+    with subprocess.Popen(
+        [sys.executable, "-c", SENDER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "AIRFLOW_HOME": str(home / "airflow"), "REDRESS_HOME": str(home), **environment},
+        env={**os.environ, "AIRFLOW_HOME": str(folder / "airflow")},
         cwd=PROJECT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith("went on\n")
-    assert "Traceback" not in done.stdout + done.stderr
-    return done.stdout
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        lines, answers = process.stdin, process.stdout
+
+        def send(home: Path, environment: Mapping[str, str], watch: str = "") -> str:
+            output = home / "printed.txt"
+            stated = {"REDRESS_HOME": str(home), **environment}
+            print(json.dumps((stated, str(output), (RUN_ID, watch))), file=lines, flush=True)
+            answer = answers.readline()
+            printed = output.read_text()
+            assert answer == "0\n", printed
+            assert printed.endswith("went on\n")
+            assert "Traceback" not in printed
+            return printed
+
+        yield send
+        lines.close()
 
 
 @pytest.fixture(scope="module")
-def mailed(tmp_path_factory: pytest.TempPathFactory) -> MailServer:
+def mailed(tmp_path_factory: pytest.TempPathFactory, sent: Sender) -> MailServer:
     """A failed run with a hostile reason and, twice, a warning about missing letters, mailed to two people."""
     home = tmp_path_factory.mktemp("home")
     fail(record(home), "check", HOSTILE)
@@ -222,7 +252,9 @@ def test_missing_letters_are_mailed_once_in_the_life_of_a_watch(mailed: MailServ
 
 
 @pytest.mark.parametrize("is_refused", [True, False])
-def test_a_mail_that_cannot_be_sent_is_one_line_that_says_what_to_do(tmp_path: Path, is_refused: bool) -> None:
+def test_a_mail_that_cannot_be_sent_is_one_line_that_says_what_to_do(
+    tmp_path: Path, sent: Sender, is_refused: bool
+) -> None:
     fail(record(tmp_path), "check", "the cause")
     environment = {"REDRESS_ALERT_EMAILS": "one@example.org"}
     if is_refused:
@@ -237,7 +269,7 @@ def test_a_mail_that_cannot_be_sent_is_one_line_that_says_what_to_do(tmp_path: P
     assert "hunter2" not in printed
 
 
-def test_a_server_that_says_nothing_is_given_up_before_the_callback_is_ended(tmp_path: Path) -> None:
+def test_a_server_that_says_nothing_is_given_up_before_the_callback_is_ended(tmp_path: Path, sent: Sender) -> None:
     fail(record(tmp_path), "check", "the cause")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         extra = {"disable_ssl": True, "from_email": "redress@example.org", "timeout": 1, "retry_limit": 5}
@@ -268,6 +300,6 @@ def test_no_connection_is_more_patient_than_the_dag_processor(monkeypatch: pytes
         assert hook.timeout * (1 + hook.smtp_retry_limit) <= DAG_PROCESSOR_SECONDS * 2 // 3
 
 
-def test_without_recipients_nobody_is_mailed_and_the_log_says_so(tmp_path: Path) -> None:
+def test_without_recipients_nobody_is_mailed_and_the_log_says_so(tmp_path: Path, sent: Sender) -> None:
     fail(record(tmp_path), "check", "the cause")
     assert "REDRESS_ALERT_EMAILS is empty" in sent(tmp_path, {"REDRESS_ALERT_EMAILS": ""})
