@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.shared import made_once
-from tests.warehouse.invented import dbt_build, write_councils, write_landing
+from tests.warehouse.invented import BUILT, dbt_build, write_councils, write_landing
 from tests.warehouse.postgres_server import Database, Server, running_server
 
 _database_numbers = count()
@@ -26,7 +26,7 @@ def build_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert "rates_are_recomputed_half_up" in build.stdout, "the unit tests of the models did not run"
 
     # a quote in the path, as folders of people's own have
-    return made_once(tmp_path_factory, "it's a build", make) / "build.duckdb"
+    return made_once(tmp_path_factory, "it's a build", make) / BUILT
 
 
 @pytest.fixture(scope="session")

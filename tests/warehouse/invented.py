@@ -23,9 +23,12 @@ from redress.warehouse.dbt import (
     take_parsed,
 )
 from redress.warehouse.landing_tables import TABLES
+from redress.warehouse.releases.checksums import WAREHOUSE_NAME
 from tests.made import FIGURES, PROJECT, sha256
 
 PROJECT_DIR = PROJECT / "dbt_project"
+BUILT = WAREHOUSE_NAME
+"""The name of the file that a build makes: that of a release, so that one parsed project serves both."""
 COUNCILS = {
     # authority_id: name, council type, first day, last day
     "SAMPLE-ALDERMOOR": ("Aldermoor Borough Council", "district", "", ""),
@@ -257,23 +260,21 @@ def write_councils(path: Path) -> None:
 
 
 def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) -> subprocess.CompletedProcess[str]:
-    """`dbt build` over the landing and the councils of a folder, into its file build.duckdb.
+    """`dbt build` over the landing and the councils of a folder, into its file BUILT.
 
-    The project of the repository is parsed once for all folders.
+    The project of the repository is parsed once for all folders. Of a copy of it dbt parses only what differs.
     """
-    database_name = "build.duckdb"
-    parsed, target = PARSED_FOLDER / parsed_name(database_name), folder / "target"
+    parsed, target = PARSED_FOLDER / parsed_name(BUILT), folder / "target"
     link_inputs(folder, folder / "landing", folder / "councils.csv")
-    if project_dir == PROJECT_DIR:
-        target.mkdir(exist_ok=True)
-        take_parsed(parsed, target)
+    target.mkdir(exist_ok=True)
+    take_parsed(parsed, target)
     done = subprocess.run(
         [
             *(sys.executable, "-P", "-m", "dbt.cli.main", "build", *arguments),
             *("--project-dir", project_dir, "--profiles-dir", project_dir),
             *("--target-path", target, "--log-path", folder / "logs", "--no-use-colors"),
         ],
-        env=dbt_environment(database_name, home=target),
+        env=dbt_environment(BUILT, home=target),
         cwd=folder,
         capture_output=True,
         text=True,

@@ -11,6 +11,7 @@ from redress.model.season import Season
 from redress.model.witness import WitnessFigure, WitnessKind
 from redress.warehouse.landing import Landing
 from tests.warehouse.invented import (
+    BUILT,
     LETTERS,
     PROJECT_DIR,
     LandedLetter,
@@ -65,7 +66,7 @@ def test_a_correction_stands_in_every_mart_and_the_print_beside_it(folder: Path)
     Landing(folder / "landing").replace_witnesses(Season(2021), WitnessKind.STATISTICS_PAGE, [RIGHT_PAGE])
     build = dbt_build(folder, "--exclude-resource-type", "unit_test", project_dir=folder / "project")
     assert build.returncode == 0, build.stdout
-    with duckdb.connect(str(folder / "build.duckdb"), read_only=True) as warehouse:
+    with duckdb.connect(str(folder / BUILT), read_only=True) as warehouse:
         assert ask(
             warehouse,
             """
@@ -119,7 +120,7 @@ def test_a_single_season_without_an_accepted_letter_builds(tmp_path: Path) -> No
     write_councils(tmp_path / "councils.csv")
     build = dbt_build(tmp_path, "--exclude-resource-type", "unit_test")
     assert build.returncode == 0, build.stdout
-    with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as warehouse:
+    with duckdb.connect(str(tmp_path / BUILT), read_only=True) as warehouse:
         assert ask(warehouse, "select count(*) from marts.fct_annual_review") == [(0,)]
         assert ask(warehouse, "select count(*), count(trust) from marts.council_performance where is_sample") == [
             (7, 0)

@@ -1,11 +1,8 @@
 """Authorities in the warehouse: each by the name of its time, as `redress.model.authorities` has them."""
 
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from contextlib import chdir
-from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -13,13 +10,12 @@ import pytest
 
 from redress.model.reference import load_authorities
 from redress.model.season import Season
-from redress.warehouse.dbt import dbt_environment, link_inputs
 from redress.warehouse.landing_tables import TABLES
+from tests.made import SAMPLE_AUTHORITIES
+from tests.warehouse.invented import BUILT, ask, dbt_build
 
 pytestmark = pytest.mark.needs("dbt")
 
-PROJECT = Path(__file__).parents[2]
-SAMPLE_AUTHORITIES = PROJECT / "samples" / "authorities.csv"
 AUTHORITIES = load_authorities(additional=SAMPLE_AUTHORITIES)
 SEASONS = tuple(Season(year) for year in range(2010, 2027))
 
@@ -32,33 +28,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         path = folder / "landing" / table / "season=2021" / "part.parquet"
         path.parent.mkdir(parents=True)
         pq.write_table(schema.empty_table(), path)
-    link_inputs(folder, folder / "landing", SAMPLE_AUTHORITIES)
+    shutil.copy(SAMPLE_AUTHORITIES, folder / "councils.csv")
     wanted = ("+dim_authority", "+dim_council_type", "+int_authority_populations", "+int_authority_seasons")
-    build = subprocess.run(
-        [
-            *(sys.executable, "-P", "-m", "dbt.cli.main", "build"),
-            *("--select", *wanted, "--indirect-selection", "buildable"),
-            *("--project-dir", PROJECT / "dbt_project", "--profiles-dir", PROJECT / "dbt_project"),
-            *("--target-path", folder / "target", "--log-path", folder / "logs", "--no-use-colors"),
-        ],
-        env=dbt_environment("build.duckdb", home=folder),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    build = dbt_build(folder, "--select", *wanted, "--indirect-selection", "buildable")
     assert build.returncode == 0, build.stdout + build.stderr
     for test in ("a_name_means_one_authority_on_a_day", "a_successor_takes_over_on_the_day_after"):
         assert f"PASS {test}" in build.stdout, f"the test {test} did not run"
-    with (
-        chdir(folder),
-        duckdb.connect("build.duckdb", read_only=True) as connection,
-    ):  # views reach landing from here
+    with chdir(folder), duckdb.connect(BUILT, read_only=True) as connection:  # views reach landing from here
         yield connection
-
-
-def ask(warehouse: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-    return warehouse.cursor().execute(query, parameters).fetchall()
 
 
 def test_a_renamed_council_has_a_row_for_each_name(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from redress.model.season import Season
 from redress.warehouse.landing import Landing
-from tests.warehouse.invented import LETTERS, ask, dbt_build, write_councils, write_landing
+from tests.warehouse.invented import BUILT, LETTERS, ask, dbt_build, write_councils, write_landing
 
 pytestmark = pytest.mark.needs("dbt")
 
@@ -33,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def asked(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with chdir(home), duckdb.connect("build.duckdb", read_only=True) as warehouse:
+    with chdir(home), duckdb.connect(BUILT, read_only=True) as warehouse:
         yield warehouse
 
 
