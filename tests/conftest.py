@@ -9,7 +9,9 @@ import pytest
 
 from redress.model.authorities import Authorities
 from redress.model.reference import load_authorities
-from tests.made import SAMPLE_AUTHORITIES
+from redress.model.season import Season
+from redress.settings import Settings
+from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.needs import is_module_left_out, programs_started
 from tests.shared import made_once
 
@@ -54,6 +56,33 @@ def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from redress.warehouse.releases.releases import Releases
 
     current = Releases(made_once(tmp_path_factory, "cookbook", make) / "home" / "warehouse").current()
+    assert current is not None
+    return current
+
+
+@pytest.fixture(scope="session")
+def samples_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of the sample letters of 2021 to 2023, landed in another order; its folder, below `home`."""
+
+    def make(folder: Path) -> None:
+        from redress.acquire.sources.folder import FolderSource
+        from redress.steps import (
+            Run,
+            acquire_and_read,
+            build_warehouse,
+            check,
+            release,
+        )  # they take a while to import
+
+        settings = Settings(home=folder / "home", additional_authorities=SAMPLE_AUTHORITIES)
+        for year in (2022, 2023, 2021):
+            run = Run.of_season(Season(year), "run", settings)
+            check(run, acquire_and_read(run, FolderSource(SAMPLES / "letters")))
+        release(run, build_warehouse(run))
+
+    from redress.warehouse.releases.releases import Releases
+
+    current = Releases(made_once(tmp_path_factory, "samples", make) / "home" / "warehouse").current()
     assert current is not None
     return current
 

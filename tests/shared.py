@@ -1,6 +1,7 @@
-"""What takes long to make and is only read: made once for all workers of a test run."""
+"""What takes long to make and is only read, made once for all workers of a test run; and how releases compare."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -25,3 +26,8 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             done.touch()
     return folder
+
+
+def table_hashes(release: Path) -> dict[str, str]:
+    """Return the sha256 of each Parquet file of a release."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in release.glob("parquet/*.parquet")}

@@ -1,6 +1,5 @@
 """What decides the content of a release: what is landed and decided, and neither the order nor who decided."""
 
-import hashlib
 import shutil
 from pathlib import Path
 
@@ -10,11 +9,12 @@ import pytest
 from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import Run, acquire_and_read, build_warehouse, check, release, run_season
+from redress.steps import Run, build_warehouse, release, run_season
 from redress.steps.quarantine import Quarantine
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
+from tests.shared import table_hashes
 
 pytestmark = pytest.mark.needs("dbt")
 
@@ -32,57 +32,29 @@ def settings_of(home: Path) -> Settings:
     return Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES)
 
 
-def land(settings: Settings, *years: int) -> None:
-    """Land seasons of the samples one after the other, and build nothing yet."""
-    for year in years:
-        run = season_run(settings, year)
-        check(run, acquire_and_read(run, FolderSource(SAMPLES / "letters")))
-
-
 def publish(settings: Settings) -> Path:
     """The release of all that is landed."""
     run = season_run(settings, YEARS[0])
     return Path(release(run, build_warehouse(run)))
 
 
-def table_hashes(folder: Path) -> dict[str, str]:
-    """The sha256 of each Parquet file of a release."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("parquet/*.parquet")}
-
-
-@pytest.fixture(scope="module")
-def in_order(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of the samples whose seasons were landed in their order."""
-    settings = settings_of(tmp_path_factory.mktemp("in order"))
-    land(settings, *YEARS)
-    return publish(settings)
-
-
-def test_seasons_in_another_order_give_the_same_release_table_by_table(tmp_path: Path, in_order: Path) -> None:
-    settings = settings_of(tmp_path)
-    land(settings, 2022, 2023, 2021)
-    folder = publish(settings)
-    assert folder.name == in_order.name
-    hashes = table_hashes(folder)
-    assert {"fct_annual_review.parquet", "fct_figure.parquet", "check_results.parquet"} <= set(hashes)
-    assert hashes == table_hashes(in_order)
-
-
 @pytest.mark.long
-def test_backwards_with_a_release_after_each_season_the_last_is_the_same(tmp_path: Path, in_order: Path) -> None:
+def test_backwards_with_a_release_after_each_season_the_last_is_the_same(
+    tmp_path: Path, samples_release: Path
+) -> None:
     settings = settings_of(tmp_path)
     for year in reversed(YEARS):
         folder = Path(run_season(season_run(settings, year), FolderSource(SAMPLES / "letters")))
     assert len(list((settings.warehouse_folder / "releases").iterdir())) == len(YEARS)
-    assert (folder.name, table_hashes(folder)) == (in_order.name, table_hashes(in_order))
+    assert (folder.name, table_hashes(folder)) == (samples_release.name, table_hashes(samples_release))
 
 
 def test_a_letter_that_a_person_accepts_is_flagged_in_the_next_release_which_does_not_name_the_person(
-    tmp_path: Path, in_order: Path
+    tmp_path: Path, samples_release: Path
 ) -> None:
     settings = settings_of(tmp_path)
-    shutil.copytree(in_order.parents[2] / "landing", settings.landing_folder)
-    shutil.copytree(in_order.parents[1], settings.warehouse_folder, symlinks=True)
+    shutil.copytree(samples_release.parents[2] / "landing", settings.landing_folder)
+    shutil.copytree(samples_release.parents[1], settings.warehouse_folder, symlinks=True)
     [letter] = (
         one
         for one in Landing(settings.landing_folder).dispositions(Season(2021)).values()
@@ -91,7 +63,7 @@ def test_a_letter_that_a_person_accepts_is_flagged_in_the_next_release_which_doe
     Quarantine(settings).accept(letter.letter_sha256, reason=WHY, by=BY)
     folder = publish(settings)
     assert Releases(settings.warehouse_folder).current() == folder
-    assert folder.name != in_order.name
+    assert folder.name != samples_release.name
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as warehouse:
         rows = warehouse.execute(
             "select trust, trust_reason, is_accepted_by_decision, uphold_rate_pct, recomputed_uphold_rate_pct "
