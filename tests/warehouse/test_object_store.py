@@ -31,10 +31,13 @@ def server() -> Iterator[None]:
         yield
 
 
+def settings_of(home: Path) -> Settings:
+    return Settings(home=home, warehouse=f"s3://{BUCKET}/{home.name}/warehouse/", releases_kept=KEPT)
+
+
 @pytest.fixture
 def settings(server: None, tmp_path: Path) -> Settings:
-    address = f"s3://{BUCKET}/{tmp_path.name}/warehouse/"
-    return Settings(home=tmp_path, warehouse=address, releases_kept=KEPT)
+    return settings_of(tmp_path)
 
 
 @pytest.fixture
@@ -142,14 +145,21 @@ def test_the_last_few_are_kept_and_what_a_crash_left_is_removed(settings: Settin
     assert pointer(settings)["kept"] == [identity_of(n) for n in (6, 5, 4)]
 
 
+@pytest.fixture(scope="module")
+def delivered(server: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path, dict[str, bytes]]:
+    """A release in the store that each test damages and makes whole again: settings, local folder, stored files."""
+    settings = settings_of(tmp_path_factory.mktemp("delivered"))
+    folder = publish_numbered(Releases(settings.warehouse_folder), 1)
+    deliver(settings)
+    return settings, folder, files(settings)
+
+
 @pytest.mark.parametrize("name", ["parquet/fct_figure.parquet", "SHA256SUMS", "warehouse.duckdb"])
 @pytest.mark.parametrize("content", [None, b"cut short"], ids=["removed", "damaged"])
 def test_the_current_release_is_made_whole_in_the_store_by_the_next_run(
-    settings: Settings, releases: Releases, name: str, content: bytes | None
+    delivered: tuple[Settings, Path, dict[str, bytes]], name: str, content: bytes | None
 ) -> None:
-    folder = publish_numbered(releases, 1)
-    deliver(settings)
-    before = files(settings)
+    settings, folder, before = delivered
     store = WholeFiles(str(settings.warehouse_store_address))
     place = f"releases/{folder.name}/{name}"
     store.remove(place) if content is None else store.write(place, content)
