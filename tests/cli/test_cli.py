@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
 
 from redress.acquire.archive import Archive
 from redress.acquire.outcomes import AcquisitionState, Outcome, Summary
 from redress.acquire.source import FailureCause, Fetched, Reference
 from redress.check.letter_rules import check_letter
+from redress.cli import app
 from redress.model.season import Season
 from redress.read.answer import answer, number
 from redress.settings import Settings
@@ -35,15 +37,9 @@ def environment(home: Path) -> dict[str, str]:
     return os.environ | {"REDRESS_HOME": str(home), "PYTHONPATH": str(PROJECT / "plugins")}
 
 
-def redress(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "redress.cli", *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=PROJECT,
-        env=environment(home),
-        check=False,
-    )
+def redress(home: Path, *arguments: object) -> Result:
+    """Run a command in this process: only where output, locale or encoding matter is it a process of its own."""
+    return CliRunner().invoke(app, [str(one) for one in arguments], env={"REDRESS_HOME": str(home)})
 
 
 @pytest.fixture
@@ -55,7 +51,7 @@ def torn(tmp_path: Path) -> Path:
 
 def test_read_gives_one_object_a_line_for_each_file_a_broken_one_too(tmp_path: Path, torn: Path) -> None:
     done = redress(tmp_path, "read", SAMPLE, torn, CONTRADICTING, BARE, "--json")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert done.stderr == ""
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["file"] for one in answers] == [str(path) for path in (SAMPLE, torn, CONTRADICTING, BARE)]
@@ -74,7 +70,7 @@ def test_read_gives_one_object_a_line_for_each_file_a_broken_one_too(tmp_path: P
 
 def test_read_names_a_file_that_is_not_there_and_reads_the_others(tmp_path: Path) -> None:
     done = redress(tmp_path, "read", tmp_path / "nowhere.pdf", SAMPLE, "--json")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "nowhere.pdf cannot be opened: No such file or directory" in done.stderr
     assert "Traceback" not in done.stderr
     assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["extracted"]
@@ -82,7 +78,7 @@ def test_read_names_a_file_that_is_not_there_and_reads_the_others(tmp_path: Path
 
 def test_read_shows_a_person_the_figures_and_what_disagrees(tmp_path: Path) -> None:
     done = redress(tmp_path, "read", CONTRADICTING)
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "Tarnbeck Metropolitan Borough Council, season 2021" in done.stdout
     assert "upheld 14 of investigations 21 is 67%, and 76% is printed" in done.stdout
 
@@ -148,7 +144,7 @@ def test_ingest_of_a_folder_without_seasons_says_what_to_do(tmp_path: Path) -> N
     folder.mkdir()
     (folder / "a.pdf").write_bytes(SAMPLE.read_bytes())
     done = redress(tmp_path / "home", "ingest", folder)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "no subfolder named for a season" in done.stderr
     assert "--season 2021" in done.stderr
     assert "Traceback" not in done.stderr
@@ -156,7 +152,7 @@ def test_ingest_of_a_folder_without_seasons_says_what_to_do(tmp_path: Path) -> N
 
 def test_ingest_of_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
     done = redress(tmp_path / "home", "ingest", tmp_path / "nowhere")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "does not exist" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -164,7 +160,7 @@ def test_ingest_of_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("year", ["1999", "2009"])
 def test_a_year_that_is_no_season_is_refused_in_words(tmp_path: Path, year: str) -> None:
     done = redress(tmp_path / "home", "run", year, "--from", SAMPLES / "letters")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert f"{year} is not a season" in done.stderr
 
 
@@ -185,7 +181,7 @@ def test_a_season_is_run_in_a_locale_that_has_no_curly_quotation_marks(tmp_path:
 
 def test_run_from_a_source_of_an_unknown_kind_is_refused_in_words(tmp_path: Path) -> None:
     done = redress(tmp_path / "home", "run", "2021", "--from", "pigeon:loft")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "names no source; expected site" in done.stderr
 
 
@@ -222,11 +218,11 @@ def test_archive_verify_says_how_much_there_is_and_fails_where_something_is_wron
     reference = Reference(Season(2021), "2021/a.pdf")
     card = archive.store(reference, Fetched(b"%PDF-1.4 a letter", "2021/a.pdf"), "folder:letters")
     done = redress(tmp_path, "archive", "verify")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert f"{tmp_path}/archive: 1 files, 1 cards, 0 not as they should be" in done.stdout
     Path(archive.bytes_address(card.sha256)).write_bytes(b"%PDF-1.4 another")
     done = redress(tmp_path, "archive", "verify")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert f"{archive.bytes_address(card.sha256)}: the bytes have the hash" in done.stdout
     assert "Traceback" not in done.stderr
 
@@ -236,9 +232,9 @@ def test_archive_verify_writes_the_index_of_addresses_anew(tmp_path: Path) -> No
     reference = Reference(Season(2021), "2021/a.pdf")
     archive.store(reference, Fetched(b"%PDF-1.4 a letter", "2021/a.pdf"), "folder:letters")
     shutil.rmtree(tmp_path / "archive" / "addresses")
-    assert redress(tmp_path, "archive", "verify").returncode == 1
+    assert redress(tmp_path, "archive", "verify").exit_code == 1
     done = redress(tmp_path, "archive", "verify", "--rebuild-addresses")
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "addresses written anew: 1" in done.stdout
     assert archive.latest(reference) is not None
 
@@ -247,16 +243,16 @@ def test_what_failed_is_retried_from_the_source_of_the_last_run(tmp_path: Path) 
     letters = tmp_path / "letters" / "2021"
     letters.mkdir(parents=True)
     done = redress(tmp_path / "home", "run", "2021", "--retry-failed")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "say where the letters come from" in done.stderr
     done = redress(tmp_path / "home", "run", "2021", "--from", letters.parent, "--retry-failed")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "no run of season 2021 is known whose failures could be retried" in done.stderr
     run = Run.of_season(Season(2021), "first", Settings(home=tmp_path / "home"))
     failed = Outcome(Reference(Season(2021), "2021/gone.pdf"), AcquisitionState.FAILED, cause=FailureCause.FILE)
     at = "2021-07-28T09:00:00+00:00"
     Summary(Season(2021), "first", f"folder:{letters.parent}", at, at, (failed,)).write(run.summary_path)
     done = redress(tmp_path / "home", "run", "2021", "--retry-failed")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "none of 1 letters could be had" in done.stderr
     assert "2021/gone.pdf: No such file or directory" in done.stderr

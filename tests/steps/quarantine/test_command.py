@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
 from redress.acquire.sources.folder import FolderSource
 from redress.check.decisions import FILE_NAME, Ruling, read_decisions
+from redress.cli import app
 from redress.settings import Settings
 from redress.steps import Run, acquire_and_read, check
 from redress.steps.quarantine import Case, Quarantine
@@ -21,6 +23,7 @@ from tests.steps.quarantine.desk import BY, RATE_RULE, WHY
 
 pytestmark = pytest.mark.needs("processes")
 
+IN_A_PROCESS = (sys.executable, "-m", "redress.cli", "quarantine")
 TARNBECK = "2021/tarnbeck-metropolitan-borough-council.pdf"
 
 
@@ -40,27 +43,13 @@ def home(samples: Path, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "redress.cli", "quarantine", *arguments]
-
-
 def environment(home: Path) -> dict[str, str]:
-    return os.environ | {
-        "REDRESS_HOME": str(home),
-        "REDRESS_ADDITIONAL_AUTHORITIES": str(SAMPLE_AUTHORITIES),
-        "PYTHONPATH": os.pathsep.join([str(PROJECT / "plugins"), str(PROJECT)]),
-    }
+    return {"REDRESS_HOME": str(home), "REDRESS_ADDITIONAL_AUTHORITIES": str(SAMPLE_AUTHORITIES)}
 
 
-def quarantine(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments),
-        capture_output=True,
-        text=True,
-        cwd=PROJECT,
-        env=environment(home),
-        check=False,
-    )
+def quarantine(home: Path, *arguments: str) -> Result:
+    """Run a command of the quarantine in this process."""
+    return CliRunner().invoke(app, ["quarantine", *arguments], env=environment(home))
 
 
 def tarnbeck(home: Path) -> Case:
@@ -71,7 +60,7 @@ def tarnbeck(home: Path) -> Case:
 
 def test_the_list_names_what_waits_and_why(home: Path) -> None:
     done = quarantine(home, "list")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
     sha = tarnbeck(home).landed.letter.sha256
     assert f"2021  {sha[:12]}  Tarnbeck Metropolitan Borough Council (SAMPLE-03)" in done.stdout
     assert f"file: {TARNBECK}" in done.stdout
@@ -87,27 +76,20 @@ def test_the_list_names_what_waits_and_why(home: Path) -> None:
 def test_show_gives_the_figures_with_their_pages_and_bytes_that_can_be_read_again(home: Path) -> None:
     sha = tarnbeck(home).landed.letter.sha256
     done = quarantine(home, "show", sha[:10])
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert [line.split()[1:4] for line in done.stdout.splitlines() if "uphold_rate_pct" in line] == [
         ["76%", "page", "2"]
     ]
     assert TARNBECK in done.stdout
     (hint,) = (line.split() for line in done.stdout.splitlines() if "redress read --evidence" in line)
-    read_again = subprocess.run(
-        [sys.executable, "-m", "redress.cli", "read", hint[-1], "--json"],
-        capture_output=True,
-        text=True,
-        cwd=PROJECT,
-        env=environment(home),
-        check=True,
-    )
+    read_again = CliRunner().invoke(app, ["read", hint[-1], "--json"], env=environment(home))
     assert json.loads(read_again.stdout)["sha256"] == sha
 
 
 def test_accept_reject_and_withdraw_do_what_they_say(home: Path) -> None:
     sha = tarnbeck(home).landed.letter.sha256[:12]
     done = quarantine(home, "accept", sha, "--reason", WHY, "--by", BY, "--rule", RATE_RULE)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert f"recorded: accept, by {BY}" in done.stdout
     assert "redress run 2021" in done.stdout
     assert tarnbeck(home).disposition.disposition == "accepted"
@@ -116,12 +98,12 @@ def test_accept_reject_and_withdraw_do_what_they_say(home: Path) -> None:
     assert f"UTC, {BY}: accept for {RATE_RULE}: {WHY}" in listed
 
     done = quarantine(home, "reject", sha, "--reason", "a draft")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert tarnbeck(home).decisions[-1].decided_by != BY
     assert tarnbeck(home).disposition.reason.endswith(": a draft")
 
     done = quarantine(home, "withdraw", sha, "--reason", "no draft", "--by", BY)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert tarnbeck(home).is_waiting
     assert [one.ruling for one in tarnbeck(home).decisions] == [Ruling.ACCEPT, Ruling.REJECT, Ruling.WITHDRAW]
 
@@ -133,7 +115,7 @@ def test_what_cannot_be_decided_ends_in_a_sentence(home: Path) -> None:
         ("list", "--season", "1999"): "1999 is not a season",
     }.items():
         done = quarantine(home, *arguments)
-        assert done.returncode == 1
+        assert done.exit_code == 1
         assert told in done.stderr
         assert "Traceback" not in done.stderr
 
@@ -144,12 +126,12 @@ def test_decisions_wait_for_whoever_is_writing_and_for_each_other_and_none_is_lo
     with WriterLock(settings):
         deciding = [
             subprocess.Popen(
-                command("reject", sha, "--reason", "all at once", "--by", BY),
+                [*IN_A_PROCESS, "reject", sha, "--reason", "all at once", "--by", BY],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
                 cwd=PROJECT,
-                env=environment(home),
+                env=os.environ | environment(home),
             )
             for sha in letters
         ]
