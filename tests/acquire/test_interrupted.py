@@ -14,6 +14,7 @@ pytestmark = pytest.mark.needs("kill")
 KILLS = 4
 
 
+@pytest.mark.long
 def test_a_season_that_is_killed_and_run_again_is_whole_and_nothing_came_twice(tmp_path: Path) -> None:
     with letters_server(tmp_path, LETTERS) as server:
         most = points(server, tmp_path / "whole")

@@ -17,7 +17,7 @@ from tests.warehouse.soak import ServedHome
 
 pytestmark = pytest.mark.needs("postgresql", "kill")
 
-KILLS = 4
+KILLS = 2
 
 
 def test_serving_that_is_killed_leaves_a_whole_release_and_nothing_that_the_next_run_does_not_clear(
