@@ -30,13 +30,15 @@ POLL_SECONDS = 0.3
 IMPATIENT: Mapping[str, str] = {
     "AIRFLOW__CORE__MAX_TASK_RETRY_DELAY": "2",
     "AIRFLOW__CORE__MIN_HEARTBEAT_INTERVAL": "1",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "2",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "5",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "10",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
 }
-"""Airflow's own settings, so that a retry and the loss of a process are a matter of seconds.
+"""Airflow's own settings, so that a retry and the loss of a process are a matter of seconds, and dags that do not
+change are parsed once.
 
 The dag keeps its retries and delays: `max_task_retry_delay` is Airflow's bound on every delay that grows.
 """
