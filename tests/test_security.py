@@ -1,4 +1,4 @@
-"""Security: untrusted text does no harm, secrets appear nowhere, and no component reports to its makers."""
+"""Security of a whole run: untrusted text does no harm, no secret is left or told, no other address is asked."""
 
 import json
 import logging
@@ -10,7 +10,6 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from unittest.mock import patch
 
 import duckdb
@@ -19,26 +18,16 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from redress.acquire.archive import Archive, ArchiveError
-from redress.acquire.source import FetchError, SourceError
 from redress.acquire.sources.folder import FolderSource
-from redress.acquire.sources.manifest import ManifestSource
-from redress.acquire.web.addresses import allowed_addresses
 from redress.cli import app
-from redress.model.markdown import as_markdown
-from redress.model.printable import printable, secret_in
-from redress.model.reference import load_authorities
 from redress.model.season import Season
-from redress.orchestration.environment import airflow_environment
 from redress.report import letter_lines, letters_table, write_report
 from redress.settings import PROJECT_FOLDER, Settings
 from redress.steps import Run, serve
-from redress.warehouse.landing import Landing
-from redress.warehouse.releases.object_store import StoredReleases
-from redress.warehouse.releases.releases import ReleaseError, Releases
+from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.tables import ServeError
 from tests.acquire.s3_server import BUCKET, s3_server
-from tests.made import PROJECT, landed, letter
+from tests.made import PROJECT
 from tests.warehouse.postgres_server import BI_TOOL, PUBLISHER, Database, running_server
 from tests.warehouse.served_releases import small_release
 
@@ -67,6 +56,7 @@ UNSHOWABLE_NAMES = (
     "\u009b31mBold District Council",
 )
 """Names of no council. Letters to them are quarantined with a sentence that quotes the name."""
+
 HOSTILE_FILES = (
     b"%2e%2e%2f..%2fx.txt",
     b"'; drop table letters; --.txt",
@@ -81,6 +71,7 @@ HOSTILE_FILES = (
     b"-rf.txt",
     b"l" * 251 + b".txt",
 )
+
 LETTERS_COUNT = len(HOSTILE_NAMES) + len(UNSHOWABLE_NAMES) + len(HOSTILE_FILES)
 NO_PRINT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that a terminal or an editor takes for a command; only a new line is allowed."""
@@ -257,60 +248,6 @@ def test_release_notes_and_the_data_package_hold_no_name_of_others(done: Done) -
         assert "alert" not in text
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("St Helens – Wyre’s", "St Helens – Wyre’s"),
-        ("a\nb", r"a\nb"),
-        ("\x1b[31m", r"\x1b[31m"),
-        ("\u202eabc", r"\u202eabc"),
-        (os.fsdecode(b"\xff"), r"\udcff"),
-    ],
-)
-def test_only_what_has_no_print_is_shown_otherwise(text: str, shown: str) -> None:
-    assert printable(text) == shown
-
-
-@pytest.mark.parametrize(
-    ("text", "markdown"),
-    [
-        ("[x](javascript:1)", r"\[x\](javascript:1)"),
-        (r"a\|b", r"a\\\|b"),
-        ("`code`", r"\`code\`"),
-        ("<b>&amp;", "&lt;b>&amp;amp;"),
-        ("a\r\nb", r"a\\r\\nb"),
-        ("uphold_rate: 33 of 40", "uphold_rate: 33 of 40"),
-    ],
-)
-def test_text_in_markdown_stays_text_on_its_line(text: str, markdown: str) -> None:
-    assert as_markdown(text) == markdown
-
-
-def test_the_name_of_a_batch_fits_airflows_database() -> None:
-    from redress.orchestration.context import batch_name  # Airflow takes seconds to import
-
-    items = [{"address": f"2021/{letter * 250}.pdf"} for letter in "ab"]
-    name = batch_name(122, items)
-    assert name.startswith("123: aaa")
-    assert len(name) <= 250
-
-
-def test_a_nul_in_a_letter_does_not_reach_a_database(tmp_path: Path) -> None:
-    Landing(tmp_path).replace_season(SEASON, [landed(letter(authority="Null\0 Council"))], [], [])
-    [back] = Landing(tmp_path).letters(SEASON)
-    assert back.letter.header.authority_name == r"Null\x00 Council"
-
-
-def test_the_name_of_a_run_is_no_way_out_of_its_folder() -> None:
-    from redress.orchestration import context as airflow_run
-
-    started_by_hand = SimpleNamespace(run_type="manual", logical_date=None)
-    context = {"run_id": "..", "params": {"season": SEASON.year}, "dag_run": started_by_hand}
-    with patch.object(airflow_run, "get_current_context", lambda: context):
-        run = airflow_run.season_run()
-    assert run.work_folder.resolve().parent == (run.settings.work_folder / "seasons" / str(SEASON)).resolve()
-
-
 # Secrets
 
 
@@ -374,63 +311,6 @@ def test_a_password_that_is_right_is_needed(database: Database) -> None:
     psycopg.connect(address_of(database)).close()
 
 
-def test_settings_that_are_wrong_do_not_tell_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REDRESS_SERVE_URL", f"postgresql://u:{WRONG}@h/d")
-    monkeypatch.setenv("REDRESS_RELEASES_KEPT", "many")
-    printed = CliRunner().invoke(app, ["releases"])
-    assert printed.exit_code == 1
-    assert "REDRESS_RELEASES_KEPT" in printed.output
-    assert WRONG not in printed.output
-
-
-def test_keys_in_the_address_of_an_object_store_are_refused_and_not_repeated() -> None:
-    address = f"s3://AKIA:{WRONG}@bucket/prefix"
-    with pytest.raises(ArchiveError, match="AWS_SECRET_ACCESS_KEY") as refused:
-        Archive(address).holds("ab" * 32)
-    with pytest.raises(ReleaseError, match="AWS_SECRET_ACCESS_KEY") as unread:
-        StoredReleases(address).current()
-    assert WRONG not in "".join(
-        traceback.format_exception(refused.value) + traceback.format_exception(unread.value)
-    )
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        f"https://user:{WRONG}@example.org/letters.csv",
-        f"s3://AKIA:{WRONG}@bucket/letters.csv",
-        f"https://user:[{WRONG}@example.org/letters.csv",
-        f"https://example.org/letters.csv?X-Amz-Credential=a&X-Amz-Signature={WRONG}",
-        f"https://example.org/letters.csv?sv=2024&sig={WRONG}",
-    ],
-)
-def test_a_manifest_and_its_rows_hold_no_secret(address: str, tmp_path: Path) -> None:
-    def no_client() -> None:
-        raise AssertionError("nothing is to be fetched")
-
-    authorities = load_authorities()
-    with pytest.raises(SourceError, match=r"holds a (password|signature)") as refused:
-        ManifestSource(address, authorities, no_client)  # type: ignore[arg-type]
-    (tmp_path / "letters.csv").write_text(f"season,authority,address\n2021,Blaby District Council,{address}\n")
-    source = ManifestSource(str(tmp_path / "letters.csv"), authorities, no_client)  # type: ignore[arg-type]
-    with pytest.raises(SourceError, match=r"line 2, column address: .* holds a (password|signature)") as row:
-        source.references(SEASON)
-    assert WRONG not in f"{refused.value} {row.value}"
-
-
-def test_an_address_without_a_secret_is_one() -> None:
-    assert secret_in("https://example.org/@name/letter.pdf?id=5") is None
-    assert secret_in("abfs://container@account.dfs.core.windows.net/letters") is None
-
-
-def test_a_password_in_the_address_of_the_site_is_refused_and_not_repeated() -> None:
-    with pytest.raises(SourceError, match="REDRESS_SITE_URL holds a password") as refused:
-        allowed_addresses(f"https://user:{WRONG}@example.org", ())
-    with pytest.raises(FetchError, match="user's name and password") as unasked:
-        allowed_addresses("https://example.org", ()).checked(f"https://user:{WRONG}@example.org/a.pdf")
-    assert WRONG not in f"{refused.value} {unasked.value}"
-
-
 # Telemetry
 
 
@@ -446,49 +326,3 @@ def test_dbt_says_that_it_tracks_nobody(done: Done) -> None:
     assert metadata["send_anonymous_usage_stats"] is False
     assert metadata["user_id"] is None
     assert not (PROJECT_FOLDER / "dbt_project" / ".user.yml").exists()
-
-
-def test_dbt_run_by_hand_in_the_project_tracks_nobody_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dbt.config.project import read_project_flags
-
-    for name in ("DBT_SEND_ANONYMOUS_USAGE_STATS", "DO_NOT_TRACK"):
-        monkeypatch.delenv(name, raising=False)
-    folder = str(PROJECT_FOLDER / "dbt_project")
-    assert read_project_flags(folder, folder).send_anonymous_usage_stats is False
-
-
-def test_dbts_duckdb_installs_and_loads_no_extension_by_itself(tmp_path: Path) -> None:
-    import yaml
-    from dbt.adapters.duckdb.credentials import DuckDBCredentials
-    from dbt.adapters.duckdb.environments import Environment
-
-    profiles = yaml.safe_load((PROJECT_FOLDER / "dbt_project" / "profiles.yml").read_text())
-    output = profiles["redress"]["outputs"]["build"]
-    settings = {name: value for name, value in output.items() if name not in ("type", "threads")}
-    credentials = DuckDBCredentials.from_dict(settings | {"path": str(tmp_path / "build.duckdb"), "schema": "main"})
-    with Environment.initialize_db(credentials) as connection:
-        values = dict(
-            connection.execute(
-                "select name, value from duckdb_settings() "
-                "where name in ('autoinstall_known_extensions', 'autoload_known_extensions')"
-            ).fetchall()
-        )
-    assert values == {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-
-
-def test_great_expectations_and_airflow_say_that_they_tell_nobody(tmp_path: Path) -> None:
-    asked = """
-import expectations, os
-print(os.environ["GX_ANALYTICS_ENABLED"].capitalize())
-from airflow.configuration import conf
-print(conf.getboolean("usage_data_collection", "enabled"))
-print(conf.getboolean("metrics", "statsd_on"), conf.getboolean("metrics", "otel_on"))
-print(conf.getboolean("traces", "otel_on"))
-"""
-    ours = airflow_environment(Settings(home=tmp_path), tmp_path, f"sqlite:///{tmp_path}/airflow.db")
-    environment = dict(ours)
-    environment.pop("GX_ANALYTICS_ENABLED", None)
-    done = subprocess.run(
-        [sys.executable, "-c", asked], env=environment, cwd=PROJECT, capture_output=True, text=True, check=False
-    )
-    assert done.stdout.split() == ["False"] * 5, done.stderr

@@ -21,7 +21,7 @@ from redress.warehouse.landing import Landing
 from redress.warehouse.releases.releases import Releases
 from tests.dags.airflow_process import AirflowProcess, airflow_process
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
-from tests.warehouse.test_releases import build
+from tests.warehouse.small_warehouse import build
 
 pytestmark = pytest.mark.needs("airflow")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from redress.warehouse.releases.releases import Releases
-from tests.warehouse.test_releases import build
+from tests.warehouse.small_warehouse import build
 
 QUERY = "select (select value::int from {figures}), (select number from {numbers})"
 

@@ -24,7 +24,7 @@ from redress.warehouse.release_schema import PUBLISHED_SCHEMAS
 from redress.warehouse.releases.keys import begin_data_package, model_keys
 from redress.warehouse.releases.releases import Releases
 from tests.made import PROJECT
-from tests.warehouse.test_releases import build_place
+from tests.warehouse.small_warehouse import build_place
 
 pytestmark = pytest.mark.needs("dbt")
 

@@ -19,7 +19,7 @@ from redress.warehouse.releases.releases import Releases
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES, SEASON
 from tests.shared import made_once
 from tests.steps.upkeep.runs import PAGE, settings_of, upkeep_run
-from tests.warehouse.test_releases import build
+from tests.warehouse.small_warehouse import build
 
 GOLDEN = PROJECT / "tests" / "read" / "golden"
 

@@ -9,7 +9,7 @@ from redress.steps import plan_roll_back, rebuild, roll_back
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.releases.releases import ReleaseError, Releases
 from tests.steps.upkeep.runs import current, flip, told, upkeep_run
-from tests.warehouse.test_releases import build
+from tests.warehouse.small_warehouse import build
 
 pytestmark = pytest.mark.needs("dbt")
 

@@ -17,7 +17,7 @@ from redress.warehouse.releases.checksums import CHECKSUMS_NAME, damage
 from redress.warehouse.releases.listing import known_releases
 from redress.warehouse.releases.releases import Releases
 from tests.steps.upkeep.runs import current, flip, is_new, settings_of, told, upkeep_run
-from tests.warehouse.test_releases import FIRST, SECOND, build, rate
+from tests.warehouse.small_warehouse import FIRST, SECOND, build, rate
 
 pytestmark = pytest.mark.needs("dbt")
 

@@ -1,0 +1,65 @@
+"""The letter with something drawn over or under one of its numbers, and the check that the number is withheld."""
+
+import io
+from collections.abc import Callable
+
+from reportlab.pdfgen.canvas import Canvas
+
+from redress.model.letter import Letter
+from redress.model.measures import Absence
+from tests.paper import BASE_LINE_SHARE, HEIGHT, WIDTH, Ink
+from tests.read.invented import FIGURES, LETTER, STATISTICS, figures
+
+AVERAGE = "uphold_rate_type_average_pct"
+"""Its sentence: This compares to an average of 53% in similar authorities."""
+
+Overlay = Callable[[Canvas], None]
+
+
+def ink_of(text: str) -> Ink:
+    return next(ink for ink in STATISTICS if text in ink.text)
+
+
+def place(text: str, within: str) -> tuple[float, float, float, float]:
+    """Where a piece of a line is printed: left, foot, width and height, in points from the lower left."""
+    ink = ink_of(within)
+    before, found, _ = ink.text.partition(text)
+    assert found
+    start = Ink(before, ink.x, ink.top, ink.size).width
+    foot = HEIGHT - ink.top - BASE_LINE_SHARE * ink.size
+    return ink.x + start, foot, Ink(text, 0, 0, ink.size).width, 0.72 * ink.size
+
+
+X, FOOT, WIDE, HIGH = place("53%", "average of 53%")
+
+
+def printed(*, over: Overlay | None = None, under: Overlay | None = None, shade: float = 0.0) -> bytes:
+    """The invented letter, with something drawn on the page of statistics after its text, or before it."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
+    for inks in (LETTER, STATISTICS):
+        if inks is STATISTICS and under is not None:
+            under(canvas)
+        canvas.setFillGray(shade if inks is STATISTICS else 0)
+        for ink in inks:
+            canvas.setFont(ink.font, ink.size)
+            canvas.drawString(ink.x, HEIGHT - ink.top - BASE_LINE_SHARE * ink.size, ink.text)
+        if inks is STATISTICS and over is not None:
+            over(canvas)
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def box(shade: float, x: float = X, foot: float = FOOT, wide: float = WIDE, high: float = HIGH) -> Overlay:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillGray(shade)
+        canvas.rect(x - 0.5, foot - 1, wide + 1, high + 2, stroke=0, fill=1)
+
+    return draw
+
+
+def assert_withheld(letter: Letter, *measures: str) -> None:
+    """That these measures have no figure and the true code, and all others are read."""
+    assert figures(letter) == {name: value for name, value in FIGURES.items() if name not in measures}
+    assert {name: letter.absence(name) for name in measures} == dict.fromkeys(measures, Absence.NOT_READ)
