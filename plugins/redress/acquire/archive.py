@@ -328,7 +328,7 @@ class _Listing:
 
     @cached_property
     def latest(self) -> dict[str, Card]:
-        """The latest card of each address, by the name of its entry in the index."""
+        """The latest card of each address. Each key names the entry of an address in the index."""
         by_address: dict[str, list[Card]] = defaultdict(list)
         for card in self.cards.values():
             by_address[address_name(card)].append(card)
@@ -336,7 +336,7 @@ class _Listing:
 
     @cached_property
     def to_come(self) -> dict[str, list[Card]]:
-        """The cards with a time that is still to come, by the name of their address's entry in the index."""
+        """The cards that say a time later than now. Each key names the entry of an address in the index."""
         now, by_address = _now(), defaultdict(list)
         for card in self.cards.values():
             if card.fetched_at > now:

@@ -46,7 +46,7 @@ class Card:
 
     @property
     def known(self) -> Known:
-        """Return what a source needs to know about these bytes in order to fetch only other bytes."""
+        """Return what a source needs in order to fetch the file only if it has changed: address and validators."""
         return Known(self.found_address or self.address, Validators(self.etag, self.last_modified))
 
 

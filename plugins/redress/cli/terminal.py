@@ -77,7 +77,7 @@ def plain_output() -> Iterator[None]:
 
 
 class _Output(io.FileIO):
-    """Standard output. It notes its own errors, which look like those of any other file."""
+    """Standard output, which notes its write errors. They look like the errors of any other file."""
 
     is_broken: ClassVar[bool] = False
 

@@ -87,7 +87,7 @@ class DagRuns:
         return tuple(runs)
 
     def _work_off(self, asked: str, log: Path, tell: Callable[[StepEnd], None]) -> int:
-        """Do planned runs in a process of Airflow's; return its exit code. It ends when its standard input does."""
+        """Do planned runs in a process of Airflow, which ends when this process ends. Return its exit code."""
         self.airflow_home.mkdir(parents=True, exist_ok=True)
         with (
             log.open("w", encoding="utf-8") as output,

@@ -119,7 +119,7 @@ class _Run:
         return bool(self._dag_run().get_task_instances(TaskInstanceState.UP_FOR_RETRY, session=self.session))
 
     def _dag_run(self) -> "DagRun":
-        """Return the run as the metadata has it now: each task closes the session, and detaches its objects."""
+        """Read the run from the metadata anew: each task closes the session and makes earlier objects stale."""
         from airflow.models.dagrun import DagRun
         from sqlalchemy import select
 

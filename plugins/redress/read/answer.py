@@ -12,7 +12,7 @@ _TABLE_NAMES = {"received_count": "received", "decided_count": "decisions", "rem
 
 
 def answer(file: str, letter: Letter, checks: Iterable[Check]) -> dict[str, Any]:
-    """Return what reading one file gave, as plain values with the names of the design, section 4."""
+    """Return what reading one file gave, as the JSON object of `redress read --json`."""
     header = letter.header
     return {
         "file": file,

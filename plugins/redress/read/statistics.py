@@ -123,7 +123,8 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
 def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> Statistics:
     """Return the statistics with a reason for each measure that has no figure.
 
-    A measure of the layout is `not_stated` where nothing says why it is missing; any other is `not_in_layout`.
+    A measure of the layout is `not_stated` if nothing says why it is missing. A measure that the layout does not
+    have is `not_in_layout`.
     """
     known = {
         measure: reason
@@ -140,19 +141,19 @@ def signature_of(document: Document) -> Segment | None:
 
 
 def is_behind(segment: Segment, signature: Segment | None) -> bool:
-    """Whether a line stands behind the signature; every line does in a document without one."""
+    """Return whether a line stands behind the signature. Without a signature, every line counts as behind."""
     return signature is None or (segment.page, segment.top) > (signature.page, signature.top)
 
 
 def _blocks(
     document: Document, described: dict[str, BlockDescription]
 ) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """Return the blocks that hold statistics, without the prose that explains them under similar headings.
+    """Return two lists: the blocks that hold statistics, and the blocks whose words may all be unknown.
 
-    Second, return the blocks behind the signature in which no sentence is found: all their words may be unknown.
-
-    Statistics stand behind the signature. A block before it counts only if a sentence names the period of the
-    statistics, which prose never does, and if nothing in it speaks of national figures.
+    Prose with similar headings explains the statistics, and is left out. Statistics stand behind the signature, so
+    a block before the signature counts only if a sentence names the period of the statistics, which prose never
+    does, and if nothing in the block speaks of national figures. The second list has the blocks behind the
+    signature in which no sentence is found.
     """
     patterns = {name: description.heading for name, description in described.items()}
     document = with_gutters(document, patterns)

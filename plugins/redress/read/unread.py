@@ -49,8 +49,9 @@ def unread_measures(block: Block, sentences: Sequence[Sentence], found: Sequence
 
 
 def _stands_in(sentence: Sentence, passage: Passage, found: Sequence[Found]) -> bool:
-    """Whether the words of a sentence stand where a sentence can begin and end, apart from the sentences that were
-    found.
+    """Return whether a passage holds the words of a sentence where a sentence can begin and end.
+
+    Words that belong to sentences in `found` do not count.
     """
     words_found = {id(word) for one in found for word in one.words}
     text = passage.text
@@ -68,9 +69,7 @@ def _with_a_hole(sentence: Sentence) -> re.Pattern[str]:
 
 
 def _numbers_left_over(block: Block, found: Sequence[Found]) -> Iterator[Word]:
-    """Yield the numbers of a block that no sentence took, but for years and days, and for those of notes in small
-    type.
-    """
+    """Yield the numbers of a block that no sentence took, without years, days and notes in small type."""
     words_found = {id(word) for one in found for word in one.words}
     size = min((word.size for one in found for word in one.words), default=0.0)
     above: Segment | None = None

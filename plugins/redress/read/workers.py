@@ -49,7 +49,7 @@ class WorkerError(Exception):
 
 
 def fault_of_ours(error: Exception) -> str:
-    """Say that a file shows a fault of the reader, and which."""
+    """Return the message for an error that the reader itself makes on a file: a fault of ours, not of the file."""
     return (
         f"the reader has a fault that this file shows ({type(error).__name__}: {shortened(printable(str(error)))})"
     )

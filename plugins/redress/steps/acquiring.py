@@ -156,13 +156,16 @@ def take_stock(run: Run, source: Source) -> list[list[Archived]]:
 
 
 def read_data_tables(run: Run, source: Source) -> int:
-    """Fetch the season's data tables and their mappings into the archive, and read them; return the number of
+    """Fetch the season's data tables and their mappings into the archive, and read them. Return the number of
     figures.
 
-    `check` lands the tables together with the season's letters, or neither. A table without a mapping is reported
-    with a draft of one, and the season goes on. It also goes on if a table cannot be fetched: the bytes that came
-    before stand for the table; and if a table cannot be read, which is reported. Raises WitnessError if a table and
-    its mapping do not fit.
+    `check` lands the tables together with the season's letters, or neither. The season goes on in these cases:
+
+    - A table has no mapping: the report has a draft of a mapping.
+    - A table cannot be fetched: the bytes that came before stand for the table.
+    - A table cannot be read: the report says why.
+
+    Raises WitnessError if a table and its mapping do not fit.
     """
     with run.record.step("data tables") as note:
         tables, failed = _fetched_tables(run, source)

@@ -76,7 +76,7 @@ class RunRecord:
         return tuple(number for number, line in lines if line.strip() and _event(line) is None)
 
     def set_aside(self) -> None:
-        """Rename the record to `<name>.jsonl.1`, or the next free number: the whole run is done again."""
+        """Rename the record to `<name>.jsonl.1`, or to the next free number, before the whole run is done again."""
         numbers = itertools.count(1)
         free = (self.path.with_name(f"{self.path.name}.{number}") for number in numbers)
         self.path.rename(next(path for path in free if not path.exists()))

@@ -224,9 +224,9 @@ def latest_checked_summary(folder: Path) -> Summary | None:
 
 
 def latest_landed_summary(folder: Path) -> Summary | None:
-    """Return the latest summary among the runs that put the season into landing.
+    """Return the latest summary of a run that put the season into landing.
 
-    What the other runs had was refused, or never read.
+    The letters of the other runs were refused, or were never read.
     """
     return _latest(folder.glob(f"*{LANDED_ENDING}"))
 
@@ -242,12 +242,11 @@ def damaged_records(folder: Path) -> tuple[str, ...]:
 
 
 def correct_times_to_come(folder: Path) -> tuple[str, ...]:
-    """Set the end of each summary with an end that is still to come to now, in their order; return a sentence for
-    each run.
+    """Correct each summary that says it ended later than now: set its end to now. Return a sentence for each run.
 
-    The file is there, so the requests of its run have ended: the clock was ahead when the run wrote the file, or is
-    behind now. Uncorrected, the summary would pass for newer than those of all later runs until its time comes.
-    `folder` is that of the runs of a season.
+    Such a run has ended, because its summary is there: the clock was ahead when the run wrote the summary, or the
+    clock is behind now. Without the correction the summary would count as the latest until the time that it says.
+    Several corrected summaries keep their order. `folder` holds the runs of a season.
     """
     clock = dt.datetime.now(dt.UTC)
     ahead = [

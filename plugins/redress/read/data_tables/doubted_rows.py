@@ -41,7 +41,7 @@ def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> D
 
 
 def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
-    """Return how a row's number of cells differs from that of the headings; empty cells behind do not count."""
+    """Say how a row has more or fewer cells than there are headings. Empty cells at the end do not count."""
     width = max((place for place, heading in enumerate(headings, start=1) if heading), default=0)
     filled = max((place for place, cell in enumerate(row, start=1) if cell.text), default=0)
     if filled > max(width, len(headings)):
@@ -52,7 +52,7 @@ def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
 
 
 def _are_other_headings(row: Row, headings: Sequence[str], mapped: Sequence[str]) -> bool:
-    """Return whether a row has mapped headings, and any of them in a place where the first row has another."""
+    """Return whether a row is a second row of headings, with a mapped heading in another column than above."""
     found = [normalised_heading(cell.text) for cell in row]
     own = {heading: place for place, heading in enumerate(headings)}
     named = [heading for heading in mapped if heading in found]

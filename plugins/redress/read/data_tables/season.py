@@ -20,7 +20,7 @@ _REPORTS_TOLD = 5
 
 @dataclass(frozen=True)
 class FetchedTable:
-    """A data table's bytes and, where a mapping lies beside it, the mapping's."""
+    """A data table's bytes, and the bytes of its mapping, or None if it has no mapping."""
 
     address: str
     content: bytes

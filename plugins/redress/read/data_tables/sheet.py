@@ -10,11 +10,12 @@ Row = tuple[Cell, ...]
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of one sheet, the first is row 1 and empty ones count; `name` is None for a CSV file.
+    """The rows of one sheet. The first row is row 1, and empty rows count. `name` is None for a CSV file.
 
-    The cells of hidden rows and columns are empty. `hidden_rows` and `hidden_columns` are those that hold
-    something. `fault` says, with its row, why the rows of a CSV file behind the last row cannot be read.
-    `ends_open` says that no line break ends the last row of a CSV file.
+    The cells of hidden rows and columns are empty here. `hidden_rows` and `hidden_columns` name the hidden rows and
+    columns that hold something in the file. `fault` is set if a CSV file can be read only up to a row: it names the
+    next row, and says why that row cannot be read. `ends_open` says that no line break ends the last row of a CSV
+    file.
     """
 
     name: str | None
@@ -27,12 +28,15 @@ class Sheet:
 
     @property
     def widest(self) -> int:
-        """The number of cells of the row that has the most."""
+        """The number of cells in the longest row."""
         return max(map(len, self.rows), default=0)
 
     @property
     def hidden(self) -> tuple[tuple[int | None, str], ...]:
-        """What is hidden and holds something, in words, each with its first row."""
+        """A sentence for each run of hidden rows and each hidden column that holds something.
+
+        Before the sentence stands the first row of the run, or None for a column.
+        """
         runs = [
             [number for _, number in run]
             for _, run in groupby(enumerate(self.hidden_rows), key=lambda place: place[1] - place[0])

@@ -78,10 +78,10 @@ class DrawnCharacter:
 
 
 class DrawnPage:
-    """One page of a PDF and its drawings, each made when it is first asked for.
+    """One page of a PDF and its drawings. A drawing is made when it is first asked for.
 
-    The drawings show the whole page, or the box `window`, in points from the page's upper left corner.
-    After `leave_alone` the page holds only the text that was left.
+    The drawings show the whole page, or only the box `window`, in points from the page's upper left corner.
+    `leave_alone` removes everything but some text from the page; later drawings show only that text.
     """
 
     def __init__(self, sheet: PdfSheet, pixels: float = PIXELS_OF_A_PAGE, window: Box | None = None) -> None:
@@ -144,9 +144,9 @@ class DrawnPage:
         return changed.size > 0 and float(changed.mean()) >= LEAST_INK_SHARE
 
     def with_twins(self, text_objects: Collection[int]) -> set[int]:
-        """Add the text objects that are drawn in the same place as these, as some printers do to make type bold.
+        """Return these text objects, and the text objects that are drawn in their places.
 
-        pdfium's text names only one object of such a pair.
+        Some printers draw a text twice to make it bold, and pdfium's text names only one of the two objects.
         """
         texts, _ = self._objects
         keys = list(texts)
@@ -174,7 +174,7 @@ class DrawnPage:
         return self._drawn(box or self._window, scale or self.scale, draw_annots=False)
 
     def part(self, shades: Shades, box: Box) -> Shades:
-        """Return the pixels of a box in points from a drawing of the page; see `cut`."""
+        """Return the part of a drawing that shows a box; the box is in points."""
         return cut(shades, box, self.scale, self._window)
 
     @cached_property

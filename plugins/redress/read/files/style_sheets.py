@@ -74,7 +74,10 @@ class _Rule:
 
 @dataclass
 class StyleSheets:
-    """The rules of all style sheets of a page, sorted by what the last part of their selectors names."""
+    """The rules of all style sheets of a page.
+
+    `_rules` finds rules by the element, class or id that the last part of a selector names.
+    """
 
     doubt: str | None = None
     _rules: dict[str, list[_Rule]] = field(default_factory=dict)

@@ -158,7 +158,7 @@ LAYOUT = LocalAuthorityReport()
 
 
 def has_older_tables(pages: Sequence[Page]) -> bool:
-    """Whether pages hold the tables of 2010 to 2012: two or more of the words that only those have."""
+    """Return whether pages hold two or more of the words that only the tables of 2010 to 2012 have."""
     words = {
         match.group().casefold() for page in pages for s in page.segments for match in OLDER_TABLES.finditer(s.text)
     }
@@ -178,7 +178,7 @@ def report_pages(document: Document) -> tuple[Page, ...]:
 
 
 def _all_tables(pages: Sequence[Page]) -> list[_Table]:
-    """The tables below the headings that are known, or, where none is, those that the labels tell."""
+    """Return the tables below known headings. Without any, return the tables that are known by their labels."""
     document = Document(
         tuple(replace(page, segments=tuple(c for line in page.segments for c in cells(line))) for page in pages)
     )
@@ -189,7 +189,10 @@ def _all_tables(pages: Sequence[Page]) -> list[_Table]:
 
 
 def _tables_of(block: Block) -> list[_Table]:
-    """Return a block's tables as most are set or, if those do not add up, with each label known by one word."""
+    """Return a block's tables, read as most tables are set.
+
+    If those do not add up, each label is looked for by one word of it.
+    """
     tables = _tables([number for run in block.runs for number in labelled_numbers(run)], block.name)
     marks = MARKS.get(block.name)
     has_rows_of_others = any(OF_OTHERS.search(_squeezed(line.text)) for run in block.runs for line in run)

@@ -33,9 +33,9 @@ COLUMN_SHARE = 0.2
 
 @dataclass
 class Block:
-    """A heading and its segments: one run of segments for each column of a page.
+    """A heading and the segments below it. `runs` has one list of segments for each column of a page.
 
-    All runs must be added before the passages are asked for.
+    Add all lists to `runs` before you use `passages`.
     """
 
     heading: Heading
@@ -47,7 +47,7 @@ class Block:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """The ways in which the block's words can be read as running text."""
+        """The block's words as running text; `passages_of` says in which ways."""
         return passages_of(self.runs)
 
 
@@ -74,7 +74,7 @@ def passages_of(runs: Sequence[Sequence[Segment]]) -> tuple[Passage, ...]:
 
 
 def _unspread(run: Sequence[Segment]) -> list[Segment]:
-    """Join the pieces of each spread line of a run."""
+    """Join the pieces of each line of a column that the printer spread to fill the column."""
     lines: list[list[Segment]] = []
     for segment in run:
         for line in reversed(lines[-4:]):
@@ -107,9 +107,9 @@ def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage
 
 
 def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
-    """Yield each number that stands alone, with the paragraph on its right at the same height.
+    """Yield each number that stands alone, followed by the paragraph on its right at the same height.
 
-    The paragraph begins with a small letter: its sentence begins with the number.
+    Only a paragraph that begins with a small letter counts, because such a sentence begins with the number.
     """
     run = [piece for segment in run for piece in _large_number_apart(segment)]
     beginnings = [segment for segment in run if segment.text[0].islower()]

@@ -92,8 +92,9 @@ class Passage:
         return self._layout[4]
 
     def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
-        """Return a match cut or extended to the end of a word, or None: "1 upheld decision Statistics" holds no
-        decisions.
+        """Cut or extend a match so that it ends where a word ends. Return None if the pattern fits no such part.
+
+        So "1 upheld decision Statistics" does not hold "1 upheld decisions".
         """
         ends = [end for _, end, _ in self._layout[1]]
         index = bisect.bisect_left(ends, match.end())

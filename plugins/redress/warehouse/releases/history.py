@@ -33,7 +33,7 @@ class Happening(StrEnum):
     """What happened to a release."""
 
     BEGUN = "begun"
-    """It is complete, and about to be renamed. After a crash at this point it is no release."""
+    """The folder is complete, and about to be renamed. After a crash before the rename it is no release."""
     CURRENT = "current"
     """It was put before the readers."""
     TAKEN_BACK = "taken_back"
@@ -82,14 +82,14 @@ class History:
     def add(
         self, release: str, what: Happening, *, by: str = "", reason: str = "", at: dt.datetime | None = None
     ) -> None:
-        """Add an event, now where `at` is not given. Raises ReleaseError where it is of no release."""
+        """Add an event, at this moment unless `at` is given. Raises ReleaseError if `release` is no identity."""
         if not is_identity(release):
             raise ReleaseError(f"{release!r} is no release, so {self.folder / HISTORY_NAME} stays as it is")
         when = (at or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
         self._write((*self._without_begun(), Event(when, release, what, by, reason)))
 
     def begun(self) -> str | None:
-        """Return the release that was about to get its name when the history was last written, or None."""
+        """Return the release of the last event if that event is BEGUN, and None otherwise."""
         events = self.events()
         return events[-1].release if events and events[-1].what is Happening.BEGUN else None
 

@@ -309,7 +309,7 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 def _onto_disk(*folders: Path) -> None:
-    """Write files and renames through to the disk, so that a power cut takes nothing of them back."""
+    """Force written files and renames onto the disk, so that a power cut undoes none of them."""
     for folder in folders:
         for path in (folder, *(folder.rglob("*") if (folder / CHECKSUMS_NAME).exists() else ())):
             descriptor = os.open(path, os.O_RDONLY)

@@ -169,8 +169,9 @@ class ServedTable:
         return f"select {fields} || chr(10) as line from {self._in_duckdb}"  # noqa: S608 - quoted names  # nosec B608
 
     def checksum_in_duckdb(self) -> str:
-        """Return DuckDB's query for the number of rows and two sums of their hashes, which no order of rows
-        changes.
+        """Return DuckDB's query for the number of rows and two sums of the rows' hashes.
+
+        The sums do not depend on the order of the rows.
         """
         row = _concatenated([column.canonical_in_duckdb() for column in self.columns])
         high, low = (f"sum(cast('0x' || substr(hash, {start}, 15) as bigint))" for start in (1, 16))
@@ -180,7 +181,7 @@ class ServedTable:
         )
 
     def checksum_in_postgres(self, schema: str) -> str:
-        """Return PostgreSQL's query for the same number and sums as in `checksum_in_duckdb`."""
+        """Return PostgreSQL's query for the number of rows and the two sums that `checksum_in_duckdb` asks for."""
         row = _concatenated([column.canonical_in_postgres() for column in self.columns])
         high, low = (f"sum(cast(cast('x' || substr(hash, {start}, 15) as bit(60)) as bigint))" for start in (1, 16))
         return (
