@@ -6,10 +6,14 @@ programs fails.
 """
 
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 NEEDS = {
     "dbt": "dbt.cli.main",
@@ -52,3 +56,13 @@ def _note_program(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_note_program)
+
+
+def require_debian_packages(*names: str) -> None:
+    """Skip a test that needs Debian's packages, and say in words which of them are missing."""
+    if shutil.which("dpkg-query") is None:
+        pytest.skip(f"this is not Debian, so nobody saw what its packages do: {', '.join(names)}")
+    asked = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *names]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
+    if missing := [name for name in names if f"{name} installed" not in found]:
+        pytest.skip(f"these are not here: apt-get install {' '.join(missing)}")

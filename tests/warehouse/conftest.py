@@ -1,16 +1,21 @@
 """A warehouse for all tests of the marts, built once; a PostgreSQL for all tests of serving, started once."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from tests.shared import made_once
 from tests.warehouse.invented import BUILT, dbt_build, write_councils, write_landing
 from tests.warehouse.postgres_server import Database, Server, running_server
 
+CLIENTS_PACKAGES = ("duckdb>=1.1,<2", "polars>=2,<3", "pyodbc>=5,<6")
+INSTALLING_SECONDS = 240
 _database_numbers = count()
 
 
@@ -47,3 +52,44 @@ def server() -> Iterator[Server]:
 def database(server: Server) -> Database:
     """An empty database of the test's own."""
     return server.new_database(f"it's_test_{next(_database_numbers)}")
+
+
+@pytest.fixture(scope="session")
+def clients_python(request: pytest.FixtureRequest) -> Path:
+    """The Python of an environment of its own with the clients' packages, made once in pytest's cache.
+
+    DuckDB 1.x cannot be installed beside this project's DuckDB 2. Without a package index the tests that need the
+    environment say so and are skipped.
+    """
+    folder = request.config.cache.mkdir("clients")
+    python, done = folder / "venv" / "bin" / "python", folder / "installed"
+    with FileLock(folder / "lock"):
+        if not done.exists() or done.read_text() != "\n".join(CLIENTS_PACKAGES):
+            subprocess.run([sys.executable, "-m", "venv", "--clear", folder / "venv"], check=True)
+            command = [
+                str(python),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--retries",
+                "0",
+                *CLIENTS_PACKAGES,
+            ]
+            try:
+                subprocess.run(
+                    [*command, *CLIENTS_PACKAGES],
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                    timeout=INSTALLING_SECONDS,
+                )
+            except subprocess.CalledProcessError as error:
+                pytest.skip(
+                    f"{CLIENTS_PACKAGES} cannot be had from the package index: {error.stderr.splitlines()[-1]}"
+                )
+            except subprocess.TimeoutExpired:
+                pytest.skip(f"{CLIENTS_PACKAGES} did not come from the package index within {INSTALLING_SECONDS} s")
+            done.write_text("\n".join(CLIENTS_PACKAGES))
+    return python

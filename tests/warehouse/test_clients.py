@@ -1,8 +1,4 @@
-"""A release as other programs open it: DuckDB 1.x, the standard's validator, pandas, R, LibreOffice.
-
-DuckDB 1.x cannot be installed beside this project's DuckDB 2, so it has an environment of its own, made once in
-pytest's cache. Without a package index its test says so and is skipped.
-"""
+"""A release as other programs open it: DuckDB 1.x, the standard's validator, pandas, R, LibreOffice."""
 
 import datetime as dt
 import json
@@ -16,7 +12,6 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
-from filelock import FileLock
 from openpyxl import load_workbook
 
 from redress.warehouse.dbt_artifacts import Manifest
@@ -29,8 +24,6 @@ from tests.warehouse.small_warehouse import build_place
 pytestmark = pytest.mark.needs("dbt")
 
 IDENTITY = "c11e000000000001"
-PACKAGES = ("duckdb>=1.1,<2",)
-INSTALLING_SECONDS = 240
 TABLES_AND_COUNTS = """
 import duckdb, json, sys
 with duckdb.connect(sys.argv[1], read_only=True) as connection:
@@ -43,36 +36,6 @@ print(json.dumps({"version": duckdb.__version__, "rows": rows}))
 RUNBOOK = (PROJECT / "docs" / "runbooks" / "reading-releases.md").read_text(encoding="utf-8")
 FLOAT_DIGITS = 15
 """A decimal of so many digits comes back exactly from a float."""
-
-
-@pytest.fixture(scope="session")
-def clients_python(request: pytest.FixtureRequest) -> Path:
-    """The Python of an environment with the clients' packages."""
-    folder = request.config.cache.mkdir("clients")
-    python, done = folder / "venv" / "bin" / "python", folder / "installed"
-    with FileLock(folder / "lock"):
-        if not done.exists() or done.read_text() != "\n".join(PACKAGES):
-            subprocess.run([sys.executable, "-m", "venv", "--clear", folder / "venv"], check=True)
-            command = [
-                str(python),
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--retries",
-                "0",
-            ]
-            try:
-                subprocess.run(
-                    [*command, *PACKAGES], check=True, capture_output=True, text=True, timeout=INSTALLING_SECONDS
-                )
-            except subprocess.CalledProcessError as error:
-                pytest.skip(f"{PACKAGES} cannot be had from the package index: {error.stderr.splitlines()[-1]}")
-            except subprocess.TimeoutExpired:
-                pytest.skip(f"{PACKAGES} did not come from the package index within {INSTALLING_SECONDS} s")
-            done.write_text("\n".join(PACKAGES))
-    return python
 
 
 @pytest.fixture(scope="session")
