@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SAMPLES := samples/letters
+BI := .venv-bi
+BI_INSTALLED := $(BI)/.installed
 
 .DEFAULT_GOAL := help
 
 # Python keeps what it has compiled: a test run starts some hundred processes, and each would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run up airflow test test-quick soak check format docs samples lock bench clean
+.PHONY: help run up airflow bi test test-quick soak check format docs samples lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +52,20 @@ up: $(INSTALLED) ## start Airflow (scheduler, pages and all) on this machine, un
 
 airflow: $(INSTALLED) ## a command of Airflow's beside `make up`: make airflow ARGS="dags list"
 	@$(BIN)/redress airflow $(ARGS)
+
+# Superset needs an older SQLAlchemy than Airflow does: so it has an environment of its own.
+.PHONY: $(shell $(BI)/bin/python -c 'import pip' 2>/dev/null || echo $(BI_INSTALLED))
+$(BI_INSTALLED): requirements-bi.lock
+	@python=$$(./find-python --for-superset $(if $(BI_PYTHON),"$(BI_PYTHON)")) \
+		&& echo "installing Apache Superset into $(BI) for $$("$$python" --version) (a minute or two, once)" \
+		&& "$$python" -m venv --clear $(BI)
+	@$(BI)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		-r requirements-bi.lock
+	@touch $@
+
+bi: export REDRESS_HOME ?= var/samples
+bi: $(INSTALLED) $(BI_INSTALLED) ## show the release in Apache Superset on this machine, until Ctrl-C; PORT=8088
+	@$(BIN)/python -m bi.up $(if $(PORT),--port $(PORT))
 
 test-quick: $(INSTALLED) ## run the tests that need no dbt, PostgreSQL, Airflow or kill: an answer in a minute
 	@$(BIN)/python -m pytest -q -n 3 --dist worksteal --quick
@@ -102,6 +118,7 @@ lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml again, for all 
 	@$(LOCK) pyproject.toml --extra dev -o requirements.lock
 	@$(LOCK) pyproject.toml --extra compose --constraint requirements.lock -o requirements-compose.lock
 	@$(LOCK) --group fuzz -o requirements-fuzz.lock
+	@$(LOCK) requirements-bi.in -o requirements-bi.lock
 
 clean: ## remove the working folder (archive, landing, warehouse, Airflow's home) and caches
 	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -78,6 +78,15 @@ def test_without_any_python_the_packages_are_named(tmp_path: Path) -> None:
     assert "on Debian: apt-get install python3 python3-venv" in _missing(tmp_path)
 
 
+def test_superset_has_a_range_of_its_own(tmp_path: Path) -> None:
+    newest = _python(tmp_path, "python3.13", "3.13")
+    assert f"but {newest} is Python 3.13; install one, or name it: make bi BI_PYTHON=" in _missing(
+        tmp_path, "--for-superset"
+    )
+    older = _python(tmp_path, "python3.12", "3.12")
+    assert _find(tmp_path, "--for-superset").stdout == f"{older}\n"
+
+
 def test_find_python_takes_what_the_project_says_it_runs_on(tmp_path: Path) -> None:
     project = tomllib.loads((FOLDER / "pyproject.toml").read_text())["project"]
     versions = [f"3.{minor}" for minor in range(8, 20)]

@@ -28,7 +28,7 @@ def test_the_root_has_at_most_twelve_entries_and_no_module_is_too_long_to_read()
 
 def test_no_text_file_and_no_programs_output_is_taken_in_the_locales_encoding() -> None:
     """ruff has a rule for this, PLW1514, which knows a file only where it knows the type of a path."""
-    folders = ("plugins", "expectations", "dags", "samples", "benchmarks")
+    folders = ("plugins", "expectations", "dags", "samples", "benchmarks", "bi")
     modules = [module for folder in folders for module in (PROJECT / folder).rglob("*.py")]
     found = [
         f"{module.relative_to(PROJECT)}:{line}"

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     serve_url: SecretStr | None = Field(
         default=None, description="the PostgreSQL database that serves releases: postgresql://user@host/database"
     )
+    bi_url: SecretStr | None = Field(
+        default=None,
+        description="the PostgreSQL database that `make bi` shows, with a reader's login; else the file",
+    )
     additional_authorities: Path | None = Field(
         default=None, description="a CSV of further councils, such as the invented ones of the samples"
     )

@@ -1,9 +1,10 @@
-"""Find the processes of a killed `redress up`, end processes with all that they started, and keep logs short."""
+"""Find the processes of a killed command, end processes with all that they started, and keep logs short."""
 
 import json
 import os
 import shutil
 import signal
+import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -75,16 +76,17 @@ class ProcessList:
         self.file.unlink(missing_ok=True)
 
 
-def end_left(left: Mapping[str, Process], tell: Callable[[str], None]) -> None:
+def end_left(left: Mapping[str, Process], tell: Callable[[str], None], command: str = "redress up") -> None:
     """End session leaders with all that they started: by SIGTERM, and by SIGKILL after STOP_SECONDS.
 
-    A process that has ended meanwhile is left out, even if another process has its pid now.
+    `command` is what started them and was killed. A process that has ended meanwhile is left out, even if another
+    process has its pid now.
     """
     alive = {name: process for name, process in left.items() if process.is_alive}
     if not alive:
         return
     named = ", ".join(f"{name} ({process.pid})" for name, process in alive.items())
-    tell(f"a redress up that was killed has left these processes, which are ended now: {named}")
+    tell(f"a {command} that was killed has left these processes, which are ended now: {named}")
     for process in alive.values():
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGTERM)
@@ -124,6 +126,19 @@ def _after_name(pid: int) -> list[str] | None:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
+
+
+def require_free_port(port: int, another: str) -> None:
+    """Raise UpError if another program listens at a port on loopback. `another` says how to take another port."""
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UpError(
+                f"port {port} on loopback cannot be had ({error.strerror}): something else is there. "
+                f"Another port: {another}"
+            ) from None
 
 
 def rotate(log: Path) -> None:

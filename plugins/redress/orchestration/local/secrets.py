@@ -1,4 +1,4 @@
-"""The secrets of Airflow on this machine, in files that only their owner may read."""
+"""The secrets of Airflow and Superset on this machine, in files that only their owner may read."""
 
 import json
 import os
@@ -26,18 +26,23 @@ class Secrets:
     @classmethod
     def kept_in(cls, file: Path) -> "Secrets":
         """Load the secrets from their private file, creating it on first use."""
-        if not file.exists():
-            new = cls(
-                secrets.token_urlsafe(12),
-                secrets.token_urlsafe(32),
-                secrets.token_urlsafe(64),
-                Fernet.generate_key().decode(),
-            )
-            write_private(file, json.dumps(new.__dict__, indent=1))
-        text = file.read_text(encoding="utf-8")
-        if file.is_symlink() or file.stat().st_mode & OTHERS:  # a backup that was put back, for instance
-            write_private(file, text)
-        return cls(**json.loads(text))
+        new = cls(
+            secrets.token_urlsafe(12),
+            secrets.token_urlsafe(32),
+            secrets.token_urlsafe(64),
+            Fernet.generate_key().decode(),
+        )
+        return cls(**json.loads(kept_private(file, json.dumps(new.__dict__, indent=1))))
+
+
+def kept_private(file: Path, new: str) -> str:
+    """Return the text of a private file, which has the new text where there is no file yet."""
+    if not file.exists():
+        write_private(file, new)
+    text = file.read_text(encoding="utf-8")
+    if file.is_symlink() or file.stat().st_mode & OTHERS:  # a backup that was put back, for instance
+        write_private(file, text)
+    return text
 
 
 def write_private(file: Path, text: str) -> None:

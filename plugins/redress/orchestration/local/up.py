@@ -6,7 +6,6 @@ listens on a Unix socket only, and the pages are on loopback. Tasks run side by 
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from redress.orchestration.local.processes import (
     UpError,
     end_left,
     end_session,
+    require_free_port,
     rotate,
 )
 from redress.orchestration.local.secrets import Secrets, write_private
@@ -177,15 +177,7 @@ class AirflowUp:
 
     def check_port(self) -> None:
         """Raise UpError if another program listens at the port of the pages."""
-        with socket.socket() as one:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                one.bind(("127.0.0.1", self.port))
-            except OSError as error:
-                raise UpError(
-                    f"port {self.port} on loopback cannot be had ({error.strerror}): something else is there. "
-                    "Another port: redress up --port 8090, or make up PORT=8090"
-                ) from None
+        require_free_port(self.port, "redress up --port 8090, or make up PORT=8090")
 
     def log(self, component: str) -> Path:
         return self.logs / f"{component}.log"

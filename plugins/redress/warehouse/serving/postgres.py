@@ -26,7 +26,7 @@ from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.incoming import build_beside, state_release
 from redress.warehouse.serving.reader_role import grant_reading, require_a_reader_who_only_reads
 from redress.warehouse.serving.schemas import drop_retired, require_nothing_else, served_release, swap, take_turn
-from redress.warehouse.serving.statements import RUNBOOK, SCHEMA, cause
+from redress.warehouse.serving.statements import RUNBOOK, SCHEMA, cause, execute
 from redress.warehouse.serving.tables import ServeError, served_tables
 
 CONNECT_TIMEOUT_SECONDS = 10
@@ -64,12 +64,14 @@ class Served:
 class Postgres:
     """A PostgreSQL database that serves releases.
 
-    `address` may hold a password, and is never shown. `patience_seconds` is how long to wait for a moment when no
-    reader holds a table; after that the swap is made although readers hold tables.
+    `address` may hold a password, and is never shown; `setting` is the name of its setting. `patience_seconds` is
+    how long to wait for a moment when no reader holds a table; after that the swap is made although readers hold
+    tables.
     """
 
     address: str = field(repr=False)
     patience_seconds: float = 5.0
+    setting: str = "REDRESS_SERVE_URL"
 
     def url(self) -> URL:
         """The address for SQLAlchemy and psycopg. Raises ServeError for a wrong address; the message does not
@@ -87,7 +89,7 @@ class Postgres:
             or self.address.count("@") > 1  # what follows the first would be taken for the host, and shown
         ):
             raise ServeError(
-                "REDRESS_SERVE_URL is no address of a PostgreSQL database; it has to look like "
+                f"{self.setting} is no address of a PostgreSQL database; it has to look like "
                 "postgresql://user@host:5432/database (signs such as @ and / in a password as %40 and %2F)"
             )
         return url.set(drivername="postgresql+psycopg")
@@ -108,6 +110,21 @@ class Postgres:
         with self._connected() as connection:
             served = self._swap_in(connection, release)
             return replace(served, notes=(*served.notes, *drop_retired(connection)))
+
+    def require_a_release_to_read_only(self) -> None:
+        """Raise ServeError if no release is served here, or if the address's user may change it."""
+        with self._connected() as connection:
+            if served_release(connection) is None:
+                raise ServeError(f"{self.place} serves no release yet: redress serve brings one there")
+            may_change = """
+                select from pg_class where relnamespace = to_regnamespace(%(schema)s)
+                and has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+            """
+            if execute(connection, may_change, schema=SCHEMA):
+                raise ServeError(
+                    f"the user of {self.setting} may change the tables of {self.place}: name a login that is a "
+                    f"member of redress_reader and no more, see {RUNBOOK}"
+                )
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:

@@ -1,0 +1,1 @@
+"""Apache Superset on a release: `make bi`."""

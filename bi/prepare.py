@@ -1,0 +1,76 @@
+"""Prepare Superset, before its server starts: its metadata, its one user, and the dashboard.
+
+Runs in Superset's environment. The password comes by the environment (REDRESS_BI_PASSWORD), the rest as
+superset_config.py says.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DASHBOARD = Path(__file__).parent / "dashboard"
+USER = "redress"
+ROLES = ("Alpha", "sql_lab")
+"""What the user may do: look, ask, make charts and export them. Databases, logins and rights stay as they are."""
+
+
+def export_files(backend: str) -> dict[str, str]:
+    """Return the files of the dashboard's export, for a database of this kind (`duckdb` or `postgresql`).
+
+    The import of Superset that also renews what is there already is that of `assets`.
+    """
+    files = {
+        path.relative_to(DASHBOARD).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(DASHBOARD.rglob("*.yaml"))
+    }
+    files["metadata.yaml"] = _changed(files["metadata.yaml"], type="assets")
+    if backend == "postgresql":
+        [database] = (name for name in files if name.startswith("databases/"))
+        extra = {**yaml.safe_load(files[database])["extra"], "engine_params": {}}
+        files[database] = _changed(files[database], sqlalchemy_uri="postgresql+psycopg2:///redress", extra=extra)
+    return files
+
+
+def _changed(text: str, **changes: Any) -> str:
+    return str(yaml.safe_dump({**yaml.safe_load(text), **changes}))
+
+
+def main() -> None:
+    from superset.app import create_app
+
+    with create_app().app_context():
+        import flask_migrate
+        from flask import current_app
+        from sqlalchemy.engine import make_url
+        from superset import appbuilder, db, security_manager
+
+        flask_migrate.upgrade()
+        appbuilder.add_permissions(update_perms=True)
+        security_manager.sync_role_definitions()
+        # By name only: these cannot be imported before the metadata is there.
+        from superset.commands.importers.v1.assets import ImportAssetsCommand
+        from superset.utils.core import override_user
+
+        backend = make_url(current_app.config["REDRESS_DATABASE"]).get_backend_name()
+        user = _user(security_manager, os.environ["REDRESS_BI_PASSWORD"])
+        with override_user(user):
+            ImportAssetsCommand(export_files(backend)).run()
+        user.roles = [security_manager.find_role(name) for name in ROLES]
+        db.session.commit()
+
+
+def _user(security_manager: Any, password: str) -> Any:
+    """Return the user with this password, and for the import with every right."""
+    admin = security_manager.find_role("Admin")
+    user = security_manager.find_user(USER) or security_manager.add_user(
+        USER, "Redress", "reader", f"{USER}@localhost", admin
+    )
+    security_manager.reset_password(user.id, password)
+    user.roles = [admin]
+    return user
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Superset's settings: the release to read only, and nothing of anybody else's. Superset loads this file by itself.
+
+`bi/up.py` and docker-compose.yml say the rest by environment, see PLACES.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+PLACES = ("REDRESS_BI_FOLDER", "REDRESS_BI_SECRET_KEY", "REDRESS_BI_DATABASE")
+"""The folder of Superset's metadata, the key of its sessions, and the address of what is shown: a PostgreSQL
+database, or the release's DuckDB file as `duckdb:///<path>`. The path may go through `current`."""
+FOLDER, SECRET_KEY, REDRESS_DATABASE = (os.environ[name] for name in PLACES)
+READ_ONLY: dict[str, dict[str, Any]] = {
+    "duckdb": {"read_only": True, "config": {"enable_external_access": "false"}},
+    "postgresql": {"options": "-c default_transaction_read_only=on"},
+}
+"""The arguments of a connection, by the kind of database. They stand here so that no change in Superset's pages
+makes a release writable, or opens another file by way of a query."""
+
+SQLALCHEMY_DATABASE_URI = f"sqlite:///{FOLDER}/superset.db"
+# Cookies know no ports: by another name, Airflow's pages on this machine keep their own login.
+SESSION_COOKIE_NAME = "redress_bi"
+SESSION_COOKIE_SAMESITE = "Strict"
+LOGO_TARGET_PATH = "/dashboard/list/"
+
+# A query sees the release that is current when it begins: chart data is kept nowhere, see also `cache_timeout` of
+# bi/dashboard/databases, and Superset opens the database for each query (SQLAlchemy's NullPool).
+DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
+
+# Superset's pages ask for nothing elsewhere: no pixel that counts installations, no map tiles, no fonts.
+TALISMAN_ENABLED = True
+TALISMAN_CONFIG = {
+    "content_security_policy": {
+        "base-uri": ["'self'"],
+        "default-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "object-src": "'none'",
+        "script-src": ["'self'", "'strict-dynamic'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "worker-src": ["'self'", "blob:"],
+    },
+    "content_security_policy_nonce_in": ["script-src"],
+    "force_https": False,
+    "session_cookie_secure": False,
+}
+FEATURE_FLAGS = {"ALERT_REPORTS": False, "THUMBNAILS": False}
+
+
+def DB_CONNECTION_MUTATOR(  # noqa: N802 - Superset's name
+    url: Any, parameters: dict[str, Any], _user: str | None, _security_manager: object, _source: object
+) -> tuple[Any, dict[str, Any]]:
+    """Return the database that is shown in place of the one that the dashboard's export names, to read only.
+
+    So no password and no folder of a machine is part of the export or the metadata. A link such as `current` is
+    followed at each query: DuckDB would give an open file of the same name to another query.
+    """
+    from sqlalchemy.engine import make_url
+
+    shown = make_url(REDRESS_DATABASE)
+    backend = shown.get_backend_name()
+    if backend == "duckdb":
+        shown = shown.set(database=str(Path(str(shown.database)).resolve()))
+    return shown, {**parameters, "connect_args": READ_ONLY[backend]}

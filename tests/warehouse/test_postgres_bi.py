@@ -1,0 +1,46 @@
+"""The dashboard's questions on a release that PostgreSQL serves."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from redress.warehouse.serving.postgres import Postgres
+from redress.warehouse.serving.tables import ServeError
+from tests.bi.export import answer_query, read_export
+from tests.warehouse.postgres_server import BI_TOOL, Database
+
+pytestmark = pytest.mark.needs("postgresql")
+
+
+def test_every_metric_of_the_dashboard_is_the_same_as_in_the_file(
+    database: Database, cookbook_release: Path
+) -> None:
+    database.postgres.serve(cookbook_release)
+    with duckdb.connect(str(cookbook_release / "warehouse.duckdb"), read_only=True) as file:
+        for dataset in read_export().datasets.values():
+            query = answer_query(dataset, "season, season_label")
+            in_file = file.sql(query).fetchall()
+            assert len(in_file) > 1
+            assert _rounded(database.ask(query, BI_TOOL)) == _rounded(in_file), dataset["table_name"]
+
+
+def _rounded(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    """DuckDB divides decimals as floats, PostgreSQL as decimals."""
+    return [
+        [round(float(value), 9) if isinstance(value, (float, Decimal)) else value for value in row] for row in rows
+    ]
+
+
+def test_a_readers_address_is_taken_once_a_release_is_served_and_the_publishers_is_refused(
+    database: Database, cookbook_release: Path
+) -> None:
+    reader = Postgres(database.address(BI_TOOL), setting="REDRESS_BI_URL")
+    with pytest.raises(ServeError, match="serves no release yet"):
+        Postgres(database.address(), setting="REDRESS_BI_URL").require_a_release_to_read_only()
+    database.postgres.serve(cookbook_release)
+    reader.require_a_release_to_read_only()
+    with pytest.raises(ServeError, match="the user of REDRESS_BI_URL may change the tables"):
+        Postgres(database.address(), setting="REDRESS_BI_URL").require_a_release_to_read_only()
