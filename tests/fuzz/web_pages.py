@@ -77,9 +77,14 @@ class Piece:
 def _wrapped(pieces: st.SearchStrategy[Piece]) -> st.SearchStrategy[Piece]:
     return st.one_of(
         st.builds(lambda piece, form: Piece(form.format(piece.markup), piece.seen), pieces, st.sampled_from(SHOWN)),
-        st.builds(lambda piece, form: Piece(form.format(piece.markup), ""), pieces, st.sampled_from(HIDDEN)),
+        st.builds(_hidden, pieces, st.sampled_from(HIDDEN)),
         st.builds(lambda one, other: Piece(one.markup + other.markup, one.seen + other.seen), pieces, pieces),
     )
+
+
+def _hidden(piece: Piece, form: str) -> Piece:
+    """Return a piece that nobody sees. A colour of its own would show a text again inside a transparent one."""
+    return Piece(form.format(piece.markup.replace("color: #222", "")), "")
 
 
 def _as_it_is(text: str) -> Piece:
@@ -98,7 +103,7 @@ def slots(draw: st.DrawFn, number: str) -> Piece:
     kind = draw(st.integers(0, 9))
     if kind < 5:
         return true
-    hidden = Piece(draw(st.sampled_from(HIDDEN)).format(draw(pieces).markup), "")
+    hidden = _hidden(draw(pieces), draw(st.sampled_from(HIDDEN)))
     if kind < 7:
         return Piece(hidden.markup + true.markup, number)
     if kind < 9:
