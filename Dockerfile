@@ -13,6 +13,11 @@ RUN /opt/environment/bin/python -m pip install --quiet --no-cache-dir --disable-
 
 FROM python:3.11.15-slim-bookworm
 
+# Pango prints the site's PDFs.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
 ARG WITH_TESSERACT=no
 RUN if [ "$WITH_TESSERACT" = yes ]; then \
         apt-get update \

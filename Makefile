@@ -12,7 +12,7 @@ BI_INSTALLED := $(BI)/.installed
 # Python keeps what it has compiled: a test run starts some hundred processes, and each would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run up airflow bi test test-quick soak check format docs samples lock bench clean
+.PHONY: help run up airflow site bi test test-quick soak check format docs samples lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -95,6 +95,10 @@ check: $(INSTALLED) ## formatting, lint, SQL, types, layers and the data diction
 format: $(INSTALLED) ## format Python and SQL
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format --quiet .
 	@$(BIN)/sqlfluff fix -q dbt_project/models dbt_project/tests/*.sql
+
+site: export REDRESS_HOME ?= var/samples
+site: $(INSTALLED) ## build the pages of the figures from the release of REDRESS_HOME; no server is needed
+	@$(BIN)/redress site
 
 docs: export REDRESS_HOME ?= var/samples
 docs: $(INSTALLED) ## write the data dictionary, and dbt's pages about the release of REDRESS_HOME

@@ -17,6 +17,7 @@ from redress.orchestration.dag_parts import (
     report,
     season_param,
     serve,
+    site,
     source_param,
 )
 from redress.orchestration.names import ANNUAL_LETTERS, SITE_POOL, WRITER_POOL
@@ -110,7 +111,7 @@ def annual_letters() -> None:
     built: Any = build_and_test()
     counts >> built
     released: Any = release(built)
-    shown: Any = [serve(), data_docs()]
+    shown: Any = [serve(), data_docs(), site()]
     released >> shown
     reported: Any = report()
     shown >> reported

@@ -21,6 +21,7 @@ from redress.orchestration.dag_parts import (
     report,
     season_param,
     serve,
+    site,
 )
 from redress.orchestration.names import BUILD_TASK, REREAD_TASK, ROLL_BACK_TASK, WAREHOUSE_UPKEEP, WRITER_POOL
 
@@ -147,11 +148,13 @@ def warehouse_upkeep() -> None:
     checked >> built
     served: Any = serve.override(trigger_rule=ONE_OF_TWO_WAYS)()
     pages: Any = data_docs()
+    built_site: Any = site.override(trigger_rule=ONE_OF_TWO_WAYS)()
     reported: Any = report()
     [released, gone_back] >> served
+    [released, gone_back] >> built_site
     [checked, released] >> pages
-    [served, pages] >> reported
-    [served, pages, reported] >> end_of_run(trigger_rule="none_failed")
+    [served, built_site, pages] >> reported
+    [served, built_site, pages, reported] >> end_of_run(trigger_rule="none_failed")
 
 
 warehouse_upkeep()

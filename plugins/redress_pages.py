@@ -1,4 +1,4 @@
-"""Airflow's plugin: the reports of runs, the Data Docs and dbt's pages, in the menu of Airflow.
+"""Airflow's plugin: the figures, the reports of runs, the Data Docs and dbt's pages, in the menu of Airflow.
 
 Airflow executes this file in each of its processes. So it imports nothing but what Airflow has imported by then.
 The pages themselves (redress.orchestration.pages) are made where the API server asks for them, and settings are
@@ -15,6 +15,7 @@ from airflow.plugins_manager import AirflowPlugin
 URL_PREFIX = "/redress"
 CATEGORY = "browse"
 VIEWS = (
+    ("Redress figures", "redress-figures", "site"),
     ("Redress reports", "redress-reports", "reports"),
     ("Data Docs", "redress-data-docs", "data-docs"),
     ("dbt docs", "redress-dbt-docs", "dbt-docs"),

@@ -59,7 +59,7 @@ def test_the_ways_part_once_and_meet_where_they_publish(dag: dict[str, Any]) -> 
         "read": ["check"],
         "check": ["build_and_test", "data_docs"],
         "build_and_test": ["release"],
-        "release": ["data_docs", "serve"],
+        "release": ["data_docs", "serve", "site"],
         "plan_roll_back": ["roll_back"],
         "roll_back": ["serve"],
         "serve": ["end", "report"],

@@ -1,4 +1,4 @@
-"""redress show, releases, rollback, rebuild and serve: what readers see."""
+"""redress show, site, releases, rollback, rebuild and serve: what readers see."""
 
 from datetime import date
 from typing import Annotated
@@ -114,6 +114,7 @@ def rollback(
 ) -> None:
     """Put an earlier release before the readers again. No run publishes the release that is taken back."""
     with plain_errors():
+        from redress.report.site.building import write_site
         from redress.settings import Settings
         from redress.steps import Run, plan_roll_back, roll_back, serve
         from redress.steps.record import new_run_id
@@ -124,6 +125,7 @@ def rollback(
             identity = plan_roll_back(run, release)
             roll_back(run, identity, by=by or login_name(), reason=reason, tell=_tell)
             _tell(serve(run))
+            _tell(write_site(run))
 
 
 def rebuild() -> None:
@@ -133,6 +135,7 @@ def rebuild() -> None:
     replaced, an undamaged one stays. A release that was taken back is not published.
     """
     with plain_errors():
+        from redress.report.site.building import write_site
         from redress.settings import Settings
         from redress.steps import Run, rebuild, serve
         from redress.steps.record import new_run_id, step_line
@@ -146,6 +149,19 @@ def rebuild() -> None:
                     _tell(f"  {step_line(event)}")
             _tell(f"The warehouse: {folder}/warehouse.duckdb")
             _tell(serve(run))
+            _tell(write_site(run))
+
+
+def site() -> None:
+    """Build the site: pages of the current release that need no server, in `site` of the working folder."""
+    with plain_errors():
+        from redress.report.site.building import build_site
+        from redress.settings import Settings
+
+        built = build_site(Settings())
+        _tell(str(built))
+        if built.faults:
+            raise typer.Exit(1)
 
 
 def serve() -> None:

@@ -93,6 +93,7 @@ def ingest(
         from redress.model.season import Season
         from redress.orchestration.dag_runs import DagRuns
         from redress.report import letter_lines
+        from redress.report.site.place import INDEX_NAME, site_folder
         from redress.settings import Settings
         from redress.warehouse.releases.releases import Releases
 
@@ -121,6 +122,9 @@ def ingest(
         shown = from_here(current)
         count = "1 season" if len(wanted) == 1 else f"{len(wanted)} seasons"
         console.print(f"\n{count} in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}")
+        index = site_folder(settings) / INDEX_NAME
+        if index.exists():
+            console.print(f"Pages to look at, in any browser: {escape(from_here(index))}", soft_wrap=True)
         print(f"One query to try:\n\n{_first_query(shown)}")
         failures.end()
 
@@ -236,8 +240,12 @@ def _print_report(run: "Run", failures: Failures) -> None:
 
 
 def _print_published(run: "Run", seasons: "list[Season]", folder: str) -> None:
-    """Print what became of each letter, and the place of the warehouse; serve it if PostgreSQL is set."""
+    """Print what became of each letter, and the place of the warehouse; serve it if PostgreSQL is set.
+
+    Then build the site.
+    """
     from redress.report import letter_lines
+    from redress.report.site.building import write_site
     from redress.steps import serve
 
     _print_letters(letter_lines(run.settings, seasons))
@@ -245,6 +253,7 @@ def _print_published(run: "Run", seasons: "list[Season]", folder: str) -> None:
     served = serve(run)
     if served is not None:
         console.print(escape(served), soft_wrap=True)
+    console.print(f"The site: {escape(write_site(run))}", soft_wrap=True)
 
 
 def _print_letters(lines: "tuple[LetterLine, ...]") -> None:

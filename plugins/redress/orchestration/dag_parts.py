@@ -105,6 +105,16 @@ def data_docs() -> str:
         return build_data_docs(run)
 
 
+@task
+def site() -> str:
+    """Build the site's pages of the current release; a failure leaves release and earlier site as they are."""
+    from redress.orchestration.context import run_task
+    from redress.report.site.building import write_site
+
+    with run_task() as run:
+        return write_site(run)
+
+
 @task(trigger_rule="all_done")
 def report() -> str:
     """Write the report about each letter of the season for people, with the reason if the run failed."""

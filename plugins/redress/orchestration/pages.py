@@ -3,10 +3,12 @@
 /reports/      the index of reports, and each report                  runs/
 /data-docs/    the seasons that have pages, and the pages             data_docs/<season>/
 /dbt-docs/     dbt's pages about the release, one file                dbt_docs/static_index.html
+/site/         the site of the current release                        site/
 
 These pages share a host with Airflow's own pages, so a script in them could act there with its reader's rights.
-Therefore they load nothing from elsewhere, and only dbt's pages run scripts, in an origin of their own without
-cookies. The Data Docs would load styles and scripts from the web; they get a few styles of ours instead.
+Therefore they load nothing from elsewhere. dbt's pages run their scripts in an origin of their own without cookies;
+the site runs the few scripts of Redress, which are files of the package, and no script that stands in a page. The
+Data Docs would load styles and scripts from the web; they get a few styles of ours instead.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,15 +25,22 @@ from pydantic import ValidationError
 
 from redress.model.markdown import text
 from redress.report.markdown_page import html_page
+from redress.report.site.place import site_folder
 from redress.settings import Settings
 
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".duckdb": "application/octet-stream",
     ".gif": "image/gif",
     ".html": "text/html; charset=utf-8",
     ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
     ".md": "text/plain; charset=utf-8",
     ".otf": "font/otf",
+    ".parquet": "application/vnd.apache.parquet",
+    ".pdf": "application/pdf",
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
@@ -86,6 +95,14 @@ AREAS = {
         "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'",
         "Great Expectations' pages about a season are written at the end of each of its runs. To make the first: "
         "trigger the dag `annual_letters` with a season.",
+    ),
+    "site": Area(
+        "Figures",
+        site_folder,
+        "index.html",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'",
+        "The pages of the current release are written at the end of each run. To make the first: trigger the dag "
+        "`annual_letters` with a season; or `redress site`, with the `REDRESS_HOME` that Airflow has.",
     ),
     "dbt-docs": Area(
         "dbt docs",

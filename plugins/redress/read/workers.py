@@ -33,6 +33,7 @@ from redress.settings import Limits
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
+_Key = TypeVar("_Key")
 OUT_OF_TIME = signal.SIGPROF
 """The signal of the system's timer of processor time; it ends a process that does not catch it."""
 LETTERS_TO_A_WORKER = 500
@@ -73,7 +74,7 @@ class Readers:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         _say_what_is_missing()
-        _allow_children()
+        allow_children()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["redress.read.reader"])
         start_server()
@@ -111,12 +112,41 @@ class Readers:
         for file, future in waiting:
             yield self._letter(file, future)
 
+    def results(
+        self, function: Callable[..., _Result], wanted: Iterable[tuple[_Key, tuple[object, ...]]]
+    ) -> Iterator[tuple[_Key, "_Result | WorkerError"]]:
+        """Yield the results of calls of a function of a module, each with its key, in the order of `wanted`.
+
+        `wanted` has a key and the arguments of each call, and is taken as workers come free. A call that raises, or
+        that gives no result within the limits of a letter, yields a WorkerError, and the others go on.
+        """
+        waiting: list[tuple[_Key, ProcessFuture[_Result]]] = []
+        for key, arguments in wanted:
+            waiting.append((key, self._scheduled(function, *arguments)))
+            if len(waiting) > 2 * self._limits.worker_count:
+                first, future = waiting.pop(0)
+                result = self._result_or_error(future)
+                yield first, result
+        for key, future in waiting:
+            result = self._result_or_error(future)
+            yield key, result
+
     def result_of(self, function: Callable[..., _Result], *arguments: object) -> _Result:
         """Return the result of a function of a module, called in a worker with the limits of a letter.
 
         Raise what the function raises, and WorkerError if the worker gives no result.
         """
         return self._result(self._scheduled(function, *arguments))
+
+    def _result_or_error(self, future: ProcessFuture[_Result]) -> "_Result | WorkerError":
+        try:
+            return self._result(future)
+        except WorkerError as error:
+            return error
+        except BrokenProcessPool:
+            raise
+        except Exception as error:
+            return WorkerError(f"damaged: {type(error).__name__}: {shortened(printable(str(error)))}")
 
     def _scheduled(self, function: Callable[..., _Result], *arguments: object) -> ProcessFuture[_Result]:
         limits = self._limits
@@ -175,7 +205,7 @@ def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: 
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _allow_children() -> None:
+def allow_children() -> None:
     """Let this process have workers even if Celery started it: a task of Airflow's is a fork of such a process.
 
     Celery's pool makes the current process of multiprocessing a daemon. A daemon may have no children, and its key

@@ -1,7 +1,6 @@
 """A council's years in the terminal: tables of rates and counts, notes, and the evidence of a season's figures."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -12,36 +11,8 @@ from rich.text import Text
 from redress.model.landed import Fate
 from redress.model.measures import Absence
 from redress.report.council import CouncilYears, Row
+from redress.report.council_words import ABSENT, SAMPLE, SOURCE, WHY_ABSENT, notes, number, place_in_the_file
 
-ABSENT = "-"
-SOURCE = (
-    "Source: Local Government and Social Care Ombudsman, annual review letters; re-used with attribution, "
-    "see www.lgo.org.uk/copyright."
-)
-SAMPLE = "An invented council of the sample letters: these figures say nothing about a real one."
-_WHY_ABSENT: dict[str, tuple[str, str]] = {
-    Absence.NOT_IN_LAYOUT: ("not in layout", "letters of this layout do not state it"),
-    Absence.NOT_STATED: ("not stated", "its layout has it, this letter does not, and no sentence says why"),
-    Absence.NOT_READ: ("not read", "the letter states it, and it could not be read for certain"),
-    Absence.NONE_DUE: ("none due", "the letter says that no recommendations were due"),
-    Absence.NONE_UPHELD: ("none upheld", "the letter says that nothing was upheld"),
-    Absence.NONE_INVESTIGATED: ("none investigated", "the letter says that nothing was investigated"),
-    Absence.NOT_AVAILABLE: ("n/a", 'the letter prints "n/a"'),
-    Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
-}
-"""Each reason why a letter has no rate: for a cell, and for a sentence."""
-_RATES = {
-    "uphold_rate": "uphold rate",
-    "compliance_rate": "compliance rate",
-    "satisfactory_remedy_rate": "satisfactory remedy rate",
-}
-_COVERAGE = {
-    "not_published": "no letter came in",
-    "not_fetched": "the letter could not be fetched",
-    "not_expected": "a letter came, although the authority did not exist at the end of the period",
-    Fate.NO_STATISTICS: "the letter came without its statistics page",
-    Fate.QUARANTINED: "the letter is held back until a person decides",
-}
 _COMPLAINT_COUNTS = {
     "received_count": "received",
     "decided_count": "decided",
@@ -74,10 +45,10 @@ def page(found: CouncilYears) -> Iterator[RenderableType]:
         yield _headed("Upheld for each 100,000 residents", _per_100k_table(found.years))
     if any(row[name] is not None for row in found.years for name in _COMPLAINT_COUNTS):
         yield _headed("Complaints: each column is a count of its own", _complaints_table(found.years))
-    notes = [(str(row["season"]), note) for row, note in _notes(found.years)]
-    if notes:
+    known = [(str(row["season"]), note) for row, note in notes(found.years)]
+    if known:
         yield ""
-        yield from _noted(notes)
+        yield from _noted(known)
     if found.season is not None:
         yield from _season_page(found)
     yield ""
@@ -114,11 +85,11 @@ def _uphold_table(years: Sequence[Row]) -> Table:
             rank = f"{row['uphold_rate_rank']} of {row['uphold_rate_ranked_count']}"
         table.add_row(
             str(row["season"]),
-            _number(row["upheld_count"]),
-            _number(row["uphold_rate_base_count"], "*" if row["is_uphold_rate_base_derived"] else ""),
+            number(row["upheld_count"]),
+            number(row["uphold_rate_base_count"], "*" if row["is_uphold_rate_base_derived"] else ""),
             _rate(row, "uphold_rate"),
-            _number(row["uphold_rate_type_average_pct"], "%"),
-            _number(row["uphold_rate_gap_points"], is_signed=True),
+            number(row["uphold_rate_type_average_pct"], "%"),
+            number(row["uphold_rate_gap_points"], is_signed=True),
             rank,
             Text(row["trust"] or ABSENT, style="red" if row["trust"] == "flagged" else ""),
             Text(row["coverage_state"], style="" if row["coverage_state"] == Fate.ACCEPTED else "yellow"),
@@ -139,12 +110,12 @@ def _other_rates_table(years: Sequence[Row]) -> Table:
     for row in years:
         table.add_row(
             str(row["season"]),
-            _number(row["compliance_outcomes_count"]),
+            number(row["compliance_outcomes_count"]),
             _rate(row, "compliance_rate"),
-            _number(row["compliance_rate_type_average_pct"], "%"),
-            _number(row["satisfactory_remedies_count"]),
+            number(row["compliance_rate_type_average_pct"], "%"),
+            number(row["satisfactory_remedies_count"]),
             _rate(row, "satisfactory_remedy_rate"),
-            _number(row["satisfactory_remedy_rate_type_average_pct"], "%"),
+            number(row["satisfactory_remedy_rate_type_average_pct"], "%"),
         )
     return table
 
@@ -163,10 +134,10 @@ def _per_100k_table(years: Sequence[Row]) -> Table:
         table.add_row(
             str(row["season"]),
             _stated(row, "upheld_per_100k", "upheld_per_100k"),
-            _number(row["upheld_per_100k_type_average"]),
-            _number(row["upheld_per_100k_gap"], is_signed=True),
-            _number(row["recomputed_upheld_per_100k"]),
-            _number(row["population_count"]),
+            number(row["upheld_per_100k_type_average"]),
+            number(row["upheld_per_100k_gap"], is_signed=True),
+            number(row["recomputed_upheld_per_100k"]),
+            number(row["population_count"]),
             ABSENT if row["population_mid_year"] is None else str(row["population_mid_year"]),
         )
     return table
@@ -182,45 +153,8 @@ def _has_per_100k(row: Row) -> bool:
 def _complaints_table(years: Sequence[Row]) -> Table:
     table = _table(season="season", **_COMPLAINT_COUNTS)
     for row in years:
-        table.add_row(str(row["season"]), *(_number(row[name]) for name in _COMPLAINT_COUNTS))
+        table.add_row(str(row["season"]), *(number(row[name]) for name in _COMPLAINT_COUNTS))
     return table
-
-
-def _notes(years: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """Yield what to know of each season before comparing it, and why a number of it is absent."""
-    comparable_since = years[0]["comparable_since_season"]
-    for row in years:
-        state = row["coverage_state"]
-        if state != Fate.ACCEPTED:
-            why = _COVERAGE.get(state, state.replace("_", " "))
-            yield row, f"no figures: {why}" + (f": {row['coverage_reason']}" if row["coverage_reason"] else "")
-        else:
-            yield from ((row, note) for note in _review_notes(row))
-        if row["comparable_since_season"] != comparable_since:
-            comparable_since = row["comparable_since_season"]
-            yield (
-                row,
-                f"its rates can be compared with those since season {comparable_since}, not with earlier ones",
-            )
-        if row["comparability_note"]:
-            yield row, row["comparability_note"]
-
-
-def _review_notes(row: Row) -> Iterator[str]:
-    if row["trust"] == "flagged":
-        yield f"flagged: {row['trust_reason']}"
-    if row["is_small_number"]:
-        yield "fewer than ten investigations: one case moves the rate by more than ten points, and it has no rank"
-    if row["is_uphold_rate_base_derived"]:
-        yield "* upheld and not upheld decisions together, because the letter states no number of investigations"
-    for rate, name in _RATES.items():
-        code = row[f"{rate}_absence_code"]
-        if code is not None:
-            yield f"no {name}: {_WHY_ABSENT[code][1]}"
-        elif row[f"{rate}_type_average_pct"] is None:
-            unread = (row.get("not_read_measures") or "").split(", ")
-            why = "could not be read" if f"{rate}_type_average_pct" in unread else "is not stated"
-            yield f"no gap to an average of the {name}: the average {why}"
 
 
 def _season_page(found: CouncilYears) -> Iterator[RenderableType]:
@@ -231,7 +165,7 @@ def _season_page(found: CouncilYears) -> Iterator[RenderableType]:
     for letter in found.letters:
         date = "no date" if letter["letter_date"] is None else f"{letter['letter_date']:%-d %B %Y}"
         yield escape(f"{letter['source_address']}, {date}: {letter['disposition']}: {letter['reason']}")
-        if (place := _place_in_the_file(letter)) is not None:
+        if (place := place_in_the_file(letter)) is not None:
             yield place
         yield f"sha256 {letter['letter_sha256']}"
     if found.figures:
@@ -245,18 +179,6 @@ def _season_page(found: CouncilYears) -> Iterator[RenderableType]:
             yield escape(f"from {source}")
 
 
-def _place_in_the_file(letter: Row) -> str | None:
-    """Return which pages of a longer file a letter has; None if it has all of them, or if nobody knows.
-
-    A release of an older version has no pages of letters.
-    """
-    first, last, count = letter.get("letter_first_page"), letter.get("letter_last_page"), letter["page_count"]
-    if first is None or (first, last) == (1, count):
-        return None
-    pages = f"page {first}" if first == last else f"pages {first} to {last}"
-    return f"the letter is on {pages} of {count}"
-
-
 def _evidence(figure: Row) -> Iterator[RenderableType]:
     name = figure["measure"] + (f" {figure['category']}" if figure["category"] else "")
     where = f"line {figure['line']}"
@@ -266,7 +188,7 @@ def _evidence(figure: Row) -> Iterator[RenderableType]:
     yield Text.assemble((name, "bold"), f"  {figure['printed_text']}  {where}")
     marks = ["read from a picture"] if figure["is_ocr"] else []
     if figure["is_corrected"]:
-        corrected = f"corrected to {_number(figure['value'])}: {figure['correction_reason']}"
+        corrected = f"corrected to {number(figure['value'])}: {figure['correction_reason']}"
         marks.append(f"{corrected} ({figure['correction_source']})")
     yield Padding(Text(f"“{figure['sentence_text']}”", style="dim"), (0, 0, 0, 2))
     for mark in marks:
@@ -284,8 +206,8 @@ def _witnesses_table(witnesses: Sequence[Row]) -> Table:
     for row in witnesses:
         table.add_row(
             row["measure"] + (f" {row['category']}" if row["category"] else ""),
-            _number(row["our_value"]),
-            _number(row["witness_value"]),
+            number(row["our_value"]),
+            number(row["witness_value"]),
             row["reconciliation_state"].replace("_", " "),
             escape(row["reason"] or ""),
         )
@@ -311,13 +233,4 @@ def _rate(row: Row, rate: str) -> str:
 def _stated(row: Row, measure: str, column: str, unit: str = "") -> str:
     """Return a stated number, or in a word why the letter has none; a dash where there is no accepted letter."""
     code = row[f"{measure}_absence_code"]
-    return _number(row[column], unit) if code is None else _WHY_ABSENT[code][0]
-
-
-def _number(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False) -> str:
-    """Return a number without trailing zeros; an absent number is a dash, never 0."""
-    if value is None:
-        return ABSENT
-    number = Decimal(value)
-    whole = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-    return f"{whole:+,f}{unit}" if is_signed else f"{whole:,f}{unit}"
+    return number(row[column], unit) if code is None else WHY_ABSENT[code][0]

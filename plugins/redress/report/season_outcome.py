@@ -18,7 +18,7 @@ from redress.warehouse.landing import Landing
 from redress.warehouse.releases.changes import ReleaseChanges, read_changes
 from redress.warehouse.releases.releases import Releases
 
-AFTER_RELEASE = frozenset({"serve", "data docs", "report"})
+AFTER_RELEASE = frozenset({"serve", "data docs", "site", "report"})
 """The steps that follow the release: when one of them fails, the release is out all the same."""
 _SENTENCE_END = re.compile(r"(?<=[^\W_]{2}|.[)\]\"'])[.!?]\s+(?=[A-Z])")
 """The end of a sentence of a message; an initial ("A. Lister") is no end."""

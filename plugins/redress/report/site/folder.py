@@ -1,0 +1,80 @@
+"""The site's folder: built beside the one that is there, which gives its unchanged files, and put in its place.
+
+<home>/site/index.html      the first page
+<home>/site/made.json       of each file, the digest of the job that made it, and facts that pages need
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from redress.files import stated_json
+from redress.report.site.jobs import Job, done
+
+MADE_NAME = "made.json"
+
+
+@dataclass
+class SiteFolder:
+    """A site that is being built in `new`, and the one that is there, in `old`."""
+
+    old: Path
+    new: Path
+    _made: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _before: dict[str, dict[str, Any]] = field(default_factory=dict)
+    made_count: int = 0
+    linked_count: int = 0
+
+    def __post_init__(self) -> None:
+        try:
+            stated = stated_json((self.old / MADE_NAME).read_bytes())
+        except (OSError, ValueError):
+            return
+        if isinstance(stated, dict):
+            self._before = {path: one for path, one in stated.items() if isinstance(one, dict)}
+
+    def put_all(self, jobs: Iterable[Job]) -> None:
+        """Put the files of jobs into the folder: link those that the site before has, and make the others."""
+        waiting: dict[str, Job] = {}
+        for job in jobs:
+            if job.path not in self._made and not self.link(job.path, job.digest):
+                waiting.setdefault(job.path, job)
+        for job, content in done(waiting.values()):
+            self.write(job.path, content, job.digest)
+
+    def link(self, path: str, digest: str) -> Mapping[str, Any] | None:
+        """Take a file from the site before if a job of this digest made it; return its facts, or None if not."""
+        before = self._before.get(path)
+        if before is None or before.get("digest") != digest or not (self.old / path).is_file():
+            return None
+        place = self._place(path)
+        try:
+            os.link(self.old / path, place)
+        except OSError:  # a file system without links
+            shutil.copyfile(self.old / path, place)
+        self._made[path] = before
+        self.linked_count += 1
+        return before
+
+    def write(self, path: str, content: bytes, digest: str, **facts: Any) -> None:
+        """Write a file, and note the digest of its job and facts about it."""
+        self._place(path).write_bytes(content)
+        self._made[path] = {"digest": digest, **facts}
+        self.made_count += 1
+
+    def copy(self, file: Path, path: str) -> None:
+        """Put a copy of a file of the release into the folder."""
+        shutil.copyfile(file, self._place(path))
+
+    def end(self) -> None:
+        """Write what was made, for the next build."""
+        (self.new / MADE_NAME).write_text(json.dumps(self._made, sort_keys=True, indent=0), encoding="utf-8")
+
+    def _place(self, path: str) -> Path:
+        place = self.new / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place

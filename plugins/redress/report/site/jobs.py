@@ -1,0 +1,107 @@
+"""What is made for the site: each file is the result of a job, and the same job makes the same bytes.
+
+A job says everything that its file depends on. So a site is built anew by comparing the jobs with those of the site
+that is there: a file whose job has not changed is linked, and only the others are made.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from redress.read.workers import allow_children
+
+HERE = Path(__file__).parent
+_MAKERS = ("jinja2", "vl-convert-python", "weasyprint")
+_FEW = 40
+"""So many jobs are done in this process: to start others takes longer."""
+_AT_A_TIME = 16
+
+
+class Kind(StrEnum):
+    """The kinds of files that a job makes."""
+
+    PAGE = "page"
+    """HTML: a template of Jinja2, and the values in it."""
+    CHART = "chart"
+    """SVG: a specification of Vega-Lite."""
+    SCRIPTS = "scripts"
+    """Vega's own scripts in one file, for the page on which a reader chooses councils."""
+    TEXT = "text"
+    """A text as it stands."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file of the site, with all that it depends on beside the code: plain values, dates and decimals."""
+
+    path: str
+    kind: Kind
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """The name of what the job makes: the same digest, the same bytes."""
+        return digest_of(self.kind, self.path, self.inputs)
+
+
+def digest_of(kind: str, path: str, inputs: Mapping[str, Any]) -> str:
+    """Return the name of a file that is made in this way of these inputs, by this version of what makes it."""
+    stated = json.dumps([kind, path, inputs], sort_keys=True, default=str)
+    return hashlib.sha256(f"{_makers_digest()}{stated}".encode()).hexdigest()
+
+
+@cache
+def _makers_digest() -> str:
+    """Return the name of everything that makes the files: the code of the site, templates, styles and libraries."""
+    digest = hashlib.sha256()
+    for path in sorted((*HERE.rglob("*"), HERE.parent / "council_words.py")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    for library in _MAKERS:
+        digest.update(f"{library} {version(library)}\0".encode())
+    return digest.hexdigest()
+
+
+def chart_job(specification: Mapping[str, Any]) -> Job:
+    """Return the job that draws a chart; its path is named after what is drawn: equal charts are one file."""
+    job = Job("", Kind.CHART, specification)
+    return Job(f"charts/{job.digest[:20]}.svg", Kind.CHART, specification)
+
+
+def done(jobs: Iterable[Job]) -> Iterator[tuple[Job, bytes]]:
+    """Yield jobs with the bytes that they make, on all cores where there are many jobs."""
+    waiting = list(jobs)
+    if len(waiting) <= _FEW:
+        yield from ((job, made(job)) for job in waiting)
+        return
+    allow_children()
+    cores = len(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(cores, mp_context=get_context("forkserver")) as pool:
+        yield from zip(waiting, pool.map(made, waiting, chunksize=_AT_A_TIME), strict=True)
+
+
+def made(job: Job) -> bytes:
+    """Return the bytes of the file that a job makes."""
+    if job.kind is Kind.PAGE:
+        from redress.report.site.templates import page
+
+        return page(job.path, job.inputs)
+    if job.kind is Kind.CHART:
+        from redress.report.site.charts import drawn
+
+        return drawn(job.inputs)
+    if job.kind is Kind.SCRIPTS:
+        from redress.report.site.charts import scripts
+
+        return scripts()
+    text: str = job.inputs["text"]
+    return text.encode("utf-8")

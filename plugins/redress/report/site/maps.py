@@ -1,0 +1,130 @@
+"""The map of hexagons: each council one hexagon, coloured by how far its uphold rate is from its type's average.
+
+Districts, unitary, metropolitan and London borough councils lie where the map of 2023 has them. County councils,
+councils that have ended since, and invented ones have no place on it, and stand in rows beside it.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from math import sqrt
+from typing import Any
+
+from redress.model.landed import Fate
+from redress.report.council import Row
+from redress.report.council_words import number
+from redress.report.site.contents import SiteContents
+from redress.report.site.words import STATES
+
+STEPS = (
+    "20 points or more below",
+    "10 to 20 points below",
+    "3 to 10 points below",
+    "within 3 points of the average",
+    "3 to 10 points above",
+    "10 to 20 points above",
+    "20 points or more above",
+)
+"""The steps of the scale in words, from far below the average of the type to far above."""
+_WIDTH, _RISE = 20.0, 20.0 * sqrt(3) / 2
+_COLUMNS = 9
+"""Hexagons in a row of those that have no place."""
+
+
+def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dict[str, Any]]:
+    """Return the parts of a season's map: England where there are real councils, then those without a place."""
+    rows = [row for row in contents.of_season(season, is_sample) if row["council_type_key"] not in (None, "other")]
+    placed = [row for row in rows if row["authority_id"] in contents.hexagons]
+    counties = [row for row in rows if row["council_type_key"] == "county" and not is_sample]
+    beside = {row["authority_id"] for row in (*placed, *counties)}
+    rest = [row for row in rows if row["authority_id"] not in beside]
+    parts = []
+    if placed:
+        parts.append(
+            _part("Districts, unitary, metropolitan and London borough councils", contents, placed, is_placed=True)
+        )
+    if counties:
+        parts.append(_part("County councils", contents, counties, is_placed=False))
+    if rest:
+        title = "Invented councils, by type and name" if is_sample else "Councils that have ended since"
+        parts.append(_part(title, contents, rest, is_placed=False))
+    return parts
+
+
+def legend() -> list[dict[str, str]]:
+    """Return the scale: each step's class of styles and its words."""
+    return [{"kind": f"gap{step}", "words": words} for step, words in enumerate(STEPS)]
+
+
+def _part(title: str, contents: SiteContents, rows: Sequence[Row], *, is_placed: bool) -> dict[str, Any]:
+    if is_placed:
+        places = _on_map([contents.hexagons[row["authority_id"]] for row in rows])
+    else:
+        rows = sorted(rows, key=lambda row: (row["council_type_name"], row["short_name"], row["authority_id"]))
+        places = [_in_row(number) for number in range(len(rows))]
+    hexagons = [_hexagon(contents, row, x, y) for row, (x, y) in zip(rows, places, strict=True)]
+    width = max(x for x, _ in places) + _WIDTH
+    height = max(y for _, y in places) + _RISE * 4 / 3
+    return {"title": title, "view": f"0 0 {width:.1f} {height:.1f}", "width": f"{width:.0f}", "hexagons": hexagons}
+
+
+def _on_map(places: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Return the upper left corners of hexagons: rows count from south to north, odd rows are shifted east."""
+    west, north = min(column for column, _ in places), max(row for _, row in places)
+    return [((column - west + row % 2 / 2) * _WIDTH, (north - row) * _RISE) for column, row in places]
+
+
+def _in_row(place: int) -> tuple[float, float]:
+    row, column = divmod(place, _COLUMNS)
+    return (column + row % 2 / 2) * _WIDTH, row * _RISE
+
+
+def _hexagon(contents: SiteContents, row: Row, x: float, y: float) -> dict[str, Any]:
+    kind, words = _kind(row)
+    return {
+        "x": f"{x:.4g}",
+        "y": f"{y:.4g}",
+        "kind": kind,
+        "words": f"{row['authority_name']}: {words}",
+        "link": contents.address_of(row["authority_id"]),
+    }
+
+
+def _kind(row: Row) -> tuple[str, str]:
+    """Return the class of styles of a council's hexagon, and what it says."""
+    if row["coverage_state"] != Fate.ACCEPTED:
+        return "none", f"no figures, {STATES[row['coverage_state']][1]}"
+    gap = row["uphold_rate_gap_points"]
+    if row["uphold_rate_pct"] is None:
+        return "none", "the letter states no uphold rate"
+    rate = number(row["uphold_rate_pct"], "%")
+    if row["is_small_number"]:
+        return "few", f"{rate} of fewer than ten investigations"
+    if gap is None:
+        return "none", f"{rate}, and no average to compare with"
+    points = number(gap, is_signed=True).replace("-", "−")
+    return f"gap{_step(gap)}", f"{rate}, {points} points from the average of its type"
+
+
+def _step(gap: Decimal) -> int:
+    """Return the step of the scale that a gap in percentage points lies in: 3 and below lie in the middle."""
+    size = abs(gap)
+    away = 0 if size <= 3 else 1 if size < 10 else 2 if size < 20 else 3
+    return 3 + (away if gap > 0 else -away)
+
+
+def small_hexagon() -> str:
+    """Return the corners of a hexagon whose upper left corner is at 0, 0, a little smaller than its room."""
+    return " ".join(f"{x:.2f},{y:.2f}" for x, y in _corners())
+
+
+def _corners() -> Iterator[tuple[float, float]]:
+    middle, radius = _WIDTH / 2, _WIDTH / sqrt(3) * 0.95
+    for x, y in (
+        (0, -1),
+        (sqrt(3) / 2, -0.5),
+        (sqrt(3) / 2, 0.5),
+        (0, 1),
+        (-sqrt(3) / 2, 0.5),
+        (-sqrt(3) / 2, -0.5),
+    ):
+        yield middle + radius * x, _WIDTH / sqrt(3) + radius * y

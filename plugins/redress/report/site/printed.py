@@ -1,0 +1,43 @@
+"""A season's page as a PDF for a committee, printed by WeasyPrint from the page itself.
+
+WeasyPrint needs the system's library Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0). Without it the site has
+no PDFs, and says so.
+"""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from redress.report.site.contents import SiteContents
+from redress.report.site.folder import SiteFolder
+from redress.report.site.jobs import digest_of
+from redress.report.site.season_pages import season_address
+
+
+def put_pdfs(folder: SiteFolder, contents: SiteContents) -> tuple[str, ...]:
+    """Put the PDFs of all seasons into the folder; return in words why there are none, or nothing."""
+    for season in contents.seasons:
+        page = folder.new / season_address(season)
+        path = season_address(season).replace(".html", ".pdf")
+        digest = digest_of("pdf", path, {"page": page.read_text(encoding="utf-8")})
+        if folder.link(path, digest) is None:
+            try:
+                folder.write(path, _printed(page, folder.new), digest)
+            except OSError as error:  # what the loader of Pango raises
+                return (f"there are no PDFs, because WeasyPrint cannot load Pango: {error}",)
+    return ()
+
+
+def _printed(page: Path, site: Path) -> bytes:
+    """Return a page as a PDF. Nothing outside the site's folder is loaded."""
+    from weasyprint import HTML  # loads Pango
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class SiteFetcher(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            file = Path(unquote(urlsplit(url).path)).resolve()
+            if urlsplit(url).scheme != "file" or not file.is_relative_to(site.resolve()):
+                raise ValueError(f"{url} lies outside the site")
+            return super().fetch(url, headers)
+
+    printed: bytes = HTML(filename=str(page), url_fetcher=SiteFetcher()).write_pdf()
+    return printed

@@ -1,0 +1,128 @@
+"""How the site names measures, seasons and groups, and how it links a number to its evidence."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from redress.model.season import Season
+from redress.report.council import Row
+from redress.report.council_words import WHY_ABSENT, number
+from redress.report.site.contents import CouncilContents
+
+Cell = dict[str, Any]
+"""A cell of a table: `text`, the address of its evidence as `link`, a class of styles as `kind`, and a `note`."""
+
+MEASURES = {
+    "upheld_count": "Complaints upheld",
+    "investigations_count": "Investigations",
+    "uphold_rate_pct": "Uphold rate",
+    "uphold_rate_type_average_pct": "Uphold rate, average of similar authorities",
+    "compliance_outcomes_count": "Compliance outcomes",
+    "compliance_rate_pct": "Compliance rate",
+    "compliance_rate_type_average_pct": "Compliance rate, average of similar authorities",
+    "satisfactory_remedies_count": "Satisfactory remedies",
+    "satisfactory_remedy_rate_pct": "Satisfactory remedy rate",
+    "satisfactory_remedy_rate_type_average_pct": "Satisfactory remedy rate, average of similar authorities",
+    "satisfactory_remedy_printed_base_count": "Upheld cases that the remedies are of",
+    "upheld_per_100k": "Upheld for each 100,000 residents",
+    "upheld_per_100k_type_average": "Upheld for each 100,000 residents, average of similar authorities",
+    "dealt_with_count": "Complaints dealt with",
+    "not_for_us_count": "Not for the Ombudsman or not ready for it",
+    "assessed_and_closed_count": "Assessed and closed",
+    "received_count": "Complaints and enquiries received",
+    "decided_count": "Decisions made",
+    "remedied_count": "Complaints remedied",
+}
+"""The name of each measure for people."""
+STATES = {
+    "accepted": ("figures", "the letter's figures are here"),
+    "quarantined": ("held back", "the letter is held back until a person decides"),
+    "no_statistics": ("no statistics", "the letter came without its statistics page"),
+    "unknown_layout": ("unknown layout", "a letter came whose layout is not known"),
+    "not_a_letter": ("no letter", "what came is no annual letter"),
+    "unreadable": ("unreadable", "what came cannot be read"),
+    "not_published": ("none came", "no letter came in"),
+    "not_fetched": ("not fetched", "the letter could not be fetched"),
+    "not_expected": ("not expected", "a letter came, although the authority had ended"),
+    "unidentified": ("unidentified", "letters that match no authority"),
+}
+"""Each state of coverage: for a cell, and for a sentence."""
+_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9.,]+%?")
+
+
+def season_label(season: int) -> str:
+    """Return a season as the Ombudsman writes it: "2020-21" for 2021."""
+    return Season(season).label
+
+
+def type_address(council_type_key: str, season: int, is_sample: bool) -> str:
+    """Return the address of the page of a council type in a season."""
+    return f"type/{council_type_key}/{season}{'-invented' if is_sample else ''}.html"
+
+
+def anchor(measure: str, category: str | None = None) -> str:
+    """Return the name of a figure's place on its page of evidence."""
+    return measure if category is None else f"{measure}-{category}"
+
+
+def cell(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False, **more: Any) -> Cell:
+    """Return a cell with a number, or with a dash for an absent number."""
+    return {
+        "text": number(value, unit, is_signed=is_signed).replace("-", "−" if value is not None else "–"),
+        **more,
+    }
+
+
+def stated_cell(row: Row, measure: str, column: str, unit: str, link: str | None) -> Cell:
+    """Return a cell with what a letter states, or with the reason why it states nothing."""
+    code = row[f"{measure}_absence_code"]
+    if code is None or row[column] is not None:
+        return cell(row[column], unit, link=link)
+    short, sentence = WHY_ABSENT[code]
+    return {"text": short, "kind": "absent", "note": sentence}
+
+
+class Evidence:
+    """The places of a council's figures on its pages of evidence."""
+
+    def __init__(self, council: CouncilContents) -> None:
+        self._council = council
+        self._anchors = {
+            season: frozenset(anchor(figure["measure"], figure["category"]) for figure in figures)
+            for season, figures in council.figures.items()
+        }
+
+    def link(self, season: int, *names: str) -> str | None:
+        """Return the address of the first of some figures that the season's letter has, or None."""
+        known = self._anchors.get(season, frozenset())
+        found = next((name for name in names if name in known), None)
+        return None if found is None else f"{self._council.evidence_address(season)}#{found}"
+
+
+def measure_name(measure: str, category: str | None, category_names: Mapping[tuple[str, str], str]) -> str:
+    """Return a figure's name for people; one of a table is named after the table and its row."""
+    name = MEASURES.get(measure, measure)
+    if category is None:
+        return name
+    return f"{name}: {category_names.get((measure, category), category.replace('_', ' '))}"
+
+
+def csv_text(rows: Iterable[Row], columns: Sequence[str]) -> str:
+    """Return rows as CSV with Windows' line ends, as RFC 4180 has it. No text in it is taken for a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([_in_csv(row[name]) for name in columns] for row in rows)
+    return out.getvalue()
+
+
+def _in_csv(value: object) -> object:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
