@@ -18,6 +18,7 @@ import pytest
 NEEDS = {
     "dbt": "dbt.cli.main",
     "airflow": "airflow",
+    "browser": "chromium",
     "postgresql": "postgres",
     "docker": "docker",
     "object_store": "moto_server",

@@ -128,8 +128,8 @@ class Readers:
                 result = self._result_or_error(future)
                 yield first, result
         for key, future in waiting:
-            result = self._result_or_error(future)
-            yield key, result
+            last = self._result_or_error(future)
+            yield key, last
 
     def result_of(self, function: Callable[..., _Result], *arguments: object) -> _Result:
         """Return the result of a function of a module, called in a worker with the limits of a letter.

@@ -49,9 +49,26 @@ tbody tr:nth-child(even) td { background: var(--shade); }
 
 
 def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
-    """Return Markdown as one page of HTML with its styles inside; HTML is shown as text, pictures are left out.
+    """Return Markdown as one page of HTML with its styles inside, as `titled_html` makes it.
 
-    The title is the first heading. `way_up` is the words and the address of a link to the page that leads to it.
+    `way_up` is the words and the address of a link to the page that leads to it.
+    """
+    title, body = titled_html(markdown)
+    if way_up is not None:
+        words, address = way_up
+        body = f'<nav><a href="{escape(address)}">{escape(words)}</a></nav>\n{body}'
+    return (
+        '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLES}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+
+
+def titled_html(markdown: str) -> tuple[str, str]:
+    """Return the first heading of Markdown, and the Markdown as HTML.
+
+    HTML in it is shown as text, and pictures are left out.
     """
     parser = (
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
@@ -63,16 +80,7 @@ def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
         if opening.type == "heading_open":
             opening.attrSet("id", _anchor(_plain(inline)))
     title = next((_plain(token) for token in tokens if token.type == "inline"), "")
-    body = parser.renderer.render(tokens, parser.options, {})
-    if way_up is not None:
-        words, address = way_up
-        body = f'<nav><a href="{escape(address)}">{escape(words)}</a></nav>\n{body}'
-    return (
-        '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLES}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
-    )
+    return title, parser.renderer.render(tokens, parser.options, {})
 
 
 def _plain(inline: Token) -> str:

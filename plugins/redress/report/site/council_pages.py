@@ -263,7 +263,7 @@ def _noted(council: CouncilContents) -> list[dict[str, Any]]:
     for row, note in notes(council.years):
         gathered.setdefault(note, []).append(row["season"])
     by_first = sorted(gathered.items(), key=lambda item: item[1][0])
-    return [{"seasons": stretches(seasons), "note": note} for note, seasons in by_first]
+    return [{"seasons": stretches(seasons), "note": f"{note[0].upper()}{note[1:]}"} for note, seasons in by_first]
 
 
 def stretches(seasons: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ councils that have ended since, and invented ones have no place on it, and stand
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any
 
 from redress.model.landed import Fate
@@ -25,9 +25,11 @@ STEPS = (
     "20 points or more above",
 )
 """The steps of the scale in words, from far below the average of the type to far above."""
+COLOURS = ("#542788", "#8073ac", "#c5bfe0", "#e8e6e1", "#fdc98a", "#e08214", "#a04b03")
+"""The colours of the steps; purple and orange stay apart for people who see red and green alike."""
 _WIDTH, _RISE = 20.0, 20.0 * sqrt(3) / 2
-_COLUMNS = 9
-"""Hexagons in a row of those that have no place."""
+_FEWEST_COLUMNS, _WIDTH_TO_HEIGHT = 9, 1.5
+"""How those that have no place are set out."""
 
 
 def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dict[str, Any]]:
@@ -44,9 +46,12 @@ def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dic
         )
     if counties:
         parts.append(_part("County councils", contents, counties, is_placed=False))
-    if rest:
-        title = "Invented councils, by type and name" if is_sample else "Councils that have ended since"
-        parts.append(_part(title, contents, rest, is_placed=False))
+    if rest and not is_sample:
+        parts.append(_part("Councils that have ended since", contents, rest, is_placed=False))
+    elif rest:
+        for title in dict.fromkeys(row["council_type_name"] for row in sorted(rest, key=_by_type_and_name)):
+            of_type = [row for row in rest if row["council_type_name"] == title]
+            parts.append(_part(f"{title}, invented", contents, of_type, is_placed=False))
     return parts
 
 
@@ -59,12 +64,18 @@ def _part(title: str, contents: SiteContents, rows: Sequence[Row], *, is_placed:
     if is_placed:
         places = _on_map([contents.hexagons[row["authority_id"]] for row in rows])
     else:
-        rows = sorted(rows, key=lambda row: (row["council_type_name"], row["short_name"], row["authority_id"]))
-        places = [_in_row(number) for number in range(len(rows))]
+        rows = sorted(rows, key=_by_type_and_name)
+        columns = max(_FEWEST_COLUMNS, ceil(sqrt(len(rows) * _WIDTH_TO_HEIGHT)))
+        places = [_in_row(number, columns) for number in range(len(rows))]
     hexagons = [_hexagon(contents, row, x, y) for row, (x, y) in zip(rows, places, strict=True)]
     width = max(x for x, _ in places) + _WIDTH
     height = max(y for _, y in places) + _RISE * 4 / 3
-    return {"title": title, "view": f"0 0 {width:.1f} {height:.1f}", "width": f"{width:.0f}", "hexagons": hexagons}
+    return {
+        "title": title,
+        "view": f"0 0 {width:.1f} {height:.1f}",
+        "width": "wide" if width > 250 else "narrow",
+        "hexagons": hexagons,
+    }
 
 
 def _on_map(places: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
@@ -73,8 +84,12 @@ def _on_map(places: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
     return [((column - west + row % 2 / 2) * _WIDTH, (north - row) * _RISE) for column, row in places]
 
 
-def _in_row(place: int) -> tuple[float, float]:
-    row, column = divmod(place, _COLUMNS)
+def _by_type_and_name(row: Row) -> tuple[str, str, str]:
+    return row["council_type_name"], row["short_name"], row["authority_id"]
+
+
+def _in_row(place: int, columns: int) -> tuple[float, float]:
+    row, column = divmod(place, columns)
     return (column + row % 2 / 2) * _WIDTH, row * _RISE
 
 
@@ -84,6 +99,7 @@ def _hexagon(contents: SiteContents, row: Row, x: float, y: float) -> dict[str, 
         "x": f"{x:.4g}",
         "y": f"{y:.4g}",
         "kind": kind,
+        "colour": COLOURS[int(kind.removeprefix("gap"))] if kind.startswith("gap") else None,
         "words": f"{row['authority_name']}: {words}",
         "link": contents.address_of(row["authority_id"]),
     }

@@ -4,8 +4,11 @@ WeasyPrint needs the system's library Pango (Debian: libpango-1.0-0 and libpango
 no PDFs, and says so.
 """
 
+import logging
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from lxml import html
 
 from redress.report.site.contents import SiteContents
 from redress.report.site.folder import SiteFolder
@@ -28,7 +31,7 @@ def put_pdfs(folder: SiteFolder, contents: SiteContents) -> tuple[str, ...]:
 
 
 def _printed(page: Path, site: Path) -> bytes:
-    """Return a page as a PDF. Nothing outside the site's folder is loaded."""
+    """Return a page as a PDF without its links to other pages. Only files of the site are loaded."""
     from weasyprint import HTML  # loads Pango
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -39,5 +42,10 @@ def _printed(page: Path, site: Path) -> bytes:
                 raise ValueError(f"{url} lies outside the site")
             return super().fetch(url, headers)
 
-    printed: bytes = HTML(filename=str(page), url_fetcher=SiteFetcher()).write_pdf()
+    document = html.document_fromstring(page.read_text(encoding="utf-8"))
+    for link in document.iter("a"):
+        link.attrib.pop("href", None)
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each style that is for screens alone
+    text = html.tostring(document, encoding="unicode", doctype="<!doctype html>")
+    printed: bytes = HTML(string=text, base_url=page.as_uri(), url_fetcher=SiteFetcher()).write_pdf()
     return printed

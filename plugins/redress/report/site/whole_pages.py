@@ -7,7 +7,7 @@ from typing import Any
 
 from redress.model.landed import Fate
 from redress.report.council_words import SAMPLE, SOURCE
-from redress.report.markdown_page import html_page
+from redress.report.markdown_page import titled_html
 from redress.report.site.contents import CouncilContents, SiteContents, slug
 from redress.report.site.council_pages import nearest
 from redress.report.site.jobs import HERE, Job, Kind
@@ -49,7 +49,8 @@ def whole_jobs(contents: SiteContents, release: Path) -> Iterator[Job]:
     yield Job("method.html", Kind.PAGE, {**_page(contents, "method.html", "Method"), **_method(contents)})
     yield Job("data.html", Kind.PAGE, {**_page(contents, "data.html", "Data"), **_data(contents, release)})
     notes = (release / NOTES_NAME).read_text(encoding="utf-8")
-    yield Job("release.html", Kind.TEXT, {"text": html_page(notes, ("Data", "data.html"))})
+    title, body = titled_html(notes)
+    yield Job("release.html", Kind.PAGE, {**_page(contents, "release.html", title), "notes": body})
 
 
 def _page(contents: SiteContents, template: str, title: str) -> dict[str, Any]:

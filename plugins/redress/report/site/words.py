@@ -71,10 +71,9 @@ def anchor(measure: str, category: str | None = None) -> str:
 
 def cell(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False, **more: Any) -> Cell:
     """Return a cell with a number, or with a dash for an absent number."""
-    return {
-        "text": number(value, unit, is_signed=is_signed).replace("-", "−" if value is not None else "–"),
-        **more,
-    }
+    if value is None:
+        return {"text": "–", **more}
+    return {"text": number(value, unit, is_signed=is_signed and value != 0).replace("-", "−"), **more}
 
 
 def stated_cell(row: Row, measure: str, column: str, unit: str, link: str | None) -> Cell:
@@ -82,8 +81,7 @@ def stated_cell(row: Row, measure: str, column: str, unit: str, link: str | None
     code = row[f"{measure}_absence_code"]
     if code is None or row[column] is not None:
         return cell(row[column], unit, link=link)
-    short, sentence = WHY_ABSENT[code]
-    return {"text": short, "kind": "absent", "note": sentence}
+    return {"text": WHY_ABSENT[code][0], "kind": "absent"}
 
 
 class Evidence:

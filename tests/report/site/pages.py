@@ -1,0 +1,49 @@
+"""What tests read from the site's pages."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from lxml import html
+
+
+def all_pages(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def parsed(page: Path) -> html.HtmlElement:
+    return html.document_fromstring(page.read_text(encoding="utf-8"))
+
+
+def table_rows(page: Path, name: str) -> list[list[str]]:
+    """Return the cells of the table of a name, row by row, as a person reads them, without the notes in cells."""
+    (region,) = parsed(page).xpath("//div[@role='region'][@aria-label=$name]", name=name)
+    rows = []
+    for row in region.xpath(".//tbody/tr"):
+        for note in row.xpath(".//small"):
+            note.getparent().remove(note)
+        rows.append([" ".join(cell.text_content().split()) for cell in row.xpath("./th|./td")])
+    return rows
+
+
+def broken_links(site: Path) -> list[str]:
+    """Return every address in the pages that leads to no file of the site, or to no place on its page."""
+    broken = []
+    anchors: dict[Path, frozenset[str]] = {}
+    for page in all_pages(site):
+        for element in parsed(page).xpath("//*[@href or @src]"):
+            address = element.get("href") or element.get("src")
+            parts = urlsplit(address)
+            if parts.scheme:
+                is_shown_only = element.tag == "a" and parts.scheme in ("http", "https")
+                if not is_shown_only:
+                    broken.append(f"{page.relative_to(site)}: {address} is elsewhere")
+                continue
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if not target.is_file() or not target.is_relative_to(site.resolve()):
+                broken.append(f"{page.relative_to(site)}: {address} leads to no file")
+            elif parts.fragment and target.suffix == ".html" and target.name != "compare.html":
+                if target not in anchors:
+                    anchors[target] = frozenset(parsed(target).xpath("//@id"))
+                if unquote(parts.fragment) not in anchors[target]:
+                    broken.append(f"{page.relative_to(site)}: {address} leads to no place")
+    return broken
