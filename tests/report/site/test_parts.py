@@ -92,8 +92,20 @@ def kind(row: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize(
     ("gap", "expected"),
-    [("-20", "gap0"), ("-19.9", "gap1"), ("-10", "gap1"), ("-9", "gap2"), ("-3", "gap3"), ("0", "gap3")]
-    + [("3", "gap3"), ("3.1", "gap4"), ("9", "gap4"), ("10", "gap5"), ("19", "gap5"), ("20", "gap6")],
+    [
+        ("-20", "gap0"),
+        ("-19.9", "gap1"),
+        ("-10", "gap1"),
+        ("-9", "gap2"),
+        ("-3", "gap3"),
+        ("0", "gap3"),
+        ("3", "gap3"),
+        ("3.1", "gap4"),
+        ("9", "gap4"),
+        ("10", "gap5"),
+        ("19", "gap5"),
+        ("20", "gap6"),
+    ],
 )
 def test_the_scale_of_the_map_is_the_same_on_both_sides(gap: str, expected: str) -> None:
     assert kind(council(gap)) == expected
