@@ -64,6 +64,7 @@ def test_the_ways_part_once_and_meet_where_they_publish(dag: dict[str, Any]) -> 
         "roll_back": ["serve"],
         "serve": ["end", "report"],
         "data_docs": ["end", "report"],
+        "site": ["end", "report"],
         "report": ["end"],
         "end": [],
     }

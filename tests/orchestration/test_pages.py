@@ -70,6 +70,9 @@ def make_pages(folder: Path) -> None:
     write_report(failed)
     (settings.home / "dbt_docs").mkdir()
     (settings.home / "dbt_docs" / PAGE_NAME).write_text("<html><script>shown()</script>dbt's page</html>")
+    (settings.home / "site" / "assets").mkdir(parents=True)
+    (settings.home / "site" / "index.html").write_text("<html><script src='assets/site.js'></script>figures</html>")
+    (settings.home / "site" / "assets" / "site.js").write_text("'ours'")
     (folder / "secret.html").write_text("secret")
     (settings.runs_folder / "out.html").symlink_to(folder / "secret.html")
     (settings.runs_folder / "outside").symlink_to(folder)
@@ -151,6 +154,8 @@ PAGES = (
     "/redress/data-docs/2021/static/fonts/HKGrotesk/HKGrotesk-Bold.otf",
     "/redress/dbt-docs/",
     f"/redress/dbt-docs/{PAGE_NAME}",
+    "/redress/site/",
+    "/redress/site/assets/site.js",
 )
 NO_PAGES = (
     "/redress/",
@@ -214,7 +219,7 @@ def test_a_head_has_what_the_page_has_and_no_body(server: Server) -> None:
     )
 
 
-@pytest.mark.parametrize("area", ["reports", "data-docs", "dbt-docs"])
+@pytest.mark.parametrize("area", ["reports", "data-docs", "dbt-docs", "site"])
 def test_an_area_without_its_slash_leads_to_the_one_with_it(server: Server, area: str) -> None:
     answer = server.reader.get(f"/redress/{area}")
     assert answer.next_request is not None
@@ -230,6 +235,8 @@ def test_an_area_without_its_slash_leads_to_the_one_with_it(server: Server, area
         ("/redress/data-docs/2021/static/images/short-logo.png", "image/png"),
         ("/redress/data-docs/2021/static/images/short-logo-vector.svg", "image/svg+xml"),
         ("/redress/dbt-docs/", "text/html; charset=utf-8"),
+        ("/redress/site/", "text/html; charset=utf-8"),
+        ("/redress/site/assets/site.js", "text/javascript; charset=utf-8"),
     ],
 )
 def test_each_page_is_of_its_type_and_is_taken_for_no_other(server: Server, page: str, content_type: str) -> None:
@@ -249,9 +256,10 @@ def test_no_page_loads_anything_from_elsewhere(server: Server) -> None:
             assert policy["frame-ancestors"] == "'self'"
             assert "//" not in answer.headers["content-security-policy"]
             assert "connect-src" not in policy
-            has_scripts = page.startswith("/redress/dbt-docs/") and answer.status_code == httpx.codes.OK
-            assert ("script-src" in policy) == has_scripts
-            assert not has_scripts or policy["sandbox"] == "allow-scripts"
+            area = page.split("/")[2] if answer.status_code == httpx.codes.OK else ""
+            assert ("script-src" in policy) == (area in ("dbt-docs", "site"))
+            assert area != "dbt-docs" or policy["sandbox"] == "allow-scripts"
+            assert area != "site" or policy["script-src"] == "'self'"
 
 
 def test_the_report_and_the_index_are_those_that_the_run_wrote(server: Server) -> None:
@@ -282,12 +290,12 @@ def test_every_page_of_a_season_can_be_reached_from_the_first(server: Server) ->
     assert back.url.fragment in {f"season-{SEASON}"} & set(first.xpath("//h2/@id"))
 
 
-def test_airflow_has_the_three_in_its_menu(server: Server) -> None:
+def test_airflow_has_each_area_in_its_menu(server: Server) -> None:
     assert server.reader.get("/api/v2/plugins/importErrors").json()["total_entries"] == 0
     [plugin] = server.reader.get("/api/v2/plugins").json()["plugins"]
     assert plugin["source"] == "$PLUGINS_FOLDER/redress_pages.py"
     views = {view["name"]: view for view in plugin["external_views"]}
-    assert set(views) == {"Redress reports", "Data Docs", "dbt docs"}
+    assert set(views) == {"Redress figures", "Redress reports", "Data Docs", "dbt docs"}
     for view in views.values():
         assert view["destination"] == "nav"
         assert server.reader.get(view["href"]).status_code == httpx.codes.OK
@@ -299,6 +307,7 @@ def test_airflow_has_the_three_in_its_menu(server: Server) -> None:
         ("reports", "runs", "annual_letters"),
         ("data-docs", "data_docs", "annual_letters"),
         ("dbt-docs", "dbt_docs", "make docs"),
+        ("site", "site", "redress site"),
     ],
 )
 def test_pages_that_are_not_there_yet_are_said_in_words_with_how_to_make_them(
@@ -359,7 +368,7 @@ def test_airflows_loader_executes_one_file_of_the_plugins_folder_and_no_module_o
     run = subprocess.run(command, env=names, capture_output=True, text=True, check=True)
     assert json.loads(run.stdout.splitlines()[-1]) == {
         "plugins": ["redress_pages"],
-        "views": [f"/data/redress/{area}/" for area in ("reports", "data-docs", "dbt-docs")],
+        "views": [f"/data/redress/{area}/" for area in ("site", "reports", "data-docs", "dbt-docs")],
         "errors": {},
         "ours": ["redress_pages"],
         "web": [],

@@ -86,7 +86,7 @@ def council(gap: str | None, **more: Any) -> dict[str, Any]:
 
 
 def kind(row: dict[str, Any]) -> str:
-    ((part,),) = [[part for part in season_map(Contents(row), 2024, False)]]  # type: ignore[arg-type]
+    (part,) = season_map(Contents(row), 2024, False)  # type: ignore[arg-type]
     return str(part["hexagons"][0]["kind"])
 
 
