@@ -1,6 +1,6 @@
 """How long the site of a printed history takes: built anew, with nothing changed, and after one new season.
 
-Invented councils get letters of twelve seasons (printed_seasons.py). These are read and built to two releases first,
+Invented councils get letters of twelve seasons (printed_seasons.py). These are read and built to two releases,
 without the last season and with it. Prints a Markdown table and the sizes of pages; see RESULTS.md.
 
     python -m benchmarks.site [--councils 330] [--seasons 12]
