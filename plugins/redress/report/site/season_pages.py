@@ -137,7 +137,7 @@ def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[
             stated = row[f"{rate}_stated_average_pct"]
             stating, agreeing = row[f"{rate}_stating_letters_count"], row[f"{rate}_agreeing_letters_count"]
             note = (
-                None if stated is None else f"{agreeing} of {stating} letters that state an average state this one"
+                None if stated is None else f"{agreeing} of {stating}"
             )
             pooled_name = f"{rate}_pooled_pct"
             recomputed = row[pooled_name] if row.get(pooled_name) is not None else row[f"{rate}_mean_pct"]
