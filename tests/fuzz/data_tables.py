@@ -248,6 +248,6 @@ def _text_of_parts(content: bytes) -> str:
         for name in whole.namelist():
             try:
                 found.append(whole.read(name).decode("utf-8", errors="replace"))
-            except (zipfile.BadZipFile, zlib.error, OSError):
+            except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError):  # a damaged part
                 continue
     return "\n".join(found)
