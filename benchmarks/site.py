@@ -8,7 +8,6 @@ without the last season and with it. Prints a Markdown table and the sizes of pa
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import tempfile
@@ -45,7 +44,7 @@ def main() -> None:
         rows.append(measured(settings, f"{len(years)} seasons, nothing there before (the plain way)"))
         cores = len(os.sched_getaffinity(0))
         print(f"{arguments.councils} councils, {cores} cores\n")
-        print("| build | s | processor time, s | files made | taken over |\n|---|---:|---:|---:|---:|")
+        print("| build | s | files made | taken over |\n|---|---:|---:|---:|")
         print("\n".join(rows))
         print_sizes(settings.home / "site")
 
@@ -63,16 +62,10 @@ def publish(settings: Settings, letters: Path, years: Iterable[int]) -> None:
 
 def measured(settings: Settings, name: str) -> str:
     """Build the site; return a row of the table."""
-    before, started = processor_seconds(), time.monotonic()
+    started = time.monotonic()
     built: BuiltSite = build_site(settings)
-    seconds, processor = time.monotonic() - started, processor_seconds() - before
-    return f"| {name} | {seconds:.1f} | {processor:.1f} | {built.made_count:,} | {built.linked_count:,} |"
-
-
-def processor_seconds() -> float:
-    """Return the processor time of this process and of those that it started and that have ended."""
-    uses = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(use.ru_utime + use.ru_stime for use in uses)
+    seconds = time.monotonic() - started
+    return f"| {name} | {seconds:.1f} | {built.made_count:,} | {built.linked_count:,} |"
 
 
 def print_sizes(site: Path) -> None:

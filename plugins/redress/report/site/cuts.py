@@ -7,6 +7,7 @@ One picture of a page serves all its figures: a page of the site shows a part of
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from redress.acquire.archive import Archive, ArchiveError
 from redress.read.workers import Readers, WorkerError
@@ -16,11 +17,16 @@ from redress.report.site.folder import SiteFolder
 from redress.report.site.jobs import digest_of
 from redress.settings import Settings
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 PIXELS_TO_A_POINT = 1.5
 MOST_PIXELS_OF_A_SIDE = 3000
 """A page that is larger, as a poster is, is drawn smaller."""
 _GREYS = 16
 """Enough for print, and half the bytes of 256."""
+_TO_GREY = [value * (_GREYS - 1) // 255 for value in range(256)]
+_PALETTE = [grey * 255 // (_GREYS - 1) for grey in range(_GREYS) for _ in range(3)]
 _MARGIN_POINTS = 42.0
 """What is shown above and below the figures of a page: two lines or three."""
 
@@ -97,7 +103,6 @@ def draw_pages(
     A page can need any time and memory: call in a worker.
     """
     import pypdfium2 as pdfium
-    from PIL import Image
 
     drawn = {}
     with pdfium.PdfDocument(content) as pdf:
@@ -108,11 +113,19 @@ def draw_pages(
             top, bottom = max(0.0, first - _MARGIN_POINTS), min(height, last + _MARGIN_POINTS)
             scale = min(PIXELS_TO_A_POINT, MOST_PIXELS_OF_A_SIDE / max(width, bottom - top, 1.0))
             picture = page.render(scale=scale, crop=(0, height - bottom, 0, top), grayscale=True).to_pil()
-            out = io.BytesIO()
-            greys = picture.convert("L").quantize(_GREYS, dither=Image.Dither.NONE)
-            greys.save(out, format="PNG", bits=4, optimize=False, compress_level=6)
-            drawn[number] = (width, top, bottom, out.getvalue())
+            drawn[number] = (width, top, bottom, _png(picture.point(_TO_GREY)))
     return drawn
+
+
+def _png(picture: "Image.Image") -> bytes:
+    """Return a picture whose dots are numbers of greys as a PNG of four bits a dot."""
+    from PIL import Image
+
+    greys = Image.frombytes("P", picture.size, picture.tobytes())
+    greys.putpalette(_PALETTE)
+    out = io.BytesIO()
+    greys.save(out, format="PNG", bits=4)
+    return out.getvalue()
 
 
 def _pages_with_figures(contents: SiteContents) -> dict[str, dict[int, tuple[float, float]]]:

@@ -136,9 +136,7 @@ def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[
         for rate, _ in _AVERAGES:
             stated = row[f"{rate}_stated_average_pct"]
             stating, agreeing = row[f"{rate}_stating_letters_count"], row[f"{rate}_agreeing_letters_count"]
-            note = (
-                None if stated is None else f"{agreeing} of {stating}"
-            )
+            note = None if stated is None else f"{agreeing} of {stating}"
             pooled_name = f"{rate}_pooled_pct"
             recomputed = row[pooled_name] if row.get(pooled_name) is not None else row[f"{rate}_mean_pct"]
             cells += [cell(stated, "%", note=note), cell(recomputed, "%")]
