@@ -1,6 +1,7 @@
 """What tests of several folders share, and what a quick run leaves out."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from redress.settings import Settings
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.needs import is_module_left_out, programs_started
 from tests.shared import made_once
+
+os.environ["REDRESS_BUILD_SITE"] = "false"
+"""Only tests of the site build one: each run of each other test would."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     releases_kept: int = Field(
         default=10, ge=2, description="how many releases are kept; the current one and one that is read always are"
     )
+    build_site: bool = Field(
+        default=True,
+        description="each run builds the site after its release; false leaves that to `redress site`",
+    )
     serve_url: SecretStr | None = Field(
         default=None, description="the PostgreSQL database that serves releases: postgresql://user@host/database"
     )

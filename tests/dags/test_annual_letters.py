@@ -115,7 +115,8 @@ class Done:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    airflow = DagRuns(Settings(home=tmp_path_factory.mktemp("home"), additional_authorities=SAMPLE_AUTHORITIES))
+    home = tmp_path_factory.mktemp("home")
+    airflow = DagRuns(Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES, build_site=True))
     told: list[StepEnd] = []
     runs = airflow.run([Season(year) for year in YEARS], FolderSource(SAMPLES / "letters"), told.append)
     assert [run.season.year for run in runs] == list(YEARS)
@@ -131,6 +132,7 @@ def test_a_real_run_of_the_dag_publishes_a_release(done: Done) -> None:
         found = connection.execute("select count(*) from marts.fct_annual_review where season = 2022").fetchone()
     assert found == (3,)
     assert done.runs[2022].record.path.with_suffix(".md").exists()
+    assert (done.airflow.settings.home / "site" / "council" / "SAMPLE-01" / "2022.html").exists()
     assert "annual_letters" in (done.airflow.log_folder / "season-2022.log").read_text()
 
 

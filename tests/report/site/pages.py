@@ -1,9 +1,14 @@
-"""What tests read from the site's pages."""
+"""What tests read from the site's pages, and from the release that they show."""
 
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import duckdb
 from lxml import html
+
+from redress.report.council_words import number
 
 
 def all_pages(site: Path) -> list[Path]:
@@ -47,3 +52,14 @@ def broken_links(site: Path) -> list[str]:
                 if unquote(parts.fragment) not in anchors[target]:
                     broken.append(f"{page.relative_to(site)}: {address} leads to no place")
     return broken
+
+
+def rows_of(release: Path, query: str) -> list[dict[str, Any]]:
+    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse:
+        found = warehouse.execute(query)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def shown(value: Decimal | int | None, unit: str = "") -> str:
+    return "–" if value is None else number(value, unit).replace("-", "−")

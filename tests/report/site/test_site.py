@@ -5,31 +5,17 @@ import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from redress.report.council_words import number
 from redress.report.site import printed
 from redress.report.site.building import build_site
 from redress.report.site.contents import slug
 from redress.warehouse.releases.releases import ReleaseError
 from tests.report.site.conftest import settings_of
-from tests.report.site.pages import all_pages, broken_links, parsed, table_rows
+from tests.report.site.pages import all_pages, broken_links, parsed, rows_of, shown, table_rows
 
 pytestmark = pytest.mark.needs("dbt", "processes")
-
-
-def rows_of(release: Path, query: str) -> list[dict[str, Any]]:
-    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse:
-        found = warehouse.execute(query)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def shown(value: Decimal | int | None, unit: str = "") -> str:
-    return "–" if value is None else number(value, unit).replace("-", "−")
 
 
 def test_each_number_of_a_council_is_that_of_the_marts(site: Path, cookbook_release: Path) -> None:

@@ -43,9 +43,10 @@ class BuiltSite:
 
 
 def write_site(run: Run) -> str:
-    """Build the site as a step of a run; return what was done."""
+    """Build the site as a step of a run, unless the settings leave it to people; return what was done."""
     with run.record.step("site") as note:
-        note.message = str(build_site(run.settings))
+        is_wanted = run.settings.build_site
+        note.message = str(build_site(run.settings)) if is_wanted else "not built: REDRESS_BUILD_SITE is false"
     return note.message
 
 

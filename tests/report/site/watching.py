@@ -1,0 +1,66 @@
+"""A real browser, Debian's Chromium, that notes what goes wrong on a page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"
+)
+
+
+@dataclass
+class Watched:
+    """A page of the browser, and what went wrong on it."""
+
+    page: "Page"
+    faults: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def started_chromium() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def watched(browser: "Browser", site: Path, width: int = 1200, *, bypass_csp: bool = False) -> Iterator[Watched]:
+    """Yield a page of the browser that notes errors of scripts, failed requests, and requests outside a folder."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=bypass_csp)
+    found = Watched(page)
+    inside = f"{site.absolute().as_uri()}/"
+    page.on("console", lambda said: found.faults.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.faults.append(str(error)))
+    page.on("requestfailed", lambda request: found.faults.append(f"failed: {request.url}"))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(inside) else found.faults.append(f"elsewhere: {request.url}")
+        ),
+    )
+    yield found
+    page.close()
+
+
+def violations(page: "Page") -> list[str]:
+    """Return the faults of accessibility that axe finds. The page's policy has to be bypassed: axe is a script."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
