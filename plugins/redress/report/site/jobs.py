@@ -21,7 +21,7 @@ from redress.read.workers import allow_children
 
 HERE = Path(__file__).parent
 _MAKERS = ("jinja2", "vl-convert-python", "weasyprint")
-_FEW = 40
+_FEW = 150
 """So many jobs are done in this process: to start others takes longer."""
 _AT_A_TIME = 16
 

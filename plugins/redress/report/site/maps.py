@@ -13,7 +13,7 @@ from redress.model.landed import Fate
 from redress.report.council import Row
 from redress.report.council_words import number
 from redress.report.site.contents import SiteContents
-from redress.report.site.words import STATES
+from redress.report.site.words import STATES, is_council
 
 STEPS = (
     "20 points or more below",
@@ -34,7 +34,7 @@ _FEWEST_COLUMNS, _WIDTH_TO_HEIGHT = 9, 1.5
 
 def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dict[str, Any]]:
     """Return the parts of a season's map: England where there are real councils, then those without a place."""
-    rows = [row for row in contents.of_season(season, is_sample) if row["council_type_key"] not in (None, "other")]
+    rows = [row for row in contents.of_season(season, is_sample) if is_council(row)]
     placed = [row for row in rows if row["authority_id"] in contents.hexagons]
     counties = [row for row in rows if row["council_type_key"] == "county" and not is_sample]
     beside = {row["authority_id"] for row in (*placed, *counties)}

@@ -12,7 +12,7 @@ from redress.report.site.contents import UNKNOWN, SiteContents
 from redress.report.site.evidence_pages import with_unit
 from redress.report.site.jobs import Job, Kind, chart_job
 from redress.report.site.maps import legend, season_map, small_hexagon
-from redress.report.site.words import MEASURES, STATES, cell, season_label, stated_cell, type_address
+from redress.report.site.words import MEASURES, STATES, cell, is_council, season_label, stated_cell, type_address
 
 GROUP_NAMES = {False: "Councils", True: "Invented councils of the sample letters"}
 _WITNESSES = {"data_table": "the Ombudsman's tables", "statistics_page": "pages of statistics"}
@@ -80,13 +80,12 @@ def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
 
 
 def headline(contents: SiteContents, season: int, is_sample: bool) -> str:
-    """Return a season in a sentence of figures."""
-    rows = contents.of_season(season, is_sample)
-    accepted = [row for row in rows if row["coverage_state"] == Fate.ACCEPTED]
-    expected = sum(row["coverage_state"] != "not_expected" and row["council_type_key"] != "other" for row in rows)
-    councils = sum(row["council_type_key"] != "other" for row in accepted)
+    """Return a season's councils, without other bodies, in a sentence of figures."""
+    councils = [row for row in contents.of_season(season, is_sample) if is_council(row)]
+    accepted = [row for row in councils if row["coverage_state"] == Fate.ACCEPTED]
+    expected = sum(row["coverage_state"] != "not_expected" for row in councils)
     who = "invented councils" if is_sample else "councils"
-    said = f"In {season_label(season)}, the figures of {councils} of {expected} {who} are here"
+    said = f"In {season_label(season)}, the figures of {len(accepted)} of {expected} {who} are here"
     upheld = pooled(accepted, "upheld_count", "uphold_rate_base_count")
     if upheld is not None:
         said += f": {upheld['part']} of {upheld['whole']} investigations were upheld, {upheld['rate']}%"

@@ -59,6 +59,11 @@ def season_label(season: int) -> str:
     return Season(season).label
 
 
+def is_council(row: Row) -> bool:
+    """Return whether a row is about an authority of one of the five types of council."""
+    return row["council_type_key"] not in (None, "other")
+
+
 def type_address(council_type_key: str, season: int, is_sample: bool) -> str:
     """Return the address of the page of a council type in a season."""
     return f"type/{council_type_key}/{season}{'-invented' if is_sample else ''}.html"
