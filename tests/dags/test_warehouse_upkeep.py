@@ -61,7 +61,7 @@ def test_the_ways_part_once_and_meet_where_they_publish(dag: dict[str, Any]) -> 
         "build_and_test": ["release"],
         "release": ["data_docs", "serve", "site"],
         "plan_roll_back": ["roll_back"],
-        "roll_back": ["serve"],
+        "roll_back": ["serve", "site"],
         "serve": ["end", "report"],
         "data_docs": ["end", "report"],
         "site": ["end", "report"],
@@ -204,7 +204,7 @@ def test_a_rebuild_of_what_is_whole_has_nothing_to_do(home: Home, rebuilt: Done)
     assert rebuilt.code == 0, rebuilt.printed
     assert rebuilt.told["build"] == f"release {home.current} holds all of this already"
     assert rebuilt.told["release"] == "nothing changed, nothing published"
-    assert rebuilt.names("success") == {"choose", "build_and_test", "release", "serve", "end"}
+    assert rebuilt.names("success") == {"choose", "build_and_test", "release", "serve", "site", "end"}
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +230,7 @@ def test_going_back_puts_the_release_before_in_front_of_the_readers(
 ) -> None:
     assert gone_back.code == 0, gone_back.printed
     assert gone_back.told["roll back"] == f"release {second[0]} is current"
-    assert gone_back.names("success") == {"choose", "plan_roll_back", "roll_back", "serve", "end"}
+    assert gone_back.names("success") == {"choose", "plan_roll_back", "roll_back", "serve", "site", "end"}
     taken = home.releases.history.taken_back()[second[1]]
     assert (taken.by, taken.reason) == ("dag_test", "one rate is wrong")
 
