@@ -12,7 +12,7 @@ from redress.report.site.council_pages import stretches
 from redress.report.site.jobs import Job, Kind, chart_job
 from redress.report.site.maps import season_map
 from redress.report.site.templates import page
-from redress.report.site.words import cell, csv_text
+from redress.report.site.words import cell, csv_text, readable
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -193,3 +193,11 @@ def test_a_hostile_text_is_shown_and_never_run(text: str) -> None:
     assert [name for element in document.iter() for name in element.attrib if name.startswith("on")] == []
     (image,) = document.xpath("//img")
     assert image.get("alt") == text
+
+
+def test_reasons_name_measures_in_words() -> None:
+    said = "unusual change since an earlier season: upheld_count, uphold_rate_type_average_pct"
+    assert readable(said) == (
+        "unusual change since an earlier season: complaints upheld, uphold rate, average of similar authorities"
+    )
+    assert readable(None) is None

@@ -15,6 +15,7 @@ from redress.report.site.words import (
     Evidence,
     cell,
     csv_text,
+    readable,
     season_label,
     stated_cell,
     type_address,
@@ -158,7 +159,7 @@ def _uphold_row(council: CouncilContents, row: Row, evidence: Evidence) -> dict[
         cell(row["uphold_rate_type_average_pct"], "%", link=evidence.link(season, "uphold_rate_type_average_pct")),
         cell(row["uphold_rate_gap_points"], is_signed=True),
         rank,
-        {"text": row["trust"], "kind": row["trust"], "note": row["trust_reason"]},
+        {"text": row["trust"], "kind": row["trust"], "note": readable(row["trust_reason"])},
         {"text": "evidence", "link": council.evidence_address(season)},
     ]
     return {"head": head, "missing": None, "cells": cells}
@@ -261,7 +262,7 @@ def _noted(council: CouncilContents) -> list[dict[str, Any]]:
     """Return what to know, by season; seasons one after the other with the same note are one entry."""
     gathered: dict[str, list[int]] = {}
     for row, note in notes(council.years):
-        gathered.setdefault(note, []).append(row["season"])
+        gathered.setdefault(readable(note) or "", []).append(row["season"])
     by_first = sorted(gathered.items(), key=lambda item: item[1][0])
     return [{"seasons": stretches(seasons), "note": f"{note[0].upper()}{note[1:]}"} for note, seasons in by_first]
 

@@ -10,10 +10,12 @@ from redress.report.council_words import number, place_in_the_file
 from redress.report.site.contents import CouncilContents, SiteContents
 from redress.report.site.cuts import Cut, Cuts, has_box
 from redress.report.site.jobs import Job, Kind
-from redress.report.site.words import STATES, anchor, measure_name, season_label
+from redress.report.site.words import STATES, anchor, measure_name, readable, season_label
 
 _AROUND_POINTS = 34.0
 """What is shown of the page above and below a figure: a line or two."""
+_ACROSS_POINTS = 400.0
+"""What is shown of the page's width: a column, so that it can be read on a telephone."""
 _UNITS = {Unit.PER_CENT: "%"}
 _AGREEMENT = {
     "agrees": "gives the same number",
@@ -50,7 +52,7 @@ def evidence_jobs(contents: SiteContents, council: CouncilContents, cuts: Cuts) 
                 "state": short,
                 "why": row["coverage_reason"] or why,
                 "trust": row["trust"],
-                "trust_reason": row["trust_reason"],
+                "trust_reason": readable(row["trust_reason"]),
                 "letters": [_letter(letter) for letter in letters],
                 "figures": [_figure(contents, figure, sha256s, cuts) for figure in figures],
                 "witnesses": [_witness(contents, one) for one in council.witnesses.get(season, ())],
@@ -113,9 +115,11 @@ def _part(cut: Cut, figure: Row) -> Mapping[str, Any]:
     top = max(cut.top, figure["box_top_points"] - _AROUND_POINTS)
     bottom = min(cut.bottom, figure["box_bottom_points"] + _AROUND_POINTS)
     left, right = figure["box_x0_points"], figure["box_x1_points"]
+    across = min(cut.page_width, max(_ACROSS_POINTS, right - left))
+    start = min(max(0.0, (left + right - across) / 2), cut.page_width - across)
     return {
         "address": cut.address,
-        "view": f"0 {top:.1f} {cut.page_width:.1f} {bottom - top:.1f}",
+        "view": f"{start:.1f} {top:.1f} {across:.1f} {bottom - top:.1f}",
         "width": f"{cut.page_width:.1f}",
         "top": f"{cut.top:.1f}",
         "height": f"{cut.bottom - cut.top:.1f}",

@@ -12,7 +12,16 @@ from redress.report.site.contents import UNKNOWN, SiteContents
 from redress.report.site.evidence_pages import with_unit
 from redress.report.site.jobs import Job, Kind, chart_job
 from redress.report.site.maps import legend, season_map, small_hexagon
-from redress.report.site.words import MEASURES, STATES, cell, is_council, season_label, stated_cell, type_address
+from redress.report.site.words import (
+    MEASURES,
+    STATES,
+    cell,
+    is_council,
+    readable,
+    season_label,
+    stated_cell,
+    type_address,
+)
 
 GROUP_NAMES = {False: "Councils", True: "Invented councils of the sample letters"}
 _WITNESSES = {"data_table": "the Ombudsman's tables", "statistics_page": "pages of statistics"}
@@ -318,7 +327,7 @@ def _ranked(contents: SiteContents, row: Row) -> dict[str, Any]:
             cell(row["uphold_rate_base_count"], "*" if row["is_uphold_rate_base_derived"] else ""),
             stated_cell(row, "uphold_rate", "uphold_rate_pct", "%", f"{evidence}#uphold_rate_pct"),
             cell(row["uphold_rate_gap_points"], is_signed=True),
-            {"text": row["trust"], "kind": row["trust"], "note": row["trust_reason"]},
+            {"text": row["trust"], "kind": row["trust"], "note": readable(row["trust_reason"])},
         ],
     }
 

@@ -50,6 +50,7 @@ STATES = {
     "unidentified": ("unidentified", "letters that match no authority"),
 }
 """Each state of coverage: for a cell, and for a sentence."""
+_MEASURE = re.compile(rf"\b({'|'.join(sorted(MEASURES, key=len, reverse=True))})\b")
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 _NUMBER = re.compile(r"[+-]?[0-9.,]+%?")
 
@@ -112,6 +113,13 @@ def measure_name(measure: str, category: str | None, category_names: Mapping[tup
     if category is None:
         return name
     return f"{name}: {category_names.get((measure, category), category.replace('_', ' '))}"
+
+
+def readable(reason: str | None) -> str | None:
+    """Return a reason with the names of measures in words, as they stand on the pages."""
+    if reason is None:
+        return None
+    return _MEASURE.sub(lambda found: MEASURES[found[0]][0].lower() + MEASURES[found[0]][1:], reason)
 
 
 def csv_text(rows: Iterable[Row], columns: Sequence[str]) -> str:
