@@ -1,16 +1,21 @@
 """Prepare Superset, before its server starts: its metadata, its one user, and the dashboard.
 
-Runs in Superset's environment. The password comes by the environment (REDRESS_BI_PASSWORD), the rest as
-superset_config.py says.
+Runs in Superset's environment. The password comes by the environment (BI_PASSWORD), the rest as superset_config.py
+says. What was prepared once is left as it is, so that a person's changes to the dashboard's own charts stay until
+the dashboard of this folder changes.
 """
 
+import hashlib
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-DASHBOARD = Path(__file__).parent / "dashboard"
+FOLDER = Path(__file__).parent
+DASHBOARD = FOLDER / "dashboard"
+METADATA = "superset.db"
 USER = "redress"
 ROLES = ("Alpha", "sql_lab")
 """What the user may do: look, ask, make charts and export them. Databases, logins and rights stay as they are."""
@@ -38,6 +43,24 @@ def _changed(text: str, **changes: Any) -> str:
 
 
 def main() -> None:
+    folder, database = Path(os.environ["BI_FOLDER"]), os.environ["BI_DATABASE"]
+    password = os.environ["BI_PASSWORD"]
+    record = folder / "prepared.sha256"
+    wanted = _digest(version("apache-superset"), password, os.environ["BI_SECRET_KEY"], database.partition(":")[0])
+    is_there = record.exists() and (folder / METADATA).exists()
+    if not is_there or record.read_text(encoding="utf-8") != wanted:
+        _prepare(password)
+        record.write_text(wanted, encoding="utf-8")
+
+
+def _digest(*words: str) -> str:
+    """Return a hash of everything that the preparation depends on: these words, and the files of this folder."""
+    files = [FOLDER / "superset_config.py", Path(__file__), *sorted(DASHBOARD.rglob("*.yaml"))]
+    parts = [*(file.read_bytes() for file in files), *(word.encode() for word in words)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _prepare(password: str) -> None:
     from superset.app import create_app
 
     with create_app().app_context():
@@ -49,13 +72,13 @@ def main() -> None:
         flask_migrate.upgrade()
         appbuilder.add_permissions(update_perms=True)
         security_manager.sync_role_definitions()
-        # By name only: these cannot be imported before the metadata is there.
+        # Not earlier: these cannot be imported before the metadata is there.
         from superset.commands.importers.v1.assets import ImportAssetsCommand
         from superset.utils.core import override_user
 
-        backend = make_url(current_app.config["REDRESS_DATABASE"]).get_backend_name()
-        user = _user(security_manager, os.environ["REDRESS_BI_PASSWORD"])
+        user = _user(security_manager, password)
         with override_user(user):
+            backend = make_url(current_app.config["REDRESS_DATABASE"]).get_backend_name()
             ImportAssetsCommand(export_files(backend)).run()
         user.roles = [security_manager.find_role(name) for name in ROLES]
         db.session.commit()

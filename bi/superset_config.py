@@ -1,16 +1,16 @@
 """Superset's settings: the release to read only, and nothing of anybody else's. Superset loads this file by itself.
 
-`bi/up.py` and docker-compose.yml say the rest by environment, see PLACES.
+`bi/up.py` and docker-compose.yml say the rest by environment, see NAMES.
 """
 
 import os
 from pathlib import Path
 from typing import Any
 
-PLACES = ("REDRESS_BI_FOLDER", "REDRESS_BI_SECRET_KEY", "REDRESS_BI_DATABASE")
+NAMES = ("BI_FOLDER", "BI_SECRET_KEY", "BI_DATABASE")
 """The folder of Superset's metadata, the key of its sessions, and the address of what is shown: a PostgreSQL
 database, or the release's DuckDB file as `duckdb:///<path>`. The path may go through `current`."""
-FOLDER, SECRET_KEY, REDRESS_DATABASE = (os.environ[name] for name in PLACES)
+FOLDER, SECRET_KEY, REDRESS_DATABASE = (os.environ[name] for name in NAMES)
 READ_ONLY: dict[str, dict[str, Any]] = {
     "duckdb": {"read_only": True, "config": {"enable_external_access": "false"}},
     "postgresql": {"options": "-c default_transaction_read_only=on"},
@@ -18,7 +18,7 @@ READ_ONLY: dict[str, dict[str, Any]] = {
 """The arguments of a connection, by the kind of database. They stand here so that no change in Superset's pages
 makes a release writable, or opens another file by way of a query."""
 
-SQLALCHEMY_DATABASE_URI = f"sqlite:///{FOLDER}/superset.db"
+SQLALCHEMY_DATABASE_URI = f"sqlite:///{FOLDER}/superset.db"  # METADATA of prepare.py
 # Cookies know no ports: by another name, Airflow's pages on this machine keep their own login.
 SESSION_COOKIE_NAME = "redress_bi"
 SESSION_COOKIE_SAMESITE = "Strict"

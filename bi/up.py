@@ -4,7 +4,6 @@ Superset runs in an environment of its own (.venv-bi), because it needs an older
 keeps (its metadata, the user, the charts that a person adds) lies in `bi` of the working folder.
 """
 
-import hashlib
 import json
 import os
 import secrets
@@ -23,7 +22,7 @@ import httpx
 import typer
 from filelock import FileLock, Timeout
 
-from bi.prepare import DASHBOARD, USER
+from bi.prepare import USER
 from redress.cli.terminal import plain_errors
 from redress.orchestration.local.processes import (
     STOP_SECONDS,
@@ -40,7 +39,6 @@ from redress.warehouse.releases.releases import Releases
 from redress.warehouse.serving.postgres import Postgres
 
 ENVIRONMENT = PROJECT_FOLDER / ".venv-bi"
-LOCK = PROJECT_FOLDER / "requirements-bi.lock"
 CONFIG = Path(__file__).with_name("superset_config.py")
 PREPARE = Path(__file__).with_name("prepare.py")
 PREPARE_SECONDS = 600
@@ -100,10 +98,10 @@ class SupersetUp:
         """Return the environment of Superset's processes."""
         return {
             **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            "REDRESS_BI_DATABASE": self.database,
-            "REDRESS_BI_FOLDER": str(self.folder),
-            "REDRESS_BI_PASSWORD": self.login.password,
-            "REDRESS_BI_SECRET_KEY": self.login.secret_key,
+            "BI_DATABASE": self.database,
+            "BI_FOLDER": str(self.folder),
+            "BI_PASSWORD": self.login.password,
+            "BI_SECRET_KEY": self.login.secret_key,
             "PYTHONDONTWRITEBYTECODE": "1",
             "SUPERSET_CONFIG_PATH": str(CONFIG),
             "SUPERSET_HOME": str(self.folder),
@@ -128,16 +126,7 @@ class SupersetUp:
             lock.release()
 
     def prepare(self) -> None:
-        """Make the metadata and import the dashboard, unless this version of both is there already.
-
-        A person's changes to the dashboard's own charts stay until the repository's dashboard changes.
-        """
-        record = self.folder / "prepared.sha256"
-        version = self._version()
-        is_made = record.exists() and (self.folder / "superset.db").exists()
-        if is_made and record.read_text(encoding="utf-8") == version:
-            return
-        print("preparing Superset and its dashboard (half a minute, once for each version)")
+        """Make Superset's metadata and import the dashboard, where prepare.py finds that it has to."""
         with self._running([str(ENVIRONMENT / "bin" / "python"), str(PREPARE)]) as process:
             try:
                 code: int | str = process.wait(PREPARE_SECONDS)
@@ -145,14 +134,6 @@ class SupersetUp:
                 code = f"no end after {PREPARE_SECONDS} s"
         if code != 0:
             raise UpError(f"Superset cannot be prepared ({code}); its log: {self.log}\n{self._last_lines()}")
-        record.write_text(version, encoding="utf-8")
-
-    def _version(self) -> str:
-        """Return a hash of everything that the preparation depends on."""
-        files = [LOCK, CONFIG, PREPARE, *sorted(DASHBOARD.rglob("*.yaml"))]
-        words = (self.database.partition(":")[0], self.login.password, self.login.secret_key)
-        parts = [*(file.read_bytes() for file in files), *(word.encode() for word in words)]
-        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
     def serve(self) -> None:
         """Run Superset's server, print the login when it answers, and stay until it is to end.
@@ -162,7 +143,7 @@ class SupersetUp:
         command = [
             *(str(ENVIRONMENT / "bin" / "gunicorn"), "superset.app:create_app()"),
             *("--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--worker-class", "gthread"),
-            *("--threads", str(THREADS), "--timeout", "300"),
+            *("--threads", str(THREADS), "--timeout", "300", "--graceful-timeout", "5"),
         ]
         with self._running(command) as process:
             self._wait_until_ready(process)
@@ -226,8 +207,8 @@ def run_until_stopped(up: SupersetUp) -> None:
         require_free_port(up.port, "make bi PORT=8089")
         rotate(up.log)
         try:
+            print("starting Superset (ten seconds; most of a minute the first time)", flush=True)
             up.prepare()
-            print("starting Superset (ten seconds)", flush=True)
             up.serve()
         except KeyboardInterrupt:
             print("ending")

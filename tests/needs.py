@@ -21,6 +21,7 @@ NEEDS = {
     "browser": "chromium",
     "postgresql": "postgres",
     "docker": "docker",
+    "superset": "gunicorn",
     "object_store": "moto_server",
     "great_expectations": "Great Expectations, which takes four seconds to import",
     "time": "five seconds or more for its module",

@@ -14,6 +14,7 @@ from redress.settings import PROJECT_FOLDER
 
 COMPOSE_FILE = PROJECT_FOLDER / "docker-compose.yml"
 DOCKERFILE = PROJECT_FOLDER / "Dockerfile"
+BI_DOCKERFILE = PROJECT_FOLDER / "compose" / "bi.Dockerfile"
 DATABASES_SCRIPT = PROJECT_FOLDER / "compose" / "databases.sql"
 
 VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<text>[^}]*))?\})")
@@ -23,6 +24,9 @@ SECRETS = {
     "POSTGRES_PASSWORD": "superuser0000000000",
     "AIRFLOW_DB_PASSWORD": "metadata0000000000",
     "PUBLISHER_DB_PASSWORD": "publisher0000000000",
+    "BI_DB_PASSWORD": "reader0000000000",
+    "BI_PASSWORD": "who reads",
+    "BI_SECRET_KEY": "key-of-sessions-of-thirty-two-or-more-bytes",
     "REDIS_PASSWORD": "broker0000000000",
     "AIRFLOW_ADMIN_PASSWORD": "administrator 'quoted' \"twice\"",
     "AIRFLOW_SECRET_KEY": "secret-key-of-thirty-two-or-more-bytes",
@@ -77,9 +81,9 @@ def composition(values: Mapping[str, str] = SECRETS) -> dict[str, Any]:
     return content
 
 
-def image_environment() -> dict[str, str]:
-    """What the Dockerfile's ENV instructions set, PATH left out."""
-    instructions = re.findall(r"^ENV ((?:.*\\\n)*.*)$", DOCKERFILE.read_text(), re.MULTILINE)
+def image_environment(dockerfile: Path = DOCKERFILE) -> dict[str, str]:
+    """What a Dockerfile's ENV instructions set, PATH left out."""
+    instructions = re.findall(r"^ENV ((?:.*\\\n)*.*)$", dockerfile.read_text(), re.MULTILINE)
     pairs = (pair.split("=", 1) for text in instructions for pair in shlex.split(text.replace("\\\n", " ")))
     return {name: value for name, value in pairs if name != "PATH"}
 
@@ -116,9 +120,9 @@ def health_check(services: Mapping[str, Any], name: str) -> Command:
 
 def _environment(service: Mapping[str, Any]) -> dict[str, str]:
     """What the image and the file give; a name without a value is passed on from outside, so it is not here."""
-    is_ours = service["image"].startswith("redress:")
+    dockerfile = {"redress": DOCKERFILE, "redress-bi": BI_DOCKERFILE}.get(service["image"].partition(":")[0])
     given = {name: value for name, value in service.get("environment", {}).items() if value is not None}
-    return (image_environment() if is_ours else {}) | given
+    return (image_environment(dockerfile) if dockerfile else {}) | given
 
 
 def _replaced(text: str, places: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ class Processes:
     server: PasswordServer
     environment: Path
     ports: dict[str, int] = field(
-        default_factory=lambda: free_ports("api", "scheduler", "redis", "worker", "trigger")
+        default_factory=lambda: free_ports("api", "scheduler", "redis", "worker", "trigger", "bi")
     )
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -54,11 +54,14 @@ class Processes:
             "http://localhost:8080": f"http://localhost:{api}",
             "http://127.0.0.1:8080": f"http://127.0.0.1:{api}",
             "http://127.0.0.1:8974": f"http://127.0.0.1:{scheduler}",
+            "0.0.0.0:8088": f"127.0.0.1:{self.ports['bi']}",
+            "http://127.0.0.1:8088": self.bi_address,
             "@redis:6379": f"@127.0.0.1:{redis}",
             "port 6379": f"port {redis}\nbind 127.0.0.1",
             "-p 6379": f"-p {redis}",
             "dir /data": f"dir {self.below('redis')}",
             "/var/lib/airflow": str(self.below("airflow")),
+            "/var/lib/superset": str(self.below("superset")),
             "/var/lib/redress": str(self.below("redress")),
             "/srv/incoming": str(PROJECT_FOLDER / "samples"),
             "/opt/redress": str(PROJECT_FOLDER),
@@ -81,6 +84,10 @@ class Processes:
     @property
     def api_address(self) -> str:
         return f"http://127.0.0.1:{self.ports['api']}"
+
+    @property
+    def bi_address(self) -> str:
+        return f"http://127.0.0.1:{self.ports['bi']}"
 
     def below(self, name: str) -> Path:
         path = self.folder / name

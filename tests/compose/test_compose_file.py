@@ -12,6 +12,7 @@ import yaml
 from redress.orchestration.names import POOLS
 from redress.settings import PROJECT_FOLDER, Settings
 from tests.compose.composition import (
+    BI_DOCKERFILE,
     COMPOSE_FILE,
     DOCKERFILE,
     SECRETS,
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.needs("airflow")
 
 ONCE = {"databases", "airflow-init"}
 """Services that do their work and end."""
+BI = "bi"
 AIRFLOW = {"airflow-init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
 SHARED_SECRETS = ("AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CORE__FERNET_KEY")
 CELERY_OPTIONS = {
@@ -37,7 +39,7 @@ CELERY_OPTIONS = {
 STOP_SECONDS = 30
 """The longest stop that a trial saw was the triggerer's, 12.4 s; a busy machine takes longer."""
 POOL_COMMAND = re.compile(r'^airflow pools set (\w+) 1 "(.*)"$', re.MULTILINE)
-EXACT_TAG = re.compile(r"[a-z]+:\d+\.\d+(\.\d+)?(-[a-z]+)*")
+EXACT_TAG = re.compile(r"[a-z-]+:\d+\.\d+(\.\d+)?(-[a-z]+)*")
 """A tag with a whole version: PostgreSQL's have two parts, the others three."""
 
 
@@ -69,13 +71,19 @@ def _check_schema(path: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_services_are_these_and_each_of_airflows_runs_the_same_image(services: dict[str, Any]) -> None:
-    assert set(services) == AIRFLOW | {"databases", "postgres", "redis"}
+    assert set(services) == AIRFLOW | {BI, "databases", "postgres", "redis"}
     assert {services[name]["image"] for name in AIRFLOW} == {f"redress:{_project()['version']}"}
-    assert [name for name in services if "build" in services[name]] == ["airflow-init"]
+    assert [name for name in services if "build" in services[name]] == ["airflow-init", BI]
+    assert services[BI]["image"] == f"redress-bi:{_project()['version']}"
+    assert {name for name in services if "profiles" in services[name]} == {BI}
 
 
 def test_every_image_is_pinned_to_an_exact_version(services: dict[str, Any]) -> None:
-    bases = re.findall(r"^FROM (\S+)", DOCKERFILE.read_text(), re.MULTILINE)
+    bases = [
+        base
+        for dockerfile in (DOCKERFILE, BI_DOCKERFILE)
+        for base in re.findall(r"^FROM (\S+)", dockerfile.read_text(), re.MULTILINE)
+    ]
     images = {service["image"] for service in services.values()} | set(bases)
     assert len(set(bases)) == 1
     assert [image for image in images if not EXACT_TAG.fullmatch(image)] == []
@@ -90,7 +98,7 @@ def test_the_image_has_a_python_that_the_project_and_the_lock_are_for() -> None:
 
 def test_every_published_port_is_on_loopback(services: dict[str, Any]) -> None:
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert set(ports) == {"api-server", "postgres"}
+    assert set(ports) == {"api-server", BI, "postgres"}
     assert {port["host_ip"] for published in ports.values() for port in published} == {"127.0.0.1"}
     assert not [name for name, service in services.items() if "network_mode" in service]
 
@@ -101,8 +109,8 @@ def test_no_service_has_a_capability_or_gets_one_or_runs_as_root(services: dict[
         assert service.get("security_opt") == ["no-new-privileges:true"], name
         assert not {"cap_add", "privileged", "devices", "pid", "ipc"} & set(service), name
     others = {
-        name: services[name].get("user") for name in set(services) - AIRFLOW
-    }  # Airflow's image has its own user
+        name: services[name].get("user") for name in set(services) - AIRFLOW - {BI}
+    }  # Airflow's image and Superset's have users of their own
     assert others == {"databases": "postgres", "postgres": "postgres", "redis": "redis"}
 
 
@@ -132,6 +140,7 @@ def test_what_has_a_default_is_no_secret() -> None:
     defaults = {name: default for name, default in variables(raw()).items() if default is not None}
     assert defaults == {
         "AIRFLOW_PORT": "8080",
+        "BI_PORT": "8088",
         "SERVING_PORT": "5432",
         "WORKER_CONCURRENCY": "2",
         "WORKER_MEMORY": "8g",
@@ -202,6 +211,7 @@ def test_everything_waits_for_what_it_needs(services: dict[str, Any]) -> None:
     expected = {(name, "airflow-init"): "service_completed_successfully" for name in AIRFLOW - ONCE}
     expected |= {(name, on): "service_healthy" for name in AIRFLOW - ONCE for on in ("postgres", "redis")}
     expected[("airflow-init", "databases")] = "service_completed_successfully"
+    expected[(BI, "databases")] = "service_completed_successfully"
     expected[("databases", "postgres")] = "service_healthy"
     assert conditions == expected
 
@@ -242,6 +252,8 @@ def test_only_the_worker_publishes_and_only_the_api_server_knows_the_login(servi
     for secret, holders in (
         (SECRETS["PUBLISHER_DB_PASSWORD"], {"databases", "worker"}),
         (SECRETS["AIRFLOW_ADMIN_PASSWORD"], {"api-server"}),
+        (SECRETS["BI_DB_PASSWORD"], {BI, "databases"}),
+        (SECRETS["BI_PASSWORD"], {BI}),
         (SECRETS["POSTGRES_PASSWORD"], {"databases", "postgres"}),
     ):
         assert {name for name, service in services.items() if _holds(service, secret)} == holders
@@ -299,6 +311,21 @@ def test_the_image_takes_the_lock_with_its_hashes_and_runs_as_nobody_special() -
     assert "--no-deps --require-hashes -r /tmp/requirements-compose.lock" in instructions
     assert re.findall(r"^USER (\w+)", instructions, re.MULTILINE) == ["redress"]
     assert instructions.rindex("USER redress") > instructions.rindex("RUN ")
+
+
+def test_supersets_image_takes_its_lock_with_its_hashes_and_runs_as_nobody_special() -> None:
+    instructions = BI_DOCKERFILE.read_text()
+    assert "--no-deps --require-hashes -r /tmp/requirements-bi.lock" in instructions
+    assert re.findall(r"^USER (\w+)", instructions, re.MULTILINE) == ["superset"]
+    assert instructions.rindex("USER superset") > instructions.rindex("RUN ")
+    taken = BI_DOCKERFILE.with_name("bi.Dockerfile.dockerignore").read_text().splitlines()
+    assert [line for line in taken if line[:1] in "*!"][:3] == ["*", "!requirements-bi.lock", "!bi"]
+    assert "://" not in (PROJECT_FOLDER / "requirements-bi.lock").read_text()
+
+
+def test_superset_reads_as_a_reader_and_never_as_the_publisher(services: dict[str, Any]) -> None:
+    assert services[BI]["environment"]["BI_DATABASE"].startswith("postgresql+psycopg2://redress_bi:")
+    assert "grant redress_reader to redress_bi;" in (PROJECT_FOLDER / "compose" / "databases.sql").read_text()
 
 
 def test_the_image_knows_where_dags_and_plugins_lie() -> None:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.needs("postgresql")
 
 AIRFLOW = ("airflow", SECRETS["AIRFLOW_DB_PASSWORD"])
 PUBLISHER = ("redress_publisher", SECRETS["PUBLISHER_DB_PASSWORD"])
+SUPERSET = ("redress_bi", SECRETS["BI_DB_PASSWORD"])
 SUPERUSER = ("postgres", SECRETS["POSTGRES_PASSWORD"])
 SERVING = PROJECT_FOLDER / "docs" / "runbooks" / "serving.md"
 
@@ -31,8 +32,8 @@ def server() -> Iterator[PasswordServer]:
 
 
 def test_each_role_reaches_its_own_database_and_no_other(server: PasswordServer) -> None:
-    allowed = {("airflow", "airflow"), ("redress_publisher", "redress")}
-    for user, password in (AIRFLOW, PUBLISHER):
+    allowed = {("airflow", "airflow"), ("redress_bi", "redress"), ("redress_publisher", "redress")}
+    for user, password in (AIRFLOW, PUBLISHER, SUPERSET):
         for database in ("airflow", "redress", "postgres", "template1"):
             if (user, database) in allowed:
                 server.connect(user, password, database).close()
@@ -49,7 +50,8 @@ def test_no_login_reaches_a_database_of_another_or_one_that_is_copied(server: Pa
             "and datallowconn and has_database_privilege(pg_roles.oid, pg_database.oid, 'connect') order by 1, 2"
         ).fetchall()
         connection.execute("drop role a_reader")
-    assert reached == [("a_reader", "redress"), ("airflow", "airflow"), ("redress_publisher", "redress")]
+    own = [("airflow", "airflow"), ("redress_bi", "redress"), ("redress_publisher", "redress")]
+    assert reached == [("a_reader", "redress"), *own]
 
 
 @pytest.mark.parametrize("database", ["redress", "template1"])
@@ -90,6 +92,7 @@ def test_no_role_is_more_than_a_login(server: PasswordServer) -> None:
         ).fetchall()
     assert rights == [
         ("airflow", True, False),
+        ("redress_bi", True, False),
         ("redress_publisher", True, False),
         ("redress_reader", False, False),
     ]
@@ -112,6 +115,10 @@ def test_the_publisher_serves_a_release_by_the_address_that_the_worker_has(
     Postgres(address.get_secret_value()).serve(release)
     with server.connect(*PUBLISHER, "redress") as connection:
         assert connection.execute("select council_type from marts.dim_council_type").fetchall() == [("county",)]
+    with server.connect(*SUPERSET, "redress") as connection:
+        assert connection.execute("select council_type from marts.dim_council_type").fetchall() == [("county",)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("delete from marts.dim_council_type")
 
 
 def test_running_it_again_changes_passwords_and_keeps_what_is_there(server: PasswordServer) -> None:
