@@ -50,7 +50,7 @@ LOST_TASK_SECONDS = 60
 
 @dataclass(frozen=True)
 class AirflowUp:
-    """Airflow's processes in a folder of their own below the home; `port` is that of the pages."""
+    """Airflow's processes in a folder of their own below the home; `port` is the port of the pages."""
 
     settings: Settings
     port: int = 8080
@@ -139,8 +139,10 @@ class AirflowUp:
         """Create or migrate the metadata, and create the pools. Raise UpError if a command fails."""
         rotate(self.log("prepare"))
         self._airflow(["db", "migrate"], environment)
-        for pool, purpose in POOLS.items():
-            self._airflow(["pools", "set", pool, "1", purpose], environment)
+        pools = self.folder / "pools.json"
+        stated = {name: {"slots": 1, "description": purpose} for name, purpose in POOLS.items()}
+        pools.write_text(json.dumps(stated), encoding="utf-8")
+        self._airflow(["pools", "import", str(pools)], environment)  # one start of Airflow for all pools
 
     @contextmanager
     def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
