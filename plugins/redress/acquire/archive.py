@@ -178,7 +178,7 @@ class Archive:
     def rebuild_addresses(self) -> int:
         """Write the index of addresses from the cards; return the number of entries that changed.
 
-        Cards with a time that is still to come get a time that has passed, in their order.
+        A card that says a time later than now gets a time that has passed; such cards keep their order.
         """
         with _archive_errors():
             listing = self._list()

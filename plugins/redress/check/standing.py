@@ -33,8 +33,9 @@ class Standing:
 
     `resolution` is what the printed name means in the season; None for a file that is no letter.
     `decided_authority` is the authority that a person said the letter is to, whatever its printed name means.
-    `populations` are those of its authority in the years before the letter. `rivalry` is None where the authority
-    is not known or the letter states no figures. `season_checks` are empty while the rules about the season run.
+    `populations` are the populations of the authority in the years before the letter. `rivalry` is None if the
+    authority is not known or the letter states no figures. `season_checks` are empty while the rules about the
+    season run.
     """
 
     letter: Letter

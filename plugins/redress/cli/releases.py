@@ -76,7 +76,7 @@ def list_releases(context: typer.Context) -> None:
 
 @releases_app.command()
 def verify() -> None:
-    """Compare every file of the releases with its checksum, and the release of what is landed with landing."""
+    """Compare every file of the releases with its checksum, and landing with the release that was made of it."""
     with plain_errors():
         from redress.settings import Settings
         from redress.warehouse.build import faults, warehouse_identity

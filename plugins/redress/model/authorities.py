@@ -265,7 +265,7 @@ def normalised_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Name:
-    """One name of an authority, and the days on which the authority has it; None if that end is open."""
+    """One name of an authority, with its first and last day; None means that there is no such day."""
 
     authority: Authority
     valid_from: dt.date | None

@@ -59,7 +59,7 @@ def current_run() -> Run:
 
 
 def source(run: Run) -> Source:
-    """Return the source that the run's params name, or that of REDRESS_SOURCE if they name none.
+    """Return the source that the run's params name, or the source of REDRESS_SOURCE if they name none.
 
     Raise SourceError if the source cannot be used, and write the error to the step of the current task.
     """

@@ -196,7 +196,7 @@ def _end_with_parent() -> None:
 
 
 def _migrate() -> None:
-    """Create or migrate Airflow's metadata, unless it is that of this version of Airflow."""
+    """Create or migrate Airflow's metadata, unless the metadata is of this version of Airflow."""
     from airflow.cli.cli_parser import get_parser
     from airflow.utils.db import _REVISION_HEADS_MAP
     from airflow.utils.session import create_session
@@ -211,7 +211,7 @@ def _migrate() -> None:
 
 @contextmanager
 def _printing_to(log: Path) -> Iterator[None]:
-    """Append to a log all that this process and those that it starts print."""
+    """Append to a log all that this process and its child processes print."""
     kept = os.dup(1)
     with log.open("ab") as file:
         for standard in (1, 2):

@@ -17,7 +17,7 @@ _SEVERAL = re.compile(r"(?P<names>.+\band\b.+?)\s+(?:(?:\w+\s+)?Councils|Borough
 
 
 def is_another(name: str, own_name: str) -> bool:
-    """Return whether a name cannot be that of the council with the other name."""
+    """Return whether a name cannot belong to the council with the other name."""
     proper, kinds = _proper(name)
     own_proper, own_kinds = _proper(own_name)
     return bool(proper) and (proper != own_proper or bool(kinds and own_kinds and not kinds & own_kinds))

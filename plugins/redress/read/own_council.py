@@ -83,7 +83,7 @@ def _is_named(council: str, document: Document, figures: Sequence[Figure]) -> bo
 
 
 def _words_about_others(document: Document, own_name: str) -> Iterator[str]:
-    """Yield the titles and sentences that name another council as the one that the letter is about."""
+    """Yield the titles and sentences that say that the letter is about another council."""
     for line in _title(document):
         if any(_is_of_others(match.group(), own_name) for match in COUNCIL_NAME.finditer(line.text)):
             yield line.text

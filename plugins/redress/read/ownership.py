@@ -70,7 +70,7 @@ class _Place:
 def doubtful_averages(document: Document, readings: Sequence[BlockReading]) -> Iterator[tuple[Found, Conflict]]:
     """Yield each average that could be another block's as well, and the conflicts that withhold it.
 
-    An average that no block holds may be that of any block without one.
+    An average that no block holds may belong to any block without an average.
     """
     averages = [(average, reading) for reading in readings for average in reading.averages]
     behind = [one for one in averages if _is_behind_its_rate(*one, _others(readings, one[1]))]

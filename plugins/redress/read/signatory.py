@@ -53,7 +53,7 @@ def signatory(document: Document) -> list[str]:
 
 
 def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
-    """Return whether the lines behind a signature are those of the Ombudsman or of the Ombudsman's office.
+    """Return whether the lines behind a signature name the Ombudsman or the Ombudsman's office.
 
     The first line that names an office or a body decides: a council's chief executive names the council before any
     copy to the Ombudsman, and the Ombudsman's chief executive names the Commission. The result is None if nothing

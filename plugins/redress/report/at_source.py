@@ -85,7 +85,7 @@ def _name(outcome: Outcome, authorities: Authorities) -> str:
 def command(settings: Settings, words: str) -> str:
     """Return a command of `redress`, as Markdown, with the run's home and councils where they are not the default.
 
-    A terminal has neither the environment of Airflow nor that of `make run`.
+    A terminal has neither the environment of Airflow nor the environment of `make run`.
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),

@@ -39,8 +39,10 @@ class CouncilYears:
 def council_years(file: Path, name: str, season: Season | None, today: dt.date) -> CouncilYears:
     """Read what the DuckDB file of a release says of an authority, over all seasons or about one season.
 
-    `name` is an id, a name, a short name or another name that the authority has or had. Raises ShowError where the
-    name is that of no authority or of several, or where the release has nothing about the season.
+    `name` is an id, a name, a short name or another name that the authority has or had.
+
+    Raises ShowError if the name belongs to no authority or to several, or if the release has nothing about the
+    season.
     """
     with duckdb.connect(str(file), read_only=True) as release:
         authority = _named(_authorities(release), name, season, today)

@@ -253,9 +253,9 @@ def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
 
 
 def _released(release: str, before: str, data: DataChanges) -> Iterator[str]:
-    """Yield how the new release differs from the one before.
+    """Yield how the new release differs from the release before.
 
-    The words are other ones than those for what the run did to the letters of its season.
+    The words differ from the words for what the run did to the letters of its season.
     """
     yield (
         f"Release {release} takes the place of {before}. The two are compared over all "

@@ -215,7 +215,7 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
 
 
 def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:
-    """Return the references of the season's last run, and the outcomes of those that did not fail."""
+    """Return the references of the season's last run, and the outcomes of the references that did not fail."""
     summary = latest_summary(run.folder)
     again = f"take the whole season: redress run {run.season} --from {source.name}"
     if summary is None:

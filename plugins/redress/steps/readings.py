@@ -130,7 +130,7 @@ class Readings:
         return read_letters(*_paths(self.folder / self.reader))
 
     def find(self, sha256s: Collection[str], reader: str) -> dict[tuple[str, str], Letter]:
-        """Return those of some files that a reader has read, by sha256 and the ending of the file's name."""
+        """Return the letters that a reader read from some files, by sha256 and the ending of the file's name."""
         place = self.folder / reader
         if not place.is_dir():
             return {}

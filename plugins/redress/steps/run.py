@@ -209,7 +209,7 @@ def reported_runs(settings: Settings) -> Iterator[Run]:
 def latest_summary(folder: Path) -> Summary | None:
     """Return the summary of the run that asked its source last, or None where the folder has none.
 
-    `folder` is that of the runs of a season.
+    `folder` holds the runs of a season.
     """
     return _latest(folder.glob(f"*{SUMMARY_ENDING}"))
 

@@ -67,15 +67,15 @@ def referred_model(reference: str) -> str:
 
 
 def forget_results(target: Path) -> None:
-    """Remove the results of an earlier run, so that they are not taken for those of the run that follows."""
+    """Remove the results of an earlier run, so that they are not taken for the results of the next run."""
     (target / RUN_RESULTS_NAME).unlink(missing_ok=True)
 
 
 def first_failure(target: Path) -> str | None:
     """Return in one line what failed first in the last run, and why; None where no model or test had a result.
 
-    dbt writes its results when all models and tests have run or have been skipped: a run that was ended, or whose
-    project cannot be parsed, has none.
+    dbt writes its results when all models and tests have run or have been skipped. A run that was ended has no
+    results, and neither has a project that cannot be parsed.
     """
     try:
         results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]

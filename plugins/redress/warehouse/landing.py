@@ -126,7 +126,7 @@ class Landing:
                 pq.write_table(as_table(rows[name], schema), incoming)
 
     def witness_figures(self, season: Season, kind: WitnessKind | None = None) -> tuple[WitnessFigure, ...]:
-        """Return what a season's second witnesses of one kind say, or those of all kinds."""
+        """Return what a season's second witnesses say: the witnesses of one kind, or of all kinds."""
         folder = self.folder / "witness_figures" / f"season={season}"
         places = sorted(folder.glob("*.parquet")) if kind is None else [folder / f"{kind}.parquet"]
         return tuple(
@@ -158,7 +158,7 @@ class Landing:
             pq.write_table(as_table(rows, ACQUISITIONS), incoming)
 
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
-        """Return the letters of a season as they were read; if `only` is given, those whose sha256 it has."""
+        """Return the letters of a season as they were read: all, or those with a sha256 in `only`."""
         return read_letters(self._part("letters", season), self._part("figures", season), only)
 
     def files(self, season: Season) -> dict[str, str]:

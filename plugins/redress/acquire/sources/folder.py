@@ -106,7 +106,7 @@ class FolderSource:
                 yield _address(path, self.folder)
 
     def _path(self, address: str) -> Path:
-        """Return the file of an address. A file whose name cannot be shown as it is is looked up."""
+        """Return the file of an address. An address with an escape stands for a name that is looked up."""
         named = self.folder / address
         if "\\" not in address:
             return named
@@ -114,7 +114,7 @@ class FolderSource:
 
     @cached_property
     def _escaped(self) -> dict[str, Path]:
-        """The files whose names cannot be shown as they are, by their addresses."""
+        """The files with unprintable characters in their names, by their addresses."""
         found: dict[str, Path] = {}
         for path in self.folder.rglob("*"):
             address = _address(path, self.folder)

@@ -82,8 +82,8 @@ class SiteShape:
 class SiteSource:
     """The letters of the Ombudsman's site: one reference for each authority that exists at the end of the season.
 
-    A page is fetched once in the life of a source, unless the pages come to more than MOST_KEPT_BYTES; with a
-    cache, only if it has changed since the last run.
+    A source keeps up to MOST_KEPT_BYTES of pages, and fetches a kept page once. With a cache, a page is fetched
+    only if it has changed since the last run.
     """
 
     shape: SiteShape

@@ -60,7 +60,7 @@ def read_body(response: httpx.Response, address: str, limits: BodyLimits) -> byt
 
 
 class _Body:
-    """What has come of a body, which is never more than the limit."""
+    """The part of a body that has come so far. A body never grows beyond the limit."""
 
     def __init__(self, address: str, largest_bytes: int, *, is_packed: bool) -> None:
         self._address = address

@@ -128,7 +128,7 @@ class HttpClient:
     def get(self, address: str, known: Known | None = None, *, largest_bytes: int | None = None) -> Answer:
         """Return what an address gives, after its redirects; with `known`, only if it has changed.
 
-        `largest_bytes` is a limit below that of the rules.
+        `largest_bytes` is a lower limit than the limit of the rules.
 
         Raise NotPublishedError for 404 and 410, FetchError for any other failure of this address, and SourceError
         if no further request may be made: robots.txt cannot be fetched, or the site asks to be left alone.

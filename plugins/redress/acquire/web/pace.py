@@ -31,7 +31,7 @@ class Pace:
             self._next_at = max(self._next_at, time.monotonic() + seconds)
 
     def slow_down_to(self, gap_seconds: float) -> None:
-        """Widen the gap to that of the site, if the site's gap is wider than ours."""
+        """Widen the gap between requests to the site's gap, if the site's gap is wider."""
         with self._lock:
             self._gap_seconds = max(self._gap_seconds, gap_seconds)
 

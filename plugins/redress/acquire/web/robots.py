@@ -82,7 +82,7 @@ def _agent(line: str) -> str | None:
 
 
 def _closeness(agent: str) -> int:
-    """Return how closely an agent's name is that of this program, as Protego counts; 0 if it is another's."""
+    """Return how closely an agent's name fits this program, as Protego counts; 0 if the name does not fit."""
     if agent == "*":
         return 1
     return len(agent) if PRODUCT.lower().startswith(agent) else 0

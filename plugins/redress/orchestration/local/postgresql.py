@@ -161,7 +161,7 @@ class PostgreSQL:
         return ()
 
     def _socket_folder(self, user: str | None) -> str:
-        """Return the folder of the socket: that of the data, or a private one if clients cannot use that path.
+        """Return the folder of the socket: the data's folder, or a private folder if clients cannot use that path.
 
         Clients cannot use a path that is too long for a socket, or that has a comma, their separator.
         After a kill the private folder stays the same, because the users of the server know only that folder.

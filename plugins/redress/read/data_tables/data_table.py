@@ -306,7 +306,7 @@ def _in_two_ways(address: str, heading: str, example: tuple[int, str]) -> str:
 
 
 def _in_its_unit(reading: CellValue, column: FigureColumn) -> CellValue:
-    """A reading as its measure counts; NOT_A_NUMBER where the measure cannot have such a number."""
+    """Return a cell's value in the unit of its measure; NOT_A_NUMBER if the measure cannot have such a number."""
     if reading.value is None:
         return reading
     value = reading.value * 100 if column.unit == "fraction" and reading.is_bare else reading.value

@@ -11,8 +11,8 @@ from redress.read.data_tables.sheet import Row, Sheet
 class DoubtedRows:
     """Rows of which no figure is taken, with the reason by the row's number.
 
-    `headings_number` is the row of other headings that begins another table, and `silent` are that row and those
-    below it: one report tells of them all.
+    `headings_number` is the number of a second row of headings, which begins another table. `silent` are this row
+    and the rows below it, which share one report.
     """
 
     reasons: dict[int, str]

@@ -63,7 +63,7 @@ def read_tables(
 
 
 def _read_table(table: FetchedTable, season: Season, authorities: Authorities) -> DataTable:
-    """Return what one table states, with its mapping; without a mapping only what to say of it."""
+    """Return what one table states by its mapping. Without a mapping, return only what the report says of it."""
     if table.mapping_content is None:
         return DataTable((), (report_of_unmapped_file(table.content, table.address, table.mapping_address),))
     mapping = read_mapping(table.mapping_content, table.mapping_address)

@@ -29,7 +29,7 @@ class EndlessError(Exception):
 def refuse_endless_references(content: bytes) -> None:
     """Raise EndlessError if an object of a PDF is a reference that leads back to itself.
 
-    pdfminer, which follows references, would not come back. What else is wrong with a file is not told here.
+    pdfminer, which follows references, would not come back. Other faults of a file are not reported here.
     """
     document = _document(content)
     if document is not None:
@@ -48,10 +48,13 @@ def refuse_endless_forms(content: bytes) -> None:
 
 
 class _Document(PDFDocument):
-    """The objects of a PDF. A reference to a reference is followed here, as far as it has an end."""
+    """The objects of a PDF. References to references are followed to the object at their end."""
 
     def getobj(self, objid: int) -> object:
-        """Return an object, which is no reference. Raise EndlessError."""
+        """Return the object of a number. If that is a reference, return the object that the reference leads to.
+
+        Raise EndlessError if the references never come to an end.
+        """
         found = super().getobj(objid)
         for _ in range(MOST_REFERENCES):
             if not isinstance(found, PDFObjRef):
@@ -63,7 +66,7 @@ class _Document(PDFDocument):
 
     @property
     def objects(self) -> Iterator[tuple[int, object]]:
-        """All objects with their numbers, but for those that cannot be taken apart."""
+        """All objects with their numbers. An object that cannot be taken apart is left out."""
         for number in sorted({number for xref in self.xrefs for number in xref.get_objids()}):
             try:
                 yield number, self.getobj(number)
@@ -74,7 +77,7 @@ class _Document(PDFDocument):
 
 
 def _document(content: bytes) -> _Document | None:
-    """Return the objects of a PDF; None if it cannot be taken apart, or is encrypted. Raise EndlessError."""
+    """Return the objects of a PDF; None if the PDF cannot be taken apart, or is encrypted. Raise EndlessError."""
     try:
         return _Document(PDFParser(io.BytesIO(content)))
     except (EndlessError, MemoryError):
@@ -127,7 +130,7 @@ class _Forms:
         return Counter(name.decode("latin-1") for name in _DRAWS.findall(content))
 
     def _called(self, number: int, name: str) -> frozenset[int]:
-        """Return the forms that a form has under a name. A form without names of its own has those of others."""
+        """Return the forms that a form has under a name. A form without own names has the names of all."""
         own = resolve1(self.streams[number].get("Resources"))
         if isinstance(own, dict):
             return frozenset(found for called, found in _named(own) if called == name) & self.streams.keys()

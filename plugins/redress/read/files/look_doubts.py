@@ -157,7 +157,7 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
 
 
 def _is_about(number: float, shown: float) -> bool:
-    """Return whether a page shows a number as it is, rounded, or as a percentage."""
+    """Return whether `shown` is a number as it is, rounded, or as a percentage."""
     return abs(number - shown) < 1 or abs(100 * number - shown) < 1
 
 

@@ -93,10 +93,9 @@ def _overlapping(characters: Sequence[DrawnCharacter]) -> set[int]:
 
 
 def _away(char: Char, others: Iterable[DrawnCharacter]) -> float:
-    """Return the distance in points from a character of pdfminer's to the nearest character of pdfium's with its
-    text.
+    """Return how far, in points, one of pdfminer's characters is from the nearest of pdfium's with the same text.
 
-    Infinite if no character is near enough to be the same character.
+    The distance is infinite if no character of pdfium is near enough to be that character.
     """
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     most = SAME_PLACE_EMS * char["size"]

@@ -27,7 +27,7 @@ SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 
 
 def quick_call(function: Any, result: Any, *further: Any) -> Callable[..., int]:
-    """Return a function of pdfium's that takes its page of text, and what else it takes, as plain numbers.
+    """Return a function of pdfium that takes plain numbers: the place of a page's text in memory, and the rest.
 
     A call costs a third of what it costs with pdfium's own types, and a letter takes ten thousand of them.
     """
@@ -53,7 +53,7 @@ class PdfSheet:
 
     @cached_property
     def address(self) -> int:
-        """The address of `characters` for `quick_call`."""
+        """The place of `characters` in memory, as the functions that `quick_call` makes take it."""
         return ctypes.cast(self.characters.raw, ctypes.c_void_p).value or 0
 
     @cached_property
@@ -63,7 +63,7 @@ class PdfSheet:
 
     @cached_property
     def text(self) -> PageText:
-        """The page by its text."""
+        """The text of the page as pdfium gives it, and whether a page of few words may be a picture."""
         drawn = self.characters.get_text_range() or UNNAMED * self.characters.count_chars()
         if self._is_told_from_below():
             drawn = "\n".join(reversed(drawn.splitlines()))

@@ -1,4 +1,4 @@
-"""The characters of a PDF's page to its words: upright, printed once, and where the page shows them.
+"""Make words of the characters of a PDF's page: upright, each once, and where the page shows them.
 
 `pdf.py` makes all its words here. `pdf_quick.py` makes words of its own and takes the same distances from here.
 """
@@ -80,7 +80,7 @@ def is_on_page(x0: float, x1: float, top: float, bottom: float, width: float, he
 
 
 def page_of(chars: list[Char], number: int, width: float, height: float, *, has_picture: bool) -> Page:
-    """Return a page with these characters as upright words; `width` and `height` are those of the page as shown.
+    """Return a page with these characters as upright words; `width` and `height` are the size of the page as shown.
 
     A page with uncommonly small or large type is measured in units in which its type has an ordinary size: it may
     have a unit of its own (UserUnit), or be drawn for another paper. The boxes of its words stay in points.

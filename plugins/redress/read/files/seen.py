@@ -3,7 +3,7 @@
 For each figure the digits that the page's text has in the figure's box must spell the figure. Then the page is
 drawn with and without these digits. Where nothing changes, the digits are not seen. Where the drawing without them
 is not plain, something else is drawn in their place. Where the change has another shape than the digits alone, part
-of them is covered. Last, the shapes of the digits must be those of the digits that the text names. Where the page's
+of them is covered. Last, the shapes of the digits must fit the digits that the text names. Where the page's
 text does not spell the figure, the shapes in the figure's box alone must do so.
 """
 
@@ -351,7 +351,7 @@ class _Drawings:
                 )
 
     def _confirm_pieces(self, spelling: _Spelling) -> None:
-        """Raise _DoubtError unless the shapes in a figure's box are those of its digits, one after the other."""
+        """Raise _DoubtError unless the shapes in a figure's box fit the figure's digits, one after the other."""
         figure, page = spelling.figure, self._page
         box = _around(spelling.characters)
         _confirm_ink(figure, *(page.part(shades, box) for shades in (self._with, self._without, self._alone)))

@@ -1,4 +1,4 @@
-"""The selectors of style sheets: whether an element is one of those that a rule speaks of."""
+"""The selectors of style sheets: whether a rule applies to an element."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ class Selector:
 
     `generated` is "before" or "after" if the selector is about text that a style sheet adds there. It is
     "first-letter" or "first-line" if the selector is about that part of an element. A selector is not sure if it
-    has a part that is not followed here; it then matches without it.
+    has a part that is not followed here: such a part is left out where an element is matched.
     """
 
     compounds: tuple[Compound, ...]

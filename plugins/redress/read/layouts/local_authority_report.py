@@ -215,9 +215,7 @@ def _tables_of(block: Block) -> list[_Table]:
 
 
 def _adds_up(counts: dict[str, Decimal]) -> bool:
-    """Return whether a table has all its counts, their sum is its total, and the uphold rate is the one that they
-    give.
-    """
+    """Return whether a table has all its counts, the counts add up to its total, and they give its uphold rate."""
     parts = {name: count for name, count in counts.items() if name not in ("total", "uphold_rate")}
     is_whole = any(parts.keys() == LABELS[measure].keys() for measure in MARKS)
     if not is_whole or sum(parts.values()) != counts.get("total"):

@@ -88,8 +88,9 @@ def _with(word: Word, text: str, x0: float, x1: float, box: tuple[float, ...] | 
 
 
 def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[str]]) -> Iterator[_Mark]:
-    """Return the distinguishing words, each with the word before it in its label ("not upheld"), which may end the
-    line above.
+    """Return the distinguishing words, each with the word before it in its label, such as "not" before "upheld".
+
+    The word before may stand at the end of the line above.
     """
     for word, line in words:
         before = _before(word, line, [segment for _, segment in words])

@@ -88,7 +88,7 @@ def phrases_of(template: str) -> tuple[Phrase, ...]:
 def pattern_without_numbers(template: str, first: str, within: str) -> str:
     """Return the pattern of a sentence's words, with another pattern in the place of each number.
 
-    `first` takes the place of a number before the sentence's own words, `within` that of any other number.
+    `first` takes the place of a number before the sentence's own words, `within` the place of every other number.
     """
     return pattern_of(template, (first, within))
 

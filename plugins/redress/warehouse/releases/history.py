@@ -25,7 +25,7 @@ class ReleaseError(Exception):
 
 
 def is_identity(name: str) -> bool:
-    """Return whether a name can be that of a release: 16 hexadecimal digits. Other names are left alone."""
+    """Return whether a name can be the identity of a release: 16 hexadecimal digits. Other names are left alone."""
     return _IDENTITY.fullmatch(name) is not None
 
 

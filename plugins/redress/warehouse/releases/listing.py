@@ -48,7 +48,7 @@ class Pruned:
 
 
 def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
-    """Return all releases of a warehouse, the one that became current last first."""
+    """Return all releases of a warehouse by the time at which each last became current, the latest first."""
     current = releases.current()
     taken_back = releases.history.taken_back()
     last = _became_current(releases)
@@ -182,10 +182,10 @@ def _remove_unless_read(releases: Releases, identity: str) -> bool:
 
 
 def _by_age(releases: Releases) -> list[str]:
-    """Return the identities of all releases, the one that became current last first.
+    """Return the identities of all releases by when each last became current, the latest first.
 
-    The order is that of the history and not of its times, because a clock may have been ahead. A release that the
-    history does not mention was made before there was a history, and comes last.
+    The events of the history are in order, while their times need not be: a clock may have been ahead. A release
+    that the history does not mention was made before there was a history, and comes last.
     """
     last = {
         event.release: place

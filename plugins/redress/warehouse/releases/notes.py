@@ -87,7 +87,7 @@ def _letters(letters: Sequence[ChangedLetter]) -> list[str]:
 
 
 def _figures(data: DataChanges) -> list[str]:
-    """List the changed figures; only count those of an authority and season that one release alone has."""
+    """List the changed figures. Figures of an authority and season that only one release has are counted."""
     added_count = sum(figure.was is None for figure in data.figures)
     removed_count = sum(figure.now is None for figure in data.figures)
     sentences = [

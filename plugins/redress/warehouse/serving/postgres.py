@@ -139,7 +139,7 @@ class Postgres:
             raise ServeError(f"{self.place}: {_without_secrets(str(cause(error)), url)}") from None
 
     def _swap_in(self, connection: Connection, release: Path) -> Served:
-        """Do the one transaction. If the release is served already, change nothing."""
+        """Serve a release in one transaction. If the release is served already, change nothing."""
         with connection.begin() as transaction:
             take_turn(connection)
             served_before = served_release(connection)

@@ -119,7 +119,7 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
 
 
 def _own_tables(connection: Connection, schema: str) -> list[str]:
-    """Return those of the tables of a schema's release that still exist. Raises ServeError if the schema does not
+    """Return the tables of a schema's release that still exist. Raises ServeError if the schema does not
     list them.
     """
     try:
