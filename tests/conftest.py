@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,19 @@ def samples_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     current = Releases(made_once(tmp_path_factory, "samples", make) / "home" / "warehouse").current()
     assert current is not None
     return current
+
+
+@pytest.fixture(scope="session")
+def airflow_metadata(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Airflow's metadata before its first run, as an SQLite file to copy to the AIRFLOW_HOME of a test."""
+
+    def make(folder: Path) -> None:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+        environment = own | {"AIRFLOW_HOME": str(folder), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+        command = [sys.executable, "-m", "airflow", "db", "migrate"]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+
+    return made_once(tmp_path_factory, "airflow metadata", make) / "airflow.db"
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ Run as a module, it reads one command a line, a JSON list of words, and answers 
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -53,9 +54,12 @@ class AirflowProcess:
 
 
 @contextmanager
-def airflow_process(home: Path, settings: Settings, environment: Mapping[str, str]) -> Iterator[AirflowProcess]:
-    """The process, with its metadata made; it ends with the block."""
+def airflow_process(
+    home: Path, settings: Settings, environment: Mapping[str, str], metadata: Path
+) -> Iterator[AirflowProcess]:
+    """The process, with a copy of some metadata; it ends with the block."""
     home.mkdir(parents=True)
+    shutil.copyfile(metadata, home / "airflow.db")
     reads, writes = os.pipe()
     with (home / "commands.log").open("wb") as log:
         process = subprocess.Popen(
@@ -71,10 +75,7 @@ def airflow_process(home: Path, settings: Settings, environment: Mapping[str, st
     os.close(writes)
     assert process.stdin is not None
     with process, process.stdin as commands, os.fdopen(reads) as answers:
-        airflow = AirflowProcess(home, commands, answers)
-        code, printed = airflow.run("db", "migrate")
-        assert code == 0, printed
-        yield airflow
+        yield AirflowProcess(home, commands, answers)
 
 
 def main() -> None:

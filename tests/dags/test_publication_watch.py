@@ -81,7 +81,7 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+def watched(tmp_path_factory: pytest.TempPathFactory, airflow_metadata: Path) -> Iterator[Watched]:
     folder = tmp_path_factory.mktemp("watched")
     with letters_server(folder, LETTERS_COUNT) as server, mail_server() as mails:
         stated = {
@@ -93,7 +93,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
             "AIRFLOW_CONN_SMTP_DEFAULT": mails.connection,
         }
         settings = server.settings(folder / "home")
-        with airflow_process(folder / "airflow", settings, environment) as airflow:
+        with airflow_process(folder / "airflow", settings, environment, airflow_metadata) as airflow:
             yield Watched(airflow, server, settings, mails)
 
 

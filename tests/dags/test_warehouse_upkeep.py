@@ -159,14 +159,15 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def home(tmp_path_factory: pytest.TempPathFactory, airflow_metadata: Path) -> Iterator[Home]:
     """A home that has lost its landing: its archive has a season, and it has no release."""
     place = tmp_path_factory.mktemp("upkeep")
     councils = place / "councils.csv"
     councils.write_bytes(SAMPLE_AUTHORITIES.read_bytes())
     settings = Settings(home=place / "home", additional_authorities=councils, read_batch_letters=2)
     acquire_and_read(Run.of_season(SEASON, "acquired", settings), FolderSource(SAMPLES / "letters"))
-    with airflow_process(place / "airflow", settings, {"REDRESS_READ_BATCH_LETTERS": "2"}) as airflow:
+    environment = {"REDRESS_READ_BATCH_LETTERS": "2"}
+    with airflow_process(place / "airflow", settings, environment, airflow_metadata) as airflow:
         yield Home(airflow, settings)
 
 

@@ -2,9 +2,6 @@
 
 import datetime as dt
 import io
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +9,12 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner, Result
 
+from redress.cli import app
 from redress.model.season import Season
 from redress.report.council import CouncilYears, ShowError, council_years
 from redress.report.council_page import page
-from tests.made import PROJECT
 
 pytestmark = pytest.mark.needs("dbt")
 
@@ -229,20 +227,13 @@ def test_a_name_or_season_that_cannot_be_shown_is_explained(
         asked(file, name, season)
 
 
-def redress(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "redress.cli", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=PROJECT,
-        env=os.environ | {"REDRESS_HOME": str(home), "PYTHONPATH": str(PROJECT / "plugins")},
-        check=False,
-    )
+def redress(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"REDRESS_HOME": str(home)})
 
 
 def test_the_command_shows_the_current_release(cookbook_release: Path) -> None:
     done = redress(cookbook_release.parents[2], "show", "harrowmere", "--season", "2023")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "Harrowmere County Council (SAMPLE-51)" in done.stdout
     assert "“40 upheld decisions”" in done.stdout
 
@@ -255,6 +246,6 @@ def test_the_command_says_what_is_wrong_without_a_traceback(
     tmp_path: Path, arguments: list[str], told: str
 ) -> None:
     done = redress(tmp_path, *arguments)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert told in done.stderr
     assert "Traceback" not in done.stderr
