@@ -4,39 +4,9 @@ import pytest
 
 from redress.check.letter_rules import check_letter
 from redress.check.rule import Severity
-from redress.model.letter import Letter, Verdict
-from redress.read.reader import read_letter
+from tests.read.shown import MEASURE, letter, page, seen
 
 pytestmark = pytest.mark.needs("time")
-
-MEASURE = "compliance_outcomes_count"
-PERIOD = "for the period between 1 April 2023 to 31 March 2024"
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head><body>
-<header>Local Government and Social Care Ombudsman</header><main><h1>Pellonshire County Council statistics</h1>
-<h2>Complaints upheld</h2><p>83% of complaints we investigated were upheld.</p>
-<p>This compares to an average of 71% in similar authorities.</p><p>33 upheld decisions</p>
-<p>Statistics are based on a total of 40 investigations {period}</p>
-<h2>Compliance with Ombudsman recommendations</h2>
-<p>100% of cases we were satisfied the Council had successfully implemented our recommendations.</p>
-<p>This compares to an average of {average} in similar authorities.</p>
-<p>Statistics are based on a total of {outcomes} compliance outcomes {period}</p>
-</main></body></html>"""
-
-
-def page(outcomes: str = "27", average: str = "99%", head: str = "") -> str:
-    return PAGE.format(outcomes=outcomes, average=average, head=head, period=PERIOD)
-
-
-def letter(text: str | bytes) -> Letter:
-    return read_letter(text if isinstance(text, bytes) else text.encode(), "page.html")
-
-
-def seen(read: Letter, measure: str = MEASURE) -> str | None:
-    """The figure as printed, or the reason why it is withheld, or None."""
-    if (figure := read.figure(measure)) is not None:
-        return figure.text
-    return next((conflict.detail for conflict in read.conflicts if conflict.measure == measure), None)
-
 
 SHOWN = {
     # what stands for the number in the page: the style sheet
@@ -374,67 +344,3 @@ def test_a_page_has_its_season_from_its_periods_before_measures_are_judged() -> 
     assert "upheld_per_100k" in dict(letter(page()).absences)
     earlier = letter(page().replace("2023", "2020").replace("2024", "2021"))
     assert letter(page()).absence("upheld_per_100k") != earlier.absence("upheld_per_100k")
-
-
-LAST_YEAR = (
-    "<h2>Complaints upheld</h2><p>50% of complaints we investigated were upheld.</p><p>Statistics are based on a "
-    f"total of 2 investigations {PERIOD}</p>"
-)
-FOLDED = {
-    "a tab": '<style>.tab-pane:not(.active){display:none}</style><div class="tab-pane fade">LAST</div>',
-    "details": "<details><summary>Last year</summary>LAST</details>",
-    "a dialog": "<dialog>LAST</dialog>",
-    "a popover": '<div popover id="last">LAST</div>',
-    "an accordion": '<div style="max-height:0;overflow:hidden">LAST</div>',
-}
-
-
-@pytest.mark.parametrize("folded", FOLDED.values(), ids=FOLDED)
-def test_last_years_figures_that_nobody_sees_are_not_read(folded: str) -> None:
-    read = letter(page().replace("<h2>", folded.replace("LAST", LAST_YEAR) + "<h2>", 1))
-    assert seen(read, "uphold_rate_pct") == "83%"
-
-
-@pytest.mark.parametrize("number", ["29", "<!-- -->29", "<p></p>29", "<summary></summary>29"])
-def test_no_bare_text_in_closed_details_is_read(number: str) -> None:
-    """Text that stands in `details` itself, in no element of its own, is folded away as well."""
-    assert letter(page(f"<details>{number}</details>")).figure(MEASURE) is None
-
-
-def test_last_years_figures_that_are_seen_are_a_conflict() -> None:
-    tab = f'<div role="tabpanel" class="tab-pane">{LAST_YEAR}</div><h2>'
-    read = letter(page().replace("<h2>", tab, 1))
-    assert "50%" in (seen(read, "uphold_rate_pct") or "")
-
-
-@pytest.mark.parametrize(
-    "css",
-    [
-        ":not(" * 1000 + ") b{display:none}",
-        "a{" * 1000 + "display:none",
-        "b " * 5000 + "{display:none}",
-        f"b{{left:-{'9' * 5000}px;opacity:1.2.3;color:rgb({'9' * 5000},1,1)}}",
-        f"b:nth-child({'9' * 5000}n+\t1){{display:none}}",
-        "b:nth-child( n + \t1 ), :is(){display:none",
-        "@media (min-width:1.2.3px){b{display:none}} \\",
-        f"[{'é' * 500} {{color:red}} b{{text-decoration:{'a' * 500}!}}",
-        "b{" + "\\61" * 500 + "!}",
-        "b::before{content:'\\110000 \\d800 ' attr(style) counter(x)}",
-    ],
-)
-def test_no_style_sheet_stops_the_reading(css: str) -> None:
-    assert letter(page("<b style=':;{}'>27</b>", head=f"<style>{css}</style>")).verdict is Verdict.EXTRACTED
-
-
-def test_selectors_that_grow_without_bound_are_refused_in_words() -> None:
-    read = letter(page(head=f"<style>b{{{'&' * 1000}{{{'&' * 1000}{{color:red}}}}}}</style>"))
-    assert read.verdict is Verdict.UNREADABLE
-    assert "selectors" in read.reason
-
-
-def test_a_page_with_endless_rules_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("redress.read.files.style_sheets.MOST_COMPARED", 1000)
-    css = "".join(f"p:not(.a{number}) *{{display:none}}" for number in range(100))
-    read = letter(page(head=f"<style>{css}</style>"))
-    assert read.verdict is Verdict.UNREADABLE
-    assert "style sheets" in read.reason
