@@ -1,4 +1,4 @@
-"""The names of councils in running text: where one stands, and whether two names can be one council's."""
+"""The names of councils in running text: where a name stands, and whether two names can mean the same council."""
 
 import re
 

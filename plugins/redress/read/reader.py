@@ -147,7 +147,7 @@ def _is_whole(letter: Letter) -> bool:
 def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
     """Return the pages of a measured document that are the letter's; all pages if no letter begins in it.
 
-    `texts` are all pages of the file: a letter that ends with pages that were pictures ends before a pack's others.
+    `texts` are all pages of the file. They show where the letter ends in a pack if its last pages are pictures.
     """
     measured = {
         page.number: PageText(page.number, "\n".join(line.text for line in page.segments))

@@ -99,7 +99,7 @@ class Landing:
                 pq.write_table(table, written.enter_context(replaced(self._part(name, season))))
 
     def validation(self, season: Season) -> str | None:
-        """Return what Great Expectations found in the season as it is landed; None if it has not validated it."""
+        """Return what Great Expectations found in the landed season; None if the season was not validated."""
         place = self._part("validations", season).with_suffix(".json")
         return place.read_text(encoding="utf-8") if place.exists() else None
 

@@ -1,4 +1,4 @@
-"""Cells of a data table: what one says as a number, and why it says none."""
+"""Cells of a data table: the number that a cell says, or why the cell says no number."""
 
 import re
 from dataclasses import dataclass

@@ -41,9 +41,9 @@ class Phrase:
 
     @cached_property
     def _divided(self) -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
-        """Each way to divide the words between lines: the end of the first line, and what the second line is.
+        """Each way to divide the words between two lines: how the first line ends, and what the second line is.
 
-        The second line begins with the pattern of the words that are left, or is a part of these words.
+        The second line begins with the words that are left, or is a part of these words.
         """
         divided = []
         for place in range(1, len(self.words)):
