@@ -13,16 +13,6 @@ from typing import Any
 
 import pytest
 
-from redress.orchestration.alerts import (
-    LONGEST_SILENCE_SECONDS,
-    MOST_RETRIES,
-    SUBJECT_CHARACTERS,
-    Mail,
-    PromptHook,
-    failed_run_mail,
-    without_secrets,
-)
-from redress.orchestration.dag_parts import failed_run_alerts
 from redress.settings import Settings
 from redress.steps.record import RunRecord
 from redress.steps.run import RunKind
@@ -84,8 +74,15 @@ def fail(one: RunRecord, step: str, message: str) -> None:
         raise ValueError(message)
 
 
-def mail(home: Path, **settings: str) -> Mail:
-    return failed_run_mail(context(), Settings(home=home, **settings))  # type: ignore[arg-type]
+def alerts() -> Any:
+    """Return the module of alerts. It imports Airflow, which takes a second, and not every worker needs it."""
+    from redress.orchestration import alerts
+
+    return alerts
+
+
+def mail(home: Path, **settings: str) -> Any:
+    return alerts().failed_run_mail(context(), Settings(home=home, **settings))  # type: ignore[arg-type]
 
 
 def test_the_first_line_says_dag_season_step_and_the_first_sentence_of_why(tmp_path: Path) -> None:
@@ -130,17 +127,17 @@ def test_a_watch_and_a_run_of_the_same_id_are_told_apart(tmp_path: Path) -> None
     fail(record(tmp_path), "check", "of the run")
     fail(record(tmp_path, "publication_watch/2022"), "look", "of the watch")
     assert "season 2021, failed at check: ValueError: of the run" in mail(tmp_path).first_line
-    watch = failed_run_mail(context(dag_id="publication_watch"), Settings(home=tmp_path))
+    watch = alerts().failed_run_mail(context(dag_id="publication_watch"), Settings(home=tmp_path))
     assert watch.first_line == "publication_watch, season 2022, failed at look: ValueError: of the watch"
 
 
 def test_an_upkeep_has_no_season_unless_it_reads_one_again(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     fail(record(tmp_path), "read 1", "of a season")
-    upkeep = failed_run_mail(context(dag_id="warehouse_upkeep"), settings)
+    upkeep = alerts().failed_run_mail(context(dag_id="warehouse_upkeep"), settings)
     assert upkeep.first_line == "warehouse_upkeep, season 2021, failed at read 1: ValueError: of a season"
     fail(record(tmp_path, "upkeep"), "roll back", "of none")
-    upkeep = failed_run_mail(context(dag_id="warehouse_upkeep"), settings)
+    upkeep = alerts().failed_run_mail(context(dag_id="warehouse_upkeep"), settings)
     assert upkeep.first_line == "warehouse_upkeep failed at roll back: ValueError: of none"
 
 
@@ -150,7 +147,7 @@ def test_nothing_of_a_letters_name_is_html_or_a_header(tmp_path: Path) -> None:
     assert "<img" not in one.html
     assert "&lt;img" in one.html
     assert one.subject.isprintable()
-    assert len(Mail("long " * 100, (), "").subject) == SUBJECT_CHARACTERS
+    assert len(alerts().Mail("long " * 100, (), "").subject) == alerts().SUBJECT_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -171,11 +168,13 @@ def test_a_password_in_a_message_does_not_come_into_the_mail(tmp_path: Path, tol
 
 def test_the_address_that_serves_is_not_shown_even_without_a_password() -> None:
     settings = Settings(serve_url="postgresql://reader@db.example.org/redress")  # type: ignore[arg-type]
-    shown = without_secrets("postgresql://reader@db.example.org/redress is down", settings)
+    shown = alerts().without_secrets("postgresql://reader@db.example.org/redress is down", settings)
     assert shown == "(REDRESS_SERVE_URL) is down"
 
 
 def test_dags_are_given_a_list_of_functions() -> None:
+    from redress.orchestration.dag_parts import failed_run_alerts
+
     assert [callable(one) for one in failed_run_alerts()] == [True]
 
 
@@ -284,17 +283,17 @@ def test_a_server_that_says_nothing_is_given_up_before_the_callback_is_ended(tmp
             while True:
                 silent.accept()[0].close()
                 asked_count += 1
-    assert asked_count == 1 + MOST_RETRIES
+    assert asked_count == 1 + alerts().MOST_RETRIES
     before, _, after = printed.partition("the alert could not be mailed")
     assert "mailing to one@example.org: Redress: annual_letters, season 2021, failed at check" in before
     assert after
 
 
 def test_no_connection_is_more_patient_than_the_dag_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    for extra, patience in (({}, LONGEST_SILENCE_SECONDS), ({"timeout": 3}, 3), ({"timeout": 600}, 15)):
+    for extra, patience in (({}, alerts().LONGEST_SILENCE_SECONDS), ({"timeout": 3}, 3), ({"timeout": 600}, 15)):
         connection = {"conn_type": "smtp", "host": "127.0.0.1", "extra": extra}
         monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps(connection))
-        hook = PromptHook("smtp_default")
+        hook = alerts().PromptHook("smtp_default")
         hook.smtp_connection = hook.get_connection("smtp_default")
         assert hook.timeout == patience
         assert hook.timeout * (1 + hook.smtp_retry_limit) <= DAG_PROCESSOR_SECONDS * 2 // 3
