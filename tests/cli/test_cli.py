@@ -166,17 +166,45 @@ def test_a_year_that_is_no_season_is_refused_in_words(tmp_path: Path, year: str)
 
 @pytest.mark.long
 @pytest.mark.needs("dbt")
-def test_a_season_is_run_in_a_locale_that_has_no_curly_quotation_marks(tmp_path: Path) -> None:
+def test_a_season_is_run_in_a_locale_without_curly_quotation_marks_and_where_warnings_are_errors(
+    tmp_path: Path,
+) -> None:
     councils = {"REDRESS_ADDITIONAL_AUTHORITIES": str(SAMPLE_AUTHORITIES)}
     done = subprocess.run(
         [sys.executable, "-m", "redress.cli", "run", "2021", "--from", SAMPLES / "letters"],
         capture_output=True,
         cwd=PROJECT,
-        env=environment(tmp_path) | ASCII | councils,
+        env=environment(tmp_path) | ASCII | councils | {"PYTHONWARNINGS": "error"},
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"\\u201c" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PYTHONWARNINGS", "error", "went on []"),
+        ("PYTHONOPTIMIZE", "2", "redress: Python leaves out docstrings here"),
+    ],
+)
+def test_what_the_shell_says_of_python_ends_no_command_in_a_traceback(
+    tmp_path: Path, variable: str, value: str, said: str
+) -> None:
+    code = (
+        "import sys, warnings\nfrom redress.cli.terminal import settle_python\nsettle_python()\n"
+        "warnings.warn('old', DeprecationWarning)\nprint('went on', sys.warnoptions)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=PROJECT,
+        env=environment(tmp_path) | {variable: value},
+        check=False,
+    )
+    assert (done.stdout + done.stderr).startswith(said)
+    assert "Traceback" not in done.stderr
 
 
 def test_run_from_a_source_of_an_unknown_kind_is_refused_in_words(tmp_path: Path) -> None:

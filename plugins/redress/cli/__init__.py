@@ -5,7 +5,7 @@ from typing import Any
 import typer
 
 from redress.cli import airflow, archive, letters, quarantine, releases, seasons
-from redress.cli.terminal import plain_output
+from redress.cli.terminal import plain_output, settle_python
 
 
 class Commands(typer.Typer):
@@ -13,6 +13,7 @@ class Commands(typer.Typer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with plain_output():
+            settle_python()
             return super().__call__(*args, **kwargs)
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,26 @@ class PrintingConsole(Console):
 
 
 console = PrintingConsole(highlight=False, width=None if sys.stdout is not None and sys.stdout.isatty() else 160)
+
+
+def settle_python() -> None:
+    """Make Python behave as the libraries need it, whatever the caller's shell says of it.
+
+    A warning of a library stops no command, here and in the processes that are started. End with one line if
+    docstrings are left out, since libraries fail without theirs.
+    """
+    if sys.flags.optimize > 1:
+        print(
+            "redress: Python leaves out docstrings here (PYTHONOPTIMIZE=2 or -OO), and Great Expectations fails "
+            "without them: unset PYTHONOPTIMIZE",
+            file=sys.stderr,
+            flush=True,
+        )
+        raise SystemExit(1)
+    if any(action == "error" for action, *_ in warnings.filters):
+        warnings.simplefilter("ignore")
+        sys.warnoptions.clear()  # the processes of multiprocessing get them as options
+        os.environ.pop("PYTHONWARNINGS", None)
 
 
 @contextmanager
