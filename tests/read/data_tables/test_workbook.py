@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Color, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from redress.model.witness import WitnessAbsence, WitnessError
@@ -95,7 +95,45 @@ UNREAD = {
     ),
     "all raised": (put(33, Font(vertAlign="superscript")), "cell B2 is set above or below"),
     "raised text": (put("33", Font(vertAlign="superscript")), "cell B2 is set above or below"),
-    "white on white": (put(33, Font(color="FFFFFFFF")), "cell B2 has white letters"),
+    "white on white": (put(33, Font(color="FFFFFFFF")), "cell B2 has letters in hardly another colour"),
+    "nearly white": (put(33, Font(color="FFF4F4F4")), "cell B2 has letters in hardly another colour"),
+    "white by its number": (put(33, Font(color=Color(indexed=9))), "cell B2 has letters in hardly another colour"),
+    "the theme's paper": (put(33, Font(color=Color(theme=0))), "cell B2 has letters in hardly another colour"),
+    "grey, lightened": (
+        put(33, Font(color=Color(theme=1, tint=0.9))),
+        "cell B2 has letters in hardly another colour",
+    ),
+    "white on a white fill": (
+        put(33, Font(color="FFFFFFFF"), fill=PatternFill("solid", fgColor="FFFFFFFF")),
+        "cell B2 has letters in hardly another colour",
+    ),
+    "dark on dark": (
+        put(33, fill=PatternFill("solid", fgColor="FF101010")),
+        "cell B2 has letters in hardly another colour",
+    ),
+    "white text": (put("33", Font(color="FFFFFFFF")), "cell B2 has letters in hardly another colour"),
+    "a white digit": (
+        put(CellRichText("3", TextBlock(InlineFont(color="FFFFFFFF"), "3"))),
+        "cell B2 has letters in hardly another colour",
+    ),
+    "a tiny digit": (
+        put(CellRichText("3", TextBlock(InlineFont(sz=1), "3"))),
+        "cell B2 has type, or a row, that is",
+    ),
+    "tiny type": (put(33, Font(sz=1)), "cell B2 has type, or a row, that is too low"),
+    "a font of symbols": (put(33, Font(name="Wingdings")), "cell B2 is set in a font of symbols"),
+    "a narrow column": (
+        lambda sheet: (put(123456)(sheet), setattr(sheet.column_dimensions["B"], "width", 2)),
+        "cell B2 does not fit in its column",
+    ),
+    "shown with a bare digit": (put(33, number_format="0 9"), "cell B2 shows its number 33"),
+    "shown with a hyphen": (put(33, number_format="0-0"), "cell B2 shows its number 33"),
+    "filled up with a digit": (put(33, number_format="*90"), "cell B2 shows its number 33"),
+    "in white by its format": (put(33, number_format="[White]0"), "cell B2 shows its number 33"),
+    "as a fraction": (put(33, number_format="# ?/?"), "cell B2 shows its number 33"),
+    "twice a percentage": (put(33, number_format="0%%"), "cell B2 shows its number 3300%"),
+    "text with a digit": (put("33", number_format='@"9"'), "cell B2 shows its number 33"),
+    "text shown as nothing": (put("33", number_format="0;-0;0;"), "cell B2 shows its number 33"),
     "shown as nothing": (put(33, number_format=";;;"), "cell B2 shows its number 33"),
     "shown in thousands": (put(33000, number_format="0,"), "cell B2 shows its number 33000"),
     "shown with a digit": (put(33, number_format='0"1"'), "cell B2 shows its number 33"),
@@ -116,10 +154,18 @@ def test_a_cell_that_a_person_reads_otherwise_is_reported_and_not_read(
 
 
 @pytest.mark.parametrize(
-    "number_format", ["General", "0", "#,##0", "#,##0_);[Red](#,##0)", "@", '0" cases"', "[$-809]0", "0;-0;0;@"]
+    "number_format",
+    ["General", "0", "#,##0", "#,##0_);[Red](#,##0)", "@", '0" cases"', "[$-809]0", "0;-0;0;@", "# ##0", "000"],
 )
 def test_ordinary_number_formats_are_read(number_format: str) -> None:
     assert figure(table(put(33, number_format=number_format)), "upheld_count").value == 33
+
+
+def test_a_low_row_is_not_read() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.row_dimensions[2].height = 1
+
+    assert "cell A2 has type, or a row, that is too low to be read" in details(table(change))
 
 
 def test_white_letters_on_a_coloured_cell_are_seen() -> None:

@@ -1,24 +1,36 @@
-"""The sheets of an XLSX file as a person sees them: what is hidden, struck through or raised is not read."""
+"""The sheets of an XLSX file as a person sees them: what is hidden, struck through, raised or pale is not read."""
 
 import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import openpyxl
 from openpyxl.cell import Cell as ExcelCell
 from openpyxl.cell import MergedCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.cell.text import InlineFont
-from openpyxl.styles.fonts import Font
-from openpyxl.styles.proxy import StyleProxy
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from redress.model.printable import shortened
 from redress.model.witness import UnreadableTableError
+from redress.read.data_tables.cell_looks import (
+    FORMATTED,
+    LEAST_CHARACTERS_SHARE,
+    LEAST_POINTS,
+    NARROW,
+    TINY,
+    AnyFont,
+    Palette,
+    fault_of_line,
+    fault_of_type,
+    section_for,
+    shows_number,
+    shows_text,
+)
 from redress.read.data_tables.cells import Cell, cell_of_number, read_cell
 from redress.read.data_tables.sheet import Row, Sheet
 
@@ -27,24 +39,11 @@ MOST_BYTES = 50_000_000
 MOST_CELLS = 250_000
 """A table of 400 authorities has some ten thousand. A sheet has cells in every row and column up to its last."""
 
-_Font = Font | InlineFont | StyleProxy
-
-WHITE_THEME = 0
-"""The colour of the paper among a workbook's colours, unless its theme is dark."""
-
 _ELEMENT = re.compile(rb"<(?:\w+:)?([cf])[\s/>]")
 """The beginning of a cell, or of its formula."""
-_WHITE = frozenset({"FFFFFFFF", "00FFFFFF"})
-_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
-_SPACING = re.compile(r"_.|\*.|\[(?:[a-z]+\d*|\$[^\]]*)\]", re.IGNORECASE)
-_SCALED = re.compile(r"[0#?],+(?![0#?,])")
 
 FORMULA = "holds a formula ({}) without a stored value; open the file in a spreadsheet program and save it"
-STRUCK = "is struck through, and is not read"
-RAISED = "is set above or below the line, as the mark of a footnote"
 MERGED = "is merged with other cells, so nobody can say for which of them it stands"
-FORMATTED = 'shows its number {} in the format "{}", which is another number or none'
-PALE = "has white letters on white"
 
 
 def workbook_sheets(content: bytes, address: str) -> Iterator[Sheet]:
@@ -62,6 +61,7 @@ def workbook_sheets(content: bytes, address: str) -> Iterator[Sheet]:
         raise UnreadableTableError(
             f"{address} cannot be opened as XLSX ({error}); save it anew as XLSX or CSV, or take it out"
         ) from error
+    palette = Palette.of_theme(workbook.loaded_theme)
     for sheet in workbook.worksheets:
         if sheet.max_row * sheet.max_column > MOST_CELLS:
             last = f"{get_column_letter(sheet.max_column)}{sheet.max_row}"
@@ -69,7 +69,7 @@ def workbook_sheets(content: bytes, address: str) -> Iterator[Sheet]:
                 f'{address}: the sheet "{sheet.title}" goes on to cell {last}, further than any data table; delete '
                 "the rows and columns behind the table, and save the file"
             )
-        yield _sheet(sheet, formulas)
+        yield _sheet(sheet, palette, formulas)
 
 
 def _has_formulas(content: bytes, address: str) -> bool:
@@ -89,8 +89,44 @@ def _has_formulas(content: bytes, address: str) -> bool:
     return found[b"f"] > 0
 
 
-def _sheet(sheet: Worksheet, formulas: Workbook | None) -> Sheet:
-    merged = {area.start_cell.coordinate for area in sheet.merged_cells.ranges}
+@dataclass(frozen=True)
+class _Look:
+    """How the cells of a sheet look: its colours, and the rows and columns in which nobody can read."""
+
+    palette: Palette
+    low_rows: frozenset[int]
+    widths: Mapping[int, float]
+    merged: frozenset[str]
+
+    @classmethod
+    def of(cls, sheet: Worksheet, palette: Palette) -> "_Look":
+        rows, columns = sheet.row_dimensions.items(), sheet.column_dimensions.values()
+        return cls(
+            palette,
+            frozenset(number for number, row in rows if row.height is not None and 0 < row.height < LEAST_POINTS),
+            {
+                number: column.width
+                for column in columns
+                if column.customWidth and column.width
+                for number in range(column.min or 0, (column.max or 0) + 1)
+            },
+            frozenset(area.start_cell.coordinate for area in sheet.merged_cells.ranges),
+        )
+
+    def fault(self, cell: ExcelCell, font: AnyFont | None = None) -> str | None:
+        """Return why a person cannot read a cell, or a piece of it in a font; None if a person can."""
+        if cell.row in self.low_rows:
+            return TINY
+        return fault_of_type(font or cell.font, self.palette.behind(cell.fill), self.palette)
+
+    def is_narrow(self, cell: ExcelCell, text: str) -> bool:
+        """Return whether the column has no room for a number."""
+        width = self.widths.get(cell.column)
+        return width is not None and width < LEAST_CHARACTERS_SHARE * len(text)
+
+
+def _sheet(sheet: Worksheet, palette: Palette, formulas: Workbook | None) -> Sheet:
+    look = _Look.of(sheet, palette)
     hidden_rows = {number for number, row in sheet.row_dimensions.items() if row.hidden or row.height == 0}
     hidden_columns = {
         number
@@ -108,7 +144,7 @@ def _sheet(sheet: Worksheet, formulas: Workbook | None) -> Sheet:
             if is_hidden and cell.value is not None:
                 unseen_columns.update({cell.column} & hidden_columns)
                 unseen_rows += [number] if number in hidden_rows and unseen_rows[-1:] != [number] else []
-            cells.append(Cell("") if is_hidden else _cell(cell, merged, formulas))
+            cells.append(Cell("") if is_hidden else _cell(cell, look, formulas))
         rows.append(tuple(cells))
     return Sheet(
         sheet.title,
@@ -119,32 +155,42 @@ def _sheet(sheet: Worksheet, formulas: Workbook | None) -> Sheet:
     )
 
 
-def _cell(cell: ExcelCell | MergedCell, merged: set[str], formulas: Workbook | None) -> Cell:
+def _cell(cell: ExcelCell | MergedCell, look: _Look, formulas: Workbook | None) -> Cell:
     if isinstance(cell, MergedCell):
         return Cell("")
     if cell.value is None:
         return _formula(cell, formulas)
     if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        if (fault := _fault(cell.font)) is not None:
-            return Cell("", unread=fault)
-        read = cell_of_number(cell.value, is_per_cent="%" in cell.number_format)
-        if not _shows(cell.value, cell.number_format):
-            return Cell(read.text, unread=FORMATTED.format(read.text, cell.number_format))
-        if _is_pale(cell):
-            return Cell("", unread=PALE)
-        return Cell(read.text, unread=MERGED) if cell.coordinate in merged else read
+        return _number(cell, cell.value, look)
     if not isinstance(cell.value, str | CellRichText):
         return Cell(" ".join(str(cell.value).split()))
     pieces = _pieces(cell)
-    text = " ".join("".join(text for text, font in pieces if _fault(font) is None).split())
-    faults = [fault for piece, font in pieces if piece.strip() and (fault := _fault(font)) is not None]
+    text = " ".join("".join(text for text, font in pieces if fault_of_line(font) is None).split())
+    faults = [fault for piece, font in pieces if piece.strip() and (fault := fault_of_line(font)) is not None]
     if not text:
         return Cell("", unread=faults[0] if faults else None)
-    is_merged_number = cell.coordinate in merged and read_cell(Cell(text)).value is not None
-    return Cell(text, unread=MERGED if is_merged_number else None)
+    shown = [font for piece, font in pieces if piece.strip() and fault_of_line(font) is None]
+    if (unread := next(filter(None, (look.fault(cell, font) for font in shown)), None)) is not None:
+        return Cell("", unread=unread)
+    is_number = read_cell(Cell(text)).value is not None
+    if is_number and not shows_text(cell.number_format):
+        return Cell(text, unread=FORMATTED.format(text, cell.number_format))
+    return Cell(text, unread=MERGED if is_number and cell.coordinate in look.merged else None)
 
 
-def _pieces(cell: ExcelCell) -> list[tuple[str, _Font]]:
+def _number(cell: ExcelCell, number: float, look: _Look) -> Cell:
+    if (fault := fault_of_line(cell.font) or look.fault(cell)) is not None:
+        return Cell("", unread=fault)
+    section = section_for(number, cell.number_format)
+    read = cell_of_number(number, is_per_cent="%" in section)
+    if not shows_number(section):
+        return Cell(read.text, unread=FORMATTED.format(read.text, cell.number_format))
+    if look.is_narrow(cell, read.text):
+        return Cell(read.text, unread=NARROW)
+    return Cell(read.text, unread=MERGED) if cell.coordinate in look.merged else read
+
+
+def _pieces(cell: ExcelCell) -> list[tuple[str, AnyFont]]:
     """Return the text of a cell in pieces of one font each."""
     if not isinstance(cell.value, CellRichText):
         return [(str(cell.value), cell.font)]
@@ -152,13 +198,6 @@ def _pieces(cell: ExcelCell) -> list[tuple[str, _Font]]:
         (piece.text, piece.font) if isinstance(piece, TextBlock) else (str(piece), cell.font)
         for piece in cell.value
     ]
-
-
-def _fault(font: _Font) -> str | None:
-    """Return why text in a font is not read; None for ordinary text."""
-    if font.strike:
-        return STRUCK
-    return RAISED if font.vertAlign in ("superscript", "subscript") else None
 
 
 def _formula(cell: ExcelCell, formulas: Workbook | None) -> Cell:
@@ -170,32 +209,3 @@ def _formula(cell: ExcelCell, formulas: Workbook | None) -> Cell:
         return Cell("")
     text = str(getattr(found.value, "text", found.value))
     return Cell(text, unread=FORMULA.format(shortened(text)))
-
-
-def _is_pale(cell: ExcelCell) -> bool:
-    colour = cell.font.color
-    if colour is None or cell.fill.fill_type is not None:
-        return False
-    return (colour.type == "rgb" and colour.rgb in _WHITE) or (
-        colour.type == "theme" and colour.theme == WHITE_THEME
-    )
-
-
-def _shows(number: float, number_format: str) -> bool:
-    """Return whether a number format shows the number itself, but for its decimal places."""
-    sections = _sections(number_format)
-    section = sections[1] if number < 0 and len(sections) > 1 else sections[0]
-    if number == 0 and len(sections) > 2:
-        section = sections[2]
-    if any(re.search(r"[\d%]", quoted or escaped) for quoted, escaped in _QUOTED.findall(section)):
-        return False
-    section = _SPACING.sub("", _QUOTED.sub("", section))
-    if section.strip().lower() in ("general", "@"):
-        return True
-    return re.search(r"[0#?]", section) is not None and not _SCALED.search(section) and "[" not in section
-
-
-def _sections(number_format: str) -> list[str]:
-    """Return the parts of a number format: for numbers above zero, below zero, and for zero."""
-    parts = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', number_format)
-    return [part for part in parts if "@" not in part or part is parts[0]] or parts

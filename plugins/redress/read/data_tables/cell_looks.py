@@ -1,0 +1,129 @@
+"""What a person sees of a spreadsheet's cell: colours and type that nobody can read, and formats of numbers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles.colors import COLOR_INDEX, Color
+from openpyxl.styles.fills import Fill, GradientFill
+from openpyxl.styles.fonts import Font
+from openpyxl.styles.proxy import StyleProxy
+
+AnyFont = Font | InlineFont | StyleProxy
+AnyFill = Fill | StyleProxy
+
+LEAST_CONTRAST = 48
+"""Of 256 shades. Type that differs less from what is behind it is hardly seen; grey type differs by 90 and more."""
+LEAST_POINTS = 5.0
+"""Smaller type cannot be read, and in a lower row no type can."""
+LEAST_CHARACTERS_SHARE = 0.5
+"""A column whose width has room for fewer of a number's characters shows "###"."""
+
+STRUCK = "is struck through, and is not read"
+RAISED = "is set above or below the line, as the mark of a footnote"
+PALE = "has letters in hardly another colour than what is behind them"
+TINY = "has type, or a row, that is too low to be read"
+NARROW = "does not fit in its column, which shows ### in its place"
+SYMBOLS = "is set in a font of symbols"
+FORMATTED = 'shows its number {} in the format "{}", which is another number or none'
+
+_THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)), "hlink", "folHlink")
+"""The colours of a theme, in the order of their numbers in a sheet."""
+_THEME_COLOUR = re.compile(rb'<a:(\w+)>\s*<a:(?:srgbClr val|sysClr [^>]*?lastClr)="([0-9A-Fa-f]{6})"')
+_PAPER, _INK = 255.0, 0.0
+_SYMBOL_FONT = re.compile(r"wingdings|webdings|dingbats|symbol|marlett|code ?39|barcode", re.IGNORECASE)
+
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_SPACING = re.compile(r"_.|\*[^\d%]|\[(?:black|blue|green|magenta|red|\$[^\]]*)\]", re.IGNORECASE)
+_PLAIN = re.compile(r"[-+(£$€\s]*(?:#[, ]#{0,2})?[#0?]*[0?](?:\.[0#?]+)?\s*%?[-)\s]*|[-+(£$€\s]*#+[-)\s]*")
+"""A format that shows the digits of a number as they are."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The shades of a workbook's theme by its numbers, from 0 (black) to 255 (white)."""
+
+    shades: tuple[float, ...]
+
+    @classmethod
+    def of_theme(cls, theme: bytes | None) -> "Palette":
+        """Return the palette of a theme's XML. Without a theme there are paper and ink alone."""
+        named = {name.decode(): _shade_of(value.decode()) for name, value in _THEME_COLOUR.findall(theme or b"")}
+        usual = {"lt1": _PAPER, "dk1": _INK}
+        return cls(tuple({**usual, **named}.get(name, (_PAPER + _INK) / 2) for name in _THEME))
+
+    def shade(self, colour: Color | None, otherwise: float) -> float:
+        """Return how light a colour is; `otherwise` for no colour and for the system's own."""
+        if colour is None:
+            return otherwise
+        shade = otherwise
+        if colour.type == "rgb" and isinstance(colour.rgb, str):
+            shade = _shade_of(colour.rgb[-6:])
+        elif colour.type == "theme" and colour.theme < len(self.shades):
+            shade = self.shades[colour.theme]
+        elif colour.type == "indexed" and colour.indexed < len(COLOR_INDEX):
+            shade = _shade_of(COLOR_INDEX[colour.indexed][-6:])
+        tint = colour.tint or 0.0
+        return shade * (1 + tint) if tint < 0 else shade + (_PAPER - shade) * tint
+
+    def behind(self, fill: AnyFill) -> Sequence[float]:
+        """Return the shades of what is behind a cell's type."""
+        if isinstance(fill, GradientFill) or getattr(fill, "tagname", "") == "gradientFill":
+            return [self.shade(stop.color, _PAPER) for stop in fill.stop]
+        if fill.fill_type is None:
+            return [self.shades[0]]
+        colours = [fill.fgColor] if fill.fill_type == "solid" else [fill.fgColor, fill.bgColor]
+        return [self.shade(colour, _PAPER) for colour in colours]
+
+
+def fault_of_type(font: AnyFont, behind: Sequence[float], palette: Palette) -> str | None:
+    """Return why a person cannot read type; None for ordinary type."""
+    size = font.sz
+    if size is not None and size < LEAST_POINTS:
+        return TINY
+    name = font.rFont if isinstance(font, InlineFont) else font.name
+    if _SYMBOL_FONT.search(name or ""):
+        return SYMBOLS
+    shade = palette.shade(font.color, _INK)
+    return PALE if any(abs(shade - other) < LEAST_CONTRAST for other in behind) else None
+
+
+def fault_of_line(font: AnyFont) -> str | None:
+    """Return why text in a font is no part of its cell; None for ordinary text."""
+    if font.strike:
+        return STRUCK
+    return RAISED if font.vertAlign in ("superscript", "subscript") else None
+
+
+def section_for(number: float, number_format: str) -> str:
+    """Return the part of a number format that a number is shown in."""
+    sections = [part for part in _sections(number_format) if "@" not in part] or _sections(number_format)
+    if number == 0 and len(sections) > 2:
+        return sections[2]
+    return sections[1] if number < 0 and len(sections) > 1 else sections[0]
+
+
+def shows_number(section: str) -> bool:
+    """Return whether a part of a number format shows the number itself, but for its decimal places."""
+    if any(re.search(r"[\d%]", quoted or escaped) for quoted, escaped in _QUOTED.findall(section)):
+        return False
+    section = _SPACING.sub("", _QUOTED.sub("", section))
+    return section.strip().lower() in ("general", "@") or _PLAIN.fullmatch(section) is not None
+
+
+def shows_text(number_format: str) -> bool:
+    """Return whether a number format shows a text as it is."""
+    sections = _sections(number_format)
+    own = [section for section in sections if "@" in section] or sections[3:4]
+    return all(_SPACING.sub("", section).strip() == "@" for section in own)
+
+
+def _sections(number_format: str) -> list[str]:
+    """Return the parts of a number format: for numbers above zero, below zero, for zero, and for text."""
+    return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', number_format)
+
+
+def _shade_of(rgb: str) -> float:
+    red, green, blue = (int(rgb[place : place + 2], 16) for place in (0, 2, 4))
+    return 0.299 * red + 0.587 * green + 0.114 * blue
