@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from redress.acquire.source import ReferenceKind
 from redress.acquire.sources.folder import FolderSource
 from redress.check.letter_rules import check_letter
 from redress.model.letter import Letter, Verdict
 from redress.model.measures import half_up_pct
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import Run, acquire_and_read, check, readings
+from redress.steps import Run, acquire_and_read, check, reading, readings
+from redress.steps.acquiring import archived_file
 from redress.steps.readings import Readings, reader_identity, reader_sources
 from redress.warehouse.landing import Landing
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES, landed, letter, sha256
@@ -62,6 +64,23 @@ def test_a_file_that_could_not_be_read_is_tried_again(tmp_path: Path) -> None:
     timed_out = Letter(sha256("slow"), Verdict.UNREADABLE, "timed out: reading took more than 60 seconds")
     kept.keep([landed(timed_out)], READER)
     assert kept.find({timed_out.sha256}, READER) == {}
+
+
+@pytest.mark.parametrize("was_read", [True, False])
+def test_a_failure_of_tesseract_takes_no_letter_out_of_the_release_that_was_read_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_read: bool
+) -> None:
+    run = Run.of_season(SEASON, "again", Settings(home=tmp_path / "home"))
+    one = letter("a scan")
+    failed = Letter(one.sha256, Verdict.UNREADABLE, "not read: tesseract failed on the picture of page 1: ended")
+    if was_read:
+        Readings(run.kept_readings_folder).keep([landed(one, address="2021/scan.pdf")], reader_identity())
+    monkeypatch.setattr(reading, "_newly_read", lambda *_: {(one.sha256, ".pdf"): failed})
+    file = archived_file("2021/scan.pdf", ReferenceKind.LETTER, one.sha256)
+    (read,) = Readings(Path(reading.read(run, [file], 0, anew=True))).letters()
+    assert read.letter == (one if was_read else failed)
+    said = next(event["told"] for event in run.record.events() if "newly_read" in event.get("counts", {}))
+    assert ("whose earlier readings stay" if was_read else "which nobody has read") in said
 
 
 def test_another_reader_knows_nothing_of_what_was_read(tmp_path: Path) -> None:

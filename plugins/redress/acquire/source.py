@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypedDict
 
-from redress.model.file_kinds import is_pdf, is_whole_pdf
+from redress.model.file_kinds import is_cut_page, is_pdf, is_whole_pdf
 from redress.model.season import Season
 
 
@@ -167,7 +167,7 @@ class FailureCause(StrEnum):
     TOO_LARGE = "too_large"
     WRONG_CONTENT = "wrong_content"
     """Bytes that are not what was asked for, such as a page that says "not found" where a PDF should be, or a PDF
-    without its end.
+    or a page without its end.
     """
     SITE_SHAPE = "site_shape"
     """The site is not built as the settings say: no page at a council's address, or no clear link to its letter."""
@@ -227,3 +227,13 @@ def check_is_pdf(content: bytes, address: str) -> None:
     is_page = content.lstrip()[:1] == b"<"
     kind = 'a web page, perhaps one that says "not found",' if is_page else f"{len(content)} bytes of another kind"
     raise FetchError(FailureCause.WRONG_CONTENT, f"{address} gave {kind} where a letter's PDF is expected")
+
+
+def check_is_whole_page(content: bytes, address: str) -> None:
+    """Raise FetchError if a web page does not come to its end, whatever length the server announced."""
+    if is_cut_page(content):
+        raise FetchError(
+            FailureCause.WRONG_CONTENT,
+            f"{address} gave {len(content)} bytes of a web page without its end (</html>), so that a number at its "
+            "end may be cut; fetch it again later, or save the page from a browser into a folder of letters",
+        )

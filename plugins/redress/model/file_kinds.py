@@ -9,6 +9,8 @@ PDF_MARK_BYTES = 1024
 """A PDF says "%PDF-" within its first 1,024 bytes (ISO 32000-1, annex H)."""
 PDF_END_BYTES = 1024
 """A PDF says "%%EOF" within its last 1,024 bytes (PDF Reference 1.7, implementation note 18)."""
+PAGE_MARK_BYTES = 1024
+"""A web page begins its element `html` within so many bytes; comments can stand before it."""
 TEXT_ENDINGS = frozenset({".txt", ".md"})
 HTML_ENDINGS = frozenset({".html", ".htm"})
 _LINEARIZED = re.compile(rb"/Linearized\b.*?/L\s+(\d{1,12})", re.DOTALL)
@@ -28,6 +30,17 @@ def is_whole_pdf(content: bytes) -> bool:
     if stated is not None and len(content) < int(stated[1]):
         return False
     return b"%%EOF" in content.rstrip(_FILL)[-PDF_END_BYTES:]
+
+
+def is_cut_page(content: bytes) -> bool:
+    """Return whether bytes begin as a whole web page and do not come to its end: a server may have cut the page.
+
+    A page in UTF-16 has a zero in every other byte.
+    """
+    text = content.replace(b"\0", b"").lower()
+    begins = text.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
+    is_page = begins[:1] == b"<" and (begins.startswith(b"<!doctype html") or b"<html" in begins[:PAGE_MARK_BYTES])
+    return is_page and b"</html" not in text
 
 
 def has_end(content: bytes) -> bool:

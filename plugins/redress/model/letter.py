@@ -25,6 +25,10 @@ class Verdict(StrEnum):
     """Nothing can be had from the bytes; the reason starts with its cause."""
 
 
+NOT_READ = "not read"
+"""The cause of an unreadable letter whose pictures tesseract failed on: the letter may be read at another try."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One number that a letter states, and where it stands.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from redress.check.letter_rules import check_letter
-from redress.model.file_kinds import HTML_ENDINGS, TEXT_ENDINGS, is_pdf
+from redress.model.file_kinds import HTML_ENDINGS, TEXT_ENDINGS, is_cut_page, is_pdf
 from redress.model.letter import Conflict, Header, Letter, Verdict
 from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, Absence
 from redress.read.files.endless import EndlessError, refuse_endless_forms
@@ -51,6 +51,10 @@ MOST_BYTES = {**dict.fromkeys(TEXT_ENDINGS, 256 * 1024), **dict.fromkeys(HTML_EN
 """A letter as text has some ten kilobytes, and a page of the web a few hundred with its markup."""
 MOST_LINES, MOST_CHARACTERS = 2_000, 200_000
 """Of what a text or a page shows. A letter has 200 lines, and to compare each with the others takes time."""
+CUT_PAGE = (
+    "the page ends without </html>: it may have been cut on its way, and a number at its end too; fetch or save "
+    "the page again"
+)
 
 _PROVIDER = re.compile(
     r"\b(?:ltd|limited|plc|llp|nhs|healthcare|(?:care|nursing|residential|rest)\s+homes?)\b\.?", re.IGNORECASE
@@ -87,11 +91,9 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
 
 
 def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Conflict, ...]]:
-    """Draw a PDF's form fields into its pages. Second, return what speaks against the whole file."""
-    if not is_pdf(content):
-        return content, ()
-    doubts = [doubt_of_the_index(content)]
-    if with_pdfium:
+    """Draw a PDF's form fields into its pages. Second, return what speaks against the whole file, of any kind."""
+    doubts = [doubt_of_the_index(content) if is_pdf(content) else CUT_PAGE if is_cut_page(content) else None]
+    if is_pdf(content) and with_pdfium:
         refuse_endless_forms(content)
         try:
             content = with_fields_drawn(content)

@@ -12,7 +12,7 @@ from redress.check.decisions import read_decisions
 from redress.check.source_doubt import doubt
 from redress.check.witness_pages import set_pages_apart
 from redress.model.landed import Acquisition, LandedLetter
-from redress.model.letter import Letter
+from redress.model.letter import NOT_READ, Letter
 from redress.model.reference import load_authorities
 from redress.model.witness import WitnessKind
 from redress.read.workers import File, Readers
@@ -28,16 +28,21 @@ from redress.warehouse.landing_tables import write_checks
 def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
     """Read a batch of archived letters; return the folder of their readings.
 
-    Bytes that this reader has read for the season before are not read again, unless `anew` is set.
+    Bytes that this reader has read for the season before are not read again, unless `anew` is set. Where tesseract
+    fails on them then, the earlier reading stays.
     """
     archive = Archive(run.settings.archive_address)
     part = Readings(run.part_folder(batch))
     with run.record.step(f"read {batch + 1}") as note:
         reader = reader_identity()
         sha256s = {file["sha256"] for file in archived}
-        known = {} if anew else Readings(run.kept_readings_folder).find(sha256s, reader)
+        before = Readings(run.kept_readings_folder).find(sha256s, reader)
+        known = {} if anew else before
         new = [file for file in archived if (file["sha256"], ending(file["name"])) not in known]
         found = known | _newly_read(archive, new, run.settings)
+        # a failure of tesseract says nothing about a letter, and must not take it out of the release
+        not_read = {key for key, letter in found.items() if letter.reason.startswith(f"{NOT_READ}:")}
+        found |= {key: before[key] for key in not_read & before.keys()}
         letters = [
             LandedLetter(run.season, file["address"], found[file["sha256"], ending(file["name"])])
             for file in archived
@@ -47,6 +52,12 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
         note.message = f"{len(letters)} letters read, {figures} figures"
         if len(new) < len(archived):
             note.message += f"; {len(archived) - len(new)} of them are as they were read before"
+        if stay := len(not_read & before.keys()):
+            note.message += f"; tesseract failed on {stay} of them, whose earlier readings stay"
+        if lost := len(not_read - before.keys()):
+            note.message += (
+                f"; tesseract failed on {lost} of them, which nobody has read: put it right, run again"
+            )
         note.facts = {"letters": len(letters), "newly_read": len(new), "figures": figures}
     return str(part.folder)
 

@@ -335,6 +335,22 @@ def test_a_councils_page_is_fetched_for_the_season_that_it_shows(site: SiteServe
         source.fetch(of_2022)
 
 
+def test_a_councils_page_that_the_server_cut_is_a_failed_fetch(
+    site: SiteServer, source: SiteSource, authorities: Authorities, tmp_path: Path
+) -> None:
+    one = Reference(SEASON, reference(source).address, "SAMPLE-01", ReferenceKind.STATISTICS_PAGE)
+    path = one.address.removeprefix(site.url)
+    shown = source.fetch(one).content
+    assert shown is not None
+    whole = b"<!doctype html><html>" + shown + b"</html>"
+    site.give(path, Given(whole.removesuffix(b"</html>")))
+    with pytest.raises(FetchError, match="a web page without its end") as raised:
+        source_of(site, authorities, tmp_path).fetch(one)
+    assert raised.value.cause is FailureCause.WRONG_CONTENT
+    site.give(path, Given(whole))
+    assert source_of(site, authorities, tmp_path).fetch(one).content == whole
+
+
 def test_a_seasons_data_tables_are_those_whose_names_say_so(
     site: SiteServer, source: SiteSource, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ from redress.acquire.source import (
     SourceError,
     Validators,
     check_is_pdf,
+    check_is_whole_page,
     unusable,
 )
 from redress.acquire.web.addresses import joined
@@ -97,7 +98,9 @@ class ManifestSource:
         )
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """Return the bytes at an address of the manifest. A letter from a server must be a PDF."""
+        """Return the bytes at an address of the manifest. A letter from a server must be a PDF, and a
+        page must be whole.
+        """
         scheme = _scheme(reference.address)
         if scheme in OBJECT_STORES:
             return self._from_store(reference.address, known)
@@ -106,6 +109,8 @@ class ManifestSource:
         answer = self._client.get(reference.address, known)
         if answer.content is not None and reference.kind is ReferenceKind.LETTER:
             check_is_pdf(answer.content, answer.address)
+        if answer.content is not None and reference.kind is ReferenceKind.STATISTICS_PAGE:
+            check_is_whole_page(answer.content, answer.address)
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _from_store(self, address: str, known: Known | None) -> Fetched:

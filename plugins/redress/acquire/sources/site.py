@@ -24,12 +24,14 @@ from redress.acquire.source import (
     SourceError,
     Validators,
     check_is_pdf,
+    check_is_whole_page,
     unusable,
 )
 from redress.acquire.sources.links import Link, WebPage, without_fragment
 from redress.acquire.web.client import HttpClient
 from redress.acquire.web.page_cache import PageCache
 from redress.model.authorities import OTHER_TYPE_ID, Authorities, Authority
+from redress.model.file_kinds import is_cut_page
 from redress.model.season import Season
 
 SLUG = "{slug}"
@@ -260,7 +262,7 @@ class SiteSource:
         if answer.content is None and cached is not None:
             return cached
         page = WebPage(answer.content or b"", answer.address, answer.validators, answer.charset)
-        if self.cache is not None:
+        if self.cache is not None and not is_cut_page(page.content):
             self.cache.put(address, page)
         return page
 
@@ -269,6 +271,7 @@ class SiteSource:
         if page.season_shown != reference.season:
             shown = "no one season" if page.season_shown is None else f"season {page.season_shown}"
             raise NotPublishedError(f"{page.address} shows the statistics of {shown}, not of {reference.season}")
+        check_is_whole_page(page.content, page.address)
         is_known = known is not None and known == Known(page.address, page.validators)
         if is_known and page.validators != Validators():
             return Fetched(None, page.address, 304, page.validators)

@@ -15,7 +15,7 @@ from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTLine, LTRec
 from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
-from redress.model.letter import Box
+from redress.model.letter import NOT_READ, Box
 from redress.read.files import ocr
 from redress.read.files.drawn import DrawnPage
 from redress.read.files.endless import refuse_endless_references
@@ -48,9 +48,7 @@ class NotReadError(UnreadableError):
     """Tesseract failed on a picture of a file, so nobody knows what the file says; another try may know."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__(
-            "not read", f"{detail}; what it shows is not known: try tesseract by hand, then read again"
-        )
+        super().__init__(NOT_READ, f"{detail}; what it shows is not known: try tesseract by hand, then read again")
 
 
 def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collection[int] = ()) -> Document:
