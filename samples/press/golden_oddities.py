@@ -1,5 +1,6 @@
 """Golden letters with one oddity each: what other programs, scanners and slips of the pen do to a letter."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -308,6 +309,19 @@ def _encrypted(name: str, why: str, user_password: str) -> GoldenLetter:
     )
 
 
+_PAGES = re.compile(rb"(\d+) (0 obj)\s<<(?:(?!endobj).)*?/Kids(?:(?!endobj).)*?endobj", re.DOTALL)
+"""The list of the pages in a file of the press."""
+
+
+def _endless() -> GoldenLetter:
+    odd = Odd("endless", "2019", "The list of the pages is a reference that leads back to itself.", OF_2019)
+
+    def printed() -> bytes:
+        return _PAGES.sub(rb"\1 \2\n\1 0 R\nendobj", pdf(odd.leaves, odd.title))
+
+    return GoldenLetter("endless", "2019.pdf", odd.why, printed, _unread(truth_of(OF_2019), "refers to itself"))
+
+
 def _pictures() -> tuple[GoldenLetter, ...]:
     whole = Odd(
         "scanned",
@@ -335,5 +349,6 @@ ODD_LETTERS: tuple[GoldenLetter, ...] = (
     *_TABLES,
     _encrypted("2019-empty-password", "Encrypted, but the password that opens it is empty.", ""),
     _encrypted("2019-password", "Encrypted with a password that nobody gave us.", "a secret of the council's"),
+    _endless(),
     *_pictures(),
 )

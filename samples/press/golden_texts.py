@@ -1,8 +1,10 @@
 """Golden letters that are no PDF: statistics pages of the web, and letters as text."""
 
+from dataclasses import replace
+
 from samples.press.content import ComplaintOverview, LetterContent
 from samples.press.galley import Leaf
-from samples.press.golden_letter import GoldenLetter, content_of, three
+from samples.press.golden_letter import GoldenLetter, content_of, quarantined, three
 from samples.press.report_words import EARLY_WORDS, REPORT_OF_2016
 from samples.press.setting import letter_leaves, one_column, report_leaves, statistics_leaves
 from samples.press.truth import truth_of
@@ -94,4 +96,28 @@ def _texts() -> tuple[GoldenLetter, ...]:
     )
 
 
-TEXT_LETTERS: tuple[GoldenLetter, ...] = (*_WEB_PAGES, *_texts())
+def _damaged() -> tuple[GoldenLetter, ...]:
+    """A page that was cut on its way, and a text in which a backspace stands between two digits."""
+    page, text = _WEB_PAGES[1], _texts()[0]
+    number, typed_over = b"a total of 2 compliance", b"a total of 8\b2 compliance"
+    return (
+        replace(
+            page,
+            folder="page-without-its-end",
+            why="A statistics page that a server cut behind its last figure: it ends without </html>.",
+            print=lambda: page.print().partition(b"</html>")[0],
+            truth=page.truth | quarantined("readings_agree"),
+        ),
+        replace(
+            text,
+            folder="control-characters",
+            why="A text with a backspace between two digits: a terminal shows 2, and an editor shows 82.",
+            print=lambda: text.print().replace(number, typed_over),
+            truth=text.truth
+            | quarantined("blocks_complete", "readings_agree", compliance_outcomes_count=None)
+            | {"absent": {"compliance_outcomes_count": "not_read"}},
+        ),
+    )
+
+
+TEXT_LETTERS: tuple[GoldenLetter, ...] = (*_WEB_PAGES, *_texts(), *_damaged())

@@ -65,8 +65,7 @@ READ = {
     "struck by combining strokes": "2̶9̶ 27",
     "a footnote of Markdown": "27[^1]",
     "a footnote of HTML": "27<sup>1</sup>",
-    "letters printed over": "2\b27\b7",
-    "a number printed over": "25\b\b27",
+    "letters that are underlined": "_\b27\b_",
     "a comment": "<!-- 12 -->27",
     "the first raised number": "27¹",
     "no width between": "2\u200b7",
@@ -123,6 +122,23 @@ WITHHELD = {
     "lowered digits": ("27₁", "lowered"),
     "a ringed digit behind it": ("27①", "ring"),
     "a fraction": ("27½", None),
+    "a digit printed twice": ("2\b27\b7", "control character"),
+    "a digit printed over another": ("28\b7", "control character"),
+    "a number printed over another": ("25\b\b27", "control character"),
+    "a command to a terminal": ("2\x1b[8m4\x1b[0m7", None),
+    "a control character": ("2\x037", "control character"),
+    "a control character beside it": ("\x1a27", "control character"),
+    "a control character of the second set": ("2\x8e7", "control character"),
+    "deleted": ("28\x7f7", "control character"),
+    "a separator of fields": ("2\x1f7", "control character"),
+    "a separator of records": ("2\x1e7", None),
+    "a separator beside it": ("27\x1d8", None),
+    "a line's end that is none everywhere": ("2\u20287", None),
+    "a line's end of other machines": ("2\x857", None),
+    "a page's end": ("2\f7", None),
+    "a slash through it": ("2\u03387", None),
+    "a key's frame": ("2\u20e37", None),
+    "a sign that is not known": ("2\u206a7", None),
     "a letter for a digit": ("2O", None),
     "another letter for a digit": ("l7", None),
     "a point between thousands": ("1.027", None),
@@ -189,6 +205,21 @@ def test_a_number_in_a_table_is_withheld_like_one_in_a_sentence(old: str, new: s
     letter = read_letter(REPORT.replace(old, new).encode(), "letter.txt")
     assert len(letter.figures) == len(whole.figures) - 1
     assert reason in letter.conflicts[0].detail
+
+
+@pytest.mark.parametrize("sign", ["\b", "\v", "\f", "\x1c", "\x1e", "\x1f", "\x85", "\u2028", "\u2029"])
+def test_what_may_be_a_lines_end_within_a_number_leaves_no_shorter_number(sign: str) -> None:
+    text = TEXT.replace("33 upheld decisions", f"3{sign}3 upheld decisions")
+    assert text != TEXT
+    letter = read_letter(text.encode(), "letter.txt")
+    assert letter.figure("upheld_count") is None
+    assert "upheld_count" in letter.not_read
+
+
+def test_letters_printed_twice_to_be_bold_are_read_once() -> None:
+    bold = "".join(f"{letter}\b{letter}" for letter in "decisions")
+    text = TEXT.replace("33 upheld decisions", f"33 upheld {bold}")
+    assert seen(read_letter(text.encode(), "letter.txt"), "upheld_count") == "33"
 
 
 @pytest.mark.parametrize("space", ["\u202f", "\u2009", "\u00a0", "\u2007"])

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.styles import Color, Font, GradientFill, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from redress.model.witness import WitnessAbsence, WitnessError
@@ -45,7 +45,10 @@ def table(change: Callable[[Worksheet], object], meant: Mapping = DECIDED) -> Da
 
 
 def put(
-    value: object, font: Font | None = None, number_format: str | None = None, fill: PatternFill | None = None
+    value: object,
+    font: Font | None = None,
+    number_format: str | None = None,
+    fill: PatternFill | GradientFill | None = None,
 ) -> Callable[[Worksheet], object]:
     """Change B2 to a value in a font and a number format."""
 
@@ -113,7 +116,7 @@ UNREAD = {
     ),
     "white text": (put("33", Font(color="FFFFFFFF")), "cell B2 has letters in hardly another colour"),
     "a white digit": (
-        put(CellRichText("3", TextBlock(InlineFont(color="FFFFFFFF"), "3"))),
+        put(CellRichText("3", TextBlock(InlineFont(color=Color("FFFFFFFF")), "3"))),
         "cell B2 has letters in hardly another colour",
     ),
     "a tiny digit": (
@@ -122,10 +125,6 @@ UNREAD = {
     ),
     "tiny type": (put(33, Font(sz=1)), "cell B2 has type, or a row, that is too low"),
     "a font of symbols": (put(33, Font(name="Wingdings")), "cell B2 is set in a font of symbols"),
-    "a narrow column": (
-        lambda sheet: (put(123456)(sheet), setattr(sheet.column_dimensions["B"], "width", 2)),
-        "cell B2 does not fit in its column",
-    ),
     "shown with a bare digit": (put(33, number_format="0 9"), "cell B2 shows its number 33"),
     "shown with a hyphen": (put(33, number_format="0-0"), "cell B2 shows its number 33"),
     "filled up with a digit": (put(33, number_format="*90"), "cell B2 shows its number 33"),
@@ -159,6 +158,19 @@ def test_a_cell_that_a_person_reads_otherwise_is_reported_and_not_read(
 )
 def test_ordinary_number_formats_are_read(number_format: str) -> None:
     assert figure(table(put(33, number_format=number_format)), "upheld_count").value == 33
+
+
+def test_a_number_that_does_not_fit_in_its_column_is_not_read() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["B2"] = 123456
+        sheet.column_dimensions["B"].width = 2
+
+    assert "cell B2 does not fit in its column" in details(table(change))
+
+
+def test_a_gradient_behind_a_number_counts() -> None:
+    fill = GradientFill(stop=("FF000000", "FF202020"))
+    assert "cell B2 has letters in hardly another colour" in details(table(put(33, fill=fill)))
 
 
 def test_a_low_row_is_not_read() -> None:

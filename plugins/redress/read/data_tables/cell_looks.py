@@ -3,15 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles.colors import COLOR_INDEX, Color
-from openpyxl.styles.fills import Fill, GradientFill
+from openpyxl.styles.fills import Fill
 from openpyxl.styles.fonts import Font
 from openpyxl.styles.proxy import StyleProxy
 
 AnyFont = Font | InlineFont | StyleProxy
-AnyFill = Fill | StyleProxy
 
 LEAST_CONTRAST = 48
 """Of 256 shades. Type that differs less from what is behind it is hardly seen; grey type differs by 90 and more."""
@@ -67,9 +67,10 @@ class Palette:
         tint = colour.tint or 0.0
         return shade * (1 + tint) if tint < 0 else shade + (_PAPER - shade) * tint
 
-    def behind(self, fill: AnyFill) -> Sequence[float]:
+    def behind(self, cell_fill: Fill | StyleProxy) -> Sequence[float]:
         """Return the shades of what is behind a cell's type."""
-        if isinstance(fill, GradientFill) or getattr(fill, "tagname", "") == "gradientFill":
+        fill: Any = cell_fill  # openpyxl's types do not say which kind of fill it is
+        if fill.tagname == "gradientFill":
             return [self.shade(stop.color, _PAPER) for stop in fill.stop]
         if fill.fill_type is None:
             return [self.shades[0]]

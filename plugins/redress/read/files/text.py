@@ -28,8 +28,19 @@ BYTES_OF_A_GUESS = 512
 
 _STRUCK_LETTER = re.compile("[^\n][\u0335\u0336]+")
 """A letter that a combining stroke strikes through."""
-_OVERSTRUCK = re.compile("[^\n\b]\b")
-"""A letter that the next one is printed over: a backspace stands between them."""
+_OVERSTRUCK = re.compile(r"([^\n\x08\d])\x08(?=\1)|_\x08|\x08_")
+"""A letter that is printed again over itself, as bold type, or a sign that is underlined: a backspace is between.
+
+A digit over a digit is in doubt: a terminal shows one digit, and an editor two.
+"""
+_ODD_BREAK = re.compile(
+    "(?<=[\\d.,%])(?=[\v\f\x1c-\x1e\x85\u2028\u2029]\\S)|(?<=\\S[\v\f\x1c-\x1e\x85\u2028\u2029])(?=[\\d.,%])"
+)
+"""Beside a number, a sign that some programs show as the end of a line, and others as a sign or not at all."""
+_BROKEN = "\x00"
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_HARMLESS_FORMATS = frozenset("\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff")
+"""Characters without width, which no program shows within a number."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STRUCK = re.compile(
     r"(?<!~)(~~?)(?=[^\s~])(?:[^~\n]|\n(?!\s*\n)){0,500}?(?<=[^\s~])\1(?!~)"
@@ -46,6 +57,8 @@ _LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,
 """A link, or a picture with its description; a picture of a number may show another one, and stays as it is."""
 _LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
 
+_PIECE = re.compile("[^\\S\x1c-\x1f]+|[\\S\x1c-\x1f]+")
+"""A word, or the space between two words; separators of information (U+001C to U+001F) are no spaces here."""
 _THOUSANDS_SPACE = re.compile("[\u00a0\u2007\u2009\u202f]")
 """The spaces that printers set between thousands, and never between two numbers."""
 _BEFORE_THOUSANDS = re.compile(r"(?:^|[^\d.,])\d{1,3}(?:[\u00a0\u2007\u2009\u202f]\d{3})?$", re.ASCII)
@@ -116,7 +129,7 @@ def document_from_text(content: str) -> Document:
     Markdown's marks are taken off. What Markdown strikes through, raises or comments out is no part of the text.
     What HTML may hide is in doubt.
     """
-    shown = unstruck("\n".join(content.splitlines()))
+    shown = unstruck("\n".join(_ODD_BREAK.sub(_BROKEN, content).splitlines()))
     for _ in range(MOST_OVERSTRUCK):
         shown = _OVERSTRUCK.sub("", shown)
     for pattern in (_COMMENT, _STRUCK, _RAISED):
@@ -182,7 +195,7 @@ def _words(line: Line, footnotes: frozenset[str]) -> Iterator[Word]:
 def _tokens(text: str) -> list[_Token]:
     """Return the words of a line and the spaces between them; a number keeps the spaces between its thousands."""
     tokens: list[_Token] = []
-    for match in re.finditer(r"\s+|\S+", text):
+    for match in _PIECE.finditer(text):
         piece = match.group()
         is_thousands = (
             len(tokens) > 1
@@ -221,6 +234,10 @@ def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *,
     text = token.text
     if not any(character.isdigit() for character in text):
         return None
+    if _CONTROL.search(text):
+        return "a control character stands in it or beside it, and programs show it in different ways"
+    if any(_is_laid_over(character) for character in text):
+        return "a character without width stands in it or is laid over it"
     if PICTURE in text:
         return "a picture stands right beside it, and may be a digit"
     if is_turned or _TURNING.search(text):
@@ -235,6 +252,13 @@ def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *,
     if _ENCLOSED.search(text) and re.search(r"[0-9]", text):
         return "a number in a ring stands beside it"
     return None
+
+
+def _is_laid_over(character: str) -> bool:
+    """Return whether a character has no place of its own, and may change how its neighbours look."""
+    if character.isascii() or character in _HARMLESS_FORMATS or _TURNING.match(character):
+        return False
+    return unicodedata.category(character) in ("Cf", "Cn", "Me", "Mn")
 
 
 def _word(text: str, line: Line, column: int, doubt: str | None) -> Word:
