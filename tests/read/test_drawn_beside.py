@@ -58,6 +58,12 @@ def pen(canvas: Canvas) -> None:
     canvas.drawImage(ImageReader(Image.new("L", (4, 20), 0)), COUNT_X - 2, COUNT_FOOT, 1, COUNT_HIGH)
 
 
+def on_a_rule(canvas: Canvas) -> None:
+    """A stroke that stands on a rule across the page."""
+    filled(30, COUNT_FOOT - 1.2, 540, 0.8)(canvas)
+    filled(COUNT_X - 1.6, COUNT_FOOT - 0.8, 0.9, COUNT_HIGH + 0.8)(canvas)
+
+
 DIGIT = "may be a digit"
 
 
@@ -69,6 +75,7 @@ DIGIT = "may be a digit"
             lambda: printed(over=stroke(COUNT_X + COUNT_WIDE + 0.9)), DIGIT, id="path behind"
         ),
         pytest.param(lambda: printed(over=pen), DIGIT, id="picture"),
+        pytest.param(lambda: printed(over=on_a_rule), DIGIT, id="path on a rule"),
         pytest.param(
             lambda: with_annotation(
                 "Ink", COUNT_X - 3, COUNT_FOOT - 1, 4, COUNT_HIGH + 2, C="[0 0 0]", BS="<< /W 0.9 >>",
@@ -87,7 +94,8 @@ def test_a_drawn_digit_beside_a_number_is_never_left_out_of_it(content: Callable
 
 
 def rulings(canvas: Canvas) -> None:
-    """A cell around the count, and a long line before the average with a band behind it."""
+    """A cell around the count, a rule below it, and a long line before the average with a band behind it."""
+    canvas.line(30, COUNT_FOOT - 1.2, 570, COUNT_FOOT - 1.2)
     canvas.setLineWidth(0.7)
     canvas.rect(COUNT_X - 1.5, COUNT_FOOT - 5, COUNT_WIDE + 3, COUNT_HIGH + 10)
     canvas.line(X - 1.2, 40, X - 1.2, HEIGHT - 40)
@@ -122,9 +130,10 @@ def test_a_number_never_has_a_point_or_sign_that_the_page_does_not_show_nor_lack
     assert [one.measure for one in letter.conflicts] == [AVERAGE]
 
 
-def test_a_sentence_in_type_too_small_to_be_read_states_no_figure() -> None:
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_a_sentence_in_type_too_small_to_be_read_states_no_figure(size: float) -> None:
     ink = ink_of("average of 53%")
-    page = [replace(one, size=2) if one is ink else one for one in STATISTICS]
+    page = [replace(one, size=size) if one is ink else one for one in STATISTICS]
     letter = read(handmade(drawn(LETTER), drawn(page)))
     assert_withheld(letter, AVERAGE)
     assert ["type too small to be read" in one.detail for one in letter.conflicts] == [True]

@@ -22,6 +22,10 @@ BESIDE_SHARE = 0.45
 """A digit of a number stands no further from its neighbour than this share of the number's height."""
 POINT_SIZES = (0.08, 0.5)
 """A shape between two digits may be a point if it is so high and wide, in units of the number's height."""
+RULE_HEIGHT = 0.3
+"""A line across all that is looked at is a rule if it is no thicker than this, in units of the number's height."""
+RULE_SHARE = 0.95
+"""A rule is inked over this share of its length at least."""
 _LOOKED_AT_SHARE = 1.45
 """What goes on further than this from a number, in units of its height, is larger than a digit."""
 
@@ -66,7 +70,7 @@ def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
     edges = [max(round(edge), 0) for edge in (x0 - beside, x0, x1, x1 + beside)]
     places = [drawn[lines, left:right] for left, right in pairwise(edges)]
     for ground in {int(np.median(place)) for place in places if place.size}:
-        is_ink = differs(drawn, np.full_like(drawn, ground))
+        is_ink = _without_rules(differs(drawn, np.full_like(drawn, ground)), RULE_HEIGHT * height)
         for rows, columns in _shapes(is_ink, (lines, slice(edges[0], edges[-1]))):
             high, wide = (rows.stop - rows.start) / height, (columns.stop - columns.start) / height
             if wide <= DIGIT_WIDTH and DIGIT_HEIGHTS[0] <= high <= DIGIT_HEIGHTS[1]:
@@ -75,6 +79,18 @@ def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
             if is_between and all(POINT_SIZES[0] <= size <= POINT_SIZES[1] for size in (high, wide)):
                 return "a shape that is no text, and may be a decimal point, stands between its digits"
     return None
+
+
+def _without_rules(is_ink: _Mask, thickest: float) -> _Mask:
+    """Return ink without the rules that go across: a digit that touches a rule is a shape of its own."""
+    left = is_ink.copy()
+    for across, lines in ((1, left), (0, left.T)):
+        is_full = np.concatenate(([False], is_ink.mean(axis=across) >= RULE_SHARE, [False]))
+        edges = np.flatnonzero(np.diff(is_full))
+        for begin, end in zip(edges[::2], edges[1::2], strict=True):
+            if end - begin <= thickest:
+                lines[begin:end] = False
+    return left
 
 
 def _shapes(is_ink: _Mask, place: tuple[slice, slice]) -> Iterator[tuple[slice, slice]]:

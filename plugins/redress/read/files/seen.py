@@ -48,8 +48,10 @@ ONE_PLACE_SHARE = 0.3
 """Two digits of one number share no more of the narrower one's width, whatever the type."""
 LEAST_STEP_SHARE = 0.4
 """The middles of two digits of one number are this far apart at least, in units of their height."""
-LEAST_DIGIT_POINTS = 2.0
-"""A digit that is lower than this on paper of A4 cannot be read; its type has less than three points."""
+LEAST_DIGIT_POINTS = 3.2
+"""A digit that is lower than this on paper of A4 is no letter's: its type has less than 4.5 points. Such type may
+stand hidden beside a picture of another number.
+"""
 PIECES_OF_A_SIGN = 3
 """A percentage sign has at most so many pieces."""
 
