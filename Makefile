@@ -83,14 +83,17 @@ soak: $(INSTALLED) ## kill at random points, and fuzz for an hour (FUZZ_MINUTES=
 		--only-binary :all: -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.soak --minutes $(FUZZ_MINUTES)
 
-check: $(INSTALLED) ## formatting, lint, SQL, types, layers and the data dictionary, without changing a file
+DOCS := $(wildcard *.md) docs benchmarks dags dbt_project/seeds samples
+check: $(INSTALLED) ## formatting, lint, SQL, types, layers, the data dictionary and links, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/sqlfluff lint -q dbt_project/models dbt_project/tests/*.sql
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > $(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
 	@$(BIN)/python -m redress.report.data_dictionary --check
-	@echo "formatting, lint, SQL, types, layers and the data dictionary are fine"
+	@$(BIN)/lychee --offline --include-fragments --no-progress $(DOCS) > $(VENV)/links.txt \
+		|| { cat $(VENV)/links.txt; echo "a link leads nowhere: name a file and a heading that are there"; exit 1; }
+	@echo "formatting, lint, SQL, types, layers, the data dictionary and the links of the docs are fine"
 
 format: $(INSTALLED) ## format Python and SQL
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format --quiet .
@@ -101,9 +104,11 @@ site: $(INSTALLED) ## build the pages of the figures from the release of REDRESS
 	@$(BIN)/redress site
 
 docs: export REDRESS_HOME ?= var/samples
-docs: $(INSTALLED) ## write the data dictionary, and dbt's pages about the release of REDRESS_HOME
+docs: $(INSTALLED) ## write the data dictionary, dbt's pages about the release of REDRESS_HOME, and the docs as a site
 	@$(BIN)/python -m redress.report.data_dictionary
 	@$(BIN)/python -m redress.report.dbt_pages
+	@site="$$(realpath -m "$$REDRESS_HOME")/docs_site"; NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict \
+		--site-dir "$$site" > $(VENV)/docs.txt 2>&1 || { cat $(VENV)/docs.txt; exit 1; }; echo "the docs: $$site/index.html"
 
 samples: $(INSTALLED) ## print the sample letters from their table
 	@$(BIN)/python -m samples.press

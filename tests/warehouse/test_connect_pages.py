@@ -1,4 +1,4 @@
-"""The pages of docs/connect: each program that can be run here prints what its page shows, on the samples' release.
+"""The pages of docs/connect and the analyst's start: each program that can be run here prints what its page shows.
 
 R, ODBC and JDBC are run where Debian's packages are installed; a test that is skipped names what is missing.
 """
@@ -31,16 +31,18 @@ _FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$\n*", re.MULTILI
 class Example:
     """A program on a page, and what the page says it prints: the block without a language right after it."""
 
-    language: str
+    page: str
+    line: int
     code: str
     output: str
 
 
 def examples(page: str, language: str) -> list[Example]:
     """Return the programs in a language on a page, in its order."""
-    blocks = list(_FENCED.finditer((PAGES / page).read_text(encoding="utf-8")))
+    text = (PROJECT / "docs" / page).read_text(encoding="utf-8")
+    blocks = list(_FENCED.finditer(text))
     return [
-        Example(block["language"], block["text"], after["text"])
+        Example(page, text.count("\n", 0, block.start()) + 1, block["text"], after["text"])
         for block, after in pairwise(blocks)
         if block["language"] == language and not after["language"] and block.end() == after.start()
     ]
@@ -48,7 +50,7 @@ def examples(page: str, language: str) -> list[Example]:
 
 def in_python(word: str) -> Example:
     """Return the program of the Python page that has a word."""
-    (found,) = [one for one in examples("python.md", "python") if word in one.code]
+    (found,) = [one for one in examples("connect/python.md", "python") if word in one.code]
     return found
 
 
@@ -102,15 +104,22 @@ def test_every_page_is_in_the_index_and_says_what_was_run_or_that_nothing_was() 
             )
 
 
-@pytest.mark.parametrize("library", ["import duckdb", "duckdb:///", "import pandas", "postgresql+psycopg"])
+PROGRAMS_IN_PYTHON = [
+    *(in_python(word) for word in ("import duckdb", "duckdb:///", "import pandas", "postgresql+psycopg")),
+    *examples("start/analyst.md", "python"),
+]
+
+
+@pytest.mark.parametrize(
+    "example", PROGRAMS_IN_PYTHON, ids=lambda example: f"line {example.line} of {example.page}"
+)
 def test_python_prints_what_its_page_shows(
-    library: str,
+    example: Example,
     project: Path,
     served: Mapping[str, str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    example = in_python(library)
     monkeypatch.chdir(project)
     for name, value in served.items():
         monkeypatch.setenv(name, value)
@@ -140,7 +149,7 @@ def test_the_engine_of_the_page_sees_a_release_that_came_after_its_query(
 
 
 def test_psql_prints_what_its_page_shows(served: Mapping[str, str], tmp_path: Path) -> None:
-    (example,) = examples("psql.md", "sh")
+    (example,) = examples("connect/psql.md", "sh")
     variables = {**served, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
     assert printed(["bash", "-c", example.code], tmp_path, variables) == lines(example.output)
 
@@ -148,7 +157,7 @@ def test_psql_prints_what_its_page_shows(served: Mapping[str, str], tmp_path: Pa
 @pytest.mark.long
 def test_r_prints_what_its_page_shows(listening: Mapping[str, str], tmp_path: Path) -> None:
     require_debian_packages("r-base-core", "r-cran-dbi", "r-cran-rpostgresql")
-    (example,) = examples("r.md", "r")
+    (example,) = examples("connect/r.md", "r")
     assert printed(["Rscript", "--vanilla", "-e", example.code], tmp_path, listening) == lines(example.output)
 
 
@@ -157,7 +166,7 @@ def test_odbc_prints_what_its_page_shows(
     listening: Mapping[str, str], clients_python: Path, tmp_path: Path
 ) -> None:
     require_debian_packages("odbc-postgresql", "unixodbc")
-    (example,) = examples("odbc.md", "python")
+    (example,) = examples("connect/odbc.md", "python")
     assert printed([clients_python, "-I", "-c", example.code], tmp_path, listening) == lines(example.output)
 
 
@@ -166,5 +175,5 @@ def test_jdbc_prints_what_its_page_shows(listening: Mapping[str, str], tmp_path:
     require_debian_packages("openjdk-17-jdk-headless", "libpostgresql-jdbc-java")
     (program,) = re.findall(r"^```java\n(.*?)^```$", (PAGES / "jdbc.md").read_text(encoding="utf-8"), re.M | re.S)
     (tmp_path / "Years.java").write_text(program, encoding="utf-8")
-    (example,) = examples("jdbc.md", "sh")
+    (example,) = examples("connect/jdbc.md", "sh")
     assert printed(["bash", "-c", example.code], tmp_path, listening) == lines(example.output)
