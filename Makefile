@@ -106,9 +106,9 @@ site: $(INSTALLED) ## build the pages of the figures from the release of REDRESS
 docs: export REDRESS_HOME ?= var/samples
 docs: $(INSTALLED) ## write the data dictionary, dbt's pages about the release of REDRESS_HOME, and the docs as a site
 	@$(BIN)/python -m redress.report.data_dictionary
-	@$(BIN)/python -m redress.report.dbt_pages
 	@site="$$(realpath -m "$$REDRESS_HOME")/docs_site"; NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict \
 		--site-dir "$$site" > $(VENV)/docs.txt 2>&1 || { cat $(VENV)/docs.txt; exit 1; }; echo "the docs: $$site/index.html"
+	@$(BIN)/python -m redress.report.dbt_pages
 
 samples: $(INSTALLED) ## print the sample letters from their table
 	@$(BIN)/python -m samples.press
