@@ -18,16 +18,6 @@ def test_a_page_without_its_end_is_held_back(encoding: str) -> None:
     assert failed
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_page_without_its_end_is_held_back(encoding: str) -> None:
-    whole = page()
-    assert letter(whole.encode(encoding)).conflicts == ()
-    cut = letter(whole[: whole.index("7 compliance outcomes") + 1].encode(encoding))
-    assert any("ends without </html>" in conflict.detail for conflict in cut.conflicts), cut.reason
-    failed = [check for check in check_letter(cut) if not check.is_passed and check.severity is Severity.CRITICAL]
-    assert failed
-
-
 SHOWN = {
     # what stands for the number in the page: the style sheet
     "a raised mark": ("27<sup>1</sup>", ""),
