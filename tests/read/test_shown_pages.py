@@ -8,6 +8,7 @@ from tests.read.shown import MEASURE, letter, page, seen
 
 pytestmark = pytest.mark.needs("time")
 
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_page_without_its_end_is_held_back(encoding: str) -> None:
     whole = page()
