@@ -119,6 +119,7 @@ bench: $(INSTALLED) ## measure: make run, acquiring, reading, the warehouse, rel
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.warehouse
 	@$(BIN)/python -m benchmarks.releases
+	@$(BIN)/python -m benchmarks.site
 	@$(BIN)/python -m benchmarks.orchestration
 
 lock: LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -54,7 +54,22 @@ def with_a_cell_in_the_last_row() -> bytes:
     return made.getvalue()
 
 
+def with_cells_in_a_style_that_is_not_there() -> bytes:
+    """A workbook that opens; the cells' font is the twelfth of one, which is found out where a cell is looked at."""
+    made = io.BytesIO()
+    whole = io.BytesIO(xlsx_bytes({"Sheet": (HEADINGS, PELLONSHIRE_ROW)}))
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(made, "w") as out:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "xl/styles.xml":
+                before, cells, after = content.partition(b"<cellXfs")
+                content = before + cells + after.replace(b'fontId="0"', b'fontId="12"')
+            out.writestr(name, content)
+    return made.getvalue()
+
+
 UNREADABLE = {
+    "styles.xlsx": (with_cells_in_a_style_that_is_not_there(), MAPPING, "styles.xlsx cannot be opened as XLSX"),
     "far.xlsx": (with_a_cell_in_the_last_row(), MAPPING, 'the sheet "Sheet" goes on to cell D1048576'),
     "merged.xlsx": (with_a_merge_over_the_whole_sheet(), MAPPING, "(timed out|out of memory): reading"),
     "quote.csv": (

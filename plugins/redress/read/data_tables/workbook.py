@@ -52,15 +52,19 @@ def workbook_sheets(content: bytes, address: str) -> Iterator[Sheet]:
     Raise UnreadableTableError if the file cannot be opened, or is too large for a table.
     """
     try:
-        has_formulas = _has_formulas(content, address)
-        workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(content)) if has_formulas else None
+        yield from _sheets(content, address)
     except (UnreadableTableError, MemoryError):
         raise
-    except Exception as error:  # openpyxl raises errors of many kinds on a damaged file, KeyError among them
+    except Exception as error:  # openpyxl raises errors of many kinds on a damaged file, also while cells are read
         raise UnreadableTableError(
             f"{address} cannot be opened as XLSX ({error}); save it anew as XLSX or CSV, or take it out"
         ) from error
+
+
+def _sheets(content: bytes, address: str) -> Iterator[Sheet]:
+    has_formulas = _has_formulas(content, address)
+    workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
+    formulas = openpyxl.load_workbook(io.BytesIO(content)) if has_formulas else None
     palette = Palette.of_theme(workbook.loaded_theme)
     for sheet in workbook.worksheets:
         if sheet.max_row * sheet.max_column > MOST_CELLS:
