@@ -55,7 +55,7 @@ def with_a_cell_in_the_last_row() -> bytes:
 
 
 def with_cells_in_a_style_that_is_not_there() -> bytes:
-    """A workbook that opens; the cells' font is the twelfth of one, which is found out where a cell is looked at."""
+    """A workbook that opens; the cells' font is the twelfth of one, which shows where a cell is looked at."""
     made = io.BytesIO()
     whole = io.BytesIO(xlsx_bytes({"Sheet": (HEADINGS, PELLONSHIRE_ROW)}))
     with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(made, "w") as out:
