@@ -139,6 +139,13 @@ def test_a_sentence_in_type_too_small_to_be_read_states_no_figure(size: float) -
     assert ["type too small to be read" in one.detail for one in letter.conflicts] == [True]
 
 
+@pytest.mark.parametrize("shade", [0.84, 0.9])
+def test_a_figure_in_hardly_another_colour_than_the_paper_is_withheld(shade: float) -> None:
+    letter = read(printed(shade=shade))
+    assert figures(letter) == {}
+    assert {one.measure for one in letter.conflicts if "hardly another colour" in one.detail} == set(FIGURES)
+
+
 @pytest.mark.parametrize("kind", ["Line", "PolyLine", "Polygon", "Stamp", "Redact", "Caret"])
 def test_an_annotation_that_only_other_viewers_draw_withholds_the_figure_below_it(kind: str) -> None:
     letter = read(with_annotation(kind, X, FOOT, WIDE, HIGH))

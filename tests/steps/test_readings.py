@@ -80,7 +80,7 @@ def test_a_failure_of_tesseract_takes_no_letter_out_of_the_release_that_was_read
     (read,) = Readings(Path(reading.read(run, [file], 0, anew=True))).letters()
     assert read.letter == (one if was_read else failed)
     said = next(event["told"] for event in run.record.events() if "newly_read" in event.get("counts", {}))
-    assert ("whose earlier readings stay" if was_read else "which nobody has read") in said
+    assert ("whose earlier readings stay" if was_read else "which this reader has not read") in said
 
 
 def test_another_reader_knows_nothing_of_what_was_read(tmp_path: Path) -> None:

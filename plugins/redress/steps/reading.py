@@ -55,7 +55,9 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
         if stay := len(not_read & before.keys()):
             note.message += f"; tesseract failed on {stay} of them, whose earlier readings stay"
         if lost := len(not_read - before.keys()):
-            note.message += f"; tesseract failed on {lost} of them, which nobody has read: put it right, run again"
+            note.message += (
+                f"; tesseract failed on {lost} of them, which this reader has not read: put it right, run again"
+            )
         note.facts = {"letters": len(letters), "newly_read": len(new), "figures": figures}
     return str(part.folder)
 

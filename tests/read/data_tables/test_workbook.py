@@ -5,12 +5,16 @@ import re
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.formatting import rule as openpyxl_rule
 from openpyxl.styles import Color, Font, GradientFill, PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.worksheet import Worksheet
 
 from redress.model.witness import WitnessAbsence, WitnessError
@@ -20,6 +24,7 @@ from tests.read.data_tables.made_tables import DECIDED, HEADINGS, figure, read
 
 ROWS = (HEADINGS, ("Pellonshire County Council", 33, 40, 0.83), ("Wexmarsh District Council", 0, 3, 0))
 RAISED = InlineFont(vertAlign="superscript")
+made: Any = openpyxl_rule  # its functions have no types
 
 
 def workbook(
@@ -171,6 +176,25 @@ def test_a_number_that_does_not_fit_in_its_column_is_not_read() -> None:
 def test_a_gradient_behind_a_number_counts() -> None:
     fill = GradientFill(stop=("FF000000", "FF202020"))
     assert "cell B2 has letters in hardly another colour" in details(table(put(33, fill=fill)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_read"),
+    [
+        (made.CellIsRule("greaterThan", ["30"], font=Font(color="FFFFFFFF")), False),
+        (made.CellIsRule("greaterThan", ["30"], fill=PatternFill(bgColor="FF000000")), False),
+        (made.IconSetRule("3Arrows", "percent", [0, 33, 67], showValue=False), False),
+        (made.DataBarRule("min", 0, "max", 0, "FF638EC6", showValue=False), False),
+        (made.Rule("expression", dxf=DifferentialStyle(numFmt=NumberFormat(200, '0"9"')), formula=["TRUE"]), False),
+        (made.IconSetRule("3Arrows", "percent", [0, 33, 67]), True),
+        (made.CellIsRule("greaterThan", ["30"], font=Font(color="FFC00000", b=True)), True),
+        (made.ColorScaleRule("min", start_color="FFFFFF", end_type="max", end_color="FFEF9C"), True),
+    ],
+)
+def test_a_number_that_a_conditional_format_may_hide_is_not_read(rule: object, is_read: bool) -> None:
+    found = table(lambda sheet: sheet.conditional_formatting.add("B2:B3", rule))
+    assert (figure(found, "upheld_count").value == 33) is is_read
+    assert ("cell B2 has a conditional format" in details(found)) is not is_read
 
 
 def test_a_low_row_is_not_read() -> None:

@@ -26,6 +26,7 @@ PALE = "has letters in hardly another colour than what is behind them"
 TINY = "has type, or a row, that is too low to be read"
 NARROW = "does not fit in its column, which shows ### in its place"
 SYMBOLS = "is set in a font of symbols"
+CONDITIONAL = "has a conditional format that may hide its number, or show it in another way"
 FORMATTED = 'shows its number {} in the format "{}", which is another number or none'
 
 _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)), "hlink", "folHlink")
@@ -95,6 +96,23 @@ def fault_of_line(font: AnyFont) -> str | None:
     if font.strike:
         return STRUCK
     return RAISED if font.vertAlign in ("superscript", "subscript") else None
+
+
+def may_change_look(rule: Any, font: AnyFont, fill: Fill | StyleProxy, palette: Palette) -> bool:
+    """Return whether a rule of a conditional format may hide a number, or show another one in its place.
+
+    An icon or a bar can stand for the number; other rules change the format of the number, or its colours.
+    """
+    if any(drawn is not None and drawn.showValue is False for drawn in (rule.iconSet, rule.dataBar)):
+        return True
+    if rule.dxf is None:
+        return False
+    own_colour = None if rule.dxf.font is None else rule.dxf.font.color
+    shade = palette.shade(font.color if own_colour is None else own_colour, _INK)
+    behind = palette.behind(fill)
+    if rule.dxf.fill is not None:
+        behind = [palette.shade(rule.dxf.fill.bgColor, _PAPER)]  # the colour of a plain fill, in such a rule
+    return rule.dxf.numFmt is not None or any(abs(shade - other) < LEAST_CONTRAST for other in behind)
 
 
 def section_for(number: float, number_format: str) -> str:

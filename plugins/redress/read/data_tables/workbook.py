@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import openpyxl
 from openpyxl.cell import Cell as ExcelCell
@@ -13,11 +14,13 @@ from openpyxl.cell import MergedCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from redress.model.printable import shortened
 from redress.model.witness import UnreadableTableError
 from redress.read.data_tables.cell_looks import (
+    CONDITIONAL,
     FORMATTED,
     LEAST_CHARACTERS_SHARE,
     LEAST_POINTS,
@@ -27,6 +30,7 @@ from redress.read.data_tables.cell_looks import (
     Palette,
     fault_of_line,
     fault_of_type,
+    may_change_look,
     section_for,
     shows_number,
     shows_text,
@@ -101,6 +105,7 @@ class _Look:
     low_rows: frozenset[int]
     widths: Mapping[int, float]
     merged: frozenset[str]
+    conditional: tuple[tuple[CellRange, Any], ...]
 
     @classmethod
     def of(cls, sheet: Worksheet, palette: Palette) -> "_Look":
@@ -115,6 +120,12 @@ class _Look:
                 for number in range(column.min or 0, (column.max or 0) + 1)
             },
             frozenset(area.start_cell.coordinate for area in sheet.merged_cells.ranges),
+            tuple(
+                (area, rule)
+                for formatted in sheet.conditional_formatting
+                for area in formatted.sqref.ranges
+                for rule in formatted.rules
+            ),
         )
 
     def fault(self, cell: ExcelCell, font: AnyFont | None = None) -> str | None:
@@ -122,6 +133,16 @@ class _Look:
         if cell.row in self.low_rows:
             return TINY
         return fault_of_type(font or cell.font, self.palette.behind(cell.fill), self.palette)
+
+    def is_conditional(self, cell: ExcelCell) -> bool:
+        """Return whether a conditional format may hide a cell's number, or show it in another way."""
+        row, column = cell.row, cell.column
+        return any(
+            area.min_row <= row <= area.max_row
+            and area.min_col <= column <= area.max_col
+            and may_change_look(rule, cell.font, cell.fill, self.palette)
+            for area, rule in self.conditional
+        )
 
     def is_narrow(self, cell: ExcelCell, text: str) -> bool:
         """Return whether the column has no room for a number."""
@@ -189,6 +210,8 @@ def _number(cell: ExcelCell, number: float, look: _Look) -> Cell:
     read = cell_of_number(number, is_per_cent="%" in section)
     if not shows_number(section):
         return Cell(read.text, unread=FORMATTED.format(read.text, cell.number_format))
+    if look.is_conditional(cell):
+        return Cell(read.text, unread=CONDITIONAL)
     if look.is_narrow(cell, read.text):
         return Cell(read.text, unread=NARROW)
     return Cell(read.text, unread=MERGED) if cell.coordinate in look.merged else read

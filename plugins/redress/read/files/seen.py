@@ -52,6 +52,10 @@ LEAST_DIGIT_POINTS = 3.2
 """A digit that is lower than this on paper of A4 is no letter's: its type has less than 4.5 points. Such type may
 stand hidden beside a picture of another number.
 """
+LEAST_FIGURE_CONTRAST = 48
+"""A figure that is darker or lighter than its ground by less than this, of 256 shades, is hardly seen: it may stand
+beside a picture of another number.
+"""
 PIECES_OF_A_SIGN = 3
 """A percentage sign has at most so many pieces."""
 
@@ -377,8 +381,11 @@ def _confirm_ink(
     if not alone.size:
         raise _DoubtError(f"{_named(figure)}, which lies off the page")
     change = with_.astype(np.int16) - without
-    if np.abs(change).max() < LEAST_CONTRAST:
+    strongest = int(np.abs(change).max())
+    if strongest < LEAST_CONTRAST:
         raise _DoubtError(f"{_named(figure)}, but the page does not show it: it is covered, or not painted")
+    if strongest < LEAST_FIGURE_CONTRAST:
+        raise _DoubtError(f"{_named(figure)}, in hardly another colour than what is behind it")
     ink = (255 - alone.astype(np.float64)) / 255
     contrast = float(change.ravel() @ ink.ravel()) / float((ink * ink).sum() or 1.0)
     if int(without.max()) - int(without.min()) >= max(LEAST_CONTRAST, MOST_OTHER_INK_SHARE * abs(contrast)):
