@@ -63,8 +63,8 @@ def sentences_of(descriptions: Sequence[BlockDescription]) -> tuple[Sentence, ..
 def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Statistics | None:
     """Return what the blocks of a document state, or None if no heading has one of its sentences below it.
 
-    Only measures that the block has no figures of, or that could not be read, are absent here; `with_absences` adds
-    the others.
+    Here a measure is absent only if its block says that there is no figure, or if the figure could not be read.
+    `with_absences` adds all other absences.
     """
     described = {description.name: description for description in descriptions}
     blocks, silent = _blocks(document, described)

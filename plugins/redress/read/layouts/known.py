@@ -1,4 +1,4 @@
-"""The layouts that are known: each row of `model/layouts` with the module beside this one that has its name."""
+"""The known layouts: each row of `model/layouts`, with the module of the same name in this package."""
 
 import re
 from importlib import import_module
