@@ -12,7 +12,7 @@ from tests.bi.export import answer_query, columns_of, metrics_of, read_export
 
 EXPORT = read_export()
 DATASETS = {dataset["table_name"]: dataset for dataset in EXPORT.datasets.values()}
-OURS = {"council", "comparable_period", "beware", "about"}
+OURS = {"council", "comparable_period", "beware", "about", "look_first"}
 """Columns that the datasets make themselves."""
 
 
