@@ -12,7 +12,16 @@ NAMES = ("BI_FOLDER", "BI_SECRET_KEY", "BI_DATABASE")
 database, or the release's DuckDB file as `duckdb:///<path>`. The path may go through `current`."""
 FOLDER, SECRET_KEY, REDRESS_DATABASE = (os.environ[name] for name in NAMES)
 READ_ONLY: dict[str, dict[str, Any]] = {
-    "duckdb": {"read_only": True, "config": {"enable_external_access": "false"}},
+    "duckdb": {
+        "read_only": True,
+        "config": {
+            "enable_external_access": "false",
+            # Else a sort that is larger than memory goes to a folder beside the release's file.
+            "temp_directory": f"{FOLDER}/temp",
+            "max_temp_directory_size": "2GB",
+            "lock_configuration": "true",
+        },
+    },
     "postgresql": {"options": "-c default_transaction_read_only=on"},
 }
 """The arguments of a connection, by the kind of database. They stand here so that no change in Superset's pages
