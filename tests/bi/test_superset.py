@@ -11,16 +11,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import psutil
 import pytest
-from playwright.sync_api import Request, sync_playwright
 
 from bi.up import ENVIRONMENT
 from tests.made import PROJECT
 
-pytestmark = [pytest.mark.needs("superset"), pytest.mark.long]
+if TYPE_CHECKING:
+    from playwright.sync_api import Request
+
+pytestmark = pytest.mark.needs("superset")
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -89,7 +92,10 @@ def _superset(home: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
             process.wait(STOP_SECONDS)
 
 
+@pytest.mark.long
 def test_the_dashboard_shows_a_release_and_after_a_refresh_the_next_and_asks_nobody_elsewhere(home: Path) -> None:
+    from playwright.sync_api import sync_playwright  # half a second: only where it is used
+
     with _superset(home) as (process, dashboard, password), sync_playwright() as playwright:
         address = dashboard.partition("/superset/")[0]
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)

@@ -12,11 +12,12 @@ from tests.compose.composition import SECRETS, command
 from tests.compose.password_server import password_server
 from tests.compose.processes import processes
 
-pytestmark = [pytest.mark.needs("superset"), pytest.mark.long]
+pytestmark = pytest.mark.needs("superset")
 
 HEALTHY_SECONDS = 240
 
 
+@pytest.mark.long
 def test_superset_answers_from_postgresql_as_a_reader_and_stays_out_of_what_it_may_not(
     cookbook_release: Path, tmp_path: Path
 ) -> None:
