@@ -1,14 +1,24 @@
 """dbt as a process: failures as its artifacts say them, and a parsed project that serves only the same project."""
 
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
 
 from redress.warehouse import dbt
-from redress.warehouse.dbt import TAKEN_FROM_THE_SHELL, DbtError, dbt_environment, run_dbt
+from redress.warehouse.dbt import (
+    TAKEN_FROM_THE_SHELL,
+    DbtError,
+    DbtInterruptedError,
+    dbt_environment,
+    run_dbt,
+)
 from redress.warehouse.dbt_artifacts import first_failure, not_run
 
 pytestmark = pytest.mark.needs("dbt")
@@ -25,6 +35,8 @@ small:
     build: {type: duckdb, path: "{{ env_var('REDRESS_BUILD_FILE') }}"}
 """
 TESTED = "models: [{name: number, columns: [{name: one, data_tests: [unique]}]}]"
+ON_A_FULL_DISK = """{{ config(post_hook="copy (select 1) to '/dev/full' (format csv, use_tmp_file false)") }}"""
+START_SECONDS = 30
 Run = Callable[[str], None]
 
 
@@ -75,6 +87,34 @@ def test_a_failure_is_named_from_the_results_of_its_own_run(tmp_path: Path, proj
     with pytest.raises(DbtError, match=r"^dbt build failed: [^;\n]*nothing.*; its log is "):
         run("home")
     assert first_failure(tmp_path / "home" / "target") is None
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_dbt_that_was_ended_by_a_signal_is_no_failed_build(run: Run, sent: signal.Signals) -> None:
+    def end_dbt() -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            for child in psutil.Process().children():
+                if "dbt.cli.main" in child.cmdline():
+                    child.send_signal(sent)
+                    return
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=end_dbt)
+    thread.start()
+    with pytest.raises(
+        DbtInterruptedError, match=f"^dbt build was ended by the signal {sent.name} .* Run the step"
+    ):
+        run("home")
+    thread.join()
+
+
+def test_a_full_disk_is_no_failed_build(project: Path, run: Run) -> None:
+    (project / "models" / "number.sql").write_text(f"{ON_A_FULL_DISK} select 1 as one")
+    with pytest.raises(
+        DbtInterruptedError, match=r"^dbt build found no room on the disk of .*: make room, and run"
+    ):
+        run("home")
 
 
 def test_the_project_is_parsed_once_for_every_home_and_again_if_a_file_differs_or_what_is_kept_is_broken(

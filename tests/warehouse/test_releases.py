@@ -186,7 +186,9 @@ def test_a_release_has_a_checksum_of_every_file_and_no_client_can_write_to_one(r
     assert {path.stat().st_mode & 0o777 for path in files} == {0o444}
 
 
-def test_a_build_that_did_not_end_well_is_never_taken_for_a_built_warehouse(releases: Releases) -> None:
+def test_a_build_that_did_not_end_well_leaves_nothing_and_is_never_taken_for_a_built_warehouse(
+    releases: Releases,
+) -> None:
     def fail() -> None:
         with releases.building(FIRST) as file:
             file.write_bytes(b"half a build")
@@ -194,7 +196,7 @@ def test_a_build_that_did_not_end_well_is_never_taken_for_a_built_warehouse(rele
 
     with pytest.raises(RuntimeError):
         fail()
-    assert not releases.incoming_file(FIRST).exists()
+    assert list(releases.incoming_file(FIRST).parent.parent.iterdir()) == []
     with releases.building(FIRST) as file:
         file.write_bytes(b"a build")
     assert releases.incoming_file(FIRST).read_bytes() == b"a build"

@@ -189,12 +189,13 @@ def plain_error_types() -> tuple[type[Exception], ...]:
     from redress.orchestration.dag_runs import DagRunError
     from redress.orchestration.local.processes import UpError
     from redress.steps import SeasonError
-    from redress.warehouse.build import BuildError
+    from redress.warehouse.build import BuildError, BuildInterruptedError
     from redress.warehouse.releases.releases import ReleaseError
 
     return (
         ArchiveError,
         BuildError,
+        BuildInterruptedError,
         DagRunError,
         DecisionError,
         OSError,

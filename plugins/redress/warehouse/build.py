@@ -7,7 +7,7 @@ from pathlib import Path
 from redress.check.decisions import read_decisions
 from redress.settings import Settings
 from redress.warehouse.contents import not_held, shown
-from redress.warehouse.dbt import DBT_PROJECT, INPUTS_NAME, DbtError, run_dbt
+from redress.warehouse.dbt import DBT_PROJECT, INPUTS_NAME, DbtError, DbtInterruptedError, run_dbt
 from redress.warehouse.dbt_artifacts import not_run, read_manifest
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.checksums import WAREHOUSE_NAME, damage
@@ -21,6 +21,10 @@ TIME_LIMIT_SECONDS = 3600
 
 class BuildError(Exception):
     """dbt could not build the warehouse, or a test of its data failed; the message says which log to read."""
+
+
+class BuildInterruptedError(Exception):
+    """A build could not come to its end: a signal ended dbt, or the disk was full. The next try may succeed."""
 
 
 def warehouse_identity(settings: Settings) -> str:
@@ -47,8 +51,9 @@ def warehouse_identity(settings: Settings) -> str:
 def build(settings: Settings, file: Path) -> None:
     """Build and test the warehouse into `file`, which must not exist yet, and begin its data package beside it.
 
-    Raises BuildError if nothing has been landed, if dbt fails (with its last lines and the place of its log), if
-    the file is not whole, if a model or test was left out, and if the file does not hold what is landed.
+    Raises BuildInterruptedError if a signal ended dbt or the disk was full. Raises BuildError if nothing has been
+    landed, if dbt fails otherwise (with its last lines and the place of its log), if a model or test was left out,
+    and if the file does not hold what is landed.
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
@@ -63,11 +68,13 @@ def build(settings: Settings, file: Path) -> None:
             logs=logs,
             time_limit_seconds=TIME_LIMIT_SECONDS,
         )
+    except DbtInterruptedError as error:
+        raise BuildInterruptedError(str(error)) from None
     except DbtError as error:
         raise BuildError(str(error)) from None
     log = file.with_name(f"{file.name}.wal")
     if log.exists():  # dbt reports success even if DuckDB could not write all of the file as it closed it
-        raise BuildError(
+        raise BuildInterruptedError(
             f"the warehouse {file} was not written whole: DuckDB left {log.name} beside it, as it does where the "
             "disk is full; make room, and run it again"
         )

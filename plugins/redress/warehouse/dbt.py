@@ -1,9 +1,11 @@
 """Run dbt in a process of its own: its environment, what it reads, its folders, and the kept result of parsing."""
 
+import errno
 import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,8 +34,16 @@ _NAMED_ERROR = re.compile(rf"^{_TIME}((?:\w+ )?Error in .+)\n{_TIME}(.+)$", re.M
 """dbt prints where an error is in one line, and the error in the next; times of day may stand before both."""
 
 
+FULL_DISK_TEXTS = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
+"""The words of the system, which dbt and DuckDB repeat, for a full disk and for a quota that is used up."""
+
+
 class DbtError(Exception):
     """dbt failed; the message has its last lines and says which log to read."""
+
+
+class DbtInterruptedError(DbtError):
+    """dbt could not come to its end, for a reason outside the project and its data; the next try may succeed."""
 
 
 def run_dbt(
@@ -49,8 +59,8 @@ def run_dbt(
     """Run a dbt command on the project: `database` is the DuckDB file that it opens, `target` where it writes.
 
     dbt runs in the folder of the database, and reads landing by links in that folder: it meets no path of a person,
-    and the parsed project serves builds in other folders too. Raises DbtError where dbt fails or runs longer than
-    `time_limit_seconds`.
+    and the parsed project serves builds in other folders too. Raises DbtInterruptedError if a signal ended dbt, or
+    if the disk was full, and DbtError where dbt fails otherwise or runs longer than `time_limit_seconds`.
     """
     for folder in (logs, target, database.parent):
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +91,18 @@ def run_dbt(
         )
     except subprocess.TimeoutExpired:
         raise DbtError(f"dbt {arguments[0]} was ended after {time_limit_seconds:g} s; its log is {log}") from None
+    if done.returncode < 0:
+        raise DbtInterruptedError(
+            f"dbt {arguments[0]} was ended by the signal {_signal_name(-done.returncode)} and did not come to its "
+            "end; SIGKILL may come from a machine or container that had no memory left. Run the step again; the "
+            f"log of dbt is {log}"
+        )
     if done.returncode != 0:
+        if any(text in done.stdout + done.stderr for text in FULL_DISK_TEXTS):
+            raise DbtInterruptedError(
+                f"dbt {arguments[0]} found no room on the disk of {target} or {database.parent}: make room, and "
+                f"run the step again; the log of dbt is {log}"
+            )
         last_lines = "\n".join(done.stdout.splitlines()[-SHOWN_LINES_COUNT:])
         why = first_failure(target) or _why(done.stdout + done.stderr)
         raise DbtError(
@@ -172,3 +193,10 @@ def _why(output: str) -> str:
         return f"{named[1].strip()}: {named[2].strip()}"
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1] if lines else "it printed nothing"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # real-time signals have no names
+        return str(number)

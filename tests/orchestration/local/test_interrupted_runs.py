@@ -40,7 +40,7 @@ def test_a_run_whose_metadata_database_is_restarted_ends_as_an_undisturbed_one(
 ) -> None:
     empty(airflow)
     run_id = airflow.trigger(season=SEASON.year)
-    airflow.wait_for(lambda: is_running(airflow, run_id, "check"), "check does not begin")
+    airflow.wait_for(lambda: is_at(airflow, run_id, "check", "running"), "check does not begin")
     schedulers = {airflow.running["scheduler"].pid}
     airflow.restart_database()
     state = airflow.wait(run_id)
@@ -55,17 +55,20 @@ def test_a_run_whose_metadata_database_is_restarted_ends_as_an_undisturbed_one(
 
 
 @pytest.mark.long
-def test_a_full_disk_stops_a_run_in_plain_words_and_a_clear_completes_it(
+def test_a_build_on_a_full_disk_is_said_leaves_nothing_and_is_tried_again(
     airflow: RunningAirflow, whole: Whole
 ) -> None:
     empty(airflow)
     with airflow.full_disk(LARGEST_BYTES):
         run_id = airflow.trigger(season=SEASON.year)
-        assert airflow.wait(run_id) == "failed"
-    assert "was not written whole" in str(failure_reason(airflow.record(run_id)))
-    assert Releases(airflow.settings.warehouse_folder).current() is None
-    airflow.clear(run_id, only_failed=True)
-    airflow.wait_for(lambda: airflow.state(run_id) != "failed", "the run was cleared and does not begin")
+        airflow.wait_for(
+            lambda: is_at(airflow, run_id, "build_and_test", "up_for_retry"),
+            "the build does not wait for another try",
+        )
+        assert "was not written whole" in str(failure_reason(airflow.record(run_id)))
+        releases = Releases(airflow.settings.warehouse_folder)
+        assert releases.current() is None
+        assert list((releases.folder / "incoming").iterdir()) == []
     assert airflow.wait(run_id) == "success"
     check(airflow, run_id, whole)
 
@@ -85,5 +88,5 @@ def test_a_source_that_is_down_at_first_is_asked_again(airflow: RunningAirflow, 
     assert taken["counts"]["fetched"] == len(COUNCILS)
 
 
-def is_running(airflow: RunningAirflow, run_id: str, task_id: str) -> bool:
-    return any(one.task_id == task_id and one.state == "running" for one in airflow.tasks(run_id))
+def is_at(airflow: RunningAirflow, run_id: str, task_id: str, state: str) -> bool:
+    return any(one.task_id == task_id and one.state == state for one in airflow.tasks(run_id))

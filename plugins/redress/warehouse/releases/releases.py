@@ -144,15 +144,20 @@ class Releases:
         """Yield a file to build a warehouse in; it counts as built only when the block ends without an error.
 
         Its folder has a new name each time, so that a dbt that outlived a killed run writes into no other build.
+        After an error the folder is removed at once: on a full disk its room is needed for the report.
         """
         self.clear()
         self._check_one_disk()
         folder = self._incoming / f"{_MARK}{identity}.{uuid.uuid4().hex[:8]}"
         folder.mkdir()
         file = folder / "warehouse.duckdb"
-        yield file
-        _onto_disk(*folder.iterdir())  # a power cut leaves no half of what counts as built
-        folder.rename(self.incoming_file(identity).parent)
+        try:
+            yield file
+            _onto_disk(*folder.iterdir())  # a power cut leaves no half of what counts as built
+            folder.rename(self.incoming_file(identity).parent)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def publish(self, identity: str) -> Path:
         """Complete the release beside the built file, give it its final name, and point `current` at it.
