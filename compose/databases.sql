@@ -4,9 +4,12 @@
 \getenv airflow_password AIRFLOW_DB_PASSWORD
 \getenv publisher_password PUBLISHER_DB_PASSWORD
 \getenv bi_password BI_DB_PASSWORD
+\getenv superuser_password PGPASSWORD
 
--- A password stands in an address (postgresql://role:password@...), where other signs would mean something else.
+-- A password stands in an address (postgresql://role:password@...), where other signs would mean something else. The
+-- superuser's stands in none, and is long because the server listens on a port of the machine.
 select
+    set_config('compose.postgres_password', :'superuser_password', false) as superuser_password,
     set_config('compose.airflow_db_password', :'airflow_password', false) as airflow_password,
     set_config('compose.publisher_db_password', :'publisher_password', false) as publisher_password,
     set_config('compose.bi_db_password', :'bi_password', false) as bi_password
@@ -16,10 +19,10 @@ do $$
 declare
     setting text;
 begin
-    foreach setting in array array['airflow_db_password', 'publisher_db_password', 'bi_db_password'] loop
+    foreach setting in array array['airflow_db_password', 'publisher_db_password', 'bi_db_password', 'postgres_password'] loop
         if current_setting('compose.' || setting) !~ '^[A-Za-z0-9]{16,}$' then
             raise exception '% has to be 16 or more letters and digits, and nothing else', upper(setting)
-                using hint = 'openssl rand -hex 32 makes one; put it into .env';
+                using hint = 'openssl rand -hex 32 makes one; put it into .env. docs/runbooks/compose.md: Change a password';
         end if;
     end loop;
 end

@@ -36,6 +36,21 @@ CELERY_OPTIONS = {
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT",
 }
 """The Celery provider's own: it is in the image, and not where the tests run."""
+OF_ITS_OWN_PLACE = {"REDRESS_HOME", "REDRESS_SERVE_URL", "REDRESS_BI_URL"}
+"""Settings that the file or the image gives a value, and the database of `make bi`, which no container runs."""
+STORE_KEYS = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+}
+VOLUMES_OF_IMAGES = {"postgres": "/var/lib/postgresql", "redis": "/data"}
+"""The folders for which the images declare a volume. Docker makes one without a name where nothing lies there."""
+SECONDS_OF_A_FAILED_HEARTBEAT = 12
+"""As measured: a heartbeat with its own retries."""
+SCHEDULERS_PATIENCE_SECONDS = 300
+"""Airflow's default for [scheduler] task_instance_heartbeat_timeout."""
 STOP_SECONDS = 30
 """The longest stop that a trial saw was the triggerer's, 12.4 s; a busy machine takes longer."""
 POOL_COMMAND = re.compile(r'^airflow pools set (\w+) 1 "(.*)"$', re.MULTILINE)
@@ -210,6 +225,7 @@ def test_everything_waits_for_what_it_needs(services: dict[str, Any]) -> None:
     }
     expected = {(name, "airflow-init"): "service_completed_successfully" for name in AIRFLOW - ONCE}
     expected |= {(name, on): "service_healthy" for name in AIRFLOW - ONCE for on in ("postgres", "redis")}
+    expected[("worker", "api-server")] = "service_healthy"  # so the worker stops first
     expected[("airflow-init", "databases")] = "service_completed_successfully"
     expected[(BI, "databases")] = "service_completed_successfully"
     expected[("databases", "postgres")] = "service_healthy"
@@ -262,6 +278,36 @@ def test_only_the_worker_publishes_and_only_the_api_server_knows_the_login(servi
 def _holds(node: object, secret: str) -> bool:
     below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
     return secret in node if isinstance(node, str) else any(_holds(part, secret) for part in below)
+
+
+def test_every_setting_reaches_all_services_of_airflow_or_has_a_place_of_its_own(services: dict[str, Any]) -> None:
+    names = {f"REDRESS_{name.upper()}" for name in Settings.model_fields}
+    for service in AIRFLOW:
+        assert names - OF_ITS_OWN_PLACE == {
+            name for name in _passed_on(raw()["services"][service]) if name.startswith("REDRESS_")
+        }, service
+    assert {"REDRESS_HOME"} <= set(image_environment())
+    assert "REDRESS_SERVE_URL" in services["worker"]["environment"]
+
+
+def test_the_keys_of_the_object_store_reach_the_worker_alone() -> None:
+    for name, service in raw()["services"].items():
+        assert (_passed_on(service) & STORE_KEYS) == (STORE_KEYS if name == "worker" else set()), name
+
+
+def test_no_service_leaves_a_volume_without_a_name(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        for image, folder in VOLUMES_OF_IMAGES.items():
+            if service["image"].startswith(f"{image}:"):
+                named = {volume.split(":")[1] for volume in service.get("volumes", [])}
+                assert folder in named | set(service.get("tmpfs", [])), name
+
+
+def test_a_task_outlives_a_minute_without_the_api_server_and_is_lost_before_the_scheduler_says_so(
+    services: dict[str, Any],
+) -> None:
+    failed = int(services["worker"]["environment"]["AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS"])
+    assert 60 < failed * SECONDS_OF_A_FAILED_HEARTBEAT < SCHEDULERS_PATIENCE_SECONDS
 
 
 def test_every_redress_variable_is_a_setting(services: dict[str, Any]) -> None:

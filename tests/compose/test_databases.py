@@ -144,6 +144,19 @@ def test_a_password_that_does_not_fit_an_address_is_refused_in_words(server: Pas
     assert password not in ended.stderr
 
 
+def test_a_short_password_of_the_superuser_is_refused_in_words_and_not_shown(server: PasswordServer) -> None:
+    short = "sh0rtXq"
+    with server.connect("postgres", SECRETS["POSTGRES_PASSWORD"], "postgres") as connection:
+        connection.execute(f"alter role postgres password '{short}'")
+        try:
+            ended = server.make_databases({"POSTGRES_PASSWORD": short})
+        finally:
+            connection.execute(f"alter role postgres password '{SECRETS['POSTGRES_PASSWORD']}'")
+    assert ended.returncode != 0
+    assert "POSTGRES_PASSWORD has to be 16 or more letters and digits" in ended.stderr
+    assert short not in ended.stdout + ended.stderr
+
+
 def test_the_health_check_tells_a_running_server_from_none(server: PasswordServer, tmp_path: Path) -> None:
     check = health_check(composition()["services"], "postgres")
     assert run(check.here(server.places, {}, [PROGRAMS])).returncode == 0

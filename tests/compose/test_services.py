@@ -28,6 +28,17 @@ def test_redis_answers_its_health_check_and_nobody_without_the_password(tmp_path
         assert SECRETS["REDIS_PASSWORD"] not in arguments
 
 
+@pytest.mark.parametrize(
+    "password", ["a secret of words", "sixteen#or#more#signs", "sh0rtXq", "sixteen%2For%2Fmore"]
+)
+def test_a_password_that_redis_or_an_address_would_misread_is_refused_and_not_shown(password: str) -> None:
+    called = command(composition(SECRETS | {"REDIS_PASSWORD": password})["services"], "redis")
+    ended = run(called.here({}, {}, []))
+    assert ended.returncode == 1
+    assert "REDIS_PASSWORD has to be 16 or more letters and digits" in ended.stderr
+    assert password not in ended.stdout + ended.stderr
+
+
 def test_the_login_is_written_for_the_api_server_alone_whatever_signs_it_has(tmp_path: Path) -> None:
     called = command(composition()["services"], "api-server")
     shell, flags, script = called.arguments
