@@ -1,11 +1,11 @@
 """annual_letters: one season's letters from a source to a published warehouse; one run is one season."""
 
+import datetime as dt
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
 
 from redress.orchestration.dag_parts import (
-    BEFORE_ALL_LETTERS,
     RETRIES,
     SOURCE_RETRIES,
     build_and_test,
@@ -22,14 +22,18 @@ from redress.orchestration.dag_parts import (
 )
 from redress.orchestration.names import ANNUAL_LETTERS, SITE_POOL, WRITER_POOL
 
-AFTER_PUBLICATION = "0 6 15 8 *"
-"""15 August, 06:00 UTC: letters came out at the end of July until 2024, and come in May since 2025."""
+AFTER_PUBLICATION = CronTriggerTimetable("0 6 15 8 *", timezone="UTC", run_immediately=dt.timedelta(days=1))
+"""15 August, 06:00 UTC: letters came out at the end of July until 2024, and come in May since 2025.
+
+The first run is the next 15 August, so that unpausing starts no season that nobody asked for; a scheduler that is
+late by less than a day still starts it. The dag has no start date, because with a start date in the past Airflow
+starts the latest run as soon as the dag is unpaused.
+"""
 
 
 @dag(
     dag_id=ANNUAL_LETTERS,
     schedule=AFTER_PUBLICATION,
-    start_date=BEFORE_ALL_LETTERS,
     catchup=False,
     max_active_runs=1,
     default_args=RETRIES,
@@ -55,12 +59,16 @@ def annual_letters() -> None:
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def plan() -> list[dict[str, Any]]:
-        """List the season's letters at the source, in batches; continue an interrupted run."""
-        from redress.orchestration.context import retry_failed, season_task, source
+        """List the season's letters at the source, in batches; continue an interrupted run.
+
+        A run of the schedule is skipped from here on if the source does not have the season yet.
+        """
+        from redress.orchestration.context import is_asked, retry_failed, season_task, skip_if_nothing_to_do, source
         from redress.steps import plan
 
         with season_task() as run:
-            batches = plan(run, source(run), retry_failed=retry_failed())
+            batches = plan(run, source(run), retry_failed=retry_failed(), is_asked=is_asked())
+            skip_if_nothing_to_do(run)
         return [{"batch": number, "references": references} for number, references in enumerate(batches)]
 
     @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, **SOURCE_RETRIES)
@@ -77,11 +85,12 @@ def annual_letters() -> None:
     @task
     def take_stock(_had: list[int]) -> list[dict[str, Any]]:
         """List the season's letters in the archive, in batches to read; too many failures stop the season here."""
-        from redress.orchestration.context import season_task, source
+        from redress.orchestration.context import is_asked, season_task, skip_if_nothing_to_do, source
         from redress.steps import take_stock
 
         with season_task() as run:
-            batches = take_stock(run, source(run))
+            batches = take_stock(run, source(run), is_asked=is_asked())
+            skip_if_nothing_to_do(run)
         return [{"batch": number, "letters": letters} for number, letters in enumerate(batches)]
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)

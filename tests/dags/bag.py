@@ -49,7 +49,8 @@ def _described(dag: Any) -> dict[str, Any]:
     tasks = {task.task_id: task for task in dag.tasks}
     params = {name: dag.params.get_param(name) for name in dag.params}
     return {
-        "schedule": dag.schedule,
+        "schedule": getattr(dag.schedule, "expression", dag.schedule),
+        "first_run": _first_run(dag),
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
         "alerts": [one.__name__ for one in dag.on_failure_callback],
@@ -68,6 +69,14 @@ def _described(dag: Any) -> dict[str, Any]:
         "helps": {name: param.description or param.schema.get("description_md") for name, param in params.items()},
         "defaults": {name: param.value for name, param in params.items()},
     }
+
+
+def _first_run(dag: Any) -> str | None:
+    """When the scheduler would start the first run of a dag that is unpaused now."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    found = DagSerialization.from_dict(DagSerialization.to_dict(dag)).next_dagrun_info(last_automated_run_info=None)
+    return found and found.run_after.isoformat()
 
 
 def _is_documented(task: Any) -> bool:

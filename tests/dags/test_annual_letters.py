@@ -1,5 +1,6 @@
 """annual_letters: its shape, and real runs of it, which end in a published warehouse or say why not."""
 
+import datetime as dt
 import json
 import os
 import sqlite3
@@ -21,10 +22,13 @@ from redress.cli.seasons import step_by_season
 from redress.cli.terminal import console
 from redress.model.season import Season
 from redress.orchestration.dag_runs import DagRun, DagRunError, DagRuns
+from redress.orchestration.environment import airflow_environment
 from redress.orchestration.season_runs import StepEnd
 from redress.settings import Settings
+from redress.steps import Run
 from redress.steps.record import StepSummary, step_summaries
 from redress.warehouse.releases.releases import Releases
+from tests.dags import scheduled_run
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
 from tests.shared import table_hashes
 
@@ -41,6 +45,12 @@ def dag(bag: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_season_is_run_once_a_year_after_its_letters_came_out(dag: dict[str, Any]) -> None:
     assert dag["schedule"] == "0 6 15 8 *"
+
+
+def test_unpausing_starts_no_season_and_the_first_run_of_the_schedule_is_still_to_come(dag: dict[str, Any]) -> None:
+    first = dt.datetime.fromisoformat(dag["first_run"])
+    assert (first.month, first.day, first.hour) == (8, 15, 6)
+    assert first > dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
 
 
 def test_the_steps_stand_in_the_order_of_a_letters_way(dag: dict[str, Any]) -> None:
@@ -252,3 +262,31 @@ def test_airflow_ends_at_once_when_the_command_that_started_it_is_killed(tmp_pat
     assert len(airflow) == 1
     _, alive = psutil.wait_procs(airflow, timeout=20)
     assert alive == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("has_source", "reason"), [(True, "has no letters of season"), (False, "no source of")])
+def test_a_run_of_the_schedule_is_skipped_with_its_reason_where_the_source_does_not_have_its_season(
+    tmp_path: Path, has_source: bool, reason: str
+) -> None:
+    settings = Settings(home=tmp_path / "home")
+    record = Run.of_season(Season(scheduled_run.SEASON), scheduled_run.RUN_ID, settings).record
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "airflow").mkdir()
+    source = f"folder:{tmp_path / 'letters'}" if has_source else ""
+    database = tmp_path / "airflow" / "airflow.db"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.dags.scheduled_run", source, str(record.path), str(tmp_path / "log")],
+        stdin=subprocess.PIPE,  # it ends when its standard input is closed
+        env=airflow_environment(settings, tmp_path / "airflow", f"sqlite:///{database}"),
+        cwd=PROJECT,
+    )
+    with process:
+        assert process.wait(timeout=180) == 0
+    with sqlite3.connect(database) as metadata:
+        assert metadata.execute("select run_type, state from dag_run").fetchall() == [("scheduled", "success")]
+        assert set(metadata.execute("select state from task_instance")) == {("skipped",)}
+    (step,) = step_summaries(record)
+    assert (step.name, step.state) == ("plan", "done")
+    assert reason in step.message
+    assert not record.path.with_suffix(".md").exists()

@@ -27,6 +27,7 @@ from redress.steps import (
     read,
     take_stock,
 )
+from redress.steps.acquiring import why_nothing_to_do
 from redress.steps.run import latest_landed_summary
 from redress.warehouse.landing import Landing
 from tests.made import PROJECT
@@ -270,3 +271,37 @@ def test_the_pages_of_great_expectations_come_from_the_check_and_no_rule_is_aske
     assert f"/{season_run.run_id}/" in page.as_posix()
     assert len(wrong) == 6
     assert all(sha256 in page.read_text() for sha256 in wrong)
+
+
+def test_a_season_that_the_schedule_asks_for_and_the_source_does_not_have_yet_is_no_failure(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    later = Run.of_season(Season(2022), "scheduled", settings)
+    assert plan(later, letters, is_asked=False) == []
+    assert why_nothing_to_do(later) == (
+        f"{letters.name} has no letters of season 2022 yet, and nobody has asked for it: there is nothing to do"
+    )
+    with pytest.raises(SeasonError, match="has no letters of season 2022; put them in a folder named 2022"):
+        plan(later, letters)
+    assert why_nothing_to_do(later) is None
+    (tmp_path / "letters" / "2021").rename(tmp_path / "letters" / "2022")
+    assert plan(later, letters, is_asked=False) != []
+    assert why_nothing_to_do(later) is None
+
+
+def test_a_batch_of_a_run_that_another_machine_has_planned_says_where_its_journal_is_not(
+    tmp_path: Path, settings: Settings
+) -> None:
+    letters = source(tmp_path / "letters")
+    here = Run.of_season(SEASON, "one", settings)
+    (batch, *_) = plan(here, letters)
+    there = Run.of_season(SEASON, "one", Settings(home=tmp_path / "other"))
+    with pytest.raises(SeasonError, match=r"the journal of run one of season 2021 is not on this machine: .*other"):
+        acquire(there, letters, batch, 0)
+    with pytest.raises(SeasonError, match="is not on this machine"):
+        take_stock(there, letters)
+    acquire(here, letters, batch, 0)
+    here.journal.end()
+    with pytest.raises(SeasonError, match="has ended its acquiring; clear plan and downstream"):
+        acquire(here, letters, batch, 0)

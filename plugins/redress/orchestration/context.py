@@ -13,9 +13,10 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from redress.acquire.source import Source, SourceError, SourceUnavailableError
 from redress.acquire.sources.by_name import source_of
 from redress.model.season import season_of_run
-from redress.orchestration.names import DATED_RUN_TYPES
+from redress.orchestration.names import DATED_RUN_TYPES, SCHEDULED
 from redress.settings import Settings
 from redress.steps import Run, SeasonError
+from redress.steps.acquiring import note_nothing_yet, why_nothing_to_do
 from redress.steps.record import record_name
 from redress.steps.run import RunKind
 from redress.steps.upkeep import Action
@@ -58,13 +59,24 @@ def current_run() -> Run:
     return season_run()
 
 
+def is_asked() -> bool:
+    """Return whether a person or another dag has asked for the run, and not the schedule alone."""
+    return get_current_context()["dag_run"].run_type != SCHEDULED
+
+
 def source(run: Run) -> Source:
     """Return the source that the run's params name, or the source of REDRESS_SOURCE if they name none.
 
-    Raise SourceError if the source cannot be used, and write the error to the step of the current task.
+    Raise SourceError if the source cannot be used, and write the error to the step of the current task. Skip the
+    task if the schedule alone has started the run, and no source is named anywhere.
     """
+    name = str(get_current_context()["params"]["source"]) or run.settings.source
+    if not name and not is_asked():
+        with run.record.step(_step_name()) as note:
+            note_nothing_yet(note, f"no source of season {run.season} is named (REDRESS_SOURCE)")
+        raise AirflowSkipException(note.message)
     try:
-        return source_of(str(get_current_context()["params"]["source"]) or run.settings.source, run.settings)
+        return source_of(name, run.settings)
     except SourceError:
         with run.record.step(_step_name()):
             raise
@@ -78,6 +90,13 @@ def retry_failed() -> bool:
 def is_anew() -> bool:
     """Return whether the run also reads the files that this very reader has read before."""
     return bool(get_current_context()["params"].get("anew"))
+
+
+def skip_if_nothing_to_do(run: Run) -> None:
+    """Skip the current task if its run was not asked for, and the source does not have its season yet."""
+    reason = why_nothing_to_do(run)
+    if reason is not None:
+        raise AirflowSkipException(reason)
 
 
 @contextmanager

@@ -118,10 +118,11 @@ def site() -> str:
 @task(trigger_rule="all_done")
 def report() -> str:
     """Write the report about each letter of the season for people, with the reason if the run failed."""
-    from redress.orchestration.context import season_task
+    from redress.orchestration.context import season_task, skip_if_nothing_to_do
     from redress.report import write_report
 
     with season_task() as run:
+        skip_if_nothing_to_do(run)
         return str(write_report(run))
 
 

@@ -22,7 +22,9 @@ POOLS: Mapping[str, str] = {
 """The pools, each of one slot, with their purpose. If a pool is missing, the scheduler never starts its tasks, and
 logs nothing about it."""
 
-DATED_RUN_TYPES = ("scheduled", "backfill")
+SCHEDULED = "scheduled"
+"""The type of a run that the schedule has started, and nobody has asked for."""
+DATED_RUN_TYPES = (SCHEDULED, "backfill")
 """The types of run whose logical date states the season. The date of another run says only when it was started."""
 UNFINISHED_STATES = ("queued", "running")
 """The states of a dag run that has not ended."""

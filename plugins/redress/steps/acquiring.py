@@ -23,6 +23,7 @@ from redress.read.data_tables.season import FetchedTable, read_tables, told
 from redress.settings import Settings
 from redress.steps.letter_changes import forget_before
 from redress.steps.readings import ending
+from redress.steps.record import StepNote, step_summaries
 from redress.steps.run import (
     Run,
     SeasonError,
@@ -39,6 +40,8 @@ SHOWN_FAILURES_COUNT = 3
 FORGET_AFTER = dt.timedelta(days=7)
 """A journal that is older belongs to a run that was interrupted and never continued; it is removed."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
+NOTHING_YET = "nothing_yet"
+"""The fact of a step that found no letter of a season that nobody had asked for: the run has nothing more to do."""
 
 
 class Archived(TypedDict):
@@ -58,7 +61,9 @@ def last_source(settings: Settings, season: Season) -> str:
     return "" if summary is None else summary.source
 
 
-def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[ReferenceJson]]:
+def plan(
+    run: Run, source: Source, *, retry_failed: bool = False, is_asked: bool = True
+) -> list[list[ReferenceJson]]:
     """List what the source has for the season, in batches.
 
     A run that was interrupted is continued, by itself or by the next run from the same source: what it has fetched
@@ -66,7 +71,8 @@ def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[R
     starts over with a new record. With `retry_failed`, the outcomes of the season's last run stand, and only its
     failures are fetched. A damaged line of an earlier record is named and left out. Earlier runs that ended at a
     time that is still to come, because a clock was wrong, are named and put before this run. Raises SeasonError if
-    the source has nothing of the season, or if nothing can be retried.
+    the source has nothing of the season, or if nothing can be retried. Without `is_asked` (a run that the schedule
+    starts) a season that the source does not have yet is no failure, and there are no batches.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
@@ -82,6 +88,9 @@ def plan(run: Run, source: Source, *, retry_failed: bool = False) -> list[list[R
         else:
             references = source.references(run.season)
             if not references:
+                if not is_asked:
+                    note_nothing_yet(note, f"{source.name} has no letters of season {run.season} yet")
+                    return []
                 hint = f"; put them in a folder named {run.season}" if isinstance(source, FolderSource) else ""
                 raise SeasonError(f"{source.name} has no letters of season {run.season}{hint}")
         run.journal.begin(source.name, references, outcomes, began_at, is_retry=retry_failed)
@@ -111,6 +120,7 @@ def acquire(
     with run.record.step(f"acquire {batch + 1}") as note:
         archive, journal = Archive(run.settings.archive_address), run.journal
         if journal.source() is None:
+            _require_its_plan_here(run)
             raise SeasonError(f"this run of season {run.season} has ended its acquiring; {HOW_TO_START_OVER}")
         references = [Reference.from_json(run.season, reference) for reference in batch_references]
         before = journal.outcomes()
@@ -138,17 +148,21 @@ def acquire(
     return had
 
 
-def take_stock(run: Run, source: Source) -> list[list[Archived]]:
+def take_stock(run: Run, source: Source, *, is_asked: bool = True) -> list[list[Archived]]:
     """Return what the archive has of the season, in batches to read; keep each outcome with the run's record.
 
     Raises SeasonError if too many files could not be fetched, or all of them: landing stays as it was, and the next
-    run fetches those files again.
+    run fetches those files again. `is_asked` is as for `plan`.
     """
     with run.record.step("take stock") as note:
         summary = _summary(run, source)
         summary.write(run.summary_path)
         note.facts = summary.counts
         note.message = _in_words(summary.counts)
+        if not is_asked and _has_nothing_published(summary):
+            note_nothing_yet(note, f"{source.name} has published no letter of season {run.season} yet")
+            run.journal.end()
+            return []
         why_not = _why_not_go_on(summary, run.settings)
         if why_not is not None:
             raise SeasonError(why_not)
@@ -176,6 +190,18 @@ def read_data_tables(run: Run, source: Source) -> int:
         note.message = "; ".join([told(read), *(_with_address(outcome) for outcome in failed)])
         note.facts = {"tables": len(tables), "figures": len(read.figures), "reports": len(read.reports)}
     return len(read.figures)
+
+
+def note_nothing_yet(note: StepNote, reason: str) -> None:
+    """Note in a step that a run which nobody asked for has nothing to do, and why."""
+    note.message = f"{reason}, and nobody has asked for it: there is nothing to do"
+    note.facts = {NOTHING_YET: True}
+
+
+def why_nothing_to_do(run: Run) -> str | None:
+    """Return why a run that nobody asked for has nothing to do, by its last step; None if there is something."""
+    ends = [event for event in run.record.events() if event["state"] != "began"]
+    return str(ends[-1]["told"]) if ends and ends[-1].get("counts", {}).get(NOTHING_YET) else None
 
 
 def _set_aside_if_ended(run: Run) -> None:
@@ -234,6 +260,16 @@ def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tu
     return tuple(outcome.reference for outcome in asked), tuple(settled)
 
 
+def _require_its_plan_here(run: Run) -> None:
+    """Raise SeasonError if this working folder has no `plan` of a run: another machine has planned the run."""
+    if not any(step.name == "plan" for step in step_summaries(run.record)):
+        raise SeasonError(
+            f"the journal of run {run.run_id} of season {run.season} is not on this machine: {run.settings.home} "
+            "knows no plan of the run, which another machine has made. All workers need one common REDRESS_HOME, "
+            "or all tasks of a season the same worker"
+        )
+
+
 def _is_there(outcome: Outcome, archive: Archive) -> bool:
     """Return whether the archive still has the bytes that a settled outcome names."""
     return outcome.sha256 is None or archive.holds(outcome.sha256)
@@ -244,6 +280,8 @@ def _summary(run: Run, source: Source) -> Summary:
     journal = run.journal
     if journal.source() is None and run.summary_path.exists():
         return Summary.read(run.summary_path)
+    if journal.source() is None:
+        _require_its_plan_here(run)
     if journal.source() != source.name:
         raise SeasonError(f"season {run.season} has not been acquired from {source.name}: run it again")
     references, outcomes = journal.references(), journal.outcomes()
@@ -263,6 +301,12 @@ def _summary(run: Run, source: Source) -> Summary:
         now(),
         asked + without_listing(asked, run.season, authorities),
     )
+
+
+def _has_nothing_published(summary: Summary) -> bool:
+    """Return whether the source answered for every letter that it has none."""
+    without = (AcquisitionState.NOT_LISTED, AcquisitionState.NOT_PUBLISHED)
+    return all(outcome.state in without for outcome in summary.outcomes)
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
