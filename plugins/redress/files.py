@@ -187,8 +187,8 @@ def replaced(path: Path, *, is_synced: bool = False, is_shared: bool = False) ->
     write under that name removes it. The file's folder is made if it is missing.
 
     With `is_synced` the content is on the disk before the rename, so that not even a power cut leaves half a file.
-    With `is_shared` the temporary name holds the process's id, for a file that two processes may write at the same
-    time.
+    With `is_shared` the temporary name holds the process's id and its machine, for a file that two processes may
+    write at the same time. Two containers on one volume have the same ids.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _incoming(path, is_shared)
@@ -268,7 +268,8 @@ def exchange(one: Path, other: Path) -> None:
 
 
 def _incoming(path: Path, is_shared: bool) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.incoming" if is_shared else f".{path.name}.incoming")
+    writer = f".{os.getpid()}@{socket.gethostname()}" if is_shared else ""
+    return path.with_name(f".{path.name}{writer}.incoming")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 import s3fs
+from pydantic import SecretStr
 
 from redress.files import WholeFiles
 from redress.settings import Settings
@@ -17,12 +18,15 @@ from redress.warehouse.releases.delivery import deliver
 from redress.warehouse.releases.listing import roll_back
 from redress.warehouse.releases.object_store import StoredReleases
 from redress.warehouse.releases.releases import ReleaseError, Releases
+from redress.warehouse.serving.postgres import serve_current
+from redress.warehouse.serving.tables import ServeError
 from tests.acquire.s3_server import BUCKET, s3_server
 from tests.warehouse.numbered import identity_of, publish_numbered
 
 pytestmark = pytest.mark.needs("object_store")
 
 KEPT = 2
+NO_SERVER = "postgresql://publisher@127.0.0.1:9/served"
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +212,23 @@ def _puts(settings: Settings, failing: int | None = None) -> list[str]:
     with patch.object(WholeFiles, "write", noted):
         deliver(settings)
     return names
+
+
+def test_a_home_in_which_another_release_is_current_than_in_the_store_serves_nothing(
+    server: None, settings: Settings, releases: Releases, tmp_path: Path
+) -> None:
+    def serve(home: Path) -> None:
+        serve_current(Settings(home=home, warehouse=settings.warehouse, serve_url=SecretStr(NO_SERVER)))
+
+    here = publish_numbered(releases, 1)
+    deliver(settings)
+    with pytest.raises(ServeError, match="connection"):  # it goes on to the database
+        serve(settings.home)
+    other = Settings(home=tmp_path / "other", warehouse=settings.warehouse)
+    there = publish_numbered(Releases(other.warehouse_folder), 2)
+    deliver(other)
+    with pytest.raises(
+        ServeError,
+        match=f"^release {there.name} is current in s3://.*, and release {here.name} in .*warehouse: another",
+    ):
+        serve(settings.home)

@@ -33,7 +33,7 @@ from redress.warehouse.releases.package import write_package
 _MARK = "redress-"
 """The beginning of every name that Redress makes in `incoming`: a folder of people's own may have this name too."""
 _OURS = re.compile(rf"{_MARK}(removed-)?[0-9a-f]{{16}}(\.[0-9a-f]{{8}}|\.replaced)?")
-_WAITING_LINK = re.compile(r"\.current\.[0-9]+\.incoming")
+_WAITING_LINK = re.compile(r"\.current\.[0-9]+(@.+)?\.incoming")
 _PUT_ASIDE = "current.copied"
 _NAMES_SHOWN = 3
 

@@ -22,7 +22,8 @@ from sqlalchemy.pool import NullPool
 
 from redress.model.printable import printable
 from redress.settings import Settings
-from redress.warehouse.releases.releases import Releases
+from redress.warehouse.releases.object_store import StoredReleases
+from redress.warehouse.releases.releases import ReleaseError, Releases
 from redress.warehouse.serving.incoming import build_beside, state_release
 from redress.warehouse.serving.reader_role import grant_reading, require_a_reader_who_only_reads
 from redress.warehouse.serving.schemas import drop_retired, require_nothing_else, served_release, swap, take_turn
@@ -205,7 +206,8 @@ def _without_secrets(text: str, url: URL) -> str:
 def serve_current(settings: Settings) -> Served:
     """Serve the current release of a warehouse from the database that the settings name.
 
-    Raises ServeError if the settings name no database, if nothing has been released, and as `Postgres.serve` does.
+    Raises ServeError if the settings name no database, if nothing has been released, if releases go to an object
+    store that cannot be read or in which another release is current, and as `Postgres.serve` does.
     """
     if not settings.serve_url:
         raise ServeError(f"REDRESS_SERVE_URL names no database: postgresql://user@host:5432/database ({RUNBOOK})")
@@ -213,4 +215,22 @@ def serve_current(settings: Settings) -> Served:
     current = releases.current()
     if current is None:
         raise ServeError(f"there is no release in {releases.folder} yet: redress run makes one")
+    _require_current_in_store(settings, current)
     return Postgres(settings.serve_url.get_secret_value()).serve(current)
+
+
+def _require_current_in_store(settings: Settings, current: Path) -> None:
+    """Raise ServeError if another release is current in the object store of the settings: another home made it."""
+    address = settings.warehouse_store_address
+    if address is None:
+        return
+    try:
+        stored = StoredReleases(address).current()
+    except ReleaseError as error:
+        raise ServeError(f"which release is current in {address} cannot be read: {error}") from None
+    if stored not in (None, current.name):
+        raise ServeError(
+            f"release {stored} is current in {address}, and release {current.name} in {current.parent.parent}: "
+            "another REDRESS_HOME has published there, or this one could not send its release. Serve from the home "
+            "that is right; redress rebuild sends the release of this one"
+        )
