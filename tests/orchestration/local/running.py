@@ -113,7 +113,7 @@ class RunningAirflow:
             return connection.execute(query, values).fetchall()
 
     def unpause(self) -> None:
-        """Let the scheduler work on annual_letters, as soon as it knows it. It starts the latest period then."""
+        """Let the scheduler work on annual_letters, as soon as it knows the dag."""
         until = time.monotonic() + RUN_SECONDS
         while not self.rows("select 1 from serialized_dag where dag_id = %s", ANNUAL_LETTERS):
             _wait_until(until, "annual_letters is not parsed", self)
