@@ -38,6 +38,14 @@ class PasswordServer:
         services = composition(SECRETS | dict(values))["services"]
         return run(command(services, "databases").here(self.places, {"PGHOST": str(self.folder)}, [PROGRAMS]))
 
+    def program(self, name: str, *arguments: str, given: str = "") -> str:
+        """Run a program of PostgreSQL as the superuser, with this standard input; return what it printed."""
+        environment = {"PGHOST": str(self.folder), "PGPASSWORD": SECRETS["POSTGRES_PASSWORD"]}
+        done = subprocess.run(
+            [PROGRAMS / name, *arguments], env=environment, input=given, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
     def connect(self, user: str, password: str, database: str) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
             host=str(self.folder), user=user, password=password, dbname=database, autocommit=True

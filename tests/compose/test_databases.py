@@ -146,7 +146,7 @@ def test_a_password_that_does_not_fit_an_address_is_refused_in_words(server: Pas
 
 def test_a_short_password_of_the_superuser_is_refused_in_words_and_not_shown(server: PasswordServer) -> None:
     short = "sh0rtXq"
-    with server.connect("postgres", SECRETS["POSTGRES_PASSWORD"], "postgres") as connection:
+    with server.connect(*SUPERUSER, "postgres") as connection:
         connection.execute(f"alter role postgres password '{short}'")
         try:
             ended = server.make_databases({"POSTGRES_PASSWORD": short})
@@ -155,6 +155,31 @@ def test_a_short_password_of_the_superuser_is_refused_in_words_and_not_shown(ser
     assert ended.returncode != 0
     assert "POSTGRES_PASSWORD has to be 16 or more letters and digits" in ended.stderr
     assert short not in ended.stdout + ended.stderr
+
+
+def test_a_restore_as_the_runbook_has_it_brings_metadata_and_the_logins_of_bi_tools_back(
+    server: PasswordServer,
+) -> None:
+    login = ("bi_tool", "a long password of a person")
+    with server.connect(*SUPERUSER, "redress") as connection:
+        connection.execute(f"create role {login[0]} login password '{login[1]}' in role redress_reader")
+    with server.connect(*AIRFLOW, "airflow") as connection:
+        connection.execute("create table restored as select 1 as one")
+    logins = server.program("pg_dumpall", "--username=postgres", "--globals-only")
+    metadata = server.program("pg_dump", "--username=postgres", "airflow")
+    with server.connect(*AIRFLOW, "airflow") as connection:
+        connection.execute("drop table restored")
+    with server.connect(*SUPERUSER, "postgres") as connection:
+        connection.execute(f"drop role {login[0]}")
+    with password_server() as new:
+        assert new.make_databases().returncode == 0
+        new.program("psql", "--username=postgres", "--quiet", given=logins)
+        new.program("psql", "--username=postgres", "--quiet", "airflow", given=metadata)
+        assert new.make_databases().returncode == 0, "the next `up`"
+        with new.connect(*login, "redress") as connection:
+            assert connection.execute("select current_user").fetchall() == [("bi_tool",)]
+        with new.connect(*AIRFLOW, "airflow") as connection:
+            assert connection.execute("select one from restored").fetchall() == [(1,)]
 
 
 def test_the_health_check_tells_a_running_server_from_none(server: PasswordServer, tmp_path: Path) -> None:
