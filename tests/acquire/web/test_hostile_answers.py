@@ -175,11 +175,11 @@ def test_a_robots_txt_for_many_agents_takes_no_memory_or_time_of_its_own(site: S
     agents = b"".join(b"User-agent: bot%d\n" % number for number in range(8000))
     rules = b"".join(b"Disallow: /%d\n" % number for number in range(12_000))
     site.give("/robots.txt", Given(agents + b"User-agent: *\n" + rules))
-    started = time.monotonic()
+    started = time.process_time()  # of the site's server too, and of no other program
     assert got(site, "/letter") == LETTER
     site.give("/5", Given(LETTER))
     assert failure(site, "/5").cause is FailureCause.FORBIDDEN_BY_ROBOTS
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 @pytest.mark.parametrize(
