@@ -40,6 +40,10 @@ def test_an_id_in_both_files_is_an_error_that_names_both_places(additional: Path
         (f"{HEADER}\nX1,Sampleton Council\n", r"line 2: 2 cells; expected 7"),
         (f"{HEADER}\nX1,,Sampleton,unitary,South East,,\n", r"line 2: authority_name is empty"),
         (
+            f"{HEADER}\nX\u202e1,Sampleton Council,Sampleton,unitary,South East,,\n",
+            r"line 2: authority_id X\\u202e1 holds a character that cannot be printed",
+        ),
+        (
             f"{HEADER}\nX1,Sampleton Council,Sampleton,parish,South East,,\n",
             r"line 2: council_type_id is 'parish'; expected one of county, district, ",
         ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redress.model.authorities import Alias, Authorities, Authority, Population, Succession
+from redress.model.printable import printable
 
 SEEDS_FOLDER = Path(__file__).parents[3] / "dbt_project" / "seeds"
 
@@ -168,8 +169,14 @@ def _read_authorities(seeds_folder: Path, additional: Path | None) -> tuple[Auth
 def _authority(row: Row, type_ids: tuple[str, ...], *, is_sample: bool) -> Authority:
     type_id = row.one_of("council_type_id", type_ids, f"{', '.join(type_ids)} (council_types.csv)")
     valid_from, valid_to = row.validity()
+    authority_id = row.text("authority_id")
+    if not authority_id.isprintable():
+        raise SeedError(
+            f"{row.place}: authority_id {printable(authority_id)} holds a character that cannot be printed; "
+            "expected letters, digits and signs"
+        )
     return Authority(
-        authority_id=row.text("authority_id"),
+        authority_id=authority_id,
         name=row.text("authority_name"),
         short_name=row.text("short_name"),
         council_type_id=type_id,
