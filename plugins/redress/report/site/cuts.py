@@ -5,6 +5,7 @@ One picture of a page serves all its figures: a page of the site shows a part of
 """
 
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 PIXELS_TO_A_POINT = 1.5
 MOST_PIXELS_OF_A_SIDE = 3000
 """A page that is larger, as a poster is, is drawn smaller."""
+_A4 = 595.0 * 842.0
+_ORDINARY = (0.5, 3.0)
+"""How small and how large a side is beside that of A4 if a page is drawn as it is."""
 _GREYS = 16
 """Enough for print, and half the bytes of 256."""
 _TO_GREY = [value * (_GREYS - 1) // 255 for value in range(256)]
@@ -33,12 +37,16 @@ _MARGIN_POINTS = 42.0
 
 @dataclass(frozen=True)
 class Cut:
-    """A picture of a part of a page: its address in the site, and what it shows, in points from the upper left."""
+    """A picture of a part of a page: its address in the site, and what it shows, in points from the upper left.
+
+    `unit` is how many points of the page are as much as one of an ordinary page.
+    """
 
     address: str
     page_width: float
     top: float
     bottom: float
+    unit: float
 
 
 Cuts = Mapping[tuple[str, int], Cut | str]
@@ -57,7 +65,7 @@ def put_cuts(folder: SiteFolder, contents: SiteContents, settings: Settings) -> 
             path = _path(sha256, page)
             facts = folder.link(path, _digest(path, top, bottom))
             if facts is not None:
-                found[sha256, page] = Cut(path, facts["page_width"], facts["top"], facts["bottom"])
+                found[sha256, page] = Cut(path, *(facts[name] for name in ("page_width", "top", "bottom", "unit")))
         missing = {page: area for page, area in pages.items() if (sha256, page) not in found}
         if missing:
             waiting.append((sha256, missing))
@@ -70,9 +78,9 @@ def put_cuts(folder: SiteFolder, contents: SiteContents, settings: Settings) -> 
             if isinstance(drawn, WorkerError):
                 found |= dict.fromkeys(((sha256, page) for page in pages), f"the page cannot be drawn: {drawn}")
                 continue
-            for page, (width, top, bottom, picture) in drawn.items():
+            for page, (*shown, picture) in drawn.items():
                 path = _path(sha256, page)
-                cut = Cut(path, width, top, bottom)
+                cut = Cut(path, *shown)
                 facts = {name: value for name, value in asdict(cut).items() if name != "address"}
                 folder.write(path, picture, _digest(path, *pages[page]), **facts)
                 found[sha256, page] = cut
@@ -96,10 +104,11 @@ def _from_archive(
 
 def draw_pages(
     content: bytes, areas: Mapping[int, tuple[float, float]]
-) -> dict[int, tuple[float, float, float, bytes]]:
+) -> dict[int, tuple[float, float, float, float, bytes]]:
     """Draw parts of a PDF's pages, each over the page's whole width, from a top to a bottom in points.
 
-    Return by page its width, the top and the bottom that are shown, in points, and the picture as a PNG in greys.
+    Return by page its width, the top and the bottom that are shown, in points, the points to a unit, and the
+    picture as a PNG in greys.
     A page can need any time and memory: call in a worker.
     """
     import pypdfium2 as pdfium
@@ -110,11 +119,21 @@ def draw_pages(
         for number, (first, last) in areas.items():
             page = pdf[number - 1]
             width, height = page.get_size()
-            top, bottom = max(0.0, first - _MARGIN_POINTS), min(height, last + _MARGIN_POINTS)
-            scale = min(PIXELS_TO_A_POINT, MOST_PIXELS_OF_A_SIDE / max(width, bottom - top, 1.0))
+            unit = _points_to_a_unit(width, height)
+            top, bottom = max(0.0, first - _MARGIN_POINTS * unit), min(height, last + _MARGIN_POINTS * unit)
+            scale = min(PIXELS_TO_A_POINT / unit, MOST_PIXELS_OF_A_SIDE / max(width, bottom - top))
             picture = page.render(scale=scale, crop=(0, height - bottom, 0, top), grayscale=True).to_pil()
-            drawn[number] = (width, top, bottom, _png(picture.point(_TO_GREY)))
+            drawn[number] = (width, top, bottom, unit, _png(picture.point(_TO_GREY)))
     return drawn
+
+
+def _points_to_a_unit(width: float, height: float) -> float:
+    """Return 1 for a page of an ordinary size, else how many points of it are as much as one of A4 paper.
+
+    A page may have a unit of its own (UserUnit), which its size in points does not tell.
+    """
+    size = math.sqrt(width * height / _A4)
+    return 1.0 if _ORDINARY[0] <= size <= _ORDINARY[1] else size
 
 
 def _png(picture: "Image.Image") -> bytes:

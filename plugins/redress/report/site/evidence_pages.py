@@ -16,6 +16,8 @@ _AROUND_POINTS = 34.0
 """What is shown of the page above and below a figure: a line or two."""
 _ACROSS_POINTS = 400.0
 """What is shown of the page's width: a column, so that it can be read on a telephone."""
+_PAD_POINTS = 3.0
+"""What lies between a figure and its frame."""
 _UNITS = {Unit.PER_CENT: "%"}
 _AGREEMENT = {
     "agrees": "gives the same number",
@@ -87,7 +89,7 @@ def _figure(contents: SiteContents, figure: Row, sha256s: Mapping[str, str], cut
         "place": _place(figure),
         "is_ocr": figure["is_ocr"],
         "correction": _correction(figure),
-        "cut": _part(cut, figure) if isinstance(cut, Cut) else None,
+        "cut": cut_part(cut, figure) if isinstance(cut, Cut) else None,
         "no_cut": cut if isinstance(cut, str) else None,
     }
 
@@ -110,26 +112,32 @@ def _correction(figure: Row) -> str | None:
     )
 
 
-def _part(cut: Cut, figure: Row) -> Mapping[str, Any]:
+def cut_part(cut: Cut, figure: Row) -> Mapping[str, Any]:
     """Return the part of a cut that is shown for a figure, and the frame around it, in points of the page."""
-    top = max(cut.top, figure["box_top_points"] - _AROUND_POINTS)
-    bottom = min(cut.bottom, figure["box_bottom_points"] + _AROUND_POINTS)
+    around, pad = _AROUND_POINTS * cut.unit, _PAD_POINTS * cut.unit
+    upper, lower = figure["box_top_points"], figure["box_bottom_points"]
+    top, bottom = max(cut.top, upper - around), min(cut.bottom, lower + around)
     left, right = figure["box_x0_points"], figure["box_x1_points"]
-    across = min(cut.page_width, max(_ACROSS_POINTS, right - left))
+    across = min(cut.page_width, max(_ACROSS_POINTS * cut.unit, right - left))
     start = min(max(0.0, (left + right - across) / 2), cut.page_width - across)
     return {
         "address": cut.address,
-        "view": f"{start:.1f} {top:.1f} {across:.1f} {bottom - top:.1f}",
-        "width": f"{cut.page_width:.1f}",
-        "top": f"{cut.top:.1f}",
-        "height": f"{cut.bottom - cut.top:.1f}",
+        "view": " ".join(map(_points, (start, top, across, bottom - top))),
+        "width": _points(cut.page_width),
+        "top": _points(cut.top),
+        "height": _points(cut.bottom - cut.top),
         "frame": {
-            "x": f"{left - 3:.1f}",
-            "y": f"{figure['box_top_points'] - 3:.1f}",
-            "width": f"{right - left + 6:.1f}",
-            "height": f"{figure['box_bottom_points'] - figure['box_top_points'] + 6:.1f}",
+            "x": _points(left - pad),
+            "y": _points(upper - pad),
+            "width": _points(right - left + 2 * pad),
+            "height": _points(lower - upper + 2 * pad),
         },
     }
+
+
+def _points(value: float) -> str:
+    """Return a length in five digits: a page can be a hundred times smaller than others."""
+    return f"{value:.5g}"
 
 
 def _witness(contents: SiteContents, row: Row) -> Mapping[str, Any]:
