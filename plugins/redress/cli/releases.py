@@ -160,7 +160,7 @@ def site() -> None:
 
         built = build_site(Settings())
         _tell(str(built))
-        if built.faults:
+        if built.no_pdfs is not None:
             raise typer.Exit(1)
 
 

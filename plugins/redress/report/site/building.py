@@ -15,7 +15,7 @@ from redress.report.site.evidence_pages import evidence_jobs
 from redress.report.site.folder import SiteFolder
 from redress.report.site.jobs import Job
 from redress.report.site.place import INDEX_NAME, site_folder
-from redress.report.site.printed import put_pdfs
+from redress.report.site.printed import put_pdfs, why_no_pdfs
 from redress.report.site.season_pages import season_jobs
 from redress.report.site.whole_pages import whole_jobs
 from redress.settings import Settings
@@ -33,13 +33,13 @@ class BuiltSite:
     release: str
     made_count: int
     linked_count: int
-    faults: tuple[str, ...]
-    """What could not be made, in words; the rest of the site is there."""
+    no_pdfs: str | None
+    """Why the site has no PDFs, in words; the rest of the site is there."""
 
     def __str__(self) -> str:
         files = f"{self.made_count} files made, {self.linked_count} as before"
         said = f"{self.index} shows release {self.release}: {files}"
-        return "; ".join((said, *self.faults))
+        return said if self.no_pdfs is None else f"{said}; {self.no_pdfs}"
 
 
 def write_site(run: Run) -> str:
@@ -67,21 +67,23 @@ def build_site(settings: Settings) -> BuiltSite:
         contents = read_contents(release)
         built = SiteFolder(folder, new)
         cuts = put_cuts(built, contents, settings)
-        built.put_all(_jobs(contents, cuts, release))
-        faults = put_pdfs(built, contents)
+        no_pdfs = why_no_pdfs()
+        built.put_all(_jobs(contents, cuts, release, has_pdfs=no_pdfs is None))
+        if no_pdfs is None:
+            put_pdfs(built, contents)
         for name in _DATA:
             if (release / name).is_dir():
                 shutil.copytree(release / name, new / "data" / name)
             else:
                 built.copy(release / name, f"data/{name}")
         built.end()
-        return BuiltSite(folder / INDEX_NAME, release.name, built.made_count, built.linked_count, faults)
+        return BuiltSite(folder / INDEX_NAME, release.name, built.made_count, built.linked_count, no_pdfs)
 
 
-def _jobs(contents: SiteContents, cuts: Cuts, release: Path) -> Iterator[Job]:
-    yield from whole_jobs(contents, release)
+def _jobs(contents: SiteContents, cuts: Cuts, release: Path, *, has_pdfs: bool) -> Iterator[Job]:
+    yield from whole_jobs(contents, release, has_pdfs=has_pdfs)
     for season in contents.seasons:
-        yield from season_jobs(contents, season)
+        yield from season_jobs(contents, season, has_pdfs=has_pdfs)
     for council in contents.councils.values():
         yield from council_jobs(contents, council)
         yield from evidence_jobs(contents, council, cuts)

@@ -16,18 +16,23 @@ from redress.report.site.jobs import digest_of
 from redress.report.site.season_pages import season_address
 
 
-def put_pdfs(folder: SiteFolder, contents: SiteContents) -> tuple[str, ...]:
-    """Put the PDFs of all seasons into the folder; return in words why there are none, or nothing."""
+def why_no_pdfs() -> str | None:
+    """Return in words why no PDF can be printed, or None if PDFs can be."""
+    try:
+        import weasyprint  # noqa: F401 -- loads Pango
+    except OSError as error:
+        return f"there are no PDFs, because WeasyPrint cannot load Pango: {error}"
+    return None
+
+
+def put_pdfs(folder: SiteFolder, contents: SiteContents) -> None:
+    """Put the PDFs of all seasons into the folder."""
     for season in contents.seasons:
         page = folder.new / season_address(season)
         path = season_address(season).replace(".html", ".pdf")
         digest = digest_of("pdf", path, {"page": page.read_text(encoding="utf-8")})
         if folder.link(path, digest) is None:
-            try:
-                folder.write(path, _printed(page, folder.new), digest)
-            except OSError as error:  # what the loader of Pango raises
-                return (f"there are no PDFs, because WeasyPrint cannot load Pango: {error}",)
-    return ()
+            folder.write(path, _printed(page, folder.new), digest)
 
 
 def _printed(page: Path, site: Path) -> bytes:

@@ -8,7 +8,7 @@ from redress.model.landed import Fate
 from redress.report.council import Row
 from redress.report.council_words import number
 from redress.report.site.charts import distribution
-from redress.report.site.contents import UNKNOWN, SiteContents
+from redress.report.site.contents import UNKNOWN, SiteContents, slug
 from redress.report.site.evidence_pages import with_unit
 from redress.report.site.jobs import Job, Kind, chart_job
 from redress.report.site.maps import legend, season_map, small_hexagon
@@ -32,9 +32,9 @@ _AVERAGES = (
 )
 
 
-def season_jobs(contents: SiteContents, season: int) -> Iterator[Job]:
+def season_jobs(contents: SiteContents, season: int, *, has_pdfs: bool) -> Iterator[Job]:
     """Yield the jobs for a season's page and for the pages of its types."""
-    yield Job(season_address(season), Kind.PAGE, season_values(contents, season))
+    yield Job(season_address(season), Kind.PAGE, season_values(contents, season, has_pdf=has_pdfs))
     for is_sample in contents.groups(season):
         for council_type in contents.types:
             yield from _type_jobs(contents, season, council_type, is_sample)
@@ -44,7 +44,7 @@ def season_address(season: int) -> str:
     return f"season/{season}.html"
 
 
-def season_values(contents: SiteContents, season: int) -> dict[str, Any]:
+def season_values(contents: SiteContents, season: int, *, has_pdf: bool) -> dict[str, Any]:
     """Return what stands on a season's page; the home page shows the newest season's."""
     year = contents.years[season]
     return {
@@ -57,7 +57,7 @@ def season_values(contents: SiteContents, season: int) -> dict[str, Any]:
         "period": f"{year['period_start_date']:%-d %B %Y} to {year['period_end_date']:%-d %B %Y}",
         "note": year["comparability_note"],
         "seasons": season_links(contents),
-        "pdf": season_address(season).replace(".html", ".pdf"),
+        "pdf": season_address(season).replace(".html", ".pdf") if has_pdf else None,
         "groups": [_group(contents, season, is_sample) for is_sample in contents.groups(season)],
         "legend": legend(),
         "hexagon": small_hexagon(),
@@ -104,15 +104,16 @@ def headline(contents: SiteContents, season: int, is_sample: bool) -> str:
 def _group(contents: SiteContents, season: int, is_sample: bool) -> dict[str, Any]:
     rows = contents.of_season(season, is_sample)
     accepted = [row for row in rows if row["coverage_state"] == Fate.ACCEPTED]
-    before = contents.of_season(season - 1, is_sample)
+    councils = [row for row in accepted if is_council(row)]
+    before = [row for row in contents.of_season(season - 1, is_sample) if is_council(row)]
     return {
         "name": GROUP_NAMES[is_sample],
         "is_sample": is_sample,
         "headline": headline(contents, season, is_sample),
         "map": season_map(contents, season, is_sample),
-        "upheld": pooled(accepted, "upheld_count", "uphold_rate_base_count"),
+        "upheld": pooled(councils, "upheld_count", "uphold_rate_base_count"),
         "upheld_before": _upheld_before(contents, season, before),
-        "remedied": pooled(accepted, "satisfactory_remedies_count", "upheld_count"),
+        "remedied": pooled(councils, "satisfactory_remedies_count", "upheld_count"),
         "averages": list(_averages(contents, season, is_sample)),
         "below": _below_full_compliance(contents, accepted),
         "compliance_stated": sum(row["compliance_rate_pct"] is not None for row in accepted),
@@ -271,7 +272,7 @@ def _type_jobs(contents: SiteContents, season: int, council_type: Row, is_sample
     ranked = [row for row in rows if row["uphold_rate_rank"] is not None]
     few = [row for row in rows if row["is_small_number"]]
     others = [row for row in rows if row["uphold_rate_rank"] is None and not row["is_small_number"]]
-    seasons = [year for year in contents.seasons if _has_type(contents, year, key, is_sample)]
+    seasons = [year for year in contents.seasons if has_type_page(contents, year, key, is_sample)]
     yield Job(
         type_address(key, season, is_sample),
         Kind.PAGE,
@@ -297,7 +298,8 @@ def _type_jobs(contents: SiteContents, season: int, council_type: Row, is_sample
     )
 
 
-def _has_type(contents: SiteContents, season: int, key: str, is_sample: bool) -> bool:
+def has_type_page(contents: SiteContents, season: int, key: str, is_sample: bool) -> bool:
+    """Return whether a council type has a page of a season: whether a letter to one of its councils is accepted."""
     return any(
         row["council_type_key"] == key and row["coverage_state"] == Fate.ACCEPTED
         for row in contents.of_season(season, is_sample)
@@ -317,7 +319,7 @@ def _ranked(contents: SiteContents, row: Row) -> dict[str, Any]:
     council = contents.councils[row["authority_id"]]
     evidence = council.evidence_address(row["season"])
     return {
-        "id": row["authority_id"],
+        "id": slug(row["authority_id"]),
         "head": {"text": row["authority_name"], "link": council.address},
         "missing": None,
         "rank": row["uphold_rate_rank"],

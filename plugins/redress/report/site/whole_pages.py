@@ -38,12 +38,12 @@ _COMPARED = (
 )
 
 
-def whole_jobs(contents: SiteContents, release: Path) -> Iterator[Job]:
+def whole_jobs(contents: SiteContents, release: Path, *, has_pdfs: bool) -> Iterator[Job]:
     """Yield the jobs for the pages about the whole release, and for styles and scripts."""
     for name in ASSETS:
         yield Job(f"assets/{name}", Kind.TEXT, {"text": (HERE / "assets" / name).read_text(encoding="utf-8")})
     yield Job(SCRIPTS_PATH, Kind.SCRIPTS)
-    yield _home(contents)
+    yield _home(contents, has_pdfs=has_pdfs)
     yield Job("coverage.html", Kind.PAGE, {**_page(contents, "coverage.html", "Coverage"), **_coverage(contents)})
     yield from _comparison(contents)
     yield Job("method.html", Kind.PAGE, {**_page(contents, "method.html", "Method"), **_method(contents)})
@@ -62,11 +62,11 @@ def _page(contents: SiteContents, template: str, title: str) -> dict[str, Any]:
     }
 
 
-def _home(contents: SiteContents) -> Job:
+def _home(contents: SiteContents, *, has_pdfs: bool) -> Job:
     councils = sorted(contents.councils.values(), key=lambda council: council.name)
     with_figures = [season for season in contents.seasons if contents.groups(season)]
     newest = with_figures[-1] if with_figures else None
-    values = {} if newest is None else season_values(contents, newest)
+    values = {} if newest is None else season_values(contents, newest, has_pdf=has_pdfs)
     return Job(
         "index.html",
         Kind.PAGE,
