@@ -3,14 +3,19 @@
 import csv
 import json
 import shutil
+import sys
+from dataclasses import replace
 from decimal import Decimal
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import pytest
 
 from redress.report.site import printed
 from redress.report.site.building import build_site
-from redress.report.site.contents import slug
+from redress.report.site.contents import read_contents, slug
+from redress.report.site.council_pages import council_jobs
+from redress.report.site.season_pages import season_values
 from redress.warehouse.releases.releases import ReleaseError
 from tests.report.site.conftest import settings_of
 from tests.report.site.pages import all_pages, broken_links, parsed, rows_of, shown, table_rows
@@ -116,6 +121,42 @@ def test_the_data_are_those_of_the_release(site: Path, cookbook_release: Path) -
         assert (site / "data" / name).read_bytes() == (cookbook_release / name).read_bytes()
 
 
+def test_no_figure_of_a_letter_that_is_held_back_is_on_a_page(site: Path, cookbook_release: Path) -> None:
+    (held,) = rows_of(cookbook_release, "select * from marts.dim_letter where disposition = 'quarantined'")
+    assert "76% is printed" in held["reason"]
+    files = [path for path in site.rglob("*") if path.suffix in (".html", ".csv", ".js")]
+    own = [path for path in files if path.relative_to(site).parts[0] != "data"]
+    assert [str(path) for path in own if "76% is printed" in path.read_text(encoding="utf-8")] == []
+    evidence = parsed(site / "council" / "SAMPLE-03" / "2021.html").text_content()
+    assert "The stated uphold rate is upheld / investigations as a whole per cent" in evidence
+
+
+def test_a_season_has_one_sum_of_upheld_cases_and_other_bodies_are_not_in_it(cookbook_release: Path) -> None:
+    contents = read_contents(cookbook_release)
+    accepted = [row for row in contents.of_season(2022, True) if row["upheld_count"] is not None]
+    bodies = [{**row, "council_type_key": "other"} if row is accepted[0] else row for row in contents.performance]
+    (group,) = season_values(replace(contents, performance=bodies), 2022, has_pdf=False)["groups"]
+    assert f"{group['upheld']['part']} of {group['upheld']['whole']} investigations" in group["headline"]
+    assert int(group["upheld"]["part"]) == sum(row["upheld_count"] for row in accepted[1:])
+
+
+def test_a_council_links_to_no_page_of_its_type_where_none_of_the_type_has_figures(cookbook_release: Path) -> None:
+    contents = read_contents(cookbook_release)
+    council = contents.councils["SAMPLE-03"]
+    held = [{**row, "coverage_state": "quarantined"} for row in contents.performance]
+    jobs = council_jobs(
+        replace(contents, performance=held),
+        replace(council, years=[{**row, "coverage_state": "quarantined"} for row in council.years]),
+    )
+    assert [job.inputs["type_link"] for job in jobs if job.path == council.address] == [None]
+
+
+def test_a_release_without_a_letter_does_not_say_that_it_is_invented(cookbook_release: Path) -> None:
+    contents = read_contents(cookbook_release)
+    assert contents.is_of_samples
+    assert not replace(contents, councils={}).is_of_samples
+
+
 def test_a_season_names_councils_whose_compliance_is_below_100(site: Path, cookbook_release: Path) -> None:
     rows = rows_of(
         cookbook_release,
@@ -169,17 +210,33 @@ def test_a_letter_that_the_archive_lacks_costs_its_picture_alone(
 def test_without_pango_the_pages_are_there_and_the_command_says_why_no_pdf_is(
     cookbook_release: Path, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def without_pango(page: Path, folder: Path) -> bytes:
-        raise OSError("cannot load library 'libpango-1.0-0'")
+    class WithoutPango(MetaPathFinder):
+        def find_spec(self, fullname: str, *_: object) -> None:
+            if fullname == "weasyprint":
+                raise OSError("cannot load library 'libpango-1.0-0'")
 
     shutil.copytree(site, tmp_path / "site")
-    for pdf in (tmp_path / "site" / "season").glob("*.pdf"):
-        pdf.unlink()
-    monkeypatch.setattr(printed, "_printed", without_pango)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [WithoutPango(), *sys.meta_path])
     built = build_site(settings_of(cookbook_release, tmp_path))
     assert "there are no PDFs" in str(built)
     assert "libpango" in str(built)
     assert (tmp_path / "site" / "season" / "2022.html").exists()
+    assert list((tmp_path / "site").rglob("*.pdf")) == []
+    assert broken_links(tmp_path / "site") == []
+
+
+def test_a_disk_that_is_full_at_a_pdf_is_no_lack_of_pango(
+    cookbook_release: Path, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(page: Path, folder: Path) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    shutil.copytree(site, tmp_path / "site")
+    (tmp_path / "site" / "season" / "2022.pdf").unlink()
+    monkeypatch.setattr(printed, "_printed", full)
+    with pytest.raises(OSError, match="No space"):
+        build_site(settings_of(cookbook_release, tmp_path))
 
 
 def test_a_failed_build_leaves_the_site_that_is_there(

@@ -1,5 +1,6 @@
 """The site in a real browser, Debian's Chromium: no script error, no request elsewhere, keyboard, accessibility."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,4 +103,25 @@ def test_a_number_leads_to_its_frame(chromium: "Browser", site: Path) -> None:
         box = one.page.locator("#uphold_rate_pct rect.frame").bounding_box()
         assert box is not None
         assert 0 <= box["y"] <= 900
+        assert one.faults == []
+
+
+def test_two_councils_of_one_name_are_two_lines(chromium: "Browser", site: Path, tmp_path: Path) -> None:
+    for folder in ("assets", "compare"):
+        shutil.copytree(site / folder, tmp_path / folder)
+    stated = (site / "compare.html").read_text(encoding="utf-8")
+    namesakes = stated.replace(">Wexmarsh District Council<", ">Pellonshire County Council<")
+    (tmp_path / "compare.html").write_text(namesakes, encoding="utf-8")
+    with watched(chromium, tmp_path) as one:
+        _open(one, tmp_path, "compare.html#SAMPLE-01,SAMPLE-02")
+        points = one.page.locator("#compared svg").first.locator(".mark-symbol path")
+        assert len(set(points.evaluate_all("all => all.map(one => one.getAttribute('stroke'))"))) == 2
+        assert one.faults == []
+
+
+def test_an_address_that_was_cut_chooses_no_council(chromium: "Browser", site: Path) -> None:
+    with watched(chromium, site) as one:
+        one.page.goto(f"{site.as_uri()}/compare.html#SAMPLE-01,%C3")
+        one.page.wait_for_selector("#compared svg.marks")
+        assert one.page.locator("#chosen li").count() == 1
         assert one.faults == []

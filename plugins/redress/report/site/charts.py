@@ -72,7 +72,13 @@ def rates_over_seasons(
         "field": "season",
         "type": "quantitative",
         "scale": {"domain": [min(seasons) - 0.5, max(seasons) + 0.5], "nice": False},
-        "axis": {"format": "d", "title": None, "grid": False, "tickMinStep": 1, "labelOverlap": "greedy"},
+        "axis": {
+            "format": "d",
+            "title": None,
+            "grid": False,
+            "values": [*range(min(seasons), max(seasons) + 1)],
+            "labelOverlap": "greedy",
+        },
     }
     rate = {
         "field": "rate",

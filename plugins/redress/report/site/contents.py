@@ -1,6 +1,7 @@
 """What the site shows, read from the DuckDB file of a release: the rows of its tables, arranged for pages."""
 
 import datetime as dt
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,10 @@ from redress.report.council import Row
 
 _NO_LETTER = frozenset({"not_published", "not_fetched"})
 """The states of coverage in which no letter came."""
+_HELD_BACK = frozenset({"quarantined", "unidentified", "not_expected"})
+"""The states of coverage, and of letters, in which the figures of a letter that came must not be shown."""
+_DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)[0-9]")
+_LONGEST_NAME = 100
 UNKNOWN = "unknown"
 """The authority of letters that match none."""
 
@@ -108,7 +113,7 @@ class SiteContents:
     @cached_property
     def is_of_samples(self) -> bool:
         """Whether all letters of the release are to invented councils."""
-        return all(council.is_sample for council in self.councils.values())
+        return bool(self.councils) and all(council.is_sample for council in self.councils.values())
 
     def address_of(self, authority_id: str) -> str | None:
         """Return the address of a council's page, or None if it has none because no letter to it came."""
@@ -117,8 +122,26 @@ class SiteContents:
 
 
 def slug(authority_id: str) -> str:
-    """Return an id as a name for files on any system; an id with other characters gets their code points."""
-    return re.sub(r"[^A-Za-z0-9-]", lambda found: f"_{ord(found[0]):x}_", authority_id)
+    """Return an id as a name for files on any system; every other character gives its code point.
+
+    Small letters do too, because some systems take `a` for `A`. A name that Windows keeps for a device, as CON is,
+    ends with `_`, and a name that is too long for a file ends with the digest of its id.
+    """
+    name = re.sub(r"[^A-Z0-9-]", lambda found: f"_{ord(found[0]):x}_", authority_id)
+    if _DEVICE.fullmatch(name):
+        return f"{name}_"
+    if len(name) > _LONGEST_NAME:
+        return f"{name[:_LONGEST_NAME]}_{hashlib.sha256(authority_id.encode()).hexdigest()[:20]}"
+    return name
+
+
+def _without_its_figures(reason: str, rules: Sequence[Row]) -> str:
+    """Return why a letter is held back: the sentences of the rules that it breaks, and no number that it prints.
+
+    A reason that names no rule is a person's, and is published as it stands.
+    """
+    broken = [one["sentence"].rstrip(".") for one in rules if re.search(rf"\b{one['rule']}: ", reason)]
+    return f"it breaks {'rules' if len(broken) > 1 else 'a rule'}: {'; '.join(broken)}" if broken else reason
 
 
 def read_contents(release: Path) -> SiteContents:
@@ -132,6 +155,13 @@ def read_contents(release: Path) -> SiteContents:
             warehouse, "select measure, category, complaint_category_name from seeds.complaint_categories"
         )
         relations = _rows(warehouse, _RELATIONS)
+        rules = _rows(warehouse, "select * from audit.dim_rule order by rule")
+        for row in performance:
+            if row["coverage_state"] in _HELD_BACK and row["coverage_reason"]:
+                row["coverage_reason"] = _without_its_figures(row["coverage_reason"], rules)
+        for letter in letters:
+            if letter["disposition"] in _HELD_BACK:
+                letter["reason"] = _without_its_figures(letter["reason"], rules)
         return SiteContents(
             release=release.name,
             years={season: row for season, row in years.items() if season in results},
@@ -146,7 +176,7 @@ def read_contents(release: Path) -> SiteContents:
             category_names={(row["measure"], row["category"]): row["complaint_category_name"] for row in names},
             hexagons=_hexagons(warehouse),
             names={row["authority_id"]: row["authority_name"] for row in relations},
-            rules=_rows(warehouse, "select * from audit.dim_rule order by rule"),
+            rules=rules,
         )
 
 

@@ -7,8 +7,9 @@ from redress.model.landed import Fate
 from redress.report.council import Row
 from redress.report.council_words import notes, number
 from redress.report.site.charts import rate_points, rates_over_seasons
-from redress.report.site.contents import CouncilContents, SiteContents
+from redress.report.site.contents import CouncilContents, SiteContents, slug
 from redress.report.site.jobs import Job, Kind, chart_job
+from redress.report.site.season_pages import has_type_page
 from redress.report.site.words import (
     STATES,
     Cell,
@@ -64,7 +65,7 @@ def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[J
             "authority_id": council.authority_id,
             "type_name": last["council_type_name"],
             "region_name": last["region_name"],
-            "type_link": type_address(last["council_type_key"], last["season"], council.is_sample),
+            "type_link": _type_link(contents, last),
             "ended": None if council.valid_to is None else f"{council.valid_to:%-d %B %Y}",
             "predecessors": [_other(contents, one) for one in council.predecessor_ids],
             "successors": [_other(contents, one) for one in council.successor_ids],
@@ -89,6 +90,12 @@ def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[J
             ],
         },
     )
+
+
+def _type_link(contents: SiteContents, row: Row) -> str | None:
+    """Return the address of the page of an authority's type in a season, or None if there is no such page."""
+    key, season, is_sample = row["council_type_key"], row["season"], row["is_sample"]
+    return type_address(key, season, is_sample) if has_type_page(contents, season, key, is_sample) else None
 
 
 def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilContents]:
@@ -143,7 +150,7 @@ def _uphold_row(council: CouncilContents, row: Row, evidence: Evidence) -> dict[
     if row["uphold_rate_rank"] is not None:
         address = type_address(row["council_type_key"], season, council.is_sample)
         text = f"{row['uphold_rate_rank']} of {row['uphold_rate_ranked_count']}"
-        rank = {"text": text, "link": f"{address}#{council.authority_id}"}
+        rank = {"text": text, "link": f"{address}#{slug(council.authority_id)}"}
     base = cell(
         row["uphold_rate_base_count"],
         "*" if row["is_uphold_rate_base_derived"] else "",

@@ -29,7 +29,7 @@ COLOURS = ("#542788", "#8073ac", "#c5bfe0", "#e8e6e1", "#fdc98a", "#e08214", "#a
 """The colours of the steps; purple and orange stay apart for people who see red and green alike."""
 _WIDTH, _RISE = 20.0, 20.0 * sqrt(3) / 2
 _FEWEST_COLUMNS, _WIDTH_TO_HEIGHT = 9, 1.5
-"""How those that have no place are set out."""
+"""How those that have no place are set out; no map is narrower, so that a few hexagons are no larger than many."""
 
 
 def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dict[str, Any]]:
@@ -68,7 +68,7 @@ def _part(title: str, contents: SiteContents, rows: Sequence[Row], *, is_placed:
         columns = max(_FEWEST_COLUMNS, ceil(sqrt(len(rows) * _WIDTH_TO_HEIGHT)))
         places = [_in_row(number, columns) for number in range(len(rows))]
     hexagons = [_hexagon(contents, row, x, y) for row, (x, y) in zip(rows, places, strict=True)]
-    width = max(x for x, _ in places) + _WIDTH
+    width = max(max(x for x, _ in places) + _WIDTH, _FEWEST_COLUMNS * _WIDTH)
     height = max(y for _, y in places) + _RISE * 4 / 3
     return {
         "title": title,

@@ -1,11 +1,16 @@
-"""Pages from templates: Jinja2, with every value escaped, so that a name from a letter is shown and never run."""
+"""Pages from templates: Jinja2, with every value escaped, so that a name from a letter is shown and never run.
 
+A character that turns the direction of reading around is shown as its code: it would turn the numbers behind it.
+"""
+
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from redress.model.printable import printable
 from redress.report.site.jobs import HERE
 
 
@@ -20,11 +25,21 @@ def page(path: str, values: Mapping[str, Any]) -> bytes:
     return template.render(root=root, path=path, **values).encode("utf-8")
 
 
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _unturned(value: Any) -> Any:
+    if isinstance(value, str) and _TURNS.search(value):
+        return type(value)(_TURNS.sub(lambda found: printable(found[0]), value))
+    return value
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(HERE / "templates", encoding="utf-8"),
         autoescape=True,
+        finalize=_unturned,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -83,7 +83,7 @@ function points(column) {
       const isNext = before && year.season === before.season + 1
         && year.comparable_since_season === before.comparable_since_season;
       if (!isNext) stretch += 1;
-      found.push({ name: council.name, season: year.season, rate: year[column], stretch: `${council.name} ${stretch}`,
+      found.push({ id: council.id, season: year.season, rate: year[column], stretch: `${council.id} ${stretch}`,
         small: column === "uphold_rate_pct" && year.is_small_number === true });
       before = year;
     }
@@ -92,13 +92,14 @@ function points(column) {
 }
 
 function chart(column) {
-  const names = chosen.map((council) => council.name);
+  const ids = chosen.map((council) => council.id); // two councils may have one name
   const first = Number(chooser.dataset.first), last = Number(chooser.dataset.last);
   const x = { field: "season", type: "quantitative", scale: { domain: [first - 0.5, last + 0.5], nice: false },
-    axis: { format: "d", title: null, grid: false, tickMinStep: 1 } };
+    axis: { format: "d", title: null, grid: false, labelOverlap: "greedy",
+      values: Array.from({ length: last - first + 1 }, (_, number) => first + number) } };
   const y = { field: "rate", type: "quantitative", scale: { domain: [0, 100] }, axis: { title: "per cent" } };
-  const colour = { field: "name", type: "nominal", scale: { domain: names, range: COLOURS }, legend: null };
-  const dash = { field: "name", type: "nominal", scale: { domain: names, range: DASHES }, legend: null };
+  const colour = { field: "id", type: "nominal", scale: { domain: ids, range: COLOURS }, legend: null };
+  const dash = { field: "id", type: "nominal", scale: { domain: ids, range: DASHES }, legend: null };
   return { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: 300, height: 180,
     data: { values: points(column) }, config: { view: { stroke: null }, font: "sans-serif" },
     layer: [
@@ -185,8 +186,16 @@ async function choose(wanted) {
   said.textContent = chosen.length ? `${chosen.length} chosen` : "";
 }
 
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch { // an address that was cut or typed wrongly names no council
+    return "";
+  }
+}
+
 function fromAddress() {
-  const ids = location.hash.slice(1).split(",").filter(Boolean).map(decodeURIComponent);
+  const ids = location.hash.slice(1).split(",").filter(Boolean).map(decoded);
   return choose(ids.map((id) => byId.get(id)).filter(Boolean));
 }
 
