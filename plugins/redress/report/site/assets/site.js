@@ -18,6 +18,6 @@ if (field && list) {
   });
   field.addEventListener("keydown", (event) => {
     const shown = entries.filter(([item]) => !item.hidden);
-    if (event.key === "Enter" && shown.length) shown[0][0].querySelector("a").click();
+    if (event.key === "Enter" && field.value.trim() && shown.length) shown[0][0].querySelector("a").click();
   });
 }
