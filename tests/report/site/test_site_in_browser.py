@@ -116,7 +116,7 @@ def test_two_councils_of_one_name_are_two_lines(chromium: "Browser", site: Path,
     (tmp_path / "compare.html").write_text(namesakes, encoding="utf-8")
     with watched(chromium, tmp_path) as one:
         _open(one, tmp_path, "compare.html#SAMPLE-01,SAMPLE-02")
-        points = one.page.locator("#compared svg").first.locator(".mark-symbol path")
+        points = one.page.locator("#compared svg.marks").first.locator(".mark-symbol path")
         assert len(set(points.evaluate_all("all => all.map(one => one.getAttribute('stroke'))"))) == 2
         assert one.faults == []
 
