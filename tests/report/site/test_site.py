@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 import sys
+from ctypes.util import find_library
 from dataclasses import replace
 from decimal import Decimal
 from importlib.abc import MetaPathFinder
@@ -20,6 +21,9 @@ from redress.warehouse.releases.releases import ReleaseError
 from tests.report.site.conftest import settings_of
 from tests.report.site.pages import all_pages, broken_links, parsed, rows_of, shown, table_rows
 
+needs_pango = pytest.mark.skipif(
+    find_library("pango-1.0") is None, reason="Pango is not installed (Debian: apt-get install libpango-1.0-0)"
+)
 pytestmark = pytest.mark.needs("dbt", "processes")
 
 
@@ -167,6 +171,7 @@ def test_a_season_names_councils_whose_compliance_is_below_100(site: Path, cookb
     assert stated == {row["authority_name"]: shown(row["compliance_rate_pct"], "%") for row in rows}
 
 
+@needs_pango
 def test_a_season_is_a_pdf_too(site: Path) -> None:
     from pdfplumber import open as open_pdf
 

@@ -23,6 +23,8 @@ from redress.report.site.words import (
     type_address,
 )
 
+_FEWEST_BARS = 3
+"""Fewer rates have no distribution to draw."""
 GROUP_NAMES = {False: "Councils", True: "Invented councils of the sample letters"}
 _WITNESSES = {"data_table": "the Ombudsman's tables", "statistics_page": "pages of statistics"}
 _AVERAGES = (
@@ -156,10 +158,15 @@ def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[
             },
             "missing": None,
             "cells": [
-                {"text": f"{row['letters_accepted_count']} of {row['authorities_expected_count']}"},
+                {"text": _of_expected(row["letters_accepted_count"], row["authorities_expected_count"])},
                 *cells,
             ],
         }
+
+
+def _of_expected(count: int, expected: int) -> str:
+    """Return how many letters are here of those expected; of other bodies none is expected."""
+    return f"{count} of {expected}" if expected else f"{count}"
 
 
 def _below_full_compliance(contents: SiteContents, accepted: Sequence[Row]) -> list[dict[str, Any]]:
@@ -266,7 +273,7 @@ def _type_jobs(contents: SiteContents, season: int, council_type: Row, is_sample
         row["uphold_rate_pct"] for row in rows if row["uphold_rate_pct"] is not None and not row["is_small_number"]
     ]
     average = next((row["type_uphold_rate_stated_average_pct"] for row in rows), None)
-    chart = chart_job(distribution(rates, average)) if rates else None
+    chart = chart_job(distribution(rates, average)) if len(rates) >= _FEWEST_BARS else None
     if chart is not None:
         yield chart
     ranked = [row for row in rows if row["uphold_rate_rank"] is not None]

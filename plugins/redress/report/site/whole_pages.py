@@ -79,7 +79,13 @@ def _home(contents: SiteContents, *, has_pdfs: bool) -> Job:
             "groups": values.get("groups", []),
             "seasons": season_links(contents),
             "councils": [
-                {"name": council.name, "address": council.address, "words": _words(council)} for council in councils
+                {
+                    "name": council.name,
+                    "address": council.address,
+                    "words": _words(council),
+                    "is_marked": council.is_sample and not contents.is_of_samples,
+                }
+                for council in councils
             ],
         },
     )
@@ -186,12 +192,18 @@ def _comparison(contents: SiteContents) -> Iterator[Job]:
                     "name": council.name,
                     "data": f"compare/{slug(council.authority_id)}.js",
                     "address": council.address,
-                    "about": f"{council.last['council_type_name']}, {council.last['region_name'] or 'no region'}",
+                    "about": _about(council),
                 }
                 for council in councils
             ],
         },
     )
+
+
+def _about(council: CouncilContents) -> str:
+    last = council.last
+    about = f"{last['council_type_name'] or 'no council type'}, {last['region_name'] or 'no region'}"
+    return f"{about}, invented" if council.is_sample else about
 
 
 def _plain(value: Any) -> Any:

@@ -51,6 +51,7 @@ STATES = {
 }
 """Each state of coverage: for a cell, and for a sentence."""
 _MEASURE = re.compile(rf"\b({'|'.join(sorted(MEASURES, key=len, reverse=True))})\b")
+_SEASON = re.compile(r"\bseason (20\d\d)\b")
 _FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 _NUMBER = re.compile(r"[+-]?[0-9.,]+%?")
 
@@ -116,10 +117,11 @@ def measure_name(measure: str, category: str | None, category_names: Mapping[tup
 
 
 def readable(reason: str | None) -> str | None:
-    """Return a reason with the names of measures in words, as they stand on the pages."""
+    """Return a reason with measures and seasons in the words of the pages."""
     if reason is None:
         return None
-    return _MEASURE.sub(lambda found: MEASURES[found[0]][0].lower() + MEASURES[found[0]][1:], reason)
+    named = _MEASURE.sub(lambda found: MEASURES[found[0]][0].lower() + MEASURES[found[0]][1:], reason)
+    return _SEASON.sub(lambda found: season_label(int(found[1])), named)
 
 
 def csv_text(rows: Iterable[Row], columns: Sequence[str]) -> str:
