@@ -47,6 +47,7 @@ STEPS = (
     "build",
     "release",
     "data docs",
+    "site",
     "report",
 )
 KEPT = "airflow_up"
