@@ -182,7 +182,6 @@ def test_a_hostile_text_is_shown_and_never_run(text: str) -> None:
             "template": "council.html",
             "title": text,
             "is_sample": True,
-            "release": "0123456789abcdef",
             "authority_id": text,
             "type_name": text,
             "region_name": text,

@@ -61,7 +61,6 @@ def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[J
             "template": "council.html",
             "title": council.name,
             "is_sample": council.is_sample,
-            "release": contents.release,
             "authority_id": council.authority_id,
             "type_name": last["council_type_name"],
             "region_name": last["region_name"],

@@ -46,7 +46,6 @@ def evidence_jobs(contents: SiteContents, council: CouncilContents, cuts: Cuts) 
                 "template": "evidence.html",
                 "title": f"{row['authority_name']}, {season_label(season)}: evidence",
                 "is_sample": council.is_sample,
-                "release": contents.release,
                 "name": row["authority_name"],
                 "season_label": season_label(season),
                 "season": season,

@@ -58,7 +58,6 @@ def _page(contents: SiteContents, template: str, title: str) -> dict[str, Any]:
         "template": template,
         "title": title,
         "is_sample": contents.is_of_samples,
-        "release": contents.release,
     }
 
 
@@ -239,6 +238,7 @@ def _data(contents: SiteContents, release: Path) -> dict[str, Any]:
         if "parquet" in resource
     ]
     return {
+        "release": contents.release,
         "tables": tables,
         "duckdb_size": _size((release / "warehouse.duckdb").stat().st_size),
         "sources": package["sources"],
