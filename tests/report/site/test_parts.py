@@ -129,6 +129,13 @@ def test_councils_without_a_place_stand_beside_the_map() -> None:
     ]
 
 
+def test_a_release_that_knows_no_places_calls_no_council_ended() -> None:
+    contents = Contents(council("0"))
+    contents.hexagons = {}
+    (part,) = season_map(contents, 2024, False)  # type: ignore[arg-type]
+    assert part["title"] == "Other councils, by type and name"
+
+
 def test_a_number_has_a_true_minus_and_zero_no_sign() -> None:
     assert cell(Decimal("-3.5"), is_signed=True)["text"] == "−3.5"
     assert cell(Decimal("0.000"), is_signed=True)["text"] == "0"

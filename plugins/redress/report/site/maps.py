@@ -47,7 +47,9 @@ def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dic
     if counties:
         parts.append(_part("County councils", contents, counties, is_placed=False))
     if rest and not is_sample:
-        parts.append(_part("Councils that have ended since", contents, rest, is_placed=False))
+        # a release of an earlier version knows no place of any council
+        title = "Councils that have ended since" if contents.hexagons else "Other councils, by type and name"
+        parts.append(_part(title, contents, rest, is_placed=False))
     elif rest:
         for title in dict.fromkeys(row["council_type_name"] for row in sorted(rest, key=_by_type_and_name)):
             of_type = [row for row in rest if row["council_type_name"] == title]
