@@ -5,7 +5,7 @@ from typing import Any
 
 from redress.model.landed import Fate
 from redress.report.council import Row
-from redress.report.council_words import notes, number
+from redress.report.council_words import RATE_NAMES, notes, number
 from redress.report.site.charts import rate_points, rates_over_seasons
 from redress.report.site.contents import CouncilContents, SiteContents, slug
 from redress.report.site.jobs import Job, Kind, chart_job
@@ -22,11 +22,6 @@ from redress.report.site.words import (
     type_address,
 )
 
-_RATES = (
-    ("uphold_rate", "Uphold rate", "complaints upheld in a hundred investigations"),
-    ("compliance_rate", "Compliance rate", "cases in which the council did what was recommended, in a hundred"),
-    ("satisfactory_remedy_rate", "Satisfactory remedy rate", "upheld cases that the council had put right before"),
-)
 _COUNTS = (
     ("received_count", "received", ("received_count-total",)),
     ("decided_count", "decided", ("decided_count-total",)),
@@ -130,7 +125,8 @@ def _charts(council: CouncilContents) -> Iterator[tuple[str, Job, str]]:
     """Yield of each rate that the letters state the title, the job of its chart, and its words."""
     seasons = [row["season"] for row in council.years]
     breaks = sorted({row["comparable_since_season"] for row in council.years})
-    for rate, title, _ in _RATES:
+    for rate, name in RATE_NAMES.items():
+        title = name.capitalize()
         points = rate_points(council.years, f"{rate}_pct", f"{rate}_type_average_pct")
         stated = [point for point in points if point["who"] == "council"]
         if stated:

@@ -6,7 +6,7 @@ from typing import Any
 
 from redress.model.landed import Fate
 from redress.report.council import Row
-from redress.report.council_words import number
+from redress.report.council_words import RATE_NAMES, number
 from redress.report.site.charts import distribution
 from redress.report.site.contents import UNKNOWN, SiteContents, slug
 from redress.report.site.evidence_pages import with_unit
@@ -27,11 +27,6 @@ _FEWEST_BARS = 3
 """Fewer rates have no distribution to draw."""
 GROUP_NAMES = {False: "Councils", True: "Invented councils of the sample letters"}
 _WITNESSES = {"data_table": "the Ombudsman's tables", "statistics_page": "pages of statistics"}
-_AVERAGES = (
-    ("uphold_rate", "Uphold rate"),
-    ("compliance_rate", "Compliance rate"),
-    ("satisfactory_remedy_rate", "Satisfactory remedy rate"),
-)
 
 
 def season_jobs(contents: SiteContents, season: int, *, has_pdfs: bool) -> Iterator[Job]:
@@ -143,7 +138,7 @@ def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[
         if row["season"] != season or row["is_sample"] != is_sample or not row["letters_accepted_count"]:
             continue
         cells = []
-        for rate, _ in _AVERAGES:
+        for rate in RATE_NAMES:
             stated = row[f"{rate}_stated_average_pct"]
             stating, agreeing = row[f"{rate}_stating_letters_count"], row[f"{rate}_agreeing_letters_count"]
             note = None if stated is None else f"{agreeing} of {stating}"

@@ -11,7 +11,7 @@ from redress.report.markdown_page import titled_html
 from redress.report.site.contents import CouncilContents, SiteContents, slug
 from redress.report.site.council_pages import nearest
 from redress.report.site.jobs import HERE, Job, Kind
-from redress.report.site.season_pages import headline, season_address, season_links, season_values
+from redress.report.site.season_pages import season_address, season_links, season_values
 from redress.report.site.words import STATES, season_label
 from redress.warehouse.releases.checksums import NOTES_NAME
 
@@ -74,7 +74,7 @@ def _home(contents: SiteContents, *, has_pdfs: bool) -> Job:
             **_page(contents, "home.html", "The Ombudsman's letters to councils"),
             "newest": None if newest is None else season_label(newest),
             "newest_address": None if newest is None else season_address(newest),
-            "headlines": [headline(contents, newest, one) for one in contents.groups(newest)] if newest else [],
+            "headlines": [group["headline"] for group in values.get("groups", [])],
             "groups": values.get("groups", []),
             "seasons": season_links(contents),
             "councils": [

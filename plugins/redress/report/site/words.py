@@ -9,8 +9,9 @@ from typing import Any
 
 from redress.model.season import Season
 from redress.report.council import Row
-from redress.report.council_words import WHY_ABSENT, number
+from redress.report.council_words import WHY_ABSENT, WHY_NO_FIGURES, number
 from redress.report.site.contents import CouncilContents
+from redress.warehouse.releases.package import FORMULA, NUMBER
 
 Cell = dict[str, Any]
 """A cell of a table: `text`, the address of its evidence as `link`, a class of styles as `kind`, and a `note`."""
@@ -39,21 +40,19 @@ MEASURES = {
 """The name of each measure for people."""
 STATES = {
     "accepted": ("figures", "the letter's figures are here"),
-    "quarantined": ("held back", "the letter is held back until a person decides"),
-    "no_statistics": ("no statistics", "the letter came without its statistics page"),
+    "quarantined": ("held back", WHY_NO_FIGURES["quarantined"]),
+    "no_statistics": ("no statistics", WHY_NO_FIGURES["no_statistics"]),
     "unknown_layout": ("unknown layout", "a letter came whose layout is not known"),
     "not_a_letter": ("no letter", "what came is no annual letter"),
     "unreadable": ("unreadable", "what came cannot be read"),
-    "not_published": ("none came", "no letter came in"),
-    "not_fetched": ("not fetched", "the letter could not be fetched"),
+    "not_published": ("none came", WHY_NO_FIGURES["not_published"]),
+    "not_fetched": ("not fetched", WHY_NO_FIGURES["not_fetched"]),
     "not_expected": ("not expected", "a letter came, although the authority had ended"),
     "unidentified": ("unidentified", "letters that match no authority"),
 }
 """Each state of coverage: for a cell, and for a sentence."""
 _MEASURE = re.compile(rf"\b({'|'.join(sorted(MEASURES, key=len, reverse=True))})\b")
 _SEASON = re.compile(r"\bseason (20\d\d)\b")
-_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
-_NUMBER = re.compile(r"[+-]?[0-9.,]+%?")
 
 
 def season_label(season: int) -> str:
@@ -136,6 +135,6 @@ def csv_text(rows: Iterable[Row], columns: Sequence[str]) -> str:
 def _in_csv(value: object) -> object:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
+    if isinstance(value, str) and re.match(FORMULA, value) and not re.fullmatch(NUMBER, value):
         return f"'{value}"
     return value

@@ -19,9 +19,9 @@ from redress.warehouse.releases.keys import Keys, built_keys, resource_name
 
 Table = tuple[str, str]
 """A table's schema and name."""
-_FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
+FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
 """How a text begins that a spreadsheet takes for a formula; letters are not ours, and a formula can call out."""
-_NUMBER = r"^[+-]?[0-9.,]+%?$"
+NUMBER = r"^[+-]?[0-9.,]+%?$"
 
 
 def write_package(identity: str, built: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -93,7 +93,7 @@ def _in_csv(column: str, kind: str) -> str:
     """Return the SQL of a column's value in CSV, as R and spreadsheets read it, and with no formula in it."""
     name = f'"{column}"'
     if kind == "VARCHAR":
-        is_formula = f"regexp_matches({name}, '{_FORMULA}') and not regexp_matches({name}, '{_NUMBER}')"
+        is_formula = f"regexp_matches({name}, '{FORMULA}') and not regexp_matches({name}, '{NUMBER}')"
         return f"if({is_formula}, '''' || {name}, {name}) as {name}"
     if kind == "BOOLEAN":
         return f"upper({name}::varchar) as {name}"  # R and spreadsheets take "true" for a text
