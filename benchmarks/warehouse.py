@@ -133,8 +133,8 @@ def _copy_landing(source: Settings, target: Settings, councils: int, times: int)
         "row_number": f"cast(row_number + {councils} * copy as integer)",
     }
     with duckdb.connect() as connection:
-        for path in sorted(source.landing_folder.rglob("*.parquet")):
-            place = target.landing_folder / path.relative_to(source.landing_folder)
+        for path in sorted(Path(str(source.landing_folder)).rglob("*.parquet")):
+            place = target.landing_folder / path.relative_to(str(source.landing_folder))
             place.parent.mkdir(parents=True, exist_ok=True)
             rows = connection.read_parquet(str(path))
             columns = ", ".join(f"{renamed.get(name, name)} as {name}" for name in rows.columns)

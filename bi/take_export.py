@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from redress.files import replaced_folder
+from redress.files.replacing import replaced_folder
 
 DASHBOARD = Path(__file__).parent / "dashboard"
 NUMBER = re.compile(r"_\d+(?=\.yaml$)")

@@ -11,7 +11,7 @@ from great_expectations.data_context.types.resource_identifiers import (
 )
 
 from expectations.gate import quiet_context
-from redress.files import replaced_folder
+from redress.files.replacing import replaced_folder
 
 
 def write_data_docs(validation: str, folder: Path) -> Path:

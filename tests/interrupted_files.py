@@ -9,7 +9,7 @@ so that nothing can clean up. 0 lets the process go on to its end, and prints ho
 import sys
 from pathlib import Path
 
-from redress.files import replaced, replaced_folder
+from redress.files.replacing import replaced, replaced_folder
 from tests.interrupted import KillPoint
 
 COUNTED = frozenset({"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree", "ctypes.dlsym"})

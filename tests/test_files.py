@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from redress import files
-from redress.files import replaced, replaced_folder
+from redress.files import replacing
+from redress.files.replacing import replaced, replaced_folder
 from tests.interrupted import last_line, require_killed, run_module
 from tests.interrupted_files import NAMES
 
@@ -124,7 +124,7 @@ def test_a_folder_is_replaced_where_two_cannot_be_exchanged(
     def refuse(*_: Path) -> None:
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr(files, "exchange", refuse)
+    monkeypatch.setattr(replacing, "exchange", refuse)
     for content in ("old", "new"):
         write("folder", tmp_path / "folder", content)
         assert content_of("folder", tmp_path / "folder") == content

@@ -224,7 +224,7 @@ def test_brackets_in_names_are_no_markup_of_the_terminal(done: Done) -> None:
 
 
 def test_the_report_holds_names_as_text_alone(done: Done) -> None:
-    run = Run.of_season(SEASON, next(done.settings.runs_folder.rglob("*.jsonl")).stem, done.settings)
+    run = Run.of_season(SEASON, next(Path(str(done.settings.runs_folder)).rglob("*.jsonl")).stem, done.settings)
     text = write_report(run).read_text()
     assert NO_PRINT.findall(text) == []
     assert not re.search(r"<(script|img)", text)

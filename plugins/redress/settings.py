@@ -11,6 +11,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from redress.files.places import Place, place_at
+
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 """The folder of this project: dags, dbt_project and samples lie in it."""
 
@@ -52,10 +54,17 @@ class Settings(BaseSettings):
         validate_default=True,
         description="the working folder; the rest lies below it unless set",
     )
+    state: str | Path | None = Field(
+        default=None,
+        description="what runs hand on and keep: a folder, or s3://bucket/prefix, which workers without a common "
+        "disk share; `home` then is each machine's own scratch folder",
+    )
     archive: str | Path | None = Field(
         default=None, description="the letters as they came, never changed: a folder, or s3://bucket/prefix"
     )
-    landing: Path | None = Field(default=None, description="what each letter states, as Parquet")
+    landing: str | Path | None = Field(
+        default=None, description="what each letter states, as Parquet: a folder, or s3://bucket/prefix"
+    )
     warehouse: str | Path | None = Field(
         default=None,
         description="the releases, and `current`: a folder, or s3://bucket/prefix, to which they go from `home`",
@@ -167,7 +176,14 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "home", "archive", "landing", "warehouse", "additional_authorities", "data_table_mappings", mode="before"
+        "home",
+        "state",
+        "archive",
+        "landing",
+        "warehouse",
+        "additional_authorities",
+        "data_table_mappings",
+        mode="before",
     )
     @classmethod
     def _is_not_set_if_empty(cls, stated: object) -> object:
@@ -217,26 +233,41 @@ class Settings(BaseSettings):
         return Limits(self.read_time_seconds, self.read_memory_mebibytes, self.read_workers)
 
     @cached_property
-    def archive_address(self) -> str:
+    def state_address(self) -> str:
         """A local folder with its whole path, or the address of an object store."""
-        stated = str(self.archive or self.home / "archive").removeprefix("file://")
-        return stated.rstrip("/") if "://" in stated else str(Path(stated).absolute())
+        return _whole_address(self.state or self.home)
 
     @cached_property
-    def landing_folder(self) -> Path:
-        return (self.landing or self.home / "landing").absolute()
+    def is_shared(self) -> bool:
+        """Whether the state lies in an object store, so that each step of a run may have another machine."""
+        return "://" in self.state_address
+
+    @cached_property
+    def state_place(self) -> Place:
+        return place_at(self.state_address)
+
+    @cached_property
+    def archive_address(self) -> str:
+        """A local folder with its whole path, or the address of an object store."""
+        return _whole_address(self.archive or f"{self.state_address}/archive")
+
+    @cached_property
+    def landing_folder(self) -> Place:
+        return self.state_place / "landing" if self.landing is None else place_at(_whole_address(self.landing))
 
     @cached_property
     def warehouse_folder(self) -> Path:
         """The local folder of releases. If releases go to an object store, they are first made here."""
         stated = str(self.warehouse or "").removeprefix("file://")
-        return Path(stated if stated and "://" not in stated else self.home / "warehouse").absolute()
+        if stated and "://" not in stated:
+            return Path(stated).absolute()
+        return (self.home if self.is_shared else Path(self.state_address)).absolute() / "warehouse"
 
     @cached_property
     def warehouse_store_address(self) -> str | None:
         """The object store that releases go to, or None if they stay in the local folder."""
-        stated = str(self.warehouse or "").removeprefix("file://")
-        return stated.rstrip("/") if "://" in stated else None
+        stated = _whole_address(self.warehouse or f"{self.state_address}/warehouse")
+        return stated if "://" in stated else None
 
     @cached_property
     def data_table_mappings_folder(self) -> Path:
@@ -248,9 +279,14 @@ class Settings(BaseSettings):
         return (self.home / "pages").absolute()
 
     @cached_property
-    def work_folder(self) -> Path:
-        """What a run's steps hand on, build files and logs. The folder can be deleted."""
+    def scratch_folder(self) -> Path:
+        """Build files and logs of this machine. The folder can be deleted."""
         return (self.home / "work").absolute()
+
+    @cached_property
+    def work_folder(self) -> Place:
+        """What a run's steps hand on, and readings for later runs. The folder can be deleted."""
+        return self.state_place / "work"
 
     @cached_property
     def data_docs_folder(self) -> Path:
@@ -258,14 +294,22 @@ class Settings(BaseSettings):
         return (self.home / "data_docs").absolute()
 
     @cached_property
-    def runs_folder(self) -> Path:
+    def runs_folder(self) -> Place:
         """The records of runs: when each step began and ended, and what it did."""
-        return (self.home / "runs").absolute()
+        return self.state_place / "runs"
 
     @cached_property
-    def writer_locks(self) -> tuple[Path, ...]:
+    def writer_locks(self) -> tuple[Place, ...]:
         """The locks that a run of the command line holds from reading landing to the swap, in this order.
 
-        The second lies with the releases, because another home may have the same warehouse.
+        The last lies with the releases, because another home may have the same warehouse. Where the state is
+        shared, the warehouse folder is this machine's alone, and needs no lock of its own.
         """
-        return (self.home / "warehouse_writer.lock").absolute(), self.warehouse_folder / "writer.lock"
+        own = self.state_place / "warehouse_writer.lock"
+        return (own,) if self.is_shared else (own, self.warehouse_folder / "writer.lock")
+
+
+def _whole_address(stated: str | Path) -> str:
+    """Return a local path as an absolute one, and an object store's address without a slash at its end."""
+    address = str(stated).removeprefix("file://")
+    return address.rstrip("/") if "://" in address else str(Path(address).absolute())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from redress.acquire.archive import Archive, ArchiveError
 from redress.acquire.cards import Card
 from redress.acquire.source import Fetched, Known, Reference, ReferenceKind, Validators
-from redress.files import INCOMING, WholeFiles
+from redress.files.store import INCOMING, WholeFiles
 from redress.model.season import Season
 from tests.acquire.s3_server import BUCKET, s3_server
 

@@ -296,9 +296,11 @@ def test_settings_name_a_local_folder_or_an_object_store(tmp_path: Path) -> None
 
 def test_two_processes_do_not_acquire_one_season_at_a_time(server: LettersServer, tmp_path: Path) -> None:
     run = Run.of_season(SEASON, "second", server.settings(tmp_path / "home"))
-    place = run.settings.work_folder / "acquiring" / "2021.lock"
-    place.parent.mkdir(parents=True)
-    with FileLock(place), pytest.raises(SeasonError, match="season 2021 is being acquired by another process"):
+    run.acquiring_lock_place.parent.mkdir(parents=True)
+    with (
+        FileLock(str(run.acquiring_lock_place)),
+        pytest.raises(SeasonError, match="season 2021 is being acquired by another process"),
+    ):
         acquire_and_read(run, source_of(server.source, run.settings))
 
 

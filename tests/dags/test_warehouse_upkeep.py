@@ -140,9 +140,9 @@ class Home:
 
     def upkeep(self, **conf: object) -> Done:
         """One run of the dag."""
-        before = set(self.settings.runs_folder.rglob("*.jsonl"))
+        before = set(Path(str(self.settings.runs_folder)).rglob("*.jsonl"))
         code, printed = self.airflow.run("dags", "test", DAG, "--conf", json.dumps(conf))
-        (path,) = set(self.settings.runs_folder.rglob("*.jsonl")) - before or [None]
+        (path,) = set(Path(str(self.settings.runs_folder)).rglob("*.jsonl")) - before or [None]
         events = [] if path is None else RunRecord(path).events()
         told = {event["step"]: event["told"] for event in events if event["state"] != "began"}
         return Done(code, printed, self._states(), told)

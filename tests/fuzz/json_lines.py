@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redress.acquire.journal import Journal
 from redress.acquire.outcomes import AcquisitionState, Outcome, outcome_as_json
 from redress.acquire.source import Reference
-from redress.files import add_json_line
+from redress.files.lines import add_json_line
 from redress.steps.record import RunRecord, failure_reason, last_failure, step_line, step_summaries
 from tests.fuzz.running import Clock, Counts, FindingError, draw_until
 from tests.made import SEASON

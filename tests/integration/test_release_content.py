@@ -53,7 +53,7 @@ def test_a_letter_that_a_person_accepts_is_flagged_in_the_next_release_which_doe
     tmp_path: Path, samples_release: Path
 ) -> None:
     settings = settings_of(tmp_path)
-    shutil.copytree(samples_release.parents[2] / "landing", settings.landing_folder)
+    shutil.copytree(samples_release.parents[2] / "landing", str(settings.landing_folder))
     shutil.copytree(samples_release.parents[1], settings.warehouse_folder, symlinks=True)
     [letter] = (
         one

@@ -361,7 +361,7 @@ def test_a_run_that_is_done_again_compares_with_what_the_season_has_now(
     tmp_path: Path, ran: Ran, release: Path, letters: Path
 ) -> None:
     shutil.copytree(ran.settings.home, tmp_path / "home", symlinks=True)
-    shutil.copytree(ran.settings.landing_folder, tmp_path / "landing")
+    shutil.copytree(str(ran.settings.landing_folder), tmp_path / "landing")
     copy = ran.settings.model_copy(update={"home": tmp_path / "home", "landing": tmp_path / "landing"})
     run = replace(ran.run, settings=copy)
     for is_again in (False, True):

@@ -48,7 +48,7 @@ def test_of_an_unchanged_season_nothing_is_read_and_of_a_changed_one_what_change
 
 
 def test_readings_come_back_as_they_were_kept(tmp_path: Path) -> None:
-    kept = Readings(tmp_path / str(SEASON))
+    kept = Readings(tmp_path / "kept.parquet")
     both = {sha256("a"), sha256("b")}
     assert kept.find(both, READER) == {}
     one = letter("a")
@@ -60,7 +60,7 @@ def test_readings_come_back_as_they_were_kept(tmp_path: Path) -> None:
 
 
 def test_a_file_that_could_not_be_read_is_tried_again(tmp_path: Path) -> None:
-    kept = Readings(tmp_path / str(SEASON))
+    kept = Readings(tmp_path / "kept.parquet")
     timed_out = Letter(sha256("slow"), Verdict.UNREADABLE, "timed out: reading took more than 60 seconds")
     kept.keep([landed(timed_out)], READER)
     assert kept.find({timed_out.sha256}, READER) == {}
@@ -74,17 +74,17 @@ def test_a_failure_of_tesseract_takes_no_letter_out_of_the_release_that_was_read
     one = letter("a scan")
     failed = Letter(one.sha256, Verdict.UNREADABLE, "not read: tesseract failed on the picture of page 1: ended")
     if was_read:
-        Readings(run.kept_readings_folder).keep([landed(one, address="2021/scan.pdf")], reader_identity())
+        run.kept_readings.keep([landed(one, address="2021/scan.pdf")], reader_identity())
     monkeypatch.setattr(reading, "_newly_read", lambda *_: {(one.sha256, ".pdf"): failed})
     file = archived_file("2021/scan.pdf", ReferenceKind.LETTER, one.sha256)
-    (read,) = Readings(Path(reading.read(run, [file], 0, anew=True))).letters()
+    (read,) = run.part(reading.read(run, [file], 0, anew=True)).letters()
     assert read.letter == (one if was_read else failed)
     said = next(event["told"] for event in run.record.events() if "newly_read" in event.get("counts", {}))
     assert ("whose earlier readings stay" if was_read else "which this reader has not read") in said
 
 
 def test_another_reader_knows_nothing_of_what_was_read(tmp_path: Path) -> None:
-    kept = Readings(tmp_path / str(SEASON))
+    kept = Readings(tmp_path / "kept.parquet")
     kept.keep([landed(letter("a"))], READER)
     assert kept.find({sha256("a")}, "another") == {}
 

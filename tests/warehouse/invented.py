@@ -265,7 +265,7 @@ def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) ->
     The project of the repository is parsed once for all folders. Of a copy of it dbt parses only what differs.
     """
     parsed, target = PARSED_FOLDER / parsed_name(BUILT), folder / "target"
-    link_inputs(folder, folder / "landing", folder / "councils.csv")
+    link_inputs(folder, folder / "landing", folder / "councils.csv", folder / "copies")
     target.mkdir(exist_ok=True)
     take_parsed(parsed, target)
     done = subprocess.run(

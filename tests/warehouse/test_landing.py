@@ -19,7 +19,7 @@ from redress.model.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES
 from redress.model.printable import printable
 from redress.model.season import Season
 from redress.warehouse.landing import Landing
-from redress.warehouse.landing_tables import TABLES, read_letters, write_letters
+from redress.warehouse.landing_tables import TABLES, read_readings, reader_of, write_readings
 from tests.made import PELLONSHIRE, landed, letter, sha256, without_statistics
 
 SEASON = Season(2021)
@@ -37,6 +37,8 @@ KEYS = [(name, None) for name in HEADLINE_NAMES] + [
     for measure, categories in zip(TABLE_MEASURES, (SERVICES, DECISIONS, REMEDIES), strict=True)
     for category in categories
 ]
+
+READER = "0123456789abcdef"
 
 
 @st.composite
@@ -87,18 +89,17 @@ def letters(draw: st.DrawFn) -> Letter:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(letters(), max_size=3, unique_by=lambda one: one.sha256))
 def test_any_letter_comes_back_as_it_was_read(tmp_path_factory: pytest.TempPathFactory, read: list[Letter]) -> None:
-    folder = tmp_path_factory.mktemp("parts")
-    paths = folder / "letters.parquet", folder / "figures.parquet"
+    place = tmp_path_factory.mktemp("parts") / "readings.parquet"
     written = tuple(LandedLetter(SEASON, f"2021/{number}.pdf", one) for number, one in enumerate(read))
-    write_letters(written, *paths)
-    assert read_letters(*paths) == written
+    write_readings(written, READER, place)
+    assert (reader_of(place), read_readings(place)) == (READER, written)
 
 
 def test_one_file_at_two_addresses_comes_back_as_it_was_read(tmp_path: Path) -> None:
     written = landed(letter("one"), address="2021/a.pdf"), landed(letter("one"), address="2021/b.pdf")
-    paths = tmp_path / "letters.parquet", tmp_path / "figures.parquet"
-    write_letters(written, *paths)
-    assert read_letters(*paths) == written
+    place = tmp_path / "readings.parquet"
+    write_readings(written, READER, place)
+    assert (reader_of(place), read_readings(place)) == (READER, written)
 
 
 def land(folder: Path, *read: LandedLetter, season: Season = SEASON) -> Landing:

@@ -11,7 +11,7 @@ import pytest
 import s3fs
 from pydantic import SecretStr
 
-from redress.files import WholeFiles
+from redress.files.store import WholeFiles
 from redress.settings import Settings
 from redress.warehouse.releases.checksums import read_checksums
 from redress.warehouse.releases.delivery import deliver

@@ -231,7 +231,7 @@ def test_the_order_of_seasons_does_not_decide_what_is_landed(
 
     def witnesses(home: Settings) -> dict[str, bytes]:
         files = home.landing_folder.glob("witness_*/season=*/data_table.parquet")
-        return {str(file.relative_to(home.landing_folder)): file.read_bytes() for file in files}
+        return {str(file.relative_to(str(home.landing_folder))): file.read_bytes() for file in files}
 
     assert witnesses(other) == witnesses(settings)
     assert len(witnesses(other)) == 4

@@ -30,7 +30,8 @@ from redress.acquire.cards import (
     file_name,
 )
 from redress.acquire.source import Fetched, Reference
-from redress.files import StoreError, WholeFiles, stated_json
+from redress.files.lines import stated_json
+from redress.files.store import StoreError, WholeFiles
 from redress.model.season import Season
 
 VERIFYING_AT_A_TIME = 8

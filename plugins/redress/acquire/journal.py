@@ -2,15 +2,15 @@
 
 import datetime as dt
 import json
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from redress.acquire.outcomes import Outcome, now, outcome_as_json, outcome_from_json
 from redress.acquire.source import Reference
-from redress.files import add_json_line, json_lines, replaced, stated_json
+from redress.files.lines import add_json_line, json_lines, stated_json
+from redress.files.places import Place, remove_tree
+from redress.files.replacing import replaced
 from redress.model.season import Season
 
 JOURNAL_NAME = "began.json"
@@ -21,7 +21,7 @@ JOURNAL_NAME = "began.json"
 class Journal:
     """A season that is being acquired: a folder with the planned references and the outcomes so far."""
 
-    folder: Path
+    folder: Place
     season: Season
 
     def begin(
@@ -38,7 +38,7 @@ class Journal:
         `began_at` is the time at which acquiring began in that other journal. `is_retry` means that only the
         failures of the season's last run are asked for.
         """
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
         for outcome in outcomes:
             self.note(outcome)
         stated = {
@@ -92,14 +92,14 @@ class Journal:
 
     def end(self) -> None:
         """Remove the journal: the season's run is over."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
     @property
-    def _beginning(self) -> Path:
+    def _beginning(self) -> Place:
         return self.folder / JOURNAL_NAME
 
     @property
-    def _lines(self) -> Path:
+    def _lines(self) -> Place:
         return self.folder / "outcomes.jsonl"
 
     def _stated(self) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, cast
 
 from redress.acquire.source import FailureCause, Reference, ReferenceJson
-from redress.files import replaced, stated_json
+from redress.files.lines import stated_json
+from redress.files.places import Place
+from redress.files.replacing import replaced
 from redress.model.season import Season
 
 
@@ -86,7 +87,7 @@ class Summary:
         """The number of references in each state that occurs."""
         return dict(sorted(Counter(str(outcome.state) for outcome in self.outcomes).items()))
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Place) -> None:
         """Write the summary as JSON, whole or not at all."""
         stated = {
             "season": self.season.year,
@@ -101,7 +102,7 @@ class Summary:
             incoming.write_text(json.dumps(stated, indent=1), encoding="ascii")
 
     @classmethod
-    def read(cls, path: Path) -> "Summary":
+    def read(cls, path: Place) -> "Summary":
         """Read the summary in a file. Raise SummaryError if the file is damaged."""
         try:
             stated = stated_json(path.read_bytes())

@@ -10,7 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import (
@@ -24,7 +23,9 @@ from pydantic import (
     model_validator,
 )
 
-from redress.files import json_lines, replaced
+from redress.files.lines import lines_of
+from redress.files.places import Place
+from redress.files.replacing import replaced
 from redress.model.letter import Letter
 from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
 
@@ -151,17 +152,17 @@ def statement_hash(letter: Letter) -> str:
     return hashlib.sha256(json.dumps(statement).encode()).hexdigest()[:16]
 
 
-def read_decisions(landing_folder: Path) -> Decisions:
+def read_decisions(landing_folder: Place) -> Decisions:
     """Return the decisions kept with a landing; none if there is no file.
 
     Raise DecisionError for a line that is no decision, so that a damaged file decides nothing.
     """
     path = landing_folder / FILE_NAME
-    lines = enumerate(json_lines(path), start=1)
+    lines = enumerate(lines_of(path), start=1)
     return Decisions(tuple(_decision(line, f"{path}, line {number}") for number, line in lines))
 
 
-def record_decision(landing_folder: Path, decision: Decision) -> None:
+def record_decision(landing_folder: Place, decision: Decision) -> None:
     """Add a decision to the file kept with a landing. The caller holds the writer lock.
 
     The whole file is written under another name and then moved, so that no reader sees half a line. Raise

@@ -236,7 +236,7 @@ def _print_report(run: "Run", failures: Failures) -> None:
 
     with failures.printed():
         if run.record.path.exists():
-            console.print(f"  its report: {escape(from_here(write_report(run)))}", soft_wrap=True)
+            console.print(f"  its report: {escape(from_here(str(write_report(run))))}", soft_wrap=True)
 
 
 def _print_published(run: "Run", seasons: "list[Season]", folder: str) -> None:

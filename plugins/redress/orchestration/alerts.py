@@ -9,12 +9,12 @@ import logging
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
+from redress.files.places import Place, matching
 from redress.model.printable import printable, secret_in
 from redress.model.season import season_from_name
 from redress.orchestration.names import ANNUAL_LETTERS, PUBLICATION_WATCH, WAREHOUSE_UPKEEP
@@ -193,10 +193,10 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
     return (begun[-1].name, "it began and never ended: its process was killed") if begun else (None, None)
 
 
-def _record_of(dag_id: str, run_id: str, runs_folder: Path) -> RunRecord | None:
+def _record_of(dag_id: str, run_id: str, runs_folder: Place) -> RunRecord | None:
     """Return the record of a run, or None if there is none. Runs of two dags can have the same id."""
     name = f"{record_name(run_id)}.jsonl"
-    found = [path for folder in RECORD_FOLDERS[dag_id] for path in sorted(runs_folder.glob(f"{folder}/{name}"))]
+    found = [path for folder in RECORD_FOLDERS[dag_id] for path in matching(runs_folder, f"{folder}/{name}")]
     return RunRecord(found[0]) if found else None
 
 

@@ -43,7 +43,7 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
         "NO_COLOR": "1",
         "PYTHONUTF8": "1",  # Airflow's own files, too, are UTF-8 in any locale
     }
-    places: dict[str, str | Path] = {
+    places: dict[str, object] = {
         "REDRESS_HOME": settings.home.absolute(),
         "REDRESS_ARCHIVE": settings.archive_address,
         "REDRESS_LANDING": settings.landing_folder,

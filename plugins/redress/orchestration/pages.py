@@ -82,7 +82,7 @@ class Area:
 AREAS = {
     "reports": Area(
         "Redress reports",
-        lambda settings: settings.runs_folder,
+        lambda settings: Path(str(settings.runs_folder)),
         "index.html",
         "default-src 'none'; style-src 'unsafe-inline'",
         "Each run of `annual_letters` and each `redress run SEASON` writes one when it ends. To make the first: "

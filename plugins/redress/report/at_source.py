@@ -89,6 +89,7 @@ def command(settings: Settings, words: str) -> str:
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),
+        "REDRESS_STATE": (settings.state, None),
         "REDRESS_ADDITIONAL_AUTHORITIES": (settings.additional_authorities, None),
     }
     set_here = [
@@ -97,5 +98,5 @@ def command(settings: Settings, words: str) -> str:
     return code(" ".join([*set_here, ".venv/bin/redress", words]))
 
 
-def _quoted(path: Path) -> str:
+def _quoted(path: str | Path) -> str:
     return shlex.quote(str(path))

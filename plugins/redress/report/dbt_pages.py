@@ -60,7 +60,7 @@ def write_dbt_docs(settings: Settings) -> Path:
             landing=settings.landing_folder,
             additional_authorities=settings.additional_authorities,
             target=target,
-            logs=settings.work_folder / "dbt_logs",
+            logs=settings.scratch_folder / "dbt_logs",
             time_limit_seconds=TIME_LIMIT_SECONDS,
         )
         page.parent.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,11 @@
 """Write reports: the report of a run beside its record, and the index of all reports."""
 
 import datetime as dt
-from pathlib import Path
 from urllib.parse import quote
 
-from filelock import FileLock
-
-from redress.files import replaced
+from redress.files.locks import Lock
+from redress.files.places import Place
+from redress.files.replacing import replaced
 from redress.model.markdown import table, text
 from redress.report.markdown_page import html_page
 from redress.report.season_report import season_report
@@ -19,7 +18,7 @@ RUN_STARTS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": 
 """How a run was started, by the beginning of its id: first the ids of Airflow, then those of commands."""
 
 
-def write_report(run: Run) -> Path:
+def write_report(run: Run) -> Place:
     """Write the run's report as Markdown and HTML, and the index of all reports; return the path of the Markdown.
 
     A run that failed has a report too: its first line says where and why the run failed.
@@ -33,11 +32,10 @@ def write_report(run: Run) -> Path:
     return run.report_path
 
 
-def write_index(settings: Settings) -> Path:
+def write_index(settings: Settings) -> Place:
     """Write the page that leads to the reports of all runs, the newest first; return its path."""
     folder = settings.runs_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".index.lock"):  # runs of several seasons may end at the same time
+    with Lock(folder / ".index.lock"):  # runs of several seasons may end at the same time
         runs = sorted(((_began_at(run), run) for run in reported_runs(settings)), key=_age, reverse=True)
         rows = [[_link(run, began_at), _title(run)] for began_at, run in runs]
         lines = ["# Reports of all runs", "", "The newest first. Times are in UTC.", ""]
@@ -46,10 +44,10 @@ def write_index(settings: Settings) -> Path:
     return folder / INDEX_NAME
 
 
-def _age(dated: tuple[str, Run]) -> tuple[str, Path]:
+def _age(dated: tuple[str, Run]) -> tuple[str, str]:
     """Return the key that orders runs by when they began; runs without a time are ordered by their paths."""
     began_at, run = dated
-    return began_at, run.report_path
+    return began_at, str(run.report_path)
 
 
 def _link(run: Run, began_at: str) -> str:
@@ -81,6 +79,6 @@ def _shown_time(at: str) -> str:
     return f"{dt.datetime.fromisoformat(at).astimezone(dt.UTC):%-d %b %Y, %H:%M:%S}"
 
 
-def _write(path: Path, content: str) -> None:
-    with replaced(path, is_shared=True) as incoming:
+def _write(place: Place, content: str) -> None:
+    with replaced(place, is_shared=True) as incoming:
         incoming.write_text(content, encoding="utf-8")

@@ -12,7 +12,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 from redress.check.decisions import statement_hash
-from redress.files import replaced
+from redress.files.replacing import replaced
 from redress.model.landed import Fate
 from redress.model.season import Season
 from redress.steps.run import Run

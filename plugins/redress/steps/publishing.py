@@ -1,12 +1,12 @@
 """From landing to the readers: build and test, release, serve, Data Docs."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from redress.check.decisions import read_decisions
+from redress.files.places import remove_tree
 from redress.model.reference import load_authorities
 from redress.settings import Settings
 from redress.steps.run import Run, RunKind, SeasonError
@@ -136,7 +136,7 @@ def release(run: Run, identity: str | None) -> str:
                 "built": identity,
             }
     if run.kind is RunKind.SEASON:
-        shutil.rmtree(run.work_folder, ignore_errors=True)
+        remove_tree(run.work_folder)
         if run.summary_path.exists():
             run.journal.end()
     if current is None:

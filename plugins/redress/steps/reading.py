@@ -1,9 +1,7 @@
 """From the archive into landing: read in batches, check."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from redress.acquire.archive import Archive
 from redress.acquire.outcomes import AcquisitionState, Outcome, Summary, now
@@ -11,6 +9,7 @@ from redress.acquire.source import ReferenceKind
 from redress.check.decisions import read_decisions
 from redress.check.source_doubt import doubt
 from redress.check.witness_pages import set_pages_apart
+from redress.files.places import remove_tree
 from redress.model.landed import Acquisition, LandedLetter
 from redress.model.letter import NOT_READ, Letter
 from redress.model.reference import load_authorities
@@ -19,24 +18,24 @@ from redress.read.workers import File, Readers
 from redress.settings import Settings
 from redress.steps.acquiring import HOW_TO_START_OVER, Archived
 from redress.steps.letter_changes import keep_before
-from redress.steps.readings import Readings, ending, reader_identity
+from redress.steps.readings import ending, reader_identity
 from redress.steps.run import Run, SeasonError, latest_landed_summary, shown_time
 from redress.warehouse.landing import Landing
 from redress.warehouse.landing_tables import write_checks
 
 
 def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
-    """Read a batch of archived letters; return the folder of their readings.
+    """Read a batch of archived letters; return the name of their readings, for `check`.
 
     Bytes that this reader has read for the season before are not read again, unless `anew` is set. Where tesseract
     fails on them then, the earlier reading stays.
     """
     archive = Archive(run.settings.archive_address)
-    part = Readings(run.part_folder(batch))
+    part = f"read-{batch:04d}.parquet"
     with run.record.step(f"read {batch + 1}") as note:
         reader = reader_identity()
         sha256s = {file["sha256"] for file in archived}
-        before = Readings(run.kept_readings_folder).find(sha256s, reader)
+        before = run.kept_readings.find(sha256s, reader)
         known = {} if anew else before
         new = [file for file in archived if (file["sha256"], ending(file["name"])) not in known]
         found = known | _newly_read(archive, new, run.settings)
@@ -47,7 +46,7 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
             LandedLetter(run.season, file["address"], found[file["sha256"], ending(file["name"])])
             for file in archived
         ]
-        part.write(letters, reader)
+        run.part(part).write(letters, reader)
         figures = sum(len(landed.letter.figures) for landed in letters)
         note.message = f"{len(letters)} letters read, {figures} figures"
         if len(new) < len(archived):
@@ -59,7 +58,7 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
                 f"; tesseract failed on {lost} of them, which this reader has not read: put it right, run again"
             )
         note.facts = {"letters": len(letters), "newly_read": len(new), "figures": figures}
-    return str(part.folder)
+    return part
 
 
 def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
@@ -71,12 +70,12 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
     Raises SeasonError, and leaves landing as it was, if most files are refused (the source looks wrong), or if
     another run that asked its source later has landed other files.
     """
-    with run.record.step("check") as note, run.writer_lock():
+    with run.record.step("check") as note, run.writer_lock() as lock:
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
 
         own = Summary.read(run.summary_path) if run.summary_path.exists() else None
-        shutil.rmtree(run.refused.folder, ignore_errors=True)
-        read_parts = [(part.reader, part.letters()) for part in map(Readings, map(Path, parts))]
+        remove_tree(run.refused.folder)
+        read_parts = [(part.reader, part.letters()) for part in map(run.part, parts)]
         files = tuple(landed for _, read in read_parts for landed in read)
         authorities = load_authorities(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)
@@ -88,6 +87,7 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
         gated = gate(run.season, letters, authorities, decisions, run.run_id, witnesses)
         write_checks(run.season, gated.checks, run.checks_path)
         why_not = doubt(run.season, gated.checks, gated.dispositions, run.settings)
+        lock.require_held()
         if why_not is not None:
             run.refused.replace_season(run.season, letters, gated.checks, gated.dispositions)
             if own is not None:
@@ -107,7 +107,7 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
         by_this_reader = (
             landed_letter for part_reader, read in read_parts if part_reader == reader for landed_letter in read
         )
-        Readings(run.kept_readings_folder).keep(by_this_reader, reader)
+        run.kept_readings.keep(by_this_reader, reader)
         landing.replace_season(run.season, letters, gated.checks, gated.dispositions, gated.validation)
         if own is not None:
             own.write(run.landed_path)

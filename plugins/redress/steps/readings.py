@@ -1,6 +1,6 @@
-"""Readings: letters as a reader read them, in a folder that names the reader.
+"""Readings: letters as a reader read them, in a file that names the reader.
 
-Each batch of a run has such a folder for its later steps. Each season has one, so that the same bytes are not read
+Each batch of a run has such a file for its later steps. Each season has one, so that the same bytes are not read
 again; it can be deleted at any time, and the season's files are then read again.
 """
 
@@ -12,11 +12,12 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path, PurePath
 
-from redress.files import replaced_folder
+from redress.files.places import Place
+from redress.files.replacing import replaced
 from redress.model.landed import LandedLetter
 from redress.model.letter import Letter, Verdict
 from redress.read.files import ocr
-from redress.warehouse.landing_tables import read_letters, write_letters
+from redress.warehouse.landing_tables import read_readings, reader_of, write_readings
 
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 PACKAGE_NAME = "redress"
@@ -97,19 +98,18 @@ def _names(nodes: Iterator[ast.AST]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Readings:
-    """Letters and their figures as one reader read them, in `<folder>/<the reader's identity>/`."""
+    """Letters and their figures as one reader read them; the Parquet file's metadata hold the reader's identity."""
 
-    folder: Path
+    place: Place
 
     def write(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Put what a reader read in place of all that the folder holds; `reader` is the reader's identity.
+        """Put what a reader read in the place of what the file holds; `reader` is the reader's identity.
 
-        Another process may write the same folder at the same time: the same task, still running for a scheduler
-        that was killed.
+        Another process may write the same file at the same time: the same task, still running for a scheduler that
+        was killed.
         """
-        with replaced_folder(self.folder, is_shared=True) as incoming:
-            (incoming / reader).mkdir()
-            write_letters(tuple(read), *_paths(incoming / reader))
+        with replaced(self.place, is_shared=True) as incoming:
+            write_readings(tuple(read), reader, incoming)
 
     def keep(self, read: Iterable[LandedLetter], reader: str) -> None:
         """Write what a reader read for later runs, each file once.
@@ -123,27 +123,22 @@ class Readings:
     @property
     def reader(self) -> str:
         """The identity of the reader. Raises FileNotFoundError if nothing has been written."""
-        return next(path.name for path in self.folder.iterdir())
+        return reader_of(self.place)
 
     def letters(self) -> tuple[LandedLetter, ...]:
         """Return all letters. Raises FileNotFoundError if nothing has been written."""
-        return read_letters(*_paths(self.folder / self.reader))
+        return read_readings(self.place)
 
     def find(self, sha256s: Collection[str], reader: str) -> dict[tuple[str, str], Letter]:
         """Return the letters that a reader read from some files, by sha256 and the ending of the file's name."""
-        place = self.folder / reader
-        if not place.is_dir():
+        if not self.place.exists() or self.reader != reader:
             return {}
         return {
             (landed.letter.sha256, ending(landed.source_address)): landed.letter
-            for landed in read_letters(*_paths(place), only=sha256s)
+            for landed in read_readings(self.place, only=sha256s)
         }
 
 
 def ending(address: str) -> str:
     """Return the ending of a file's name, by which the reader knows a text from a letter."""
     return PurePath(address).suffix.lower()
-
-
-def _paths(place: Path) -> tuple[Path, Path]:
-    return place / "letters.parquet", place / "figures.parquet"

@@ -20,10 +20,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from redress.files import add_json_line, json_lines, stated_json
+from redress.files.lines import add_json_line, json_lines, stated_json
+from redress.files.places import Place, moved
 
 NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
 """The longest name of a run's files without their endings, and the length of the hash in it. File systems take
@@ -48,7 +48,7 @@ class StepNote:
 class RunRecord:
     """The record of one run: a file that is only appended to, and can be read while the run goes on."""
 
-    path: Path
+    path: Place
 
     @contextmanager
     def step(self, name: str) -> Iterator[StepNote]:
@@ -79,7 +79,7 @@ class RunRecord:
         """Rename the record to `<name>.jsonl.1`, or to the next free number, before the whole run is done again."""
         numbers = itertools.count(1)
         free = (self.path.with_name(f"{self.path.name}.{number}") for number in numbers)
-        self.path.rename(next(path for path in free if not path.exists()))
+        moved(self.path, next(path for path in free if not path.exists()))
 
     def _append(self, **event: Any) -> None:
         at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -1,6 +1,6 @@
 """A run: its kind, its season, its settings, and the place of every file that belongs to it.
 
-Below the working folder (REDRESS_HOME) are:
+Below the place of the state (REDRESS_STATE, or else REDRESS_HOME) are:
 
 runs/<season>/<run>.jsonl                      the record of a run of a season
 runs/<season>/<run>.*                          what else is kept of the run: reports, checks, summaries
@@ -8,7 +8,7 @@ runs/upkeep/<run>.jsonl                        of a run of upkeep that is about 
 runs/publication_watch/<season>/<run>.jsonl    of a watch
 runs/without_season/<run>.jsonl                of a run that failed because it did not say its season
 work/seasons/<season>/<run>/                   what the steps of a run hand on; removed at its end
-work/readings/<season>/                        what reading the season's files gave, for later runs
+work/readings/<season>.parquet                 what reading the season's files gave, for later runs
 work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at its end
 """
 
@@ -20,8 +20,10 @@ from pathlib import Path
 
 from redress.acquire.journal import JOURNAL_NAME, Journal
 from redress.acquire.outcomes import Summary
+from redress.files.places import Place, matching
 from redress.model.season import Season, season_from_name
 from redress.settings import Settings
+from redress.steps.readings import Readings
 from redress.steps.record import RunRecord
 from redress.warehouse.landing import Landing
 from redress.warehouse.writer_lock import WriterLock
@@ -86,7 +88,7 @@ class Run:
         return self.stated_season
 
     @property
-    def folder(self) -> Path:
+    def folder(self) -> Place:
         """The folder of the run's record and of everything else that is kept of it."""
         if self.kind is RunKind.SEASON:
             return season_folder(self.settings, self.season)
@@ -98,37 +100,37 @@ class Run:
         return RunRecord(self._kept(RECORD_ENDING))
 
     @property
-    def summary_path(self) -> Path:
+    def summary_path(self) -> Place:
         """The outcome of each reference in this run."""
         return self._kept(SUMMARY_ENDING)
 
     @property
-    def landed_path(self) -> Path:
+    def landed_path(self) -> Place:
         """The run's summary as it was when the run put its season into landing."""
         return self._kept(LANDED_ENDING)
 
     @property
-    def before_path(self) -> Path:
+    def before_path(self) -> Place:
         """What the season had in landing before the run."""
         return self._kept(".before.json")
 
     @property
-    def checks_path(self) -> Path:
+    def checks_path(self) -> Place:
         """All checks of the run's letters and of their season."""
         return self._kept(".checks.parquet")
 
     @property
-    def report_path(self) -> Path:
+    def report_path(self) -> Place:
         """The run's report as Markdown."""
         return self._kept(REPORT_ENDING)
 
     @property
-    def page_path(self) -> Path:
+    def page_path(self) -> Place:
         """The run's report as a page of HTML."""
         return self._kept(".html")
 
     @property
-    def watched_path(self) -> Path:
+    def watched_path(self) -> Place:
         """What a watch found, for its later steps."""
         return self._kept(".watched.json")
 
@@ -138,18 +140,18 @@ class Run:
         return f"{self.kind}__{self.season}__{self.run_id}"
 
     @property
-    def work_folder(self) -> Path:
+    def work_folder(self) -> Place:
         """What the run's steps hand on to each other."""
         return self.settings.work_folder / "seasons" / str(self.season) / self.run_id
 
-    def part_folder(self, batch: int) -> Path:
-        """Return the folder of the readings of one batch; batches count from 0."""
-        return self.work_folder / f"read-{batch:04d}"
+    def part(self, name: str) -> Readings:
+        """Return the readings of one batch, by the name that the step `read` gave them."""
+        return Readings(self.work_folder / name)
 
     @property
-    def kept_readings_folder(self) -> Path:
+    def kept_readings(self) -> Readings:
         """The readings of the season that are kept from run to run, so that the same bytes are not read again."""
-        return self.settings.work_folder / "readings" / str(self.season)
+        return Readings(self.settings.work_folder / "readings" / f"{self.season}.parquet")
 
     @property
     def data_tables(self) -> Landing:
@@ -172,8 +174,8 @@ class Run:
         return tuple(Journal(folder, self.season) for folder in folders)
 
     @property
-    def acquiring_lock_path(self) -> Path:
-        """The lock of the one process of this home that may acquire the season."""
+    def acquiring_lock_place(self) -> Place:
+        """The lock of the only process that may acquire the season with this state."""
         return self.settings.work_folder / "acquiring" / f"{self.season}.lock"
 
     @property
@@ -186,14 +188,14 @@ class Run:
         return WriterLock(self.settings)
 
     @property
-    def _journals_folder(self) -> Path:
+    def _journals_folder(self) -> Place:
         return self.settings.work_folder / "acquiring" / str(self.season)
 
-    def _kept(self, ending: str) -> Path:
+    def _kept(self, ending: str) -> Place:
         return self.folder / f"{self.run_id}{ending}"
 
 
-def season_folder(settings: Settings, season: Season) -> Path:
+def season_folder(settings: Settings, season: Season) -> Place:
     """Return the folder of everything that is kept of the runs of a season."""
     return settings.runs_folder / str(season)
 
@@ -206,7 +208,7 @@ def reported_runs(settings: Settings) -> Iterator[Run]:
             yield Run.of_season(season, report.name.removesuffix(REPORT_ENDING), settings)
 
 
-def latest_summary(folder: Path) -> Summary | None:
+def latest_summary(folder: Place) -> Summary | None:
     """Return the summary of the run that asked its source last, or None where the folder has none.
 
     `folder` holds the runs of a season.
@@ -214,7 +216,7 @@ def latest_summary(folder: Path) -> Summary | None:
     return _latest(folder.glob(f"*{SUMMARY_ENDING}"))
 
 
-def latest_checked_summary(folder: Path) -> Summary | None:
+def latest_checked_summary(folder: Place) -> Summary | None:
     """Return the latest summary of a run that came as far as its check, whatever the check found.
 
     Such a run had fetched everything that it asked for.
@@ -223,7 +225,7 @@ def latest_checked_summary(folder: Path) -> Summary | None:
     return _latest([*checked, *folder.glob(f"*{LANDED_ENDING}")])
 
 
-def latest_landed_summary(folder: Path) -> Summary | None:
+def latest_landed_summary(folder: Place) -> Summary | None:
     """Return the latest summary of a run that put the season into landing.
 
     The letters of the other runs were refused, or were never read.
@@ -231,9 +233,9 @@ def latest_landed_summary(folder: Path) -> Summary | None:
     return _latest(folder.glob(f"*{LANDED_ENDING}"))
 
 
-def damaged_records(folder: Path) -> tuple[str, ...]:
+def damaged_records(folder: Place) -> tuple[str, ...]:
     """Return a sentence for each record in a folder of runs that has damaged lines."""
-    lines = {path: RunRecord(path).damaged_lines() for path in sorted(folder.glob(f"*{RECORD_ENDING}"))}
+    lines = {path: RunRecord(path).damaged_lines() for path in matching(folder, f"*{RECORD_ENDING}")}
     return tuple(
         f"{path} is damaged in line {', '.join(map(str, numbers))}, which is left out"
         for path, numbers in lines.items()
@@ -241,7 +243,7 @@ def damaged_records(folder: Path) -> tuple[str, ...]:
     )
 
 
-def correct_times_to_come(folder: Path) -> tuple[str, ...]:
+def correct_times_to_come(folder: Place) -> tuple[str, ...]:
     """Correct each summary that says it ended later than now: set its end to now. Return a sentence for each run.
 
     Such a run has ended, because its summary is there: the clock was ahead when the run wrote the summary, or the
@@ -270,10 +272,10 @@ def shown_time(at: str) -> str:
     return f"{dt.datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC"
 
 
-def _latest(summaries: Iterable[Path]) -> Summary | None:
+def _latest(summaries: Iterable[Place]) -> Summary | None:
     return max(map(Summary.read, summaries), key=lambda summary: summary.ended_at, default=None)
 
 
-def _has_come_to_check(summary: Path) -> bool:
+def _has_come_to_check(summary: Place) -> bool:
     record = RunRecord(summary.with_name(f"{summary.name.removesuffix(SUMMARY_ENDING)}{RECORD_ENDING}"))
     return any(event["step"] == "check" for event in record.events())

@@ -7,7 +7,6 @@ what upkeep does before them.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +17,6 @@ from redress.model.season import Season
 from redress.steps.acquiring import Archived, archived_file, had_files, in_batches
 from redress.steps.publishing import build_warehouse, release
 from redress.steps.reading import check
-from redress.steps.readings import Readings
 from redress.steps.run import Run, SeasonError, latest_landed_summary
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases import listing
@@ -141,7 +139,7 @@ def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
     parts = list(parts)
     with run.writer_lock():
         landed = _landed_files(run)
-        read = {landed.letter.sha256 for part in parts for landed in Readings(Path(part)).letters()}
+        read = {landed.letter.sha256 for part in parts for landed in run.part(part).letters()}
         if landed is not None and landed.keys() != read:
             raise SeasonError(
                 f"season {run.season} was landed by another run while it was read again: landing has "

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from redress.acquire.source import Source
+from redress.files.locks import Lock
 from redress.steps.acquiring import acquire, plan, read_data_tables, take_stock
 from redress.steps.publishing import build_data_docs, build_warehouse, release
 from redress.steps.reading import check, read
@@ -80,15 +81,19 @@ def acquire_and_read(
 
 @contextmanager
 def _acquiring_alone(run: Run) -> Iterator[None]:
-    """Lock the season's acquiring against other processes of this home during the block. A killed process holds no
-    lock.
+    """Lock the season's acquiring against other processes with the same state during the block.
+
+    A killed process holds no lock; in an object store that shows after a minute.
     """
-    place = run.acquiring_lock_path
-    place.parent.mkdir(parents=True, exist_ok=True)
+    lock = Lock(run.acquiring_lock_place)
     try:
-        with FileLock(place, timeout=0):
-            yield
+        lock.acquire(timeout=0)
     except Timeout:
         raise SeasonError(
-            f"season {run.season} is being acquired by another process in {run.settings.home}; wait for it to end"
+            f"season {run.season} is being acquired by another process in {run.settings.state_address}; wait for "
+            "it to end"
         ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -57,7 +57,7 @@ def build(settings: Settings, file: Path) -> None:
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
-    target, logs = settings.work_folder / "dbt_target", settings.work_folder / "dbt_logs"
+    target, logs = settings.scratch_folder / "dbt_target", settings.scratch_folder / "dbt_logs"
     try:
         run_dbt(
             ["build", "--exclude-resource-type", "unit_test"],

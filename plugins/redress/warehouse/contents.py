@@ -6,12 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from redress.model.reference import SEEDS_FOLDER
 from redress.settings import Settings
 from redress.warehouse.landing import Landing
-from redress.warehouse.landing_tables import TABLES, WITNESS_TABLES
+from redress.warehouse.landing_tables import TABLES, WITNESS_TABLES, read_table
 
 SHOWN_COUNT = 8
 _COMPARED = (
@@ -96,7 +95,7 @@ def shown(sentences: tuple[str, ...]) -> str:
 def _register(warehouse: duckdb.DuckDBPyConnection, landing: Landing) -> None:
     """Let queries of a connection read landing's tables, as `landed_<table>`."""
     for name, schema in (TABLES | WITNESS_TABLES).items():
-        parts = [pq.read_table(path, schema=schema) for path in landing.parts(name)]
+        parts = [read_table(path, schema) for path in landing.parts(name)]
         warehouse.register(f"landed_{name}", pa.concat_tables(parts) if parts else schema.empty_table())
     warehouse.execute(_VIEWS)
 

@@ -13,7 +13,8 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from redress.files import replaced
+from redress.files.places import Place, local_copy
+from redress.files.replacing import replaced
 from redress.settings import PROJECT_FOLDER
 from redress.warehouse.dbt_artifacts import first_failure, forget_results
 from redress.warehouse.landing import Landing
@@ -26,6 +27,8 @@ INPUTS_NAME = "inputs"
 """The folder beside a database by which dbt reads landing. The project names it, in its sources and macros."""
 TAKEN_FROM_THE_SHELL = ("LD_LIBRARY_PATH", "PATH", "TMPDIR")
 """Variables that say where programs and temporary files lie. dbt gets no other variable of the caller."""
+COPIES_NAME = "landing_copies"
+"""The folder beside dbt's target for files of landing that lie in an object store."""
 SHOWN_LINES_COUNT = 25
 SHOWN_ERROR_CHARACTERS = 2000
 _PARSED_NAME = "partial_parse.msgpack"
@@ -50,7 +53,7 @@ def run_dbt(
     arguments: Sequence[str],
     *,
     database: Path,
-    landing: Path,
+    landing: Place,
     additional_authorities: Path | None,
     target: Path,
     logs: Path,
@@ -64,7 +67,7 @@ def run_dbt(
     """
     for folder in (logs, target, database.parent):
         folder.mkdir(parents=True, exist_ok=True)
-    link_inputs(database.parent, landing, additional_authorities)
+    link_inputs(database.parent, landing, additional_authorities, target.with_name(COPIES_NAME))
     places = {
         "--project-dir": DBT_PROJECT,
         "--profiles-dir": DBT_PROJECT,
@@ -131,19 +134,21 @@ def dbt_environment(database_name: str, home: Path) -> dict[str, str]:
     }
 
 
-def link_inputs(folder: Path, landing: Path, additional_authorities: Path | None) -> None:
+def link_inputs(folder: Path, landing: Place, additional_authorities: Path | None, copies: Path) -> None:
     """Make links in a folder to exactly the files that dbt reads: landing's, and the CSV of further authorities.
 
     DuckDB takes a path for a pattern, so that landing in a folder named `letters [1]` would be looked for in
     `letters 1`. The links have names without signs of a pattern, whatever the folders of their files are named.
+
+    A file of an object store is fetched into the folder `copies` first, once for each of its versions.
     """
     inputs = folder / INPUTS_NAME
     shutil.rmtree(inputs, ignore_errors=True)
     inputs.mkdir()
-    for path in Landing(landing).files_to_build():
-        link = inputs / path.relative_to(landing)
+    for place in Landing(landing).files_to_build():
+        link = inputs / str(place).removeprefix(f"{landing}/")
         link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(path.absolute())
+        link.symlink_to(local_copy(place, copies).absolute())
     if additional_authorities is not None:
         (inputs / "additional_authorities.csv").symlink_to(additional_authorities.absolute())
 

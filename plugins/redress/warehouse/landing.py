@@ -11,17 +11,16 @@ season's checks, from which Data Docs are rendered; no release depends on it.
 """
 
 import hashlib
-import shutil
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from redress.check.rule import Check, Severity
-from redress.files import replaced
+from redress.files.places import Place, matching
+from redress.files.replacing import replaced
 from redress.model.landed import Acquisition, Disposition, Fate, LandedLetter
 from redress.model.season import Season, season_from_name
 from redress.model.witness import WitnessFigure, WitnessKind, WitnessReport
@@ -39,6 +38,7 @@ from redress.warehouse.landing_tables import (
     figure_rows,
     letter_row,
     read_letters,
+    read_table,
     witness_figure,
     witness_figure_row,
 )
@@ -48,23 +48,23 @@ from redress.warehouse.landing_tables import (
 class Landing:
     """The landing of all seasons, as `<folder>/<table>/season=<year>/part.parquet`."""
 
-    folder: Path
+    folder: Place
 
     def seasons(self) -> tuple[Season, ...]:
         """Return the seasons that have been landed whole, the oldest first."""
         found = (_season_of(path.parent) for path in self.parts("dispositions"))
         return tuple(sorted(season for season in found if season is not None))
 
-    def files_to_build(self) -> tuple[Path, ...]:
+    def files_to_build(self) -> tuple[Place, ...]:
         """Return each file of the tables that a warehouse is built from, of all seasons."""
         return tuple(path for name in (*TABLES, *WITNESS_TABLES, "acquisitions") for path in self.parts(name))
 
-    def parts(self, table: str) -> list[Path]:
+    def parts(self, table: str) -> list[Place]:
         """Return the files of a table that landing itself writes, of all seasons. What else lies there, such as a
         copy of a season's folder, belongs to no table.
         """
         names = sorted(f"{kind}.parquet" for kind in WitnessKind) if table in WITNESS_TABLES else ["part.parquet"]
-        folders = sorted((self.folder / table).glob("season=*"))
+        folders = matching(self.folder / table, "season=*")
         places = (folder / name for folder in folders if _season_of(folder) is not None for name in names)
         return [place for place in places if place.exists()]
 
@@ -128,24 +128,25 @@ class Landing:
     def witness_figures(self, season: Season, kind: WitnessKind | None = None) -> tuple[WitnessFigure, ...]:
         """Return what a season's second witnesses say: the witnesses of one kind, or of all kinds."""
         folder = self.folder / "witness_figures" / f"season={season}"
-        places = sorted(folder.glob("*.parquet")) if kind is None else [folder / f"{kind}.parquet"]
+        places = matching(folder, "*.parquet") if kind is None else [folder / f"{kind}.parquet"]
         return tuple(
             witness_figure(row)
             for place in places
             if place.exists()
-            for row in pq.read_table(place, schema=WITNESS_FIGURES).to_pylist()
+            for row in read_table(place, WITNESS_FIGURES).to_pylist()
         )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
         """Replace what a season's witnesses of one kind say with what they say in another landing."""
         for name in WITNESS_TABLES:
-            part = Path(name) / f"season={season}" / f"{kind}.parquet"
-            place, source = self.folder / part, other.folder / part
+            place, source = (
+                landing.folder / name / f"season={season}" / f"{kind}.parquet" for landing in (self, other)
+            )
             if not source.exists():
                 place.unlink(missing_ok=True)
                 continue
             with replaced(place) as incoming:
-                shutil.copyfile(source, incoming)
+                incoming.write_bytes(source.read_bytes())
 
     def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
         """Replace what became of a season's letters at the source. If nothing is known, keep no rows."""
@@ -169,13 +170,13 @@ class Landing:
         found: dict[str, str] = {}
         for place, sha256 in ((pages, "witness_sha256"), (self._part("letters", season), "letter_sha256")):
             if place.exists():
-                table = pq.read_table(place, columns=[sha256, "source_address"])
+                table = read_table(place, columns=[sha256, "source_address"])
                 found |= zip(*(column.to_pylist() for column in table.columns), strict=True)
         return found
 
     def dispositions(self, season: Season) -> dict[str, Disposition]:
         """Return what the gate decided on each letter of a season, by the letter's sha256."""
-        rows = pq.read_table(self._part("dispositions", season), schema=DISPOSITIONS).to_pylist()
+        rows = read_table(self._part("dispositions", season), DISPOSITIONS).to_pylist()
         return {
             row["letter_sha256"]: Disposition(
                 **{name: row[name] for name in row if name != "season"} | {"disposition": Fate(row["disposition"])}
@@ -189,7 +190,7 @@ class Landing:
         The checks of the season as a whole stand under None.
         """
         found: dict[str | None, tuple[Check, ...]] = {}
-        for row in pq.read_table(self._part("checks", season), schema=CHECKS).to_pylist():
+        for row in read_table(self._part("checks", season), CHECKS).to_pylist():
             check = Check(row["rule"], Severity(row["severity"]), row["is_passed"], row["detail"])
             found[row["letter_sha256"]] = (*found.get(row["letter_sha256"], ()), check)
         return found
@@ -201,7 +202,7 @@ class Landing:
         digest = hashlib.sha256()
         for name in TABLES:
             for path in self.parts(name):
-                table = pq.read_table(path, schema=TABLES[name])
+                table = read_table(path, TABLES[name])
                 if name == "letters":
                     table = table.drop_columns(["source_address"])
                 if name == "dispositions":
@@ -211,21 +212,21 @@ class Landing:
                     digest.update(row.encode())
         for name, schema in WITNESS_TABLES.items():
             for path in self.parts(name):
-                table = pq.read_table(path, schema=schema).drop_columns(["source_address"])
+                table = read_table(path, schema).drop_columns(["source_address"])
                 digest.update(f"{name} {path.parent.name} {path.stem}\n".encode())
                 for row in sorted(repr(row) for row in table.to_pylist()):
                     digest.update(row.encode())
         for path in self.parts("acquisitions"):
             digest.update(f"acquisitions {path.parent.name}\n".encode())
-            for row in pq.read_table(path, schema=ACQUISITIONS).to_pylist():
+            for row in read_table(path, ACQUISITIONS).to_pylist():
                 digest.update(repr(row).encode())
         return digest.hexdigest()
 
-    def _part(self, table: str, season: Season) -> Path:
+    def _part(self, table: str, season: Season) -> Place:
         return self.folder / table / f"season={season}" / "part.parquet"
 
 
-def _season_of(folder: Path) -> Season | None:
+def _season_of(folder: Place) -> Season | None:
     return season_from_name(folder.name.removeprefix("season="))
 
 

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from redress.check.rule import Check
+from redress.files.places import Place
+from redress.files.replacing import replaced
 from redress.model.landed import LandedLetter
 from redress.model.letter import Box, Conflict, Figure, Header, Letter, StatedYear, Verdict
 from redress.model.measures import Absence
@@ -65,6 +67,10 @@ FIGURES = pa.schema(
         ("absence_code", pa.string()),
     ]
 )
+
+
+READINGS = LETTERS.append(pa.field("figures", pa.list_(pa.struct(list(FIGURES)))))
+_READER = b"reader"
 
 
 CHECKS = pa.schema(
@@ -152,29 +158,56 @@ TABLES: dict[str, pa.Schema] = {
 }
 
 
-def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], path: Path) -> None:
+def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], place: Place) -> None:
     """Write a season's checks to a Parquet file of landing's schema."""
-    pq.write_table(as_table([check_row(season, sha256, check) for sha256, check in checks], CHECKS), path)
+    with replaced(place) as incoming:
+        pq.write_table(as_table([check_row(season, sha256, check) for sha256, check in checks], CHECKS), incoming)
 
 
-def write_letters(letters: Sequence[LandedLetter], letters_path: Path, figures_path: Path) -> None:
-    """Write letters and their figures to two Parquet files of landing's schemas."""
-    pq.write_table(as_table([letter_row(landed) for landed in letters], LETTERS), letters_path)
-    pq.write_table(as_table(figure_rows(letters), FIGURES), figures_path)
+def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> None:
+    """Write letters, each with its figures, and the identity of their reader to one Parquet file."""
+    rows = [{**letter_row(landed), "figures": _rows_of_one(landed)} for landed in letters]
+    pq.write_table(as_table(rows, READINGS).replace_schema_metadata({_READER: reader}), path)
+
+
+def reader_of(place: Place) -> str:
+    """Return the identity of the reader of a file of readings; empty if the file does not say it."""
+    metadata = pq.read_schema(_opened(place)).metadata or {}
+    return str(metadata.get(_READER, b"").decode())
+
+
+def read_readings(place: Place, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
+    """Return the letters of a file of readings: all, or those with a sha256 in `only`."""
+    rows = read_table(place, READINGS, only).to_pylist()
+    return tuple(_landed(row, row.pop("figures")) for row in rows)
 
 
 def read_letters(
-    letters_path: Path, figures_path: Path, only: Collection[str] | None = None
+    letters_place: Place, figures_place: Place, only: Collection[str] | None = None
 ) -> tuple[LandedLetter, ...]:
     """Return the letters of two Parquet files, as the reader gave them, but with unprintable characters escaped."""
     figure_rows: dict[str, list[dict[str, Any]]] = {}
-    filters = None if only is None else [("letter_sha256", "in", set(only))]
-    for row in pq.read_table(figures_path, schema=FIGURES, filters=filters).to_pylist():
+    for row in read_table(figures_place, FIGURES, only).to_pylist():
         figure_rows.setdefault(row["letter_sha256"], []).append(row)
     return tuple(
         _landed(row, figure_rows.get(row["letter_sha256"], []))
-        for row in pq.read_table(letters_path, schema=LETTERS, filters=filters).to_pylist()
+        for row in read_table(letters_place, LETTERS, only).to_pylist()
     )
+
+
+def read_table(
+    place: Place,
+    schema: pa.Schema | None = None,
+    only: Collection[str] | None = None,
+    columns: list[str] | None = None,
+) -> pa.Table:
+    """Return the table in a Parquet file: all rows, or those of the letters with a sha256 in `only`."""
+    filters = None if only is None else [("letter_sha256", "in", set(only))]
+    return pq.read_table(_opened(place), schema=schema, columns=columns, filters=filters)
+
+
+def _opened(place: Place) -> Path | pa.BufferReader:
+    return place if isinstance(place, Path) else pa.BufferReader(place.read_bytes())
 
 
 def as_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:

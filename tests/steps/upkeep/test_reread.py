@@ -1,6 +1,5 @@
 """Re-reading a season from the archive gives the release that was there before."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from redress.acquire.archive import Archive, ArchiveError
 from redress.acquire.outcomes import Summary
 from redress.acquire.source import Fetched, Reference
+from redress.files.places import remove_tree
 from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import Run, SeasonError, check_reread, plan_reread, read, reread_season
@@ -103,7 +103,7 @@ def write_summary(settings: Settings, summary: Summary) -> None:
 
 def test_where_no_run_is_known_the_latest_of_each_address_is_read(settings: Settings) -> None:
     lose_season(settings)
-    shutil.rmtree(settings.runs_folder)
+    remove_tree(settings.runs_folder)
     archive = Archive(settings.archive_address)
     (card,) = (one for one in archive.season_cards(SEASON) if "wexmarsh" in one.address)
     reference = Reference(SEASON, card.address, card.authority_id)

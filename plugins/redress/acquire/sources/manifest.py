@@ -36,7 +36,7 @@ from redress.acquire.source import (
 )
 from redress.acquire.web.addresses import joined
 from redress.acquire.web.client import HttpClient
-from redress.files import OBJECT_STORES
+from redress.files.store import OBJECT_STORES
 from redress.model.authorities import Authorities
 from redress.model.printable import secret_in, shortened
 from redress.model.season import Season, season_from_name

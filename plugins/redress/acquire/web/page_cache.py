@@ -11,7 +11,8 @@ from pathlib import Path
 
 from redress.acquire.source import Validators
 from redress.acquire.sources.links import WebPage
-from redress.files import StoreError, WholeFiles, stated_json
+from redress.files.lines import stated_json
+from redress.files.store import StoreError, WholeFiles
 
 
 @dataclass(frozen=True)

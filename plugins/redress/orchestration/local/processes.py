@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from redress.files import replaced
+from redress.files.replacing import replaced
 
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.5

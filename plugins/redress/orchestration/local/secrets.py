@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from redress.files import replaced
+from redress.files.replacing import replaced
 
 OTHERS = 0o077
 """The rights in a file's mode of everybody but its owner."""

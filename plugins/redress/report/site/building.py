@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from redress.files import replaced_folder
+from redress.files.replacing import replaced_folder
 from redress.report.site.contents import SiteContents, read_contents
 from redress.report.site.council_pages import council_jobs
 from redress.report.site.cuts import Cuts, put_cuts

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from redress.files import stated_json
+from redress.files.lines import stated_json
 from redress.report.site.jobs import Job, done
 
 MADE_NAME = "made.json"

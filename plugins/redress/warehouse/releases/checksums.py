@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from redress.files import stated_json
+from redress.files.lines import stated_json
 
 CHECKSUMS_NAME = "SHA256SUMS"
 DATA_PACKAGE_NAME = "datapackage.json"

@@ -14,7 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from redress.files import replaced, stated_json
+from redress.files.lines import stated_json
+from redress.files.replacing import replaced
 
 HISTORY_NAME = "history.json"
 _IDENTITY = re.compile("[0-9a-f]{16}")

@@ -17,7 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from redress.files import StoreError, WholeFiles, stated_json
+from redress.files.lines import stated_json
+from redress.files.store import StoreError, WholeFiles
 from redress.warehouse.releases.checksums import CHECKSUMS_NAME, damage, read_checksums
 from redress.warehouse.releases.history import ReleaseError, is_identity
 

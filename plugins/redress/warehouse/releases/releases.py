@@ -21,7 +21,8 @@ from pathlib import Path
 
 import duckdb
 
-from redress.files import INCOMING, exchange, replaced
+from redress.files.replacing import exchange, replaced
+from redress.files.store import INCOMING
 from redress.model.printable import printable
 from redress.warehouse.releases.changes import compared, write_changes
 from redress.warehouse.releases.checksums import CHECKSUMS_NAME, NOTES_NAME, write_checksums

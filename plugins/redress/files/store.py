@@ -1,15 +1,11 @@
-"""Write files and folders so that a reader finds each of them whole or not at all; and files of JSON lines, which
-only grow.
+"""Whole files below an address, which is a local folder or an object store.
 
 Locally a file is written under a temporary name and renamed; in an object store a file is one PUT. Nothing else is
 asked of a store. A file's name in `WholeFiles` is relative, with "/" between its parts.
 """
 
-import ctypes
-import json
 import os
 import re
-import shutil
 import socket
 import tempfile
 import time
@@ -20,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from redress.files.replacing import renamed
 from redress.model.printable import has_password
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
@@ -31,8 +28,6 @@ ABANDONED_AFTER_SECONDS = 24 * 3600
 """
 _TEMPORARY_NAME = re.compile(r"([0-9]+)@([^@]+)@[a-z0-9_]+")
 """The names that writers here give: process, machine, random letters. Files with other names are of others."""
-_WORKING_FOLDER, _EXCHANGE = -100, 2
-"""AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
 
 
 class StoreError(Exception):
@@ -66,7 +61,7 @@ class WholeFiles:
             return
         try:
             with self._told("written", name):
-                self._store.pipe_file(self._path(name), content)
+                self.file_system.pipe_file(self._path(name), content)
         except FileNotFoundError as error:  # what S3 says of a bucket that does not exist
             raise StoreError(f"{self.place(name)} cannot be written: {error}") from error
 
@@ -77,7 +72,7 @@ class WholeFiles:
         with self._told("read", name):
             if self.folder is not None:
                 return (self.folder / name).read_bytes()
-            content: bytes = self._store.cat_file(self._path(name))
+            content: bytes = self.file_system.cat_file(self._path(name))
             return content
 
     def size_bytes(self, name: str) -> int | None:
@@ -86,7 +81,7 @@ class WholeFiles:
             with self._told("looked at", name):
                 if self.folder is not None:
                     return (self.folder / name).stat().st_size
-                return int(self._store.info(self._path(name))["size"])
+                return int(self.file_system.info(self._path(name))["size"])
         except FileNotFoundError:
             return None
 
@@ -97,7 +92,7 @@ class WholeFiles:
             yield from sorted(name for name in found if (self.folder / name).is_file())
             return
         with self._told("listed", below):
-            paths: list[str] = self._store.find(self._path(below))
+            paths: list[str] = self.file_system.find(self._path(below))
         yield from sorted(path.removeprefix(self._path("")) for path in paths)
 
     def sizes_bytes(self, below: str) -> dict[str, int]:
@@ -105,7 +100,7 @@ class WholeFiles:
         if self.folder is not None:
             return {name: (self.folder / name).stat().st_size for name in self.names(below)}
         with self._told("listed", below):
-            found: dict[str, dict[str, Any]] = self._store.find(self._path(below), detail=True)
+            found: dict[str, dict[str, Any]] = self.file_system.find(self._path(below), detail=True)
         return {path.removeprefix(self._path("")): int(one["size"]) for path, one in sorted(found.items())}
 
     def remove(self, name: str) -> None:
@@ -114,7 +109,7 @@ class WholeFiles:
             if self.folder is not None:
                 (self.folder / name).unlink()
             else:
-                self._store.rm_file(self._path(name))
+                self.file_system.rm_file(self._path(name))
 
     def clear_incoming(self) -> int:
         """Remove temporary files of writers that have ended; return their number. An object store has none.
@@ -136,11 +131,12 @@ class WholeFiles:
         place.parent.mkdir(parents=True, exist_ok=True)
         incoming.mkdir(exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=incoming, prefix=f"{os.getpid()}@{socket.gethostname()}@")
-        with _renamed(Path(temporary), place, is_synced), os.fdopen(handle, "wb") as file:
+        with renamed(Path(temporary), place, is_synced), os.fdopen(handle, "wb") as file:
             file.write(content)
 
     @cached_property
-    def _store(self) -> Any:
+    def file_system(self) -> Any:
+        """The client of the object store. Raise StoreError if no file can be kept at the address."""
         if has_password(self.address):
             raise StoreError(
                 "the address of an object store holds its keys, and would show them wherever it is told: name the "
@@ -176,114 +172,6 @@ class WholeFiles:
             if self.folder is not None:
                 raise
             raise StoreError(f"{self.place(name)} cannot be {what}: {type(error).__name__}: {error}") from error
-
-
-@contextmanager
-def replaced(path: Path, *, is_synced: bool = False, is_shared: bool = False) -> Iterator[Path]:
-    """Yield a free path beside a file; at the end rename what was written there to the file.
-
-    A reader finds the old file or the new file, each whole. After an error the old file stays, and what was written
-    is removed. What a killed process wrote stays under its temporary name, which ends in ".incoming"; the next
-    write under that name removes it. The file's folder is made if it is missing.
-
-    With `is_synced` the content is on the disk before the rename, so that not even a power cut leaves half a file.
-    With `is_shared` the temporary name holds the process's id and its machine, for a file that two processes may
-    write at the same time. Two containers on one volume have the same ids.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _incoming(path, is_shared)
-    temporary.unlink(missing_ok=True)
-    with _renamed(temporary, path, is_synced):
-        yield temporary
-
-
-@contextmanager
-def replaced_folder(folder: Path, *, is_shared: bool = False) -> Iterator[Path]:
-    """Yield an empty folder beside a folder; at the end put it in that folder's place.
-
-    Where the file system can exchange two folders in one step, a reader finds the old folder or the new folder,
-    each whole; elsewhere (network file systems) a reader may find no folder for a moment. Errors, kills and
-    `is_shared` are as for `replaced`.
-    """
-    temporary = _incoming(folder, is_shared)
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    try:
-        yield temporary
-        if folder.exists():
-            with suppress(OSError):
-                exchange(temporary, folder)
-                return
-            shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def add_json_line(path: Path, stated: object) -> None:
-    """Add an object to a file of JSON lines, in one write, so that several processes may add at the same time.
-
-    The line is ASCII, which has a form for every character, half characters and separators of lines too. If a
-    killed process left a line without its end, the object goes to a line of its own.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(stated).encode("ascii") + b"\n"
-    with path.open("a+b", buffering=0) as file:
-        size_bytes = file.seek(0, os.SEEK_END)
-        if size_bytes:
-            file.seek(size_bytes - 1)
-            if file.read(1) != b"\n":
-                line = b"\n" + line
-        file.write(line)
-
-
-def json_lines(path: Path) -> tuple[bytes, ...]:
-    """Return the lines of a file of JSON lines; none if there is no file.
-
-    Only a line feed ends a line: Python's splitlines cuts at other characters too, and a JSON text may hold them.
-    """
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return ()
-    return tuple(lines if lines[-1] else lines[:-1])
-
-
-def stated_json(content: bytes | str) -> Any:
-    """Return what a JSON text states. Raise ValueError if it is no JSON, or is nested deeper than can be read."""
-    try:
-        return json.loads(content)
-    except RecursionError:
-        raise ValueError("its brackets are nested too deep to be read") from None
-
-
-def exchange(one: Path, other: Path) -> None:
-    """Exchange two folders in one step, by Linux's renameat2, for which Python has no function.
-
-    Raise OSError where the file system has no such step; network file systems have none.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.renameat2(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-
-
-def _incoming(path: Path, is_shared: bool) -> Path:
-    writer = f".{os.getpid()}@{socket.gethostname()}" if is_shared else ""
-    return path.with_name(f".{path.name}{writer}.incoming")
-
-
-@contextmanager
-def _renamed(temporary: Path, place: Path, is_synced: bool) -> Iterator[Path]:
-    """Rename a temporary file to its place once the block has written it; remove the temporary file on an error."""
-    try:
-        yield temporary
-        if is_synced:
-            with temporary.open("rb") as file:
-                os.fsync(file.fileno())
-        temporary.replace(place)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _is_abandoned(path: Path) -> bool:

@@ -1,0 +1,67 @@
+"""Files of JSON lines, which only grow, and to which several processes may add at the same time.
+
+Locally such a file is appended to. An object store cannot append: there each line is an object below the file's
+name, and the names of the objects are in the order in which the lines were added.
+"""
+
+import itertools
+import json
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from redress.files.places import Place
+
+_added = itertools.count()
+"""Numbers the lines of this process: a clock may give two lines one time."""
+
+
+def add_json_line(place: Place, stated: object) -> None:
+    """Add an object to a file of JSON lines, in one write, so that several processes may add at the same time.
+
+    The line is ASCII, which has a form for every character, half characters and separators of lines too. If a
+    killed process left a line without its end, the object goes to a line of its own.
+    """
+    line = json.dumps(stated).encode("ascii") + b"\n"
+    if not isinstance(place, Path):
+        name = f"{time.time_ns():020d}-{socket.gethostname()}-{os.getpid()}-{next(_added):06d}.json"
+        place.fs.pipe_file((place / name).path, line)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("a+b", buffering=0) as file:
+        size_bytes = file.seek(0, os.SEEK_END)
+        if size_bytes:
+            file.seek(size_bytes - 1)
+            if file.read(1) != b"\n":
+                line = b"\n" + line
+        file.write(line)
+
+
+def json_lines(place: Place) -> tuple[bytes, ...]:
+    """Return the lines that were added to a file of JSON lines; none if there is no file."""
+    if isinstance(place, Path):
+        return lines_of(place)
+    found: dict[str, bytes] = place.fs.cat(sorted(place.fs.find(place.path)), on_error="raise")
+    return tuple(line.rstrip(b"\n") for _, line in sorted(found.items()))
+
+
+def lines_of(file: Place) -> tuple[bytes, ...]:
+    """Return the lines of a file that was written whole; none if there is no file.
+
+    Only a line feed ends a line: Python's splitlines cuts at other characters too, and a JSON text may hold them.
+    """
+    try:
+        lines = file.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return ()
+    return tuple(lines if lines[-1] else lines[:-1])
+
+
+def stated_json(content: bytes | str) -> Any:
+    """Return what a JSON text states. Raise ValueError if it is no JSON, or is nested deeper than can be read."""
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deep to be read") from None
