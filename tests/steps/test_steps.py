@@ -297,9 +297,9 @@ def test_a_batch_of_a_run_that_another_machine_has_planned_says_where_its_journa
     here = Run.of_season(SEASON, "one", settings)
     (batch, *_) = plan(here, letters)
     there = Run.of_season(SEASON, "one", Settings(home=tmp_path / "other"))
-    with pytest.raises(SeasonError, match=r"the journal of run one of season 2021 is not on this machine: .*other"):
+    with pytest.raises(SeasonError, match=r"the journal of run one of season 2021 is not here: .*other"):
         acquire(there, letters, batch, 0)
-    with pytest.raises(SeasonError, match="is not on this machine"):
+    with pytest.raises(SeasonError, match="is not here"):
         take_stock(there, letters)
     acquire(here, letters, batch, 0)
     here.journal.end()

@@ -185,6 +185,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
     from redress.check.decisions import DecisionError
+    from redress.files.store import StoreError
     from redress.model.reference import SeedError
     from redress.orchestration.dag_runs import DagRunError
     from redress.orchestration.local.processes import UpError
@@ -203,6 +204,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
         SeasonError,
         SeedError,
         SourceError,
+        StoreError,
         UpError,
         ValueError,
     )
@@ -242,4 +244,6 @@ def login_name() -> str:
 
 def from_here(place: str | Path) -> str:
     """Return a path below the working folder relative to it; return any other path, and an address, unchanged."""
-    return os.path.relpath(place) if Path(place).is_relative_to(Path.cwd()) else str(place)
+    return (
+        os.path.relpath(place) if "://" not in str(place) and Path(place).is_relative_to(Path.cwd()) else str(place)
+    )

@@ -43,7 +43,8 @@ def json_lines(place: Place) -> tuple[bytes, ...]:
     """Return the lines that were added to a file of JSON lines; none if there is no file."""
     if isinstance(place, Path):
         return lines_of(place)
-    found: dict[str, bytes] = place.fs.cat(sorted(place.fs.find(place.path)), on_error="raise")
+    names = place.fs.find(place.path)
+    found: dict[str, bytes] = place.fs.cat(names) if names else {}
     return tuple(line.rstrip(b"\n") for _, line in sorted(found.items()))
 
 

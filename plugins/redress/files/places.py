@@ -5,15 +5,18 @@ lists works on both. Code that writes uses `replaced` or `add_json_line`, and de
 """
 
 import hashlib
+import io
 import shutil
 import time
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, Union, cast
 
 from redress.files.replacing import replaced
-from redress.files.store import WholeFiles
+from redress.files.store import StoreError, WholeFiles
 
 if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
     from upath import UPath
 
 Place: TypeAlias = Union[Path, "UPath"]
@@ -33,8 +36,39 @@ def place_at(address: str | Path) -> Place:
     from upath import UPath  # takes long to import: only where files lie in an object store
 
     place = UPath(stated.rstrip("/"))
-    place._fs_cached = WholeFiles(stated).file_system
+    place._fs_cached = cast("AbstractFileSystem", _Told(WholeFiles(stated).file_system, stated))
     return place
+
+
+class _Told:
+    """The client of an object store. An error of the client's own libraries is raised as a StoreError.
+
+    A file is read by one GET: it is the old file or the new file, and whole, while another process puts a new one.
+    """
+
+    def __init__(self, client: "AbstractFileSystem", address: str) -> None:
+        self._client, self._address = client, address
+
+    def open(self, path: str, mode: str = "rb", **named: Any) -> Any:
+        """Open a file to read it, as bytes or as text. Files are written by `replaced` alone."""
+        content = io.BytesIO(self.cat_file(path))
+        return content if "b" in mode else io.TextIOWrapper(content, named.get("encoding"), named.get("errors"))
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._client, name)
+        if not callable(value):
+            return value
+
+        @wraps(value)
+        def told(*arguments: Any, **named: Any) -> Any:
+            try:
+                return value(*arguments, **named)
+            except (OSError, NotImplementedError):
+                raise
+            except Exception as error:
+                raise StoreError(f"{self._address} cannot be used: {type(error).__name__}: {error}") from error
+
+        return told
 
 
 def matching(folder: Place, pattern: str) -> list[Place]:
@@ -56,7 +90,8 @@ def moved(place: Place, to: Place) -> None:
     if isinstance(place, Path):
         place.rename(str(to))
     else:
-        place.fs.mv(place.path, str(to).partition("://")[2], recursive=True)
+        for path in place.fs.find(place.path):
+            place.fs.mv(path, f"{str(to).partition('://')[2]}{path.removeprefix(place.path)}")
 
 
 def local_copy(place: Place, copies: Path) -> Path:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from redress.files.places import place_at
 from redress.orchestration.names import ANNUAL_LETTERS, BUILD_TASK
 from redress.steps.record import RunRecord, step_line
 
@@ -142,7 +143,7 @@ class _Run:
 
     def _show(self) -> None:
         """Print the steps that have ended since this was asked last, one JSON object a line."""
-        events = RunRecord(Path(self.planned.record)).events()
+        events = RunRecord(place_at(self.planned.record)).events()
         for event in events[self._shown_count :]:
             if event["state"] != "began":
                 one = StepEnd(self.planned.season, step_line(event), self.has_come_to_build)

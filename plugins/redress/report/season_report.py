@@ -4,8 +4,6 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import pyarrow.parquet as pq
-
 from redress.check.all_rules import SENTENCES
 from redress.check.dispose import SHOWN_SHA256_LENGTH
 from redress.model.landed import Fate
@@ -16,6 +14,7 @@ from redress.report.season_outcome import SeasonOutcome
 from redress.steps import Run, SeasonError
 from redress.steps.letter_changes import Change, LetterChange
 from redress.steps.record import StepSummary
+from redress.warehouse.landing_tables import read_table
 from redress.warehouse.releases.changes import ChangedFigure, DataChanges
 from redress.warehouse.releases.checksums import CHANGES_NAME, NOTES_NAME
 from redress.warehouse.releases.notes import figure_name, shown_values
@@ -292,7 +291,7 @@ def _rules(run: Run) -> Iterator[str]:
     if not path.exists():
         yield "The run did not come to its checks."
         return
-    rows = pq.read_table(path, columns=["rule", "severity", "is_passed"]).to_pylist()
+    rows = read_table(path, columns=["rule", "severity", "is_passed"]).to_pylist()
     asked = Counter((row["severity"], row["rule"]) for row in rows)
     failed = Counter((row["severity"], row["rule"]) for row in rows if not row["is_passed"])
     if not failed:

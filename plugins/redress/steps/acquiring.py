@@ -261,12 +261,12 @@ def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tu
 
 
 def _require_its_plan_here(run: Run) -> None:
-    """Raise SeasonError if this working folder has no `plan` of a run: another machine has planned the run."""
+    """Raise SeasonError if the state has no `plan` of a run: a machine with another state has planned the run."""
     if not any(step.name == "plan" for step in step_summaries(run.record)):
         raise SeasonError(
-            f"the journal of run {run.run_id} of season {run.season} is not on this machine: {run.settings.home} "
-            "knows no plan of the run, which another machine has made. All workers need one common REDRESS_HOME, "
-            "or all tasks of a season the same worker"
+            f"the journal of run {run.run_id} of season {run.season} is not here: {run.settings.state_address} "
+            "knows no plan of the run, which another machine has made. All workers need one common REDRESS_STATE, "
+            "at an object store or in a folder that all of them reach"
         )
 
 

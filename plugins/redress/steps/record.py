@@ -18,7 +18,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +61,8 @@ class RunRecord:
         except BaseException as error:
             seconds = round(time.monotonic() - started, 3)
             kind = type(error).__name__
-            self._append(step=name, state="failed", seconds=seconds, told=f"{kind}: {error}", error=kind)
+            with suppress(Exception):  # where the record cannot be written, the step's own error says more
+                self._append(step=name, state="failed", seconds=seconds, told=f"{kind}: {error}", error=kind)
             raise
         seconds = round(time.monotonic() - started, 3)
         self._append(step=name, state="done", seconds=seconds, told=note.message, counts=note.facts)
