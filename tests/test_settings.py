@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from redress.cli import app
@@ -100,3 +101,25 @@ def test_a_file_where_a_folder_belongs_is_named_with_what_to_do(
     last = done.stderr.splitlines()[-1]
     assert str(in_the_way) in last
     assert "move it away" in last
+
+
+@pytest.mark.parametrize("name", ["archive", "landing", "warehouse"])
+def test_a_folder_of_one_machine_is_no_part_of_a_state_that_machines_share(tmp_path: Path, name: str) -> None:
+    shared = Settings(home=tmp_path, state="s3://bucket/redress/", **{name: "s3://bucket/other"})
+    assert shared.is_shared
+    with pytest.raises(
+        ValidationError, match=f"(?s){name}.*is a folder of this machine, and several machines share"
+    ):
+        Settings(home=tmp_path, state="s3://bucket/redress", **{name: tmp_path / name})
+
+
+def test_all_of_a_shared_state_lies_at_its_address_and_what_one_machine_needs_in_its_home(tmp_path: Path) -> None:
+    shared = Settings(home=tmp_path, state="s3://bucket/redress/")
+    at_address = (shared.archive_address, shared.landing_folder, shared.runs_folder, shared.work_folder)
+    assert [str(place) for place in at_address] == [
+        f"s3://bucket/redress/{name}" for name in ("archive", "landing", "runs", "work")
+    ]
+    assert shared.warehouse_store_address == "s3://bucket/redress/warehouse"
+    assert [str(place) for place in shared.writer_locks] == ["s3://bucket/redress/warehouse_writer.lock"]
+    here = (shared.warehouse_folder, shared.scratch_folder, shared.page_cache_folder)
+    assert all(place.is_relative_to(tmp_path) for place in here)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
             raise ValueError(f'"{stated}" is no day of each year; expected month and day, such as 09-30') from None
         return stated
 
-    @field_validator("home", "warehouse")
+    @field_validator("home", "state", "warehouse")
     @classmethod
     def _is_where_duckdb_can_write(cls, stated: str | Path | None) -> str | Path | None:
         """Refuse a folder of releases in which DuckDB would write elsewhere, or not at all.
@@ -217,6 +217,18 @@ class Settings(BaseSettings):
                     f"no warehouse can be built below {str(stated)!a}, because of {sign!a} in the name of a "
                     "folder: rename the folder, or name another one"
                 )
+        return stated
+
+    @field_validator("archive", "landing", "warehouse")
+    @classmethod
+    def _is_reached_by_all(cls, stated: str | Path | None, info: ValidationInfo) -> str | Path | None:
+        """Refuse a folder of one machine for a part of a state that several machines share."""
+        state = str(info.data.get("state") or "")
+        if _is_address(state) and stated is not None and not _is_address(stated):
+            raise ValueError(
+                f"{stated} is a folder of this machine, and several machines share the state in {state} "
+                "(REDRESS_STATE): leave this out, or name an address of the object store"
+            )
         return stated
 
     @cached_property
@@ -240,7 +252,7 @@ class Settings(BaseSettings):
     @cached_property
     def is_shared(self) -> bool:
         """Whether the state lies in an object store, so that each step of a run may have another machine."""
-        return "://" in self.state_address
+        return _is_address(self.state_address)
 
     @cached_property
     def state_place(self) -> Place:
@@ -258,16 +270,15 @@ class Settings(BaseSettings):
     @cached_property
     def warehouse_folder(self) -> Path:
         """The local folder of releases. If releases go to an object store, they are first made here."""
-        stated = str(self.warehouse or "").removeprefix("file://")
-        if stated and "://" not in stated:
-            return Path(stated).absolute()
+        if self.warehouse is not None and not _is_address(self.warehouse):
+            return Path(_whole_address(self.warehouse))
         return (self.home if self.is_shared else Path(self.state_address)).absolute() / "warehouse"
 
     @cached_property
     def warehouse_store_address(self) -> str | None:
         """The object store that releases go to, or None if they stay in the local folder."""
         stated = _whole_address(self.warehouse or f"{self.state_address}/warehouse")
-        return stated if "://" in stated else None
+        return stated if _is_address(stated) else None
 
     @cached_property
     def data_table_mappings_folder(self) -> Path:
@@ -312,4 +323,8 @@ class Settings(BaseSettings):
 def _whole_address(stated: str | Path) -> str:
     """Return a local path as an absolute one, and an object store's address without a slash at its end."""
     address = str(stated).removeprefix("file://")
-    return address.rstrip("/") if "://" in address else str(Path(address).absolute())
+    return address.rstrip("/") if _is_address(address) else str(Path(address).absolute())
+
+
+def _is_address(stated: str | Path) -> bool:
+    return "://" in str(stated).removeprefix("file://")
