@@ -105,12 +105,11 @@ def test_a_file_where_a_folder_belongs_is_named_with_what_to_do(
 
 @pytest.mark.parametrize("name", ["archive", "landing", "warehouse"])
 def test_a_folder_of_one_machine_is_no_part_of_a_state_that_machines_share(tmp_path: Path, name: str) -> None:
-    shared = Settings(home=tmp_path, state="s3://bucket/redress/", **{name: "s3://bucket/other"})
-    assert shared.is_shared
-    with pytest.raises(
-        ValidationError, match=f"(?s){name}.*is a folder of this machine, and several machines share"
-    ):
-        Settings(home=tmp_path, state="s3://bucket/redress", **{name: tmp_path / name})
+    stated: dict[str, object] = {"home": tmp_path, "state": "s3://bucket/redress"}
+    assert Settings.model_validate(stated | {name: "s3://bucket/other"}).is_shared
+    refused = pytest.raises(ValidationError, match=f"(?s){name}.*is a folder of this machine, and several machines")
+    with refused:
+        Settings.model_validate(stated | {name: tmp_path / name})
 
 
 def test_all_of_a_shared_state_lies_at_its_address_and_what_one_machine_needs_in_its_home(tmp_path: Path) -> None:
