@@ -83,7 +83,7 @@ soak: $(INSTALLED) ## kill at random points, and fuzz for an hour (FUZZ_MINUTES=
 		--only-binary :all: -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.soak --minutes $(FUZZ_MINUTES)
 
-DOCS := $(wildcard *.md) docs benchmarks dags dbt_project/seeds samples
+DOCS := $(wildcard *.md) docs benchmarks dags dbt_project/seeds deploy samples
 check: $(INSTALLED) ## formatting, lint, SQL, types, layers, the data dictionary and links, without changing a file
 	@$(BIN)/ruff format --check --quiet . || { echo "some files are not formatted: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .

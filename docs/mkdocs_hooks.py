@@ -11,7 +11,15 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parent.parent
-OUTSIDE_DOCS = ("*.md", "LICENSE", "benchmarks/*.md", "dags/*.md", "dbt_project/seeds/*.md", "samples/*.md")
+OUTSIDE_DOCS = (
+    "*.md",
+    "LICENSE",
+    "benchmarks/*.md",
+    "dags/*.md",
+    "dbt_project/seeds/*.md",
+    "deploy/*.md",
+    "samples/*.md",
+)
 """Files that are shown beside those of docs/, as patterns below the repository's root."""
 
 
