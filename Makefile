@@ -12,7 +12,7 @@ BI_INSTALLED := $(BI)/.installed
 # Python keeps what it has compiled: a test run starts some hundred processes, and each would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run up airflow site bi test test-quick soak check format docs samples lock bench clean
+.PHONY: help run up airflow site bi test test-quick soak compose-trial pin-images check format docs samples lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -82,6 +82,12 @@ soak: $(INSTALLED) ## kill at random points, and fuzz for an hour (FUZZ_MINUTES=
 	-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
 		--only-binary :all: -r requirements-fuzz.lock
 	@$(BIN)/python -m tests.fuzz.soak --minutes $(FUZZ_MINUTES)
+
+compose-trial: $(INSTALLED) ## build, start, use, back up, restore and remove docker-compose.yml on a Docker engine; SUPERSET=yes FAULTS=yes
+	@$(BIN)/python -m tests.compose.trial_on_engine $(if $(SUPERSET),--superset) $(if $(FAULTS),--faults)
+
+pin-images: $(INSTALLED) ## write the digests of the base images into docker-compose.yml and the Dockerfiles
+	@$(BIN)/python -m tests.compose.pin_images
 
 DOCS := $(wildcard *.md) docs benchmarks dags dbt_project/seeds deploy samples
 check: $(INSTALLED) ## formatting, lint, SQL, types, layers, the data dictionary and links, without changing a file

@@ -54,8 +54,8 @@ SCHEDULERS_PATIENCE_SECONDS = 300
 STOP_SECONDS = 30
 """The longest stop that a trial saw was the triggerer's, 12.4 s; a busy machine takes longer."""
 POOL_COMMAND = re.compile(r'^airflow pools set (\w+) 1 "(.*)"$', re.MULTILINE)
-EXACT_TAG = re.compile(r"[a-z-]+:\d+\.\d+(\.\d+)?(-[a-z]+)*")
-"""A tag with a whole version: PostgreSQL's have two parts, the others three."""
+EXACT_TAG = re.compile(r"[a-z-]+:\d+\.\d+(\.\d+)?(-[a-z]+)*(@sha256:[0-9a-f]{64})?")
+"""A tag with a whole version: PostgreSQL's have two parts, the others three. `make pin-images` adds a digest."""
 
 
 @pytest.fixture(scope="module")

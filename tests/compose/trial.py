@@ -20,7 +20,8 @@ from typing import Any
 
 import httpx
 
-from redress.orchestration.names import ANNUAL_LETTERS, POOLS
+from redress.orchestration.names import ANNUAL_LETTERS
+from tests.compose.airflow_api import log_in, start_season, unpause, wait_for
 from tests.compose.composition import SECRETS
 from tests.compose.password_server import password_server
 from tests.compose.processes import REDIS_IS_MISSING, Processes, processes, redis_is_here
@@ -59,39 +60,11 @@ def start_all(services: Processes) -> None:
         print(f"{name}: healthy {time.monotonic() - started:.1f} s after the start")
 
 
-def log_in(client: httpx.Client) -> None:
-    """Give a client a token. Raises TrialError where one gets in without the password, or a pool is missing."""
-    require("pools without a login", client.get("/api/v2/pools").status_code, 401)
-    wrong = client.post("/auth/token", json={"username": "admin", "password": "wrong"})
-    require("a login with a wrong password", wrong.status_code, 401)
-    right = client.post("/auth/token", json={"username": "admin", "password": SECRETS["AIRFLOW_ADMIN_PASSWORD"]})
-    require("a login with the password", right.status_code, 201)
-    client.headers["Authorization"] = f"Bearer {right.json()['access_token']}"
-    pools = {pool["name"]: pool["slots"] for pool in answer(client, "GET", "/api/v2/pools")["pools"]}
-    require("the pools", {name: pools.get(name) for name in POOLS}, dict.fromkeys(POOLS, 1))
-
-
 def run_season(services: Processes, client: httpx.Client) -> list[dict[str, Any]]:
-    """One run of `annual_letters` over the samples; its task instances. Raises TrialError where it fails."""
-    dag = f"/api/v2/dags/{ANNUAL_LETTERS}"
-    deadline = time.monotonic() + HEALTHY_SECONDS
-    while client.get(dag).status_code == 404 and time.monotonic() < deadline:
-        time.sleep(1)
-    answer(client, "PATCH", dag, {"is_paused": False})
-    conf = {"season": SEASON, "source": f"folder:{services.places['/srv/incoming']}/letters"}
-    run = (
-        f"{dag}/dagRuns/"
-        + answer(client, "POST", f"{dag}/dagRuns", {"logical_date": None, "conf": conf})["dag_run_id"]
-    )
-    deadline = time.monotonic() + RUN_SECONDS
-    while True:
-        tasks: list[dict[str, Any]] = answer(client, "GET", f"{run}/taskInstances")["task_instances"]
-        states = {task["task_id"]: task["state"] for task in tasks}
-        if answer(client, "GET", run)["state"] == "success":
-            return tasks
-        if {"failed", "up_for_retry"} & set(states.values()) or time.monotonic() > deadline:
-            raise TrialError(f"the run is no success; its tasks are {states}")
-        time.sleep(1)
+    """One run of `annual_letters` over the samples; its task instances. Raises ApiError where it fails."""
+    unpause(client)
+    run = start_season(client, SEASON, f"folder:{services.places['/srv/incoming']}/letters")
+    return wait_for(client, run, RUN_SECONDS)
 
 
 def elsewhere(tasks: list[dict[str, Any]], services: Processes) -> list[str]:
@@ -110,25 +83,17 @@ def elsewhere(tasks: list[dict[str, Any]], services: Processes) -> list[str]:
         time.sleep(0.5)
 
 
-def answer(client: httpx.Client, method: str, path: str, body: Any = None) -> Any:
-    """What the API answers. Raises TrialError for anything but success."""
-    response = client.request(method, path, json=body)
-    if not response.is_success:
-        raise TrialError(f"{method} {path}: {response.status_code} {response.text}")
-    return response.json()
-
-
 def require(what: str, found: object, expected: object) -> None:
     if found != expected:
         raise TrialError(f"{what}: found {found}, expected {expected}")
 
 
 def trial(environment: Path, folder: Path) -> None:
-    """Raises TrialError or ServiceError at the first thing that is not as it should be."""
+    """Raises TrialError, ApiError or ServiceError at the first thing that is not as it should be."""
     with password_server() as server, processes(folder, server, environment) as services:
         start_all(services)
         with httpx.Client(base_url=services.api_address, timeout=30) as client:
-            log_in(client)
+            log_in(client, SECRETS["AIRFLOW_ADMIN_PASSWORD"])
             started = time.monotonic()
             tasks = run_season(services, client)
         print(f"{ANNUAL_LETTERS} of {SEASON}: {len(tasks)} task instances, {time.monotonic() - started:.0f} s")

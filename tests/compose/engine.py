@@ -1,0 +1,262 @@
+"""A stack of docker-compose.yml on a Docker engine, with a name, images, ports and secrets of its own."""
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import yaml
+
+from redress.settings import PROJECT_FOLDER
+from tests.compose.composition import COMPOSE_FILE, raw
+from tests.compose.processes import free_ports
+
+RUNBOOK = PROJECT_FOLDER / "docs" / "runbooks" / "compose.md"
+LOGS = PROJECT_FOLDER / "var" / "compose-trial.log"
+IMAGES = ("redress-bi", "redress")
+LEFT_OUT = ("AIRFLOW", "AWS_", "COMPOSE_", "REDRESS_")
+COMMAND_SECONDS = 3600
+HEALTHY_SECONDS = 600
+SAID_LINES = 20
+
+Ended = subprocess.CompletedProcess[str]
+
+
+class TrialError(Exception):
+    """Something is not as it should be; the message says what was found."""
+
+
+@contextmanager
+def step(words: str) -> Iterator[None]:
+    """Print what is done, and how many seconds it took."""
+    started = time.monotonic()
+    print(f"{words} ...", flush=True)
+    yield
+    print(f"{words}: {time.monotonic() - started:.1f} s", flush=True)
+
+
+def require(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise TrialError(f"{what}: found {found}, expected {expected}")
+
+
+def ended(
+    *command: str,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    seconds: float = COMMAND_SECONDS,
+    fails: bool = False,
+) -> Ended:
+    """Run a command to its end. Raises TrialError where it fails, unless it may."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            input=None if stdin is None else stdin.decode(),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise TrialError(f"{command[0]} is not on PATH") from error
+    except subprocess.TimeoutExpired as error:
+        raise TrialError(f"`{_shown(command)}` took longer than {seconds:.0f} s") from error
+    if done.returncode != 0 and not fails:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-SAID_LINES:])
+        raise TrialError(f"`{_shown(command)}` ended with {done.returncode}:\n{said}")
+    return done
+
+
+def _shown(command: Iterable[str]) -> str:
+    return textwrap.shorten(" ".join(command), 200)
+
+
+def run(*command: str) -> str:
+    """What a command prints. Raises TrialError where it fails."""
+    return ended(*command).stdout
+
+
+def docker(*arguments: str, fails: bool = False) -> Ended:
+    return ended("docker", *arguments, fails=fails)
+
+
+def require_engine() -> str:
+    """Say which engine is here. Raises TrialError with what is missing."""
+    version = docker("version", "--format", "{{.Server.Version}}", fails=True)
+    if version.returncode != 0:
+        raise TrialError(f"no Docker engine answers (DOCKER_HOST names another): {version.stderr.strip()}")
+    for plugin, package in (("compose", "docker-compose"), ("buildx", "docker-buildx")):
+        if docker(plugin, "version", fails=True).returncode != 0:
+            raise TrialError(f"`docker {plugin}` is missing; Debian 13 has it as {package}")
+    compose = docker("compose", "version", "--short").stdout.strip()
+    return f"Docker engine {version.stdout.strip()}, Compose {compose}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """`folder` holds .env, the override with images of our own, and what commands of the runbook write."""
+
+    name: str
+    folder: Path
+    overrides: tuple[Path, ...] = ()
+    ports: Mapping[str, int] = field(default_factory=lambda: free_ports("AIRFLOW_PORT", "SERVING_PORT", "BI_PORT"))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """This machine's, without settings of Redress and Compose; the stack's are in .env."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
+        files = (COMPOSE_FILE, *self.overrides, self._images_file)
+        return kept | {
+            "COMPOSE_PROJECT_NAME": self.name,
+            "COMPOSE_FILE": os.pathsep.join(map(str, files)),
+            "COMPOSE_ENV_FILES": str(self._env_file),
+        }
+
+    @property
+    def api_address(self) -> str:
+        return f"http://127.0.0.1:{self.ports['AIRFLOW_PORT']}"
+
+    @property
+    def image(self) -> str:
+        """The image of Redress and Airflow."""
+        return self.own(raw()["services"]["worker"]["image"])
+
+    @property
+    def _images_file(self) -> Path:
+        return self.folder / "images.yml"
+
+    @property
+    def _env_file(self) -> Path:
+        return self.folder / ".env"
+
+    def prepare(self, settings: Mapping[str, str]) -> None:
+        """Write .env by the runbook's command, the stack's ports and settings, and names of images."""
+        ended("bash", "-euc", runbook_blocks("Set up, once")[0], folder=self.folder)
+        values = {name: str(port) for name, port in self.ports.items()} | dict(settings)
+        with self._env_file.open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}={value}\n" for name, value in values.items())
+        images = {name: service["image"] for name, service in raw()["services"].items()}
+        for override in self.overrides:
+            added = yaml.safe_load(override.read_text(encoding="utf-8")).get("services", {})
+            images |= {name: images[one["extends"]["service"]] for name, one in added.items() if "extends" in one}
+        ours = {name: {"image": self.own(image)} for name, image in images.items() if image.startswith(IMAGES)}
+        self._images_file.write_text(yaml.safe_dump({"services": ours}), encoding="utf-8")
+
+    def own(self, text: str) -> str:
+        """A text with the stack's names of images and volumes in place of the project's."""
+        return re.sub(r"\bredress(?=(-bi)?:\d)", self.name, text.replace("redress_", f"{self.name}_"))
+
+    def secret(self, name: str) -> str:
+        lines = self._env_file.read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines)[name]
+
+    def compose(self, *arguments: str, stdin: bytes | None = None, fails: bool = False) -> str:
+        """What a command of `docker compose` prints. Raises TrialError where it fails, unless it may."""
+        command = ("docker", "compose", "--progress", "quiet", *arguments)
+        done = ended(*command, folder=self.folder, environment=self.environment, stdin=stdin, fails=fails)
+        return done.stdout
+
+    def execute(self, service: str, *command: str) -> str:
+        return self.compose("exec", "-T", service, *command)
+
+    def follow(self, heading: str) -> None:
+        """Run the commands below a heading of the runbook. Raises TrialError at the first that fails."""
+        for block in runbook_blocks(heading):
+            script = f"exec < /dev/null\n{self.own(block)}"
+            ended("bash", "-euo", "pipefail", "-c", script, folder=self.folder, environment=self.environment)
+
+    def states(self) -> dict[str, str]:
+        """The health of each container that has a health check, or why it does not run."""
+        lines = self.compose("ps", "--all", "--format", "{{.Name}} {{.State}} {{.Health}}").splitlines()
+        return {words[0]: words[-1] for words in map(str.split, lines) if len(words) == 3 or words[1] != "exited"}
+
+    def wait_until_healthy(self, seconds: float = HEALTHY_SECONDS) -> dict[str, float]:
+        """Wait for all services that stay; the seconds each took. Raises TrialError where one is not healthy."""
+        started = time.monotonic()
+        healthy: dict[str, float] = {}
+        while time.monotonic() < started + seconds:
+            states = self.states()
+            for name, state in states.items():
+                if state == "healthy":
+                    healthy.setdefault(name, time.monotonic() - started)
+            if states and set(states.values()) == {"healthy"}:
+                return healthy
+            time.sleep(1)
+        raise TrialError(f"not healthy after {seconds:.0f} s: {self.states()}")
+
+    def container(self, service: str) -> str:
+        return self.compose("ps", "--all", "--quiet", service).strip()
+
+    def host(self, service: str) -> str:
+        """The name by which Airflow knows a service's container."""
+        return docker("inspect", "--format", "{{.Config.Hostname}}", self.container(service)).stdout.strip()
+
+    def write_logs(self) -> Path:
+        """Keep what all services have printed; the file."""
+        LOGS.parent.mkdir(parents=True, exist_ok=True)
+        LOGS.write_text(self.compose("logs", "--no-color", fails=True), encoding="utf-8")
+        return LOGS
+
+    def psql(self, statement: str, login: tuple[str, str], database: str = "redress") -> Ended:
+        """A statement by a login with its password; it may fail."""
+        name, password = login
+        command = ("docker", "compose", "exec", "-T", "-e", "PGPASSWORD", "postgres", "psql", "--host", "postgres")
+        options = ("--username", name, "--dbname", database, "--no-psqlrc", "--tuples-only", "--no-align")
+        given = self.environment | {"PGPASSWORD": password}
+        return ended(*command, *options, "--command", statement, folder=self.folder, environment=given, fails=True)
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.api_address, timeout=60)
+
+    def remove(self) -> None:
+        """Remove containers, networks, volumes and images of the stack; layers stay for the next build."""
+        if not self._images_file.exists():
+            return
+        self.compose("--profile", "*", "down", "--volumes", "--timeout", "20", "--remove-orphans", fails=True)
+        images = yaml.safe_load(self._images_file.read_text(encoding="utf-8"))["services"].values()
+        docker("image", "rm", *{one["image"] for one in images}, fails=True)
+
+    def peaks(self) -> dict[str, tuple[float, float]]:
+        """The most memory that each container has had, in mebibytes, and its limit."""
+        containers = self.compose("ps", "--format", "{{.Service}} {{.ID}}").splitlines()
+        return {service: _peak(identity) for service, identity in map(str.split, sorted(containers))}
+
+
+@contextmanager
+def removed(stack: Stack) -> Iterator[None]:
+    """Remove a stack at the end; keep what its services have printed where something was not as it should be."""
+    try:
+        yield
+    except Exception:
+        print(f"what the services said: {stack.write_logs()}", file=sys.stderr)
+        raise
+    finally:
+        stack.remove()
+
+
+def _peak(container: str) -> tuple[float, float]:
+    folders = (("memory.peak", "memory.max"), ("memory/memory.max_usage_in_bytes", "memory/memory.limit_in_bytes"))
+    for peak, limit in folders:
+        read = docker("exec", container, "cat", f"/sys/fs/cgroup/{peak}", f"/sys/fs/cgroup/{limit}", fails=True)
+        if read.returncode == 0:
+            used, most = (float(value) / 2**20 for value in read.stdout.split())
+            return used, most
+    raise TrialError(f"container {container} does not say how much memory it has had")
+
+
+def runbook_blocks(heading: str) -> list[str]:
+    """The blocks of commands below a heading of docs/runbooks/compose.md."""
+    page = RUNBOOK.read_text(encoding="utf-8")
+    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert section is not None, heading
+    return re.findall(r"^```\n(.*?)^```$", section[1], re.MULTILINE | re.DOTALL)
