@@ -12,20 +12,20 @@ ENDED = {"failed", "success"}
 KNOWN_SECONDS = 180
 
 
-class ApiError(Exception):
-    """An answer is not as it should be; the message says what was found."""
+class TrialError(Exception):
+    """Something is not as it should be; the message says what was found."""
 
 
 def log_in(client: httpx.Client, password: str) -> None:
-    """Give a client a token. Raises ApiError where somebody gets in without the password, or a pool is missing."""
-    _require("pools without a login", client.get("/api/v2/pools").status_code, 401)
+    """Give a client a token. Raises TrialError where one gets in without the password, or a pool is missing."""
+    require("pools without a login", client.get("/api/v2/pools").status_code, 401)
     wrong = client.post("/auth/token", json={"username": "admin", "password": "wrong"})
-    _require("a login with a wrong password", wrong.status_code, 401)
+    require("a login with a wrong password", wrong.status_code, 401)
     right = client.post("/auth/token", json={"username": "admin", "password": password})
-    _require("a login with the password", right.status_code, 201)
+    require("a login with the password", right.status_code, 201)
     client.headers["Authorization"] = f"Bearer {right.json()['access_token']}"
     pools = {pool["name"]: pool["slots"] for pool in answer(client, "GET", "/api/v2/pools")["pools"]}
-    _require("the pools", {name: pools.get(name) for name in POOLS}, dict.fromkeys(POOLS, 1))
+    require("the pools", {name: pools.get(name) for name in POOLS}, dict.fromkeys(POOLS, 1))
 
 
 def unpause(client: httpx.Client) -> None:
@@ -52,7 +52,7 @@ def tasks_of(client: httpx.Client, run: str) -> list[dict[str, Any]]:
 
 
 def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = False) -> list[dict[str, Any]]:
-    """Wait until a run is a success; its task instances. Raises ApiError where it is not, or a task tries again."""
+    """Wait until a run is a success; its task instances. Raises TrialError if it fails, or a task tries again."""
     stopping = {"failed", "upstream_failed"} | (set() if retries else {"up_for_retry"})
     deadline = time.monotonic() + seconds
     while True:
@@ -67,18 +67,18 @@ def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = 
         if state == "success":
             return tasks
         if state == "failed" or (not retries and stopping & set(states.values())) or time.monotonic() > deadline:
-            raise ApiError(f"{run} is {state} and no success; its tasks are {states}")
+            raise TrialError(f"{run} is {state} and no success; its tasks are {states}")
         time.sleep(1)
 
 
 def answer(client: httpx.Client, method: str, path: str, body: Any = None) -> Any:
-    """What the API answers. Raises ApiError for anything but success."""
+    """What the API answers. Raises TrialError for anything but success."""
     response = client.request(method, path, json=body)
     if not response.is_success:
-        raise ApiError(f"{method} {path}: {response.status_code} {response.text}")
+        raise TrialError(f"{method} {path}: {response.status_code} {response.text}")
     return response.json()
 
 
-def _require(what: str, found: object, expected: object) -> None:
+def require(what: str, found: object, expected: object) -> None:
     if found != expected:
-        raise ApiError(f"{what}: found {found}, expected {expected}")
+        raise TrialError(f"{what}: found {found}, expected {expected}")

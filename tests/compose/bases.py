@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from redress.settings import PROJECT_FOLDER
+from tests.compose.airflow_api import TrialError
 from tests.compose.composition import DOCKERFILE, composition
-from tests.compose.engine import TrialError, docker, run
+from tests.compose.engine import docker, run
 
 STAND_INS = Path(__file__).parent / "stand_ins"
 STAND_IN_NAME = "redress-stand-in"

@@ -15,6 +15,7 @@ import httpx
 import yaml
 
 from redress.settings import PROJECT_FOLDER
+from tests.compose.airflow_api import TrialError
 from tests.compose.composition import COMPOSE_FILE, raw
 from tests.compose.processes import free_ports
 
@@ -29,10 +30,6 @@ SAID_LINES = 20
 Ended = subprocess.CompletedProcess[str]
 
 
-class TrialError(Exception):
-    """Something is not as it should be; the message says what was found."""
-
-
 @contextmanager
 def step(words: str) -> Iterator[None]:
     """Print what is done, and how many seconds it took."""
@@ -40,11 +37,6 @@ def step(words: str) -> Iterator[None]:
     print(f"{words} ...", flush=True)
     yield
     print(f"{words}: {time.monotonic() - started:.1f} s", flush=True)
-
-
-def require(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise TrialError(f"{what}: found {found}, expected {expected}")
 
 
 def ended(

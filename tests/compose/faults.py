@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from tests.compose.airflow_api import start_season, tasks_of, wait_for
-from tests.compose.engine import Stack, TrialError, require
+from tests.compose.airflow_api import TrialError, require, start_season, tasks_of, wait_for
+from tests.compose.engine import Stack
 
 SOURCE = "folder:/srv/incoming/letters"
 BUILD = "build_and_test"

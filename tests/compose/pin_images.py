@@ -9,9 +9,10 @@ import re
 import sys
 from collections.abc import Mapping
 
+from tests.compose.airflow_api import TrialError
 from tests.compose.bases import base_images
 from tests.compose.composition import BI_DOCKERFILE, COMPOSE_FILE, DOCKERFILE
-from tests.compose.engine import TrialError, docker, require_engine
+from tests.compose.engine import docker, require_engine
 
 DIGEST = r"@sha256:[0-9a-f]{64}"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.compose import bases
+from tests.compose.airflow_api import TrialError
 from tests.compose.bases import base_images
 from tests.compose.composition import COMPOSE_FILE, DOCKERFILE, raw
-from tests.compose.engine import Stack, TrialError, require_engine, runbook_blocks
+from tests.compose.engine import Stack, require_engine, runbook_blocks
 from tests.compose.pin_images import pinned
 
 DIGEST = "sha256:" + "0f" * 32

@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from redress.orchestration.names import ANNUAL_LETTERS
-from tests.compose.airflow_api import log_in, start_season, unpause, wait_for
+from tests.compose.airflow_api import log_in, require, start_season, unpause, wait_for
 from tests.compose.composition import SECRETS
 from tests.compose.password_server import password_server
 from tests.compose.processes import REDIS_IS_MISSING, Processes, processes, redis_is_here
@@ -38,10 +38,6 @@ BACKFILL = (
     *("--from-date", "2022-01-01", "--to-date", "2023-12-31"),
 )
 YEARS = ["2022", "2023"]
-
-
-class TrialError(Exception):
-    """Something is not as it should be; the message says what was found."""
 
 
 def start_all(services: Processes) -> None:
@@ -61,7 +57,7 @@ def start_all(services: Processes) -> None:
 
 
 def run_season(services: Processes, client: httpx.Client) -> list[dict[str, Any]]:
-    """One run of `annual_letters` over the samples; its task instances. Raises ApiError where it fails."""
+    """One run of `annual_letters` over the samples; its task instances. Raises TrialError where it fails."""
     unpause(client)
     run = start_season(client, SEASON, f"folder:{services.places['/srv/incoming']}/letters")
     return wait_for(client, run, RUN_SECONDS)
@@ -83,13 +79,8 @@ def elsewhere(tasks: list[dict[str, Any]], services: Processes) -> list[str]:
         time.sleep(0.5)
 
 
-def require(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise TrialError(f"{what}: found {found}, expected {expected}")
-
-
 def trial(environment: Path, folder: Path) -> None:
-    """Raises TrialError, ApiError or ServiceError at the first thing that is not as it should be."""
+    """Raises TrialError or ServiceError at the first thing that is not as it should be."""
     with password_server() as server, processes(folder, server, environment) as services:
         start_all(services)
         with httpx.Client(base_url=services.api_address, timeout=30) as client:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.compose.airflow_api import DAG, ApiError, answer, log_in, start_season, unpause, wait_for
+from tests.compose.airflow_api import DAG, TrialError, answer, log_in, require, start_season, unpause, wait_for
 from tests.compose.bases import bases
-from tests.compose.engine import Stack, TrialError, docker, removed, require, require_engine, step
+from tests.compose.engine import Stack, docker, removed, require_engine, step
 from tests.compose.faults import SOURCE, full_disk, stopped_during_a_task, without_the_api_server
 
 SMALL_DISK = Path(__file__).parent / "small_disk.yml"
@@ -45,7 +45,7 @@ FORBIDDEN = {
 
 
 def trial(stack: Stack, superset: bool, faults: bool) -> None:
-    """Raises TrialError or ApiError at the first thing that is not as it should be."""
+    """Raises TrialError at the first thing that is not as it should be."""
     nameless = _volumes_without_a_name()
     start(stack)
     with step("ports are published on loopback alone"):
@@ -97,7 +97,7 @@ def trial(stack: Stack, superset: bool, faults: bool) -> None:
 
 
 def trial_of_a_full_disk(stack: Stack) -> None:
-    """Raises TrialError or ApiError where a full disk is not outlived."""
+    """Raises TrialError where a full disk is not outlived."""
     start(stack)
     with stack.client() as client:
         log_in(client, stack.secret("AIRFLOW_ADMIN_PASSWORD"))
@@ -182,7 +182,7 @@ def main() -> None:
                 small = Stack(given.name, Path(temporary), (SMALL_DISK,))
                 with removed(small):
                     trial_of_a_full_disk(small)
-    except (ApiError, TrialError, subprocess.SubprocessError) as error:
+    except (TrialError, subprocess.SubprocessError) as error:
         sys.exit(f"the trial failed after {time.monotonic() - started:.0f} s: {error}")
     print(f"the trial held, in {time.monotonic() - started:.0f} s")
 

@@ -29,10 +29,10 @@ import httpx
 
 from redress.orchestration.names import ANNUAL_LETTERS, POOLS
 from redress.settings import PROJECT_FOLDER
+from tests.compose.airflow_api import TrialError, answer, require
 from tests.compose.composition import SECRETS, image_environment
 from tests.compose.password_server import PROGRAMS, PasswordServer, password_server
 from tests.compose.processes import free_ports
-from tests.compose.trial import TrialError, answer, require
 from tests.deploy.cluster import MEBIBYTE, Cluster, Peak, api_server, memory_of
 from tests.deploy.manifests import ENVIRONMENT, TASK_POD_FILE, configuration, environment, values
 
