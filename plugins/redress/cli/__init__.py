@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from redress.cli import airflow, archive, letters, quarantine, releases, seasons
+from redress.cli import airflow, archive, letters, quarantine, releases, seasons, wording
 from redress.cli.terminal import plain_output, settle_python
 
 
@@ -35,6 +35,7 @@ app.command()(releases.serve)
 app.command()(releases.site)
 app.command()(seasons.probe)
 app.command()(seasons.reread)
+app.command()(wording.wording)
 app.command()(releases.rollback)
 app.command()(releases.rebuild)
 app.add_typer(releases.releases_app, name="releases")

@@ -23,6 +23,7 @@ from redress.read.files.seen import confirmed
 from redress.read.files.text import decoded, document_from_text
 from redress.read.header import read_header, with_periods
 from redress.read.layouts.known import LAYOUTS, landmark_count
+from redress.read.layouts.layout import Layout
 from redress.read.layouts.local_authority_report import has_older_tables, report_pages
 from redress.read.own_council import doubts_of_council, with_its_council
 from redress.read.pack import (
@@ -110,7 +111,7 @@ def _pdf_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     if it cannot open the file, or is not to be used.
     """
     document = quick_document(pdf, lambda texts: letter_pages(texts).numbers) if pdf is not None else None
-    letter = None if document is None else _letter(document)
+    letter = None if document is None else letter_of(document)
     return letter if letter is not None and _is_whole(letter) else _measured_letter(content, pdf)
 
 
@@ -118,7 +119,7 @@ def _measured_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     """Return the letter that a PDF's pages give by the thorough way."""
     texts = pdf.texts() if pdf is not None else None
     if texts is None:
-        return _letter(_own_pages(document_from_pdf(content, pdf), ()))
+        return letter_of(_own_pages(document_from_pdf(content, pdf), ()))
     wanted = letter_pages(texts)
     try:
         document = document_from_pdf(content, pdf, wanted.numbers)
@@ -127,7 +128,7 @@ def _measured_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     except UnreadableError as error:
         raise wanted.otherwise or error from error
     own = _own_pages(replace(document, page_count=len(texts)), texts)
-    letter = _letter(own)
+    letter = letter_of(own)
     if letter.verdict is Verdict.NOT_A_LETTER and wanted.otherwise is not None:
         raise wanted.otherwise
     apart = statistics_apart(texts, [page.number for page in own.pages])
@@ -175,7 +176,7 @@ def _shown_letter(document: Document) -> Letter:
     """Return the letter of a text or page, unless it shows more lines or characters than any letter."""
     lines, characters = len(document.segments), sum(len(segment.text) for segment in document.segments)
     if lines <= MOST_LINES and characters <= MOST_CHARACTERS:
-        return _letter(document)
+        return letter_of(document)
     reason = (
         f"it shows {lines:,} pieces of lines with {characters:,} characters, and no letter of the Ombudsman has "
         f"more than {MOST_LINES:,} and {MOST_CHARACTERS:,}"
@@ -216,14 +217,35 @@ def _kind(content: bytes) -> str:
     return f"of another kind (it starts with the bytes {content[:8].hex(' ')})"
 
 
-def _letter(document: Document) -> Letter:
+def words_of(content: bytes, file_name: str) -> Document | None:
+    """Return all words of a file's letter with their places, whether a layout knows them or not.
+
+    The result is None for a file that holds no letter, holds several letters, or cannot be read.
+    """
+    try:
+        content, _ = _with_all_drawn(content, True)
+        if not is_pdf(content):
+            return None if _too_long(content, file_name) else _document(content, file_name)
+        with opened(content) as pdf:
+            texts = pdf.texts() if pdf is not None else None
+            if pdf is None or texts is None:
+                return None
+            wanted = letter_pages(texts)
+            quick = quick_document(pdf, lambda _: wanted.numbers, places_all=True)
+            return quick or _own_pages(document_from_pdf(content, pdf, wanted.numbers), texts)
+    except (NoLetterError, UnreadableError, EndlessError):
+        return None
+
+
+def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter:
+    """Return the letter that the words of a document state, as the first of some layouts reads them."""
     header = read_header(document)
     if document.heading is None and not SENDER.search(document.squeezed):
         return _foreign(document, NO_SENDER)
     stranger = _of_others(document, header)
     if stranger is not None:
         return Letter("", Verdict.NOT_A_LETTER, stranger, Header(page_count=document.page_count))
-    for layout in LAYOUTS:
+    for layout in layouts:
         reading = layout.read(document, header.season)
         if reading is None:
             continue

@@ -56,14 +56,18 @@ def every_page(texts: Sequence[PageText]) -> tuple[int, ...]:
 
 
 def quick_document(
-    pdf: OpenedPdf, pages_to_read: Callable[[Sequence[PageText]], Collection[int]] = every_page
+    pdf: OpenedPdf,
+    pages_to_read: Callable[[Sequence[PageText]], Collection[int]] = every_page,
+    *,
+    places_all: bool = False,
 ) -> Document | None:
     """Return a PDF's document by a quick look, or None if `pdf.py` has to measure its pages.
 
     The document has the pages that `pages_to_read` names when it sees the text of all pages. The result is None if
     such a page or its text is turned, if its type is uncommonly small or large, if such a page has no text (it may
     be a picture of text), if text stands for other text than it shows, or if no page has a landmark of a layout.
-    The document leaves out the places of words on pages without figures.
+    The document leaves out the places of words on pages without figures. With `places_all` it has the places of all
+    words, and no page needs a landmark.
     """
     texts = pdf.texts()
     if texts is None:
@@ -72,7 +76,7 @@ def quick_document(
     sheets = [pdf.sheet(text.number) for text in texts if text.number in wanted]
     if any(sheet.page.get_rotation() != 0 or not sheet.text.lines for sheet in sheets):
         return None
-    worth = [sheet.number for sheet in sheets if sheet.text.landmark_count]
+    worth = [sheet.number for sheet in sheets if places_all or sheet.text.landmark_count]
     if not worth:
         return None
     # A block may go on over the page, so the page behind counts too.

@@ -56,8 +56,6 @@ UPHOLD_WITH_COUNTS = replace(
     own=(_INVESTIGATED_AND_UPHELD, *UPHOLD.own),
 )
 BLOCKS = (OVERVIEW, UPHOLD_WITH_COUNTS, COMPLIANCE, REMEDY)
-_MARKS = (*OVERVIEW.own, _INVESTIGATED_AND_UPHELD)
-"""The sentences that only this layout has; a document without any has another layout."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +64,30 @@ class ComplaintOverview:
 
     name: str = "complaint_overview"
     landmarks: str = r"we dealt with [\d,]+ complaints?|and upheld \d|^\s*complaints? overview\s*:?\s*$"
-    sentences: tuple[Sentence, ...] = sentences_of(BLOCKS)
+    blocks: tuple[BlockDescription, ...] = BLOCKS
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of its blocks."""
+        return sentences_of(self.blocks)
+
+    @property
+    def marks(self) -> tuple[Sentence, ...]:
+        """The sentences that only this layout has; a document without any has another layout."""
+        return (*self.blocks[0].own, _INVESTIGATED_AND_UPHELD)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the four blocks state, or None if a document has no overview."""
-        if not _may_have_an_overview(document):
+        if not _may_have_an_overview(document, self.marks):
             return None
-        statistics = read_statistics(document, BLOCKS)
+        statistics = read_statistics(document, self.blocks)
         if statistics is None:
             return None
-        has_silent_overview = any(measure in OVERVIEW.own[0].names for measure, _ in statistics.absences)
-        if not has_silent_overview and not any(_is_one_of(_MARKS, figure) for figure in statistics.figures):
+        has_silent_overview = any(measure in self.blocks[0].own[0].names for measure, _ in statistics.absences)
+        if not has_silent_overview and not any(_is_one_of(self.marks, figure) for figure in statistics.figures):
             return None
         statistics = _without_doubtful_tiles(statistics)
-        return with_absences(statistics, [measure for block in BLOCKS for measure in block.measures])
+        return with_absences(statistics, [measure for block in self.blocks for measure in block.measures])
 
 
 LAYOUT = ComplaintOverview()
@@ -107,10 +115,10 @@ def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
     return replace(statistics, figures=kept, conflicts=(*statistics.conflicts, *conflicts))
 
 
-def _may_have_an_overview(document: Document) -> bool:
+def _may_have_an_overview(document: Document, marks: Sequence[Sentence]) -> bool:
     """Return whether a document has words of the overview's heading, or of a sentence that only this layout has."""
     text = ruled(document.segments)
-    return "overview" in text or any(mark.may_stand_in(text) for mark in _MARKS)
+    return "overview" in text or any(mark.may_stand_in(text) for mark in marks)
 
 
 def _is_one_of(sentences: Sequence[Sentence], figure: Figure) -> bool:

@@ -9,7 +9,7 @@ the outcome that its label names, and to nothing where a label names none or two
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -27,7 +27,8 @@ from redress.read.statistics import is_behind, signature_of
 
 FIRST_SEASON_REMEDIED = 2016
 
-LABELS: dict[str, dict[str, re.Pattern[str]]] = {
+Labels = Mapping[str, Mapping[str, re.Pattern[str]]]
+LABELS: Labels = {
     measure: {category: re.compile(label.replace(" ", "")) for category, label in labels.items()}
     for measure, labels in {
         "received_count": {
@@ -140,13 +141,14 @@ class LocalAuthorityReport:
     name: str = "local_authority_report"
     landmarks: str = _LANDMARKS
     sentences: tuple[Sentence, ...] = ()
+    labels: Labels = field(default_factory=lambda: LABELS)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the tables state, or None if a document has no table of services or of outcomes."""
         pages = report_pages(document)
         if has_older_tables(pages):
             return None
-        tables = _all_tables(pages)
+        tables = _all_tables(pages, self.labels)
         known = {"received_count", "decided_count"}
         if not any(table.measure in known and len(table.figures) >= LEAST_LABELS for table in tables):
             return None
@@ -177,23 +179,23 @@ def report_pages(document: Document) -> tuple[Page, ...]:
     return tuple(pages)
 
 
-def _all_tables(pages: Sequence[Page]) -> list[_Table]:
+def _all_tables(pages: Sequence[Page], known: Labels) -> list[_Table]:
     """Return the tables below known headings. Without any, return the tables that are known by their labels."""
     document = Document(
         tuple(replace(page, segments=tuple(c for line in page.segments for c in cells(line))) for page in pages)
     )
     blocks = blocks_of(document, headings_of(document, HEADINGS))
     if not blocks:
-        return [table for page in pages for table in _tables(labelled_numbers(page.segments))]
-    return [table for block in blocks for table in _tables_of(block)]
+        return [table for page in pages for table in _tables(labelled_numbers(page.segments), known)]
+    return [table for block in blocks for table in _tables_of(block, known)]
 
 
-def _tables_of(block: Block) -> list[_Table]:
+def _tables_of(block: Block, known: Labels) -> list[_Table]:
     """Return a block's tables, read as most tables are set.
 
     If those do not add up, each label is looked for by one word of it.
     """
-    tables = _tables([number for run in block.runs for number in labelled_numbers(run)], block.name)
+    tables = _tables([number for run in block.runs for number in labelled_numbers(run)], known, block.name)
     marks = MARKS.get(block.name)
     has_rows_of_others = any(OF_OTHERS.search(_squeezed(line.text)) for run in block.runs for line in run)
     if marks is None or has_rows_of_others or any(_adds_up(table.counts) for table in tables):
@@ -225,7 +227,7 @@ def _adds_up(counts: dict[str, Decimal]) -> bool:
     return rate is None or decided == 0 or rate == half_up_pct(parts["upheld"], decided)
 
 
-def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> list[_Table]:
+def _tables(numbers: Sequence[LabelledNumber], known: Labels, headed: str | None = None) -> list[_Table]:
     """Divide numbers into tables: a new table begins at a label that belongs to another table.
 
     A total belongs to the table whose numbers it stands among or behind. A total before all other numbers belongs
@@ -233,7 +235,7 @@ def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> lis
     """
     tables = [_Table(headed)]
     for number in numbers:
-        kind, category, label = _named(number.labels)
+        kind, category, label = _named(number.labels, known)
         if kind is None:
             continue
         table = tables[-1]
@@ -251,7 +253,12 @@ def _tables(numbers: Sequence[LabelledNumber], headed: str | None = None) -> lis
     return tables
 
 
-def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
+def named_row(labels: Sequence[str]) -> bool:
+    """Return whether a label names a service, an outcome, a total or a rate, or says that its row counts others."""
+    return _named(labels, LABELS)[0] is not None or any(OF_OTHERS.search(_squeezed(label)) for label in labels)
+
+
+def _named(labels: Sequence[str], known: Labels) -> tuple[str | None, str | None, str]:
     """Return the kind (a measure, a total or a rate), the category and the text of the first known label."""
     for label in labels:
         squeezed_label = _squeezed(label)
@@ -263,7 +270,7 @@ def _named(labels: Sequence[str]) -> tuple[str | None, str | None, str]:
             return "uphold_rate", None, label
         named = [
             (measure, category)
-            for measure, categories in LABELS.items()
+            for measure, categories in known.items()
             for category, pattern in categories.items()
             if pattern.fullmatch(squeezed_label)
         ]

@@ -115,16 +115,21 @@ class ThreeStatistics:
 
     name: str = "three_statistics"
     landmarks: str = _LANDMARKS
-    sentences: tuple[Sentence, ...] = sentences_of(BLOCKS)
+    blocks: tuple[BlockDescription, ...] = BLOCKS
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences of its blocks."""
+        return sentences_of(self.blocks)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return what the three blocks state, or None if a document has none of them."""
-        statistics = read_statistics(document, BLOCKS)
+        statistics = read_statistics(document, self.blocks)
         if statistics is None:
             return None
         measures = [
             measure
-            for block in BLOCKS
+            for block in self.blocks
             for measure in block.measures
             if measure not in _PER_100K_MEASURES or (season is not None and season >= FIRST_SEASON_PER_100K)
         ]

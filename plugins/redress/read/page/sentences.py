@@ -71,6 +71,11 @@ class Passage:
         """The words without spaces between them, but for those that keep two numbers apart; see `squeezed`."""
         return self._layout[0]
 
+    @property
+    def placed_words(self) -> tuple[tuple[int, int, Word], ...]:
+        """The words in the order of print, each with the offsets of its first and last letter."""
+        return self._layout[1]
+
     @cached_property
     def folded(self) -> str:
         """The text in small letters."""

@@ -1,0 +1,73 @@
+"""Averages of similar authorities: one value for each type of council, near the rate of that type's letters."""
+
+from collections import Counter
+from dataclasses import dataclass
+from math import log10, sqrt
+
+import numpy as np
+
+from redress.read.wording.arithmetic import MOST_FAILING_SHARE
+from redress.read.wording.facts import Facts, SlotPlace, Values
+
+AVERAGES = {
+    "uphold_rate_type_average_pct": ("upheld_count", "investigations_count"),
+    "satisfactory_remedy_rate_type_average_pct": ("satisfactory_remedies_count", "upheld_count"),
+    "compliance_rate_type_average_pct": ("compliance_rate_pct", "compliance_outcomes_count"),
+}
+"""For each average its part and its whole; compliance has its rate in the place of the part."""
+LEAST_TYPES = 2
+_POINTS = 5.0
+"""The Ombudsman's average counts letters that a season may lack: points by which it may differ, beside chance."""
+_ERRORS = 3.0
+
+
+@dataclass(frozen=True)
+class TypeConstant:
+    """A slot with one value for each type of council: in how many letters, and the odds of a coincidence."""
+
+    asked: int
+    held: int
+    log_odds: float
+    by_type: dict[int, float]
+
+
+def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
+    """Return what a slot holds for each type of council; None if it is not one value for each of several types."""
+    values, types = facts.slots[place], facts.type_of
+    there = ~np.isnan(values) & (types >= 0)
+    if not there.any():
+        return None
+    by_type: dict[int, float] = {}
+    held = 0
+    log_odds = 0.0
+    shares = Counter(values[there].tolist())
+    for number in sorted(set(types[there].tolist())):
+        counts = Counter(values[there & (types == number)].tolist())
+        value, count = counts.most_common(1)[0]
+        held += count
+        if counts.total() > 1:
+            by_type[number] = value
+        log_odds += (count - 1) * log10(shares[value] / there.sum())
+    asked = int(there.sum())
+    is_one_value = asked - held <= MOST_FAILING_SHARE * asked
+    if not is_one_value or len(by_type) < LEAST_TYPES or len(set(by_type.values())) < LEAST_TYPES:
+        return None
+    return TypeConstant(asked, held, log_odds, by_type)
+
+
+def is_near(facts: Facts, constant: TypeConstant, part: Values, whole: Values, *, is_rate: bool) -> bool | None:
+    """Return whether averages are near the rates of the types' own letters; None if too few letters give rates."""
+    there = ~np.isnan(part) & (whole > 0)
+    told = 0
+    for number, average in constant.by_type.items():
+        members = there & (facts.type_of == number)
+        people = float(whole[members].sum())
+        if people == 0:
+            continue
+        counted = (part[members] * whole[members]).sum() / 100 if is_rate else part[members].sum()
+        share = min(max(average / 100, 0.005), 0.995)
+        allowed = _POINTS + _ERRORS * 100 * sqrt(share * (1 - share) / people)
+        if abs(average - 100 * counted / people) > allowed:
+            return False
+        told += 1
+    return True if told >= LEAST_TYPES else None

@@ -1,0 +1,105 @@
+"""The blocks of all layouts that are made of blocks, and the sentences that they know."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from redress.model.measures import HEADLINE_NAMES
+from redress.read.layouts.complaint_overview import ComplaintOverview
+from redress.read.layouts.known import LAYOUTS
+from redress.read.layouts.layout import Layout
+from redress.read.layouts.local_authority_report import HEADINGS, LocalAuthorityReport
+from redress.read.layouts.three_statistics import ThreeStatistics
+from redress.read.page.document import squeezed
+from redress.read.page.headings import heading_pattern
+from redress.read.page.sentences import Sentence
+from redress.read.statistics import BlockDescription
+
+BlockLayout = ThreeStatistics | ComplaintOverview
+
+
+@cache
+def known_blocks() -> dict[str, BlockDescription]:
+    """Return the blocks of all layouts by name; of blocks with one name, the block with most sentences."""
+    blocks: dict[str, BlockDescription] = {}
+    for layout in LAYOUTS:
+        for block in layout.blocks if isinstance(layout, BlockLayout) else ():
+            if block.name not in blocks or len(block.sentences) > len(blocks[block.name].sentences):
+                blocks[block.name] = block
+    return blocks
+
+
+@cache
+def block_of_heading(text: str) -> str | None:
+    """Return the name of the block, or of the table, that a heading begins; None for a heading that is unknown."""
+    words = squeezed(text).rstrip(":.")
+    named = [(block.name, block.heading) for block in known_blocks().values()] + list(HEADINGS.items())
+    return next((name for name, pattern in named if pattern.fullmatch(words)), None)
+
+
+def home_of(measure: str) -> str | None:
+    """Return the name of the block whose sentences state a measure; None if no block states it."""
+    first = ("overview",) if measure.endswith(("dealt_with_count", "not_for_us_count", "closed_count")) else ()
+    names = (*first, "uphold", "compliance", "remedy", "overview")
+    return next((name for name in names if measure in known_blocks()[name].measures), None)
+
+
+def sentences_stating(measure: str) -> list[Sentence]:
+    """Return the known sentences of the blocks that state a measure."""
+    found = (one for block in known_blocks().values() for one in block.sentences if measure in one.names)
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Additions:
+    """Sentences and headings, each with the name of its block, and rows of tables.
+
+    A sentence is its template. A row is the table's measure, the category, and the label.
+    """
+
+    sentences: tuple[tuple[str, str], ...] = ()
+    headings: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, str, str], ...] = ()
+
+
+@cache
+def layouts_with(additions: Additions) -> tuple[Layout, ...]:
+    """Return all layouts with some additions."""
+    return tuple(_with(layout, additions) for layout in LAYOUTS)
+
+
+def _with(layout: Layout, additions: Additions) -> Layout:
+    if isinstance(layout, BlockLayout):
+        return replace(layout, blocks=tuple(_extended(block, additions) for block in layout.blocks))
+    if isinstance(layout, LocalAuthorityReport):
+        labels = {measure: dict(patterns) for measure, patterns in layout.labels.items()}
+        for measure, category, label in additions.rows:
+            if category != "total":
+                known = labels[measure][category].pattern
+                labels[measure][category] = re.compile(f"{known}|{row_pattern(label)}")
+        return replace(layout, labels=labels)
+    return layout
+
+
+def row_pattern(label: str) -> str:
+    """Return the pattern of a row's label as LABELS has it: small letters, without spaces and hyphens."""
+    return re_escaped(re.sub(r"[\s-]+", "", label))
+
+
+def _extended(block: BlockDescription, additions: Additions) -> BlockDescription:
+    more = tuple(Sentence(template) for name, template in additions.sentences if name == block.name)
+    named = [re_escaped(text) for name, text in additions.headings if name == block.name]
+    pattern = heading_pattern("|".join([f"(?:{block.heading.pattern})", *named])) if named else block.heading
+    own = tuple(one for one in more if is_own(one))
+    return replace(block, heading=pattern, sentences=(*more, *block.sentences), own=(*block.own, *own))
+
+
+def is_own(sentence: Sentence) -> bool:
+    """Return whether only one block can hold a sentence: it states a figure that is no average of a rate."""
+    names = [name for name in sentence.names if name in HEADLINE_NAMES]
+    return bool(names) and not any(name.endswith(("_average_pct", "_printed_base_count")) for name in names)
+
+
+def re_escaped(text: str) -> str:
+    """Return the pattern of a heading's words, as a layout writes it: without capitals."""
+    return "".join(rf"\{sign}" if sign in "()[]{}.?*+|^$\\" else sign for sign in text.casefold())

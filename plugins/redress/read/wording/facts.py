@@ -1,0 +1,113 @@
+"""What arithmetic works on: the figures that a season's letters are known to state, and the numbers in slots."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from redress.model.letter import Letter
+from redress.model.season import Season
+from redress.read.wording.patterns import Pattern
+from redress.read.wording.tokens import SlotKind
+
+Values = npt.NDArray[np.float64]
+"""One value for each letter of the season; not a number for a letter without one."""
+POPULATION = "(population)"
+LEAST_OF_A_TYPE = 5
+"""Letters to councils of one type are compared among each other only if they are so many."""
+
+
+@dataclass(frozen=True)
+class SlotPlace:
+    """One slot of one pattern."""
+
+    pattern: int
+    slot: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A season: the letters with their councils' types and populations, the figures read, and the slots.
+
+    A figure of a table is named by its measure and category, with a colon between.
+    """
+
+    season: Season
+    letters: tuple[Letter, ...]
+    types: tuple[str | None, ...]
+    populations: tuple[int | None, ...]
+    patterns: tuple[Pattern, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.letters)
+
+    @cached_property
+    def read(self) -> dict[str, Values]:
+        """The values that were read, by figure."""
+        found: dict[str, Values] = {}
+        for index, letter in enumerate(self.letters):
+            for figure in letter.figures:
+                name = figure.measure if figure.category is None else f"{figure.measure}:{figure.category}"
+                found.setdefault(name, np.full(self.count, np.nan))[index] = float(figure.value)
+        if any(people is not None for people in self.populations):
+            found[POPULATION] = np.array([np.nan if people is None else people for people in self.populations])
+        return found
+
+    @cached_property
+    def slots(self) -> dict[SlotPlace, Values]:
+        """The values of the slots that hold numbers."""
+        found: dict[SlotPlace, Values] = {}
+        for index, pattern in enumerate(self.patterns):
+            for number, slot in enumerate(pattern.slots):
+                if slot.kind in (SlotKind.NUMBER, SlotKind.PER_CENT):
+                    values = np.full(self.count, np.nan)
+                    for letter, value in slot.numbers.items():
+                        values[letter] = value
+                    found[SlotPlace(index, number)] = values
+        return found
+
+    @cached_property
+    def groups(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """The letters by the type of their council, of types with enough letters."""
+        names = sorted({name for name in self.types if name is not None})
+        members = (np.array([i for i, one in enumerate(self.types) if one == name]) for name in names)
+        return tuple(group for group in members if len(group) >= LEAST_OF_A_TYPE)
+
+    @cached_property
+    def type_of(self) -> npt.NDArray[np.int64]:
+        """The number of each letter's type; -1 where it is not known."""
+        names = sorted({name for name in self.types if name is not None})
+        return np.array([-1 if one is None else names.index(one) for one in self.types], dtype=np.int64)
+
+    def kind(self, place: SlotPlace) -> SlotKind:
+        """Return what stands in a slot."""
+        return self.patterns[place.pattern].slots[place.slot].kind
+
+    def has_decimals(self, place: SlotPlace) -> bool:
+        """Return whether a slot holds numbers with decimals."""
+        return self.patterns[place.pattern].slots[place.slot].has_decimals
+
+    def is_missing(self, figure: str, place: SlotPlace) -> bool:
+        """Return whether almost no letter with the slot has the figure from a sentence that is known."""
+        if figure not in self.read:
+            return True
+        here = ~np.isnan(self.slots[place])
+        return bool((~np.isnan(self.read[figure][here])).mean() <= MOST_READ_SHARE)
+
+    def is_read(self, figure: str) -> bool:
+        """Return whether letters have the figure from a sentence that is known."""
+        return figure in self.read
+
+    def values(self, figure: str, place: SlotPlace | None) -> Values:
+        """Return the values of a figure: the slot's where the letter has the slot, else those that were read."""
+        read = self.read.get(figure, np.full(self.count, np.nan))
+        if place is None:
+            return read
+        slot = self.slots[place]
+        return np.where(np.isnan(slot), read, slot)
+
+
+MOST_READ_SHARE = 0.1
+"""A figure that is read in a larger share of a slot's letters is not what the slot states."""

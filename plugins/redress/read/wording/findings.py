@@ -1,0 +1,154 @@
+"""Findings: for each sentence that no layout knows, what its slots can be, and how far arithmetic carries it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redress.model.measures import HEADLINE_NAMES
+from redress.read.wording.arithmetic import holds_mostly
+from redress.read.wording.blocks import home_of, sentences_stating
+from redress.read.wording.facts import Facts, SlotPlace
+from redress.read.wording.nearest import Nearest, likeness, nearest_to, plain_of, words_of_text
+from redress.read.wording.patterns import Pattern
+from redress.read.wording.proposals import Proposal, Proposals, Strength, proposals_of
+from redress.read.wording.search import search
+from redress.read.wording.tokens import SlotKind
+
+LEAST_LIKENESS = 0.4
+MOST_GUESSES = 3
+WORDS_BESIDE = 5
+_OF_OTHERS = re.compile(
+    r"\b(?:last year|previous(?:ly)?|year before|national(?:ly)?|england"
+    r"|all (?:authorities|councils|organisations))\b",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"\b20\d\d\b")
+
+
+@dataclass(frozen=True)
+class SlotFinding:
+    """One slot with what it may be, the best proposal first, and a note where there is something to say."""
+
+    place: SlotPlace
+    kind: SlotKind
+    proposals: tuple[Proposal, ...]
+    note: str = ""
+
+    @property
+    def first(self) -> Proposal | None:
+        return self.proposals[0] if self.proposals else None
+
+
+@dataclass(frozen=True)
+class SentenceFinding:
+    """A sentence with its slots, and the nearest sentence that is known."""
+
+    pattern: Pattern
+    slots: tuple[SlotFinding, ...]
+    nearest: Nearest | None
+
+    @property
+    def strength(self) -> Strength | None:
+        """The strength of the weakest first proposal; None if no slot has one."""
+        found = [slot.first.strength for slot in self.slots if slot.first is not None and slot.first.figure]
+        order = list(Strength)
+        return max(found, key=order.index, default=None)
+
+
+def findings_of(facts: Facts) -> list[SentenceFinding]:
+    """Return the sentences of a season with what their slots can be."""
+    places = [
+        place
+        for place in facts.slots
+        if not facts.patterns[place.pattern].slots[place.slot].is_constant
+        and of_others(facts.patterns[place.pattern], facts.season.year) is None
+    ]
+    by_place = proposals_of(facts, search(facts, places), places)
+    certain = {one.figure for found in by_place.values() for one in found if one.strength is Strength.PROVEN}
+    _add_guesses(facts, by_place, certain)
+    return [_finding(facts, index, by_place) for index in range(len(facts.patterns))]
+
+
+def of_others(pattern: Pattern, year: int) -> str | None:
+    """Return the words that say that a sentence is about another year or about other councils; else None."""
+    text = pattern.text(["{}"] * len(pattern.slots))
+    match = _OF_OTHERS.search(text)
+    if match is not None:
+        return match.group()
+    other = (one for one in _YEARS.findall(text) if int(one) not in (year, year - 1))
+    return next(other, None)
+
+
+def _add_guesses(facts: Facts, by_place: Proposals, certain: set[str | None]) -> None:
+    """Propose by their words what arithmetic says nothing about; and sort what proves equally well by its words."""
+    for place in facts.slots:
+        pattern = facts.patterns[place.pattern]
+        if by_place[place]:
+            by_place[place].sort(
+                key=lambda one: (list(Strength).index(one.strength), -_fit(facts, place, one.figure or ""))
+            )
+            continue
+        if not pattern.is_statistic or of_others(pattern, facts.season.year) is not None:
+            continue
+        kind = facts.kind(place)
+        guesses = [
+            (_fit(facts, place, figure), figure)
+            for figure in HEADLINE_NAMES
+            if figure not in certain
+            and figure.endswith("_pct") == (kind is SlotKind.PER_CENT)
+            and facts.is_missing(figure, place)
+        ]
+        for fit, figure in sorted(guesses, reverse=True)[:MOST_GUESSES]:
+            if fit >= LEAST_LIKENESS:
+                by_place[place].append(Proposal(figure, Strength.UNPROVEN, "by its words alone"))
+
+
+def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
+    """Return how well the words beside a slot fit a figure: like its known sentences, below its block's heading."""
+    pattern = facts.patterns[place.pattern]
+    names = ["{}"] * len(pattern.slots)
+    names[place.slot] = "{THIS}"
+    own = _beside(pattern.text(names).split(), "{THIS}")
+    best = 0.0
+    for sentence in sentences_stating(figure):
+        words = _beside(plain_of(sentence.template).split(), f"{{{figure}:")
+        best = max(best, likeness(words_of_text(" ".join(own)), words_of_text(" ".join(words))))
+    home = home_of(figure)
+    return best + (0.3 if home is not None and pattern.block == home else 0.0)
+
+
+def _beside(words: Sequence[str], name: str) -> list[str]:
+    """Return the words around the slot of a name."""
+    place = next((index for index, word in enumerate(words) if name in word), 0)
+    return [
+        "{}" if name in word else word for word in words[max(0, place - WORDS_BESIDE) : place + WORDS_BESIDE + 1]
+    ]
+
+
+def _finding(facts: Facts, index: int, by_place: Proposals) -> SentenceFinding:
+    pattern = facts.patterns[index]
+    slots = []
+    for number, slot in enumerate(pattern.slots):
+        place = SlotPlace(index, number)
+        slots.append(SlotFinding(place, slot.kind, tuple(by_place.get(place, ())), _note(facts, pattern, number)))
+    first = next((one.first.figure for one in slots if one.first is not None and one.first.figure), None)
+    nearest = None if pattern.row else nearest_to(pattern, sentences_stating(first) if first else ())
+    return SentenceFinding(pattern, tuple(slots), nearest)
+
+
+def _note(facts: Facts, pattern: Pattern, number: int) -> str:
+    slot = pattern.slots[number]
+    season = facts.season
+    if slot.kind is SlotKind.DATE:
+        days = [one.day for one in slot.by_letter.values()]
+        for day, what in ((season.period_start, "period_start"), (season.period_end, "period_end")):
+            count = sum(one == day for one in days)
+            if holds_mostly(count, len(days)) or count == len(days):
+                return f"{what}: {day:%-d %B %Y} in {count} of {len(days)} letters"
+        return "a date"
+    others = of_others(pattern, season.year)
+    if others is not None:
+        return f'the sentence speaks of "{others}"'
+    if slot.is_constant:
+        return f"{next(iter(slot.by_letter.values())).text} in all letters, which proves nothing"
+    return ""

@@ -1,0 +1,241 @@
+"""Patterns: the sentences that several letters of a season share, with what each letter has in their slots."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from redress.read.wording.blocks import block_of_heading
+from redress.read.wording.pieces import Piece
+from redress.read.wording.tokens import Slot, SlotKind
+
+LEAST_LETTERS = 2
+SHARED_TITLE_SHARE = 0.2
+"""A heading stands in at least this share of the letters."""
+LEAST_LETTERS_OF_A_CONSTANT = 10
+"""A number that so many letters print alike is a word of the sentence, such as 100,000 residents."""
+MOST_FORMS = 4
+"""A word has at most so many forms, such as complaint and complaints."""
+_FORMS = (("was", "were"), ("is", "are"), ("has", "have"), ("a", "an"), ("this", "these"), ("it", "they"))
+_UNWRITABLE = re.compile(r"[\[\]()|{}]")
+
+
+@dataclass
+class SlotValues:
+    """What stands in one slot of a pattern, by letter."""
+
+    kind: SlotKind
+    by_letter: dict[int, Slot] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> dict[int, float]:
+        """The values of the letters that have one."""
+        return {letter: slot.value for letter, slot in self.by_letter.items() if slot.value is not None}
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all letters print the same."""
+        return len({slot.text for slot in self.by_letter.values()}) == 1
+
+    @property
+    def has_decimals(self) -> bool:
+        return any("." in slot.text for slot in self.by_letter.values())
+
+
+@dataclass
+class Pattern:
+    """A sentence of several letters; `forms` has for each word its forms, and None in the place of a slot.
+
+    `known` is the template of the known sentence that the pattern is; `row` the label of a table's row.
+    """
+
+    forms: list[dict[str, None] | None]
+    slots: list[SlotValues]
+    heading: str
+    is_statistic: bool
+    known: str | None = None
+    row: str | None = None
+
+    @property
+    def letters(self) -> frozenset[int]:
+        """The letters that have the sentence."""
+        return frozenset(letter for slot in self.slots for letter in slot.by_letter)
+
+    @property
+    def block(self) -> str | None:
+        """The block that the heading begins, or None for an unknown heading."""
+        return block_of_heading(self.heading)
+
+    def text(self, names: Sequence[str]) -> str:
+        """Return the sentence with names in its slots, each with its brackets."""
+        return "".join(self._pieces(iter(names), is_template=False))
+
+    def template(self, names: Sequence[str]) -> str:
+        """Return the sentence as a layout writes it, with names in its slots."""
+        return "".join(self._pieces(iter(names), is_template=True))
+
+    def _pieces(self, names: Iterator[str], *, is_template: bool) -> Iterator[str]:
+        gaps = 0
+        for place, word in enumerate(self.forms):
+            if place:
+                yield " "
+            if word is None:
+                yield next(names)
+                continue
+            forms = list(word)
+            if is_template and any(_UNWRITABLE.search(re.sub(r"\{\}", "", form)) for form in forms):
+                gaps += 1
+                yield f"{{gap_{gaps}:words}}"
+            elif "{}" in forms[0]:
+                yield forms[0].replace("{}", next(names))
+            else:
+                yield forms[0] if len(forms) == 1 else f"({'|'.join(forms)})"
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What pieces of one pattern have in common; `repetition` counts equal pieces of one letter."""
+
+    words: tuple[str, ...]
+    heading: str
+    known: str | None
+    is_row: bool
+    repetition: int = 0
+
+
+_Group = tuple[_Key, list[tuple[int, Piece]]]
+
+
+def patterns_of(letters: Sequence[Iterable[Piece]]) -> list[Pattern]:
+    """Return the patterns of a season's letters, the most common first; a number is in one pattern only."""
+    shared = _shared_titles(letters)
+    groups: dict[_Key, list[tuple[int, Piece]]] = defaultdict(list)
+    for letter, pieces in enumerate(letters):
+        counts: Counter[_Key] = Counter()
+        for piece in pieces:
+            first = _Key(piece.tokens.words, _heading(piece, shared), piece.known, piece.row is not None)
+            groups[replace(first, repetition=counts[first])].append((letter, piece))
+            counts[first] += 1
+    merged = _merged(groups)
+    merged.sort(key=lambda group: (-_letters_count(group), group[0].is_row, -len(group[0].words)))
+    taken: dict[int, set[int]] = defaultdict(set)
+    patterns = []
+    for key, members in merged:
+        free = [(letter, piece) for letter, piece in members if not piece.numbers & taken[letter]]
+        if len({letter for letter, _ in free}) < LEAST_LETTERS:
+            continue
+        for letter, piece in free:
+            taken[letter] |= piece.numbers
+        patterns.append(_pattern(key, free))
+    return [pattern for pattern in patterns if _says_something(pattern)]
+
+
+def _shared_titles(letters: Sequence[Iterable[Piece]]) -> frozenset[str]:
+    counts: Counter[str] = Counter()
+    for pieces in letters:
+        counts.update({_folded(title) for piece in pieces for title in piece.titles})
+    least = max(LEAST_LETTERS, SHARED_TITLE_SHARE * len(letters))
+    return frozenset(title for title, count in counts.items() if count >= least)
+
+
+def _heading(piece: Piece, shared: frozenset[str]) -> str:
+    found = (title for title in piece.titles if _folded(title) in shared or block_of_heading(title) is not None)
+    return next(found, "")
+
+
+def _folded(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def _letters_count(group: _Group) -> int:
+    return len({letter for letter, _ in group[1]})
+
+
+def _merged(groups: dict[_Key, list[tuple[int, Piece]]]) -> list[_Group]:
+    """Join groups whose sentences differ in the forms of words alone, such as complaint and complaints."""
+    by_shape: dict[_Key, list[_Group]] = defaultdict(list)
+    for key, members in sorted(groups.items(), key=lambda item: -len(item[1])):
+        shape = replace(key, words=("",) * len(key.words))
+        for first, others in by_shape[shape]:
+            if _differ_in_forms(key.words, first.words):
+                others.extend(members)
+                break
+        else:
+            by_shape[shape].append((key, list(members)))
+    return [group for found in by_shape.values() for group in found]
+
+
+def _differ_in_forms(one: Sequence[str], other: Sequence[str]) -> bool:
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    return len(pairs) <= MOST_FORMS and all(_is_form(a, b) for a, b in pairs)
+
+
+def _is_form(one: str, other: str) -> bool:
+    short, long = sorted((one.strip(",.;:"), other.strip(",.;:")), key=len)
+    is_word = short.replace("-", "").isalpha()
+    return is_word and (
+        long in (f"{short}s", f"{short}es", short) or (short, long) in _FORMS or (long, short) in _FORMS
+    )
+
+
+def _pattern(key: _Key, members: Sequence[tuple[int, Piece]]) -> Pattern:
+    first = members[0][1]
+    kinds = first.tokens.slots
+    slots = [SlotValues(slot.kind) for slot in kinds]
+    places = {slot.place: number for number, slot in enumerate(kinds)}
+    forms: list[dict[str, None] | None] = [
+        None if place in places and first.tokens.shown[place] == "{}" else {}
+        for place in range(len(first.tokens.words))
+    ]
+    counted: list[Counter[str]] = [Counter() for _ in forms]
+    for letter, piece in members:
+        for values, slot in zip(slots, piece.tokens.slots, strict=True):
+            values.by_letter.setdefault(letter, slot)
+        for counter, shown in zip(counted, piece.tokens.shown, strict=True):
+            counter[shown] += 1
+    for place, (form, counter) in enumerate(zip(forms, counted, strict=True)):
+        if form is not None:
+            forms[place] = dict.fromkeys(_distinct(counter))
+    rows = Counter(piece.row for _, piece in members if piece.row is not None)
+    pattern = Pattern(
+        forms,
+        slots,
+        key.heading,
+        sum(piece.is_statistic for _, piece in members) * 2 > len(members),
+        first.known,
+        rows.most_common(1)[0][0] if rows else None,
+    )
+    return _without_constants(pattern)
+
+
+def _distinct(counter: Counter[str]) -> list[str]:
+    """Return the forms of a word, the most common first; forms that differ in capitals count once."""
+    forms: dict[str, str] = {}
+    for shown, _ in counter.most_common():
+        forms.setdefault(shown.casefold(), shown)
+    return list(forms.values())[:MOST_FORMS]
+
+
+def _without_constants(pattern: Pattern) -> Pattern:
+    """Return a pattern in which a count that many letters print alike is a word of the sentence."""
+    forms, slots = list(pattern.forms), []
+    places = [place for place, form in enumerate(forms) if form is None or any("{}" in one for one in form)]
+    for place, slot in zip(places, pattern.slots, strict=True):
+        is_word = (
+            slot.kind in (SlotKind.NUMBER, SlotKind.MONEY)
+            and slot.is_constant
+            and len(slot.by_letter) >= LEAST_LETTERS_OF_A_CONSTANT
+        )
+        if not is_word:
+            slots.append(slot)
+            continue
+        printed = next(iter(slot.by_letter.values())).text
+        form = forms[place]
+        forms[place] = {printed: None} if form is None else {next(iter(form)).replace("{}", printed): None}
+    return replace(pattern, forms=forms, slots=slots) if slots else pattern
+
+
+def _says_something(pattern: Pattern) -> bool:
+    """Return whether a pattern has words beside its numbers, and a slot for a number."""
+    has_words = any(form and re.search(r"[^\W\d_]{2}", next(iter(form))) for form in pattern.forms)
+    return has_words and any(slot.kind in (SlotKind.NUMBER, SlotKind.PER_CENT) for slot in pattern.slots)

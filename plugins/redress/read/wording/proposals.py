@@ -1,0 +1,244 @@
+"""Proposals: what arithmetic says that a slot states, from the joint search, averages, repeats and shares."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import permutations
+from math import log10
+
+import numpy as np
+
+from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES
+from redress.read.wording.arithmetic import holds_mostly, log_odds, share_holds, share_is_asked
+from redress.read.wording.averages import AVERAGES, is_near, type_constant
+from redress.read.wording.facts import Facts, SlotPlace, Values
+from redress.read.wording.search import PROVEN_LOG_ODDS, Result
+from redress.read.wording.tokens import SlotKind
+
+BASE = "satisfactory_remedy_printed_base_count"
+
+
+class Strength(StrEnum):
+    """How far arithmetic carries a proposal."""
+
+    PROVEN = "proven"
+    EQUAL = "one of several that prove equally well"
+    UNPROVEN = "unproven"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a slot may be: a figure, in how many letters it holds, and why. `figure` is None for a new measure."""
+
+    figure: str | None
+    strength: Strength
+    because: str
+    held: int = 0
+    asked: int = 0
+    log_odds: float = 0.0
+
+
+Proposals = dict[SlotPlace, list[Proposal]]
+
+
+def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> Proposals:
+    """Return what arithmetic says about the slots at some places; a slot without a proposal has an empty list."""
+    by_place: Proposals = defaultdict(list)
+    for place in places:
+        by_place[place] += _of_search(result, place)
+    _add_averages(facts, result, places, by_place)
+    _add_bases(facts, result, places, by_place)
+    _add_shares(facts, places, by_place)
+    return by_place
+
+
+def _of_search(result: Result, place: SlotPlace) -> Iterator[Proposal]:
+    figures = result.figures_of(place)
+    named = [figure for figure in figures if figure is not None]
+    for figure in named:
+        proof = result.proof(place, figure)
+        if proof is None:
+            continue
+        odds = dict(proof.odds)[place]
+        strength = Strength.PROVEN if len(figures) == 1 else Strength.EQUAL
+        if odds > PROVEN_LOG_ODDS:
+            strength = Strength.UNPROVEN
+        yield Proposal(figure, strength, proof.relation.sentence, proof.held, proof.asked, odds)
+
+
+def _resolved(facts: Facts, result: Result, figure: str) -> Values | None:
+    """Return the values of a figure that is read, or that the best explanations all find in one slot."""
+    slots = {place for one in result.best for place, name in one.figures.items() if name == figure}
+    if len(slots) == 1:
+        return facts.values(figure, next(iter(slots)))
+    if len(slots) > 1:
+        every = [facts.values(figure, place) for place in slots]
+        fullest = max(every, key=lambda values: int((~np.isnan(values)).sum()))
+        return fullest if all(_alike(fullest, other) for other in every) else None
+    return facts.read.get(figure)
+
+
+def _add_averages(facts: Facts, result: Result, places: Sequence[SlotPlace], by_place: Proposals) -> None:
+    """Propose averages for slots that hold one value for each type of council."""
+    found: dict[str, list[tuple[SlotPlace, Proposal]]] = defaultdict(list)
+    doubtful: set[SlotPlace] = set()
+    for place in places:
+        constant = type_constant(facts, place)
+        if constant is None or by_place[place]:
+            continue
+        is_rate = facts.kind(place) is SlotKind.PER_CENT
+        odds = constant.log_odds + log10(len(places) * len(AVERAGES))
+        if not is_rate:
+            figure = "upheld_per_100k_type_average"
+            if facts.has_decimals(place) and facts.is_missing(figure, place):
+                because = "one value for each type of council; nothing says what it is the average of"
+                by_place[place].append(
+                    Proposal(figure, Strength.UNPROVEN, because, constant.held, constant.asked, odds)
+                )
+            continue
+        for figure, (part, whole) in AVERAGES.items():
+            if not facts.is_missing(figure, place):
+                continue
+            parts, wholes = _resolved(facts, result, part), _resolved(facts, result, whole)
+            near = None
+            if parts is not None and wholes is not None:
+                near = is_near(facts, constant, parts, wholes, is_rate=part.endswith("_pct"))
+            if near is None:
+                doubtful.add(place)
+            if near is not False:
+                because = "one value for each type of council" + (", near the rate of its letters" if near else "")
+                strength = Strength.PROVEN if near and odds <= PROVEN_LOG_ODDS else Strength.UNPROVEN
+                proposal = Proposal(figure, strength, because, constant.held, constant.asked, odds)
+                found[figure].append((place, proposal))
+    for proposals in found.values():
+        for place, proposal in proposals:
+            by_place[place].append(proposal)
+    for place in {place for proposals in found.values() for place, _ in proposals}:
+        rivals = [one for one in by_place[place] if one.strength is Strength.PROVEN]
+        is_shared = any(
+            sum(
+                other.strength is Strength.PROVEN and _overlap(facts, place, slot)
+                for slot, other in found[str(one.figure)]
+            )
+            > 1
+            for one in rivals
+        )
+        if place in doubtful:
+            by_place[place] = [_weaker(one, Strength.UNPROVEN) for one in by_place[place]]
+        elif len(rivals) > 1 or is_shared:
+            by_place[place] = [_weaker(one, Strength.EQUAL) for one in by_place[place]]
+
+
+def _overlap(facts: Facts, one: SlotPlace, other: SlotPlace) -> bool:
+    return bool((~np.isnan(facts.slots[one]) & ~np.isnan(facts.slots[other])).any())
+
+
+def _weaker(proposal: Proposal, strength: Strength) -> Proposal:
+    order = list(Strength)
+    weakest = max(proposal.strength, strength, key=order.index)
+    return replace(proposal, strength=weakest)
+
+
+def _add_bases(facts: Facts, result: Result, places: Sequence[SlotPlace], by_place: Proposals) -> None:
+    """Propose what a slot repeats: a figure stated once more, or the printed base of the remedies.
+
+    The base is the number of investigations or of upheld decisions. Arithmetic cannot tell a base from a count that
+    is stated once more, nor two figures that are equal in all letters: then all are shown.
+    """
+    figures = (*HEADLINE_NAMES, *(f"{m}:{c}" for m, names in TABLE_MEASURES.items() for c in names))
+    for place in places:
+        if facts.kind(place) is not SlotKind.NUMBER:
+            continue
+        for figure in figures:
+            values = _resolved(facts, result, figure)
+            if figure == BASE or values is None or any(one.figure == figure for one in by_place[place]):
+                continue
+            equal = _equal(facts, place, values)
+            if equal is None or equal[2] > PROVEN_LOG_ODDS:
+                continue
+            held, asked, odds = equal
+            failing = min((one.asked - one.held for one in by_place[place]), default=asked)
+            if asked - held <= failing:
+                because = f"it equals {figure}: stated once more"
+                by_place[place] = [_weaker(one, Strength.EQUAL) for one in by_place[place]]
+                by_place[place].append(Proposal(figure, Strength.EQUAL, because, held, asked, odds))
+    for place in places:
+        found = [one for one in by_place[place] if one.figure in ("upheld_count", "investigations_count")]
+        if (
+            found
+            and facts.is_missing(BASE, place)
+            and (found[0].because.endswith("more") or _has_twin(facts, place, places))
+        ):
+            by_place[place] = [_weaker(one, Strength.EQUAL) for one in by_place[place]]
+            because = f"it equals {found[0].figure}, which the base is in all letters of a season"
+            by_place[place].append(replace(found[0], figure=BASE, strength=Strength.EQUAL, because=because))
+
+
+def _has_twin(facts: Facts, place: SlotPlace, places: Sequence[SlotPlace]) -> bool:
+    """Return whether another slot holds the same numbers."""
+    own = facts.slots[place]
+    others = (facts.slots[other] for other in places if other != place)
+    return any(_alike(own, other) for other in others)
+
+
+def _alike(one: Values, other: Values) -> bool:
+    both = ~np.isnan(one) & ~np.isnan(other)
+    return bool(both.any()) and holds_mostly(int((one[both] == other[both]).sum()), int(both.sum()))
+
+
+def _equal(facts: Facts, place: SlotPlace, values: Values) -> tuple[int, int, float] | None:
+    """Return in how many letters a slot equals a figure, of how many, and the odds of a coincidence."""
+    own = facts.slots[place]
+    letters = np.flatnonzero(~np.isnan(own) & ~np.isnan(values))
+    held = own[letters] == values[letters]
+    if not holds_mostly(int(held.sum()), len(letters)):
+        return None
+    shuffled = own[letters][None, :] == values[letters][:, None]
+    return int(held.sum()), len(letters), log_odds(facts, letters, shuffled, held)
+
+
+def _add_shares(facts: Facts, places: Sequence[SlotPlace], by_place: Proposals) -> None:
+    """Propose a new measure for a percentage that is a share of two numbers, and for these numbers."""
+    read = ((name, values) for name, values in facts.read.items() if name.endswith("count"))
+    numbers = [one for one in places if facts.kind(one) is SlotKind.NUMBER and not facts.has_decimals(one)]
+    named: dict[str | SlotPlace, Values] = dict(read)
+    named.update((place, facts.slots[place]) for place in numbers)
+    for rate in [one for one in places if facts.kind(one) is SlotKind.PER_CENT and not by_place[one]]:
+        found = [
+            (part, whole, share)
+            for part, whole in permutations(named, 2)
+            if (share := _share(facts, named[part], named[whole], rate, len(named))) is not None
+        ]
+        strength = Strength.PROVEN if len(found) == 1 else Strength.EQUAL
+        for part, whole, (held, asked, odds) in found:
+            told = f"{_shown(facts, part)} as a share of {_shown(facts, whole)}"
+            because = f"{told}, which no measure of the model is"
+            for place in (rate, part, whole):
+                if isinstance(place, SlotPlace) and not any(one.figure for one in by_place[place]):
+                    by_place[place].append(Proposal(None, strength, because, held, asked, odds))
+
+
+def _share(
+    facts: Facts, part: Values, whole: Values, rate: SlotPlace, named_count: int
+) -> tuple[int, int, float] | None:
+    """Return in how many letters a rate is the share, of how many, and the odds; None if it proves nothing."""
+    values = facts.slots[rate]
+    asked = share_is_asked(part, whole, values)
+    held = share_holds(part, whole, values) & asked
+    if not holds_mostly(int(held.sum()), int(asked.sum())):
+        return None
+    letters = np.flatnonzero(asked)
+    shuffled = share_holds(part[letters][:, None], whole[letters][:, None], values[letters][None, :])
+    odds = log_odds(facts, letters, shuffled, held[letters]) + 2 * log10(named_count)
+    return None if odds > PROVEN_LOG_ODDS else (int(held.sum()), len(letters), odds)
+
+
+def _shown(facts: Facts, name: str | SlotPlace) -> str:
+    """Return a figure's name, or the sentence of a slot with the slot marked."""
+    if isinstance(name, str):
+        return name
+    pattern = facts.patterns[name.pattern]
+    shown = ["…"] * len(pattern.slots)
+    shown[name.slot] = "THIS"
+    return f'THIS in "{pattern.text(shown)}"'

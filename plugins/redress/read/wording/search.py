@@ -1,0 +1,153 @@
+"""The joint search: which slots stand for which figures, so that as many relations hold as can.
+
+All relations are asked of all slots that can stand for their figures, together with the figures that known
+sentences give. The explanations that cover most slots are kept: where they all say the same of a slot, the slot is
+proven; where they differ, none is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import log10
+
+import numpy as np
+
+from redress.read.wording.arithmetic import Proof, Relation, proof_of
+from redress.read.wording.facts import POPULATION, Facts, SlotPlace
+from redress.read.wording.relations import relations_of
+from redress.read.wording.tokens import SlotKind
+
+PROVEN_LOG_ODDS = -6.0
+"""A proof holds by coincidence once in a million times or less, all tries counted."""
+_WORTH_KEEPING = -2.0
+_MOST_COUNTED = 20.0
+"""Odds beyond one in 10^20 count alike: both are certain."""
+_EQUAL = 3.0
+"""Explanations whose odds differ by less than a thousand times prove equally well."""
+_MOST_PROOFS = 12
+_MOST_SLOTS = 24
+_MOST_TRIES = 60_000
+MOST_ROWS_MISSING = 3
+"""More rows of a table than these with new labels cannot be told apart by the total."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Proofs that go together: no slot stands for two figures, and no figure for two slots."""
+
+    proofs: tuple[Proof, ...]
+
+    @property
+    def figures(self) -> dict[SlotPlace, str]:
+        """What each slot stands for."""
+        return {place: figure for proof in self.proofs for figure, place in proof.slots}
+
+    @property
+    def weight(self) -> float:
+        """How much is explained: the odds against coincidence of each slot and of each proof, added up."""
+        proofs = sum(min(-proof.worst_odds, _MOST_COUNTED) for proof in self.proofs)
+        return proofs + sum(self.odds(place) for place in self.figures)
+
+    def odds(self, place: SlotPlace) -> float:
+        """Return the odds against coincidence for a slot, as its best proof has them."""
+        found = (-odds for proof in self.proofs for one, odds in proof.odds if one == place)
+        return min(max(found, default=0.0), _MOST_COUNTED)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The explanations that explain most, and all proofs that were found."""
+
+    best: tuple[Explanation, ...]
+    proofs: tuple[Proof, ...]
+
+    def figures_of(self, place: SlotPlace) -> list[str | None]:
+        """Return what the best explanations say a slot stands for; None where one leaves it out."""
+        return list(dict.fromkeys(one.figures.get(place) for one in self.best))
+
+    def proof(self, place: SlotPlace, figure: str) -> Proof | None:
+        """Return the strongest proof that a slot stands for a figure."""
+        found = [
+            (odds, proof)
+            for proof in self.proofs
+            if (figure, place) in proof.slots
+            for one, odds in proof.odds
+            if one == place
+        ]
+        return min(found, key=lambda item: item[0], default=(0.0, None))[1]
+
+
+def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
+    """Return what the slots at some places can stand for."""
+    by_relation = [list(_proofs(facts, relation, places)) for relation in relations_of()]
+    kept = [sorted(proofs, key=lambda proof: proof.worst_odds)[:_MOST_PROOFS] for proofs in by_relation]
+    explanations = [
+        Explanation(proofs) for proofs in _together([proofs for proofs in kept if proofs], (), {}, set())
+    ]
+    most = max((one.weight for one in explanations), default=0.0)
+    best = tuple(one for one in explanations if one.weight >= most - _EQUAL and one.proofs)
+    return Result(best, tuple(proof for proofs in by_relation for proof in proofs))
+
+
+def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> Iterator[Proof]:
+    """Yield the proofs of one relation that are unlikely to be coincidences."""
+    choices = [list(_choices(facts, figure, places)) for figure in relation.figures]
+    if ":" in relation.figures[0] and sum(None not in one for one in choices) > MOST_ROWS_MISSING:
+        return
+    tries = 0
+    found: list[Proof] = []
+    for chosen in product(*choices):
+        slots = {figure: place for figure, place in zip(relation.figures, chosen, strict=True) if place is not None}
+        if not slots or len(set(slots.values())) < len(slots):
+            continue
+        tries += 1
+        if tries > _MOST_TRIES:
+            break
+        proof = proof_of(facts, relation, slots)
+        if proof is not None:
+            found.append(proof)
+    for proof in found:
+        odds = tuple((place, one + log10(tries)) for place, one in proof.odds)
+        counted = Proof(relation, proof.slots, proof.asked, proof.held, odds)
+        if counted.worst_odds <= _WORTH_KEEPING:
+            yield counted
+
+
+def _choices(facts: Facts, figure: str, places: Sequence[SlotPlace]) -> Iterator[SlotPlace | None]:
+    """Yield the slots that can stand for a figure, and None if sentences that are known give it."""
+    if facts.is_read(figure):
+        yield None
+    if figure == POPULATION:
+        return
+    fits = [place for place in places if _fits(facts, figure, place)]
+    yield from sorted(fits, key=lambda place: -int((~np.isnan(facts.slots[place])).sum()))[:_MOST_SLOTS]
+
+
+def _fits(facts: Facts, figure: str, place: SlotPlace) -> bool:
+    is_rate = figure.endswith("_pct")
+    if is_rate != (facts.kind(place) is SlotKind.PER_CENT) or not facts.is_missing(figure, place):
+        return False
+    pattern = facts.patterns[place.pattern]
+    if ":" in figure and pattern.row is None:
+        return False
+    return is_rate or "per_100k" in figure or not facts.has_decimals(place)
+
+
+def _together(
+    by_relation: Sequence[Sequence[Proof]],
+    chosen: tuple[Proof, ...],
+    slot_of: dict[str, SlotPlace],
+    used: set[SlotPlace],
+) -> Iterator[tuple[Proof, ...]]:
+    """Yield all choices of at most one proof of each relation that go together."""
+    if not by_relation:
+        yield chosen
+        return
+    yield from _together(by_relation[1:], chosen, slot_of, used)
+    for proof in by_relation[0]:
+        more = dict(proof.slots)
+        goes_together = all(slot_of.get(figure, place) == place for figure, place in more.items()) and not any(
+            place in used and slot_of.get(figure) != place for figure, place in more.items()
+        )
+        if goes_together:
+            yield from _together(by_relation[1:], (*chosen, proof), slot_of | more, used | set(more.values()))

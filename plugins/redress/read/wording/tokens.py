@@ -1,0 +1,143 @@
+"""Tokens: the words of a printed sentence, with a slot in the place of each number, date and name."""
+
+import datetime as dt
+import re
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from redress.read.page.dates import MONTHS, read_date
+from redress.read.page.numbers import COUNT, COUNT_IN_WORDS, read_number
+
+
+class SlotKind(StrEnum):
+    """What stands in a slot."""
+
+    NUMBER = "number"
+    PER_CENT = "percent"
+    MONEY = "money"
+    DATE = "date"
+    YEARS = "years"
+    NAME = "words"
+
+
+_NUMBER = re.compile(
+    rf"(?P<before>[(£]*)(?P<number>{COUNT}(?:\.[0-9]+)?|[0-9]+)(?P<sign>%?)(?P<after>[).,;:]*|'s|-.*)", re.ASCII
+)
+_YEARS = re.compile(r"(?P<before>\(?)(?P<years>20[0-9]{2}\s*[/-]\s*(?:20)?[0-9]{2})(?P<after>[).,;:]*)")
+_DAY = re.compile(r"(?:[0-9]{1,2})(?:st|nd|rd|th)?")
+_FOUR = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<after>[).,;:]*)")
+_IN_WORDS = re.compile(rf"(?P<number>{COUNT_IN_WORDS})(?P<after>[).,;:]*)", re.IGNORECASE)
+_NO_NUMBERS = frozenset({"a", "an", "hundred", "one"})
+"""Words that are numbers only at times: "one of the cases"."""
+NAME_MARK = "\N{WHITE SQUARE}"
+"""Stands for the authority's name in a line."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One number, date or name of a sentence: what is printed, and its value if it has one.
+
+    `place` is which of the sentence's words it begins at.
+    """
+
+    kind: SlotKind
+    text: str
+    value: float | None = None
+    day: dt.date | None = None
+    place: int = 0
+
+
+_Part = tuple[str, Slot | None, tuple[str, str]]
+"""A word as printed, what its slot holds, and the signs before and behind the slot."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A sentence's words, each in small letters or a mark of a slot; `shown` has the words as printed."""
+
+    words: tuple[str, ...]
+    shown: tuple[str, ...]
+    slots: tuple[Slot, ...] = field(default=())
+
+    @property
+    def has_number(self) -> bool:
+        """Whether a slot holds a number."""
+        return any(slot.kind in (SlotKind.NUMBER, SlotKind.PER_CENT) for slot in self.slots)
+
+
+def tokens_of(printed: Sequence[str], name: str | None) -> Tokens:
+    """Return the tokens of printed words; `name` is the authority's, and becomes a slot where it stands."""
+    words: list[str] = []
+    shown: list[str] = []
+    slots: list[Slot] = []
+    for text, slot, rest in _parts(_with_name(printed, name)):
+        before, after = rest
+        if slot is None:
+            words.append(text.casefold())
+            shown.append(text)
+        else:
+            slots.append(Slot(slot.kind, slot.text, slot.value, slot.day, len(words)))
+            words.append(f"{before}{{{slot.kind}}}{after}")
+            shown.append(f"{before}{{}}{after}")
+    if words:
+        words[-1] = words[-1].rstrip(".,;:")
+        shown[-1] = shown[-1].rstrip(".,;:")
+    return Tokens(tuple(words), tuple(shown), tuple(slots))
+
+
+def _with_name(printed: Sequence[str], name: str | None) -> list[str]:
+    """Return words with a mark in the place of the authority's name."""
+    words = list(printed)
+    own = name.casefold().split() if name else []
+    index = 0
+    while own and index + len(own) <= len(words):
+        here = [word.casefold() for word in words[index : index + len(own)]]
+        if here[:-1] == own[:-1] and re.fullmatch(rf"{re.escape(own[-1])}(?:'s|'|[.,;:)])*", here[-1]):
+            words[index : index + len(own)] = [NAME_MARK + here[-1].removeprefix(own[-1])]
+        index += 1
+    return words
+
+
+def _parts(words: Sequence[str]) -> Iterator[_Part]:
+    index = 0
+    while index < len(words):
+        text, step = words[index], 1
+        following = words[index + 1 : index + 3]
+        if text.startswith(NAME_MARK):
+            yield text, Slot(SlotKind.NAME, "(the authority)"), ("", text.removeprefix(NAME_MARK))
+        elif _DAY.fullmatch(text) and len(following) == 2 and following[0].casefold().strip(",.") in MONTHS:
+            four = _FOUR.fullmatch(following[1])
+            if four is None:
+                yield text, None, ("", "")
+            else:
+                printed = f"{text} {following[0]} {four['year']}"
+                yield printed, Slot(SlotKind.DATE, printed, day=read_date(printed)), ("", four["after"])
+                step = 3
+        elif match := _YEARS.fullmatch(text):
+            yield text, Slot(SlotKind.YEARS, match["years"]), (match["before"], match["after"])
+        elif match := _NUMBER.fullmatch(text):
+            step = yield from _number(text, match, following)
+        elif (match := _IN_WORDS.fullmatch(text)) and match["number"].casefold() not in _NO_NUMBERS:
+            slot = Slot(SlotKind.NUMBER, match["number"], float(read_number(match["number"])))
+            yield text, slot, ("", match["after"])
+        else:
+            yield text, None, ("", "")
+        index += step
+
+
+def _number(text: str, match: re.Match[str], following: Sequence[str]) -> Generator[_Part, None, int]:
+    """Yield a number, and return how many words it takes with its sign."""
+    value = float(match["number"].replace(",", ""))
+    before, after, step = match["before"], match["after"], 1
+    kind = SlotKind.MONEY if "£" in before else SlotKind.PER_CENT if match["sign"] else SlotKind.NUMBER
+    joined = "".join(following[:2]).casefold()
+    if kind is SlotKind.NUMBER and not after and following:
+        if following[0].startswith("%"):
+            kind, step, after = SlotKind.PER_CENT, 2, following[0][1:]
+        elif joined.startswith("percent") or following[0].casefold() == "percent":
+            step = 2 if following[0].casefold().startswith("percent") else 3
+            kind, after = SlotKind.PER_CENT, ""
+    sign = "%" if kind is SlotKind.PER_CENT else ""
+    yield text, Slot(kind, f"{match['number']}{sign}", value), (before, after)
+    return step

@@ -1,0 +1,70 @@
+"""The trial: a season's letters read by the reader itself, with sentences added in memory, before and after."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redress.check.letter_rules import check_letter
+from redress.model.letter import Letter, Verdict
+from redress.read.page.document import Document
+from redress.read.reader import letter_of
+from redress.read.wording.blocks import Additions, layouts_with
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """How many of something there are before and after."""
+
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would be read of a season, and which rules would fail, before and after."""
+
+    letters: tuple[Letter, ...]
+    extracted: BeforeAfter
+    figures: dict[str, BeforeAfter]
+    failed_rules: dict[str, BeforeAfter]
+
+
+def read_with(document: Document, additions: Additions) -> Letter:
+    """Return the letter that a document's words give with additions to the layouts."""
+    return letter_of(document, layouts_with(additions))
+
+
+def compared(before: Sequence[Letter], after: Sequence[Letter]) -> Trial:
+    """Return what differs between two readings of a season."""
+    return Trial(
+        tuple(after),
+        BeforeAfter(*(sum(letter.verdict is Verdict.EXTRACTED for letter in read) for read in (before, after))),
+        _changed(_figures(before), _figures(after)),
+        _counts(_failed(before), _failed(after)),
+    )
+
+
+def _counts(before: Counter[str], after: Counter[str]) -> dict[str, BeforeAfter]:
+    return {name: BeforeAfter(before[name], after[name]) for name in sorted({*before, *after})}
+
+
+def _changed(before: Counter[str], after: Counter[str]) -> dict[str, BeforeAfter]:
+    return {name: count for name, count in _counts(before, after).items() if count.before != count.after}
+
+
+def _figures(letters: Sequence[Letter]) -> Counter[str]:
+    return Counter(
+        figure.measure if figure.category is None else f"{figure.measure}:{figure.category}"
+        for letter in letters
+        for figure in letter.figures
+    )
+
+
+def _failed(letters: Sequence[Letter]) -> Counter[str]:
+    return Counter(
+        check.rule
+        for letter in letters
+        if letter.verdict is Verdict.EXTRACTED
+        for check in check_letter(letter)
+        if not check.is_passed
+    )
