@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.made import PROJECT
+from tests.order import LONGEST_FIRST
 
 PACKAGE = PROJECT / "plugins" / "redress"
 ROOT_ENTRIES_COUNT = 12
@@ -24,6 +25,10 @@ def test_the_root_has_at_most_twelve_entries_and_no_module_is_too_long_to_read()
     assert len(entries) <= ROOT_ENTRIES_COUNT
     lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {name: count for name, count in lengths.items() if count > MODULE_LINES_COUNT} == {}
+
+
+def test_the_modules_that_are_put_first_are_there() -> None:
+    assert [module for module in LONGEST_FIRST if not (PROJECT / "tests" / module).is_file()] == []
 
 
 def test_no_text_file_and_no_programs_output_is_taken_in_the_locales_encoding() -> None:

@@ -94,7 +94,7 @@ def test_a_run_can_be_told_its_season_and_its_source(dag: dict[str, Any]) -> Non
 
 WITHOUT_LETTERS = (2015, 2024)
 """A season in the middle of the others, and one after them, that fail at their first step."""
-YEARS = (2021, 2015, 2022, 2023, 2024)
+YEARS = (2021, 2015, 2022, 2024)
 WITH_LETTERS = tuple(year for year in YEARS if year not in WITHOUT_LETTERS)
 
 
@@ -174,12 +174,10 @@ def test_all_seasons_share_one_build_and_one_release_and_each_report_names_it(do
     assert [("its tests passed" in told, "was built by another run" in told) for told in builds] == [
         (True, False),
         (False, True),
-        (False, True),
     ]
     assert [path.name for path in done.release.parent.iterdir() if path.is_dir()] == [done.release.name]
     assert f"release {done.release.name} is out, the first one" in done.first_line(2021)
-    for year in (2022, 2023):
-        assert f"release {done.release.name}, which another season's run has published, is" in done.first_line(year)
+    assert f"release {done.release.name}, which another season's run has published, is" in done.first_line(2022)
 
 
 def test_the_release_is_that_of_single_runs_in_another_order_table_by_table(
@@ -214,11 +212,12 @@ def test_the_terminal_shows_steps_under_their_season_and_those_of_the_build_unde
         "season 2021 (2020-21): 5 files",
         "season 2015 (2014-15): 0 files",
         "season 2022 (2021-22): 3 files",
-        "season 2023 (2022-23): 4 files",
         "season 2024 (2023-24): 0 files",
         "the warehouse of all seasons",
     ]
-    assert [line.split()[:2] for line in lines[-3:]] == [[str(year), "report"] for year in WITH_LETTERS]
+    assert [line.split()[:2] for line in lines[-len(WITH_LETTERS) :]] == [
+        [str(year), "report"] for year in WITH_LETTERS
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,36 @@
+"""The order of test modules: the longest begin first, so that at the end no worker does a long one alone."""
+
+LONGEST_FIRST = (
+    "orchestration/local/test_season.py",
+    "dags/test_annual_letters.py",
+    "dags/test_warehouse_upkeep.py",
+    "warehouse/test_dbt.py",
+    "report/test_report.py",
+    "test_security.py",
+    "warehouse/test_corrections.py",
+    "integration/test_site_run.py",
+    "warehouse/test_object_store.py",
+    "integration/test_season_run.py",
+    "warehouse/test_reconciliation.py",
+    "dags/test_publication_watch.py",
+    "integration/test_planted_season.py",
+    "integration/test_release_content.py",
+    "read/test_scans.py",
+    "warehouse/test_annual_review.py",
+    "read/test_workers.py",
+    "report/site/test_site.py",
+    "report/site/test_site_in_browser.py",
+    "steps/test_steps.py",
+    "orchestration/test_pages.py",
+    "acquire/test_archive.py",
+    "read/test_golden.py",
+    "bi/test_dashboard.py",
+    "steps/upkeep/test_going_back.py",
+    "acquire/test_fetching.py",
+)
+"""Modules that took 15 seconds or more of a worker in a whole run; the others follow by name."""
+
+
+def place_of(module: str) -> int:
+    """Return where a module stands among the longest, by its path below the tests; the others stand behind them."""
+    return LONGEST_FIRST.index(module) if module in LONGEST_FIRST else len(LONGEST_FIRST)
