@@ -1,5 +1,6 @@
 """A real Airflow for tests: `redress up`'s own processes over a home of the test's, and what its metadata says."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -124,6 +125,18 @@ class RunningAirflow:
         started = self.ask(f"dags/{ANNUAL_LETTERS}/dagRuns", "POST", logical_date=None, conf=conf)
         return str(started["dag_run_id"])
 
+    def backfill(self, first: int, last: int, *arguments: str) -> float:
+        """Create a backfill over seasons as soon as no other is running; return the time of its creation."""
+        self.wait_for(
+            lambda: not self.rows("select 1 from backfill where completed_at is null"),
+            "a backfill does not complete",
+        )
+        began_at = time.time()
+        dates = ("--from-date", f"{first}-01-01", "--to-date", f"{last}-12-31")
+        done = self.command("backfill", "create", "--dag-id", ANNUAL_LETTERS, *dates, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return began_at
+
     def clear(self, run_id: str, *, only_failed: bool) -> None:
         """Clear the tasks of a run, as the pages do: only those that failed, or all.
 
@@ -223,6 +236,11 @@ class RunningAirflow:
         return "\n".join(path.read_text(errors="replace") for path in sorted(folder.rglob("*.log")))
 
 
+def run_of(year: int) -> str:
+    """Return the id that a backfill gives to the run of a season: the dag's date in that year."""
+    return f"backfill__{year}-08-15T06:00:00+00:00"
+
+
 def _wait_until(until: float, otherwise: str, airflow: RunningAirflow) -> None:
     if time.monotonic() > until:
         tasks = "\n".join(map(str, airflow.tasks()))
@@ -240,9 +258,10 @@ def free_port() -> int:
 @contextmanager
 def running_airflow(
     source: str = f"folder:{SAMPLES / 'letters'}",
+    home: Path | None = None,
     **changes: str,
 ) -> Iterator[RunningAirflow]:
-    """Run Airflow over a home of its own during the block; annual_letters is not paused.
+    """Run Airflow over a home of its own, or over a copy of `home`, during the block; annual_letters is not paused.
 
     The home is not one of pytest's folders. If tests run as root, PostgreSQL runs as another user, who may not
     enter them, and their paths are too long for a socket.
@@ -250,6 +269,8 @@ def running_airflow(
     with tempfile.TemporaryDirectory(prefix="redress-up-") as folder:
         Path(folder).chmod(0o755)
         settings = Settings(home=Path(folder) / "home", additional_authorities=SAMPLE_AUTHORITIES)
+        if home is not None:
+            shutil.copytree(home, settings.home, symlinks=True)
         up = AirflowUp(settings, free_port())
         with up.database() as database:
             environment = {**up.environment(database), "REDRESS_SOURCE": source, **IMPATIENT, **changes}

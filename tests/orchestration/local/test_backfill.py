@@ -1,7 +1,5 @@
 """Backfills by Airflow's own command: a run for each season, the release of single runs, and never two writers."""
 
-import datetime as dt
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,17 +8,15 @@ import pytest
 
 from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
-from redress.orchestration.names import ANNUAL_LETTERS
 from redress.settings import Settings
 from redress.steps import Run, acquire_and_read, check
-from redress.steps.record import last_failure
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.releases.history import Happening
 from redress.warehouse.releases.releases import Releases
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
-from tests.orchestration.local.running import RunningAirflow, Task
+from tests.orchestration.local.running import RunningAirflow, Task, run_of
 
-pytestmark = pytest.mark.needs("airflow")
+pytestmark = [pytest.mark.needs("airflow"), pytest.mark.long]
 
 YEARS = (2021, 2022)
 OTHER_ORDER = (2022, 2021)
@@ -39,35 +35,6 @@ class Backfilled:
     began_at: float
 
 
-def run_of(year: int) -> str:
-    """Return the id that a backfill gives to the run of a season: the dag's date in that year."""
-    return f"backfill__{year}-08-15T06:00:00+00:00"
-
-
-def backfill(airflow: RunningAirflow, first: int, last: int, *arguments: str) -> float:
-    """Create a backfill over seasons as soon as no other is running; return the time of its creation."""
-    airflow.wait_for(
-        lambda: not airflow.rows("select 1 from backfill where completed_at is null"),
-        "a backfill does not complete",
-    )
-    began_at = time.time()
-    done = airflow.command(
-        *(
-            "backfill",
-            "create",
-            "--dag-id",
-            ANNUAL_LETTERS,
-            "--from-date",
-            f"{first}-01-01",
-            "--to-date",
-            f"{last}-12-31",
-        ),
-        *arguments,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return began_at
-
-
 def backfilled(airflow: RunningAirflow, began_at: float) -> Backfilled:
     """Return the result once every run of every kind has ended."""
     airflow.wait_for(
@@ -80,23 +47,9 @@ def backfilled(airflow: RunningAirflow, began_at: float) -> Backfilled:
     return Backfilled(airflow.runs("backfill"), tuple(airflow.tasks()), current.name, len(became_current), began_at)
 
 
-@dataclass(frozen=True)
-class Unpaused:
-    """What the schedule has started and will start, once the dag is unpaused and nobody has asked for a run."""
-
-    scheduled: Mapping[str, str]
-    next_due: dt.datetime
-
-
 @pytest.fixture(scope="module")
-def unpaused(airflow: RunningAirflow) -> Unpaused:
-    ((next_due,),) = airflow.rows("select next_dagrun_create_after from dag where dag_id = %s", ANNUAL_LETTERS)
-    return Unpaused(airflow.runs("scheduled"), next_due)
-
-
-@pytest.fixture(scope="module")
-def began_at(airflow: RunningAirflow, unpaused: Unpaused) -> float:
-    return backfill(airflow, YEARS[0], YEARS[-1])
+def began_at(airflow: RunningAirflow) -> float:
+    return airflow.backfill(YEARS[0], YEARS[-1])
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +73,7 @@ def beyond(airflow: RunningAirflow, first: Backfilled) -> Backfilled:
     """The second backfill, over the same seasons and one more. Its params state a season that differs from this
     one.
     """
-    return backfilled(airflow, backfill(airflow, 2020, YEARS[-1], "--dag-run-conf", '{"season": 2021}'))
+    return backfilled(airflow, airflow.backfill(2020, YEARS[-1], "--dag-run-conf", '{"season": 2021}'))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +85,7 @@ def by_hand(airflow: RunningAirflow) -> list[str]:
 @pytest.fixture(scope="module")
 def again(airflow: RunningAirflow, beyond: Backfilled, by_hand: list[str]) -> Backfilled:
     """The third backfill, which repeats completed runs, beside a run by hand of one of its seasons."""
-    began_at = backfill(airflow, YEARS[0], YEARS[-1], "--reprocess-behavior", "completed")
+    began_at = airflow.backfill(YEARS[0], YEARS[-1], "--reprocess-behavior", "completed")
     by_hand.append(airflow.trigger(season=2022))
     return backfilled(airflow, began_at)
 
@@ -172,23 +125,6 @@ def test_what_another_run_has_built_is_not_built_again(airflow: RunningAirflow, 
     assert len(built) == len(set(built)) >= 1
 
 
-def test_unpausing_starts_no_season(unpaused: Unpaused) -> None:
-    assert unpaused.scheduled == {}
-    assert unpaused.next_due > dt.datetime.now(dt.UTC)
-
-
-def test_a_run_by_hand_that_does_not_say_its_season_fails_at_once(
-    airflow: RunningAirflow, first: Backfilled
-) -> None:
-    run_id = airflow.trigger()
-    assert airflow.wait(run_id) == "failed"
-    assert [one.try_number for one in airflow.tasks(run_id) if one.task_id == "plan"] == [1]
-    failure = last_failure(airflow.record(run_id))
-    assert failure is not None
-    assert failure.name == "plan"
-    assert "a run that is started by hand has to say its season" in failure.message
-
-
 def test_a_source_that_cannot_be_used_is_the_reason_in_the_runs_record_and_report(
     airflow: RunningAirflow, first: Backfilled
 ) -> None:
@@ -213,7 +149,6 @@ def test_a_backfill_that_is_told_another_season_than_its_date_fails_at_once(
     assert told in airflow.task_log(run_of(2020), "plan")
 
 
-@pytest.mark.long
 def test_seasons_that_are_backfilled_again_are_run_again_and_nothing_is_published(
     first: Backfilled, again: Backfilled
 ) -> None:
@@ -226,7 +161,6 @@ def test_seasons_that_are_backfilled_again_are_run_again_and_nothing_is_publishe
     assert again.became_current_count == first.became_current_count
 
 
-@pytest.mark.long
 def test_a_run_by_hand_beside_a_backfill_of_its_season_loses_nothing(
     airflow: RunningAirflow, first: Backfilled, again: Backfilled, by_hand: list[str]
 ) -> None:
