@@ -1,17 +1,27 @@
 """A planted letter for every rule: a season of good letters, and one that breaks just that rule.
 
-It ends as the rule's severity says, the sentence names what is wrong, and no other letter is harmed.
+It ends as the rule's severity says, the sentence names what is wrong, and no other letter is harmed. Quarantine
+judges such a season as the gate does.
 """
+
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from expectations.gate import Gated, gate
-from redress.check.rule import Severity
+from redress.check.decisions import read_decisions
+from redress.check.judge import judge
+from redress.check.rule import Check, Severity
 from redress.model.authorities import Authorities
 from redress.model.landed import Fate, LandedLetter
 from redress.model.measures import Absence
 from redress.model.season import Season
 from redress.read.reader import read_letter
+from redress.settings import Settings
+from redress.steps import quarantine as quarantine_module
+from redress.steps.quarantine import Quarantine
+from redress.warehouse.landing import Landing
 from tests.made import PROJECT, landed
 from tests.planted import AUTHORITIES, GOOD, PLANTS, SEASON, SEVERITIES, Plant, council, planted, season_with
 
@@ -21,6 +31,13 @@ pytestmark = pytest.mark.needs("great_expectations")
 def broken(gated: Gated, sha256: str | None) -> dict[str, str]:
     """The rules that a letter breaks, or the season for None, each with what it says."""
     return {check.rule: check.detail for key, check in gated.checks if key == sha256 and not check.is_passed}
+
+
+@cache
+def gated_season(rule: str) -> Gated:
+    """Return what the gate says of the season in which a letter breaks a rule."""
+    plant = PLANTS[rule]
+    return gate(SEASON, season_with(plant), AUTHORITIES, witnesses=plant.witnesses)
 
 
 def test_every_rule_has_a_planted_letter() -> None:
@@ -36,7 +53,7 @@ def test_a_season_of_good_letters_breaks_no_rule() -> None:
 @pytest.mark.parametrize("rule", SEVERITIES)
 def test_a_planted_letter_breaks_its_rule_alone_and_ends_as_its_severity_says(rule: str) -> None:
     plant = PLANTS[rule]
-    gated = gate(SEASON, season_with(plant), AUTHORITIES, witnesses=plant.witnesses)
+    gated = gated_season(rule)
     disposition = {one.letter_sha256: one for one in gated.dispositions}
     keys: list[str | None] = [one.sha256 for one in plant.letters] or [None]
     for key in keys:
@@ -52,6 +69,38 @@ def test_a_planted_letter_breaks_its_rule_alone_and_ends_as_its_severity_says(ru
     harmed = [key for key, check in gated.checks if not check.is_passed and key not in keys]
     assert harmed == []
     assert all(one.disposition is Fate.ACCEPTED for key, one in disposition.items() if key not in keys)
+
+
+def by_letter(checks: tuple[tuple[str | None, Check], ...]) -> dict[str | None, tuple[Check, ...]]:
+    found: dict[str | None, tuple[Check, ...]] = {}
+    for sha256, check in checks:
+        found[sha256] = (*found.get(sha256, ()), check)
+    return found
+
+
+@pytest.mark.parametrize("rule", SEVERITIES)
+def test_a_season_is_judged_alike_by_the_gate_and_after_each_decision(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rule: str
+) -> None:
+    monkeypatch.setattr(quarantine_module, "load_authorities", lambda **_: AUTHORITIES)
+    settings = Settings(home=tmp_path)
+    desk, landing = Quarantine(settings), Landing(settings.landing_folder)
+    letters = season_with(PLANTS[rule])
+    # nothing is landed of a second witness
+    gated = gate(SEASON, letters, AUTHORITIES) if PLANTS[rule].witnesses else gated_season(rule)
+    landing.replace_season(SEASON, letters, gated.checks, gated.dispositions)
+    last = letters[-1].letter.sha256
+
+    desk.reject(last, reason="a draft", by="A. Person")
+    decisions = read_decisions(settings.landing_folder)
+    rejected = judge(SEASON, [landed.letter for landed in letters], AUTHORITIES, decisions)
+    assert landing.checks(SEASON) == by_letter(rejected.checks)
+    assert tuple(landing.dispositions(SEASON).values()) == rejected.dispositions
+    assert rejected.dispositions != gated.dispositions
+
+    desk.withdraw(last, reason="a draft", by="A. Person")
+    assert landing.checks(SEASON) == by_letter(gated.checks)
+    assert tuple(landing.dispositions(SEASON).values()) == gated.dispositions
 
 
 ZEROS: dict[str, dict[str, str | Absence]] = {
