@@ -1,5 +1,7 @@
 """Reading in workers: a file that takes too much loses its own letter, and no other."""
 
+import os
+import signal
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,11 +110,25 @@ def test_letters_come_back_in_the_order_in_which_they_were_given() -> None:
     assert None not in names
 
 
+def die_of_a_fault(content: bytes, name: str, with_pdfium: bool = True) -> Letter:
+    """A reader whose process is killed by what it reads, as by a fault of a library in C."""
+    if content == b"fault":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read_letter(content, name, with_pdfium)
+
+
 def test_a_worker_that_dies_costs_its_letter_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    deep = File(
-        "deep.pdf", b"%PDF-1.4\n1 0 obj\n" + b"[" * 2_000_000 + b"\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
-    )
+    monkeypatch.setattr("redress.read.workers.read_letter", die_of_a_fault)
+    with Readers(Limits(workers=1)) as readers:
+        first, second = readers.read([File("fault.txt", b"fault"), LETTER])
+    assert first.verdict is Verdict.UNREADABLE
+    assert first.reason == "damaged: the process that read it broke down (exit code -9)"
+    assert second.verdict is Verdict.EXTRACTED
+
+
+def test_brackets_without_end_are_a_damaged_file() -> None:
+    deep = b"%PDF-1.4\n1 0 obj\n" + b"[" * 50_000 + b"\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
     with Readers(Limits(time_seconds=20, workers=1)) as readers:
-        first, second = readers.read([deep, LETTER])
+        first, second = readers.read([File("deep.pdf", deep), LETTER])
     assert first.verdict is Verdict.UNREADABLE
     assert second.verdict is Verdict.EXTRACTED
