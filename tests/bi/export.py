@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml import CSafeLoader
 
 from bi.take_export import DASHBOARD
 
@@ -28,13 +29,17 @@ class Export:
         return content
 
 
-def read_export(folder: Path = DASHBOARD) -> Export:
+def read_export(folder: Path) -> Export:
     return Export(
         {
-            path.relative_to(folder).as_posix(): yaml.safe_load(path.read_text(encoding="utf-8"))
+            path.relative_to(folder).as_posix(): yaml.load(path.read_text(encoding="utf-8"), CSafeLoader)
             for path in folder.rglob("*.yaml")
         }
     )
+
+
+EXPORT = read_export(DASHBOARD)
+"""The export of the repository, which tests only read."""
 
 
 def columns_of(dataset: dict[str, Any]) -> set[str]:

@@ -8,9 +8,8 @@ import duckdb
 import pytest
 
 from bi.prepare import export_files
-from tests.bi.export import answer_query, columns_of, metrics_of, read_export
+from tests.bi.export import EXPORT, answer_query, columns_of, metrics_of
 
-EXPORT = read_export()
 DATASETS = {dataset["table_name"]: dataset for dataset in EXPORT.datasets.values()}
 OURS = {"council", "comparable_period", "beware", "about", "look_first"}
 """Columns that the datasets make themselves."""

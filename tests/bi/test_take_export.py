@@ -8,9 +8,7 @@ import pytest
 import yaml
 
 from bi.take_export import DASHBOARD, ExportError, take
-from tests.bi.export import read_export
-
-EXPORT = read_export()
+from tests.bi.export import EXPORT, read_export
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from redress.warehouse.serving.postgres import Postgres
 from redress.warehouse.serving.tables import ServeError
-from tests.bi.export import answer_query, read_export
+from tests.bi.export import EXPORT, answer_query
 from tests.warehouse.postgres_server import BI_TOOL, Database, Server
 
 pytestmark = pytest.mark.needs("postgresql")
@@ -24,7 +24,7 @@ def served(server: Server, cookbook_release: Path) -> Database:
 
 def test_every_metric_of_the_dashboard_is_the_same_as_in_the_file(served: Database, cookbook_release: Path) -> None:
     with duckdb.connect(str(cookbook_release / "warehouse.duckdb"), read_only=True) as file:
-        for dataset in read_export().datasets.values():
+        for dataset in EXPORT.datasets.values():
             query = answer_query(dataset, "season, season_label")
             in_file = file.sql(query).fetchall()
             assert len(in_file) > 1
