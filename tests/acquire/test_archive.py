@@ -34,6 +34,14 @@ def s3() -> Iterator[str]:
         yield address
 
 
+on_s3_in_soak = pytest.mark.parametrize(
+    "archive",
+    ["local", pytest.param("s3", marks=[pytest.mark.needs("object_store"), pytest.mark.long])],
+    indirect=True,
+)
+"""For a test of cards whose many files are put one by one: seconds on S3, and the same code as on a disk."""
+
+
 @pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.needs("object_store"))])
 def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
     if request.param == "local":
@@ -138,6 +146,7 @@ def put_ahead(archive: Archive, card: Card, year: int, *, is_indexed: bool = Fal
                 WholeFiles(archive.address).write(name, json.dumps(stated).encode())
 
 
+@on_s3_in_soak
 def test_no_card_of_a_clock_that_was_ahead_brings_an_older_letter_back(archive: Archive) -> None:
     old = archive.store(LETTER, came(), SITE)
     new = archive.store(LETTER, came(REISSUED, '"2"'), SITE)
@@ -154,6 +163,7 @@ def test_no_card_of_a_clock_that_was_ahead_brings_an_older_letter_back(archive: 
     assert archive.cards(old.sha256)[0].fetched_at < new.fetched_at
 
 
+@on_s3_in_soak
 def test_two_letters_that_came_under_a_clock_that_was_ahead_are_both_earlier_than_the_next_one(
     archive: Archive,
 ) -> None:
@@ -170,6 +180,7 @@ def test_two_letters_that_came_under_a_clock_that_was_ahead_are_both_earlier_tha
     assert times == sorted(set(times))
 
 
+@on_s3_in_soak
 def test_the_latest_letter_of_a_clock_that_was_ahead_stays_the_latest_when_its_time_is_put_right(
     archive: Archive,
 ) -> None:

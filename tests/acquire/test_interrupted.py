@@ -11,14 +11,14 @@ from tests.acquire.soak import LETTERS, MOST_ON_THEIR_WAY, acquire, check, kill_
 
 pytestmark = pytest.mark.needs("kill")
 
-KILLS = 4
+KILLS = 2
 
 
 @pytest.mark.long
 def test_a_season_that_is_killed_and_run_again_is_whole_and_nothing_came_twice(tmp_path: Path) -> None:
     with letters_server(tmp_path, LETTERS) as server:
         most = points(server, tmp_path / "whole")
-        for number in range(KILLS // 2):
+        for number in range(KILLS):
             kill_once(server, tmp_path / str(number), random.randint(1, most), LETTERS)  # noqa: S311
 
 

@@ -9,7 +9,7 @@ from tests.warehouse.soak import KEPT, WholeHome, kill_small, points
 
 pytestmark = pytest.mark.needs("kill")
 
-KILLS = 3
+KILLS = 2
 
 
 def test_publishing_that_is_killed_leaves_a_whole_release_and_nothing_that_the_next_run_does_not_clear(
