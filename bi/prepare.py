@@ -24,7 +24,7 @@ ROLES = ("Alpha", "sql_lab")
 def export_files(backend: str) -> dict[str, str]:
     """Return the files of the dashboard's export, for a database of this kind (`duckdb` or `postgresql`).
 
-    The import of Superset that also renews what is there already is that of `assets`.
+    They are files for Superset's import of assets, the only import that also replaces what is there.
     """
     files = {
         path.relative_to(DASHBOARD).as_posix(): path.read_text(encoding="utf-8")
@@ -85,7 +85,7 @@ def _prepare(password: str) -> None:
 
 
 def _user(security_manager: Any, password: str) -> Any:
-    """Return the user with this password, and for the import with every right."""
+    """Give the user this password, and every right until the dashboard is imported; return the user."""
     admin = security_manager.find_role("Admin")
     user = security_manager.find_user(USER) or security_manager.add_user(
         USER, "Redress", "reader", f"{USER}@localhost", admin

@@ -1,6 +1,6 @@
-"""Superset's settings: the release to read only, and nothing of anybody else's. Superset loads this file by itself.
+"""Superset's settings: it shows the release, changes nothing, and asks no other computer.
 
-`bi/up.py` and docker-compose.yml say the rest by environment, see NAMES.
+Superset loads this file by itself. `bi/up.py` and docker-compose.yml say the rest by environment, see NAMES.
 """
 
 import os

@@ -18,7 +18,7 @@ NUMBER = re.compile(r"_\d+(?=\.yaml$)")
 
 
 class _Readable(yaml.SafeDumper):
-    """Write SQL of several lines as lines."""
+    """Write SQL of several lines line by line, so that a change of one line shows as one."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

@@ -16,7 +16,7 @@ from redress.model.witness import WitnessFigure
 
 
 def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[WitnessFigure]) -> Standing:
-    """Return a letter that its contradictions no longer hold back if a witness prints the same figures."""
+    """Pass each check of a contradiction that a witness prints too: it then no longer holds the letter back."""
     if standing.authority is None:
         return standing
     own = [one for one in witnesses if one.authority_id == standing.authority.authority_id]

@@ -1,4 +1,4 @@
-"""Charts as SVG by Vega-Lite: rates over the seasons beside the type's average, and how a type's rates lie.
+"""Charts as SVG by Vega-Lite: rates over the seasons beside the type's average, and the spread of a type's rates.
 
 A line ends where seasons cannot be compared, and where a season has no figure. Rates of fewer than ten
 investigations are hollow.
@@ -29,10 +29,10 @@ _CONFIG = {
 
 
 def rate_points(years: Sequence[Mapping[str, Any]], rate: str, average: str) -> list[dict[str, Any]]:
-    """Return the points of a chart of a rate: of each season the council's and its type's.
+    """Return the points of a rate's chart: for each season the council's rate and the average of its type.
 
-    `stretch` counts anew where a season cannot be compared with the one before, or where one lies between that has
-    no figure, so that no line is drawn across.
+    `stretch` is the number of the line that a point belongs to. A new line begins after a season without a figure,
+    and at a season that cannot be compared with the season before.
     """
     points = []
     for who, column in (("council", rate), ("average", average)):

@@ -122,10 +122,11 @@ class SiteContents:
 
 
 def slug(authority_id: str) -> str:
-    """Return an id as a name for files on any system; every other character gives its code point.
+    """Return an id as a file name that every system takes.
 
-    Small letters do too, because some systems take `a` for `A`. A name that Windows keeps for a device, as CON is,
-    ends with `_`, and a name that is too long for a file ends with the digest of its id.
+    Capital letters, digits and hyphens stay; any other character becomes its code point. So do small letters,
+    because some systems take `a` for `A`. If Windows keeps the name for a device, such as CON, the name gets a `_`
+    at its end. A name that is too long is cut, and gets the digest of its id at its end.
     """
     name = re.sub(r"[^A-Z0-9-]", lambda found: f"_{ord(found[0]):x}_", authority_id)
     if _DEVICE.fullmatch(name):

@@ -122,7 +122,7 @@ def sentence(row: Row) -> str:
 
 
 def _charts(council: CouncilContents) -> Iterator[tuple[str, Job, str]]:
-    """Yield of each rate that the letters state the title, the job of its chart, and its words."""
+    """Yield for each rate that the letters state: its title, the job of its chart, and the words about it."""
     seasons = [row["season"] for row in council.years]
     breaks = sorted({row["comparable_since_season"] for row in council.years})
     for rate, name in RATE_NAMES.items():
@@ -261,7 +261,7 @@ _OVERVIEW = {
 
 
 def _noted(council: CouncilContents) -> list[dict[str, Any]]:
-    """Return what to know, by season; seasons one after the other with the same note are one entry."""
+    """Return the notes on seasons. Consecutive seasons with the same note share one entry."""
     gathered: dict[str, list[int]] = {}
     for row, note in notes(council.years):
         gathered.setdefault(readable(note) or "", []).append(row["season"])

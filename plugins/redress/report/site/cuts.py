@@ -39,7 +39,7 @@ _MARGIN_POINTS = 42.0
 class Cut:
     """A picture of a part of a page: its address in the site, and what it shows, in points from the upper left.
 
-    `unit` is how many points of the page are as much as one of an ordinary page.
+    `unit` is the number of points of the page that make one point of an ordinary page.
     """
 
     address: str
@@ -148,7 +148,7 @@ def _png(picture: "Image.Image") -> bytes:
 
 
 def _pages_with_figures(contents: SiteContents) -> dict[str, dict[int, tuple[float, float]]]:
-    """Return of each letter the pages with figures, and from where to where the figures of a page stand."""
+    """Return the pages with figures of each letter, each with the top and the bottom of its figures."""
     sha256s = {row["letter_key"]: row["letter_sha256"] for row in contents.letters}
     pages: dict[str, dict[int, tuple[float, float]]] = {}
     for council in contents.councils.values():

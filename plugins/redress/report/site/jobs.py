@@ -54,7 +54,7 @@ class Job:
 
 
 def digest_of(kind: str, path: str, inputs: Mapping[str, Any]) -> str:
-    """Return the name of a file that is made in this way of these inputs, by this version of what makes it."""
+    """Return the digest of a kind of file, of its inputs, and of the code that makes it."""
     stated = json.dumps([kind, path, inputs], sort_keys=True, default=str)
     return hashlib.sha256(f"{_makers_digest()}{stated}".encode()).hexdigest()
 

@@ -70,7 +70,7 @@ def season_links(contents: SiteContents) -> list[dict[str, Any]]:
 
 
 def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
-    """Return the sums of two counts over the rows that have both, and the first in a hundred of the second."""
+    """Add up two counts over the rows that have both; return the sums, and the first in per cent of the second."""
     both = [row for row in rows if row[part] is not None and row[whole] is not None]
     total = sum(row[whole] for row in both)
     if not total:
@@ -85,7 +85,7 @@ def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
 
 
 def headline(contents: SiteContents, season: int, is_sample: bool) -> str:
-    """Return a season's councils, without other bodies, in a sentence of figures."""
+    """Return the sentence with a season's figures: those of councils, without other bodies."""
     councils = [row for row in contents.of_season(season, is_sample) if is_council(row)]
     accepted = [row for row in councils if row["coverage_state"] == Fate.ACCEPTED]
     expected = sum(row["coverage_state"] != "not_expected" for row in councils)
@@ -202,7 +202,7 @@ def _states(contents: SiteContents, season: int) -> dict[str, Any]:
 
 
 def _reissued(contents: SiteContents, season: int) -> list[dict[str, Any]]:
-    """Return the letters of a season that another letter stands for."""
+    """Return the letters of a season that a later letter has replaced."""
     ids = {row["authority_key"]: row for row in contents.performance if row["season"] == season}
     return [
         {

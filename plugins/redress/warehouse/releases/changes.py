@@ -306,7 +306,7 @@ def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tup
 
 
 def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | None:
-    """Return the accepted letters of both releases that are trusted otherwise, or for another reason."""
+    """Return the letters that both releases accept and trust differently, or for different reasons."""
     if not _is_in_both(connection, "fct_annual_review", "trust_reason"):
         return None
     reviews = connection.execute(
