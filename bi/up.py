@@ -35,7 +35,7 @@ from redress.orchestration.local.processes import (
 )
 from redress.orchestration.local.secrets import kept_private
 from redress.settings import PROJECT_FOLDER, Settings
-from redress.warehouse.releases.releases import Releases
+from redress.warehouse.releases.shared import releases_of
 from redress.warehouse.serving.postgres import Postgres
 
 ENVIRONMENT = PROJECT_FOLDER / ".venv-bi"
@@ -83,7 +83,7 @@ class SupersetUp:
             served = Postgres(self.settings.bi_url.get_secret_value(), setting="REDRESS_BI_URL")
             served.require_a_release_to_read_only()
             return served.url().set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
-        releases = Releases(self.settings.warehouse_folder)
+        releases = releases_of(self.settings)
         if releases.current() is None:
             raise UpError(f"there is no release in {self.settings.warehouse_folder} yet: make run makes one")
         return f"duckdb:///{releases.current_link}/warehouse.duckdb"

@@ -300,9 +300,14 @@ class Settings(BaseSettings):
         return self.state_place / "work"
 
     @cached_property
+    def pages_folder(self) -> Path:
+        """The local folder in which the pages for people are written: in the state, or else on their way to it."""
+        return self.home.absolute() if self.is_shared else Path(self.state_address)
+
+    @cached_property
     def data_docs_folder(self) -> Path:
-        """Great Expectations' pages about the last run of each season."""
-        return (self.home / "data_docs").absolute()
+        """Great Expectations' pages about the last run of each season, as they are written."""
+        return self.pages_folder / "data_docs"
 
     @cached_property
     def runs_folder(self) -> Place:

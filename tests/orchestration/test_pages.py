@@ -17,13 +17,16 @@ import pytest
 from lxml import html
 
 from redress.acquire.sources.folder import FolderSource
+from redress.files.store import WholeFiles
 from redress.model.landed import Disposition, Fate
 from redress.model.season import Season
 from redress.report import write_report
 from redress.report.dbt_pages import PAGE_NAME
 from redress.settings import Settings
 from redress.steps import Run, SeasonError, build_data_docs, plan
+from redress.steps.shown import show_pages
 from redress.warehouse.landing import Landing
+from tests.acquire.s3_server import BUCKET, s3_environment, s3_server
 from tests.made import GOOD, PROJECT, SAMPLE_AUTHORITIES, SEASON, landed
 
 pytestmark = pytest.mark.needs("airflow")
@@ -34,7 +37,7 @@ PASSWORD = "a password of this test"  # noqa: S105
 COOKIE = "_token"
 
 
-def environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path, store_port: int) -> dict[str, str]:
     """The environment of an Airflow with its own home, SQLite and users, and our plugins folder."""
     home = folder / "airflow"
     home.mkdir(exist_ok=True)
@@ -52,20 +55,18 @@ def environment(folder: Path) -> dict[str, str]:
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "REDRESS_HOME": str(folder / "home"),
         "REDRESS_ADDITIONAL_AUTHORITIES": str(SAMPLE_AUTHORITIES),
+        **s3_environment(f"http://127.0.0.1:{store_port}"),  # the server of one test
     }
 
 
-def make_pages(folder: Path) -> None:
-    """Make the report of a failed run, Data Docs of a season, a page in dbt's place, and files that must not be
-    served.
-    """
-    settings = Settings(home=folder / "home", additional_authorities=SAMPLE_AUTHORITIES)
+def make_pages(settings: Settings, folder: Path) -> None:
+    """Make the report of a failed run, Data Docs of a season, and pages in the places of dbt and of the site."""
     Landing(settings.landing_folder).replace_season(
         SEASON, [landed(GOOD)], [], [Disposition(GOOD.sha256, Fate.ACCEPTED, "")]
     )
     build_data_docs(Run.of_season(SEASON, "first", settings))
     failed = Run.of_season(Season(2022), "failed", settings)
-    (folder / "letters" / "2021").mkdir(parents=True)
+    (folder / "letters" / "2021").mkdir(parents=True, exist_ok=True)
     with pytest.raises(SeasonError):
         plan(failed, FolderSource(folder / "letters"))
     write_report(failed)
@@ -74,6 +75,13 @@ def make_pages(folder: Path) -> None:
     (settings.home / "site" / "assets").mkdir(parents=True)
     (settings.home / "site" / "index.html").write_text("<html><script src='assets/site.js'></script>figures</html>")
     (settings.home / "site" / "assets" / "site.js").write_text("'ours'")
+    show_pages(settings, "dbt_docs", first_page=PAGE_NAME)
+    show_pages(settings, "site")
+
+
+def make_traps(settings: Settings, folder: Path) -> None:
+    """Make files that must not be served, and a link to one that may be."""
+    assert isinstance(settings.runs_folder, Path)
     (folder / "secret.html").write_text("secret")
     (settings.runs_folder / "out.html").symlink_to(folder / "secret.html")
     (settings.runs_folder / "outside").symlink_to(folder)
@@ -88,6 +96,7 @@ class Server:
 
     address: str
     folder: Path
+    store_port: int
     visitor: httpx.Client
     reader: httpx.Client
 
@@ -95,24 +104,30 @@ class Server:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, airflow_metadata: Path) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("pages")
-    names = environment(folder)
+    port, store_port = free_port(), free_port()
+    names = environment(folder, store_port)
     airflow = [sys.executable, "-m", "airflow"]
     shutil.copyfile(airflow_metadata, folder / "airflow" / "airflow.db")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     command = [*airflow, "api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, env=names, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
     try:
-        make_pages(folder)  # settings are read with each page: the server may start before there is one
+        settings = Settings(home=folder / "home", additional_authorities=SAMPLE_AUTHORITIES)
+        make_pages(settings, folder)  # settings are read with each page: the server may start before there is one
+        make_traps(settings, folder)
         wait_for(address, process, folder / "log")
         with browser(address) as visitor, browser(address, USER) as reader:
-            yield Server(address, folder, visitor, reader)
+            yield Server(address, folder, store_port, visitor, reader)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -247,7 +262,11 @@ def test_each_page_is_of_its_type_and_is_taken_for_no_other(server: Server, page
 
 
 def test_no_page_loads_anything_from_elsewhere(server: Server) -> None:
-    for page in (*PAGES, validation_page(server), "/redress/none"):
+    require_safe_policies(server, *PAGES, validation_page(server), "/redress/none")
+
+
+def require_safe_policies(server: Server, *pages: str) -> None:
+    for page in pages:
         answers = (server.reader.get(page), server.visitor.get(page))
         for answer in answers:
             policy = dict(
@@ -325,6 +344,44 @@ def test_pages_that_are_not_there_yet_are_said_in_words_with_how_to_make_them(
     assert how in answer.text
 
 
+def test_pages_that_workers_elsewhere_wrote_are_shown_from_the_object_store_as_safely(
+    server: Server, tmp_path: Path
+) -> None:
+    env_file = server.folder / ".env"
+    with s3_server(server.store_port):
+        state = f"s3://{BUCKET}/pages"
+        worker = Settings(home=tmp_path / "worker", state=state, additional_authorities=SAMPLE_AUTHORITIES)
+        make_pages(worker, tmp_path)
+        record = next(iter(worker.runs_folder.glob("2022/failed.jsonl/*.json")))
+        files = WholeFiles(f"s3://{BUCKET}")
+        for name in ("secret.html", "pages/runs/2022/.hidden.html"):
+            files.write(name, b"secret")
+        env_file.write_text(f"REDRESS_STATE={state}\n", encoding="utf-8")
+        try:
+            pages = [page for page in PAGES if "same" not in page]
+            no_pages = [*NO_PAGES, f"/redress/reports/2022/failed.jsonl/{record.name}", "/redress/site/.sums.json"]
+            for page in (*pages, *no_pages):
+                assert server.visitor.get(page).status_code == httpx.codes.UNAUTHORIZED
+            for page in pages:
+                assert server.reader.get(page).status_code == httpx.codes.OK, page
+            for page in no_pages:
+                answer = server.reader.get(page)
+                assert answer.status_code == httpx.codes.NOT_FOUND, page
+                assert "secret" not in answer.text.replace("secret.html", "")
+            require_safe_policies(server, *pages)
+            report = server.reader.get("/redress/reports/2022/failed.html")
+            assert report.content == (worker.runs_folder / "2022" / "failed.html").read_bytes()
+            links = html.fromstring(server.reader.get("/redress/data-docs/").content).xpath("//a/@href")
+            assert len(links) == 2
+            for link in links:
+                assert server.reader.get(f"/redress/data-docs/{link}").status_code == httpx.codes.OK
+            for name in list(files.names("pages/site")):
+                files.remove(name)
+            assert "There are none yet." in server.reader.get("/redress/site/").text
+        finally:
+            env_file.unlink()
+
+
 def test_wrong_settings_are_said_on_the_page_and_stop_nothing_else(server: Server) -> None:
     file = server.folder / ".env"
     file.write_text("REDRESS_RELEASES_KEPT=a secret word\n")
@@ -360,7 +417,7 @@ print(json.dumps({
 def test_airflows_loader_executes_one_file_of_the_plugins_folder_and_no_module_of_the_package(
     tmp_path: Path,
 ) -> None:
-    names = environment(tmp_path) | {
+    names = environment(tmp_path, store_port=0) | {
         "REDRESS_RELEASES_KEPT": "not a number",
         "AIRFLOW__API__BASE_URL": "https://airflow.example.org/data/",
         "AIRFLOW__CORE__LAZY_LOAD_PROVIDERS": "True",

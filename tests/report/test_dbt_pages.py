@@ -30,7 +30,7 @@ def test_the_pages_are_one_file_that_sends_nothing_and_leave_the_release_to_its_
     assert '<script src="http' not in text
     assert '<link href="http' not in text
     assert hashlib.sha256(file.read_bytes()).hexdigest() == before
-    shutil.rmtree(page.parent)
+    shutil.rmtree(home / "dbt_docs")
 
 
 def test_without_a_release_it_says_what_to_do(tmp_path: Path) -> None:

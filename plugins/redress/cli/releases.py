@@ -24,10 +24,11 @@ def show_authority(
         from redress.report.council import council_years
         from redress.report.council_page import page
         from redress.settings import Settings
-        from redress.warehouse.releases.releases import ReleaseError, Releases
+        from redress.warehouse.releases.releases import ReleaseError
+        from redress.warehouse.releases.shared import releases_of
 
         only = season_of(season)
-        releases = Releases(Settings().warehouse_folder)
+        releases = releases_of(Settings())
         current = releases.current()
         if current is None:
             raise ReleaseError(
@@ -46,9 +47,9 @@ def list_releases(context: typer.Context) -> None:
     with plain_errors():
         from redress.settings import Settings
         from redress.warehouse.releases.listing import known_releases
-        from redress.warehouse.releases.releases import Releases
+        from redress.warehouse.releases.shared import releases_of
 
-        releases = Releases(Settings().warehouse_folder)
+        releases = releases_of(Settings(), is_loss_left=True)
         known = known_releases(releases)
         if not known:
             console.print(f"There is no release in {escape(str(releases.folder))} yet.", soft_wrap=True)
@@ -82,15 +83,16 @@ def verify() -> None:
         from redress.warehouse.build import faults, warehouse_identity
         from redress.warehouse.contents import shown
         from redress.warehouse.releases.listing import known_releases
-        from redress.warehouse.releases.releases import Releases
+        from redress.warehouse.releases.shared import releases_of
 
         settings = Settings()
         faulty = []
         with writing(settings):
             landed = warehouse_identity(settings)
-            known = known_releases(Releases(settings.warehouse_folder))
+            releases = releases_of(settings, is_loss_left=True)
+            known = known_releases(releases)
             for release in known:
-                found = faults(settings, release.folder, landed)
+                found = releases.bring(release.identity) or faults(settings, release.folder, landed)
                 if not found and not release.letters_count:
                     found = ("it holds no letter",)
                 faulty += [release.identity] if found else []

@@ -93,9 +93,9 @@ def ingest(
         from redress.model.season import Season
         from redress.orchestration.dag_runs import DagRuns
         from redress.report import letter_lines
-        from redress.report.site.place import INDEX_NAME, site_folder
+        from redress.report.site.place import INDEX_NAME, SITE_NAME
         from redress.settings import Settings
-        from redress.warehouse.releases.releases import Releases
+        from redress.warehouse.releases.shared import releases_of
 
         started = time.monotonic()
         settings = Settings()
@@ -114,7 +114,7 @@ def ingest(
         for run in runs:
             with failures.printed():
                 run.require_success()
-        current = Releases(settings.warehouse_folder).current_link / "warehouse.duckdb"
+        current = releases_of(settings).current_link / "warehouse.duckdb"
         if not current.exists():
             raise typer.Exit(1)
         console.print()
@@ -122,9 +122,9 @@ def ingest(
         shown = from_here(current)
         count = "1 season" if len(wanted) == 1 else f"{len(wanted)} seasons"
         console.print(f"\n{count} in {time.monotonic() - started:.0f} s. The warehouse: {escape(shown)}")
-        index = site_folder(settings) / INDEX_NAME
+        index = settings.state_place / SITE_NAME / INDEX_NAME
         if index.exists():
-            console.print(f"Pages to look at, in any browser: {escape(from_here(index))}", soft_wrap=True)
+            console.print(f"Pages to look at, in any browser: {escape(from_here(str(index)))}", soft_wrap=True)
         print(f"One query to try:\n\n{_first_query(shown)}")
         failures.end()
 

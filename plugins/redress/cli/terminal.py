@@ -185,6 +185,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
     from redress.check.decisions import DecisionError
+    from redress.files.locks import LockLostError
     from redress.files.store import StoreError
     from redress.model.reference import SeedError
     from redress.orchestration.dag_runs import DagRunError
@@ -199,6 +200,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
         BuildInterruptedError,
         DagRunError,
         DecisionError,
+        LockLostError,
         OSError,
         ReleaseError,
         SeasonError,

@@ -9,7 +9,7 @@ import re
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,6 +74,17 @@ class WholeFiles:
                 return (self.folder / name).read_bytes()
             content: bytes = self.file_system.cat_file(self._path(name))
             return content
+
+    def fetch(self, below: str, names: Iterable[str], folder: Path) -> None:
+        """Write the files of these names below a folder of the store into a local folder, several at a time.
+
+        Raise FileNotFoundError if a file is not there, and StoreError if a file cannot be read.
+        """
+        wanted = list(names)
+        with self._told("read", below):
+            self.file_system.get(
+                [self._path(f"{below}/{name}") for name in wanted], [str(folder / name) for name in wanted]
+            )
 
     def size_bytes(self, name: str) -> int | None:
         """Return the size of a file; None if there is no such file."""
@@ -152,7 +163,7 @@ class WholeFiles:
         import fsspec  # takes long to import: only where files lie in an object store
 
         try:
-            return fsspec.filesystem(scheme, use_listings_cache=False, skip_instance_cache=True)
+            return fsspec.filesystem(scheme, use_listings_cache=False)
         except ImportError as error:
             raise StoreError(f"files cannot be kept at {self.address}: {error}") from error
 

@@ -5,16 +5,20 @@
 /dbt-docs/     dbt's pages about the release, one file                dbt_docs/static_index.html
 /site/         the site of the current release                        site/
 
+The folders lie in the state (REDRESS_STATE), which may be an object store that workers elsewhere write to.
+
 These pages share a host with Airflow's own pages, so a script in them could act there with its reader's rights.
 Therefore they load nothing from elsewhere. dbt's pages run their scripts in an origin of their own without cookies;
 the site runs the few scripts of Redress, which are files of the package, and no script that stands in a page. The
 Data Docs would load styles and scripts from the web; they get a few styles of ours instead.
 """
 
-from collections.abc import Awaitable, Callable
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
@@ -23,10 +27,17 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from redress.files.places import Place, matching
+from redress.files.store import StoreError
 from redress.model.markdown import text
+from redress.report.dbt_pages import DBT_DOCS_NAME, PAGE_NAME
 from redress.report.markdown_page import html_page
-from redress.report.site.place import site_folder
+from redress.report.site.place import SITE_NAME
 from redress.settings import Settings
+from redress.steps.run import RECORD_ENDING
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -64,6 +75,8 @@ th, td { padding: .35rem .75rem; border-bottom: 1px solid color-mix(in srgb, Can
 .fa-exclamation-triangle::before { content: "!"; font-style: normal; font-weight: 700; }
 """
 """Enough for Great Expectations' pages to be read without the styles that they would load from the web."""
+LONGEST_NAME_BYTES = 1000
+"""An object store has no longer names, and calls a longer one an error."""
 _HEAD_END = b"</head>"
 _METHODS = ["GET", "HEAD"]
 
@@ -73,7 +86,7 @@ class Area:
     """One kind of pages: their folder, their content security policy, and how to make the first page."""
 
     title: str
-    folder: Callable[[Settings], Path]
+    folder: Callable[[Settings], Place]
     first_page: str
     policy: str
     how_to_make: str
@@ -82,7 +95,7 @@ class Area:
 AREAS = {
     "reports": Area(
         "Redress reports",
-        lambda settings: Path(str(settings.runs_folder)),
+        lambda settings: settings.runs_folder,
         "index.html",
         "default-src 'none'; style-src 'unsafe-inline'",
         "Each run of `annual_letters` and each `redress run SEASON` writes one when it ends. To make the first: "
@@ -90,7 +103,7 @@ AREAS = {
     ),
     "data-docs": Area(
         "Data Docs",
-        lambda settings: settings.data_docs_folder,
+        lambda settings: settings.state_place / "data_docs",
         "",
         "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'",
         "Great Expectations' pages about a season are written at the end of each of its runs. To make the first: "
@@ -98,7 +111,7 @@ AREAS = {
     ),
     "site": Area(
         "Figures",
-        site_folder,
+        lambda settings: settings.state_place / SITE_NAME,
         "index.html",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'",
         "The pages of the current release are written at the end of each run. To make the first: trigger the dag "
@@ -106,8 +119,8 @@ AREAS = {
     ),
     "dbt-docs": Area(
         "dbt docs",
-        lambda settings: (settings.home / "dbt_docs").absolute(),
-        "static_index.html",
+        lambda settings: settings.state_place / DBT_DOCS_NAME,
+        PAGE_NAME,
         "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
         "style-src 'unsafe-inline'; img-src data:; font-src data:",
         "dbt's pages are about the current release, and a run does not write them. To make them: `make docs`, or "
@@ -162,33 +175,36 @@ def _page(area: str, name: str, settings: Annotated[Settings, Depends(_settings)
     folder = one.folder(settings)
     if area == "data-docs":
         return _data_docs_page(one, folder, name)
-    file = _file_below(folder, name or one.first_page)
-    if file is None and not name:
+    page = _page_below(folder, name or one.first_page)
+    if page is None and not name:
         return _not_there_yet(one)
-    return _served(one, file)
+    return _served(one, page)
 
 
 def _nothing_here() -> Response:
     raise HTTPException(404, "there is no such page")
 
 
-def _data_docs_page(area: Area, folder: Path, name: str) -> Response:
+def _data_docs_page(area: Area, folder: Place, name: str) -> Response:
     """Return a page with our styles in its head. A season's first page needs scripts, so ours takes its place."""
     if not name:
         return _data_docs_seasons(area, folder)
-    file = _file_below(folder, name)
-    if file is None or file.suffix != ".html":
-        return _served(area, file)
+    page = _page_below(folder, name)
+    if page is None or not name.endswith(".html"):
+        return _served(area, page)
     season, _, rest = name.partition("/")
     if rest == "index.html":
         return RedirectResponse(f"../#season-{quote(season)}")
-    content = file.read_bytes().replace(_HEAD_END, f"<style>{DATA_DOCS_STYLES}</style>".encode() + _HEAD_END, 1)
+    content = (page.read_bytes() if isinstance(page, Path) else page.content).replace(
+        _HEAD_END, f"<style>{DATA_DOCS_STYLES}</style>".encode() + _HEAD_END, 1
+    )
     return HTMLResponse(content, headers={"Content-Security-Policy": _policy(area.policy)})
 
 
-def _data_docs_seasons(area: Area, folder: Path) -> Response:
+def _data_docs_seasons(area: Area, folder: Place) -> Response:
     """Return the page that links to the pages of each season, the latest first."""
-    seasons = sorted((path.parent for path in folder.glob("[0-9]*/index.html")), reverse=True)
+    with _store_errors():
+        seasons = [path.parent for path in reversed(matching(folder, "[0-9]*/index.html"))]
     if not seasons:
         return _not_there_yet(area)
     lines = ["# Data Docs", ""]
@@ -197,15 +213,20 @@ def _data_docs_seasons(area: Area, folder: Path) -> Response:
     )
     for season in seasons:
         lines += ["", f"## Season {text(season.name)}", ""]
-        found = sorted(season.glob("validations/*/*/*/*.html"))
-        lines += [f"- {_link(folder, page, page.relative_to(season).parts[1])}: what it found" for page in found]
-        asked = sorted(season.glob("expectations/*.html"))
+        with _store_errors():
+            found = matching(season, "validations/*/*/*/*.html")
+            asked = matching(season, "expectations/*.html")
+        lines += [f"- {_link(folder, page, _name(season, page).split('/')[1])}: what it found" for page in found]
         lines += [f"- {_link(folder, page, page.stem)}: what it asks" for page in asked]
     return HTMLResponse(html_page("\n".join(lines)))
 
 
-def _link(folder: Path, page: Path, words: str) -> str:
-    return f"[{text(words)}]({quote(page.relative_to(folder).as_posix())})"
+def _link(folder: Place, page: Place, words: str) -> str:
+    return f"[{text(words)}]({quote(_name(folder, page))})"
+
+
+def _name(folder: Place, page: Place) -> str:
+    return str(page).removeprefix(f"{folder}/")
 
 
 def _not_there_yet(area: Area) -> Response:
@@ -213,21 +234,61 @@ def _not_there_yet(area: Area) -> Response:
     return HTMLResponse(html_page("\n".join(lines)), status_code=404)
 
 
-def _served(area: Area, file: Path | None) -> Response:
-    content_type = None if file is None else CONTENT_TYPES.get(file.suffix)
-    if file is None or content_type is None:
+def _served(area: Area, page: "Path | _Stored | None") -> Response:
+    content_type = None if page is None else CONTENT_TYPES.get(page.suffix)
+    if page is None or content_type is None:
         raise HTTPException(404, "there is no such page")
-    return FileResponse(file, media_type=content_type, headers={"Content-Security-Policy": _policy(area.policy)})
+    headers = {"Content-Security-Policy": _policy(area.policy)}
+    if isinstance(page, Path):
+        return FileResponse(page, media_type=content_type, headers=headers)
+    headers["ETag"] = f'"{hashlib.sha256(page.content).hexdigest()}"'
+    return Response(page.content, media_type=content_type, headers=headers)
 
 
-def _file_below(folder: Path, name: str) -> Path | None:
-    """The file of a name below a folder; None if there is none, or if it is hidden or lies outside.
+@dataclass(frozen=True)
+class _Stored:
+    """A file of an object store, read by one request, so that it is whole while a worker puts a new one."""
 
-    Links are followed, also a link that is the folder itself: the real place of the file counts.
-    """
+    suffix: str
+    content: bytes
+
+
+def _page_below(folder: Place, name: str) -> Path | _Stored | None:
+    """Return the file of a name below a folder; None if there is none, or if it is hidden or lies outside."""
     parts = name.split("/")
     if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
         return None
+    return _file_below(folder, parts) if isinstance(folder, Path) else _stored_below(folder, parts)
+
+
+def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
+    """Return the object of these parts of a name. Lines of a record are objects too, and belong to no page."""
+    suffix = PurePosixPath(parts[-1]).suffix
+    name = f"{folder.path.rstrip('/')}/{'/'.join(parts)}"
+    is_line = any(part.endswith(RECORD_ENDING) for part in parts[:-1])
+    if is_line or suffix not in CONTENT_TYPES or len(name.encode(errors="replace")) > LONGEST_NAME_BYTES:
+        return None
+    with _store_errors():
+        try:
+            return _Stored(suffix, folder.fs.cat_file(name))
+        except (FileNotFoundError, IsADirectoryError):
+            return None
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    """Answer that the pages are away for now, if the object store cannot be read."""
+    try:
+        yield
+    except (OSError, StoreError):
+        raise HTTPException(503, "the object store with the pages cannot be read now") from None
+
+
+def _file_below(folder: Path, parts: list[str]) -> Path | None:
+    """Return the file of these parts of a name.
+
+    Links are followed, also a link that is the folder itself: the real place of the file counts.
+    """
     try:
         file = folder.joinpath(*parts).resolve(strict=True)
         is_below = file.is_relative_to(folder.resolve())

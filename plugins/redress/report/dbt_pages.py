@@ -8,12 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+from redress.files.places import Place
 from redress.settings import PROJECT_FOLDER, Settings
+from redress.steps.shown import show_pages
 from redress.warehouse.dbt import DbtError, run_dbt
 from redress.warehouse.dbt_artifacts import Manifest, read_manifest
 from redress.warehouse.releases.releases import ReleaseError, Releases
+from redress.warehouse.releases.shared import releases_of
 
 PAGE_NAME = "static_index.html"
+DBT_DOCS_NAME = "dbt_docs"
 TIME_LIMIT_SECONDS = 600
 _PARSE_HOME = PROJECT_FOLDER / "var" / "dbt_parse"
 """An empty home to parse in. Its folders are named as in any home, so that the parsed project serves builds too."""
@@ -37,19 +41,19 @@ def manifest() -> Manifest:
     return read_manifest(target)
 
 
-def write_dbt_docs(settings: Settings) -> Path:
-    """Write dbt's pages about the current release as one file that needs no server, and return its path.
+def write_dbt_docs(settings: Settings) -> Place:
+    """Write dbt's pages about the current release as one file that needs no server, and return its place.
 
     dbt gets a copy of the release, because it opens its database to write. Raises ReleaseError if there is no
     release, and DbtError if dbt fails.
     """
-    release = Releases(settings.warehouse_folder).current()
+    release = releases_of(settings).current()
     if release is None:
         raise ReleaseError(
             f"there is no release in {settings.warehouse_folder} to write pages about: make run makes one of the "
             "sample letters; or say where yours is with REDRESS_HOME"
         )
-    page = settings.home.absolute() / "dbt_docs" / PAGE_NAME
+    page = settings.pages_folder / DBT_DOCS_NAME / PAGE_NAME
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "warehouse.duckdb"
         shutil.copyfile(release / "warehouse.duckdb", copy)
@@ -65,7 +69,7 @@ def write_dbt_docs(settings: Settings) -> Path:
         )
         page.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(target / PAGE_NAME, page)
-    return page
+    return show_pages(settings, DBT_DOCS_NAME, first_page=PAGE_NAME) or page
 
 
 if __name__ == "__main__":

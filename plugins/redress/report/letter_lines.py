@@ -20,7 +20,7 @@ from redress.model.season import Season
 from redress.settings import Settings
 from redress.steps import Run
 from redress.warehouse.landing import Landing
-from redress.warehouse.releases.releases import Releases
+from redress.warehouse.releases.shared import releases_of
 
 COLUMNS = (
     "authority",
@@ -57,7 +57,7 @@ class LetterLine:
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
     """Return all landed letters of some seasons: accepted ones as released, the others as they were read."""
     landing = Landing(settings.landing_folder)
-    current = Releases(settings.warehouse_folder).current()
+    current = releases_of(settings).current()
     reviewed = {} if current is None else _reviews(current / "warehouse.duckdb")
     lines: list[LetterLine] = []
     for season in sorted(set(seasons) & set(landing.seasons())):

@@ -17,6 +17,7 @@ from redress.steps.record import StepSummary, failure_reason, last_failure, step
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.changes import ReleaseChanges, read_changes
 from redress.warehouse.releases.releases import Releases
+from redress.warehouse.releases.shared import releases_of
 
 AFTER_RELEASE = frozenset({"serve", "data docs", "site", "report"})
 """The steps that follow the release: when one of them fails, the release is out all the same."""
@@ -114,9 +115,13 @@ class SeasonOutcome:
         return letter_changes(before, landed_states(Landing(self.run.settings.landing_folder), self.run.season))
 
     @cached_property
+    def _releases(self) -> Releases:
+        return releases_of(self.run.settings, is_loss_left=True)
+
+    @cached_property
     def current_release(self) -> str | None:
         """The release that was current when the run ended, or is current now where the record has none."""
-        current = Releases(self.run.settings.warehouse_folder).current()
+        current = self._releases.current()
         return self._released or (None if current is None else current.name)
 
     @property
@@ -146,7 +151,8 @@ class SeasonOutcome:
         """The folder of the run's release, or None where the run has no new release."""
         if not self.has_new_release or self.current_release is None:
             return None
-        return Releases(self.run.settings.warehouse_folder).release_folder(self.current_release)
+        self._releases.bring(self.current_release)
+        return self._releases.release_folder(self.current_release)
 
     @property
     def release_message(self) -> str:

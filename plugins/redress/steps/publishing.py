@@ -1,6 +1,7 @@
 """From landing to the readers: build and test, release, serve, Data Docs."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,12 +11,14 @@ from redress.files.places import remove_tree
 from redress.model.reference import load_authorities
 from redress.settings import Settings
 from redress.steps.run import Run, RunKind, SeasonError
+from redress.steps.shown import show_pages
 from redress.warehouse.build import build, faults, warehouse_identity
 from redress.warehouse.contents import shown
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases.delivery import deliver
 from redress.warehouse.releases.listing import taken_back
 from redress.warehouse.releases.releases import ReleaseError, Releases
+from redress.warehouse.releases.shared import releases_of
 
 
 class Publication(StrEnum):
@@ -73,35 +76,36 @@ def build_warehouse(run: Run) -> str | None:
     what is landed, is built again. Raises ReleaseError if the current release is damaged and a person took back the
     release of what is landed, so that nothing may replace the damaged one.
     """
-    releases = Releases(run.settings.warehouse_folder)
     with run.record.step("build") as note, run.writer_lock():
+        releases = releases_of(run.settings, is_loss_left=True)
         identity = warehouse_identity(run.settings)
         releases.clear(but=identity)
         current = releases.current()
-        found = () if current is None else faults(run.settings, current, identity)
+        found = releases.loss if current is None else faults(run.settings, current, identity)
         if current is not None and current.name == identity and not found:
             note.message = f"release {identity} holds all of this already"
             return None
         withdrawn = taken_back(releases, identity)
-        if current is not None and withdrawn is not None:
-            if found:
-                raise ReleaseError(
-                    f"the current release {current.name} is damaged ({shown(found)}), and what is landed is "
-                    f"that of release {identity}, which {withdrawn.by} took back on {withdrawn.shown_at}: go to a "
-                    f"whole one, see redress releases (redress rollback {identity} gives that one back)"
-                )
+        if withdrawn is not None and found:
+            raise ReleaseError(
+                f"the current release {releases.history.last_current()} is damaged ({shown(found)}), and what is "
+                f"landed is that of release {identity}, which {withdrawn.by} took back on {withdrawn.shown_at}: go "
+                f"to a whole one, see redress releases (redress rollback {identity} gives that one back)"
+            )
+        if withdrawn is not None and current is not None:
             note.message = (
                 f"what is landed is that of release {identity}, which {withdrawn.by} took back on "
                 f"{withdrawn.shown_at}; {current.name} stays current (redress rollback {identity} gives it back)"
             )
             return None
         note.facts = {"identity": identity}
+        releases.bring(identity)
         folder = releases.release_folder(identity)
         found = faults(run.settings, folder, identity)
         if not found:
             note.message = f"release {identity} was built before"
             return identity
-        if releases.incoming_file(identity).exists():
+        if releases.has_built(identity):
             note.message = f"warehouse {identity} was built by another run, which has not published it yet"
             return identity
         with releases.building(identity) as file:
@@ -117,9 +121,10 @@ def release(run: Run, identity: str | None) -> str:
 
     `identity` is what `build_warehouse` returned. Raises SeasonError if there is no current release afterwards.
     """
-    releases = Releases(run.settings.warehouse_folder)
     may_have_published = _has_unfinished_release(run)
-    with run.record.step("release") as note, run.writer_lock():
+    with run.record.step("release") as note, run.writer_lock(), ExitStack() as copies:
+        releases = releases_of(run.settings, is_loss_left=True)
+        copies.enter_context(releases.alone())
         publication = _published(releases, identity, run.settings)
         clauses = [publication.sentence(identity)]
         clauses += releases.left_alone()
@@ -151,6 +156,7 @@ def _published(releases: Releases, identity: str | None, settings: Settings) -> 
         return Publication.NOTHING_CHANGED
     if identity != warehouse_identity(settings):
         return Publication.OVERTAKEN
+    releases.bring(identity)
     if faults(settings, releases.release_folder(identity), identity):
         releases.publish(identity)
         return Publication.PUBLISHED
@@ -191,9 +197,9 @@ def build_data_docs(run: Run) -> str:
 
         landing = Landing(run.settings.landing_folder)
         validation = landing.validation(run.season) or _validated_again(run, landing)
-        index = write_data_docs(validation, run.data_docs_folder)
-        note.message = str(index)
-    return str(index)
+        write_data_docs(validation, run.data_docs_folder)
+        note.message = str(show_pages(run.settings, f"data_docs/{run.season}"))
+    return note.message
 
 
 def _validated_again(run: Run, landing: Landing) -> str:

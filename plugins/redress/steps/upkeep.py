@@ -5,6 +5,7 @@ what upkeep does before them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,7 +22,7 @@ from redress.steps.run import Run, SeasonError, latest_landed_summary
 from redress.warehouse.landing import Landing
 from redress.warehouse.releases import listing
 from redress.warehouse.releases.delivery import deliver
-from redress.warehouse.releases.releases import Releases
+from redress.warehouse.releases.shared import releases_of
 
 READ = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE)
 """The kinds of archived files that are read as letters."""
@@ -167,7 +168,7 @@ def plan_roll_back(run: Run, to: str = "") -> str:
     release, or if it is current already or damaged.
     """
     with run.record.step("plan") as note:
-        identity = listing.release_to_go_to(Releases(run.settings.warehouse_folder), to)
+        identity = listing.release_to_go_to(releases_of(run.settings, is_loss_left=True), to)
         note.message, note.facts = identity, {"identity": identity}
     return identity
 
@@ -181,8 +182,9 @@ def roll_back(
     If the step is repeated after a failure, it finds the release current and does the rest. Returns the release's
     identity.
     """
-    releases = Releases(run.settings.warehouse_folder)
-    with run.record.step("roll back") as note, run.writer_lock():
+    with run.record.step("roll back") as note, run.writer_lock(), ExitStack() as copies:
+        releases = releases_of(run.settings, is_loss_left=True)
+        copies.enter_context(releases.alone())
 
         def done(sentence: str) -> None:
             note.message = "; ".join(filter(None, (note.message, sentence)))
@@ -191,8 +193,13 @@ def roll_back(
         current = releases.current()
         if current is None or current.name != identity:
             listing.roll_back(releases, identity, by=by, reason=reason)
-        done(f"release {identity} is current")
-        for sentence in deliver(run.settings):
+        if run.settings.is_shared:  # with its delivery a release is current, and not before
+            delivered = deliver(run.settings)
+            done(f"release {identity} is current")
+        else:
+            done(f"release {identity} is current")
+            delivered = deliver(run.settings)
+        for sentence in delivered:
             done(sentence)
     return identity
 

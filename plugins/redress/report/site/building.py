@@ -7,6 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from redress.files.places import Place
 from redress.files.replacing import replaced_folder
 from redress.report.site.contents import SiteContents, read_contents
 from redress.report.site.council_pages import council_jobs
@@ -14,13 +15,16 @@ from redress.report.site.cuts import Cuts, put_cuts
 from redress.report.site.evidence_pages import evidence_jobs
 from redress.report.site.folder import SiteFolder
 from redress.report.site.jobs import Job
-from redress.report.site.place import INDEX_NAME, site_folder
+from redress.report.site.place import INDEX_NAME, SITE_NAME, site_folder
 from redress.report.site.printed import put_pdfs, why_no_pdfs
 from redress.report.site.season_pages import season_jobs
 from redress.report.site.whole_pages import whole_jobs
 from redress.settings import Settings
 from redress.steps import Run
-from redress.warehouse.releases.releases import ReleaseError, Releases
+from redress.steps.shown import show_pages
+from redress.warehouse.releases.object_store import StoredReleases
+from redress.warehouse.releases.releases import ReleaseError
+from redress.warehouse.releases.shared import releases_of
 
 _DATA = ("warehouse.duckdb", "datapackage.json", "csv", "parquet")
 
@@ -29,7 +33,8 @@ _DATA = ("warehouse.duckdb", "datapackage.json", "csv", "parquet")
 class BuiltSite:
     """A site that was built: its first page, the release, and how many files were made and how many taken over."""
 
-    index: Path
+    index: Place | None
+    """None if the pages are not shown, because another release has become current while they were built."""
     release: str
     made_count: int
     linked_count: int
@@ -38,6 +43,8 @@ class BuiltSite:
 
     def __str__(self) -> str:
         files = f"{self.made_count} files made, {self.linked_count} as before"
+        if self.index is None:
+            return f"the pages of release {self.release} are not shown: another release is current by now; {files}"
         said = f"{self.index} shows release {self.release}: {files}"
         return said if self.no_pdfs is None else f"{said}; {self.no_pdfs}"
 
@@ -57,7 +64,7 @@ def build_site(settings: Settings) -> BuiltSite:
     """
     folder = site_folder(settings)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    releases = Releases(settings.warehouse_folder)
+    releases = releases_of(settings)
     if releases.current() is None:
         raise ReleaseError(
             f"there is no release in {releases.folder} to show: make run makes one of the sample letters, "
@@ -77,7 +84,14 @@ def build_site(settings: Settings) -> BuiltSite:
             else:
                 built.copy(release / name, f"data/{name}")
         built.end()
-        return BuiltSite(folder / INDEX_NAME, release.name, built.made_count, built.linked_count, no_pdfs)
+    address = settings.warehouse_store_address
+    index = show_pages(
+        settings,
+        SITE_NAME,
+        first_page=INDEX_NAME,
+        is_right=lambda: address is None or StoredReleases(address).current() == release.name,
+    )
+    return BuiltSite(index, release.name, built.made_count, built.linked_count, no_pdfs)
 
 
 def _jobs(contents: SiteContents, cuts: Cuts, release: Path, *, has_pdfs: bool) -> Iterator[Job]:

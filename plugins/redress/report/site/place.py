@@ -5,8 +5,9 @@ from pathlib import Path
 from redress.settings import Settings
 
 INDEX_NAME = "index.html"
+SITE_NAME = "site"
 
 
 def site_folder(settings: Settings) -> Path:
-    """Return the folder of the site."""
-    return (settings.home / "site").absolute()
+    """Return the local folder in which the site is built."""
+    return settings.pages_folder / SITE_NAME

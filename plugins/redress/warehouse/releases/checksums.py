@@ -1,6 +1,7 @@
 """Checksums of a release's files, in the form that `sha256sum --check SHA256SUMS` reads."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from redress.files.lines import stated_json
@@ -18,9 +19,13 @@ _CHUNK_BYTES = 1024**2
 
 def write_checksums(folder: Path) -> None:
     """Write the sha256 of every file below a folder into its SHA256SUMS, which completes a release."""
+    (folder / CHECKSUMS_NAME).write_text(checksums_of(folder), encoding="utf-8")
+
+
+def checksums_of(folder: Path) -> str:
+    """Return the text of a SHA256SUMS of every file below a folder."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    lines = [f"{sha256_of(folder / name)}  {name}\n" for name in names if name != CHECKSUMS_NAME]
-    (folder / CHECKSUMS_NAME).write_text("".join(lines), encoding="utf-8")
+    return "".join(f"{sha256_of(folder / name)}  {name}\n" for name in names if name != CHECKSUMS_NAME)
 
 
 def read_checksums(text: str) -> dict[str, str]:
@@ -39,10 +44,17 @@ def damage(folder: Path) -> tuple[str, ...]:
     if (folder / CHECKSUMS_NAME).is_file():
         stated = _stated(folder)
         files = {name: sha256 for name, sha256 in stated.items() if (folder / name).is_file()}
-        found += [
-            f"{name} is not what it was" for name, sha256 in files.items() if sha256_of(folder / name) != sha256
-        ]
+        found += [f"{name} is not what it was" for name in differing(folder, files)]
     return tuple(found)
+
+
+def differing(folder: Path, sha256s: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of files below a folder that are missing or have another sha256 than is stated."""
+    return tuple(
+        name
+        for name, sha256 in sha256s.items()
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256
+    )
 
 
 def missing(folder: Path) -> tuple[str, ...]:

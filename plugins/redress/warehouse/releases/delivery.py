@@ -1,13 +1,16 @@
 """Delivery: the steps after the swap of `current`, both for a run and for a rollback.
 
 The current release goes to the object store that the settings name, and old releases are removed. Delivery can be
-repeated at any time: a delivered release is left as it is, and the next run does what a failure left out.
+repeated at any time: a delivered release is left as it is, and the next run does what a failure left out. Where
+several machines share a state, a release is current with its delivery, and not before.
 """
 
 from redress.settings import Settings
-from redress.warehouse.releases.listing import prune
+from redress.warehouse.releases.listing import letters_by_season, prune
 from redress.warehouse.releases.object_store import StoredReleases
 from redress.warehouse.releases.releases import Releases
+from redress.warehouse.releases.shared import forget_copies
+from redress.warehouse.writer_lock import WriterLock
 
 
 def deliver(settings: Settings) -> tuple[str, ...]:
@@ -15,7 +18,8 @@ def deliver(settings: Settings) -> tuple[str, ...]:
 
     An old release that cannot be removed stays, and a sentence says so. Only the holder of the writer lock may call
     this. Raises ReleaseError if the store cannot be written: the local release is current then, the store's readers
-    have the release before, and the next run tries again.
+    have the release before, and the next run tries again. Raises LockLostError if another process has become the
+    writer meanwhile.
     """
     releases = Releases(settings.warehouse_folder)
     current = releases.current()
@@ -23,8 +27,21 @@ def deliver(settings: Settings) -> tuple[str, ...]:
         return ()
     done = []
     address = settings.warehouse_store_address
-    if address is not None and StoredReleases(address).publish(current, settings.releases_kept):
-        done.append(f"release {current.name} is current in {address}")
+    if address is not None:
+        stored = StoredReleases(address)
+        is_sent, pointer = stored.publish(
+            current,
+            settings.releases_kept,
+            events=releases.history.events(),
+            letters=lambda: letters_by_season(current),
+            require_held=WriterLock(settings).require_held,
+        )
+        if is_sent:
+            done.append(f"release {current.name} is current in {address}")
+        if settings.is_shared:
+            stored.remove_built(only=current.name)
+            forget_copies(releases, pointer.kept)
+            return tuple(done)
     pruned = prune(releases, settings.releases_kept)
     if pruned.removed:
         done.append(f"old releases removed: {', '.join(pruned.removed)}")

@@ -2,6 +2,8 @@
 
 <warehouse>/history.json    a list of events, oldest first; replaced whole, by one rename
 
+Where several machines share a state, `current.json` in the object store has the list, and this file is a copy.
+
 The day of publication is kept here and not in the release, because the same content gives the same release on any
 day.
 """
@@ -9,6 +11,7 @@ day.
 import datetime as dt
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -67,7 +70,7 @@ class History:
         """Return all events, oldest first. Raises ReleaseError where the file is no history."""
         file = self.folder / HISTORY_NAME
         try:
-            return tuple(_event(event) for event in stated_json(file.read_bytes()))
+            return stated_events(stated_json(file.read_bytes()))
         except FileNotFoundError:
             return ()
         except OSError as error:
@@ -87,7 +90,7 @@ class History:
         if not is_identity(release):
             raise ReleaseError(f"{release!r} is no release, so {self.folder / HISTORY_NAME} stays as it is")
         when = (at or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
-        self._write((*self._without_begun(), Event(when, release, what, by, reason)))
+        self.replace((*self._without_begun(), Event(when, release, what, by, reason)))
 
     def begun(self) -> str | None:
         """Return the release of the last event if that event is BEGUN, and None otherwise."""
@@ -96,7 +99,7 @@ class History:
 
     def forget_begun(self) -> None:
         """Remove the event of a release that never became current."""
-        self._write(self._without_begun())
+        self.replace(self._without_begun())
 
     def last_current(self) -> str | None:
         """Return the release that was last put before the readers, or None where the history has none."""
@@ -105,25 +108,41 @@ class History:
 
     def taken_back(self) -> dict[str, Event]:
         """Return the releases that a person took back and that nobody has put before the readers since."""
-        found: dict[str, Event] = {}
-        for event in self.events():
-            if event.what is Happening.TAKEN_BACK:
-                found[event.release] = event
-            elif event.what is Happening.CURRENT:
-                found.pop(event.release, None)
-        return found
+        return taken_back_in(self.events())
 
     def _without_begun(self) -> tuple[Event, ...]:
         return tuple(event for event in self.events() if event.what is not Happening.BEGUN)
 
-    def _write(self, events: tuple[Event, ...]) -> None:
-        content = json.dumps([asdict(event) for event in events], indent=1, ensure_ascii=False)
+    def replace(self, events: tuple[Event, ...]) -> None:
+        """Write these events in place of all events."""
+        content = json.dumps(events_as_json(events), indent=1, ensure_ascii=False)
         try:
             # only the holder of the writer lock is here
             with replaced(self.folder / HISTORY_NAME, is_synced=True) as incoming:
                 incoming.write_bytes(content.encode())
         except OSError as error:
             raise ReleaseError(f"{self.folder / HISTORY_NAME} cannot be written: {error.strerror}") from error
+
+
+def events_as_json(events: Iterable[Event]) -> list[dict[str, str]]:
+    """Return events as JSON states them; `stated_events` reads them."""
+    return [asdict(event) for event in events]
+
+
+def stated_events(stated: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
+    """Return the events that JSON states. Raises ValueError, KeyError or TypeError where it states no events."""
+    return tuple(_event(event) for event in stated)
+
+
+def taken_back_in(events: Iterable[Event]) -> dict[str, Event]:
+    """Return the releases that a person took back, and that no later event put before the readers."""
+    found: dict[str, Event] = {}
+    for event in events:
+        if event.what is Happening.TAKEN_BACK:
+            found[event.release] = event
+        elif event.what is Happening.CURRENT:
+            found.pop(event.release, None)
+    return found
 
 
 def _event(stated: dict[str, Any]) -> Event:

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from redress.warehouse.releases.checksums import CHANGES_NAME, CHECKSUMS_NAME, damage, missing
-from redress.warehouse.releases.history import Event, Happening, is_identity
-from redress.warehouse.releases.releases import ReleaseError, Releases
+from redress.warehouse.releases.history import Event, Happening
+from redress.warehouse.releases.releases import Held, ReleaseError, Releases
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,18 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
     known = []
     for identity in _by_age(releases):
         folder = releases.release_folder(identity)
-        seasons, found = _held(folder)
+        held = releases.held(identity) or _held(releases, identity)
         known.append(
             KnownRelease(
                 identity,
                 folder,
                 last.get(identity),
-                tuple(seasons),
-                sum(seasons.values()),
+                tuple(held.letters),
+                sum(held.letters.values()),
                 current == folder.resolve(),
                 taken_back.get(identity),
-                (folder / CHANGES_NAME).is_file(),
-                found,
+                held.has_changes,
+                held.damage,
             )
         )
     return tuple(known)
@@ -74,7 +74,7 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
 
 def taken_back(releases: Releases, identity: str) -> Event | None:
     """Return when and why a person took a release back, or None; also None for a release that is gone."""
-    if not releases.release_folder(identity).is_dir():
+    if identity not in releases.identities():
         return None
     return releases.history.taken_back().get(identity)
 
@@ -108,7 +108,7 @@ def release_to_go_to(releases: Releases, to: str = "") -> str:
     target = _named(releases, to) if current is None or to else _before(releases, current.name)
     if current is not None and target == current.name:
         raise ReleaseError(f"release {target} is current already")
-    found = damage(releases.release_folder(target))
+    found = releases.bring(target) or damage(releases.release_folder(target))
     if found:
         raise ReleaseError(
             f"release {target} is damaged ({'; '.join(found)}): name another one, see redress releases"
@@ -133,7 +133,7 @@ def prune(releases: Releases, kept_count: int) -> Pruned:
         if identity in spared:
             continue
         try:
-            is_removed = _remove_unless_read(releases, identity)
+            is_removed = remove_unless_read(releases, identity)
         except OSError as error:
             refused.append(f"{releases.release_folder(identity)} cannot be removed: {error.strerror}")
         else:
@@ -150,7 +150,7 @@ def _nothing_to_go_back_from(releases: Releases) -> str:
     )
 
 
-def _remove_unless_read(releases: Releases, identity: str) -> bool:
+def remove_unless_read(releases: Releases, identity: str) -> bool:
     """Remove a release in one step, as readers see it; return False where a reader holds a lock on a file of it.
 
     A release that stays is as it was. Raises OSError where the file system does not let it go.
@@ -192,9 +192,7 @@ def _by_age(releases: Releases) -> list[str]:
         for place, event in enumerate(releases.history.events())
         if event.what is Happening.CURRENT
     }
-    folders = (releases.folder / "releases").glob("*")
-    identities = sorted(path.name for path in folders if is_identity(path.name) and path.is_dir())
-    return sorted(identities, key=lambda one: last.get(one, -1), reverse=True)
+    return sorted(sorted(releases.identities()), key=lambda one: last.get(one, -1), reverse=True)
 
 
 def _became_current(releases: Releases) -> dict[str, Event]:
@@ -203,13 +201,13 @@ def _became_current(releases: Releases) -> dict[str, Event]:
 
 def _before(releases: Releases, current: str) -> str:
     """Return the release that was current before, among those that are there and were not taken back."""
-    taken = releases.history.taken_back()
+    taken, there = releases.history.taken_back(), releases.identities()
     for event in reversed(releases.history.events()):
         if (
             event.what is Happening.CURRENT
             and event.release != current
             and event.release not in taken
-            and releases.release_folder(event.release).is_dir()
+            and event.release in there
         ):
             return event.release
     raise ReleaseError(
@@ -225,18 +223,20 @@ def _named(releases: Releases, beginning: str) -> str:
     return found[0]
 
 
-def _held(folder: Path) -> tuple[dict[int, int], tuple[str, ...]]:
-    """Return how many letters of each season a release holds, and what is wrong with the release."""
-    found = missing(folder)
+def _held(releases: Releases, identity: str) -> Held:
+    """Return what the folder of a release holds, and what is wrong with it."""
+    folder = releases.release_folder(identity)
+    found = releases.bring(identity) or missing(folder)
+    has_changes = (folder / CHANGES_NAME).is_file()
     if found:
-        return {}, found
+        return Held({}, has_changes, found)
     try:
-        return _letters_by_season(folder), ()
+        return Held(letters_by_season(folder), has_changes, ())
     except (OSError, pa.ArrowException):
-        return {}, ("parquet/dim_letter.parquet cannot be read",)
+        return Held({}, has_changes, ("parquet/dim_letter.parquet cannot be read",))
 
 
-def _letters_by_season(folder: Path) -> dict[int, int]:
+def letters_by_season(folder: Path) -> dict[int, int]:
     """Return how many letters of each season a release holds; its DuckDB file is not locked for that.
 
     Arrow opens exactly this file, where DuckDB takes a path for a pattern.

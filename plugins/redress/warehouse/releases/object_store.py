@@ -1,7 +1,9 @@
 """Releases in an object store: a release is whole before the pointer names it, and the pointer is one PUT.
 
 <address>/releases/<identity>/...    the files of a release as they are locally, SHA256SUMS last
-<address>/current.json               the pointer: which release is current, where, and which are kept
+<address>/current.json               the pointer: which release is current, where, which are kept, and the history
+<address>/incoming/<identity>/...    a built warehouse that a run has not published yet, SHA256SUMS last; only where
+                                     several machines share a state
 
 A store has no rename and no links. A release is put, read back and compared; `current.json` is put after it.
 Readers read `current.json` once, and then the files below the path that it names.
@@ -10,7 +12,7 @@ Readers read `current.json` once, and then the files below the path that it name
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,77 +20,190 @@ from pathlib import Path
 from typing import Any
 
 from redress.files.lines import stated_json
-from redress.files.store import StoreError, WholeFiles
-from redress.warehouse.releases.checksums import CHECKSUMS_NAME, damage, read_checksums
-from redress.warehouse.releases.history import ReleaseError, is_identity
+from redress.files.store import INCOMING, StoreError, WholeFiles
+from redress.warehouse.releases.checksums import CHECKSUMS_NAME, checksums_of, damage, differing, read_checksums
+from redress.warehouse.releases.history import (
+    Event,
+    Happening,
+    ReleaseError,
+    events_as_json,
+    is_identity,
+    stated_events,
+    taken_back_in,
+)
 
 POINTER_NAME = "current.json"
 
 
 @dataclass(frozen=True)
+class Pointer:
+    """What `current.json` says: the current release, since when, which releases are kept, and the history.
+
+    `letters` has the number of letters of each season for each release that is kept. A pointer of an earlier
+    version has no history, and says no numbers.
+    """
+
+    release: str
+    since: str
+    kept: tuple[str, ...]
+    events: tuple[Event, ...]
+    letters: Mapping[str, Mapping[int, int]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the pointer as `current.json` states it."""
+        return {
+            "release": self.release,
+            "path": f"releases/{self.release}",
+            "since": self.since,
+            "kept": list(self.kept),
+            "letters": self.letters,
+            "history": events_as_json(self.events),
+        }
+
+    @classmethod
+    def of_json(cls, stated: Mapping[str, Any]) -> "Pointer":
+        """Return the pointer that JSON states. Raises ValueError, KeyError or TypeError where it states none."""
+        release, since, kept = str(stated["release"]), str(stated["since"]), tuple(stated["kept"])
+        if not all(is_identity(name) for name in (release, *kept)):
+            raise ValueError("a name is no identity of a release")
+        events = stated_events(stated.get("history", ()))
+        letters = {
+            str(identity): {int(season): int(count) for season, count in seasons.items()}
+            for identity, seasons in stated.get("letters", {}).items()
+        }
+        return cls(release, since, kept, events or (Event(since, release, Happening.CURRENT),), letters)
+
+
+@dataclass(frozen=True)
 class StoredReleases:
-    """The releases at an address, such as "s3://bucket/prefix". One home writes there; many may read."""
+    """The releases at an address, such as "s3://bucket/prefix".
+
+    Who writes holds the writer's lock of the state; without a shared state, one home writes there. Many may read.
+    """
 
     address: str
 
     def current(self) -> str | None:
         """Return the identity of the current release, or None before the first; raise ReleaseError on failure."""
-        pointer = self._pointer()
-        return None if pointer is None else str(pointer["release"])
+        pointer = self.pointer()
+        return None if pointer is None else pointer.release
 
-    def publish(self, folder: Path, kept_count: int) -> bool:
-        """Make a local release current in the store; return False if it was current already and nothing was sent.
+    def pointer(self) -> Pointer | None:
+        """Return what `current.json` says; None before the first release.
 
-        A release that is whole in the store is not sent again. The store's current release counts as whole if the
-        names and sizes in one listing are right; if they are not, its checksums are compared. The last `kept_count`
-        releases that were current stay; others are removed, with what a crash left of any. Raises ReleaseError if a
-        file cannot be put or read, or differs in the store from the local file: readers then keep the release that
-        they had.
+        Raises ReleaseError if the store cannot be read, or if the file is broken.
         """
-        identity = folder.name
-        with _release_errors():
-            pointer = self._pointer()
-            if pointer is not None and pointer["release"] == identity:
-                sizes_bytes = self._files.sizes_bytes("releases")
-                is_sent = not _is_as_here(folder, sizes_bytes) and self._send(folder)
-                self._remove_all_but(pointer["kept"], sizes_bytes)
-                return is_sent
-            self._send(folder)
-            before = [] if pointer is None else pointer["kept"]
-            kept = [identity, *(release for release in before if release != identity)][:kept_count]
-            pointer = {
-                "release": identity,
-                "path": f"releases/{identity}",
-                "since": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
-                "kept": kept,
-            }
-            self._files.write(POINTER_NAME, json.dumps(pointer, indent=1).encode())
-            if self._pointer() != pointer:
-                raise ReleaseError(f"{self._files.place(POINTER_NAME)} is not what was put: who else writes there?")
-            self._remove_all_but(kept, self._files.sizes_bytes("releases"))
-        return True
-
-    @cached_property
-    def _files(self) -> WholeFiles:
-        return WholeFiles(self.address)
-
-    def _pointer(self) -> dict[str, Any] | None:
         with _release_errors():
             try:
                 content = self._files.read(POINTER_NAME)
             except FileNotFoundError:
                 return None
         try:
-            found: dict[str, Any] = stated_json(content)
-            is_pointer = all(is_identity(name) for name in (found["release"], *found["kept"]))
-        except (ValueError, KeyError, TypeError):
-            is_pointer = False
-        if not is_pointer:
+            return Pointer.of_json(stated_json(content))
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise ReleaseError(
                 f"{self._files.place(POINTER_NAME)} is broken: put a copy of it back, or remove it, and the next "
                 "run writes it again. Without it, only the current release in the store is kept"
-            )
+            ) from None
+
+    def publish(
+        self,
+        folder: Path,
+        kept_count: int,
+        *,
+        events: tuple[Event, ...],
+        letters: Callable[[], Mapping[int, int]],
+        require_held: Callable[[], None],
+    ) -> tuple[bool, Pointer]:
+        """Make a local release current in the store; return the pointer, and whether anything was sent.
+
+        `events` is the history, which goes into the pointer with the release: one PUT says both. `letters` returns
+        the number of the release's letters of each season. `require_held` is called before the pointer is put, and
+        raises an error if this process is the writer no more.
+
+        A release that is whole in the store is not sent again. The store's current release counts as whole if the
+        names and sizes in one listing are right; if they are not, its checksums are compared. The last `kept_count`
+        releases that were current stay, and those that a person took back; others are removed, with what a crash
+        left of any. Raises ReleaseError if a file cannot be put or read, or differs in the store from the local
+        file: readers then keep the release that they had.
+        """
+        identity = folder.name
+        with _release_errors():
+            pointer = self.pointer()
+            is_current = pointer is not None and pointer.release == identity
+            is_sent = not (is_current and self._is_as_here(folder)) and self._send(folder)
+            wanted = _next(pointer, identity, kept_count, events, letters)
+            if wanted != pointer:
+                require_held()
+                self._files.write(POINTER_NAME, json.dumps(wanted.as_json(), indent=1).encode())
+                if self.pointer() != wanted:
+                    raise ReleaseError(
+                        f"{self._files.place(POINTER_NAME)} is not what was put: who else writes there?"
+                    )
+            self._remove_all_but(wanted.kept)
+        return is_sent or not is_current, wanted
+
+    def fetch(self, identity: str, into: Path) -> tuple[str, ...]:
+        """Fetch the files of a release into a folder; return a sentence for each thing that is wrong with them."""
+        with _release_errors():
+            return self._fetch(f"releases/{identity}", into) or damage(into)
+
+    def files_of(self, identity: str) -> frozenset[str]:
+        """Return the names of a release's files in the store."""
+        place = f"releases/{identity}"
+        with _release_errors():
+            return frozenset(name.removeprefix(f"{place}/") for name in self._files.names(place))
+
+    def put_built(self, identity: str, folder: Path) -> None:
+        """Put a built warehouse, which counts as built with its SHA256SUMS, the last file."""
+        place = f"{INCOMING}/{identity}"
+        sums = checksums_of(folder)
+        with _release_errors():
+            self._files.remove(f"{place}/{CHECKSUMS_NAME}")
+            for name in read_checksums(sums):
+                self._files.write(f"{place}/{name}", (folder / name).read_bytes())
+            self._files.write(f"{place}/{CHECKSUMS_NAME}", sums.encode())
+
+    def built(self, identity: str) -> dict[str, str] | None:
+        """Return the sha256 of each file of a built warehouse; None if there is no such warehouse."""
+        with _release_errors():
+            try:
+                return read_checksums(self._files.read(f"{INCOMING}/{identity}/{CHECKSUMS_NAME}").decode())
+            except FileNotFoundError:
+                return None
+
+    def fetch_built(self, identity: str, into: Path) -> tuple[str, ...]:
+        """Fetch a built warehouse into a folder; return a sentence for each thing that is wrong with its files."""
+        with _release_errors():
+            found = self._fetch(f"{INCOMING}/{identity}", into)
+        (into / CHECKSUMS_NAME).unlink(missing_ok=True)  # the release writes its own
         return found
+
+    def remove_built(self, *, but: str = "", only: str = "") -> None:
+        """Remove the built warehouses, but one, or only one; SHA256SUMS first, so that no half counts as built."""
+        with _release_errors():
+            names = [name for name in self._files.names(INCOMING) if is_identity(name.split("/")[1])]
+            self._remove([name for name in names if name.split("/")[1] != but and only in ("", name.split("/")[1])])
+
+    @cached_property
+    def _files(self) -> WholeFiles:
+        return WholeFiles(self.address)
+
+    def _fetch(self, place: str, into: Path) -> tuple[str, ...]:
+        """Fetch the files that a SHA256SUMS names, and the SHA256SUMS; say which differ or are missing."""
+        try:
+            sums = self._files.read(f"{place}/{CHECKSUMS_NAME}")
+            sha256s = read_checksums(sums.decode(errors="replace"))
+            into.mkdir(parents=True, exist_ok=True)
+            there = {name.removeprefix(f"{place}/") for name in self._files.names(place)}
+            missing = tuple(f"{name} is not there" for name in sha256s if name not in there)
+            if missing:
+                return missing
+            self._files.fetch(place, sha256s, into)
+        except FileNotFoundError:  # also while it is read: the release was removed
+            return (f"{self._files.place(f'{place}/{CHECKSUMS_NAME}')} is not there, or a file that it names",)
+        (into / CHECKSUMS_NAME).write_bytes(sums)
+        return tuple(f"{name} is not what was put there" for name in differing(into, sha256s))
 
     def _send(self, folder: Path) -> bool:
         """Put each file that is not right and read it back, then put SHA256SUMS: only with it is a release whole.
@@ -135,23 +250,47 @@ class StoredReleases:
                 found.append(name)
         return found
 
-    def _remove_all_but(self, kept: list[str], names: Iterable[str]) -> None:
-        """Remove releases that are not kept, SHA256SUMS first, so that half a release never counts as whole.
+    def _is_as_here(self, folder: Path) -> bool:
+        """Say whether the store has an object of the same name and size for each file of a local release."""
+        sizes_bytes = self._files.sizes_bytes(f"releases/{folder.name}")
+        files = (path for path in folder.rglob("*") if path.is_file())
+        return all(
+            sizes_bytes.get(f"releases/{folder.name}/{path.relative_to(folder).as_posix()}") == path.stat().st_size
+            for path in files
+        )
 
-        Other files beside the releases stay.
-        """
-        going = [name for name in names if is_identity(name.split("/")[1]) and name.split("/")[1] not in kept]
-        for name in sorted(going, key=lambda one: not one.endswith(f"/{CHECKSUMS_NAME}")):
+    def _remove_all_but(self, kept: tuple[str, ...]) -> None:
+        """Remove releases that are not kept. Other files beside the releases stay."""
+        names = self._files.names("releases")
+        self._remove([name for name in names if is_identity(one := name.split("/")[1]) and one not in kept])
+
+    def _remove(self, names: list[str]) -> None:
+        """Remove files, each SHA256SUMS before the rest, so that half a folder never counts as whole."""
+        for name in sorted(names, key=lambda one: not one.endswith(f"/{CHECKSUMS_NAME}")):
             self._files.remove(name)
 
 
-def _is_as_here(folder: Path, sizes_bytes: dict[str, int]) -> bool:
-    """Say whether a store has an object of the same name and size for each file of a local release."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return all(
-        sizes_bytes.get(f"releases/{folder.name}/{path.relative_to(folder).as_posix()}") == path.stat().st_size
-        for path in files
+def _next(
+    pointer: Pointer | None,
+    identity: str,
+    kept_count: int,
+    events: tuple[Event, ...],
+    letters: Callable[[], Mapping[int, int]],
+) -> Pointer:
+    """Return the pointer that makes a release current after another pointer."""
+    before = () if pointer is None else pointer.kept
+    last = [identity, *(release for release in before if release != identity)]
+    taken_back = taken_back_in(events)
+    kept = (*last[:kept_count], *(release for release in last[kept_count:] if release in taken_back))
+    known = {} if pointer is None else dict(pointer.letters)
+    if identity not in known:
+        known[identity] = letters()
+    since = (
+        pointer.since
+        if pointer is not None and pointer.release == identity
+        else dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
     )
+    return Pointer(identity, since, kept, events, {release: known[release] for release in kept if release in known})
 
 
 @contextmanager

@@ -14,8 +14,8 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,10 +33,21 @@ from redress.warehouse.releases.package import write_package
 
 _MARK = "redress-"
 """The beginning of every name that Redress makes in `incoming`: a folder of people's own may have this name too."""
-_OURS = re.compile(rf"{_MARK}(removed-)?[0-9a-f]{{16}}(\.[0-9a-f]{{8}}|\.replaced)?")
+_OURS = re.compile(rf"{_MARK}(removed-)?[0-9a-f]{{16}}(\.[0-9a-f]{{8}})?(\.replaced)?")
 _WAITING_LINK = re.compile(r"\.current\.[0-9]+(@.+)?\.incoming")
 _PUT_ASIDE = "current.copied"
 _NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a release holds: the number of letters of each season, whether its changes are kept as data, and a
+    sentence for each thing that is wrong with it.
+    """
+
+    letters: Mapping[int, int]
+    has_changes: bool
+    damage: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,8 @@ class Releases:
     """The folder of a warehouse's releases."""
 
     folder: Path
+    loss: tuple[str, ...] = ()
+    """What is wrong with the current release where it could not be fetched from an object store."""
 
     @property
     def current_link(self) -> Path:
@@ -93,12 +106,37 @@ class Releases:
                     return
         raise ReleaseError(f"there is no release in {self.folder}")
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep other processes from changing copies of a store's releases; a folder of its own has none."""
+        return nullcontext()
+
+    def identities(self) -> frozenset[str]:
+        """Return the identities of all releases that are there."""
+        folders = (self.folder / "releases").glob("*")
+        return frozenset(path.name for path in folders if is_identity(path.name) and path.is_dir())
+
+    def bring(self, identity: str) -> tuple[str, ...]:
+        """Fetch a release that is elsewhere, if it is not here whole; return why it cannot be had."""
+        return ()
+
+    def held(self, identity: str) -> Held | None:
+        """Return what a release that is elsewhere holds; None if only its folder can tell."""
+        return None
+
+    def has_built(self, identity: str) -> bool:
+        """Return whether a warehouse of this identity is built and not yet published."""
+        return self.incoming_file(identity).exists()
+
     def release_folder(self, identity: str) -> Path:
         return self.folder / "releases" / identity
 
     def incoming_file(self, identity: str) -> Path:
         """Return the file of a warehouse that is built and not yet published, on the same disk as the releases."""
         return self._incoming / f"{_MARK}{identity}" / "warehouse.duckdb"
+
+    def new_incoming(self, identity: str) -> Path:
+        """Return a free place for a folder that is being made, on the same disk as the releases."""
+        return self._incoming / f"{_MARK}{identity}.{uuid.uuid4().hex[:8]}"
 
     def bin_folder(self, identity: str) -> Path:
         """Return where a release lies while it is being removed, on the same disk as the releases."""
@@ -149,7 +187,7 @@ class Releases:
         """
         self.clear()
         self._check_one_disk()
-        folder = self._incoming / f"{_MARK}{identity}.{uuid.uuid4().hex[:8]}"
+        folder = self.new_incoming(identity)
         folder.mkdir()
         file = folder / "warehouse.duckdb"
         try:
@@ -171,7 +209,6 @@ class Releases:
         if not built.exists():
             raise ReleaseError(f"there is no built warehouse {built}: run the build step again")
         staged = built.parent
-        target = self.release_folder(identity)
         previous = self._before(identity)
         with duckdb.connect(str(built), read_only=True) as connection:
             write_package(identity, connection, staged)
@@ -180,28 +217,37 @@ class Releases:
             (staged / NOTES_NAME).write_text(release_notes(changes), encoding="utf-8")
         write_checksums(staged)
         _onto_disk(staged)
-        target.parent.mkdir(parents=True, exist_ok=True)
         self.history.add(identity, Happening.BEGUN)
+        self.put_in_place(staged, identity)
+        self.point_at(identity)
+        return self.release_folder(identity)
+
+    def put_in_place(self, whole: Path, identity: str) -> None:
+        """Rename the folder of a whole release to its place, in one step, also where a damaged release lies."""
+        target = self.release_folder(identity)
+        target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
-            _replace(target, staged)
+            _replace(target, whole)
         else:
-            staged.rename(target)
+            whole.rename(target)
         for path in target.rglob("*"):
             if path.is_file():
                 path.chmod(path.stat().st_mode & 0o444)  # a client that opens it to write is refused
-        self.point_at(identity)
-        return target
 
     def point_at(self, identity: str) -> None:
         """Make a release the current one, by one atomic rename. Raises ReleaseError where it is not there."""
         target = self.release_folder(identity)
         if not target.is_dir():
             raise ReleaseError(f"there is no release {identity} in {target.parent}")
+        self.link(identity)
+        if self.history.last_current() != identity:
+            self.history.add(identity, Happening.CURRENT)
+
+    def link(self, identity: str) -> None:
+        """Swap `current` to a release, by one atomic rename, without a word in the history."""
         with replaced(self.current_link, is_shared=True) as incoming:
             incoming.symlink_to(Path("releases") / identity)
         _onto_disk(self.folder, self.folder / "releases")
-        if self.history.last_current() != identity:
-            self.history.add(identity, Happening.CURRENT)
 
     @property
     def _incoming(self) -> Path:

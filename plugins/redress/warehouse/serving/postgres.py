@@ -23,7 +23,8 @@ from sqlalchemy.pool import NullPool
 from redress.model.printable import printable
 from redress.settings import Settings
 from redress.warehouse.releases.object_store import StoredReleases
-from redress.warehouse.releases.releases import ReleaseError, Releases
+from redress.warehouse.releases.releases import ReleaseError
+from redress.warehouse.releases.shared import releases_of
 from redress.warehouse.serving.incoming import build_beside, state_release
 from redress.warehouse.serving.reader_role import grant_reading, require_a_reader_who_only_reads
 from redress.warehouse.serving.schemas import drop_retired, require_nothing_else, served_release, swap, take_turn
@@ -211,7 +212,10 @@ def serve_current(settings: Settings) -> Served:
     """
     if not settings.serve_url:
         raise ServeError(f"REDRESS_SERVE_URL names no database: postgresql://user@host:5432/database ({RUNBOOK})")
-    releases = Releases(settings.warehouse_folder)
+    try:
+        releases = releases_of(settings)
+    except ReleaseError as error:
+        raise ServeError(f"which release is current cannot be known, and nothing is served: {error}") from None
     current = releases.current()
     if current is None:
         raise ServeError(f"there is no release in {releases.folder} yet: redress run makes one")

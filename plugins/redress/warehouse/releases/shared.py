@@ -1,0 +1,190 @@
+"""Releases of a state that several machines share: the object store says what is true, this machine has copies.
+
+<warehouse>/copies_of           the address whose releases are copied here
+<warehouse>/copies.lock         held while the copies change
+<warehouse>/releases, current   as in a home of its own: copies of the store's current release, and of the last few
+
+`releases_of` is how every step finds the releases. It asks the store what is current (one GET), and fetches what
+this machine does not have.
+"""
+
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from redress.files.locks import Lock
+from redress.files.replacing import replaced
+from redress.settings import Settings
+from redress.warehouse.releases.checksums import CHANGES_NAME, CHECKSUMS_NAME, damage, differing
+from redress.warehouse.releases.history import HISTORY_NAME, Event
+from redress.warehouse.releases.listing import prune, remove_unless_read
+from redress.warehouse.releases.object_store import StoredReleases
+from redress.warehouse.releases.releases import Held, ReleaseError, Releases
+
+COPIES_KEPT = 2
+"""So many releases stay on a machine as copies: a rollback goes to the release before most of the time."""
+_MARKER_NAME = "copies_of"
+
+
+def releases_of(settings: Settings, *, is_loss_left: bool = False) -> Releases:
+    """Return the releases of the settings' warehouse, of which this machine has what the store says is current.
+
+    Without a shared state these are the releases of the local folder, as they are. Raises ReleaseError if the store
+    cannot be read, and if its current release is damaged there and here; with `is_loss_left` such a release is no
+    error, there is no current release, and `loss` says what is wrong.
+    """
+    address = settings.warehouse_store_address
+    if not settings.is_shared or address is None:
+        return Releases(settings.warehouse_folder)
+    releases = SharedReleases(settings.warehouse_folder, store=StoredReleases(address))
+    loss = releases.take()
+    if loss and not is_loss_left:
+        raise ReleaseError(
+            f"the current release in {address} is damaged ({'; '.join(loss)}): the next run builds it again, and "
+            "redress rebuild does so now"
+        )
+    return replace(releases, loss=loss)
+
+
+@dataclass(frozen=True)
+class SharedReleases(Releases):
+    """Copies of releases in a local folder, and the store that has them all."""
+
+    store: StoredReleases = field(kw_only=True)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes of this machine from changing the copies."""
+        with Lock(self.folder / "copies.lock"):
+            yield
+
+    def take(self) -> tuple[str, ...]:
+        """Make history, `current` and the current release here what they are in the store.
+
+        Return what is wrong with the current release if it cannot be had: then there is no `current` here. What a
+        process that ended before its release was current had changed here is undone.
+        """
+        with self.alone():
+            self._require_copies()
+            pointer = self.store.pointer()
+            if pointer is None:
+                self.current_link.unlink(missing_ok=True)
+                (self.folder / HISTORY_NAME).unlink(missing_ok=True)
+                return ()
+            if not self._has_events(pointer.events):
+                self.history.replace(pointer.events)
+            loss = self.bring(pointer.release)
+            if loss:
+                self.current_link.unlink(missing_ok=True)
+                return loss
+            self._link_again()
+            if self.current_link.resolve() != self.release_folder(pointer.release).resolve():
+                self.link(pointer.release)
+                forget_copies(Releases(self.folder), pointer.kept)
+        return ()
+
+    def identities(self) -> frozenset[str]:
+        pointer = self.store.pointer()
+        return frozenset() if pointer is None else frozenset(pointer.kept)
+
+    def held(self, identity: str) -> Held | None:
+        """Return what the store says about a release; None where the numbers are not in the pointer."""
+        pointer = self.store.pointer()
+        if pointer is None or identity not in pointer.letters:
+            return None
+        names = self.store.files_of(identity)
+        found = () if CHECKSUMS_NAME in names else (f"{CHECKSUMS_NAME} is not there",)
+        return Held(pointer.letters[identity], CHANGES_NAME in names, found)
+
+    def bring(self, identity: str) -> tuple[str, ...]:
+        folder = self.release_folder(identity)
+        if not damage(folder):
+            return ()
+        with self.alone(), self._fetched(identity) as fetched:
+            found = self.store.fetch(identity, fetched)
+            if found:
+                return found
+            self.put_in_place(fetched, identity)
+        return ()
+
+    def has_built(self, identity: str) -> bool:
+        return self.store.built(identity) is not None
+
+    @contextmanager
+    def building(self, identity: str) -> Iterator[Path]:
+        """Build as in a local warehouse, and put what was built into the store: only there it counts as built."""
+        with super().building(identity) as file:
+            yield file
+        self.store.put_built(identity, self.incoming_file(identity).parent)
+
+    def publish(self, identity: str) -> Path:
+        """Publish as in a local warehouse what any machine has built; `deliver` makes it current for all."""
+        sha256s = self.store.built(identity)
+        folder = self.incoming_file(identity).parent
+        if sha256s is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        elif differing(folder, sha256s):
+            shutil.rmtree(folder, ignore_errors=True)
+            with self._fetched(identity) as fetched:
+                found = self.store.fetch_built(identity, fetched)
+                if found:
+                    self.store.remove_built(only=identity)
+                    raise ReleaseError(
+                        f"the built warehouse {identity} in {self.store.address} was damaged ({'; '.join(found)}), "
+                        "and is removed: run the build step again"
+                    )
+                fetched.rename(folder)
+        return super().publish(identity)
+
+    def clear(self, but: str = "") -> None:
+        with self.alone():
+            super().clear(but)
+        self.store.remove_built(but=but)
+
+    def _before(self, identity: str) -> Path | None:
+        folder = super()._before(identity)
+        if folder is not None:
+            self.bring(folder.name)
+        return folder
+
+    def _has_events(self, events: tuple[Event, ...]) -> bool:
+        try:
+            return self.history.events() == events
+        except ReleaseError:  # a copy that is broken is written again
+            return False
+
+    def _require_copies(self) -> None:
+        """Raise ReleaseError if the folder has releases of its own, or copies of another store's."""
+        marker = self.folder / _MARKER_NAME
+        copied: str | None
+        try:
+            copied = marker.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            copied = "" if self.current_link.is_symlink() or self.history.events() else None
+        if copied is None:
+            with replaced(marker, is_shared=True) as incoming:
+                incoming.write_text(self.store.address, encoding="utf-8")
+        elif copied != self.store.address:
+            whose = f"copies of the releases in {copied}" if copied else "releases of its own"
+            raise ReleaseError(
+                f"{self.folder} has {whose}, and the state is shared in {self.store.address}: move that folder "
+                "away, or name another REDRESS_HOME"
+            )
+
+    @contextmanager
+    def _fetched(self, identity: str) -> Iterator[Path]:
+        """Yield a free folder to fetch files into; it is removed at the end, unless it was renamed."""
+        folder = self.new_incoming(identity)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_copies(copies: Releases, kept: Collection[str]) -> None:
+    """Remove the copies of releases that the store does not keep, and all but the last few."""
+    for identity in copies.identities().difference(kept):
+        remove_unless_read(copies, identity)
+    prune(copies, COPIES_KEPT)
