@@ -379,3 +379,5 @@ LETTER_RULES: tuple[LetterRule, ...] = (
     ),
 )
 """Every rule about a single letter, in the order in which they are reported."""
+RULES_OF_WORDS = frozenset({"blocks_complete", "tables_add_up", "uphold_figures_complete"})
+"""The names of the rules that fail where a letter says something in words that no layout knows."""

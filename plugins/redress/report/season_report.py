@@ -10,6 +10,7 @@ from redress.model.landed import Fate
 from redress.model.markdown import table, text
 from redress.report.at_source import LOST, acquired_lines, command, retry_command, warning_lines
 from redress.report.letter_lines import COLUMNS, NUMBERS, LetterLine, RefusedSeason, letter_lines
+from redress.report.new_words import new_words_lines
 from redress.report.season_outcome import SeasonOutcome
 from redress.steps import Run, SeasonError
 from redress.steps.letter_changes import Change, LetterChange
@@ -37,6 +38,8 @@ def season_report(run: Run) -> str:
         sections += [("For a person", tuple(_for_a_person(outcome, lines))), ("Changes", tuple(_changes(outcome)))]
     if outcome.refused is not None:
         sections.append(("For a person", tuple(_refused(outcome.refused))))
+    if run.checks_path.exists() and (new_words := tuple(new_words_lines(run, _unknown_count(outcome)))):
+        sections.append(("New words", new_words))
     sections.append(("Rules that failed", tuple(_rules(run))))
     sections.append(("Steps", tuple(_steps(outcome))))
     sections.append(("From the source", acquired_lines(run)))
@@ -50,6 +53,12 @@ def season_report(run: Run) -> str:
     for title, section in sections:
         text_lines += [f"## {title}", "", *section, ""]
     return "\n".join(text_lines)
+
+
+def _unknown_count(outcome: SeasonOutcome) -> int:
+    """Return how many letters have an unknown layout, landed or refused."""
+    counted = outcome.disposition_counts if outcome.refused is None else outcome.refused.disposition_counts
+    return counted[Fate.UNKNOWN_LAYOUT]
 
 
 def _about(outcome: SeasonOutcome) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from redress.check.letter_rules import check_letter
+from redress.check.letter_rules import RULES_OF_WORDS, check_letter
 from redress.model.authorities import OTHER_TYPE_ID, Authorities
 from redress.model.letter import Letter, Verdict
 from redress.model.season import Season
@@ -15,9 +15,6 @@ from redress.read.wording.pasting import Addition, additions_of
 from redress.read.wording.patterns import patterns_of
 from redress.read.wording.pieces import SeenLetter
 from redress.read.wording.proposals import Strength
-
-TELLING_RULES = frozenset({"blocks_complete", "tables_add_up", "uphold_figures_complete"})
-"""The rules about one letter that fail where the reader does not know its words."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def is_incomplete(letter: Letter) -> bool:
     """Return whether a letter may say something that no layout knows."""
     if letter.verdict is not Verdict.EXTRACTED:
         return letter.verdict is Verdict.UNKNOWN_LAYOUT
-    return any(check.rule in TELLING_RULES and not check.is_passed for check in check_letter(letter))
+    return any(check.rule in RULES_OF_WORDS and not check.is_passed for check in check_letter(letter))
 
 
 def analysed(season: Season, seen: Sequence[SeenLetter], authorities: Authorities) -> Analysis:

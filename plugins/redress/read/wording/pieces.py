@@ -19,7 +19,7 @@ from redress.read.page.tables import labelled_numbers
 from redress.read.reader import letter_of, words_of
 from redress.read.statistics import is_behind, signature_of
 from redress.read.wording.blocks import block_of_heading
-from redress.read.wording.tokens import Tokens, tokens_of
+from redress.read.wording.tokens import Tokens, may_hold_a_number, tokens_of
 
 MOST_HEADING_WORDS = 9
 MOST_LABEL_WORDS = 12
@@ -82,6 +82,8 @@ def unknown_pieces(document: Document, letter: Letter) -> Iterator[Piece]:
             if _is_read(word, read) or (word.line, word.text.strip("%.,;:()")) in lines_read
         }
         for words, known, row in _pieces(page, taken):
+            if not any(may_hold_a_number(word.text) for word in words):
+                continue
             tokens = tokens_of([part for word in words for part in word.text.split()], name)
             digits = (word for word in words if any(map(str.isdigit, word.text)))
             numbers = frozenset(number_of[id(word)] for word in digits if id(word) in number_of)

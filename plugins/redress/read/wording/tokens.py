@@ -66,6 +66,11 @@ class Tokens:
         return any(slot.kind in (SlotKind.NUMBER, SlotKind.PER_CENT) for slot in self.slots)
 
 
+def may_hold_a_number(word: str) -> bool:
+    """Return whether a word has a digit, or may be a number in words."""
+    return any(map(str.isdigit, word)) or _IN_WORDS.fullmatch(word) is not None
+
+
 def tokens_of(printed: Sequence[str], name: str | None) -> Tokens:
     """Return the tokens of printed words; `name` is the authority's, and becomes a slot where it stands."""
     words: list[str] = []
