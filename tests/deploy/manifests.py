@@ -33,6 +33,7 @@ def manifests(file: Path) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
 
 
+@cache
 def all_manifests() -> list[dict[str, Any]]:
     """Return the manifests of all files but the values of the chart."""
     files = [file for file in sorted(DEPLOY_FOLDER.glob("*.yaml")) if file != VALUES_FILE]

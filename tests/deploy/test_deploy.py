@@ -5,6 +5,7 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import kubernetes_validate
@@ -223,6 +224,7 @@ def _secrets_of(container: Mapping[str, Any], volumes: list[Mapping[str, Any]]) 
 # --- Who reaches whom -------------------------------------------------------------------------------------
 
 
+@cache
 def tasks_by_dag() -> dict[str, dict[str, str | None]]:
     """Return the pool of each task by dag, as the dag files and their shared parts declare them."""
     shared = _tasks_of("plugins/redress/orchestration/dag_parts.py")
