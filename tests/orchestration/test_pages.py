@@ -17,6 +17,7 @@ import pytest
 from lxml import html
 
 from redress.acquire.sources.folder import FolderSource
+from redress.files.places import matching
 from redress.files.store import WholeFiles
 from redress.model.landed import Disposition, Fate
 from redress.model.season import Season
@@ -352,7 +353,7 @@ def test_pages_that_workers_elsewhere_wrote_are_shown_from_the_object_store_as_s
         state = f"s3://{BUCKET}/pages"
         worker = Settings(home=tmp_path / "worker", state=state, additional_authorities=SAMPLE_AUTHORITIES)
         make_pages(worker, tmp_path)
-        record = next(iter(worker.runs_folder.glob("2022/failed.jsonl/*.json")))
+        record = matching(worker.runs_folder, "2022/failed.jsonl/*.json")[0]
         files = WholeFiles(f"s3://{BUCKET}")
         for name in ("secret.html", "pages/runs/2022/.hidden.html"):
             files.write(name, b"secret")
