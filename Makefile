@@ -12,7 +12,7 @@ BI_INSTALLED := $(BI)/.installed
 # Python keeps what it has compiled: a test run starts some hundred processes, and each would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run up airflow site bi test test-quick soak compose-trial pin-images check format docs samples lock bench clean
+.PHONY: help run up airflow site bi test test-quick soak compose-trial pin-images check format docs samples lock bench scale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -127,6 +127,10 @@ bench: $(INSTALLED) ## measure: make run, acquiring, reading, the warehouse, rel
 	@$(BIN)/python -m benchmarks.releases
 	@$(BIN)/python -m benchmarks.site
 	@$(BIN)/python -m benchmarks.orchestration
+
+scale: $(INSTALLED) ## measure each step up to 500,000 letters, and two workers beside one (an hour, 12 GiB)
+	@$(BIN)/python -m benchmarks.scale --sizes 1000,5000,20000,50000,500000
+	@$(BIN)/python -m benchmarks.workers
 
 lock: LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade

@@ -1,0 +1,338 @@
+"""Where the limits are: each step of the way at growing numbers of letters, its seconds and its memory.
+
+Reading is measured with printed letters. The gate, landing, the build, a release and serving are measured with
+letters as reading gives them (stated_letters.py), of twelve seasons, each step in a process of its own: the memory
+is the most that its processes held together. Beside them stands the plain script (plain_script.py). Prints Markdown
+tables, keeps the numbers as JSON, and draws them; see docs/scaling.md.
+
+    python -m benchmarks.scale [--sizes 1000,5000,20000,50000] [--read 100,200,400] [--numbers FILE.json]
+                               [--plot docs/scaling.svg]
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from benchmarks.corpus import print_corpus
+from benchmarks.plain_script import write as write_plainly
+from benchmarks.stated_letters import SEASONS, season_letters, witness_figures
+from benchmarks.warehouse import fresh_home
+from redress.model.landed import Fate
+from redress.model.measures import HEADLINE_NAMES
+from redress.model.reference import load_authorities
+from redress.model.witness import WitnessKind
+from redress.read.workers import File, Readers
+from redress.settings import PROJECT_FOLDER, Limits, Settings
+from redress.warehouse.build import build, warehouse_identity
+from redress.warehouse.landing import Landing
+from redress.warehouse.releases.releases import Releases
+from tests.deploy.cluster import MEBIBYTE, memory_of
+
+READING, PLAIN, LANDING, BUILD, RELEASE, SERVE = (
+    "reading",
+    "plain script",
+    "gate and landing",
+    "build",
+    "release",
+    "serve",
+)
+STEPS = (LANDING, BUILD, RELEASE, SERVE)
+BEYOND = 500_000
+SAMPLE_SECONDS = 0.5
+HOUR_SECONDS = 3600
+VEGA_LITE = "6.1"
+COLOURS = ["#1d4f91", "#b35806", "#1b7837", "#762a83", "#c2185b", "#57606a"]
+TICKS = [10**power for power in range(-1, 7)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step at one number of letters. The memory is in mebibytes; None where it was not looked at."""
+
+    name: str
+    letters: int
+    seconds: float
+    memory: float | None = None
+
+
+# --- Reading ----------------------------------------------------------------------------------------------
+
+
+def read_letters(counts: Sequence[int], plain_letters: int) -> list[Step]:
+    """Read printed letters with all cores, and some of them by the plain script; print what each finds."""
+    steps = []
+    with tempfile.TemporaryDirectory() as folder:
+        letters = print_corpus(Path(folder), max(counts))
+        for count in counts:
+            started = time.perf_counter()
+            found = _read(letters[:count])
+            steps.append(Step(READING, count, time.perf_counter() - started))
+        few = letters[:plain_letters]
+        started = time.perf_counter()
+        rows = write_plainly(few, Path(folder) / "plain.duckdb").to_dict("records")
+        steps.append(Step(PLAIN, plain_letters, time.perf_counter() - started))
+    known = {(number, name): value for number, letter in enumerate(found[:plain_letters]) for name, value in letter}
+    plain = {
+        (number, str(name)): Decimal(value)
+        for number, row in enumerate(rows)
+        for name, value in row.items()
+        if name in HEADLINE_NAMES and isinstance(value, str)  # pandas has a number for what is missing
+    }
+    agreed = sum(known.get(place) == value for place, value in plain.items())
+    print(
+        f"Of {len(few)} letters Redress reads {len(known)} headline figures. The plain script finds {len(plain)} "
+        f"numbers, of which {agreed} are these.\n"
+    )
+    return steps
+
+
+def _read(letters: Sequence[Path]) -> list[list[tuple[str, Decimal]]]:
+    """Return the headline figures of each letter."""
+    with Readers(Limits()) as readers:
+        read = readers.read(File(path.name, path.read_bytes()) for path in letters)
+        return [
+            [(figure.measure, figure.value) for figure in letter.figures if figure.measure in HEADLINE_NAMES]
+            for letter in read
+        ]
+
+
+# --- The other steps, each in a process of its own --------------------------------------------------------
+
+
+def land(settings: Settings, councils: int) -> float:
+    """Put all seasons through the gate and into landing; return the seconds without making the letters."""
+    from expectations.gate import gate  # Great Expectations takes seconds to import
+
+    authorities = load_authorities(additional=settings.additional_authorities)
+    landing = Landing(settings.landing_folder)
+    seconds = 0.0
+    for season in SEASONS:
+        letters = season_letters(season, councils)
+        started = time.perf_counter()
+        gated = gate(season, letters, authorities)
+        refused = [one.reason for one in gated.dispositions if one.disposition is not Fate.ACCEPTED]
+        if refused:
+            raise SystemExit(f"season {season}: {len(refused)} invented letters are refused: {refused[0]}")
+        landing.replace_season(season, letters, gated.checks, gated.dispositions)
+        landing.replace_witnesses(season, WitnessKind.DATA_TABLE, witness_figures(letters, f"{season}/table.csv"))
+        seconds += time.perf_counter() - started
+    return seconds
+
+
+def build_warehouse(settings: Settings) -> float:
+    file = Releases(settings.warehouse_folder).incoming_file(warehouse_identity(settings))
+    file.parent.mkdir(parents=True)
+    started = time.perf_counter()
+    build(settings, file)
+    return time.perf_counter() - started
+
+
+def publish(settings: Settings) -> float:
+    started = time.perf_counter()
+    Releases(settings.warehouse_folder).publish(warehouse_identity(settings))
+    return time.perf_counter() - started
+
+
+def serve(settings: Settings) -> float:
+    """Serve the release from a PostgreSQL as pip brings it; its memory counts too."""
+    from redress.warehouse.serving.postgres import Postgres
+    from tests.warehouse.postgres_server import running_server
+
+    release = Releases(settings.warehouse_folder).current()
+    if release is None:
+        raise SystemExit("no release was published to be served")
+    with running_server() as server:
+        address = server.new_database("served").address("postgres").replace("postgresql:", "postgresql+psycopg:")
+        started = time.perf_counter()
+        Postgres(address).serve(release)
+        return time.perf_counter() - started
+
+
+def do(step: str, home: Path, councils: int) -> None:
+    """Do one step, and print its seconds."""
+    settings = Settings(home=home, additional_authorities=home / "councils.csv")
+    if step == LANDING:
+        seconds = land(settings, councils)
+    else:
+        seconds = {BUILD: build_warehouse, RELEASE: publish, SERVE: serve}[step](settings)
+    print(json.dumps(seconds))
+
+
+def measured(step: str, home: Path, councils: int) -> Step:
+    """Do one step in a process of its own, and look at the memory of all its processes meanwhile."""
+    command = [sys.executable, "-m", "benchmarks.scale", "--do", step, str(home), str(councils)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=PROJECT_FOLDER)
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, memory_of(process.pid))
+        time.sleep(SAMPLE_SECONDS)
+    if process.returncode != 0 or process.stdout is None:
+        raise SystemExit(f"{step} of {councils * len(SEASONS)} letters failed")
+    seconds = json.loads(process.stdout.read().splitlines()[-1])
+    return Step(step, councils * len(SEASONS), seconds, most / MEBIBYTE)
+
+
+def of_size(letters: int) -> list[Step]:
+    """Go the whole way with so many letters of twelve seasons."""
+    councils = -(-letters // len(SEASONS))
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        fresh_home(home, councils)
+        steps = []
+        for step in STEPS:
+            steps.append(measured(step, home, councils))
+            print(f"{step}, {steps[-1].letters} letters: {steps[-1].seconds:.1f} s", file=sys.stderr, flush=True)
+        return steps
+
+
+# --- What comes of it -------------------------------------------------------------------------------------
+
+
+def slope(steps: Sequence[Step], name: str) -> tuple[float, float]:
+    """Return what a letter costs more, in seconds, between the two largest sizes; and what there is besides."""
+    small, large = sorted((step for step in steps if step.name == name), key=lambda step: step.letters)[-2:]
+    by_letter = max(0.0, (large.seconds - small.seconds) / (large.letters - small.letters))  # less is noise
+    return by_letter, large.seconds - by_letter * large.letters
+
+
+def tables(steps: Sequence[Step]) -> str:
+    """Return the numbers as Markdown: by size, and what each letter costs."""
+    sizes = sorted({step.letters for step in steps if step.name in STEPS})
+    lines = [f"| letters | {' | '.join(f'{name}, s | MiB' for name in STEPS)} |"]
+    lines.append("|---:|" + "---:|---:|" * len(STEPS))
+    for size in sizes:
+        of = {step.name: step for step in steps if step.letters == size and step.name in STEPS}
+        lines.append(
+            f"| {size:,} | {' | '.join(f'{of[name].seconds:.1f} | {of[name].memory:,.0f}' for name in STEPS)} |"
+        )
+    lines += [
+        "",
+        "| step | measured to | a letter more, ms | 500,000 letters, hours | |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for name in (READING, *STEPS):
+        largest = max((step for step in steps if step.name == name), key=lambda step: step.letters)
+        by_letter, besides = slope(steps, name)
+        is_measured = largest.letters >= BEYOND
+        hours = (largest.seconds if is_measured else by_letter * BEYOND + besides) / HOUR_SECONDS
+        lines.append(
+            f"| {name} | {largest.letters:,} | {1000 * by_letter:.2f} | {hours:.2f} "
+            f"| {'measured' if is_measured else 'a straight line'} |"
+        )
+    [plain] = [step for step in steps if step.name == PLAIN]
+    each = plain.seconds / plain.letters
+    hours = each * BEYOND / HOUR_SECONDS
+    lines.append(f"| {PLAIN} | {plain.letters:,} | {1000 * each:.2f} | {hours:.2f} | a straight line |")
+    return "\n".join(lines)
+
+
+def plot(steps: Sequence[Step]) -> Mapping[str, Any]:
+    """Return a chart in Vega-Lite: seconds by letters, both by powers of ten, a dashed line where it goes on."""
+    points = [{**asdict(step), "kind": "measured"} for step in steps if step.name != PLAIN]
+    for name in (READING, *STEPS):
+        largest = max((step for step in steps if step.name == name), key=lambda step: step.letters)
+        if largest.letters < BEYOND:
+            by_letter, besides = slope(steps, name)
+            points.append({**asdict(largest), "kind": "on paper"})
+            points.append(
+                {"name": name, "letters": BEYOND, "seconds": by_letter * BEYOND + besides, "kind": "on paper"}
+            )
+    each = [step.seconds / step.letters for step in steps if step.name == PLAIN]
+    ends = (min(step.letters for step in steps), BEYOND)
+    points += [{"name": PLAIN, "letters": end, "seconds": each[0] * end, "kind": "on paper"} for end in ends]
+    scale = {"type": "log"}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": 620,
+        "height": 380,
+        "background": "white",
+        "data": {"values": points},
+        "encoding": {
+            "x": {
+                "field": "letters",
+                "type": "quantitative",
+                "scale": scale,
+                "title": "letters",
+                "axis": {"format": "~s", "values": TICKS},
+            },
+            "y": {
+                "field": "seconds",
+                "type": "quantitative",
+                "scale": scale,
+                "title": "seconds, 2 cores",
+                "axis": {"format": "~s", "values": TICKS},
+            },
+            "color": {"field": "name", "type": "nominal", "title": None, "sort": [READING, PLAIN, *STEPS]},
+        },
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 2},
+                "encoding": {
+                    "strokeDash": {
+                        "field": "kind",
+                        "title": None,
+                        "scale": {"domain": ["measured", "on paper"], "range": [[1, 0], [4, 4]]},
+                    }
+                },
+            },
+            {
+                "transform": [{"filter": "datum.kind == 'measured'"}],
+                "mark": {"type": "point", "filled": True, "size": 45},
+            },
+        ],
+    }
+
+
+def draw(steps: Sequence[Step], file: Path) -> None:
+    import vl_convert  # starts an engine for scripts
+
+    svg = vl_convert.vegalite_to_svg(dict(plot(steps)), vl_version=VEGA_LITE, allowed_base_urls=[])
+    file.write_text(svg, encoding="utf-8")
+
+
+def main() -> None:
+    """Measure, print the tables, and draw the plot."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default="1000,5000,20000,50000", help="letters of twelve seasons together")
+    parser.add_argument("--read", default="100,200,400", help="printed letters to read")
+    parser.add_argument("--plain", type=int, default=60, help="how many of them the plain script reads")
+    parser.add_argument("--numbers", type=Path, help="a JSON file that keeps the numbers; those in it are kept too")
+    parser.add_argument("--plot", type=Path, help="an SVG to draw")
+    parser.add_argument("--do", nargs=3, metavar=("STEP", "HOME", "COUNCILS"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.do:
+        do(given.do[0], Path(given.do[1]), int(given.do[2]))
+        return
+    print(f"{platform.system()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}; ")
+    print(f"load before {os.getloadavg()[0]:.1f}\n")
+    steps = (
+        [Step(**one) for one in json.loads(given.numbers.read_text(encoding="utf-8"))]
+        if given.numbers and given.numbers.exists()
+        else []
+    )
+    if given.read:
+        steps = [step for step in steps if step.name not in (READING, PLAIN)]
+        steps += read_letters([int(count) for count in given.read.split(",")], given.plain)
+    for size in [int(size) for size in given.sizes.split(",") if size]:
+        found = of_size(size)
+        steps = [step for step in steps if step.letters != found[0].letters or step.name not in STEPS] + found
+        if given.numbers:
+            given.numbers.write_text(json.dumps([asdict(step) for step in steps], indent=1), encoding="utf-8")
+    print(tables(steps))
+    print(f"\nLoad at the end: {os.getloadavg()[0]:.1f}.")
+    if given.plot:
+        draw(steps, given.plot)
+
+
+if __name__ == "__main__":
+    main()
