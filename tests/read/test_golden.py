@@ -36,8 +36,21 @@ HEADER_FIELDS = (
 TABLES = ("received", "decisions", "remedied")
 
 
+PICTURES = ("picture-of-statistics", "scanned")
+"""The folders of letters that tesseract reads, which takes seconds for each."""
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(GOLDEN).as_posix()
+
+
+each_letter = pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=name_of(path), marks=[pytest.mark.needs("time")] * (path.parent.name in PICTURES))
+        for path in LETTERS
+    ],
+)
 
 
 @cache
@@ -88,7 +101,7 @@ def without_notes(truth: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in truth.items() if key not in {"why", "absent", "reason_has", "on_paper"}}
 
 
-@pytest.mark.parametrize("path", LETTERS, ids=name_of)
+@each_letter
 def test_a_golden_letter_is_read_as_it_states(path: Path) -> None:
     truth = expected(path)
     given = answered(path)
@@ -108,7 +121,7 @@ def assert_read_off_a_picture(given: dict[str, Any], paper: dict[str, Any]) -> N
     assert {"upheld_count", "investigations_count", "uphold_rate_pct"} <= given["figures"].keys()
 
 
-@pytest.mark.parametrize("path", LETTERS, ids=name_of)
+@each_letter
 def test_every_figure_of_a_golden_letter_has_its_place(path: Path) -> None:
     given = answered(path)
     figures = [*given["figures"].values(), *(figure for table in TABLES for figure in given[table].values())]
