@@ -121,7 +121,7 @@ def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[S
 
 
 def _pages_of(document: Document) -> tuple[int, int] | None:
-    """Return the first and the last page that a document has of its file; None for a file without pages."""
+    """Return the numbers in the file of a document's first and last page; None for a file without pages."""
     if document.page_count is None:
         return None
     return document.pages[0].number, document.pages[-1].number

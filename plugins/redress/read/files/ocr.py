@@ -143,7 +143,7 @@ class _FirstReading:
 
 
 def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
-    """Return pages by number; none of their numbers counts if no page shows a word of the Ombudsman's letters."""
+    """Return pages by page number. If no page shows a word of the Ombudsman's letters, no figure on them counts."""
     readings = []
     for number in numbers:
         with _naming(number):

@@ -73,7 +73,7 @@ def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collect
 
 
 def _without_lines(opened: OpenedPdf, numbers: Sequence[int]) -> frozenset[int]:
-    """Return which of these pages, which are pictures, show no lines of text; none in a file of many pictures."""
+    """Return those of these pictures that show no lines of text; a file of many pictures is not looked at."""
     if len(numbers) > ocr.MOST_PICTURES:
         return frozenset()
     return frozenset(number for number in numbers if not ocr.may_be_read(opened.sheet(number).page))

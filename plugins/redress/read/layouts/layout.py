@@ -48,10 +48,10 @@ class Layout(Protocol):
 
     @property
     def landmarks(self) -> str:
-        """A regular expression, in small letters, of words that stand on the pages with its figures.
+        """A regular expression, in small letters, that matches words on every page with the layout's figures.
 
-        The words are found in a page's text as it is drawn, line by line, in small letters. A page without any
-        is not looked at closely. The expression may match a page too many, and must not miss a page with figures.
+        It is looked for in a page's text as it is drawn, line by line, in small letters. Only pages that it matches
+        are looked at closely. It may match a page too many, and must not miss a page with figures.
         """
 
     @property
