@@ -52,6 +52,7 @@ def settings_of(home: Path, **stated: object) -> Settings:
             "additional_authorities": SAMPLE_AUTHORITIES,
             "read_batch_letters": 2,
             "serve_url": SecretStr(NO_SERVER),
+            "build_site": True,
             **stated,
         }
     )
