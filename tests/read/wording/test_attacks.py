@@ -11,7 +11,7 @@ from redress.read.wording.analysis import Analysis
 from redress.read.wording.findings import SlotFinding
 from redress.read.wording.proposals import Strength
 from samples.press.content import Block, LetterContent, StatisticsPage, ThreeStatistics, rate_pct
-from tests.read.wording.changes import RATE_WORDS, block, both, three, words
+from tests.read.wording.changes import RATE_WORDS, block, both, new_block, three, words
 from tests.read.wording.printed import Edit, analysis, printed
 
 COUNT = 30
@@ -152,3 +152,31 @@ def test_a_rate_that_fails_in_a_tenth_of_the_letters_is_not_proven(folder: Path)
 
     edit = both(words(("of complaints we investigated were upheld", "of it showed fault")), wrong)
     assert proven(analysis(folder, printed(2022, COUNT, edit))) == []
+
+
+def test_two_shares_of_which_either_may_be_the_uphold_rate_are_both_shown(folder: Path) -> None:
+    def merged(figures: ThreeStatistics, _: LetterContent) -> str:
+        rate = rate_pct(figures.upheld_count, figures.investigations_count)
+        return f"Of {figures.investigations_count} cases, {figures.upheld_count} showed fault, or {rate}%."
+
+    def alone(page: StatisticsPage, content: LetterContent) -> StatisticsPage:
+        return replace(
+            page, blocks=(of_figures(merged)(page, content).blocks[0], new_block(page, content).blocks[-1])
+        )
+
+    found = analysis(folder, printed(2022, COUNT, alone))
+    for fragment in ("showed fault", "enquiries in time"):
+        for slot in slots_of(found, fragment):
+            assert {one.strength for one in slot.proposals} <= {Strength.EQUAL}
+    assert proven(found) == []
+
+
+def test_a_target_for_each_type_of_council_is_not_told_from_its_average(folder: Path) -> None:
+    def with_target(one: Block, figures: ThreeStatistics, _: LetterContent) -> Block:
+        target = f"We ask councils such as yours for {figures.averages.uphold_rate_pct + 2}% at most."
+        return replace(one, sentences=(*one.sentences, target))
+
+    edit = both(block("Complaints upheld", with_target), words(("This compares to an average of", "Others have")))
+    found = analysis(folder, printed(2022, 2 * COUNT, edit))
+    assert "uphold_rate_type_average_pct" in {one.figure for one in slots_of(found, "We ask councils")[0].proposals}
+    assert "uphold_rate_type_average_pct" not in proven(found)

@@ -84,6 +84,11 @@ class Proof:
     odds: tuple[tuple[SlotPlace, float], ...]
 
     @property
+    def places(self) -> frozenset[SlotPlace]:
+        """The slots that the proof is about."""
+        return frozenset(place for _, place in self.slots)
+
+    @property
     def worst_odds(self) -> float:
         """The odds of the slot that is proven least."""
         return max(odds for _, odds in self.odds)

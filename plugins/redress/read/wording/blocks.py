@@ -37,6 +37,23 @@ def block_of_heading(text: str) -> str | None:
     return next((name for name, pattern in named if pattern.fullmatch(words)), None)
 
 
+@cache
+def block_of_sentence(template: str) -> str | None:
+    """Return the name of the block that a known sentence with a figure belongs to; None if it may be another's.
+
+    Averages and bases are worded alike in several blocks.
+    """
+    sentence = Sentence(template)
+    names = [block.name for block in known_blocks().values() if sentence in block.sentences]
+    is_alike = any(name == "investigations_count" for name in sentence.names) or not is_own(sentence)
+    return names[0] if len(names) == 1 and not is_alike else None
+
+
+def states(block: str | None, figure: str) -> bool:
+    """Return whether a block's sentences state a figure."""
+    return block in known_blocks() and figure in known_blocks()[block].measures
+
+
 def home_of(measure: str) -> str | None:
     """Return the name of the block whose sentences state a measure; None if no block states it."""
     first = ("overview",) if measure.endswith(("dealt_with_count", "not_for_us_count", "closed_count")) else ()

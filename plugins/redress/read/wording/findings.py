@@ -146,9 +146,17 @@ def _note(facts: Facts, pattern: Pattern, number: int) -> str:
             if holds_mostly(count, len(days)) or count == len(days):
                 return f"{what}: {day:%-d %B %Y} in {count} of {len(days)} letters"
         return "a date"
+    if slot.kind is SlotKind.YEARS:
+        count = sum(_ends_in(one.text, season.year) for one in slot.by_letter.values())
+        return f"the season's years in {count} of {len(slot.by_letter)} letters"
     others = of_others(pattern, season.year)
     if others is not None:
         return f'the sentence speaks of "{others}"'
     if slot.is_constant:
         return f"{next(iter(slot.by_letter.values())).text} in all letters, which proves nothing"
     return ""
+
+
+def _ends_in(years: str, year: int) -> bool:
+    """Return whether years such as 2025-26 end in a year."""
+    return years[-2:] == str(year)[-2:]

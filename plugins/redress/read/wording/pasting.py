@@ -11,7 +11,7 @@ from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES, UNIT_OF, Unit
 from redress.model.season import Season
 from redress.read.page.document import squeezed
 from redress.read.page.sentences import Sentence
-from redress.read.wording.blocks import home_of, known_blocks, re_escaped, row_pattern
+from redress.read.wording.blocks import block_of_heading, home_of, known_blocks, re_escaped, row_pattern
 from redress.read.wording.findings import SentenceFinding
 from redress.read.wording.proposals import Strength
 from redress.read.wording.tokens import SlotKind
@@ -52,12 +52,11 @@ def additions_of(findings: Sequence[SentenceFinding], season: Season) -> list[Ad
         if block is None and not home:
             continue
         own = block or home[0][0]
-        if block is None and finding.pattern.heading and finding.strength is not Strength.UNPROVEN:
+        is_new_heading = bool(finding.pattern.heading) and block_of_heading(finding.pattern.heading) is None
+        if is_new_heading and (finding.pattern.known is not None or finding.strength is not Strength.UNPROVEN):
             homes[finding.pattern.heading][own] += 1
         if finding.pattern.known is None:
             found.append(Addition(own, finding, Sentence(template_of(finding, season))))
-        elif block is None and finding.pattern.heading:
-            homes[finding.pattern.heading][own] += 1
     for title, counts in homes.items():
         own = counts.most_common(1)[0][0]
         first = next(one for one in findings if one.pattern.heading == title and one.strength is not None)

@@ -5,13 +5,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from redress.read.wording.blocks import block_of_heading
+from redress.read.wording.blocks import block_of_heading, block_of_sentence
 from redress.read.wording.pieces import Piece
 from redress.read.wording.tokens import Slot, SlotKind
 
 LEAST_LETTERS = 2
 SHARED_TITLE_SHARE = 0.2
 """A heading stands in at least this share of the letters."""
+LEAST_OWN_SHARE = 0.9
+"""Of the known sentences below an unknown heading, at least this share is of one block."""
 LEAST_LETTERS_OF_A_CONSTANT = 10
 """A number that so many letters print alike is a word of the sentence, such as 100,000 residents."""
 MOST_FORMS = 4
@@ -46,12 +48,14 @@ class SlotValues:
 class Pattern:
     """A sentence of several letters; `forms` has for each word its forms, and None in the place of a slot.
 
+    `block` is the block that the heading begins; None for an unknown heading below which nothing known stands.
     `known` is the template of the known sentence that the pattern is; `row` the label of a table's row.
     """
 
     forms: list[dict[str, None] | None]
     slots: list[SlotValues]
     heading: str
+    block: str | None
     is_statistic: bool
     known: str | None = None
     row: str | None = None
@@ -60,11 +64,6 @@ class Pattern:
     def letters(self) -> frozenset[int]:
         """The letters that have the sentence."""
         return frozenset(letter for slot in self.slots for letter in slot.by_letter)
-
-    @property
-    def block(self) -> str | None:
-        """The block that the heading begins, or None for an unknown heading."""
-        return block_of_heading(self.heading)
 
     def text(self, names: Sequence[str]) -> str:
         """Return the sentence with names in its slots, each with its brackets."""
@@ -112,10 +111,11 @@ def patterns_of(letters: Sequence[Iterable[Piece]]) -> list[Pattern]:
     groups: dict[_Key, list[tuple[int, Piece]]] = defaultdict(list)
     for letter, pieces in enumerate(letters):
         counts: Counter[_Key] = Counter()
-        for piece in pieces:
+        for piece in (one for one in pieces if not one.is_read):
             first = _Key(piece.tokens.words, _heading(piece, shared), piece.known, piece.row is not None)
             groups[replace(first, repetition=counts[first])].append((letter, piece))
             counts[first] += 1
+    adopted = _adopted(letters, shared)
     merged = _merged(groups)
     merged.sort(key=lambda group: (-_letters_count(group), group[0].is_row, -len(group[0].words)))
     taken: dict[int, set[int]] = defaultdict(set)
@@ -126,7 +126,7 @@ def patterns_of(letters: Sequence[Iterable[Piece]]) -> list[Pattern]:
             continue
         for letter, piece in free:
             taken[letter] |= piece.numbers
-        patterns.append(_pattern(key, free))
+        patterns.append(_pattern(key, block_of_heading(key.heading) or adopted.get(key.heading), free))
     return [pattern for pattern in patterns if _says_something(pattern)]
 
 
@@ -141,6 +141,22 @@ def _shared_titles(letters: Sequence[Iterable[Piece]]) -> frozenset[str]:
 def _heading(piece: Piece, shared: frozenset[str]) -> str:
     found = (title for title in piece.titles if _folded(title) in shared or block_of_heading(title) is not None)
     return next(found, "")
+
+
+def _adopted(letters: Sequence[Iterable[Piece]], shared: frozenset[str]) -> dict[str, str]:
+    """Return the blocks of unknown headings below which a block's own sentences stand."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for pieces in letters:
+        for piece in pieces:
+            block = None if piece.known is None else block_of_sentence(piece.known)
+            if block is not None:
+                counts[_heading(piece, shared)][block] += 1
+    return {
+        heading: block
+        for heading, found in counts.items()
+        for block, count in found.most_common(1)
+        if heading and count >= LEAST_OWN_SHARE * found.total()
+    }
 
 
 def _folded(title: str) -> str:
@@ -178,7 +194,7 @@ def _is_form(one: str, other: str) -> bool:
     )
 
 
-def _pattern(key: _Key, members: Sequence[tuple[int, Piece]]) -> Pattern:
+def _pattern(key: _Key, block: str | None, members: Sequence[tuple[int, Piece]]) -> Pattern:
     first = members[0][1]
     kinds = first.tokens.slots
     slots = [SlotValues(slot.kind) for slot in kinds]
@@ -201,6 +217,7 @@ def _pattern(key: _Key, members: Sequence[tuple[int, Piece]]) -> Pattern:
         forms,
         slots,
         key.heading,
+        block,
         sum(piece.is_statistic for _, piece in members) * 2 > len(members),
         first.known,
         rows.most_common(1)[0][0] if rows else None,

@@ -21,6 +21,7 @@ from redress.read.statistics import is_behind, signature_of
 from redress.read.wording.blocks import block_of_heading
 from redress.read.wording.tokens import Tokens, may_hold_a_number, tokens_of
 
+NO_TOKENS = Tokens((), ())
 MOST_HEADING_WORDS = 9
 MOST_LABEL_WORDS = 12
 MOST_UNIT_WORDS = 60
@@ -35,7 +36,8 @@ class Piece:
 
     `known` has the template of the known sentence that the piece is, though the reader did not read it there.
     `row` is the label if the piece is a row of a table. `numbers` say which words of the document are its numbers.
-    `titles` are the lines above that may be its heading, the nearest first.
+    `titles` are the lines above that may be its heading, the nearest first. A known sentence that the reader has
+    read is a piece without tokens: it tells what its heading is about.
     """
 
     tokens: Tokens
@@ -45,6 +47,7 @@ class Piece:
     numbers: frozenset[int]
     known: str | None = None
     row: str | None = None
+    is_read: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def seen_letter(content: bytes, file_name: str) -> SeenLetter | None:
 
 
 def unknown_pieces(document: Document, letter: Letter) -> Iterator[Piece]:
-    """Yield the pieces with a number that the reader did not read."""
+    """Yield the pieces with a number that the reader did not read, and the known sentences without their words."""
     number_of = {id(word): place for place, word in enumerate(w for line in document.segments for w in line.words)}
     read = {(figure.page, figure.box) for figure in letter.figures if figure.box is not None}
     lines_read = {(figure.line, figure.text.rstrip("%")) for figure in letter.figures if figure.line is not None}
@@ -82,6 +85,9 @@ def unknown_pieces(document: Document, letter: Letter) -> Iterator[Piece]:
             if _is_read(word, read) or (word.line, word.text.strip("%.,;:()")) in lines_read
         }
         for words, known, row in _pieces(page, taken):
+            if known is not None and any(id(word) in taken for word in words):
+                yield Piece(NO_TOKENS, titles.above(words[0]), True, page.number, frozenset(), known, is_read=True)
+                continue
             if not any(may_hold_a_number(word.text) for word in words):
                 continue
             tokens = tokens_of([part for word in words for part in word.text.split()], name)
@@ -122,7 +128,7 @@ def _pieces(page: Page, taken: set[int]) -> Iterator[tuple[list[Word], str | Non
             figures = {
                 id(w) for name in names if found.stated(name) for w in passage.words(*found.match.span(name))
             }
-            if figures and not figures & taken:
+            if figures:
                 yield list(found.words), found.sentence.template, None
     for row in labelled_numbers(page.segments):
         number = row.words[0]

@@ -12,6 +12,7 @@ import numpy as np
 from redress.model.measures import HEADLINE_NAMES, TABLE_MEASURES
 from redress.read.wording.arithmetic import holds_mostly, log_odds, share_holds, share_is_asked
 from redress.read.wording.averages import AVERAGES, is_near, type_constant
+from redress.read.wording.blocks import states
 from redress.read.wording.facts import Facts, SlotPlace, Values
 from redress.read.wording.search import PROVEN_LOG_ODDS, Result
 from redress.read.wording.tokens import SlotKind
@@ -46,25 +47,35 @@ def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> P
     """Return what arithmetic says about the slots at some places; a slot without a proposal has an empty list."""
     by_place: Proposals = defaultdict(list)
     for place in places:
-        by_place[place] += _of_search(result, place)
+        by_place[place] += _of_search(facts, result, place)
     _add_averages(facts, result, places, by_place)
     _add_bases(facts, result, places, by_place)
     _add_shares(facts, places, by_place)
     return by_place
 
 
-def _of_search(result: Result, place: SlotPlace) -> Iterator[Proposal]:
+def _of_search(facts: Facts, result: Result, place: SlotPlace) -> Iterator[Proposal]:
+    """Yield what the best explanations say of a slot.
+
+    A new measure may be a share or a sum as well. So a figure is proven only below the heading of a block that
+    states it, in a row of its table, or in a known sentence; elsewhere a new measure proves equally well.
+    """
     figures = result.figures_of(place)
     named = [figure for figure in figures if figure is not None]
+    pattern = facts.patterns[place.pattern]
     for figure in named:
         proof = result.proof(place, figure)
         if proof is None:
             continue
         odds = dict(proof.odds)[place]
-        strength = Strength.PROVEN if len(figures) == 1 else Strength.EQUAL
+        is_tied = ":" in figure or pattern.known is not None or states(pattern.block, figure)
+        strength = Strength.PROVEN if len(figures) == 1 and is_tied else Strength.EQUAL
         if odds > PROVEN_LOG_ODDS:
             strength = Strength.UNPROVEN
         yield Proposal(figure, strength, proof.relation.sentence, proof.held, proof.asked, odds)
+        if strength is Strength.EQUAL and not is_tied:
+            because = "nothing below its heading is known, so it may be another measure that is made alike"
+            yield Proposal(None, Strength.EQUAL, because, proof.held, proof.asked, odds)
 
 
 def _resolved(facts: Facts, result: Result, figure: str) -> Values | None:
@@ -108,7 +119,9 @@ def _add_averages(facts: Facts, result: Result, places: Sequence[SlotPlace], by_
                 doubtful.add(place)
             if near is not False:
                 because = "one value for each type of council" + (", near the rate of its letters" if near else "")
-                strength = Strength.PROVEN if near and odds <= PROVEN_LOG_ODDS else Strength.UNPROVEN
+                is_tied = states(facts.patterns[place.pattern].block, figure)
+                is_carried = near and is_tied and odds <= PROVEN_LOG_ODDS
+                strength = Strength.PROVEN if is_carried else Strength.UNPROVEN
                 proposal = Proposal(figure, strength, because, constant.held, constant.asked, odds)
                 found[figure].append((place, proposal))
     for proposals in found.values():

@@ -5,7 +5,7 @@ sentences give. The explanations that cover most slots are kept: where they all 
 proven; where they differ, none is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import log10
@@ -42,11 +42,16 @@ class Explanation:
         """What each slot stands for."""
         return {place: figure for proof in self.proofs for figure, place in proof.slots}
 
-    @property
-    def weight(self) -> float:
-        """How much is explained: the odds against coincidence of each slot and of each proof, added up."""
+    def weight(self, coincidences: Collection[frozenset[SlotPlace]]) -> float:
+        """Return how much is explained: the odds of each slot and each proof, less what is left to coincidence.
+
+        `coincidences` are the slots of every proof that was found. What a proof says about some slots is explained
+        if they all stand in one proof of this explanation.
+        """
         proofs = sum(min(-proof.worst_odds, _MOST_COUNTED) for proof in self.proofs)
-        return proofs + sum(self.odds(place) for place in self.figures)
+        covered = [proof.places for proof in self.proofs]
+        left = sum(not any(slots <= one for one in covered) for slots in coincidences)
+        return proofs + sum(self.odds(place) for place in self.figures) - _MOST_COUNTED * left
 
     def odds(self, place: SlotPlace) -> float:
         """Return the odds against coincidence for a slot, as its best proof has them."""
@@ -84,8 +89,14 @@ def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
     explanations = [
         Explanation(proofs) for proofs in _together([proofs for proofs in kept if proofs], (), {}, set())
     ]
-    most = max((one.weight for one in explanations), default=0.0)
-    best = tuple(one for one in explanations if one.weight >= most - _EQUAL and one.proofs)
+    coincidences = {
+        proof.places for proofs in by_relation for proof in proofs if proof.worst_odds <= PROVEN_LOG_ODDS
+    }
+    weights = [one.weight(coincidences) for one in explanations]
+    most = max(weights, default=0.0)
+    best = tuple(
+        one for one, weight in zip(explanations, weights, strict=True) if weight >= most - _EQUAL and one.proofs
+    )
     return Result(best, tuple(proof for proofs in by_relation for proof in proofs))
 
 
