@@ -12,7 +12,7 @@ from redress.read.wording.proposals import Strength
 from redress.read.wording.tokens import SlotKind, tokens_of
 from redress.read.wording.trial import Trial, compared, read_with
 from samples.press.truth import truth_of
-from tests.read.wording.changes import CHANGES, Change
+from tests.read.wording.changes import CHANGES, Change, words
 from tests.read.wording.judged import judged
 from tests.read.wording.printed import Printed, analysis, printed
 
@@ -117,3 +117,15 @@ def test_numbers_dates_and_the_authoritys_name_become_slots() -> None:
         (SlotKind.NUMBER, "two"),
         (SlotKind.PER_CENT, "3%"),
     ]
+
+
+def test_signs_that_templates_have_for_themselves_are_left_open_in_the_line_to_paste(folder: Path) -> None:
+    odd = words(("of complaints we investigated were upheld", "(or {so}) of [all] cases | files showed fault"))
+    found = analysis(folder, printed(2022, COUNT, odd))
+    (addition,) = found.additions
+    assert addition.sentence is not None
+    assert addition.sentence.template == (
+        "{uphold_rate_pct:percent} {gap_1:words} {gap_2:words} of {gap_3:words} cases {gap_4:words} files "
+        "showed fault"
+    )
+    assert trial_of(found).figures["uphold_rate_pct"].after == COUNT

@@ -17,6 +17,8 @@ from redress.read.wording.tokens import SlotKind
 LEAST_LIKENESS = 0.4
 MOST_GUESSES = 3
 WORDS_BESIDE = 5
+MOST_PLACES = 80
+"""Arithmetic is asked about so many numbers, those of the most letters first; a season states some twenty."""
 _OF_OTHERS = re.compile(
     r"\b(?:last year|previous(?:ly)?|year before|national(?:ly)?|england"
     r"|all (?:authorities|councils|organisations))\b",
@@ -62,7 +64,7 @@ def findings_of(facts: Facts) -> list[SentenceFinding]:
         for place in facts.slots
         if not facts.patterns[place.pattern].slots[place.slot].is_constant
         and of_others(facts.patterns[place.pattern], facts.season.year) is None
-    ]
+    ][:MOST_PLACES]
     by_place = proposals_of(facts, search(facts, places), places)
     certain = {one.figure for found in by_place.values() for one in found if one.strength is Strength.PROVEN}
     _add_guesses(facts, by_place, certain)

@@ -10,6 +10,8 @@ from redress.read.wording.pieces import Piece
 from redress.read.wording.tokens import Slot, SlotKind
 
 LEAST_LETTERS = 2
+LEAST_SHARE = 0.01
+"""A sentence of fewer letters than this share of a season is one of few, and no season's wording."""
 SHARED_TITLE_SHARE = 0.2
 """A heading stands in at least this share of the letters."""
 LEAST_OWN_SHARE = 0.9
@@ -122,7 +124,7 @@ def patterns_of(letters: Sequence[Iterable[Piece]]) -> list[Pattern]:
     patterns = []
     for key, members in merged:
         free = [(letter, piece) for letter, piece in members if not piece.numbers & taken[letter]]
-        if len({letter for letter, _ in free}) < LEAST_LETTERS:
+        if len({letter for letter, _ in free}) < max(LEAST_LETTERS, LEAST_SHARE * len(letters)):
             continue
         for letter, piece in free:
             taken[letter] |= piece.numbers

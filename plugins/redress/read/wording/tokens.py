@@ -28,6 +28,8 @@ _YEARS = re.compile(r"(?P<before>\(?)(?P<years>20[0-9]{2}\s*[/-]\s*(?:20)?[0-9]{
 _DAY = re.compile(r"(?:[0-9]{1,2})(?:st|nd|rd|th)?")
 _FOUR = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<after>[).,;:]*)")
 _IN_WORDS = re.compile(rf"(?P<number>{COUNT_IN_WORDS})(?P<after>[).,;:]*)", re.IGNORECASE)
+_BRACES = str.maketrans("{}", "()")
+"""Braces stand for slots, and a letter's own must not."""
 _NO_NUMBERS = frozenset({"a", "an", "hundred", "one"})
 """Words that are numbers only at times: "one of the cases"."""
 NAME_MARK = "\N{WHITE SQUARE}"
@@ -76,7 +78,8 @@ def tokens_of(printed: Sequence[str], name: str | None) -> Tokens:
     words: list[str] = []
     shown: list[str] = []
     slots: list[Slot] = []
-    for text, slot, rest in _parts(_with_name(printed, name)):
+    unbraced = [word.translate(_BRACES) for word in printed]
+    for text, slot, rest in _parts(_with_name(unbraced, name)):
         before, after = rest
         if slot is None:
             words.append(text.casefold())
