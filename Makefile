@@ -12,7 +12,7 @@ BI_INSTALLED := $(BI)/.installed
 # Python keeps what it has compiled: a test run starts some hundred processes, and each would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run up airflow site bi test test-quick soak compose-trial pin-images check format docs samples lock bench scale clean
+.PHONY: help run up airflow site bi test test-quick soak compose-trial soak-compose pin-images check format docs samples lock bench scale clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ soak: $(INSTALLED) ## kill at random points, and fuzz for an hour (FUZZ_MINUTES=
 
 compose-trial: $(INSTALLED) ## build, start, use, back up, restore and remove docker-compose.yml on a Docker engine; SUPERSET=yes FAULTS=yes
 	@$(BIN)/python -m tests.compose.trial_on_engine $(if $(SUPERSET),--superset) $(if $(FAULTS),--faults)
+
+soak-compose: $(INSTALLED) ## kill services of two workers without a common disk, on a Docker engine; KILLS=20
+	@$(BIN)/python -m tests.compose.soak $(if $(KILLS),--kills $(KILLS))
 
 pin-images: $(INSTALLED) ## write the digests of the base images into docker-compose.yml and the Dockerfiles
 	@$(BIN)/python -m tests.compose.pin_images

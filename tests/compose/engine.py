@@ -161,6 +161,11 @@ class Stack:
     def execute(self, service: str, *command: str) -> str:
         return self.compose("exec", "-T", service, *command)
 
+    def succeeds(self, service: str, *command: str) -> bool:
+        """Say whether a command in a service's container ends with 0."""
+        words = ("docker", "compose", "exec", "-T", service, *command)
+        return ended(*words, folder=self.folder, environment=self.environment, fails=True).returncode == 0
+
     def follow(self, heading: str) -> None:
         """Run the commands below a heading of the runbook. Raises TrialError at the first that fails."""
         for block in runbook_blocks(heading):

@@ -26,7 +26,7 @@ def digests(images: list[str]) -> dict[str, str]:
         if pulled.returncode != 0:
             raise TrialError(f"{tag} has no digest here, and no file was changed: {pulled.stderr.strip()}")
         listed = docker("image", "inspect", "--format", '{{join .RepoDigests " "}}', tag).stdout.split()
-        found[tag] = next(one for one in listed if one.startswith(f"{tag.partition(':')[0]}@")).partition("@")[2]
+        found[tag] = next(one for one in listed if one.startswith(f"{tag.rpartition(':')[0]}@")).partition("@")[2]
     return found
 
 

@@ -32,6 +32,7 @@ AIRFLOW = {"airflow-init", "api-server", "scheduler", "dag-processor", "triggere
 SHARED_SECRETS = ("AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CORE__FERNET_KEY")
 CELERY_OPTIONS = {
     "AIRFLOW__CELERY__BROKER_URL",
+    "AIRFLOW__CELERY__RESULT_BACKEND",
     "AIRFLOW__CELERY__WORKER_CONCURRENCY",
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT",
 }
@@ -137,11 +138,46 @@ def test_no_service_takes_the_memory_of_the_whole_machine(services: dict[str, An
     assert megabytes["worker"] == max(megabytes.values())
 
 
-def test_nobody_but_the_scheduler_and_the_worker_reaches_the_queue(services: dict[str, Any]) -> None:
-    reached = {name: set(service.get("networks", ["default"])) for name, service in services.items()}
-    assert {name for name, networks in reached.items() if "queue" in networks} == {"redis", "scheduler", "worker"}
-    assert {name for name, networks in reached.items() if "default" not in networks} == {"redis"}
-    assert composition()["networks"] == {"queue": {"internal": True}}
+def test_each_service_shares_networks_with_what_it_needs_and_with_nothing_else(services: dict[str, Any]) -> None:
+    networks = {name: set(service["networks"]) for name, service in services.items()}
+    servers = {
+        "postgres": {*AIRFLOW, BI, "databases"},
+        "redis": {"scheduler", "worker"},
+        "api-server": {"worker"},
+    }
+    for server, clients in servers.items():
+        assert clients <= {name for name in networks if networks[name] & networks[server]}, server
+    assert networks["worker"] & networks["postgres"] == {"serving"}
+    assert {name for name in networks if "metadata" in networks[name]} == {
+        *AIRFLOW - {"worker"},
+        "databases",
+        "postgres",
+    }
+    assert {name for name in networks if "queue" in networks[name]} == {"redis", "scheduler", "worker"}
+    declared = composition()["networks"]
+    assert set(declared) == set().union(*networks.values())
+    inside = {name for name, network in declared.items() if (network or {}).get("internal")}
+    assert {name for name in networks if not networks[name] - inside} == {
+        "airflow-init",
+        "databases",
+        "redis",
+        "scheduler",
+        "triggerer",
+    }
+
+
+def test_a_worker_knows_neither_the_address_nor_the_password_of_the_metadata(services: dict[str, Any]) -> None:
+    assert not _holds(services["worker"], SECRETS["AIRFLOW_DB_PASSWORD"])
+    assert _holds(services["scheduler"], SECRETS["AIRFLOW_DB_PASSWORD"])
+    results = {services[name]["environment"]["AIRFLOW__CELERY__RESULT_BACKEND"] for name in ("scheduler", "worker")}
+    assert len(results) == 1
+
+
+def test_nothing_can_be_written_but_volumes_and_folders_in_memory(services: dict[str, Any]) -> None:
+    for name in set(services) - {BI}:
+        service = services[name]
+        assert service.get("read_only") is True, name
+        assert "/tmp" in {entry.partition(":")[0] for entry in service["tmpfs"]}, name  # noqa: S108 - a container's
 
 
 @pytest.mark.parametrize("missing", sorted(SECRETS))
@@ -165,13 +201,15 @@ def test_what_has_a_default_is_no_secret() -> None:
 
 
 def test_no_secret_is_written_into_the_file(services: dict[str, Any]) -> None:
-    secret_names = re.compile(r"PASSWORD$|SECRET|_KEY$|_CONN|BROKER_URL|SERVE_URL")
+    secret_names = re.compile(r"PASSWORD$|SECRET|_KEY$|_CONN|BROKER_URL|RESULT_BACKEND|SERVE_URL")
     written = raw()["services"]
     held = [
         (service, name, str(value))
         for service in services
         for name, value in written[service].get("environment", {}).items()
-        if secret_names.search(name) and value is not None  # without a value it comes from outside, or not at all
+        if secret_names.search(name)
+        and value is not None  # without a value it comes from outside, or not at all
+        and not str(value).startswith("sqlite")  # a file, with no password
     ]
     assert held
     assert [entry for entry in held if ":?" not in entry[2]] == []
@@ -290,9 +328,10 @@ def test_every_setting_reaches_all_services_of_airflow_or_has_a_place_of_its_own
     assert "REDRESS_SERVE_URL" in services["worker"]["environment"]
 
 
-def test_the_keys_of_the_object_store_reach_the_worker_alone() -> None:
+def test_the_keys_of_the_object_store_reach_tasks_and_those_who_show_and_mail_what_lies_there() -> None:
     for name, service in raw()["services"].items():
-        assert (_passed_on(service) & STORE_KEYS) == (STORE_KEYS if name == "worker" else set()), name
+        holders = {"api-server", "dag-processor", "worker"}
+        assert (_passed_on(service) & STORE_KEYS) == (STORE_KEYS if name in holders else set()), name
 
 
 def test_no_service_leaves_a_volume_without_a_name(services: dict[str, Any]) -> None:
@@ -347,7 +386,7 @@ def test_every_command_of_airflows_is_one_that_airflow_has(services: dict[str, A
         if line.removeprefix("exec ").startswith("airflow ")
     ]
     checked = [words[1:] for words in called if words[1] not in {"celery", "pools"}]
-    assert ["jobs", "check", "--job-type", "TriggererJob", "--local"] in checked
+    assert ["scheduler"] in checked
     for words in checked:
         parser.parse_args(words)
 

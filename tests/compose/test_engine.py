@@ -11,6 +11,7 @@ from tests.compose.bases import base_images
 from tests.compose.composition import COMPOSE_FILE, DOCKERFILE, raw
 from tests.compose.engine import Stack, require_engine, runbook_blocks
 from tests.compose.pin_images import pinned
+from tests.compose.two_workers import tables
 
 DIGEST = "sha256:" + "0f" * 32
 
@@ -57,3 +58,12 @@ def test_settings_of_this_machine_do_not_reach_a_trial(monkeypatch: pytest.Monke
     given = Stack("redress-trial", tmp_path, ports={}).environment
     assert not {"REDRESS_STATE", "AWS_SECRET_ACCESS_KEY"} & set(given)
     assert given["PATH"] == os.environ["PATH"]
+
+
+def test_releases_are_compared_by_their_tables_and_not_by_what_says_when_they_were_made() -> None:
+    sums = (
+        f"{'0f' * 32}  tables/fct_annual_review.parquet\n{'1e' * 32}  release.json\n{'2d' * 32}  redress.duckdb\n"
+    )
+    assert tables(sums) == {"tables/fct_annual_review.parquet": "0f" * 32}
+    with pytest.raises(TrialError, match="tables"):
+        tables(f"{'1e' * 32}  release.json\n")

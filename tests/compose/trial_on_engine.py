@@ -25,11 +25,21 @@ from tests.compose.faults import SOURCE, full_disk, stopped_during_a_task, witho
 SMALL_DISK = Path(__file__).parent / "small_disk.yml"
 SEASON = 2021
 SETTINGS = {"REDRESS_ADDITIONAL_AUTHORITIES": "/srv/incoming/authorities.csv"}
-SEASON_SECONDS = 600
+SEASON_SECONDS = 1200
 READER = "bi_tool"
+REACHED_BY = {
+    ("postgres", 5432): {"api-server", "bi", "dag-processor", "postgres", "scheduler", "triggerer", "worker"},
+    ("redis", 6379): {"redis", "scheduler", "worker"},
+    ("api-server", 8080): {
+        *("api-server", "dag-processor", "postgres", "scheduler", "triggerer", "worker"),
+    },
+}
+"""By server and port, the services that share a network with it."""
 SERVED = (
     f"select release_id, count(*) from marts.release, marts.fct_annual_review where season = {SEASON} group by 1"  # noqa: S608 - a number of ours
 )
+STARTED = "select pg_postmaster_start_time()"
+GREEDY = "select length(string_agg(repeat('x', 1000000), '')) from generate_series(1, 900)"
 FORBIDDEN = {
     "redress": (
         "delete from marts.fct_annual_review",
@@ -50,6 +60,8 @@ def trial(stack: Stack, superset: bool, faults: bool) -> None:
     start(stack)
     with step("ports are published on loopback alone"):
         _require_loopback(stack)
+    with step("each service reaches what it needs, and nothing else"):
+        _require_apart(stack)
     with stack.client() as client:
         with step(f"a season through the Celery worker ({SEASON})"):
             log_in(client, stack.secret("AIRFLOW_ADMIN_PASSWORD"))
@@ -69,11 +81,16 @@ def trial(stack: Stack, superset: bool, faults: bool) -> None:
         create = f"create role {READER} login password '{reader}' connection limit 10 in role redress_reader"
         stack.execute("postgres", "psql", "--username", "postgres", "--quiet", "--command", create)
         served = _require_reader(stack, reader)
+    with step("a query that takes too much memory ends, and the server goes on"):
+        before = stack.psql(STARTED, (READER, reader)).stdout
+        require("out of memory", "out of memory" in stack.psql(GREEDY, (READER, reader)).stderr, True)
+        require("the start of the server", stack.psql(STARTED, (READER, reader)).stdout, before)
     if superset:
         with step("Superset: build, up, healthy"):
             stack.compose("--profile", "bi", "build", "bi")
             stack.compose("--profile", "bi", "up", "--detach")
             stack.wait_until_healthy()
+            _require_apart(stack)
     for service, (peak, limit) in stack.peaks().items():
         print(f"  {service}: {peak:.0f} MiB at the most, limit {limit:.0f} MiB")
     with step("down and up again, with the volumes"):
@@ -128,6 +145,15 @@ def _require_loopback(stack: Stack) -> None:
     ]
     require("the number of published ports", len(published), 2)
     require("ports beyond loopback", [line for line in published if "-> 127.0.0.1:" not in line], [])
+
+
+def _require_apart(stack: Stack) -> None:
+    """Knock at each server from each container."""
+    running = set(stack.compose("ps", "--services").split())
+    for (server, port), clients in REACHED_BY.items():
+        knock = ("timeout", "5", "bash", "-c", f"</dev/tcp/{server}/{port}")
+        reaching = {service for service in running if stack.succeeds(service, *knock)}
+        require(f"services that reach {server}", sorted(reaching), sorted(clients & running))
 
 
 def _require_reports(client: httpx.Client, stack: Stack) -> None:
