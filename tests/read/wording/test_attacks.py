@@ -180,3 +180,18 @@ def test_a_target_for_each_type_of_council_is_not_told_from_its_average(folder: 
     found = analysis(folder, printed(2022, 2 * COUNT, edit))
     assert "uphold_rate_type_average_pct" in {one.figure for one in slots_of(found, "We ask councils")[0].proposals}
     assert "uphold_rate_type_average_pct" not in proven(found)
+
+
+def test_a_chain_of_shares_below_a_known_heading_is_not_taken_for_upheld_decisions(folder: Path) -> None:
+    def received(figures: ThreeStatistics, content: LetterContent) -> str:
+        chance = random.Random(content.authority_name)  # noqa: S311 - repeatable
+        count, whole, upheld = figures.investigations_count, chance.randint(1, 60), figures.upheld_count
+        return (
+            f"Of {count + whole} complaints we looked into {count}, or {rate_pct(count, count + whole)}%, and "
+            f"found fault in {upheld}, or {rate_pct(upheld, count)}%."
+        )
+
+    def alone(page: StatisticsPage, content: LetterContent) -> StatisticsPage:
+        return replace(page, blocks=of_figures(received)(page, content).blocks[:2])
+
+    assert proven(analysis(folder, printed(2022, COUNT, alone))) == []

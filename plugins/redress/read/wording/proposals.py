@@ -46,35 +46,51 @@ Proposals = dict[SlotPlace, list[Proposal]]
 def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> Proposals:
     """Return what arithmetic says about the slots at some places; a slot without a proposal has an empty list."""
     by_place: Proposals = defaultdict(list)
+    untied = _untied(facts, result)
     for place in places:
-        by_place[place] += _of_search(facts, result, place)
+        by_place[place] += _of_search(result, place, is_tied=place not in untied)
     _add_averages(facts, result, places, by_place)
     _add_bases(facts, result, places, by_place)
     _add_shares(facts, places, by_place)
     return by_place
 
 
-def _of_search(facts: Facts, result: Result, place: SlotPlace) -> Iterator[Proposal]:
-    """Yield what the best explanations say of a slot.
+def _untied(facts: Facts, result: Result) -> set[SlotPlace]:
+    """Return the slots of which something that explains them stands where its figure is not known to stand.
 
-    A new measure may be a share or a sum as well. So a figure is proven only below the heading of a block that
-    states it, in a row of its table, or in a known sentence; elsewhere a new measure proves equally well.
+    A figure is at home below the heading of a block that states it, in a row of its table, or in a known sentence.
+    A proof with a slot elsewhere says nothing certain of its other slots either, nor of what depends on these.
     """
-    figures = result.figures_of(place)
-    named = [figure for figure in figures if figure is not None]
+    untied: set[SlotPlace] = set()
+    for explanation in result.best:
+        lost = {place for place, figure in explanation.figures.items() if not _is_at_home(facts, place, figure)}
+        while more := {
+            place for proof in explanation.proofs if proof.places & lost for place in proof.places - lost
+        }:
+            lost |= more
+        untied |= lost
+    return untied
+
+
+def _is_at_home(facts: Facts, place: SlotPlace, figure: str) -> bool:
     pattern = facts.patterns[place.pattern]
-    for figure in named:
+    return ":" in figure or pattern.known is not None or states(pattern.block, figure)
+
+
+def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[Proposal]:
+    """Yield what the best explanations say of a slot; a new measure proves equally well if the slot is not tied."""
+    figures = result.figures_of(place)
+    for figure in (one for one in figures if one is not None):
         proof = result.proof(place, figure)
         if proof is None:
             continue
         odds = dict(proof.odds)[place]
-        is_tied = ":" in figure or pattern.known is not None or states(pattern.block, figure)
         strength = Strength.PROVEN if len(figures) == 1 and is_tied else Strength.EQUAL
         if odds > PROVEN_LOG_ODDS:
             strength = Strength.UNPROVEN
         yield Proposal(figure, strength, proof.relation.sentence, proof.held, proof.asked, odds)
         if strength is Strength.EQUAL and not is_tied:
-            because = "nothing below its heading is known, so it may be another measure that is made alike"
+            because = "nothing known says that it is no other measure, which may be made alike"
             yield Proposal(None, Strength.EQUAL, because, proof.held, proof.asked, odds)
 
 
