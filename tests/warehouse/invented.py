@@ -40,6 +40,8 @@ COUNCILS = {
     "SAMPLE-GRESTON": ("Greston Borough Council", "district", "", ""),
     "SAMPLE-HOLTBY": ("Holtby Borough Council", "district", "", ""),
 }
+EVERYWHERE = "We write to you with our annual summary of statistics."
+COMPARED_COUNT = 30
 Key = str | tuple[str, str]
 """A measure, or a measure and the category of a table."""
 
@@ -60,6 +62,8 @@ class LandedLetter:
     failed_critical: str | None = None
     decided_by: str | None = None
     is_ocr: bool = False
+    paragraphs: Sequence[tuple[str, int]] = ((EVERYWHERE, 30),)
+    """The prose of the letter, with the number of councils whose letters have each paragraph."""
 
     @property
     def sha256(self) -> str:
@@ -117,8 +121,23 @@ def upheld_of(upheld: int, investigations: int, rate: int, average: int = 66) ->
     }
 
 
+OWN_PASSAGES = (
+    ("We issued a public interest report about your Council, which had refused free early education.", 1),
+    ("Your Council paid £2,300 to a family that was left in temporary accommodation.", 1),
+    ("Your Council did not comply with two recommendations about care homes, and others were completed late.", 1),
+    ("We are glad that your officers came to our courses.", 3),
+    ("We held a course in your region, to which many councils came.", 4),
+)
+"""The first four are Brindle's own, or of a tenth of the councils; the last one is shared by more."""
 LETTERS = (
-    LandedLetter("brindle", 2021, "SAMPLE-BRINDLE", "accepted", THREE_STATISTICS),
+    LandedLetter(
+        "brindle",
+        2021,
+        "SAMPLE-BRINDLE",
+        "accepted",
+        THREE_STATISTICS,
+        paragraphs=((EVERYWHERE, 30), *OWN_PASSAGES),
+    ),
     LandedLetter(
         "aldermoor",
         2021,
@@ -138,8 +157,16 @@ LETTERS = (
         "quarantined",
         {"uphold_rate_pct": "99999999"},
         reason="rate is no rate",
+        paragraphs=(("We say in a letter that is held back that your Council did not comply.", 1),),
     ),
-    LandedLetter("elmstead bare", 2022, "SAMPLE-ELMSTEAD", "no_statistics", reason="no statistics page"),
+    LandedLetter(
+        "elmstead bare",
+        2022,
+        "SAMPLE-ELMSTEAD",
+        "no_statistics",
+        reason="no statistics page",
+        paragraphs=((EVERYWHERE, 30), ("Your Council was slow to reply to us about planning applications.", 1)),
+    ),
     LandedLetter(
         "brindle at first", 2022, "SAMPLE-BRINDLE", "superseded", THREE_STATISTICS, superseded_by="brindle"
     ),
@@ -209,6 +236,17 @@ def landing_rows(letter: LandedLetter) -> dict[str, list[dict[str, Any]]]:
             }
         ],
         "figures": stated + absent,
+        "paragraphs": [
+            {
+                **identity,
+                **{name: value for name, value in evidence.items() if name != "sentence_text"},
+                "paragraph_number": number,
+                "paragraph_text": text,
+                "shared_by_count": shared_by,
+                "compared_count": COMPARED_COUNT,
+            }
+            for number, (text, shared_by) in enumerate(letter.paragraphs, start=1)
+        ],
         "checks": [
             {
                 **identity,

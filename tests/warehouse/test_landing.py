@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from redress.check.letter_rules import check_letter
 from redress.model.landed import Disposition, Fate, LandedLetter
-from redress.model.letter import Conflict, Figure, Header, Letter, StatedYear, Verdict
+from redress.model.letter import Conflict, Figure, Header, Letter, Paragraph, StatedYear, Verdict
 from redress.model.measures import DECISIONS, HEADLINE_NAMES, REMEDIES, SERVICES, TABLE_MEASURES, Absence
 from redress.model.printable import printable
 from redress.model.season import Season
@@ -39,6 +39,14 @@ KEYS = [(name, None) for name in HEADLINE_NAMES] + [
 ]
 
 READER = "0123456789abcdef"
+
+
+@st.composite
+def paragraphs(draw: st.DrawFn) -> Paragraph:
+    box = draw(st.none() | st.tuples(POINTS, POINTS, POINTS, POINTS))
+    number = draw(st.integers(1, 900))
+    page, line = (number, None) if box is not None else (None, number)
+    return Paragraph(draw(TEXT), page, box, line, draw(st.booleans()))
 
 
 @st.composite
@@ -83,6 +91,7 @@ def letters(draw: st.DrawFn) -> Letter:
         figures=tuple(figures),
         absences=tuple((measure, draw(st.sampled_from(Absence))) for measure in absent),
         conflicts=tuple(draw(st.lists(st.builds(Conflict, measure=TEXT, detail=TEXT), max_size=2))),
+        paragraphs=tuple(draw(st.lists(paragraphs(), max_size=3))),
     )
 
 

@@ -1,5 +1,6 @@
 """Landings of older versions: a missing column is read as null, in dbt and in Python."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from pathlib import Path
@@ -10,12 +11,14 @@ import pytest
 
 from redress.model.season import Season
 from redress.warehouse.landing import Landing
-from tests.warehouse.invented import BUILT, LETTERS, ask, dbt_build, write_councils, write_landing
+from tests.warehouse.invented import BUILT, LETTERS, ask, dbt_build, dbt_build_mart, write_councils, write_landing
 
 pytestmark = pytest.mark.needs("dbt")
 
 YEARS = (2022, 2024)
+VIEWS = ("stg_dispositions", "stg_letters", "stg_paragraphs")
 DECIDED = "select season, count(*) filter (where is_decided_by_person) from staging.stg_dispositions group by all"
+PASSAGES = "select season, count(*) from staging.stg_paragraphs group by season"
 PAGES = "select distinct season, letter_first_page, letter_last_page from staging.stg_letters"
 
 
@@ -26,7 +29,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_landing(folder / "landing", [one for one in LETTERS if one.season in YEARS])
     write_councils(folder / "councils.csv")
     with chdir(folder):  # dbt's views reach landing by a path that is relative to the file's folder
-        build = dbt_build(folder, "--select", "stg_dispositions", "stg_letters", "--indirect-selection", "empty")
+        build = dbt_build(folder, "--select", *VIEWS, "--indirect-selection", "empty")
     assert build.returncode == 0, build.stdout
     return folder
 
@@ -61,3 +64,21 @@ def test_a_season_landed_before_letters_had_pages_has_none(home: Path) -> None:
         assert set(ask(warehouse, PAGES)) == {(2022, None, None), (2024, 1, 2)}
         drop(home, "letters", 2024, "letter_first_page", "letter_last_page")
         assert set(ask(warehouse, PAGES)) == {(2022, None, None), (2024, None, None)}
+
+
+def test_a_season_landed_before_paragraphs_were_kept_has_none(home: Path) -> None:
+    with asked(home) as warehouse:
+        assert dict(ask(warehouse, PASSAGES)) == {2022: 8, 2024: 4}
+        (home / "landing" / "paragraphs" / "season=2022" / "part.parquet").unlink()
+        assert dict(ask(warehouse, PASSAGES)) == {2024: 4}
+    assert all(not one.letter.paragraphs for one in Landing(home / "landing").letters(Season(2022)))
+
+
+def test_a_landing_without_any_paragraphs_is_built(tmp_path: Path) -> None:
+    write_landing(tmp_path / "landing", [one for one in LETTERS if one.season == 2024])
+    write_councils(tmp_path / "councils.csv")
+    shutil.rmtree(tmp_path / "landing" / "paragraphs")
+    build = dbt_build_mart(tmp_path, "fct_passage")
+    assert build.returncode == 0, build.stdout
+    with duckdb.connect(str(tmp_path / BUILT), read_only=True) as warehouse:
+        assert ask(warehouse, "select count(*) from marts.fct_passage") == [(0,)]

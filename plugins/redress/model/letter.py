@@ -51,6 +51,21 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of a letter's prose, and where it stands.
+
+    `text` is as printed, on one line. If the paragraph goes on over the page, `page` and `box` are of its first
+    part. A text file has `line`, the number of its first line, instead.
+    """
+
+    text: str
+    page: int | None = None
+    box: Box | None = None
+    line: int | None = None
+    is_ocr: bool = False
+
+
+@dataclass(frozen=True)
 class StatedYear:
     """A year that the letter names, as the season it implies, with the words that say so."""
 
@@ -100,6 +115,8 @@ class Letter:
     figures: tuple[Figure, ...] = ()
     absences: tuple[tuple[str, Absence], ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    """The prose between salutation and signature, in the order of print; none of a file that is no letter."""
 
     def figure(self, measure: str, category: str | None = None) -> Figure | None:
         """The figure of a measure, or None where the letter gives none."""

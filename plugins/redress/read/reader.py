@@ -38,6 +38,7 @@ from redress.read.pack import (
     statistics_apart,
 )
 from redress.read.page.document import Document, Page
+from redress.read.paragraphs import paragraphs_of
 from redress.read.scope import doubts_of_scope, years_of_headings
 from redress.read.signatory import (
     SALUTATION,
@@ -111,7 +112,7 @@ def _pdf_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     if it cannot open the file, or is not to be used.
     """
     document = quick_document(pdf, lambda texts: letter_pages(texts).numbers) if pdf is not None else None
-    letter = None if document is None else letter_of(document)
+    letter = None if document is None else _letter(document)
     return letter if letter is not None and _is_whole(letter) else _measured_letter(content, pdf)
 
 
@@ -119,7 +120,7 @@ def _measured_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     """Return the letter that a PDF's pages give by the thorough way."""
     texts = pdf.texts() if pdf is not None else None
     if texts is None:
-        return letter_of(_own_pages(document_from_pdf(content, pdf), ()))
+        return _letter(_own_pages(document_from_pdf(content, pdf), ()))
     wanted = letter_pages(texts)
     try:
         document = document_from_pdf(content, pdf, wanted.numbers)
@@ -128,7 +129,7 @@ def _measured_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     except UnreadableError as error:
         raise wanted.otherwise or error from error
     own = _own_pages(replace(document, page_count=len(texts)), texts)
-    letter = letter_of(own)
+    letter = _letter(own)
     if letter.verdict is Verdict.NOT_A_LETTER and wanted.otherwise is not None:
         raise wanted.otherwise
     apart = statistics_apart(texts, [page.number for page in own.pages])
@@ -176,7 +177,7 @@ def _shown_letter(document: Document) -> Letter:
     """Return the letter of a text or page, unless it shows more lines or characters than any letter."""
     lines, characters = len(document.segments), sum(len(segment.text) for segment in document.segments)
     if lines <= MOST_LINES and characters <= MOST_CHARACTERS:
-        return letter_of(document)
+        return _letter(document)
     reason = (
         f"it shows {lines:,} pieces of lines with {characters:,} characters, and no letter of the Ombudsman has "
         f"more than {MOST_LINES:,} and {MOST_CHARACTERS:,}"
@@ -215,6 +216,14 @@ def _kind(content: bytes) -> str:
     if b"\0" not in content[:4096]:
         return "text"
     return f"of another kind (it starts with the bytes {content[:8].hex(' ')})"
+
+
+def _letter(document: Document) -> Letter:
+    """Return the letter that the words of a document state, with the paragraphs of its prose."""
+    letter = letter_of(document)
+    if letter.verdict is Verdict.NOT_A_LETTER:
+        return letter
+    return replace(letter, paragraphs=paragraphs_of(document, letter.header.addressee_name))
 
 
 def words_of(content: bytes, file_name: str) -> Document | None:

@@ -98,7 +98,10 @@ def _names(nodes: Iterator[ast.AST]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Readings:
-    """Letters and their figures as one reader read them; the Parquet file's metadata hold the reader's identity."""
+    """Letters, their figures and paragraphs as one reader read them.
+
+    The Parquet file's metadata hold the reader's identity.
+    """
 
     place: Place
 

@@ -40,6 +40,11 @@ _COMPARED = (
         "marts.fct_figure",
     ),
     (
+        "select 'own passages of season ' || season, count(*) from {of} group by season",
+        "own_paragraphs",
+        "marts.fct_passage where shared_by_count = 1",
+    ),
+    (
         "select 'checks of season ' || season || if(is_passed, ' that passed', ' that failed'), count(*) "
         "from {of} group by all",
         "landed_checks",
@@ -63,6 +68,15 @@ _VIEWS = """
     from landed_figures
     semi join (from landed_dispositions where disposition = 'accepted') using (season, letter_sha256)
     where value is not null;
+
+    create temp view own_paragraphs as
+    select season
+    from landed_paragraphs
+    semi join (
+        from marts.dim_letter
+        where disposition in ('accepted', 'no_statistics') and authority_key <> 'unknown'
+    ) using (season, letter_sha256)
+    where shared_by_count = 1 and compared_count >= 3;
 
     create temp view witnessed_figures as
     select distinct season, witness_kind, witness_sha256, authority_id, measure, category, row_number

@@ -1,8 +1,9 @@
 """Landing: what each letter states and what the checks found, as Parquet, with one partition for each season.
 
-Four tables have a partition for each landed season: `letters` and `figures` come from reading, `checks` and
-`dispositions` from the gate. A season is replaced whole, never appended to, so running a season twice leaves the
-same bytes.
+Five tables have a partition for each landed season: `letters`, `figures` and `paragraphs` come from reading,
+`checks` and `dispositions` from the gate. A paragraph's row says in how many councils' letters of the season the
+paragraph stands; a season that an older version landed has no paragraphs. A season is replaced whole, never
+appended to, so running a season twice leaves the same bytes.
 
 Other tables have a partition only if there is something to say. `witness_figures` and `witness_reports` hold what
 second witnesses say, by season and kind of witness. `acquisitions` holds the outcome of each authority's letter at
@@ -19,11 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from redress.check.rule import Check, Severity
+from redress.check.sharing import shared_paragraphs
 from redress.files.places import Place, matching
 from redress.files.replacing import replaced
 from redress.model.landed import Acquisition, Disposition, Fate, LandedLetter
 from redress.model.season import Season, season_from_name
 from redress.model.witness import WitnessFigure, WitnessKind, WitnessReport
+from redress.warehouse.landed_paragraphs import PARAGRAPHS, paragraph_rows
 from redress.warehouse.landing_tables import (
     ACQUISITIONS,
     CHECKS,
@@ -76,16 +79,18 @@ class Landing:
         dispositions: Iterable[Disposition],
         validation: str | None = None,
     ) -> None:
-        """Replace all four tables of a season, and what Great Expectations found in the season.
+        """Replace all five tables of a season, and what Great Expectations found in the season.
 
         `checks` gives each check with its letter's sha256, or with None for a check of the season as a whole.
         `validation` is JSON; None if Great Expectations has not validated these checks.
         """
+        dispositions = tuple(dispositions)
         validation_place = self._part("validations", season).with_suffix(".json")
         validation_place.unlink(missing_ok=True)
         tables = {
             "letters": as_table([letter_row(landed) for landed in letters], LETTERS),
             "figures": as_table(figure_rows(letters), FIGURES),
+            "paragraphs": as_table(paragraph_rows(letters, shared_paragraphs(letters, dispositions)), PARAGRAPHS),
             "checks": as_table([check_row(season, sha256, check) for sha256, check in checks], CHECKS),
             "dispositions": as_table(
                 [{"season": season.year, **vars(disposition)} for disposition in dispositions], DISPOSITIONS
@@ -160,7 +165,8 @@ class Landing:
 
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
         """Return the letters of a season as they were read: all, or those with a sha256 in `only`."""
-        return read_letters(self._part("letters", season), self._part("figures", season), only)
+        letters, figures, paragraphs = (self._part(name, season) for name in ("letters", "figures", "paragraphs"))
+        return read_letters(letters, figures, paragraphs, only)
 
     def files(self, season: Season) -> dict[str, str]:
         """Return the address of each file of a season, by the file's sha256: letters, and statistics pages beside a

@@ -1,4 +1,4 @@
-"""The tables of landing: their columns, and letters, figures and checks as rows and back."""
+"""The tables of landing: their columns, and letters, figures, paragraphs and checks as rows and back."""
 
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
@@ -12,11 +12,18 @@ from redress.check.rule import Check
 from redress.files.places import Place
 from redress.files.replacing import replaced
 from redress.model.landed import LandedLetter
-from redress.model.letter import Box, Conflict, Figure, Header, Letter, StatedYear, Verdict
+from redress.model.letter import Conflict, Figure, Header, Letter, StatedYear, Verdict
 from redress.model.measures import Absence
 from redress.model.printable import printable
 from redress.model.season import Season
 from redress.model.witness import WitnessAbsence, WitnessFigure, WitnessKind
+from redress.warehouse.landed_paragraphs import (
+    BOX_COLUMNS,
+    PARAGRAPHS,
+    landed_box,
+    landed_paragraphs,
+    paragraph_rows,
+)
 
 _STATED_YEAR = pa.struct([("where", pa.string()), ("season", pa.int16()), ("text", pa.string())])
 
@@ -69,7 +76,9 @@ FIGURES = pa.schema(
 )
 
 
-READINGS = LETTERS.append(pa.field("figures", pa.list_(pa.struct(list(FIGURES)))))
+READINGS = LETTERS.append(pa.field("figures", pa.list_(pa.struct(list(FIGURES))))).append(
+    pa.field("paragraphs", pa.list_(pa.struct(list(PARAGRAPHS))))
+)
 _READER = b"reader"
 
 
@@ -153,6 +162,7 @@ WITNESS_TABLES: dict[str, pa.Schema] = {
 TABLES: dict[str, pa.Schema] = {
     "letters": LETTERS,
     "figures": FIGURES,
+    "paragraphs": PARAGRAPHS,
     "checks": CHECKS,
     "dispositions": DISPOSITIONS,
 }
@@ -165,8 +175,11 @@ def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], pla
 
 
 def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> None:
-    """Write letters, each with its figures, and the identity of their reader to one Parquet file."""
-    rows = [{**letter_row(landed), "figures": _rows_of_one(landed)} for landed in letters]
+    """Write letters, each with its figures and paragraphs, and the identity of their reader to one Parquet file."""
+    rows = [
+        {**letter_row(landed), "figures": _rows_of_one(landed), "paragraphs": paragraph_rows([landed], {})}
+        for landed in letters
+    ]
     pq.write_table(as_table(rows, READINGS).replace_schema_metadata({_READER: reader}), path)
 
 
@@ -179,20 +192,29 @@ def reader_of(place: Place) -> str:
 def read_readings(place: Place, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
     """Return the letters of a file of readings: all, or those with a sha256 in `only`."""
     rows = read_table(place, READINGS, only).to_pylist()
-    return tuple(_landed(row, row.pop("figures")) for row in rows)
+    return tuple(_landed(row, row.pop("figures"), row.pop("paragraphs") or []) for row in rows)
 
 
 def read_letters(
-    letters_place: Place, figures_place: Place, only: Collection[str] | None = None
+    letters_place: Place, figures_place: Place, paragraphs_place: Place, only: Collection[str] | None = None
 ) -> tuple[LandedLetter, ...]:
-    """Return the letters of two Parquet files, as the reader gave them, but with unprintable characters escaped."""
-    figure_rows: dict[str, list[dict[str, Any]]] = {}
-    for row in read_table(figures_place, FIGURES, only).to_pylist():
-        figure_rows.setdefault(row["letter_sha256"], []).append(row)
+    """Return the letters of Parquet files, as the reader gave them, but with unprintable characters escaped.
+
+    Letters that an older version landed have no file of paragraphs, and no paragraphs.
+    """
+    figures = _by_letter(read_table(figures_place, FIGURES, only))
+    paragraphs = _by_letter(read_table(paragraphs_place, PARAGRAPHS, only)) if paragraphs_place.exists() else {}
     return tuple(
-        _landed(row, figure_rows.get(row["letter_sha256"], []))
+        _landed(row, figures.get(row["letter_sha256"], []), paragraphs.get(row["letter_sha256"], []))
         for row in read_table(letters_place, LETTERS, only).to_pylist()
     )
+
+
+def _by_letter(table: pa.Table) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in table.to_pylist():
+        rows.setdefault(row["letter_sha256"], []).append(row)
+    return rows
 
 
 def read_table(
@@ -268,14 +290,11 @@ def _rows_of_one(landed: LandedLetter) -> list[dict[str, Any]]:
             "line": figure.line,
             "is_ocr": figure.is_ocr,
         }
-        | dict(zip(_BOX_COLUMNS, figure.box or (None,) * 4, strict=True))
+        | dict(zip(BOX_COLUMNS, figure.box or (None,) * 4, strict=True))
         for figure in landed.letter.figures
     ]
     absent = [key | {"measure": measure, "absence_code": str(code)} for measure, code in landed.letter.absences]
     return stated + absent
-
-
-_BOX_COLUMNS = ("box_x0_points", "box_top_points", "box_x1_points", "box_bottom_points")
 
 
 def witness_figure_row(season: Season, kind: WitnessKind, figure: WitnessFigure) -> dict[str, Any]:
@@ -301,7 +320,7 @@ def check_row(season: Season, letter_sha256: str | None, check: Check) -> dict[s
     }
 
 
-def _landed(row: dict[str, Any], figures: list[dict[str, Any]]) -> LandedLetter:
+def _landed(row: dict[str, Any], figures: list[dict[str, Any]], paragraphs: list[dict[str, Any]]) -> LandedLetter:
     pages = row["letter_first_page"], row["letter_last_page"]
     header = Header(
         season=row["stated_season"],
@@ -328,13 +347,12 @@ def _landed(row: dict[str, Any], figures: list[dict[str, Any]]) -> LandedLetter:
             if figure["absence_code"] is not None
         ),
         conflicts=tuple(Conflict(**conflict) for conflict in row["conflicts"]),
+        paragraphs=landed_paragraphs(paragraphs),
     )
     return LandedLetter(Season(row["season"]), row["source_address"], letter)
 
 
 def _figure(row: dict[str, Any]) -> Figure:
-    edges = [row[column] for column in _BOX_COLUMNS]
-    box: Box | None = None if edges[0] is None else (edges[0], edges[1], edges[2], edges[3])
     return Figure(
         measure=row["measure"],
         category=row["category"],
@@ -342,7 +360,7 @@ def _figure(row: dict[str, Any]) -> Figure:
         text=row["printed_text"],
         sentence=row["sentence_text"],
         page=row["page"],
-        box=box,
+        box=landed_box(row),
         line=row["line"],
         is_ocr=bool(row["is_ocr"]),
     )

@@ -20,6 +20,7 @@ from redress.read.files.opened import OpenedPdf
 from redress.read.files.page_text import PageText
 from redress.read.files.pdf_sheet import SPACES, PdfSheet, quick_call
 from redress.read.files.pdf_words import (
+    DESCENT_EMS,
     SAME_LINE_POINTS,
     SOFT_HYPHEN,
     WORD_GAP_EMS,
@@ -27,18 +28,16 @@ from redress.read.files.pdf_words import (
     is_on_page,
     is_ordinary,
 )
+from redress.read.files.printed_rows import HYPHENS_AT_A_LINE_END, Row, printed_rows
 from redress.read.files.visible_ink import INVISIBLE_MODES, only_what_shows
 from redress.read.page.document import Document, Page, Segment, Word, plain, segments_of
 from redress.read.running_lines import without_running_lines
+from redress.read.signatory import is_signature
 
 _LINE_POINTS = 12.0
-_DESCENT_EMS = 0.21
-"""How far a box reaches below its base line, in units of the type size."""
 _LIGATURE = re.compile("[A-Za-z]{2,3}")
 _LETTERS_OF_A_LIGATURE = 4
 _SOFT_HYPHEN = ord(SOFT_HYPHEN)
-_HYPHENS_AT_A_LINE_END = frozenset({0x02, 0xFFFE})
-"""pdfium's codes for a hyphen that divides a word at the end of a line."""
 _LEFT, _RIGHT = 0, 2
 """The places of these edges in pdfium's box of a character."""
 _object_of = quick_call(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p)
@@ -82,7 +81,13 @@ def quick_document(
     # A block may go on over the page, so the page behind counts too.
     to_place = {min(wanted)} | {number + step for number in worth for step in (0, 1)}
     try:
-        pages = {sheet.number: _placed(sheet) if sheet.number in to_place else _listed(sheet) for sheet in sheets}
+        signed = next((sheet.number for sheet in sheets if any(map(is_signature, sheet.text.lines))), len(texts))
+        pages = {
+            sheet.number: _placed(sheet)
+            if sheet.number in to_place
+            else _listed(sheet, has_prose=sheet.number <= signed)
+            for sheet in sheets
+        }
         pages |= only_what_shows(pdf, [page for number, page in pages.items() if number in to_place])
     except (pdfium.PdfiumError, _UnusualError):
         return None
@@ -135,7 +140,7 @@ def _words(sheet: PdfSheet) -> Iterator[tuple[str, float, float, float, float, f
     codes = [sheet.codes[index] for index in indexes]
     texts = list(map(chr, codes))
     for place, code in enumerate(codes):
-        if code in _HYPHENS_AT_A_LINE_END:
+        if chr(code) in HYPHENS_AT_A_LINE_END:
             texts[place] = "-"
         elif code == _SOFT_HYPHEN:
             texts[place] = hyphen(x1s[place] - x0s[place], sizes[place])
@@ -200,7 +205,7 @@ def _run(sheet: PdfSheet, index: int, upper: float) -> _Run:
     size = round(pdfium_c.FPDFText_GetFontSize(characters, index) * matrix.d, 1)
     if size <= 0:
         raise _UnusualError
-    bottom = upper - base_line.value + _DESCENT_EMS * size
+    bottom = upper - base_line.value + DESCENT_EMS * size
     return _Run(size, bottom - size, bottom)
 
 
@@ -216,7 +221,7 @@ def _touch(words: Sequence[Word]) -> bool:
     for shift in (0.0, 0.5):  # base lines a hair's breadth apart are one in the first rounding or in the second
         lines: dict[int, list[tuple[int, Word]]] = {}
         for place, word in places:
-            lines.setdefault(round(word.bottom - _DESCENT_EMS * word.size + shift), []).append((place, word))
+            lines.setdefault(round(word.bottom - DESCENT_EMS * word.size + shift), []).append((place, word))
         for line in lines.values():
             line.sort(key=lambda placed: placed[1].x0)
             for (one, left), (other, right) in pairwise(line):
@@ -244,13 +249,20 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
     return "" if _LIGATURE.fullmatch(text) else text
 
 
-def _listed(sheet: PdfSheet) -> Page:
-    """Return a page of prose with each line as one word, one below the other: only the lines' order matters."""
+def _listed(sheet: PdfSheet, *, has_prose: bool) -> Page:
+    """Return a page of prose with each line as one word, one below the other: only the lines' order matters.
+
+    The places of a line's rows are kept beside its words, for the paragraphs, unless the page is behind the
+    letter's prose.
+    """
     width, height = sheet.page.get_size()
-    lines = (" ".join(line.split()) for line in sheet.text.lines)
-    words = (
-        Word(line, sheet.number, 0.0, place * _LINE_POINTS, 1.0, (place + 0.8) * _LINE_POINTS, 10.0)
-        for place, line in enumerate(lines, start=1)
+    lines = [" ".join(line.split()) for line in sheet.text.lines]
+    printed: list[tuple[Row, ...]] = printed_rows(sheet) if has_prose else [()] * len(lines)
+    segments = (
+        Segment(
+            (Word(line, sheet.number, 0.0, place * _LINE_POINTS, 1.0, (place + 0.8) * _LINE_POINTS, 10.0),), rows
+        )
+        for place, (line, rows) in enumerate(zip(lines, printed, strict=True), start=1)
         if line
     )
-    return Page(sheet.number, width, height, tuple(Segment((word,)) for word in words))
+    return Page(sheet.number, width, height, tuple(segments))

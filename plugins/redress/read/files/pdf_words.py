@@ -17,6 +17,8 @@ from redress.read.page.document import Page, Word, plain, segments_of
 
 WORD_GAP_EMS = 0.2
 """Letters further apart than this, in units of their size, belong to two words."""
+DESCENT_EMS = 0.21
+"""How far a box reaches below its base line, in units of the type size."""
 SAME_LINE_POINTS = 2.0
 """Letters of one word stand on base lines no further apart than this."""
 DOUBLE_POINTS = 1.0

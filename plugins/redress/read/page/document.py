@@ -91,6 +91,8 @@ class Segment:
     """Words of one line that stand together: a line of a column, a label, a heading."""
 
     words: tuple[Word, ...]
+    rows: tuple[tuple[str, Box], ...] = ()
+    """The line's printed rows and their places on the shown page, if its words were not measured one by one."""
 
     @cached_property
     def text(self) -> str:

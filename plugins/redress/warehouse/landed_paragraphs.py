@@ -1,0 +1,66 @@
+"""The paragraphs of letters as rows of landing, and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from redress.check.sharing import Sharing
+from redress.model.landed import LandedLetter
+from redress.model.letter import Box, Paragraph
+
+BOX_COLUMNS = ("box_x0_points", "box_top_points", "box_x1_points", "box_bottom_points")
+"""The columns of a place, in the order of a box's edges."""
+PARAGRAPHS = pa.schema(
+    [
+        ("season", pa.int16()),
+        ("letter_sha256", pa.string()),
+        ("paragraph_number", pa.int32()),  # its place among the letter's paragraphs, from 1
+        ("paragraph_text", pa.string()),
+        ("page", pa.int32()),
+        ("box_x0_points", pa.float64()),
+        ("box_top_points", pa.float64()),
+        ("box_x1_points", pa.float64()),
+        ("box_bottom_points", pa.float64()),
+        ("line", pa.int32()),
+        ("is_ocr", pa.bool_()),
+        ("shared_by_count", pa.int32()),  # councils of the season whose letters have it; null in readings
+        ("compared_count", pa.int32()),  # councils whose letters were compared; null in readings
+    ]
+)
+
+
+def paragraph_rows(
+    letters: Sequence[LandedLetter], sharing: Mapping[tuple[str, int], Sharing]
+) -> list[dict[str, Any]]:
+    """Return the rows of paragraphs of letters, each with its sharing if that is known."""
+    by_file = {landed.letter.sha256: landed for landed in letters}
+    return [
+        {
+            "season": landed.season.year,
+            "letter_sha256": sha256,
+            "paragraph_number": place + 1,
+            "paragraph_text": paragraph.text,
+            "page": paragraph.page,
+            "line": paragraph.line,
+            "is_ocr": paragraph.is_ocr,
+        }
+        | dict(zip(BOX_COLUMNS, paragraph.box or (None,) * 4, strict=True))
+        | (vars(sharing[sha256, place]) if (sha256, place) in sharing else {})
+        for sha256, landed in by_file.items()
+        for place, paragraph in enumerate(landed.letter.paragraphs)
+    ]
+
+
+def landed_paragraphs(rows: Sequence[Mapping[str, Any]]) -> tuple[Paragraph, ...]:
+    """Return the paragraphs of a letter's rows, in the order of print."""
+    return tuple(
+        Paragraph(row["paragraph_text"], row["page"], landed_box(row), row["line"], bool(row["is_ocr"]))
+        for row in sorted(rows, key=lambda row: int(row["paragraph_number"]))
+    )
+
+
+def landed_box(row: Mapping[str, Any]) -> Box | None:
+    """Return the place in a row; None if it has none."""
+    x0, top, x1, bottom = (row[column] for column in BOX_COLUMNS)
+    return None if x0 is None else (x0, top, x1, bottom)
