@@ -37,6 +37,8 @@ class TableRow:
     compliance_outcomes_count: int | None = None
     satisfactory_remedies_count: int | None = None
     why_it_is_here: str = ""
+    own_prose: str = ""
+    """A paragraph that only this letter has."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ class LetterContent:
     addressee_name: str
     look: str
     statistics: Statistics | None
+    own_prose: tuple[str, ...] = ()
+    """Paragraphs that only this letter has, one after each paragraph of its season."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def read_rows(path: Path) -> list[TableRow]:
                 compliance_outcomes_count=_number(row["compliance_outcomes_count"]),
                 satisfactory_remedies_count=_number(row["satisfactory_remedies_count"]),
                 why_it_is_here=row["why_it_is_here"],
+                own_prose=row.get("own_prose") or "",
             )
             for row in csv.DictReader(lines)
         ]
@@ -58,7 +59,12 @@ def read_averages(path: Path = SAMPLES / "type_averages.csv") -> dict[tuple[int,
 def letter_content(row: TableRow, council: Council, averages: TypeAverages) -> LetterContent:
     """What a row of the table says about a council, as a letter's content."""
     return LetterContent(
-        Season(row.season), council.authority_name, row.addressee_name, row.look, _statistics(row, averages)
+        Season(row.season),
+        council.authority_name,
+        row.addressee_name,
+        row.look,
+        _statistics(row, averages),
+        (row.own_prose,) if row.own_prose else (),
     )
 
 

@@ -51,7 +51,7 @@ def ombudsman(season: Season) -> str:
 
 
 def letter_prose(content: LetterContent) -> list[str]:
-    """The season's paragraphs with this council's name and dates put in; a heading starts with "# "."""
+    """The season's paragraphs with this council's name and dates, and its own ones; a heading starts with "# "."""
     publication = LETTER_DATES[content.season.year] + dt.timedelta(days=DAYS_TO_PUBLICATION)
     prose = (
         (SAMPLES / "prose" / f"{content.season}.txt")
@@ -62,7 +62,10 @@ def letter_prose(content: LetterContent) -> list[str]:
             publication_date=long_date(publication),
         )
     )
-    return prose.strip().split("\n\n")
+    paragraphs = prose.strip().split("\n\n")
+    for place, own in enumerate(content.own_prose):
+        paragraphs.insert(min(2 * place + 1, len(paragraphs)), own)
+    return paragraphs
 
 
 # --- The statistics ---------------------------------------------------------------------------------

@@ -96,3 +96,11 @@ def test_a_letter_of_an_unknown_council_stands_for_a_council() -> None:
 
 def test_a_season_without_paragraphs_compares_nothing() -> None:
     assert shared_paragraphs([landed(letter("one"))], []) == {}
+
+
+def test_the_same_pattern_about_two_services_is_two_statements() -> None:
+    councils = (*NAMES, "Oxgarth County Council", "Crindlebury District Council")
+    told = "Replies about {matter} came late to my staff in eleven cases that we looked into."
+    others = [[SHARED.format(name=name)] for name in councils[2:]]
+    first, second = ([told.format(matter=matter)] for matter in ("school transport", "housing repairs"))
+    assert counted(first, second, *others, councils=councils)[:2] == [[1], [1]]

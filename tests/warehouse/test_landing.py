@@ -229,3 +229,19 @@ def test_the_files_open_in_other_tools_with_the_columns_that_are_promised(tmp_pa
         "where (value is null) <> (absence_code is not null)"
     ).fetchall()
     assert absent == [(0,)]
+
+
+def test_a_season_that_an_older_version_landed_has_letters_without_paragraphs(tmp_path: Path) -> None:
+    read = landed(replace(letter("one"), paragraphs=(Paragraph("We looked into one complaint.", line=3),)))
+    landing = land(tmp_path, read)
+    assert landing.letters(SEASON) == (read,)
+    (tmp_path / "paragraphs" / f"season={SEASON}" / "part.parquet").unlink()
+    assert landing.letters(SEASON) == (replace(read, letter=letter("one")),)
+
+
+def test_the_words_of_a_letter_are_a_part_of_what_is_landed(tmp_path: Path) -> None:
+    hashes = set()
+    for text in ("We looked into one complaint.", "We looked into two complaints."):
+        read = landed(replace(letter("one"), paragraphs=(Paragraph(text, line=3),)))
+        hashes.add(land(tmp_path, read).content_hash())
+    assert len(hashes) == 2

@@ -71,7 +71,6 @@ def test_a_season_landed_before_paragraphs_were_kept_has_none(home: Path) -> Non
         assert dict(ask(warehouse, PASSAGES)) == {2022: 8, 2024: 4}
         (home / "landing" / "paragraphs" / "season=2022" / "part.parquet").unlink()
         assert dict(ask(warehouse, PASSAGES)) == {2024: 4}
-    assert all(not one.letter.paragraphs for one in Landing(home / "landing").letters(Season(2022)))
 
 
 def test_a_landing_without_any_paragraphs_is_built(tmp_path: Path) -> None:

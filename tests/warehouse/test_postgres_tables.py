@@ -110,6 +110,16 @@ def test_the_tables_of_the_whole_project_have_their_keys_and_indexes(
     assert default is None, "a season is no serial number"
 
 
+def test_passages_are_found_by_words_with_an_index(database: Database, cookbook_release: Path) -> None:
+    database.postgres.serve(cookbook_release)
+    asked = """websearch_to_tsquery('english', '"early education" complied')"""
+    words = f"to_tsvector('english', passage_text) @@ {asked}"
+    found = database.ask(f"select season, page from marts.fct_passage where {words}", BI_TOOL)  # noqa: S608 - ours
+    assert found == [(2021, 1)]
+    indexes = database.ask("select indexdef from pg_indexes where tablename = 'fct_passage'")
+    assert any("USING gin (to_tsvector('english'::regconfig, passage_text))" in one for (one,) in indexes)
+
+
 def test_every_kind_of_value_arrives_as_it_was(database: Database, tmp_path: Path) -> None:
     chance = random.Random(6)  # noqa: S311 - repeatable
     alphabet = "ab\\\t\n\r\"'{},:;%N0-é👩\x01"

@@ -1,14 +1,17 @@
 """Shared paragraphs: in how many councils' letters of one season each paragraph stands, word for word or nearly.
 
-Most of a letter stands in all letters of its season. A paragraph is taken apart into runs of three words, after
-names, numbers and dates have become signs. Another council's letters have the paragraph if they have most of its
-runs, and some runs of each long sentence. So no page's end and no small edit makes a shared paragraph an own one.
+Names, numbers and dates become signs, and a paragraph is taken apart into runs of three words. What more than half
+of the councils' letters have in about the same words is the Ombudsman's standard wording: there half of the runs
+are enough, so that no page's end and no edit makes a shared paragraph an own one. Two councils can also be told
+different things in about the same words: in fewer letters a paragraph counts only with nearly all its words.
 """
 
 import calendar
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +20,16 @@ from redress.model.landed import Disposition, LandedLetter
 
 RUN_WORDS = 3
 LEAST_SHARE = 0.5
-"""Letters that have at least this share of a paragraph's runs have the paragraph."""
+"""Letters, or a paragraph, with at least this share of a paragraph's runs may have the paragraph."""
 LEAST_SENTENCE_SHARE = 0.3
 """Of each long sentence such letters have at least this share of the runs; a sentence that was put in has fewer."""
 LONG_SENTENCE_RUNS = 10
+STANDARD_SHARE = 0.5
+"""What more than this share of the councils' letters have is standard wording."""
+OTHER_WORDS_SHARE = 0.1
+"""Outside standard wording a paragraph may lack this share of another paragraph's words, or one of them."""
+LEAST_LETTERS = 4
+"""Shorter words say little about what a paragraph says."""
 
 _NUMBER, _NAME = "#", "@"
 _TOKEN = re.compile(r"\d[\d.,]*(?:st|nd|rd|th)?|[A-Za-z]+(?:'[a-z]+)?|[.!?]+(?=[\"')\]]*\s)")
@@ -31,6 +40,9 @@ _KINDS = frozenset(
 """Words that many councils' names have, and many sentences too."""
 _COMMON = frozenset(["i", "council", "councils", "authority", "ombudsman"])
 """Words that are no name although they begin with a capital letter."""
+_SAYING_LITTLE = frozenset(
+    ["that", "this", "with", "from", "have", "been", "were", "your", "they", "their", "which", "about", "when"]
+)
 
 Run = tuple[str, ...]
 
@@ -41,6 +53,22 @@ class Sharing:
 
     shared_by_count: int
     compared_count: int
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """A paragraph as it is compared: the runs of each of its sentences."""
+
+    sentences: tuple[tuple[Run, ...], ...]
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        return tuple(run for sentence in self.sentences for run in sentence)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that tell what it says."""
+        return frozenset(word for run in self.runs for word in run if len(word) >= LEAST_LETTERS) - _SAYING_LITTLE
 
 
 def shared_paragraphs(
@@ -57,22 +85,23 @@ def shared_paragraphs(
         council: number
         for number, council in enumerate(sorted({council_of.get(sha256, sha256) for sha256 in written}))
     }
-    sentences_of: dict[tuple[str, frozenset[str]], tuple[tuple[Run, ...], ...]] = {}
-    masks: dict[tuple[tuple[Run, ...], ...], int] = {}
-    stands: list[tuple[tuple[str, int], tuple[tuple[Run, ...], ...]]] = []
+    known: dict[tuple[str, frozenset[str]], _Prose] = {}
+    masks: dict[_Prose, int] = {}
+    stands: list[tuple[tuple[str, int], _Prose]] = []
     for sha256, letter in written.items():
         mask = 1 << councils[council_of.get(sha256, sha256)]
         name = letter.header.authority_name or ""
         for place, paragraph in enumerate(letter.paragraphs):
             own_words = _words_of_name(name, paragraph.text)
             key = paragraph.text, own_words
-            if key not in sentences_of:
-                sentences_of[key] = _sentences(paragraph.text, own_words)
-            sentences = sentences_of[key]
-            masks[sentences] = masks.get(sentences, 0) | mask
-            stands.append(((sha256, place), sentences))
-    counts = _counts(masks, len(councils))
-    return {key: Sharing(counts[sentences], len(councils)) for key, sentences in stands}
+            if key not in known:
+                known[key] = _prose(paragraph.text, own_words)
+            prose = known[key]
+            masks[prose] = masks.get(prose, 0) | mask
+            stands.append(((sha256, place), prose))
+    counts = _standard_counts(masks, len(councils))
+    counts |= _near_counts(masks, [prose for prose, count in counts.items() if not count])
+    return {key: Sharing(counts[prose], len(councils)) for key, prose in stands}
 
 
 def _words_of_name(name: str, text: str) -> frozenset[str]:
@@ -81,8 +110,8 @@ def _words_of_name(name: str, text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in words if word[0].isupper()) - _KINDS
 
 
-def _sentences(text: str, own_words: frozenset[str]) -> tuple[tuple[Run, ...], ...]:
-    """Return the runs of words of each sentence; a run that goes on in the next sentence belongs to the first."""
+def _prose(text: str, own_words: frozenset[str]) -> _Prose:
+    """Return a paragraph as it is compared; a run that goes on in the next sentence belongs to the first."""
     tokens: list[str] = []
     begins: list[int] = [0]
     is_first = True
@@ -102,43 +131,61 @@ def _sentences(text: str, own_words: frozenset[str]) -> tuple[tuple[Run, ...], .
             tokens.append(small)
     runs = [tuple(tokens[at : at + RUN_WORDS]) for at in range(max(len(tokens) - RUN_WORDS + 1, 1))]
     ends = [*begins[1:], len(tokens)]
-    return tuple(tuple(runs[begin:end]) for begin, end in zip(begins, ends, strict=True) if runs[begin:end])
+    return _Prose(tuple(tuple(runs[begin:end]) for begin, end in zip(begins, ends, strict=True) if runs[begin:end]))
 
 
-def _counts(
-    masks: Mapping[tuple[tuple[Run, ...], ...], int], councils_count: int
-) -> dict[tuple[tuple[Run, ...], ...], int]:
-    """Return for each paragraph in how many councils' letters it stands; `masks` has a bit for each that has it."""
+def _standard_counts(masks: Mapping[_Prose, int], councils_count: int) -> dict[_Prose, int]:
+    """Return in how many councils' letters each paragraph of standard wording stands; zero for any other paragraph.
+
+    `masks` has a bit for each council whose letters have the paragraph word for word.
+    """
     having: dict[Run, int] = {}
-    for sentences, mask in masks.items():
-        for sentence in sentences:
-            for run in sentence:
-                having[run] = having.get(run, 0) | mask
+    for prose, mask in masks.items():
+        for run in prose.runs:
+            having[run] = having.get(run, 0) | mask
     several = {run: row for row, run in enumerate(run for run, mask in having.items() if mask & (mask - 1))}
-    presence = np.zeros((len(several) + 1, councils_count), np.uint8)
-    bytes_count = -(-councils_count // 8)
-    for run, row in several.items():
-        packed = np.frombuffer(having[run].to_bytes(bytes_count, "little"), np.uint8)
-        presence[row] = np.unpackbits(packed, count=councils_count, bitorder="little")
     nobody = len(several)
-    return {
-        sentences: _count(
-            [[several.get(run, nobody) for run in sentence] for sentence in sentences], presence, mask
-        )
-        for sentences, mask in masks.items()
-    }
+    presence = np.zeros((nobody + 1, councils_count), np.uint8)
+    for run, row in several.items():
+        packed = np.frombuffer(having[run].to_bytes(-(-councils_count // 8), "little"), np.uint8)
+        presence[row] = np.unpackbits(packed, count=councils_count, bitorder="little")
+    counts = {}
+    for prose in masks:
+        rows = [[several.get(run, nobody) for run in sentence] for sentence in prose.sentences]
+        count = int(np.count_nonzero(_have(rows, presence)))
+        counts[prose] = count if count > STANDARD_SHARE * councils_count else 0
+    return counts
 
 
-def _count(sentences: Sequence[Sequence[int]], presence: npt.NDArray[np.uint8], mask: int) -> int:
-    """Return how many councils have a paragraph; the councils of `mask` have it word for word."""
+def _have(sentences: Sequence[Sequence[int]], presence: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Return which councils' letters have a paragraph in about its words; `presence` has a row for each run."""
     found = [presence[rows].sum(axis=0, dtype=np.int32) for rows in sentences]
-    whole = sum(len(rows) for rows in sentences)
-    have = np.sum(found, axis=0) >= LEAST_SHARE * whole
+    have: npt.NDArray[np.bool_] = np.sum(found, axis=0) >= LEAST_SHARE * sum(map(len, sentences))
     for rows, count in zip(sentences, found, strict=True):
         if len(rows) >= LONG_SENTENCE_RUNS:
             have &= count >= LEAST_SENTENCE_SHARE * len(rows)
-    others = int(np.count_nonzero(have))
-    own = np.unpackbits(
-        np.frombuffer(mask.to_bytes(-(-len(have) // 8), "little"), np.uint8), count=len(have), bitorder="little"
-    )
-    return others + int(np.count_nonzero((own == 1) & ~have))
+    return have
+
+
+def _near_counts(masks: Mapping[_Prose, int], proses: Sequence[_Prose]) -> dict[_Prose, int]:
+    """Return in how many councils' letters paragraphs stand with nearly all the same words."""
+    others = list(masks.items())
+    having: dict[Run, list[int]] = {}
+    for number, (other, _) in enumerate(others):
+        for run in set(other.runs):
+            having.setdefault(run, []).append(number)
+    counts = {}
+    for prose in proses:
+        runs = Counter(prose.runs)
+        common: Counter[int] = Counter()
+        for run, times in runs.items():
+            for number in having[run]:
+                common[number] += times
+        mask = 0
+        allowed = max(1, OTHER_WORDS_SHARE * len(prose.words))
+        for number, count in common.items():
+            other, of_other = others[number]
+            if count >= LEAST_SHARE * len(prose.runs) and len(prose.words - other.words) <= allowed:
+                mask |= of_other
+        counts[prose] = mask.bit_count()
+    return counts

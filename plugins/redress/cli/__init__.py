@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from redress.cli import airflow, archive, letters, quarantine, releases, seasons, wording
+from redress.cli import airflow, archive, find, letters, quarantine, releases, seasons, wording
 from redress.cli.terminal import plain_output, settle_python
 
 
@@ -31,6 +31,7 @@ app.command()(seasons.ingest)
 app.command()(airflow.up)
 app.command(add_help_option=False, context_settings={"ignore_unknown_options": True})(airflow.airflow)
 app.command("show")(releases.show_authority)
+app.command()(find.find)
 app.command()(releases.serve)
 app.command()(releases.site)
 app.command()(seasons.probe)

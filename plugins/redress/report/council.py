@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class CouncilYears:
     letters: Sequence[Row] = ()
     figures: Sequence[Row] = ()
     witnesses: Sequence[Row] = ()
+    passages: Sequence[Row] = ()
+    """What letters say about this council, or about it and a few others, of the season or of all seasons."""
 
 
 def council_years(file: Path, name: str, season: Season | None, today: dt.date) -> CouncilYears:
@@ -45,13 +47,49 @@ def council_years(file: Path, name: str, season: Season | None, today: dt.date) 
     season.
     """
     with duckdb.connect(str(file), read_only=True) as release:
-        authority = _named(_authorities(release), name, season, today)
-        return _years_of(release, authority, season)
+        authority = authority_named(release, name, season, today)
+        return replace(_years_of(release, authority, season), passages=_passages(release, authority, season))
+
+
+def authority_named(
+    release: duckdb.DuckDBPyConnection, name: str, season: Season | None, today: dt.date
+) -> Authority:
+    """Return the authority that a name means in a season or today, of those that a release knows.
+
+    Raises ShowError if the name belongs to no authority or to several.
+    """
+    return _named(_authorities(release), name, season, today)
+
+
+def has_passages(release: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether a release has passages; a release of an earlier version has none."""
+    query = "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'fct_passage'"
+    return bool(release.execute(query).fetchone())
+
+
+def _passages(
+    release: duckdb.DuckDBPyConnection, authority: Authority, season: Season | None
+) -> list[dict[str, Any]]:
+    """Return an authority's passages of a season, or of all seasons; none in a release of an earlier version."""
+    if not has_passages(release):
+        return []
+    return rows_of(
+        release,
+        """
+        select passages.*
+        from marts.fct_passage as passages
+        inner join marts.dim_authority as authorities using (authority_key)
+        where authorities.authority_id = ? and passages.season = coalesce(?, passages.season)
+        order by passages.season, passages.letter_key, passages.paragraph_number
+        """,
+        authority.authority_id,
+        None if season is None else season.year,
+    )
 
 
 def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
     """Return the authorities and their names that the release was built with."""
-    authorities = _rows(
+    authorities = rows_of(
         release,
         """
         select
@@ -69,7 +107,7 @@ def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
         order by authority_id
         """,
     )
-    aliases = _rows(
+    aliases = rows_of(
         release,
         """
         select authority_id, alias_name, short_name, valid_from_date, valid_to_date, is_official
@@ -77,7 +115,7 @@ def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
         order by all
         """,
     )
-    successions = _rows(
+    successions = rows_of(
         release,
         """
         select predecessor_id, successor_id, succession_date
@@ -118,12 +156,12 @@ def _end(authority: Authority, season: Season, successors: str | None) -> str:
 
 
 def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: Season | None) -> CouncilYears:
-    years = _rows(
+    years = rows_of(
         release,
         "select * from marts.council_performance where authority_id = ? order by season, authority_key",
         authority.authority_id,
     )
-    relations = _rows(
+    relations = rows_of(
         release,
         """
         select max(predecessor_names) as predecessors, max(successor_names) as successors
@@ -148,7 +186,7 @@ def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: 
         **relations[0],
         years=of_season,
         season=season,
-        letters=_rows(
+        letters=rows_of(
             release,
             """
             select *
@@ -158,7 +196,7 @@ def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: 
             """,
             *about,
         ),
-        figures=_rows(
+        figures=rows_of(
             release,
             """
             select *
@@ -168,7 +206,7 @@ def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: 
             """,
             *about,
         ),
-        witnesses=_rows(
+        witnesses=rows_of(
             release,
             """
             select *
@@ -181,7 +219,8 @@ def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: 
     )
 
 
-def _rows(release: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[dict[str, Any]]:
+def rows_of(release: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[dict[str, Any]]:
+    """Return the rows of a query over a release."""
     found = release.execute(query, values)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

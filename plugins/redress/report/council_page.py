@@ -11,7 +11,17 @@ from rich.text import Text
 from redress.model.landed import Fate
 from redress.model.measures import Absence
 from redress.report.council import CouncilYears, Row
-from redress.report.council_words import ABSENT, SAMPLE, SOURCE, WHY_ABSENT, notes, number, place_in_the_file
+from redress.report.council_words import (
+    ABSENT,
+    SAID_OF_FEW,
+    SAMPLE,
+    SOURCE,
+    WHY_ABSENT,
+    notes,
+    number,
+    place_in_the_file,
+)
+from redress.report.passages import marks_of, place_of
 
 _COMPLAINT_COUNTS = {
     "received_count": "received",
@@ -49,6 +59,11 @@ def page(found: CouncilYears) -> Iterator[RenderableType]:
     if known:
         yield ""
         yield from _noted(known)
+    if found.passages:
+        yield ""
+        yield Text(SAID_OF_FEW, style="bold")
+        for passage in found.passages:
+            yield Group(*_passage(passage))
     if found.season is not None:
         yield from _season_page(found)
     yield ""
@@ -193,6 +208,12 @@ def _evidence(figure: Row) -> Iterator[RenderableType]:
     yield Padding(Text(f"“{figure['sentence_text']}”", style="dim"), (0, 0, 0, 2))
     for mark in marks:
         yield Padding(Text(mark, style="yellow"), (0, 0, 0, 2))
+
+
+def _passage(passage: Row) -> Iterator[RenderableType]:
+    marks = "; ".join(marks_of(passage))
+    yield Text.assemble((str(passage["season"]), "bold"), f"  {place_of(passage)}", f"  {marks}" if marks else "")
+    yield Padding(Text(f"“{passage['passage_text']}”", style="dim"), (0, 0, 0, 2))
 
 
 def _witnesses_table(witnesses: Sequence[Row]) -> Table:

@@ -55,6 +55,23 @@ def test_each_number_of_a_council_is_that_of_the_marts(site: Path, cookbook_rele
         assert others[3] == shown(row["satisfactory_remedies_count"])
 
 
+def test_what_letters_say_about_one_council_is_quoted_on_its_page(site: Path, cookbook_release: Path) -> None:
+    passages = rows_of(
+        cookbook_release,
+        "select * from marts.fct_passage join marts.dim_authority using (authority_key) order by authority_id",
+    )
+    assert len(passages) == 2
+    for passage in passages:
+        page = parsed(site / "council" / f"{slug(passage['authority_id'])}.html")
+        [quoted] = page.xpath("//blockquote")
+        assert quoted.xpath("string(p)") == passage["passage_text"]
+        assert quoted.xpath("string(footer)").startswith(f"2020-21, page {passage['page']} of the letter; ")
+        [link] = quoted.xpath("footer//a/@href")
+        assert link.endswith(f"{slug(passage['authority_id'])}/2021.html")
+    told = [page for page in all_pages(site) if parsed(page).xpath("//blockquote")]
+    assert len(told) == 2
+
+
 def test_each_figure_has_its_evidence_on_a_cut_of_the_page(site: Path, cookbook_release: Path) -> None:
     figures = rows_of(
         cookbook_release,

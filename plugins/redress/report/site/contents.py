@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from redress.model.landed import Fate
-from redress.report.council import Row
+from redress.report.council import Row, has_passages
 
 _NO_LETTER = frozenset({"not_published", "not_fetched"})
 """The states of coverage in which no letter came."""
@@ -41,6 +41,7 @@ class CouncilContents:
     figures: Mapping[int, Sequence[Row]]
     complaints: Sequence[Row]
     witnesses: Mapping[int, Sequence[Row]]
+    passages: Sequence[Row] = ()
 
     @property
     def address(self) -> str:
@@ -243,6 +244,7 @@ def _councils(
         ),
         ids,
     )
+    passages = _grouped(_passages(warehouse), ids)
     of_letters = _grouped(letters, ids)
     councils = {}
     for about in relations:
@@ -262,8 +264,16 @@ def _councils(
             figures=_by_season(figures[authority_id]),
             complaints=complaints[authority_id],
             witnesses=_by_season(witnesses[authority_id]),
+            passages=passages[authority_id],
         )
     return councils
+
+
+def _passages(warehouse: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the passages, the newest season first; none in a release of an earlier version."""
+    if not has_passages(warehouse):
+        return []
+    return _rows(warehouse, "select * from marts.fct_passage order by season desc, letter_key, paragraph_number")
 
 
 def _hexagons(warehouse: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from redress.model.landed import Fate
 from redress.report.council import Row
-from redress.report.council_words import RATE_NAMES, notes, number
+from redress.report.council_words import RATE_NAMES, SAID_OF_FEW, notes, number
+from redress.report.passages import marks_of, place_of
 from redress.report.site.charts import rate_points, rates_over_seasons
 from redress.report.site.contents import CouncilContents, SiteContents, slug
 from redress.report.site.jobs import Job, Kind, chart_job
@@ -75,6 +76,8 @@ def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[J
             "counts": _counts(council, evidence),
             "count_names": [name for _, name, _ in _COUNTS],
             "services": list(_services(council, evidence)),
+            "said_of_few": SAID_OF_FEW,
+            "passages": [_passage(council, passage) for passage in council.passages],
             "notes": _noted(council),
             "years_csv": years_path,
             "figures_csv": figures_path if figures else None,
@@ -84,6 +87,18 @@ def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[J
             ],
         },
     )
+
+
+def _passage(council: CouncilContents, passage: Row) -> dict[str, Any]:
+    """Return a passage of the council's letters, and a link to the evidence of its season if the season has any."""
+    season = passage["season"]
+    return {
+        "season": season_label(season),
+        "place": place_of(passage),
+        "link": council.evidence_address(season) if council.figures.get(season) else None,
+        "text": passage["passage_text"],
+        "marks": list(marks_of(passage)),
+    }
 
 
 def _type_link(contents: SiteContents, row: Row) -> str | None:

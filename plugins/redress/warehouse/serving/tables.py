@@ -32,6 +32,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
+    literal_column,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -44,6 +46,8 @@ FILTER_COLUMNS = frozenset(
 )
 """The columns that a BI tool filters and joins by. They get an index in each table where no key starts with them.
 """
+SEARCHED_COLUMNS = frozenset({"passage_text"})
+"""The columns of English prose, with an index for PostgreSQL's full-text search."""
 _TYPES: dict[str, TypeEngine[Any]] = {
     "BIGINT": BigInteger(),
     "BOOLEAN": Boolean(),
@@ -291,6 +295,10 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
     )
     for column in _indexed(table):
         Index(f"{table.name}_{column}_idx", declared.c[column])
+    for column in table.columns:
+        if column.name in SEARCHED_COLUMNS:
+            words = func.to_tsvector(literal_column("'english'"), declared.c[column.name])
+            Index(f"{table.name}_{column.name}_words_idx", words, postgresql_using="gin")
     return declared
 
 

@@ -1,0 +1,91 @@
+"""The words about councils: passages of a release, found by their words or by their council."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from redress.model.season import Season
+from redress.report.council import Row, ShowError, authority_named, has_passages, rows_of
+
+KINDS = {
+    "names_public_report": "public report",
+    "names_payment": "payment",
+    "names_non_compliance": "non-compliance",
+    "names_delay": "delay",
+}
+"""What a passage can name, by the column of fct_passage that says so."""
+NO_PASSAGES = "the release has no passages, because an earlier version made it: run redress reread for each season"
+_WORD = re.compile(r"[^\s*]+\*?")
+_ASKED = """
+    select
+        passages.season,
+        authorities.authority_id,
+        authorities.authority_name,
+        letters.source_address,
+        passages.* exclude (season, passage_key, letter_key, authority_key)
+    from marts.fct_passage as passages
+    inner join marts.dim_authority as authorities using (authority_key)
+    inner join marts.dim_letter as letters using (letter_key)
+"""
+
+
+def find_passages(
+    file: Path, words: Sequence[str], season: Season | None, council: str | None, today: dt.date
+) -> list[dict[str, Any]]:
+    """Return the passages of a release's DuckDB file that have all of some words, by season and council.
+
+    A word is a whole word, or the beginning of one if a star ends it; words with spaces between them are a phrase.
+    Small and capital letters are the same.
+
+    Raises ShowError if nothing is asked for, if the name belongs to no council or to several, or if the release has
+    no passages.
+    """
+    patterns = [_pattern(phrase) for phrase in words]
+    with duckdb.connect(str(file), read_only=True) as release:
+        if not has_passages(release):
+            raise ShowError(NO_PASSAGES)
+        conditions = ["regexp_matches(passages.passage_text, ?, 'i')"] * len(patterns)
+        values: list[object] = [*patterns]
+        if season is not None:
+            conditions.append("passages.season = ?")
+            values.append(season.year)
+        if council is not None:
+            conditions.append("authorities.authority_id = ?")
+            values.append(authority_named(release, council, season, today).authority_id)
+        where = f"where {' and '.join(conditions)}" if conditions else ""
+        order = (
+            "order by passages.season, authorities.authority_name, passages.paragraph_number, letters.letter_key"
+        )
+        return rows_of(release, f"{_ASKED} {where} {order}", *values)
+
+
+def _pattern(phrase: str) -> str:
+    """Return the regular expression of a phrase, for words that may stand in any case."""
+    pieces = _WORD.findall(phrase.replace("’", "'"))
+    if not pieces:
+        raise ShowError(f'"{phrase}" has no word to look for')
+    found = r"\s+".join(
+        re.escape(piece.removesuffix("*")) + (r"[\w'-]*" if piece.endswith("*") else "") for piece in pieces
+    )
+    before, after = (r"\b" if piece.isalnum() else "" for piece in (found[0], pieces[-1].removesuffix("*")[-1]))
+    return f"{before}{found}{after}"
+
+
+def place_of(passage: Row) -> str:
+    """Return where a letter prints a passage, in words."""
+    return f"line {passage['line']}" if passage["page"] is None else f"page {passage['page']}"
+
+
+def marks_of(passage: Row) -> Iterator[str]:
+    """Yield what to say of a passage: who shares it, what it names, and whether it was read from a picture."""
+    if passage["shared_by_count"] > 1:
+        yield f"shared by {passage['shared_by_count']} of {passage['compared_count']} councils"
+    yield from (name for column, name in KINDS.items() if passage[column])
+    if passage["named_services"]:
+        yield passage["named_services"].replace("_", " ")
+    if passage["is_ocr"]:
+        yield "read from a picture"
