@@ -77,7 +77,7 @@ def main() -> None:
             if times != 1:
                 settings = fresh_home(Path(folder) / str(times), councils * times)
                 _copy_landing(first, settings, councils, times)
-            built.append(_build(settings, times))
+            built.append(build_once(settings, times))
         _print_builds(built)
         _cookbook(first)
 
@@ -142,7 +142,7 @@ def _copy_landing(source: Settings, target: Settings, councils: int, times: int)
             connection.sql(copies).write_parquet(str(place))
 
 
-def _build(settings: Settings, times: int) -> Built:
+def build_once(settings: Settings, times: int = 1) -> Built:
     """A whole dbt build without unit tests, as a run makes it, and published."""
     releases = Releases(settings.warehouse_folder)
     identity = warehouse_identity(settings) if times == 1 else f"times-{times}"

@@ -253,7 +253,7 @@ def test_the_command_says_what_is_wrong_without_a_traceback(
 
 def test_what_letters_say_about_the_council_alone_is_quoted_by_season(file: Path) -> None:
     shown = printed(asked(file, "Oxgarth"), width=300)
-    assert "What the letters say about this council, and not to most others" in shown
+    assert "What the letters say about this council and not about most others" in shown
     assert "2021  page 1  public report; payment; housing" in shown
     assert "“During the year I published a public interest report about your Council," in shown
     assert "public interest report" in printed(asked(file, "Oxgarth", 2021), width=300)

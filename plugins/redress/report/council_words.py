@@ -13,7 +13,7 @@ SOURCE = (
     "see www.lgo.org.uk/copyright."
 )
 SAMPLE = "An invented council of the sample letters: these figures say nothing about a real one."
-SAID_OF_FEW = "What the letters say about this council, and not to most others"
+SAID_OF_FEW = "What the letters say about this council and not about most others"
 WHY_ABSENT: dict[str, tuple[str, str]] = {
     Absence.NOT_IN_LAYOUT: ("not in layout", "letters of this layout do not state it"),
     Absence.NOT_STATED: ("not stated", "its layout has it, this letter does not, and no sentence says why"),

@@ -295,10 +295,9 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
     )
     for column in _indexed(table):
         Index(f"{table.name}_{column}_idx", declared.c[column])
-    for column in table.columns:
-        if column.name in SEARCHED_COLUMNS:
-            words = func.to_tsvector(literal_column("'english'"), declared.c[column.name])
-            Index(f"{table.name}_{column.name}_words_idx", words, postgresql_using="gin")
+    for searched in (column.name for column in table.columns if column.name in SEARCHED_COLUMNS):
+        words = func.to_tsvector(literal_column("'english'"), declared.c[searched])
+        Index(f"{table.name}_{searched}_words_idx", words, postgresql_using="gin")
     return declared
 
 
