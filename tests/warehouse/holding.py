@@ -34,6 +34,7 @@ TABLES = """
         from landed where disposition = 'accepted';
     create table marts.fct_reconciliation as
         select season, null as witness_sha256, null as witness_value from landed where false;
+    create table marts.fct_passage as select season, 1 as shared_by_count from landed where false;
     create table audit.check_results as
         select season, is_passed from read_parquet('{landing}/checks/season=*/part.parquet');
     create table audit.witness_reports as select season from landed where false;

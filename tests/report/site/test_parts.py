@@ -206,6 +206,8 @@ def test_a_hostile_text_is_shown_and_never_run(text: str) -> None:
             "counts": [],
             "count_names": [],
             "services": [],
+            "passages": [{"season": text, "place": text, "link": None, "text": text, "marks": [text]}],
+            "said_of_few": text,
             "notes": [{"seasons": "2023-24", "note": text}],
             "years_csv": "council/x-years.csv",
             "figures_csv": None,
