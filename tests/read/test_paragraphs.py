@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.paper import HEIGHT, Ink, pdf, red_box, reddened, stack
 from tests.read.invented import STATISTICS
 from tests.read.written import Sheet, written
 
+GOLDEN = Path(__file__).parent / "golden"
 HEAD = [
     "21 July 2021",
     "By email",
@@ -180,3 +182,26 @@ def test_a_letter_without_a_salutation_has_no_passages() -> None:
 
 def test_without_a_signature_the_statistics_are_no_passages() -> None:
     assert texts(stack([*HEAD, FIRST, OWN])) == [flat(FIRST), flat(OWN)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "complaint_overview/2025-two_columns.pdf",
+        "local_authority_report/2018-columns-group.pdf",
+        "no_statistics/2020.pdf",
+        "older_tables/2010.pdf",
+        "received_only/2013.pdf",
+        "three_statistics/2021-text.txt",
+        "three_statistics/2023-two_columns.pdf",
+        "addressee-on-one-line/2020.pdf",
+        "turned-page/2021-rotate-90-sideways.pdf",
+    ],
+)
+def test_letters_of_all_layouts_have_prose_and_nobodys_name_or_office(name: str) -> None:
+    letter = read_letter((GOLDEN / name).read_bytes(), name)
+    assert len(letter.paragraphs) >= 3
+    told = " ".join(one.text for one in letter.paragraphs)
+    assert letter.header.addressee_name is not None
+    for words in (*letter.header.addressee_name.split()[1:], "Chief Executive", "Dear ", "Yours ", "Chair,", "@"):
+        assert words not in told
