@@ -16,6 +16,10 @@ class TrialError(Exception):
     """Something is not as it should be; the message says what was found."""
 
 
+class AwayError(TrialError):
+    """The api-server or its database does not answer now; the message says how."""
+
+
 def log_in(client: httpx.Client, password: str) -> None:
     """Give a client a token. Raises TrialError where one gets in without the password, or a pool is missing."""
     require("pools without a login", client.get("/api/v2/pools").status_code, 401)
@@ -58,7 +62,7 @@ def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = 
     while True:
         try:
             tasks, state = tasks_of(client, run), run_state(client, run)
-        except httpx.TransportError:  # the api-server starts again
+        except (httpx.TransportError, AwayError):  # the api-server or its database starts again
             if time.monotonic() > deadline:
                 raise
             time.sleep(1)
@@ -72,10 +76,11 @@ def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = 
 
 
 def answer(client: httpx.Client, method: str, path: str, body: Any = None) -> Any:
-    """What the API answers. Raises TrialError for anything but success."""
+    """What the API answers. Raises TrialError for anything but success, AwayError where the server has a fault."""
     response = client.request(method, path, json=body)
     if not response.is_success:
-        raise TrialError(f"{method} {path}: {response.status_code} {response.text}")
+        error = AwayError if response.is_server_error else TrialError
+        raise error(f"{method} {path}: {response.status_code} {response.text}")
     return response.json()
 
 
