@@ -46,7 +46,8 @@ def main() -> None:
 def _row(change: Change, folder: Path) -> str:
     letters = change.letters()
     result = judged(change, letters, analysis(folder, letters))
-    proven = ", ".join(name for name in dict.fromkeys(change.proven) if name in result.proven) or "none"
+    stated = dict.fromkeys(name for names in change.states.values() for name in names)
+    proven = ", ".join(name for name in stated if name in result.proven) or "none"
     is_first = "yes" if not (result.not_first or result.not_found) else "no"
     return f"| {change.name} | {len(letters)} | {proven} | {is_first} | {len(result.wrongly_proven)} |"
 

@@ -56,20 +56,22 @@ def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> P
 
 
 def _untied(facts: Facts, result: Result) -> set[SlotPlace]:
-    """Return the slots of which something that explains them stands where its figure is not known to stand.
+    """Return the slots that every best explanation explains by something that stands where it may not belong.
 
     A figure is at home below the heading of a block that states it, in a row of its table, or in a known sentence.
     A proof with a slot elsewhere says nothing certain of its other slots either, nor of what depends on these.
     """
-    untied: set[SlotPlace] = set()
+    explained: set[SlotPlace] = set()
+    tied: set[SlotPlace] = set()
     for explanation in result.best:
         lost = {place for place, figure in explanation.figures.items() if not _is_at_home(facts, place, figure)}
         while more := {
             place for proof in explanation.proofs if proof.places & lost for place in proof.places - lost
         }:
             lost |= more
-        untied |= lost
-    return untied
+        explained |= explanation.figures.keys()
+        tied |= explanation.figures.keys() - lost
+    return explained - tied
 
 
 def _is_at_home(facts: Facts, place: SlotPlace, figure: str) -> bool:
