@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +53,28 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(autouse=True)
-def _needs_nothing_in_a_quick_run(request: pytest.FixtureRequest) -> Iterator[None]:
+@contextmanager
+def _needing_nothing(item: pytest.Item) -> Iterator[None]:
     """Fail a test of a quick run that starts a program which it does not say that it needs."""
-    if not request.config.getoption("quick"):
+    if not item.config.getoption("quick"):
         yield
         return
     with programs_started() as started:
         yield
     assert not started, f"the test starts {', '.join(started)}: mark it with pytest.mark.needs"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Look at what fixtures start too, of whatever scope."""
+    with _needing_nothing(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with _needing_nothing(item):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ NEEDS = {
     "dbt": "dbt.cli.main",
     "airflow": "airflow",
     "browser": "chromium",
-    "postgresql": "postgres",
+    "postgresql": "pg_ctl",
     "docker": "docker",
     "superset": "gunicorn",
     "object_store": "moto_server",

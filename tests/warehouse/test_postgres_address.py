@@ -86,6 +86,7 @@ def test_no_variable_of_another_program_leads_to_another_server(
     assert {name: os.environ[name] for name in others} == others
 
 
+@pytest.mark.needs("postgresql")
 def test_the_current_release_is_served_by_a_step_and_a_command(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
