@@ -33,7 +33,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    literal_column,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -296,7 +296,7 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
     for column in _indexed(table):
         Index(f"{table.name}_{column}_idx", declared.c[column])
     for searched in (column.name for column in table.columns if column.name in SEARCHED_COLUMNS):
-        words = func.to_tsvector(literal_column("'english'"), declared.c[searched])
+        words = func.to_tsvector(text("'english'"), declared.c[searched])
         Index(f"{table.name}_{searched}_words_idx", words, postgresql_using="gin")
     return declared
 
