@@ -21,7 +21,7 @@ from tests.warehouse.small_warehouse import FIRST, SECOND, build, rate
 
 pytestmark = pytest.mark.needs("dbt")
 
-NOT_HELD = 'its contents cannot be counted: Binder Error: Column "authority_id" does not exist'
+NOT_HELD = 'its contents cannot be counted: Binder Error: Column "letter_sha256" does not exist'
 
 
 def test_a_whole_release_of_what_is_landed_is_left_as_it_is(settings: Settings, releases: Releases) -> None:
