@@ -13,15 +13,19 @@ import argparse
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks.corpus import print_corpus
 from benchmarks.plain_script import write as write_plainly
@@ -57,11 +61,12 @@ TICKS = [10**power for power in range(-1, 7)]
 
 @dataclass(frozen=True)
 class Step:
-    """One step at one number of letters. The memory is in mebibytes; None where it was not looked at."""
+    """One step at one number of letters. Seconds are by the clock; the memory is in mebibytes."""
 
     name: str
     letters: int
     seconds: float
+    cpu_seconds: float
     memory: float | None = None
 
 
@@ -75,12 +80,13 @@ def read_letters(counts: Sequence[int], plain_letters: int) -> list[Step]:
         letters = print_corpus(Path(folder), max(counts))
         for count in counts:
             started = time.perf_counter()
-            found = _read(letters[:count])
-            steps.append(Step(READING, count, time.perf_counter() - started))
+            found, cpu_seconds = _read(letters[:count])
+            steps.append(Step(READING, count, time.perf_counter() - started, cpu_seconds))
         few = letters[:plain_letters]
-        started = time.perf_counter()
-        rows = write_plainly(few, Path(folder) / "plain.duckdb").to_dict("records")
-        steps.append(Step(PLAIN, plain_letters, time.perf_counter() - started))
+        watch = Watch()
+        with watch.running():
+            rows = write_plainly(few, Path(folder) / "plain.duckdb").to_dict("records")
+        steps.append(Step(PLAIN, plain_letters, watch.seconds, watch.cpu_seconds))
     known = {(number, name): value for number, letter in enumerate(found[:plain_letters]) for name, value in letter}
     plain = {
         (number, str(name)): Decimal(value)
@@ -96,55 +102,79 @@ def read_letters(counts: Sequence[int], plain_letters: int) -> list[Step]:
     return steps
 
 
-def _read(letters: Sequence[Path]) -> list[list[tuple[str, Decimal]]]:
-    """Return the headline figures of each letter."""
+def _read(letters: Sequence[Path]) -> tuple[list[list[tuple[str, Decimal]]], float]:
+    """Return the headline figures of each letter, and the processor time of the reading processes."""
+    before = _cpu_seconds_of_readers()
     with Readers(Limits()) as readers:
         read = readers.read(File(path.name, path.read_bytes()) for path in letters)
-        return [
+        found = [
             [(figure.measure, figure.value) for figure in letter.figures if figure.measure in HEADLINE_NAMES]
             for letter in read
         ]
+        return found, _cpu_seconds_of_readers() - before
+
+
+def _cpu_seconds_of_readers() -> float:
+    """Return the processor time of the processes below this one, with that of their children that have ended."""
+    times = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
+    return float(sum(one.user + one.system + one.children_user + one.children_system for one in times))
 
 
 # --- The other steps, each in a process of its own --------------------------------------------------------
 
 
-def land(settings: Settings, councils: int) -> float:
-    """Put all seasons through the gate and into landing; return the seconds without making the letters."""
+class Watch:
+    """A stopwatch that can be stopped in between, and that knows processor time too, of the children as well."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu_seconds = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        started, used = time.perf_counter(), _cpu_seconds()
+        yield
+        self.seconds += time.perf_counter() - started
+        self.cpu_seconds += _cpu_seconds() - used
+
+
+def _cpu_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def land(settings: Settings, councils: int, watch: Watch) -> None:
+    """Put all seasons through the gate and into landing; making the letters is not watched."""
     from expectations.gate import gate  # Great Expectations takes seconds to import
 
     authorities = load_authorities(additional=settings.additional_authorities)
     landing = Landing(settings.landing_folder)
-    seconds = 0.0
     for season in SEASONS:
         letters = season_letters(season, councils)
-        started = time.perf_counter()
-        gated = gate(season, letters, authorities)
+        with watch.running():
+            gated = gate(season, letters, authorities)
+            landing.replace_season(season, letters, gated.checks, gated.dispositions)
+            figures = witness_figures(letters, f"{season}/table.csv")
+            landing.replace_witnesses(season, WitnessKind.DATA_TABLE, figures)
         refused = [one.reason for one in gated.dispositions if one.disposition is not Fate.ACCEPTED]
         if refused:
             raise SystemExit(f"season {season}: {len(refused)} invented letters are refused: {refused[0]}")
-        landing.replace_season(season, letters, gated.checks, gated.dispositions)
-        landing.replace_witnesses(season, WitnessKind.DATA_TABLE, witness_figures(letters, f"{season}/table.csv"))
-        seconds += time.perf_counter() - started
-    return seconds
 
 
-def build_warehouse(settings: Settings) -> float:
+def build_warehouse(settings: Settings, watch: Watch) -> None:
     file = Releases(settings.warehouse_folder).incoming_file(warehouse_identity(settings))
     file.parent.mkdir(parents=True)
-    started = time.perf_counter()
-    build(settings, file)
-    return time.perf_counter() - started
+    with watch.running():
+        build(settings, file)
 
 
-def publish(settings: Settings) -> float:
-    started = time.perf_counter()
-    Releases(settings.warehouse_folder).publish(warehouse_identity(settings))
-    return time.perf_counter() - started
+def publish(settings: Settings, watch: Watch) -> None:
+    identity = warehouse_identity(settings)
+    with watch.running():
+        Releases(settings.warehouse_folder).publish(identity)
 
 
-def serve(settings: Settings) -> float:
-    """Serve the release from a PostgreSQL as pip brings it; its memory counts too."""
+def serve(settings: Settings, watch: Watch) -> None:
+    """Serve the release from a PostgreSQL as pip brings it; its memory counts too, its processor time does not."""
     from redress.warehouse.serving.postgres import Postgres
     from tests.warehouse.postgres_server import running_server
 
@@ -153,19 +183,18 @@ def serve(settings: Settings) -> float:
         raise SystemExit("no release was published to be served")
     with running_server() as server:
         address = server.new_database("served").address("postgres").replace("postgresql:", "postgresql+psycopg:")
-        started = time.perf_counter()
-        Postgres(address).serve(release)
-        return time.perf_counter() - started
+        with watch.running():
+            Postgres(address).serve(release)
 
 
 def do(step: str, home: Path, councils: int) -> None:
-    """Do one step, and print its seconds."""
-    settings = Settings(home=home, additional_authorities=home / "councils.csv")
+    """Do one step, and print its seconds by the clock and of the processor."""
+    settings, watch = Settings(home=home, additional_authorities=home / "councils.csv"), Watch()
     if step == LANDING:
-        seconds = land(settings, councils)
+        land(settings, councils, watch)
     else:
-        seconds = {BUILD: build_warehouse, RELEASE: publish, SERVE: serve}[step](settings)
-    print(json.dumps(seconds))
+        {BUILD: build_warehouse, RELEASE: publish, SERVE: serve}[step](settings, watch)
+    print(json.dumps([watch.seconds, watch.cpu_seconds]))
 
 
 def measured(step: str, home: Path, councils: int) -> Step:
@@ -178,8 +207,8 @@ def measured(step: str, home: Path, councils: int) -> Step:
         time.sleep(SAMPLE_SECONDS)
     if process.returncode != 0 or process.stdout is None:
         raise SystemExit(f"{step} of {councils * len(SEASONS)} letters failed")
-    seconds = json.loads(process.stdout.read().splitlines()[-1])
-    return Step(step, councils * len(SEASONS), seconds, most / MEBIBYTE)
+    seconds, cpu_seconds = json.loads(process.stdout.read().splitlines()[-1])
+    return Step(step, councils * len(SEASONS), seconds, cpu_seconds, most / MEBIBYTE)
 
 
 def of_size(letters: int) -> list[Step]:
@@ -199,45 +228,43 @@ def of_size(letters: int) -> list[Step]:
 
 
 def slope(steps: Sequence[Step], name: str) -> tuple[float, float]:
-    """Return what a letter costs more, in seconds, between the two largest sizes; and what there is besides."""
+    """Return what a letter costs more between the two largest sizes, in processor time, and what is besides."""
     small, large = sorted((step for step in steps if step.name == name), key=lambda step: step.letters)[-2:]
-    by_letter = max(0.0, (large.seconds - small.seconds) / (large.letters - small.letters))  # less is noise
-    return by_letter, large.seconds - by_letter * large.letters
+    by_letter = max(0.0, (large.cpu_seconds - small.cpu_seconds) / (large.letters - small.letters))
+    return by_letter, large.cpu_seconds - by_letter * large.letters
 
 
 def tables(steps: Sequence[Step]) -> str:
     """Return the numbers as Markdown: by size, and what each letter costs."""
-    sizes = sorted({step.letters for step in steps if step.name in STEPS})
-    lines = [f"| letters | {' | '.join(f'{name}, s | MiB' for name in STEPS)} |"]
-    lines.append("|---:|" + "---:|---:|" * len(STEPS))
-    for size in sizes:
-        of = {step.name: step for step in steps if step.letters == size and step.name in STEPS}
-        lines.append(
-            f"| {size:,} | {' | '.join(f'{of[name].seconds:.1f} | {of[name].memory:,.0f}' for name in STEPS)} |"
-        )
+    lines = ["| letters | step | s | of the processor, s | MiB |", "|---:|---|---:|---:|---:|"]
+    done = [step for step in steps if step.name in STEPS]
+    lines += [
+        f"| {step.letters:,} | {step.name} | {step.seconds:.1f} | {step.cpu_seconds:.1f} | {step.memory:,.0f} |"
+        for step in sorted(done, key=lambda step: (step.letters, STEPS.index(step.name)))
+    ]
     lines += [
         "",
-        "| step | measured to | a letter more, ms | 500,000 letters, hours | |",
+        "| step | measured to | a letter more, ms | 500,000 letters, hours of a core | |",
         "|---|---:|---:|---:|---|",
     ]
     for name in (READING, *STEPS):
         largest = max((step for step in steps if step.name == name), key=lambda step: step.letters)
         by_letter, besides = slope(steps, name)
         is_measured = largest.letters >= BEYOND
-        hours = (largest.seconds if is_measured else by_letter * BEYOND + besides) / HOUR_SECONDS
+        hours = (largest.cpu_seconds if is_measured else by_letter * BEYOND + besides) / HOUR_SECONDS
         lines.append(
             f"| {name} | {largest.letters:,} | {1000 * by_letter:.2f} | {hours:.2f} "
             f"| {'measured' if is_measured else 'a straight line'} |"
         )
     [plain] = [step for step in steps if step.name == PLAIN]
-    each = plain.seconds / plain.letters
+    each = plain.cpu_seconds / plain.letters
     hours = each * BEYOND / HOUR_SECONDS
     lines.append(f"| {PLAIN} | {plain.letters:,} | {1000 * each:.2f} | {hours:.2f} | a straight line |")
     return "\n".join(lines)
 
 
 def plot(steps: Sequence[Step]) -> Mapping[str, Any]:
-    """Return a chart in Vega-Lite: seconds by letters, both by powers of ten, a dashed line where it goes on."""
+    """Return a chart in Vega-Lite of processor time by letters; what was not measured goes on dashed."""
     points = [{**asdict(step), "kind": "measured"} for step in steps if step.name != PLAIN]
     for name in (READING, *STEPS):
         largest = max((step for step in steps if step.name == name), key=lambda step: step.letters)
@@ -245,11 +272,11 @@ def plot(steps: Sequence[Step]) -> Mapping[str, Any]:
             by_letter, besides = slope(steps, name)
             points.append({**asdict(largest), "kind": "on paper"})
             points.append(
-                {"name": name, "letters": BEYOND, "seconds": by_letter * BEYOND + besides, "kind": "on paper"}
+                {"name": name, "letters": BEYOND, "cpu_seconds": by_letter * BEYOND + besides, "kind": "on paper"}
             )
-    each = [step.seconds / step.letters for step in steps if step.name == PLAIN]
+    each = [step.cpu_seconds / step.letters for step in steps if step.name == PLAIN]
     ends = (min(step.letters for step in steps), BEYOND)
-    points += [{"name": PLAIN, "letters": end, "seconds": each[0] * end, "kind": "on paper"} for end in ends]
+    points += [{"name": PLAIN, "letters": end, "cpu_seconds": each[0] * end, "kind": "on paper"} for end in ends]
     scale = {"type": "log"}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -266,13 +293,18 @@ def plot(steps: Sequence[Step]) -> Mapping[str, Any]:
                 "axis": {"format": "~s", "values": TICKS},
             },
             "y": {
-                "field": "seconds",
+                "field": "cpu_seconds",
                 "type": "quantitative",
                 "scale": scale,
-                "title": "seconds, 2 cores",
+                "title": "seconds of a core",
                 "axis": {"format": "~s", "values": TICKS},
             },
-            "color": {"field": "name", "type": "nominal", "title": None, "sort": [READING, PLAIN, *STEPS]},
+            "color": {
+                "field": "name",
+                "type": "nominal",
+                "title": None,
+                "scale": {"domain": [READING, PLAIN, *STEPS], "range": COLOURS},
+            },
         },
         "layer": [
             {
@@ -300,6 +332,18 @@ def draw(steps: Sequence[Step], file: Path) -> None:
     file.write_text(svg, encoding="utf-8")
 
 
+def kept(file: Path | None) -> list[Step]:
+    """Return the numbers of earlier calls, if a file has them."""
+    if file is None or not file.exists():
+        return []
+    return [Step(**one) for one in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def keep(steps: Sequence[Step], file: Path | None) -> None:
+    if file is not None:
+        file.write_text(json.dumps([asdict(step) for step in steps], indent=1), encoding="utf-8")
+
+
 def main() -> None:
     """Measure, print the tables, and draw the plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -315,19 +359,15 @@ def main() -> None:
         return
     print(f"{platform.system()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}; ")
     print(f"load before {os.getloadavg()[0]:.1f}\n")
-    steps = (
-        [Step(**one) for one in json.loads(given.numbers.read_text(encoding="utf-8"))]
-        if given.numbers and given.numbers.exists()
-        else []
-    )
+    steps = kept(given.numbers)
     if given.read:
         steps = [step for step in steps if step.name not in (READING, PLAIN)]
         steps += read_letters([int(count) for count in given.read.split(",")], given.plain)
+        keep(steps, given.numbers)
     for size in [int(size) for size in given.sizes.split(",") if size]:
         found = of_size(size)
         steps = [step for step in steps if step.letters != found[0].letters or step.name not in STEPS] + found
-        if given.numbers:
-            given.numbers.write_text(json.dumps([asdict(step) for step in steps], indent=1), encoding="utf-8")
+        keep(steps, given.numbers)
     print(tables(steps))
     print(f"\nLoad at the end: {os.getloadavg()[0]:.1f}.")
     if given.plot:

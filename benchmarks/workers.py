@@ -34,6 +34,8 @@ SEASON = Season(2022)
 SOURCE_SECONDS = 1.0
 WARM_SECONDS = 0.5
 HOUR_SECONDS = 3600
+BATCH_LETTERS = 10
+"""Of a source that is waited for; batches to read have 50, as Redress makes them."""
 AT_ONCE = "a source of a second a letter"
 POLITE = "the same, with a gap between requests"
 
@@ -130,8 +132,8 @@ def divided(count: int, homes: Path, stated: Mapping[str, Any], task: Any, batch
         return time.perf_counter() - started
 
 
-def measure(letters: int, waiting_letters: int) -> list[Measured]:
-    """Measure all ways."""
+def measure(letters: int, waiting_letters: int) -> Iterator[Measured]:
+    """Measure all ways; a number of 0 leaves its work out."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # moto's server would log each request
     with tempfile.TemporaryDirectory() as temporary, s3_server():
         folder = Path(temporary)
@@ -140,17 +142,16 @@ def measure(letters: int, waiting_letters: int) -> list[Measured]:
         common = {
             "contact": "bench@example.org",
             "additional_authorities": councils,
-            "read_batch_letters": 10,
             "read_workers": 1,
         }
-        return [
-            *_waiting(folder, ids[:waiting_letters], common),
-            *_reading(folder, letters, common),
-        ]
+        if waiting_letters:
+            yield from _waiting(folder, ids[:waiting_letters], common)
+        if letters:
+            yield from _reading(folder, common)
 
 
 def _waiting(folder: Path, ids: Sequence[str], common: Mapping[str, Any]) -> Iterator[Measured]:
-    few = ids[: len(ids) // 3]
+    few = ids[: len(ids) // 2]
     ways = (
         (AT_ONCE, ids, "one worker, pool of one slot", 1, 1, 0),
         (AT_ONCE, ids, "one worker, pool of one slot, REDRESS_FETCH_AT_A_TIME=2", 1, 2, 0),
@@ -165,6 +166,7 @@ def _waiting(folder: Path, ids: Sequence[str], common: Mapping[str, Any]) -> Ite
                 **common,
                 "site_url": url,
                 "state": f"s3://{BUCKET}/waiting-{number}",
+                "read_batch_letters": BATCH_LETTERS,
                 "fetch_at_a_time": at_a_time,
                 "fetch_gap_seconds": gap,
             }
@@ -180,7 +182,7 @@ def _waiting(folder: Path, ids: Sequence[str], common: Mapping[str, Any]) -> Ite
         yield Measured(work, way, had, seconds, most[0])
 
 
-def _reading(folder: Path, letters: int, common: Mapping[str, Any]) -> Iterator[Measured]:
+def _reading(folder: Path, common: Mapping[str, Any]) -> Iterator[Measured]:
     stated = {**common, "state": f"s3://{BUCKET}/reading"}
     settings = Settings(home=folder / "reader", **stated)
     source = f"folder:{folder / 'letters'}"
@@ -201,27 +203,24 @@ def _reading(folder: Path, letters: int, common: Mapping[str, Any]) -> Iterator[
         yield Measured("reading", way, count, seconds)
 
 
-def table(measured: Sequence[Measured]) -> str:
-    """Return the ways as a Markdown table, each beside the first of its work."""
-    lines = ["| work | way | letters | seconds | letters an hour | times the first | asked at once |"]
-    lines.append("|---|---|---:|---:|---:|---:|---:|")
-    first: dict[str, Measured] = {}
-    for one in measured:
-        base = first.setdefault(one.work, one)
-        lines.append(
-            f"| {one.work} | {one.way} | {one.letters} | {one.seconds:.1f} | {one.letters_an_hour:,.0f} "
-            f"| {one.letters_an_hour / base.letters_an_hour:.2f} | {one.most_at_a_time or ''} |"
-        )
-    return "\n".join(lines)
-
-
 def main() -> None:
-    """Measure, and print the table."""
+    """Measure, and print each row of the table as it comes."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--letters", type=int, default=120)
-    parser.add_argument("--waiting-letters", type=int, default=60)
+    parser.add_argument("--letters", type=int, default=400, help="letters to read")
+    parser.add_argument("--waiting-letters", type=int, default=120, help="letters of the source that is waited for")
     given = parser.parse_args()
-    print(table(measure(given.letters, given.waiting_letters)))
+    print(f"Load before: {os.getloadavg()[0]:.1f}\n")
+    print("| work | way | letters | seconds | letters an hour | times the first | asked at once |")
+    print("|---|---|---:|---:|---:|---:|---:|")
+    first: dict[str, Measured] = {}
+    for one in measure(given.letters, given.waiting_letters):
+        base = first.setdefault(one.work, one)
+        print(
+            f"| {one.work} | {one.way} | {one.letters} | {one.seconds:.1f} | {one.letters_an_hour:,.0f} "
+            f"| {one.letters_an_hour / base.letters_an_hour:.2f} | {one.most_at_a_time or ''} |",
+            flush=True,
+        )
+    print(f"\nLoad at the end: {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

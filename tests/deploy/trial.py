@@ -303,6 +303,7 @@ def main() -> None:
     parser.add_argument("--season", type=int, default=2021)
     parser.add_argument("--logs", type=Path, help="a folder for everything that is written; kept")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # so that what was started is ended too
     with tempfile.TemporaryDirectory(prefix="redress-deploy-") as temporary:
         folder = (given.logs or Path(temporary) / "trial").absolute()
         try:
