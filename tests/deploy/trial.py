@@ -276,7 +276,7 @@ def trial(python: Path, folder: Path, season: int, letters: Path, authorities: P
                 began = time.monotonic()
                 tasks = run_season(client, season, letters)
             print(f"{ANNUAL_LETTERS} of {season}: {len(tasks)} task instances, {time.monotonic() - began:.0f} s")
-            pods = {peak.task.partition(".")[2] for peak in cluster.peaks}
+            pods = {pod["metadata"]["labels"]["task_id"] for pod in cluster.pods.values()}
             missing = {task["task_id"] for task in tasks if task["operator_name"] != "EmptyOperator"} - pods
             require("tasks without a pod", missing, set())
             for part, process in parts.running.items():
