@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from redress.cli.terminal import console, plain_errors, print_json, season_of
+from redress.cli.terminal import console, current_release, plain_errors, print_json, season_of
 
 
 def find(
@@ -31,18 +31,9 @@ def find(
     """Find passages of the current release: what letters say about one council or a few, with page and place."""
     with plain_errors():
         from redress.report.passages import find_passages, marks_of, place_of
-        from redress.settings import Settings
-        from redress.warehouse.releases.releases import ReleaseError
-        from redress.warehouse.releases.shared import releases_of
 
         only = season_of(season)
-        releases = releases_of(Settings())
-        current = releases.current()
-        if current is None:
-            raise ReleaseError(
-                f"there is no release in {releases.folder} yet: make run makes one of the sample letters, "
-                "redress run one of yours; or say where yours is with REDRESS_HOME"
-            )
+        current = current_release()
         found = find_passages(current / "warehouse.duckdb", words, only, council, date.today())
         if as_json:
             for passage in found:

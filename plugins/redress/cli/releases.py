@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from redress.cli.terminal import By, console, login_name, plain_errors, season_of, writing
+from redress.cli.terminal import By, console, current_release, login_name, plain_errors, season_of, writing
 
 releases_app = typer.Typer(help="The releases that are there.")
 
@@ -23,18 +23,9 @@ def show_authority(
     with plain_errors():
         from redress.report.council import council_years
         from redress.report.council_page import page
-        from redress.settings import Settings
-        from redress.warehouse.releases.releases import ReleaseError
-        from redress.warehouse.releases.shared import releases_of
 
         only = season_of(season)
-        releases = releases_of(Settings())
-        current = releases.current()
-        if current is None:
-            raise ReleaseError(
-                f"there is no release in {releases.folder} yet: make run makes one of the sample letters, "
-                "redress run one of yours; or say where yours is with REDRESS_HOME"
-            )
+        current = current_release()
         for part in page(council_years(current / "warehouse.duckdb", authority, only, date.today())):
             console.print(part)
 

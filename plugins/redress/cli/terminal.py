@@ -231,6 +231,22 @@ def writing(settings: "Settings") -> Iterator[None]:
         lock.release()
 
 
+def current_release() -> Path:
+    """Return the folder of the current release of the settings. Raise ReleaseError if there is none."""
+    from redress.settings import Settings
+    from redress.warehouse.releases.releases import ReleaseError
+    from redress.warehouse.releases.shared import releases_of
+
+    releases = releases_of(Settings())
+    current = releases.current()
+    if current is None:
+        raise ReleaseError(
+            f"there is no release in {releases.folder} yet: make run makes one of the sample letters, "
+            "redress run one of yours; or say where yours is with REDRESS_HOME"
+        )
+    return current
+
+
 def season_of(year: int | None) -> "Season | None":
     from redress.model.season import Season
 
