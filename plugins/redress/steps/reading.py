@@ -75,7 +75,7 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
         own = Summary.read(run.summary_path) if run.summary_path.exists() else None
         remove_tree(run.refused.folder)
-        read_parts = [(part.reader, part.letters()) for part in map(run.part, parts)]
+        read_parts = [run.part(part).read() for part in parts]
         files = tuple(landed for _, read in read_parts for landed in read)
         authorities = load_authorities(additional=run.settings.additional_authorities)
         unique = _without_duplicates(files)

@@ -17,7 +17,7 @@ from redress.files.replacing import replaced
 from redress.model.landed import LandedLetter
 from redress.model.letter import Letter, Verdict
 from redress.read.files import ocr
-from redress.warehouse.landing_tables import read_readings, reader_of, write_readings
+from redress.warehouse.landing_tables import read_readings, write_readings
 
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 PACKAGE_NAME = "redress"
@@ -123,23 +123,21 @@ class Readings:
         kept = {landed.letter.sha256: landed for landed in read if landed.letter.verdict is not Verdict.UNREADABLE}
         self.write(kept.values(), reader)
 
-    @property
-    def reader(self) -> str:
-        """The identity of the reader. Raises FileNotFoundError if nothing has been written."""
-        return reader_of(self.place)
+    def read(self) -> tuple[str, tuple[LandedLetter, ...]]:
+        """Return the reader's identity and all letters. Raises FileNotFoundError if nothing has been written."""
+        return read_readings(self.place)
 
     def letters(self) -> tuple[LandedLetter, ...]:
         """Return all letters. Raises FileNotFoundError if nothing has been written."""
-        return read_readings(self.place)
+        return self.read()[1]
 
     def find(self, sha256s: Collection[str], reader: str) -> dict[tuple[str, str], Letter]:
         """Return the letters that a reader read from some files, by sha256 and the ending of the file's name."""
-        if not self.place.exists() or self.reader != reader:
+        try:
+            _, found = read_readings(self.place, only=sha256s, by=reader)
+        except FileNotFoundError:
             return {}
-        return {
-            (landed.letter.sha256, ending(landed.source_address)): landed.letter
-            for landed in read_readings(self.place, only=sha256s)
-        }
+        return {(landed.letter.sha256, ending(landed.source_address)): landed.letter for landed in found}
 
 
 def ending(address: str) -> str:

@@ -183,16 +183,20 @@ def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> 
     pq.write_table(as_table(rows, READINGS).replace_schema_metadata({_READER: reader}), path)
 
 
-def reader_of(place: Place) -> str:
-    """Return the identity of the reader of a file of readings; empty if the file does not say it."""
-    metadata = pq.read_schema(_opened(place)).metadata or {}
-    return str(metadata.get(_READER, b"").decode())
+def read_readings(
+    place: Place, only: Collection[str] | None = None, by: str | None = None
+) -> tuple[str, tuple[LandedLetter, ...]]:
+    """Return the identity of the reader of a file of readings, and its letters: all, or those with a sha256 in
+    `only`; none if `by` is given and another reader read them.
 
-
-def read_readings(place: Place, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
-    """Return the letters of a file of readings: all, or those with a sha256 in `only`."""
-    rows = read_table(place, READINGS, only).to_pylist()
-    return tuple(_landed(row, row.pop("figures"), row.pop("paragraphs") or []) for row in rows)
+    The identity is empty if the file does not say it. A file of an object store is fetched once for both.
+    """
+    opened = _opened(place)
+    reader = str((pq.read_schema(opened).metadata or {}).get(_READER, b"").decode())
+    if by not in (None, reader):
+        return reader, ()
+    rows = _read(opened, READINGS, only).to_pylist()
+    return reader, tuple(_landed(row, row.pop("figures"), row.pop("paragraphs") or []) for row in rows)
 
 
 def read_letters(
@@ -224,8 +228,17 @@ def read_table(
     columns: list[str] | None = None,
 ) -> pa.Table:
     """Return the table in a Parquet file: all rows, or those of the letters with a sha256 in `only`."""
+    return _read(_opened(place), schema, only, columns)
+
+
+def _read(
+    opened: "Path | pa.BufferReader",
+    schema: pa.Schema | None,
+    only: Collection[str] | None,
+    columns: list[str] | None = None,
+) -> pa.Table:
     filters = None if only is None else [("letter_sha256", "in", set(only))]
-    return pq.read_table(_opened(place), schema=schema, columns=columns, filters=filters)
+    return pq.read_table(opened, schema=schema, columns=columns, filters=filters)
 
 
 def _opened(place: Place) -> Path | pa.BufferReader:
