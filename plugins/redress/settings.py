@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from redress.files.places import Place, place_at
+from redress.files.places import Place, is_address, place_at, whole_address
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 """The folder of this project: dags, dbt_project and samples lie in it."""
@@ -224,7 +224,7 @@ class Settings(BaseSettings):
     def _is_reached_by_all(cls, stated: str | Path | None, info: ValidationInfo) -> str | Path | None:
         """Refuse a folder of one machine for a part of a state that several machines share."""
         state = str(info.data.get("state") or "")
-        if _is_address(state) and stated is not None and not _is_address(stated):
+        if is_address(state) and stated is not None and not is_address(stated):
             raise ValueError(
                 f"{stated} is a folder of this machine, and several machines share the state in {state} "
                 "(REDRESS_STATE): leave this out, or name an address of the object store"
@@ -247,12 +247,12 @@ class Settings(BaseSettings):
     @cached_property
     def state_address(self) -> str:
         """A local folder with its whole path, or the address of an object store."""
-        return _whole_address(self.state or self.home)
+        return whole_address(self.state or self.home)
 
     @cached_property
     def is_shared(self) -> bool:
         """Whether the state lies in an object store, so that each step of a run may have another machine."""
-        return _is_address(self.state_address)
+        return is_address(self.state_address)
 
     @cached_property
     def state_place(self) -> Place:
@@ -261,24 +261,24 @@ class Settings(BaseSettings):
     @cached_property
     def archive_address(self) -> str:
         """A local folder with its whole path, or the address of an object store."""
-        return _whole_address(self.archive or f"{self.state_address}/archive")
+        return whole_address(self.archive or f"{self.state_address}/archive")
 
     @cached_property
     def landing_folder(self) -> Place:
-        return self.state_place / "landing" if self.landing is None else place_at(_whole_address(self.landing))
+        return self.state_place / "landing" if self.landing is None else place_at(self.landing)
 
     @cached_property
     def warehouse_folder(self) -> Path:
         """The local folder of releases. If releases go to an object store, they are first made here."""
-        if self.warehouse is not None and not _is_address(self.warehouse):
-            return Path(_whole_address(self.warehouse))
+        if self.warehouse is not None and not is_address(self.warehouse):
+            return Path(whole_address(self.warehouse))
         return (self.home if self.is_shared else Path(self.state_address)).absolute() / "warehouse"
 
     @cached_property
     def warehouse_store_address(self) -> str | None:
         """The object store that releases go to, or None if they stay in the local folder."""
-        stated = _whole_address(self.warehouse or f"{self.state_address}/warehouse")
-        return stated if _is_address(stated) else None
+        stated = whole_address(self.warehouse or f"{self.state_address}/warehouse")
+        return stated if is_address(stated) else None
 
     @cached_property
     def data_table_mappings_folder(self) -> Path:
@@ -323,13 +323,3 @@ class Settings(BaseSettings):
         """
         own = self.state_place / "warehouse_writer.lock"
         return (own,) if self.is_shared else (own, self.warehouse_folder / "writer.lock")
-
-
-def _whole_address(stated: str | Path) -> str:
-    """Return a local path as an absolute one, and an object store's address without a slash at its end."""
-    address = str(stated).removeprefix("file://")
-    return address.rstrip("/") if _is_address(address) else str(Path(address).absolute())
-
-
-def _is_address(stated: str | Path) -> bool:
-    return "://" in str(stated).removeprefix("file://")

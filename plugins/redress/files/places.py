@@ -26,16 +26,27 @@ COPIES_KEPT_SECONDS = 7 * 24 * 3600
 """After so long without use a local copy is removed."""
 
 
+def whole_address(stated: str | Path) -> str:
+    """Return a local path as an absolute one, and an object store's address without a slash at its end."""
+    address = str(stated).removeprefix("file://")
+    return address.rstrip("/") if is_address(address) else str(Path(address).absolute())
+
+
+def is_address(stated: str | Path) -> bool:
+    """Return whether a text is an object store's address, and no local path."""
+    return "://" in str(stated).removeprefix("file://")
+
+
 def place_at(address: str | Path) -> Place:
     """Return the place at a local path or at an object store's address. Raise StoreError if no file can be kept
     there.
     """
-    stated = str(address).removeprefix("file://")
-    if "://" not in stated:
-        return Path(stated).absolute()
+    stated = whole_address(address)
+    if not is_address(stated):
+        return Path(stated)
     from upath import UPath  # takes long to import: only where files lie in an object store
 
-    place = UPath(stated.rstrip("/"))
+    place = UPath(stated)
     place._fs_cached = cast("AbstractFileSystem", _Told(WholeFiles(stated).file_system, stated))
     return place
 
@@ -108,7 +119,11 @@ def local_copy(place: Place, copies: Path) -> Path:
         with replaced(copy, is_shared=True) as incoming:
             incoming.write_bytes(place.read_bytes())
     copy.touch()  # says that it is in use
-    for other in copies.iterdir():
-        if time.time() - other.stat().st_mtime > COPIES_KEPT_SECONDS:
-            other.unlink(missing_ok=True)
     return copy
+
+
+def forget_old_copies(copies: Path) -> None:
+    """Remove the local copies that nobody has used for COPIES_KEPT_SECONDS; a folder that is missing has none."""
+    for copy in copies.glob("*"):
+        if time.time() - copy.stat().st_mtime > COPIES_KEPT_SECONDS:
+            copy.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from redress.files.places import Place, local_copy
+from redress.files.places import Place, forget_old_copies, local_copy
 from redress.files.replacing import replaced
 from redress.settings import PROJECT_FOLDER
 from redress.warehouse.dbt_artifacts import first_failure, forget_results
@@ -149,6 +149,7 @@ def link_inputs(folder: Path, landing: Place, additional_authorities: Path | Non
         link = inputs / str(place).removeprefix(f"{landing}/")
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(local_copy(place, copies).absolute())
+    forget_old_copies(copies)
     if additional_authorities is not None:
         (inputs / "additional_authorities.csv").symlink_to(additional_authorities.absolute())
 
