@@ -48,8 +48,10 @@ STORE_KEYS = {
 }
 VOLUMES_OF_IMAGES = {"postgres": "/var/lib/postgresql", "redis": "/data"}
 """The folders for which the images declare a volume. Docker makes one without a name where nothing lies there."""
-SECONDS_OF_A_FAILED_HEARTBEAT = 12
-"""As measured: a heartbeat with its own retries."""
+LONGEST_RESTART_SECONDS = 60
+"""How long an api-server may be away before it is started again; as long again until it answers."""
+SECONDS_OF_A_FAILED_TRY = 5
+"""Of a request: Airflow's default for [workers] execution_api_timeout; a name that is not found took up to 5 s."""
 SCHEDULERS_PATIENCE_SECONDS = 300
 """Airflow's default for [scheduler] task_instance_heartbeat_timeout."""
 STOP_SECONDS = 30
@@ -345,8 +347,12 @@ def test_no_service_leaves_a_volume_without_a_name(services: dict[str, Any]) -> 
 def test_a_task_outlives_a_minute_without_the_api_server_and_is_lost_before_the_scheduler_says_so(
     services: dict[str, Any],
 ) -> None:
-    failed = int(services["worker"]["environment"]["AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS"])
-    assert 60 < failed * SECONDS_OF_A_FAILED_HEARTBEAT < SCHEDULERS_PATIENCE_SECONDS
+    environment = services["worker"]["environment"]
+    tries = int(environment["AIRFLOW__WORKERS__EXECUTION_API_RETRIES"])
+    wait = int(environment["AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX"]) / 2  # on the average: it is drawn
+    failed = int(environment["AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS"])
+    assert tries * wait > 2 * LONGEST_RESTART_SECONDS
+    assert failed * tries * (wait + SECONDS_OF_A_FAILED_TRY) < SCHEDULERS_PATIENCE_SECONDS
 
 
 def test_every_redress_variable_is_a_setting(services: dict[str, Any]) -> None:
