@@ -223,10 +223,12 @@ class Stack:
         images = yaml.safe_load(self._images_file.read_text(encoding="utf-8"))["services"].values()
         docker("image", "rm", *{one["image"] for one in images}, fails=True)
 
-    def peaks(self) -> dict[str, tuple[float, float]]:
-        """The most memory that each container has had, in mebibytes, and its limit."""
+    def print_peaks(self) -> None:
+        """Print the most memory that each container has had, and its limit."""
         containers = self.compose("ps", "--format", "{{.Service}} {{.ID}}").splitlines()
-        return {service: _peak(identity) for service, identity in map(str.split, sorted(containers))}
+        for service, identity in map(str.split, sorted(containers)):
+            peak, limit = _peak(identity)
+            print(f"  {service}: {peak:.0f} MiB at the most, limit {limit:.0f} MiB")
 
 
 @contextmanager
@@ -242,6 +244,7 @@ def removed(stack: Stack) -> Iterator[None]:
 
 
 def _peak(container: str) -> tuple[float, float]:
+    """In mebibytes, with the limit."""
     folders = (("memory.peak", "memory.max"), ("memory/memory.max_usage_in_bytes", "memory/memory.limit_in_bytes"))
     for peak, limit in folders:
         read = docker("exec", container, "cat", f"/sys/fs/cgroup/{peak}", f"/sys/fs/cgroup/{limit}", fails=True)

@@ -91,8 +91,7 @@ def trial(stack: Stack, superset: bool, faults: bool) -> None:
             stack.compose("--profile", "bi", "up", "--detach")
             stack.wait_until_healthy()
             _require_apart(stack)
-    for service, (peak, limit) in stack.peaks().items():
-        print(f"  {service}: {peak:.0f} MiB at the most, limit {limit:.0f} MiB")
+    stack.print_peaks()
     with step("down and up again, with the volumes"):
         stack.compose("--profile", "*", "down")
         require("volumes without a name", _volumes_without_a_name() - nameless, set())

@@ -3,8 +3,8 @@
 The letters of some seasons are printed and taken to releases twice: by `redress run` in one container, and by
 Airflow on two workers with a disk each, beside moto's S3 server. In the second way, from one season to the next, a
 worker is killed, the store is away for two minutes, PostgreSQL is restarted, and a worker is added, always while
-letters are read. After each season the tables of both releases must be the same, byte for byte, and the archive
-must be whole.
+letters are read. After each season the tables of both releases must be the same, byte for byte, PostgreSQL must
+serve that release, and the archive must be whole. At the end stands how much memory each container has had.
 
     .venv/bin/python -m tests.compose.two_workers [--letters 400] [--seasons 5] [--name redress-two]
 """
@@ -55,6 +55,12 @@ store = fsspec.filesystem("s3")
 pointer = json.loads(store.cat_file("redress/state/warehouse/current.json"))
 print(store.cat_file(f"redress/state/warehouse/{pointer['path']}/SHA256SUMS").decode())
 """
+READ_CURRENT = """
+import json, fsspec
+pointer = json.loads(fsspec.filesystem("s3").cat_file("redress/state/warehouse/current.json"))
+print(pointer["path"].rpartition("/")[2])
+"""
+SERVED = "select release_id from marts.release"
 TABLE = re.compile(r"^(\w{64})  (\S+\.parquet)$", re.MULTILINE)
 """The tables of a release. Its other files say when and from what they were made."""
 
@@ -181,6 +187,15 @@ def read_tables(stack: Stack) -> dict[str, str]:
     return tables(stack.execute("worker", "python", "-c", READ_SUMS))
 
 
+def _require_served(stack: Stack) -> None:
+    """PostgreSQL serves the release that is current in the object store."""
+    current = stack.execute("worker", "python", "-c", READ_CURRENT).strip()
+    psql = ("psql", "--username", "postgres", "--dbname", "redress", "--tuples-only", "--no-align")
+    served = stack.execute("postgres", *psql, "--command", SERVED).strip()
+    require("the release that PostgreSQL serves", served, current)
+    print(f"  PostgreSQL serves {served}")
+
+
 def _print_work(tasks: list[dict[str, Any]], hosts: dict[str, str]) -> None:
     names = {host: service for service, host in hosts.items()}
     done = Counter(names.get(task["hostname"], "a worker that is gone") for task in tasks if task["hostname"])
@@ -223,8 +238,10 @@ def trial(stack: Stack, letters: Printed) -> None:
             differing = sorted(name for name in expected | found if expected.get(name) != found.get(name))
             require(f"tables that differ after {season}", differing, [])
             print(f"  {len(found)} tables are the same as on one machine, byte for byte")
+            _require_served(stack)
             verified = stack.execute("worker", "redress", "archive", "verify")
             print(f"  archive: {verified.strip().splitlines()[-1]}", flush=True)
+        stack.print_peaks()
 
 
 def main() -> None:
