@@ -159,8 +159,6 @@ def _tests_of(model: Mapping[str, Any], tests: Sequence[DataTest], found: Manife
             case "accepted_values":
                 values = ", ".join(f"`{value}`" for value in test.arguments["values"])
                 columns.setdefault(column, []).append(f"one of {values}")
-            case "not_null":
-                columns.setdefault(column, []).append("never null")
             case "equal_rows_count":
                 rules.append((test.name, f"as many rows as {referred_model(test.arguments['to'])}"))
             case _:
