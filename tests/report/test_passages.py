@@ -79,7 +79,7 @@ def test_the_command_quotes_passages_with_their_place_and_what_they_name(
     shown = CliRunner().invoke(app, ["find", "free early education"], env={"COLUMNS": "300"})
     assert shown.exit_code == 0
     assert f"2021 {HARROWMERE}  page 1  non-compliance" in shown.output
-    assert "education and childrens" in shown.output
+    assert "education and children's services" in shown.output
     assert shown.output.rstrip().endswith("1 passage has free early education.")
     [line] = CliRunner().invoke(app, ["find", "--json", "free early education"]).output.splitlines()
     told = json.loads(line)

@@ -1,8 +1,13 @@
 """Passages in the marts: what stands in one council's letter or in a few, and what it names by plain rules."""
 
+import csv
+import re
+
 import duckdb
 import pytest
 
+from redress.report.passages import SERVICES
+from tests.made import PROJECT
 from tests.warehouse.invented import OWN_PASSAGES, ask
 
 pytestmark = pytest.mark.needs("dbt")
@@ -51,3 +56,15 @@ def test_plain_rules_say_what_a_passage_names(
     marts: duckdb.DuckDBPyConnection, text: str, named: tuple[object, ...]
 ) -> None:
     assert ask(marts, NAMED, text) == [named]
+
+
+def test_each_service_that_a_passage_can_name_is_said_in_the_words_of_its_category() -> None:
+    macro = (PROJECT / "dbt_project" / "macros" / "passages.sql").read_text(encoding="utf-8")
+    assert re.findall(r"^        '(\w+)': \[", macro, re.MULTILINE) == list(SERVICES)
+    with (PROJECT / "dbt_project" / "seeds" / "complaint_categories.csv").open(encoding="utf-8") as file:
+        names = {
+            row["category"]: row["complaint_category_name"]
+            for row in csv.DictReader(file)
+            if row["measure"] == "received_count"
+        }
+    assert {category: names[category].lower() for category in SERVICES} == SERVICES

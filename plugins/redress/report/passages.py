@@ -18,6 +18,16 @@ KINDS = {
     "names_delay": "delay",
 }
 """What a passage can name, by the column of fct_passage that says so."""
+SERVICES = {
+    "adult_social_care": "adult social care",
+    "benefits_and_tax": "benefits and tax",
+    "education_and_childrens": "education and children's services",
+    "environment": "environmental services",
+    "highways_and_transport": "highways and transport",
+    "housing": "housing",
+    "planning_and_development": "planning and development",
+}
+"""The services that a passage can name, by their categories in named_services, in words."""
 NO_PASSAGES = "the release has no passages, because an earlier version made it: run redress reread for each season"
 _WORD = re.compile(r"[^\s*]+\*?")
 _ASKED = """
@@ -86,6 +96,6 @@ def marks_of(passage: Row) -> Iterator[str]:
         yield f"shared by {passage['shared_by_count']} of {passage['compared_count']} councils"
     yield from (name for column, name in KINDS.items() if passage[column])
     if passage["named_services"]:
-        yield passage["named_services"].replace("_", " ")
+        yield ", ".join(SERVICES[category] for category in passage["named_services"].split(", "))
     if passage["is_ocr"]:
         yield "read from a picture"
