@@ -83,21 +83,18 @@ def test_a_file_has_the_mode_that_any_new_file_has(tmp_path: Path) -> None:
     assert (tmp_path / "file").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
-@pytest.mark.parametrize("kind", ["file", "folder"])
 def test_two_processes_write_side_by_side_under_names_of_their_own(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "it"
-    writer = replaced if kind == "file" else replaced_folder
-    with writer(path, is_shared=True) as first:
+    with replaced(path, is_shared=True) as first:
         monkeypatch.setattr("os.getpid", lambda: 1)
-        with writer(path, is_shared=True) as second:
+        with replaced(path, is_shared=True) as second:
             assert first != second
-            for place, content in ((first, "first"), (second, "second")):
-                for file in [place] if kind == "file" else [place / name for name in NAMES]:
-                    file.write_text(content)
-        assert content_of(kind, path) == "second"
-    assert content_of(kind, path) == "first"
+            first.write_text("first")
+            second.write_text("second")
+        assert path.read_text() == "second"
+    assert path.read_text() == "first"
     assert list(tmp_path.iterdir()) == [path]
 
 

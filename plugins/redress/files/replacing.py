@@ -49,14 +49,14 @@ def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False
 
 
 @contextmanager
-def replaced_folder(folder: Path, *, is_shared: bool = False) -> Iterator[Path]:
+def replaced_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside a folder; at the end put it in that folder's place.
 
     Where the file system can exchange two folders in one step, a reader finds the old folder or the new folder,
-    each whole; elsewhere (network file systems) a reader may find no folder for a moment. Errors, kills and
-    `is_shared` are as for `replaced`.
+    each whole; elsewhere (network file systems) a reader may find no folder for a moment. Errors and kills are as
+    for `replaced`.
     """
-    temporary = _incoming(folder, is_shared)
+    temporary = _incoming(folder, is_shared=False)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
