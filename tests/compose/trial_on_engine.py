@@ -100,14 +100,14 @@ def trial(stack: Stack, superset: bool, faults: bool) -> None:
     with step("back up, by the runbook"):
         stack.follow("Back up")
     with step("down, volumes too"):
-        stack.compose("down", "--volumes")
+        stack.compose("--profile", "*", "down", "--volumes")
     with step("restore, by the runbook"):
         stack.follow("Restore")
     with step("what was restored"):
         stack.execute("worker", "redress", "releases", "verify")
         require("release and rows for the login of the BI tool", _require_reader(stack, reader), served)
     with step("down, and nothing is left"):
-        stack.compose("down", "--volumes")
+        stack.compose("--profile", "*", "down", "--volumes")
         require("volumes without a name", _volumes_without_a_name() - nameless, set())
         require("what is left", _left(stack), {"container": "", "volume": "", "network": ""})
 
