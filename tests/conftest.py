@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,9 @@ from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.needs import is_module_left_out, programs_started
 from tests.order import place_of
 from tests.shared import made_once
+
+if TYPE_CHECKING:
+    from tests.two_releases import TwoReleases
 
 os.environ["REDRESS_BUILD_SITE"] = "false"
 """Only tests of the site build one: each run of each other test would."""
@@ -118,6 +121,14 @@ def samples_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     current = Releases(made_once(tmp_path_factory, "samples", make) / "home" / "warehouse").current()
     assert current is not None
     return current
+
+
+@pytest.fixture(scope="session")
+def two_releases(tmp_path_factory: pytest.TempPathFactory) -> "TwoReleases":
+    """A home of several seasons with two releases, built once; tests/two_releases.py says which."""
+    from tests.two_releases import TwoReleases, make_two_releases  # the steps take a while to import
+
+    return TwoReleases(made_once(tmp_path_factory, "two releases", make_two_releases))
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,6 @@ LONGEST_FIRST = (
     "integration/test_season_run.py",
     "warehouse/test_reconciliation.py",
     "dags/test_publication_watch.py",
-    "integration/test_planted_season.py",
-    "integration/test_release_content.py",
     "read/test_scans.py",
     "warehouse/test_annual_review.py",
     "read/test_workers.py",

@@ -7,9 +7,11 @@ that only the page can tell it from what a person sees.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 import pypdfium2 as pdfium
 
+from redress.acquire.sources.folder import FolderSource
 from redress.model.landed import Fate
 from tests.paper import BASE_LINE_SHARE, BOLD, HEIGHT, WIDTH, Ink, pdf, stack
 from tests.read.handmade import drawn, handmade
@@ -285,7 +287,7 @@ LETTERS = (
     *(
         Planted(
             f"averages above headings {number}",
-            2019,
+            2017,
             council,
             averages_above_their_headings,
             HELD,
@@ -294,38 +296,38 @@ LETTERS = (
         )
         for number, council in enumerate(COUNCILS, start=1)
     ),
-    Planted("a white box", 2020, PELLONSHIRE, partial(overdrawn, white_box), LOADED, "blocks_complete", NO_AVERAGE),
+    Planted("a white box", 2018, PELLONSHIRE, partial(overdrawn, white_box), LOADED, "blocks_complete", NO_AVERAGE),
     Planted(
-        "a picture", 2020, WEXMARSH, partial(overdrawn, striped_picture), LOADED, "blocks_complete", NO_AVERAGE
+        "a picture", 2018, WEXMARSH, partial(overdrawn, striped_picture), LOADED, "blocks_complete", NO_AVERAGE
     ),
-    Planted("under a scan", 2020, TARNBECK, scan_over_a_text_that_misreads_it, LOADED, "read from a picture"),
-    Planted("a layer that is off", 2020, OSTLEBRIDGE, draft_on_a_layer_that_is_off, LOADED),
-    Planted("struck by a line", 2020, VENNERY, partial(overdrawn, line_through), HELD, STRUCK, NO_AVERAGE),
-    Planted("struck by an annotation", 2021, PELLONSHIRE, struck_by_an_annotation, HELD, STRUCK, (OUTCOMES,)),
-    Planted("two texts in one place", 2021, WEXMARSH, numbers_in_one_place, HELD, ONE_PLACE, (OUTCOMES,)),
+    Planted("under a scan", 2018, TARNBECK, scan_over_a_text_that_misreads_it, LOADED, "read from a picture"),
+    Planted("a layer that is off", 2018, OSTLEBRIDGE, draft_on_a_layer_that_is_off, LOADED),
+    Planted("struck by a line", 2018, VENNERY, partial(overdrawn, line_through), HELD, STRUCK, NO_AVERAGE),
+    Planted("struck by an annotation", 2019, PELLONSHIRE, struck_by_an_annotation, HELD, STRUCK, (OUTCOMES,)),
+    Planted("two texts in one place", 2019, WEXMARSH, numbers_in_one_place, HELD, ONE_PLACE, (OUTCOMES,)),
     Planted(
         "a font that lies",
-        2021,
+        2019,
         TARNBECK,
         font_that_calls_7_a_1,
         HELD,
         "the font names its digits wrongly",
         (UPHOLD_AVERAGE, OUTCOMES),
     ),
-    Planted("typed over a white box", 2021, OSTLEBRIDGE, partial(overdrawn, other_number_on_a_white_box), LOADED),
-    Planted("in a pack", 2021, VENNERY, in_a_pack, LOADED),
-    Planted("deleted on the web", 2022, PELLONSHIRE, corrected_on_the_web, LOADED, ending=".html"),
+    Planted("typed over a white box", 2019, OSTLEBRIDGE, partial(overdrawn, other_number_on_a_white_box), LOADED),
+    Planted("in a pack", 2019, VENNERY, in_a_pack, LOADED),
+    Planted("deleted on the web", 2020, PELLONSHIRE, corrected_on_the_web, LOADED, ending=".html"),
     Planted(
         "headed with another year",
-        2022,
+        2020,
         WEXMARSH,
         headed_with_another_year,
         HELD,
-        'a heading of the statistics says season 2021 ("Complaint statistics 2020-21")',
+        'a heading of the statistics says season 2019 ("Complaint statistics 2018-19")',
     ),
     Planted(
         "a contradiction",
-        2022,
+        2020,
         TARNBECK,
         contradicting_itself,
         HELD,
@@ -334,7 +336,7 @@ LETTERS = (
     ),
     Planted(
         "a contradiction with a witness",
-        2022,
+        2020,
         OSTLEBRIDGE,
         contradicting_itself,
         LOADED,
@@ -342,5 +344,13 @@ LETTERS = (
         seen=CONTRADICTION,
     ),
 )
-WITNESS = ("2022/a-witness.html", web_page(2022, OSTLEBRIDGE, CONTRADICTION))
+WITNESS = ("2020/a-witness.html", web_page(2020, OSTLEBRIDGE, CONTRADICTION))
 """A second witness that prints the same contradiction: its address and its content."""
+
+
+def write(folder: Path) -> FolderSource:
+    """Write the letters and the witness into the folders of their seasons."""
+    for address, content in (*((one.address, one.printed(one.year, one.council)) for one in LETTERS), WITNESS):
+        (folder / address).parent.mkdir(parents=True, exist_ok=True)
+        (folder / address).write_bytes(content)
+    return FolderSource(folder)

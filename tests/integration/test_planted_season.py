@@ -1,30 +1,18 @@
 """Seasons of letters whose files lie: no figure that a person does not see comes into the warehouse."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from typer.testing import CliRunner, Result
 
-from redress.acquire.sources.folder import FolderSource
-from redress.cli import app
 from redress.model.landed import Fate
-from redress.model.season import Season
 from redress.read.files import ocr
-from redress.settings import Settings
-from redress.steps import Run, acquire_and_read, check
-from redress.warehouse.landing import Landing
-from redress.warehouse.releases.releases import Releases
-from tests.integration.planted_letters import HELD, LETTERS, OSTLEBRIDGE, WITNESS, Planted
-from tests.made import SAMPLE_AUTHORITIES
+from tests.integration.planted_letters import LETTERS, OSTLEBRIDGE, Planted
+from tests.two_releases import BY, TwoReleases
 
 pytestmark = pytest.mark.needs("dbt")
 
-SEASON = Season(max(one.year for one in LETTERS))
-"""The season of the contradictions, which is run last."""
 FATES = """
     select source_address, disposition, coalesce(trust_reason, reason)
     from marts.dim_letter
@@ -34,36 +22,10 @@ FIGURES = "select source_address, measure, value from marts.fct_figure join mart
 by_kind = pytest.mark.parametrize("planted", LETTERS, ids=lambda one: f"{one.year} {one.kind}")
 
 
-def redress(home: Path, *words: str) -> Result:
-    """Run a command of ours in this process, with its data below a folder."""
-    stated = {"HOME": home, "ADDITIONAL_AUTHORITIES": SAMPLE_AUTHORITIES}
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in stated.items():
-            environment.setenv(f"REDRESS_{name}", str(value))
-        return CliRunner().invoke(app, words)
-
-
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working folder after all seasons were landed, and the last was run the whole way, with the only build."""
-    folder, home = tmp_path_factory.mktemp("letters"), tmp_path_factory.mktemp("planted")
-    for address, content in (*((one.address, one.printed(one.year, one.council)) for one in LETTERS), WITNESS):
-        (folder / address).parent.mkdir(exist_ok=True)
-        (folder / address).write_bytes(content)
-    settings, source = Settings(home=home, additional_authorities=SAMPLE_AUTHORITIES), FolderSource(folder)
-    for year in sorted({one.year for one in LETTERS} - {SEASON.year}):
-        run = Run.of_season(Season(year), "planted", settings)
-        check(run, acquire_and_read(run, source))
-    done = redress(home, "run", str(SEASON), "--from", str(folder))
-    assert done.exit_code == 0, done.output
-    return home
-
-
-@pytest.fixture(scope="module")
-def warehouse(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    current = Releases(home / "warehouse").current()
-    assert current is not None
-    with duckdb.connect(str(current / "warehouse.duckdb"), read_only=True) as connection:
+def warehouse(two_releases: TwoReleases) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse before a person decided about any letter."""
+    with duckdb.connect(str(two_releases.first / "warehouse.duckdb"), read_only=True) as connection:
         yield connection
 
 
@@ -103,14 +65,14 @@ def test_the_place_of_a_letter_in_its_pack_is_in_the_warehouse(warehouse: duckdb
         "select source_address, letter_first_page, letter_last_page, page_count from marts.dim_letter "
         "where letter_first_page > 1 or letter_last_page < page_count",
     )
-    assert places == [("2021/in-a-pack.pdf", 3, 4, 5)]
+    assert places == [("2019/in-a-pack.pdf", 3, 4, 5)]
 
 
 def test_a_season_of_one_design_gives_its_types_no_average(warehouse: duckdb.DuckDBPyConnection) -> None:
     averages = asked(
         warehouse,
         "select distinct coalesce(uphold_rate_stated_average_pct, compliance_rate_stated_average_pct, "
-        "satisfactory_remedy_rate_stated_average_pct) from marts.fct_type_average where season = 2019",
+        "satisfactory_remedy_rate_stated_average_pct) from marts.fct_type_average where season = 2017",
     )
     assert averages == [(None,)]
 
@@ -127,14 +89,6 @@ def test_a_contradiction_that_a_witness_prints_too_is_flagged_with_both_rates(
     assert reviews == [(OSTLEBRIDGE, "flagged", 93, 92, False)]
 
 
-def test_a_contradiction_without_a_witness_is_accepted_in_one_step(home: Path, tmp_path: Path) -> None:
-    shutil.copytree(home / "landing", tmp_path / "landing")
-    landing = Landing(tmp_path / "landing")
-    fates = landing.dispositions(SEASON).values()
-    (waiting,) = (one for one in fates if one.disposition is HELD and "the letter contradicts itself" in one.reason)
-    done = redress(
-        tmp_path, "quarantine", "accept", waiting.letter_sha256[:12], "--reason", "as printed", "--by", "A. Person"
-    )
-    assert done.exit_code == 0, done.output
-    after = landing.dispositions(SEASON)[waiting.letter_sha256]
-    assert (after.disposition, after.decided_by) == (Fate.ACCEPTED, "A. Person")
+def test_a_contradiction_without_a_witness_is_accepted_in_one_step(two_releases: TwoReleases) -> None:
+    after = two_releases.accepted
+    assert (after.disposition, after.decided_by) == (Fate.ACCEPTED, BY)

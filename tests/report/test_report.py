@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from lxml import html
 
-from redress.model.reference import AUTHORITY_COLUMNS
 from redress.model.season import Season
 from redress.report import write_report
 from redress.report.season_outcome import SeasonOutcome
@@ -19,39 +18,23 @@ from redress.settings import Settings
 from redress.steps import Run, SeasonError, run_season
 from redress.warehouse.releases.checksums import damage
 from redress.warehouse.releases.releases import Releases
-from tests.made import PROJECT
-from tests.report.letters import (
-    HOSTILE,
-    NAMES,
-    REFUSED_COUNT,
-    first_letters,
-    later_letters,
-    letters_of_another_season,
-    write,
-)
+from tests.made import PROJECT, SEASON
+from tests.report.letters import HOSTILE, REFUSED_COUNT, letters_of_another_season, write
 from tests.report.runs import fail, section
+from tests.two_releases import TwoReleases
 
 pytestmark = pytest.mark.needs("dbt")
 
-SEASON = Season(2021)
-
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A home with five runs: `first`, `again` with the same letters, `later` with others, and two that failed."""
+def settings(two_releases: TwoReleases, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with five runs: `first`, `again` and `later` of the home with two releases, and two that failed."""
     folder = tmp_path_factory.mktemp("reports")
-    rows = [",".join(AUTHORITY_COLUMNS)]
-    rows += [f"T-{name},{name} District Council,{name},district,North East,," for name in NAMES]
-    (folder / "councils.csv").write_text("\n".join(rows))
-    found = Settings(home=folder / "home", additional_authorities=folder / "councils.csv")
-    first = write(folder / "first", first_letters())
-    for name, source in (("first", first), ("again", first), ("later", write(folder / "later", later_letters()))):
-        run = Run.of_season(SEASON, name, found)
-        run_season(run, source)
-        write_report(run)
+    shutil.copytree(two_releases.settings.home, folder / "home", symlinks=True)
+    found = two_releases.settings.model_copy(update={"home": folder / "home"})
     failed = Run.of_season(Season(2022), "failed", found)
     with pytest.raises(SeasonError):
-        run_season(failed, first)
+        run_season(failed, two_releases.first_letters)
     write_report(failed)
     doubted = Run.of_season(Season(2023), "scheduled__2023-08-15", found)
     with pytest.raises(SeasonError, match="the source looks wrong"):
@@ -322,7 +305,7 @@ def test_releases_are_compared_in_other_words_than_what_the_run_did_to_its_seaso
     _, _, of_release = changes.partition("### Data of the release")
     assert (
         "over all seasons, letter file by letter file: 3 in the new release alone, 2 in the old one alone, "
-        "0 in both with another verdict." in of_release
+        "1 in both with another verdict." in of_release
     )
     assert not re.search("re-issued|no longer there|new [0-9]", of_release)
 
