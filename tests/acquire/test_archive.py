@@ -124,6 +124,21 @@ def test_a_letter_that_is_put_back_is_the_latest_again_and_keeps_its_first_day(a
     assert found(archive) == []
 
 
+@pytest.mark.parametrize("contents", [(CONTENT, REISSUED), (REISSUED, CONTENT)])
+def test_of_two_letters_that_come_within_a_millisecond_the_second_is_the_later(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, contents: tuple[bytes, bytes]
+) -> None:
+    first, later = "2026-08-01T09:00:00.000+00:00", "2026-08-01T09:00:00.001+00:00"
+    times = iter((first, first, first))
+    monkeypatch.setattr("redress.acquire.archive._now", lambda: next(times, later))
+    archive.store(LETTER, came(contents[0]), SITE)
+    new = archive.store(LETTER, came(contents[1], '"2"'), SITE)
+    monkeypatch.undo()
+    assert archive.season_cards(SEASON) == (new,)
+    assert archive.latest(LETTER) == new
+    assert found(archive) == []
+
+
 def test_a_letter_that_came_under_a_clock_that_was_ahead_is_not_later_than_the_next_one(archive: Archive) -> None:
     ahead = archive.store(LETTER, came(), SITE)
     for name in names(archive, ".json"):
