@@ -1,6 +1,7 @@
 """Airflow's commands in one process that stays, which saves a few seconds of each command.
 
-Run as a module, it reads one command a line, a JSON list of words, and answers each with its exit code.
+Run as a module, it reads one command a line, a JSON object of its words and its environment, and answers each with
+its exit code.
 """
 
 import json
@@ -22,7 +23,10 @@ from tests.made import PROJECT
 
 @dataclass
 class AirflowProcess:
-    """A process that runs commands of Airflow's against a metadata database of its own."""
+    """A process that runs commands of Airflow's against a metadata database of its own.
+
+    Each command has its own settings of Redress, so that tests with several homes share the process.
+    """
 
     home: Path
     commands: IO[str]
@@ -32,10 +36,17 @@ class AirflowProcess:
     def log(self) -> Path:
         return self.home / "commands.log"
 
-    def run(self, *command: str) -> tuple[int, str]:
-        """A command's exit code and what it printed."""
+    def run(self, settings: Settings, stated: Mapping[str, str], *words: str) -> tuple[int, str]:
+        """Run a command with some settings, and other variables of its environment.
+
+        Return the command's exit code and what it printed.
+        """
         before = self.log.stat().st_size
-        print(json.dumps(command), file=self.commands, flush=True)
+        environment = {
+            **airflow_environment(settings, self.home, f"sqlite:///{self.home / 'airflow.db'}"),
+            **stated,
+        }
+        print(json.dumps({"words": words, "environment": environment}), file=self.commands, flush=True)
         answer = self.answers.readline()
         printed = self.log.read_bytes()[before:].decode(errors="replace")
         assert answer, f"Airflow's process ended:\n{printed}"
@@ -54,11 +65,8 @@ class AirflowProcess:
 
 
 @contextmanager
-def airflow_process(
-    home: Path, settings: Settings, environment: Mapping[str, str], metadata: Path
-) -> Iterator[AirflowProcess]:
+def airflow_process(home: Path, metadata: Path) -> Iterator[AirflowProcess]:
     """The process, with a copy of some metadata; it ends with the block."""
-    home.mkdir(parents=True)
     shutil.copyfile(metadata, home / "airflow.db")
     reads, writes = os.pipe()
     with (home / "commands.log").open("wb") as log:
@@ -67,7 +75,6 @@ def airflow_process(
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**airflow_environment(settings, home, f"sqlite:///{home / 'airflow.db'}"), **environment},
             cwd=PROJECT,
             pass_fds=(writes,),
             text=True,
@@ -80,12 +87,15 @@ def airflow_process(
 
 def main() -> None:
     """Work off commands until there are no more."""
-    from airflow.cli.cli_parser import get_parser
-
     with os.fdopen(int(sys.argv[1]), "w") as answers:
         for line in sys.stdin:
+            asked = json.loads(line)
+            os.environ.clear()
+            os.environ.update(asked["environment"])
+            from airflow.cli.cli_parser import get_parser  # it reads the environment as it is imported
+
             try:
-                arguments = get_parser().parse_args(json.loads(line))
+                arguments = get_parser().parse_args(asked["words"])
                 arguments.func(arguments)
                 code = 0
             except SystemExit as ended:
