@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,8 +98,12 @@ def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def samples_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of the sample letters of 2021 and 2022, landed in another order; its folder, below `home`."""
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample letters of 2021 and 2022, landed in another order and built once.
+
+    Its folder `built` is the home before the release, as a run leaves it that is killed there; `home` is the home
+    with the release.
+    """
 
     def make(folder: Path) -> None:
         from redress.acquire.sources.folder import FolderSource
@@ -114,11 +119,19 @@ def samples_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for year in (2022, 2021):
             run = Run.of_season(Season(year), "run", settings)
             check(run, acquire_and_read(run, FolderSource(SAMPLES / "letters")))
-        release(run, build_warehouse(run))
+        identity = build_warehouse(run)
+        shutil.copytree(folder / "home", folder / "built", symlinks=True)
+        release(run, identity)
 
+    return made_once(tmp_path_factory, "samples", make)
+
+
+@pytest.fixture(scope="session")
+def samples_release(samples: Path) -> Path:
+    """The release of the sample letters of 2021 and 2022; its folder, below `home`."""
     from redress.warehouse.releases.releases import Releases
 
-    current = Releases(made_once(tmp_path_factory, "samples", make) / "home" / "warehouse").current()
+    current = Releases(samples / "home" / "warehouse").current()
     assert current is not None
     return current
 

@@ -5,6 +5,7 @@ Both dags run in one process of Airflow's, each with a home of its own.
 """
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,10 +15,9 @@ import pytest
 
 from redress.acquire.outcomes import Summary
 from redress.acquire.sources.by_name import source_of
-from redress.acquire.sources.folder import FolderSource
 from redress.model.season import Season
 from redress.settings import Settings
-from redress.steps import Run, acquire, acquire_and_read, plan, take_stock
+from redress.steps import Run, acquire, plan, take_stock
 from redress.steps.record import RunRecord
 from redress.warehouse.build import warehouse_identity
 from redress.warehouse.landing import Landing
@@ -25,7 +25,7 @@ from redress.warehouse.releases.releases import Releases
 from tests.acquire.letters_server import SEASON as WATCHED_SEASON
 from tests.acquire.letters_server import LettersServer, letter, letters_server
 from tests.dags.airflow_process import AirflowProcess, airflow_process
-from tests.made import SAMPLE_AUTHORITIES, SAMPLES
+from tests.made import SAMPLE_AUTHORITIES
 from tests.mail_server import MailServer, html_of, mail_server
 from tests.warehouse.small_warehouse import build
 
@@ -96,13 +96,18 @@ class Home:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, airflow: AirflowProcess) -> Home:
-    """A home that has lost its landing: its archive has a season, and it has no release."""
+def home(tmp_path_factory: pytest.TempPathFactory, airflow: AirflowProcess, samples: Path) -> Home:
+    """A home in which a run was killed before it published its build, and that has since lost a season's landing.
+
+    Its archive has the season, and it has no release.
+    """
     place = tmp_path_factory.mktemp("upkeep")
+    shutil.copytree(samples / "built", place / "home", symlinks=True)
     councils = place / "councils.csv"
     councils.write_bytes(SAMPLE_AUTHORITIES.read_bytes())
     settings = Settings(home=place / "home", additional_authorities=councils, read_batch_letters=2)
-    acquire_and_read(Run.of_season(REREAD_SEASON, "acquired", settings), FolderSource(SAMPLES / "letters"))
+    for lost in settings.landing_folder.glob(f"*/season={REREAD_SEASON}"):
+        shutil.rmtree(str(lost))
     return Home(airflow, settings)
 
 
@@ -121,6 +126,7 @@ def test_a_season_is_read_again_from_the_archive_and_published(home: Home, rerea
     assert "landing has nothing of season 2022" in reread.told["plan"]
     assert reread.told["read 1"].startswith("2 letters read, ")
     assert "as they were read before" not in reread.told["read 1"]
+    assert reread.told["build"].startswith(f"warehouse {home.current} was built by another run")
     assert reread.told["release"] == f"release {home.current} published"
     assert Path(reread.told["report"]).exists()
 
