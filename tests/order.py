@@ -3,8 +3,8 @@
 LONGEST_FIRST = (
     "orchestration/local/test_season.py",
     "dags/test_annual_letters.py",
-    "dags/test_warehouse_upkeep.py",
     "warehouse/test_dbt.py",
+    "dags/test_real_runs.py",
     "report/test_report.py",
     "test_security.py",
     "warehouse/test_corrections.py",
@@ -12,7 +12,6 @@ LONGEST_FIRST = (
     "warehouse/test_object_store.py",
     "integration/test_season_run.py",
     "warehouse/test_reconciliation.py",
-    "dags/test_publication_watch.py",
     "read/test_scans.py",
     "warehouse/test_annual_review.py",
     "read/test_workers.py",
