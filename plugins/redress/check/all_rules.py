@@ -1,4 +1,4 @@
-"""All rules in one table, also written as a seed, so that the warehouse says what each rule asks.
+"""All rules in one table. The table is also written as a seed, so that the warehouse can say what each rule asks.
 
 `python -m redress.check.all_rules` writes the seed; a test fails while the seed differs from the rules.
 """

@@ -14,7 +14,8 @@ from redress.model.measures import HEADLINE_NAMES
 AVERAGE_MEASURES = frozenset(name for name in HEADLINE_NAMES if "_type_average" in name)
 """The measures that a letter prints as averages of similar authorities."""
 MAJORITY_LETTERS_COUNT = 3
-"""So many letters to councils of one type must print an average before a majority can outvote a letter."""
+"""At least this many letters to councils of one type must print an average before a majority can outvote a
+letter."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,20 @@ class _Vote:
 
 @dataclass(frozen=True)
 class _Averages:
-    """The averages that one letter prints, each with the vote on it; None where no letter votes."""
+    """The averages that one letter prints, each with the vote on its value, or with None if no letter votes."""
 
     council_type_id: str
     printed: tuple[tuple[str, Decimal, _Vote | None], ...]
 
 
 def _averages(standings: Sequence[Standing]) -> dict[str, _Averages]:
-    """Return the averages of every letter that is asked about them, by the letter's sha256.
+    """Return the averages of every letter that the rules about averages apply to, by the letter's sha256.
 
-    Asked are letters to councils that state this season and are not superseded; other bodies have no average.
-    A letter has a vote only if no other critical rule holds the letter back: a letter misread elsewhere may be
-    misread here, and of two letters to one council neither counts until a person has chosen. A letter without a
-    vote is still compared with the vote, because a person who looks at the letter must learn all that is wrong.
+    The rules apply to a letter that is to a council, states this season and is not superseded; other bodies have no
+    average. A letter has a vote only if no other critical rule holds the letter back: a letter misread elsewhere
+    may be misread here, and of two letters to one council neither counts until a person has chosen. A letter
+    without a vote is still compared with the vote, because a person who looks at the letter must learn all that is
+    wrong.
     """
     asked = [
         (standing, standing.authority.council_type_id, standing.rivalry)

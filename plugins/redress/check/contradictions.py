@@ -1,8 +1,8 @@
-"""Contradictions of the source's own: a letter that states a rate which its counts do not give, for certain.
+"""Contradictions within a letter: a letter, certainly read, states a rate that differs from what its counts give.
 
 About one letter in a hundred does so (Hounslow 2024 prints 93% with 22 of 24, which is 92%). Such a letter stays in
 quarantine for a person. If a second witness prints the same figures, the letter is read right beyond doubt: it is
-loaded with a flag, with both the stated rate and the recomputed one.
+loaded with a flag, with the stated rate and the recomputed rate.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from redress.model.witness import WitnessFigure
 
 
 def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[WitnessFigure]) -> Standing:
-    """Pass each check of a contradiction that a witness prints too: it then no longer holds the letter back."""
+    """Mark each check of a contradiction as passed if a second witness prints the same figures."""
     if standing.authority is None:
         return standing
     own = [one for one in witnesses if one.authority_id == standing.authority.authority_id]
@@ -28,7 +28,7 @@ def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[Witnes
 
 
 def source_agrees_with_itself(standings: Sequence[Standing]) -> dict[str, Finding]:
-    """Find for each letter that states figures whether it was loaded in spite of a contradiction."""
+    """Find for each letter that states figures whether a second witness prints its contradiction too."""
     return {
         standing.letter.sha256: Finding(
             not standing.contradictions, "; ".join(standing.contradictions) or "no contradiction was borne out"

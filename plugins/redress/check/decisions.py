@@ -44,7 +44,7 @@ class Ruling(StrEnum):
     REJECT = "reject"
     """The letter stays in quarantine for good, and stands in no other letter's way."""
     WITHDRAW = "withdraw"
-    """The decision before this is taken back, and the rules alone decide again."""
+    """The earlier decision is taken back, and the rules alone decide again."""
 
 
 def one_line(text: str) -> str:

@@ -16,14 +16,15 @@ HELD_VERDICTS = (Verdict.EXTRACTED, Verdict.NO_STATISTICS)
 """The verdicts of letters that a critical rule can hold back."""
 SHOWN_SHA256_LENGTH = 12
 _BY_DECISION = "a person's decision"
-"""A reason is published with the letter. The person's name stays in landing, in `decided_by`."""
+"""The words for a decision in a reason. Reasons are published, so the person's name is only in landing, in
+`decided_by`."""
 
 
 def dispose(season: Season, standings: Sequence[Standing], decisions: Decisions) -> tuple[Disposition, ...]:
     """Return the disposition of each letter of a season, in the order of the standings.
 
-    A letter that breaks a critical rule is quarantined, unless a person accepted the letter for exactly the rules
-    that it breaks, and the letter is still read to state the figures that the person saw.
+    A letter that breaks a critical rule is quarantined, unless a person accepted the letter although it breaks
+    these rules, and the letter still reads as it did when the person saw it.
     """
     disposed = [
         _disposition(season, standing, decisions.in_force(season, standing.letter.sha256)) for standing in standings
@@ -72,7 +73,9 @@ def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
 def _objections(
     season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
 ) -> Iterator[str]:
-    """Yield why a letter stays in quarantine: each broken rule that no accept covers, and why none does."""
+    """Yield why a letter stays in quarantine: each broken rule that no decision overrules, and why the decision
+    does not.
+    """
     if decision is None:
         yield from (f"{check.rule}: {check.detail}" for check in broken)
         return
@@ -97,7 +100,9 @@ def _objections(
 
 
 def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> str | None:
-    """Return why nobody can accept a letter that breaks this rule, and what to do instead; None if a person can."""
+    """Return why nobody may accept a letter that breaks this rule, and what to do instead; None if people may
+    accept it.
+    """
     if check.rule == ONE_LETTER_PER_AUTHORITY:
         return (
             "two letters cannot both stand for one authority and season: reject the other one, or say whose letter "

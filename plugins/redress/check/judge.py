@@ -52,7 +52,7 @@ def judge(
     """Judge a season's letters, asking each rule once. Raise RuleError if a rule raises.
 
     A letter that a person rejected stands in no other letter's way; the rules are still asked about it. A letter
-    that contradicts itself is not held back for it if one of the season's second witnesses prints the same.
+    that contradicts itself is not held back for the contradiction if a second witness prints the same figures.
     """
     standings = _stand(season, letters, authorities, decisions, witnesses)
     expected = expected_authorities(standings, season, authorities)

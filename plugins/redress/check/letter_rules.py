@@ -1,7 +1,8 @@
 """The rules about one letter's numbers and years.
 
-`redress read` asks them, and the judge asks them with the rules about a season. A rule that finds nothing to look
-at in a letter passes and says so; separate rules ask whether the figures that a letter must state are there.
+`redress read` asks these rules, and the judge asks them together with the rules about a season. A rule passes, and
+says so, if the letter lacks the figures that it compares; separate rules ask for the figures that a letter must
+state.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from redress.model.measures import UNIT_OF, Absence, Unit, half_up_pct
 def check_letter(letter: Letter) -> tuple[Check, ...]:
     """Ask a letter every rule about a single letter that applies to the letter's verdict.
 
-    An extracted letter is asked every rule, a letter without statistics only about its years, any other file none.
+    Every rule is asked about an extracted letter, only the rules about years about a letter without statistics, and
+    no rule about any other file.
     """
     return tuple(rule.check(rule.ask(letter)) for rule in LETTER_RULES if letter.verdict in rule.verdicts)
 
@@ -28,10 +30,10 @@ Named = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class Share:
-    """A rate that a letter states, and the counts that give it.
+    """A rate that a letter states, and the counts from which the rate follows.
 
-    `part` is None where letters state only the whole. Where a letter does not state the whole, `part` and
-    `other_part` add up to it.
+    `part` is None if letters state only the whole. If a letter does not state the whole, the whole is the sum of
+    `part` and `other_part`.
     """
 
     rate: str
@@ -56,12 +58,12 @@ SHARES = {
     ),
     "compliance_rate_is_possible": Share("compliance_rate_pct", None, "compliance_outcomes_count"),
 }
-"""The rates that counts give, by the rule that says so."""
+"""The rates that follow from counts, by the name of the rule that compares them."""
 
 
 def is_certain(letter: Letter, share: Share) -> bool:
-    """Return whether all figures of a share are certain: each has its place, is print and no picture, and no
-    conflict is about it.
+    """Return whether all figures of a share are certain: each has a place, was not read by OCR, and has no
+    conflict.
     """
     doubted = {conflict.measure for conflict in letter.conflicts}
     return all(
@@ -74,7 +76,9 @@ def is_certain(letter: Letter, share: Share) -> bool:
 
 
 def _contradiction(letter: Letter, share: Share, found: str) -> Finding:
-    """Find that a rate is not what its counts give, and say whether the letter or the reading can be wrong."""
+    """Return a failed finding about a rate that its counts do not give. It says whether the reading can be wrong
+    too.
+    """
     if is_certain(letter, share):
         return Finding(False, f"the letter contradicts itself: {found}")
     return Finding(False, f"{found}, or one of these numbers is misread")
@@ -248,7 +252,7 @@ _CONFIRMING: dict[frozenset[str], tuple[str, ...]] = {
         }
     ): ("satisfactory_remedies_count", "satisfactory_remedy_rate_pct", "upheld_count"),
 }
-"""The figures of each block, and those that its arithmetic needs before any of them can be believed."""
+"""The figures of each block, with the figures that must be stated so that arithmetic can confirm the block."""
 
 
 def _excuses_are_true(letter: Letter) -> Finding:
@@ -380,4 +384,4 @@ LETTER_RULES: tuple[LetterRule, ...] = (
 )
 """Every rule about a single letter, in the order in which they are reported."""
 RULES_OF_WORDS = frozenset({"blocks_complete", "tables_add_up", "uphold_figures_complete"})
-"""The names of the rules that fail where a letter says something in words that no layout knows."""
+"""The names of the rules that fail if a letter states something in words that no layout knows."""

@@ -34,7 +34,7 @@ def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
 
 
 def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
-    """Compare a letter with its rivals: the later letter stands, and of two equal letters the letter with boxes.
+    """Compare a letter with its rivals: the later letter stands; if two are equal, the letter with boxes stands.
 
     Two letters that differ and have the same date, or lack a date, both fail: a person has to choose.
     """

@@ -12,7 +12,7 @@ Answer = TypeVar("Answer")
 
 
 class RuleError(Exception):
-    """A rule itself failed, which is never a letter's fault. The run stops."""
+    """A rule raised an error, which is never a letter's fault. The run stops."""
 
 
 class Severity(StrEnum):

@@ -1,9 +1,10 @@
 """Shared paragraphs: in how many councils' letters of one season each paragraph stands, word for word or nearly.
 
-Names, numbers and dates become signs, and a paragraph is taken apart into runs of three words. What more than half
-of the councils' letters have in about the same words is the Ombudsman's standard wording: there half of the runs
-are enough, so that no page's end and no edit makes a shared paragraph an own one. Two councils can also be told
-different things in about the same words: in fewer letters a paragraph counts only with nearly all its words.
+A sign replaces each name, number and date, and each paragraph is divided into runs of three words. A paragraph that
+more than half of the councils' letters have in about the same words is the Ombudsman's standard wording. A letter
+has such a paragraph if it has half of its runs, so a page break or an edit does not hide the paragraph. A paragraph
+of fewer letters can say different things to two councils in about the same words, so it counts as shared only if
+nearly all its words agree.
 """
 
 import calendar
@@ -20,16 +21,19 @@ from redress.model.landed import Disposition, LandedLetter
 
 RUN_WORDS = 3
 LEAST_SHARE = 0.5
-"""Letters, or a paragraph, with at least this share of a paragraph's runs may have the paragraph."""
+"""The least share of a paragraph's runs that a council's letters, or another paragraph, must have to count as
+having it."""
 LEAST_SENTENCE_SHARE = 0.3
-"""Of each long sentence such letters have at least this share of the runs; a sentence that was put in has fewer."""
+"""The least share of the runs of each long sentence that these letters must have. A sentence that was added for one
+council has a smaller share."""
 LONG_SENTENCE_RUNS = 10
 STANDARD_SHARE = 0.5
-"""What more than this share of the councils' letters have is standard wording."""
+"""A paragraph is standard wording if the letters of more than this share of the councils have it."""
 OTHER_WORDS_SHARE = 0.1
-"""Outside standard wording a paragraph may lack this share of another paragraph's words, or one of them."""
+"""The largest share of a paragraph's words that another paragraph may lack and still count as the same, outside
+standard wording. One word may always be missing."""
 LEAST_LETTERS = 4
-"""Shorter words say little about what a paragraph says."""
+"""Words with fewer letters are not compared, because they say little about what a paragraph says."""
 
 _NUMBER, _NAME = "#", "@"
 _TOKEN = re.compile(r"\d[\d.,]*(?:st|nd|rd|th)?|[A-Za-z]+(?:'[a-z]+)?|[.!?]+(?=[\"')\]]*\s)")
@@ -37,9 +41,9 @@ _MONTHS = frozenset(name.casefold() for name in calendar.month_name[1:])
 _KINDS = frozenset(
     ["council", "borough", "city", "county", "district", "metropolitan", "london", "royal", "authority"]
 )
-"""Words that many councils' names have, and many sentences too."""
+"""Words that are in the names of many councils, and in many sentences too."""
 _COMMON = frozenset(["i", "council", "councils", "authority", "ombudsman"])
-"""Words that are no name although they begin with a capital letter."""
+"""Words that are not names although they may begin with a capital letter."""
 _SAYING_LITTLE = frozenset(
     ["that", "this", "with", "from", "have", "been", "were", "your", "they", "their", "which", "about", "when"]
 )
@@ -49,7 +53,9 @@ Run = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sharing:
-    """In how many councils' letters a paragraph stands, its own among them, and how many councils were compared."""
+    """How many councils have a paragraph in their letters (its own council included), and how many were
+    compared.
+    """
 
     shared_by_count: int
     compared_count: int
@@ -57,7 +63,7 @@ class Sharing:
 
 @dataclass(frozen=True)
 class _Prose:
-    """A paragraph as it is compared: the runs of each of its sentences."""
+    """A paragraph in the form in which paragraphs are compared: the runs of each of its sentences."""
 
     sentences: tuple[tuple[Run, ...], ...]
 
@@ -67,7 +73,7 @@ class _Prose:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words that tell what it says."""
+        """The words that say what the paragraph is about: neither short nor common."""
         return frozenset(word for run in self.runs for word in run if len(word) >= LEAST_LETTERS) - _SAYING_LITTLE
 
 
@@ -76,8 +82,8 @@ def shared_paragraphs(
 ) -> dict[tuple[str, int], Sharing]:
     """Return the sharing of each paragraph of a season, by its letter's sha256 and its place in the letter.
 
-    Letters to one council count once: a letter that was issued again has the paragraphs of the first. A letter
-    without a known council stands for a council of its own.
+    All letters to one council count once, because a re-issued letter repeats the paragraphs of the first letter. A
+    letter to an unknown council counts as the letter of a further council.
     """
     council_of = {one.letter_sha256: one.authority_id or one.letter_sha256 for one in dispositions}
     written = {one.letter.sha256: one.letter for one in letters if one.letter.paragraphs}
@@ -105,13 +111,15 @@ def shared_paragraphs(
 
 
 def _words_of_name(name: str, text: str) -> frozenset[str]:
-    """Return the words of a council's name that stand in a text and that no other council's name need have."""
+    """Return the words of a council's name that are in a text, without words that many councils' names have."""
     words = (word for word in re.findall(r"[A-Za-z]+", name) if word in text)
     return frozenset(word.casefold() for word in words if word[0].isupper()) - _KINDS
 
 
 def _prose(text: str, own_words: frozenset[str]) -> _Prose:
-    """Return a paragraph as it is compared; a run that goes on in the next sentence belongs to the first."""
+    """Return a text in the form in which paragraphs are compared. A run belongs to the sentence in which it
+    begins.
+    """
     tokens: list[str] = []
     begins: list[int] = [0]
     is_first = True
@@ -135,7 +143,7 @@ def _prose(text: str, own_words: frozenset[str]) -> _Prose:
 
 
 def _standard_counts(masks: Mapping[_Prose, int], councils_count: int) -> dict[_Prose, int]:
-    """Return in how many councils' letters each paragraph of standard wording stands; zero for any other paragraph.
+    """Return how many councils have each paragraph of standard wording; zero for any other paragraph.
 
     `masks` has a bit for each council whose letters have the paragraph word for word.
     """
@@ -158,7 +166,7 @@ def _standard_counts(masks: Mapping[_Prose, int], councils_count: int) -> dict[_
 
 
 def _have(sentences: Sequence[Sequence[int]], presence: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Return which councils' letters have a paragraph in about its words; `presence` has a row for each run."""
+    """Return which councils have a paragraph in about the same words; `presence` has a row for each run."""
     found = [presence[rows].sum(axis=0, dtype=np.int32) for rows in sentences]
     have: npt.NDArray[np.bool_] = np.sum(found, axis=0) >= LEAST_SHARE * sum(map(len, sentences))
     for rows, count in zip(sentences, found, strict=True):
@@ -168,7 +176,7 @@ def _have(sentences: Sequence[Sequence[int]], presence: npt.NDArray[np.uint8]) -
 
 
 def _near_counts(masks: Mapping[_Prose, int], proses: Sequence[_Prose]) -> dict[_Prose, int]:
-    """Return in how many councils' letters paragraphs stand with nearly all the same words."""
+    """Return how many councils have each paragraph of `proses` in nearly the same words."""
     others = list(masks.items())
     having: dict[Run, list[int]] = {}
     for number, (other, _) in enumerate(others):

@@ -1,4 +1,4 @@
-"""Doubt a source: if most of a season's files are refused, the source looks wrong and not the letters.
+"""Doubt a source: if most of a season's files are refused, the source is probably wrong, and not the letters.
 
 Without this check a wrong folder, another season's letters, or a site that answers with something else would
 replace a good season in landing by a season in quarantine.
@@ -25,8 +25,8 @@ def doubt(
 ) -> str | None:
     """Return why a season must not be landed, for a person to read; None if it may be landed.
 
-    Letters that a person decided about are not counted. Of very few files most can be refused by chance, so a
-    season with fewer than `stop_from_files_count` files is never stopped.
+    Letters that a person decided about are not counted. If there are very few files, most can be refused by chance,
+    so a season with fewer than `stop_from_files_count` files is never stopped.
     """
     undecided = [one for one in dispositions if one.decided_by is None]
     refused = [one for one in undecided if one.disposition in REFUSED]

@@ -11,8 +11,8 @@ from redress.model.letter import Letter, Verdict
 from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
 
 POPULATION_YEARS = 4
-"""A rate per 100,000 may rest on the population estimate of any of the four years before the letter. The one letter
-that could be checked uses the estimate of two years before, and the Ombudsman may use an older one."""
+"""A rate per 100,000 may rest on the population estimate of any of the four years before the letter. The only
+letter that could be checked uses the estimate of two years before, and other letters may use an older estimate."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Standing:
     rivalry: Rivalry | None = None
     season_checks: tuple[Check, ...] = ()
     contradictions: tuple[str, ...] = ()
-    """What the letter states in contradiction to itself, and a second witness prints too."""
+    """The contradictions within the letter that a second witness prints too, in words."""
 
     @property
     def authority(self) -> Authority | None:
@@ -72,9 +72,10 @@ class Standing:
 
 
 SeasonRule = Rule[[Sequence[Standing]], Mapping[str, Finding]]
-"""A rule about a season's letters together: takes all of them, finds for each that it applies to, by sha256."""
+"""A rule about a season's letters together: it takes all letters, and returns a finding by sha256 for each letter
+that it applies to."""
 WholeSeasonRule = Rule[[Sequence[Standing], Sequence[Authority]], Finding]
-"""A rule about a season as a whole: takes all letters, and the authorities that a letter must have come to."""
+"""A rule about a season as a whole: it takes all letters, and the authorities that must have a letter."""
 
 
 def placed_letter(
@@ -115,8 +116,8 @@ def _resolved(letter: Letter, season: Season, authorities: Authorities) -> Resol
 def _populations(authority: Authority, season: Season, authorities: Authorities) -> tuple[Population, ...]:
     """Return the known populations of an authority in the four years before the season's letters.
 
-    `Authorities.population` only infers which estimate a season used, so the estimates of the neighbouring seasons
-    are taken too.
+    Nobody knows which estimate a season used, and `Authorities.population` only infers it. So the estimates of the
+    neighbouring seasons are included.
     """
     oldest = season.year - POPULATION_YEARS
     years = range(max(FIRST_SEASON, oldest), min(LAST_SEASON, season.year + 1) + 1)

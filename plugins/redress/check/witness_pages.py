@@ -1,4 +1,4 @@
-"""Statistics pages: find the pages of councils whose letter came too, and take their figures as a witness.
+"""Statistics pages: find the pages of councils with a letter, and take the figures of these pages as a witness.
 
 A statistics page says the same as the letter and has no date. So beside a letter the page is a witness, not a
 second letter. If no letter to the council came, the page is treated as the letter.
@@ -22,7 +22,7 @@ def set_pages_apart(
 ) -> tuple[tuple[LandedLetter, ...], tuple[WitnessFigure, ...]]:
     """Return a season's letters, and the figures of the pages that are witnesses beside one of these letters.
 
-    A page of another season stays among the letters, where the gate says that the page is in the wrong folder.
+    A page of another season stays among the letters, so that the gate reports that the page is in the wrong folder.
     """
     pages = {
         landed.source_address: _authority_id(landed, season, authorities)
