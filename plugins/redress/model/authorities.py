@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from redress.model.season import Season
 
 OTHER_TYPE_ID = "other"
-"""The type of all bodies that are no councils. Such a body may get a letter, and no letter to it is ever missing.
-"""
+"""The type of every body that is not a council. Such a body may get a letter, and its letter never counts as
+missing."""
 POPULATION_LAG_YEARS = 2
-"""The letters of 2024 divide by the population of mid-2022 (docs/adr/0006-which-population.md)."""
+"""Years from a population estimate to the letters that use it: the letters of 2024 divide by the population of
+mid-2022 (docs/adr/0006-which-population.md)."""
 NAME_IN_ADVANCE = dt.timedelta(days=365)
 """How long before its first day a new name is accepted, because a letter is written in the year after its period.
 
-Shepway became Folkestone and Hythe on 1 April 2018, a day after the end of the period of the letters of July 2018.
-"""
+Shepway became Folkestone and Hythe on 1 April 2018, a day after the end of the period of the letters of July
+2018."""
 
 _SIMILAR_NAMES_COUNT = 3
 _SIMILARITY_CUTOFF = 0.8  # Blabby is like Blaby, Colchester is not like Worcester
@@ -45,7 +46,8 @@ _ONE_DAY = dt.timedelta(days=1)
 class Authority:
     """A body that receives letters, with its latest official name and the days on which it exists.
 
-    `valid_from` is None if it began before 1 April 2009; `valid_to`, its last day, is None if it still exists.
+    `valid_from` is None if the authority began before 1 April 2009. `valid_to` is the last day of the authority, or
+    None if the authority still exists.
     """
 
     authority_id: str
@@ -69,7 +71,7 @@ class Authority:
 
 @dataclass(frozen=True)
 class Alias:
-    """Another name of an authority, and the days on which the name counts; None if that end is open.
+    """Another name of an authority, with the first and the last day on which the name counts. None means no limit.
 
     An official alias is the authority's full name until `valid_to`, with its short name of that time.
     """
@@ -151,18 +153,17 @@ class Authorities:
         return tuple(authority for authority in alive if authority.council_type_id != OTHER_TYPE_ID)
 
     def expected_beside(self, season: Season, come_ids: Iterable[str]) -> tuple[Authority, ...]:
-        """Return those authorities of `expected_in` that fit the letters that have come.
+        """Return the invented or the real councils of `expected_in`, to match the letters that have come.
 
-        If letters came to invented councils only, these are the invented councils; otherwise they are the real
-        councils.
+        The invented councils are returned if all letters are to invented councils; otherwise the real councils.
         """
         known = (self.with_id(authority_id) for authority_id in come_ids)
         is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
         return tuple(authority for authority in self.expected_in(season) if authority.is_sample == is_sample)
 
     def predecessors(self, authority_id: str) -> tuple[Authority, ...]:
-        """Return the authorities that an authority took over, wholly or in part, by name. Raises KeyError for an
-        unknown id.
+        """Return the authorities that an authority took over, wholly or in part, sorted by name. Raises KeyError
+        for an unknown id.
         """
         self._require(authority_id)
         return self._by_name(
@@ -170,8 +171,8 @@ class Authorities:
         )
 
     def successors(self, authority_id: str) -> tuple[Authority, ...]:
-        """Return the authorities that took over an authority, wholly or in part, by name. Raises KeyError for an
-        unknown id.
+        """Return the authorities that took over an authority, wholly or in part, sorted by name. Raises KeyError
+        for an unknown id.
         """
         self._require(authority_id)
         return self._by_name(
@@ -181,9 +182,9 @@ class Authorities:
     def population(self, authority_id: str, season: Season) -> Population | None:
         """Return the population behind a season's figures per 100,000 residents; None if none is known.
 
-        It is the estimate for the middle of the year two before the letters (mid-2022 for season 2024). If that
-        estimate is missing, it is the latest one before it, never a later one: docs/adr/0006-which-population.md.
-        Raises KeyError for an unknown id.
+        The estimate is for the middle of the year, two years before the letters (mid-2022 for season 2024). If that
+        estimate is missing, the latest earlier estimate is returned, never a later estimate:
+        docs/adr/0006-which-population.md. Raises KeyError for an unknown id.
         """
         self._require(authority_id)
         estimates = self._populations.get(authority_id, {})
@@ -191,10 +192,10 @@ class Authorities:
         return estimates[max(mid_years)] if mid_years else None
 
     def resolve(self, name: str, on: dt.date) -> Resolution:
-        """Return the one authority that has a name on a day, or that had the name when it ended before that day.
+        """Return the authority that has a name on a day, or an authority that ended before that day with that name.
 
-        Cases about a council are decided after the council has ended, and its figures are its own. An authority
-        that exists on the day goes before those that have ended. A similar name is never accepted.
+        A letter can be to an ended council, because cases about it are decided after its end. An authority that
+        exists on the day is preferred to authorities that have ended. A similar name is never accepted.
         """
         named = self._names.get(normalised_name(name), ())
         bearers = _distinct(bearer.authority for bearer in named if bearer.counts_on(on))
@@ -302,7 +303,7 @@ def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[
 
 
 def _index_by_proper_name(names: dict[str, tuple[_Name, ...]]) -> dict[str, tuple[Authority, ...]]:
-    """Return the same index by names without their common words, which is used only to find similar names."""
+    """Return an index of authorities by names without common words, which is used only to find similar names."""
     index: dict[str, tuple[Authority, ...]] = {}
     for key, named in names.items():
         proper = _without_common_words(key)

@@ -10,7 +10,7 @@ PDF_MARK_BYTES = 1024
 PDF_END_BYTES = 1024
 """A PDF says "%%EOF" within its last 1,024 bytes (PDF Reference 1.7, implementation note 18)."""
 PAGE_MARK_BYTES = 1024
-"""A web page begins its element `html` within so many bytes; comments can stand before it."""
+"""A web page begins its element `html` within this many bytes; comments can stand before the element."""
 TEXT_ENDINGS = frozenset({".txt", ".md"})
 HTML_ENDINGS = frozenset({".html", ".htm"})
 _LINEARIZED = re.compile(rb"/Linearized\b.*?/L\s+(\d{1,12})", re.DOTALL)
@@ -25,7 +25,7 @@ def is_pdf(content: bytes) -> bool:
 
 
 def is_whole_pdf(content: bytes) -> bool:
-    """Return whether the bytes of a PDF come to the end that a PDF states."""
+    """Return whether a PDF is complete: it has its end mark, and is as long as it says, if it says its length."""
     stated = _LINEARIZED.search(content[:PDF_MARK_BYTES])
     if stated is not None and len(content) < int(stated[1]):
         return False
@@ -33,9 +33,9 @@ def is_whole_pdf(content: bytes) -> bool:
 
 
 def is_cut_page(content: bytes) -> bool:
-    """Return whether bytes begin as a whole web page and do not come to its end: a server may have cut the page.
+    """Return whether bytes begin as a web page and lack the page's end: a server may have cut the page.
 
-    A page in UTF-16 has a zero in every other byte.
+    Zero bytes are ignored, because a page in UTF-16 has a zero in every other byte.
     """
     text = content.replace(b"\0", b"").lower()
     begins = text.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()

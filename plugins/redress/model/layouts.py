@@ -1,7 +1,7 @@
-"""The layouts: one row for each family of letters, with the figures without which such a letter says nothing.
+"""The layouts: one row for each family of letters, with the figures that such a letter must state.
 
-The module of a row's name in `read/layouts` says how such a letter is read. A layout without its row, and a row
-without its module, fail the tests.
+The module in `read/layouts` with the name of the row says how such a letter is read. A test fails for a layout
+without a row, and for a row without a module.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ LAYOUT_ROWS: tuple[LayoutRow, ...] = (
     ),
     LayoutRow("received_only", (("received_count", "total"),)),
 )
-"""In the order in which a document is tried on the layouts: a layout that says more comes first."""
+"""The layouts in the order in which the reader tries them on a document: a layout that says more comes first."""
 
 _REQUIRED_FIGURES = {row.name: row.required_figures for row in LAYOUT_ROWS}
 

@@ -18,15 +18,15 @@ class Verdict(StrEnum):
     NO_STATISTICS = "no_statistics"
     """A letter of the Ombudsman whose statistics page is missing."""
     UNKNOWN_LAYOUT = "unknown_layout"
-    """A letter of the Ombudsman whose statistics stand in no layout that is known."""
+    """A letter of the Ombudsman with statistics that fit no known layout."""
     NOT_A_LETTER = "not_a_letter"
-    """Readable, but no annual letter of the Ombudsman."""
+    """A readable file that is not an annual letter of the Ombudsman."""
     UNREADABLE = "unreadable"
-    """Nothing can be had from the bytes; the reason starts with its cause."""
+    """A file that cannot be read; the letter's reason starts with the cause."""
 
 
 NOT_READ = "not read"
-"""The cause of an unreadable letter whose pictures tesseract failed on: the letter may be read at another try."""
+"""The cause of an unreadable letter if tesseract failed on its pictures. Another try may read the letter."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,15 @@ class Figure:
     line: int | None = None
     is_ocr: bool = False
     doubt: str | None = None
-    """Why a person need not see this number; such a figure is withheld, and is in no letter."""
+    """Why a person may not see this number on the page. A figure with a doubt is withheld: a `Letter` never holds
+    it."""
 
 
 @dataclass(frozen=True)
 class Paragraph:
     """One paragraph of a letter's prose, and where it stands.
 
-    `text` is as printed, on one line. If the paragraph goes on over the page, `page` and `box` are of its first
+    `text` is as printed, on one line. If the paragraph goes on on the next page, `page` and `box` are of its first
     part. A text file has `line`, the number of its first line, instead.
     """
 
@@ -67,7 +68,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class StatedYear:
-    """A year that the letter names, as the season it implies, with the words that say so."""
+    """A year that the letter names: the place, the season that the year implies, and the printed words."""
 
     where: str
     season: int
@@ -76,7 +77,7 @@ class StatedYear:
 
 @dataclass(frozen=True)
 class Header:
-    """What the letter says about itself; None where it does not say it."""
+    """What the letter says about itself; a field is None if the letter does not say it."""
 
     season: int | None = None
     authority_name: str | None = None
@@ -94,7 +95,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two readings of one measure that do not agree: a figure that is withheld, and why."""
+    """A measure with a figure that is withheld, and the reason, such as two readings that disagree."""
 
     measure: str
     detail: str
@@ -119,14 +120,14 @@ class Letter:
     """The prose between salutation and signature, in the order of print; none of a file that is no letter."""
 
     def figure(self, measure: str, category: str | None = None) -> Figure | None:
-        """The figure of a measure, or None where the letter gives none."""
+        """Return the figure of a measure, or None if the letter has no such figure."""
         for figure in self.figures:
             if figure.measure == measure and figure.category == category:
                 return figure
         return None
 
     def value(self, measure: str, category: str | None = None) -> Decimal | None:
-        """The value of a measure, or None where the letter gives none."""
+        """Return the value of a measure, or None if the letter has no such figure."""
         figure = self.figure(measure, category)
         return None if figure is None else figure.value
 
@@ -136,5 +137,5 @@ class Letter:
         return tuple(measure for measure, code in self.absences if code is Absence.NOT_READ)
 
     def absence(self, measure: str) -> Absence | None:
-        """Why a measure has no value, or None where it has one."""
+        """Return why a measure has no value, or None if it has a value."""
         return dict(self.absences).get(measure)

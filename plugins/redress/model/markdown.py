@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from redress.model.printable import printable
 
 _EMPHASIS = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")
-"""The characters that begin or end emphasis; "_" within a word, such as a rule's name, does neither."""
+"""The characters that begin or end emphasis. "_" within a word, such as a rule's name, is left out, because it does
+not."""
 
 
 def text(words: str) -> str:
-    """Return untrusted text on one line of Markdown, so that it makes no link, code, emphasis, HTML or further
+    """Escape untrusted text for one line of Markdown, so that it makes no link, code, emphasis, HTML or further
     cell.
     """
     return _EMPHASIS.sub(r"\\\g<0>", as_markdown(words))
@@ -27,7 +28,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable
 
 
 def code(words: str) -> str:
-    """Return untrusted text, such as a command with a path in it, as code on one line of Markdown."""
+    """Return untrusted text, such as a command with a path, as code on one line of Markdown."""
     shown = printable(words)
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
     return f"{fence}{shown}{fence}" if len(fence) == 1 else f"{fence} {shown} {fence}"
@@ -38,6 +39,6 @@ _MARKDOWN = re.compile(r"[\\`\[\]|]")
 
 
 def as_markdown(text: str) -> str:
-    """Return untrusted text on one line of Markdown, so that it makes no link, code, HTML or further cell."""
+    """Escape untrusted text for one line of Markdown, as `text` does, but leave the characters of emphasis."""
     plain = printable(text).replace("&", "&amp;").replace("<", "&lt;")
     return _MARKDOWN.sub(r"\\\g<0>", plain)

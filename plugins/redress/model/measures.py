@@ -1,4 +1,4 @@
-"""The measures: what a figure can be about, what it is counted in, and why one may be absent."""
+"""The measures: what a figure can be about, the unit of each measure, and why a letter may lack a figure."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,11 +9,11 @@ class Absence(StrEnum):
     """Why a letter gives no value for a measure. Absent is not zero."""
 
     NOT_IN_LAYOUT = "not_in_layout"
-    """Letters of this layout never state it."""
+    """Letters of this layout never state the measure."""
     NOT_STATED = "not_stated"
-    """Its layout has it, this letter does not, and no sentence says why."""
+    """Letters of this layout can state the measure. This letter does not, and no sentence says why."""
     NOT_READ = "not_read"
-    """The letter states it, and it could not be read for certain."""
+    """The letter states the measure, and the number could not be read for certain."""
     NONE_DUE = "none_due"
     """The letter says that no recommendations were due, so the rate does not exist."""
     NONE_UPHELD = "none_upheld"
@@ -21,7 +21,7 @@ class Absence(StrEnum):
     NONE_INVESTIGATED = "none_investigated"
     """The letter says that nothing was investigated, so there is nothing to uphold and no rate."""
     NOT_AVAILABLE = "not_available"
-    """The letter prints "n/a" in its place."""
+    """The letter prints "n/a" in the place of the number."""
     NO_STATISTICS = "no_statistics"
     """The letter came without its statistics page."""
 
@@ -83,14 +83,14 @@ HEADLINE_MEASURES: tuple[Measure, ...] = (
     Measure("not_for_us_count", Unit.COUNT),
     Measure("assessed_and_closed_count", Unit.COUNT),
 )
-"""One number per letter, in the order in which the letters give them."""
+"""The measures of which a letter states one number, in the order in which letters state them."""
 
 TABLE_MEASURES: dict[str, tuple[str, ...]] = {
     "received_count": SERVICES,
     "decided_count": DECISIONS,
     "remedied_count": REMEDIES,
 }
-"""Measures of the tables of 2014-2018: one number per letter and category."""
+"""The measures of the tables of 2014-2018, each with its categories: one number per letter and category."""
 
 HEADLINE_NAMES: tuple[str, ...] = tuple(measure.name for measure in HEADLINE_MEASURES)
 UNIT_OF: dict[str, Unit] = {measure.name: measure.unit for measure in HEADLINE_MEASURES} | dict.fromkeys(

@@ -5,14 +5,14 @@ from urllib.parse import parse_qsl, urlsplit
 _SIGNATURES = frozenset(
     {"access_token", "api_key", "sig", "signature", "token", "x-amz-signature", "x-goog-signature"}
 )
-"""Parameters of an address that are as secret as a password, in lower case."""
+"""Parameters of an address that are as secret as a password; the names are in lower case."""
 
 
 def printable(text: str) -> str:
-    r"""The text with an escape such as \x1b for each character that has no print.
+    r"""Return the text with an escape such as \x1b for each unprintable character.
 
-    Those are controls (a new line, what a terminal takes for a command), marks that turn the direction of reading
-    around, and bytes of a file's name that are no text. Letters, signs and spaces of all languages stay.
+    Unprintable are controls (line ends, commands to a terminal), marks that change the direction of reading, and
+    bytes of a file's name that are not text. Letters and signs of all languages stay.
     """
     if text.isprintable():
         return text
@@ -22,7 +22,7 @@ def printable(text: str) -> str:
 
 
 def shortened(text: str, characters: int = 200) -> str:
-    """Return as much of a text of any length as a message has room for."""
+    """Return a text for a message: cut to a number of characters, with "..." after a cut."""
     return text if len(text) <= characters else f"{text[:characters]}..."
 
 

@@ -44,7 +44,7 @@ class Season:
 
 
 def season_of_period_end(day: dt.date) -> int:
-    """Return the season, as a year, with a period that includes a day: the year of the next 31 March, inclusive."""
+    """Return the season, as a year, that a day belongs to: the year of the first 31 March on or after the day."""
     return day.year if (day.month, day.day) <= (3, 31) else day.year + 1
 
 
@@ -52,8 +52,9 @@ def season_of_run(logical_date: dt.datetime | None, stated_year: int | None) -> 
     """Return the season of a run of the dag.
 
     `logical_date` is the date of a scheduled or backfill run, and None for every other run. The letters of a year
-    are published in that year, so the season is the year of the date. A run by hand has to state its season; a run
-    with a date may state the same season. Raises ValueError if there is no season, or two.
+    are published in that year, so the season is the year of the date. A run by hand has to state its season. A run
+    with a date may state its season too. Raises ValueError if no season is known, or if the date and the stated
+    season differ.
     """
     if logical_date is None:
         if stated_year is None:

@@ -1,3 +1,5 @@
-"""How a source of letters is named, for commands, forms and messages. Dags use it, so it imports nothing."""
+"""The ways to name a source of letters, for commands, forms and messages. Dags use this module, so it imports
+nothing.
+"""
 
 SOURCE_FORMS = "site, manifest:<address> or folder:<path>"
