@@ -1,7 +1,7 @@
 """Files of JSON lines, which only grow, and to which several processes may add at the same time.
 
-Locally such a file is appended to. An object store cannot append: there each line is an object below the file's
-name, and the names of the objects are in the order in which the lines were added.
+Locally such a file is appended to. An object store cannot append: there each line is an object of its own below the
+file's name. The names of the objects sort in the order in which the lines were added.
 """
 
 import itertools
@@ -15,14 +15,15 @@ from typing import Any
 from redress.files.places import Place
 
 _added = itertools.count()
-"""Numbers the lines of this process: a clock may give two lines one time."""
+"""The number of each line that this process adds. The time alone cannot order lines, because a clock may give two
+lines one time."""
 
 
 def add_json_line(place: Place, stated: object) -> None:
     """Add an object to a file of JSON lines, in one write, so that several processes may add at the same time.
 
-    The line is ASCII, which has a form for every character, half characters and separators of lines too. If a
-    killed process left a line without its end, the object goes to a line of its own.
+    The line is ASCII: JSON has an escape for every other character, also for lone surrogates and line separators.
+    If a killed process left a line without its end, the object still gets a line of its own.
     """
     line = json.dumps(stated).encode("ascii") + b"\n"
     if not isinstance(place, Path):
@@ -51,7 +52,7 @@ def json_lines(place: Place) -> tuple[bytes, ...]:
 def lines_of(file: Place) -> tuple[bytes, ...]:
     """Return the lines of a file that was written whole; none if there is no file.
 
-    Only a line feed ends a line: Python's splitlines cuts at other characters too, and a JSON text may hold them.
+    Only a line feed ends a line: Python's splitlines also cuts at other characters, which a JSON text may hold.
     """
     try:
         lines = file.read_bytes().split(b"\n")

@@ -1,10 +1,10 @@
 """Locks that one process holds at a time: on this machine by a lock of its kernel, in an object store by a lease.
 
-A lease is an object <lock>/<number>.json that only its holder writes. Whoever wants the lock puts the next number,
-and the store lets one of two writers do that (a PUT that must create its object). The holder writes its object anew
-every few seconds. A holder whose object stays the same for LEASE_SECONDS, by the clock of who waits, has ended or
-has lost the store: then the next number may be put. A holder that comes back finds the higher number, and stops
-before it changes anything.
+A lease is an object <lock>/<number>.json that only its holder writes. A process that wants the lock puts the next
+number by a PUT that must create its object, so the store accepts only one of two writers. The holder writes its
+object again every few seconds. If the object stays unchanged for LEASE_SECONDS by the clock of a waiting process,
+the holder has ended or has lost the store, and the waiting process puts the next number. A holder that comes back
+finds the higher number, and stops before it changes anything.
 """
 
 import json
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from upath import UPath
 
 LEASE_SECONDS = 60.0
-"""So long a holder's object has to stay as it is before another process takes the lock."""
+"""How long the holder's object must stay unchanged before another process takes the lock."""
 BEATS = 6
-"""So often a holder writes its object within LEASE_SECONDS."""
+"""How often a holder writes its object within LEASE_SECONDS."""
 POLL_SECONDS = 1.0
 NO_END = -1
 """Wait for a lock for as long as another process holds it."""
@@ -36,11 +36,11 @@ _NAME = re.compile(r"([0-9]{10})\.json")
 
 
 class LockLostError(Exception):
-    """Another process has taken the lock meanwhile; the message says which. The step can be done again."""
+    """Another process has taken the lock meanwhile; the message names that process. The step can be repeated."""
 
 
 class Lock:
-    """A lock at a place, for `with`. The process that holds it may take it again."""
+    """A lock at a place, for `with`. The process that holds the lock may take it again."""
 
     def __init__(self, place: Place) -> None:
         self._lock: FileLock | _Lease
@@ -60,7 +60,9 @@ class Lock:
         self._lock.release()
 
     def require_held(self) -> None:
-        """Raise LockLostError if this process has the lock no more, before it changes what the lock protects."""
+        """Raise LockLostError if this process no longer has the lock. Call this before each change to what the lock
+        protects.
+        """
         if isinstance(self._lock, _Lease):
             self._lock.require_held()
 
@@ -72,7 +74,7 @@ class Lock:
 
 
 class _Lease:
-    """A lease on a place of an object store; one for each place and process."""
+    """A lease on a place of an object store. Each process has one lease for each place."""
 
     _known: ClassVar[dict[tuple[int, str], "_Lease"]] = {}
 
@@ -120,7 +122,7 @@ class _Lease:
             )
 
     def _take(self, timeout: float) -> None:
-        """Put the next number as soon as nobody holds the last one."""
+        """Take the lease: put the next number as soon as nobody holds the last number."""
         until = time.monotonic() + timeout if timeout >= 0 else None
         seen: tuple[int, object] | None = None
         unchanged_seconds, looked_at = 0.0, time.monotonic()
@@ -142,7 +144,7 @@ class _Lease:
             time.sleep(POLL_SECONDS if until is None else max(0.0, min(POLL_SECONDS, until - time.monotonic())))
 
     def _is_put(self, number: int) -> bool:
-        """Put an object that must be new; return False if another process has put it."""
+        """Create the object of a number; return False if another process has created it."""
         try:
             self._write(number, is_new=True)
         except FileExistsError:

@@ -1,4 +1,4 @@
-"""Folders of pages in an object store: what one machine has written, for readers on other machines."""
+"""Copy folders of pages into an object store: one machine writes the pages, and other machines show them."""
 
 import hashlib
 import json
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from upath import UPath
 
 SUMS_NAME = ".sums.json"
-"""The sha256 of each file that was put; a file that is not named here is put again."""
+"""The file with the sha256 of each file that was put. A file that it does not name is put again."""
 
 
 def put_folder(folder: Path, place: "UPath", *, last: str) -> int:
-    """Make the files below a place those of a local folder; return how many were put.
+    """Make a place in an object store a copy of a local folder; return the number of files that were put.
 
-    Only files that changed are put, several at a time, and the file `last` after the others: it leads to them.
-    Files that the folder has no more are removed after that. If the process ends in between, the next call does the
-    rest.
+    Only changed files are put, several at a time. The file `last` is put after the others, because it links to
+    them. Then the files that the folder no longer has are removed. If the process ends in between, the next call
+    does the rest.
     """
     client, root = place.fs, f"{place.path.rstrip('/')}/"
     found = {path.removeprefix(root): one["size"] for path, one in client.find(root, detail=True).items()}

@@ -23,7 +23,7 @@ Place: TypeAlias = Union[Path, "UPath"]
 
 
 COPIES_KEPT_SECONDS = 7 * 24 * 3600
-"""After so long without use a local copy is removed."""
+"""A local copy is removed after this long without use."""
 
 
 def whole_address(stated: str | Path) -> str:
@@ -33,7 +33,7 @@ def whole_address(stated: str | Path) -> str:
 
 
 def is_address(stated: str | Path) -> bool:
-    """Return whether a text is an object store's address, and no local path."""
+    """Return whether a text is an object store's address, not a local path."""
     return "://" in str(stated).removeprefix("file://")
 
 
@@ -54,7 +54,8 @@ def place_at(address: str | Path) -> Place:
 class _Told:
     """The client of an object store. An error of the client's own libraries is raised as a StoreError.
 
-    A file is read by one GET: it is the old file or the new file, and whole, while another process puts a new one.
+    A file is read by one GET. So a reader gets the whole old file or the whole new file while another process puts
+    the new file.
     """
 
     def __init__(self, client: "AbstractFileSystem", address: str) -> None:
@@ -83,13 +84,15 @@ class _Told:
 
 
 def matching(folder: Place, pattern: str) -> list[Place]:
-    """Return the files and folders below a folder whose names fit a pattern, in the order of their names."""
+    """Return the files and folders below a folder with names that fit a pattern, sorted by name."""
     found: list[Place] = [*folder.glob(pattern)]
     return sorted(found, key=str)
 
 
 def remove_tree(place: Place) -> None:
-    """Remove a file or a folder with all that it holds, if it exists. What cannot be removed locally stays."""
+    """Remove a local folder, or a file or folder of an object store, with its content, if it exists. Local files
+    that cannot be removed stay.
+    """
     if isinstance(place, Path):
         shutil.rmtree(place, ignore_errors=True)
     elif place.exists():
@@ -97,7 +100,7 @@ def remove_tree(place: Place) -> None:
 
 
 def moved(place: Place, to: Place) -> None:
-    """Rename a file, or in an object store all files below a name."""
+    """Rename a file or folder; in an object store, rename each file below the name."""
     if isinstance(place, Path):
         place.rename(str(to))
     else:
@@ -106,9 +109,9 @@ def moved(place: Place, to: Place) -> None:
 
 
 def local_copy(place: Place, copies: Path) -> Path:
-    """Return a local file with the content of a file: the file itself, or a copy in the folder `copies`.
+    """Return the file itself if it is local; otherwise a local copy of it in the folder `copies`.
 
-    A file of an object store is fetched once for each version that the store tells apart by its checksum.
+    A file of an object store is fetched once for each of its versions, which the store's checksum tells apart.
     """
     if isinstance(place, Path):
         return place
@@ -123,7 +126,7 @@ def local_copy(place: Place, copies: Path) -> Path:
 
 
 def forget_old_copies(copies: Path) -> None:
-    """Remove the local copies that nobody has used for COPIES_KEPT_SECONDS; a folder that is missing has none."""
+    """Remove the local copies that nobody has used for COPIES_KEPT_SECONDS. The folder may be missing."""
     for copy in copies.glob("*"):
         if time.time() - copy.stat().st_mtime > COPIES_KEPT_SECONDS:
             copy.unlink(missing_ok=True)

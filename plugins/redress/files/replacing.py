@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 _WORKING_FOLDER, _EXCHANGE = -100, 2
-"""AT_FDCWD and RENAME_EXCHANGE, as <linux/fcntl.h> and <linux/fs.h> have them."""
+"""The values of AT_FDCWD and RENAME_EXCHANGE in <linux/fcntl.h> and <linux/fs.h>."""
 
 
 @contextmanager
 def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False) -> Iterator[Path]:
-    """Yield a free local path; at the end put what was written there in the place of a file.
+    """Yield a free local path; at the end of the block, replace a file with what was written there.
 
     A reader finds the old file or the new file, each whole. After an error the old file stays, and what was written
     is removed. Locally the free path lies beside the file and is renamed. What a killed process wrote stays under
@@ -50,7 +50,7 @@ def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False
 
 @contextmanager
 def replaced_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside a folder; at the end put it in that folder's place.
+    """Yield an empty folder beside a folder; at the end of the block, replace that folder with it.
 
     Where the file system can exchange two folders in one step, a reader finds the old folder or the new folder,
     each whole; elsewhere (network file systems) a reader may find no folder for a moment. Errors and kills are as
@@ -72,7 +72,7 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Exchange two folders in one step, by Linux's renameat2, for which Python has no function.
+    """Exchange two folders in one step, by Linux's renameat2, which Python has no function for.
 
     Raise OSError where the file system has no such step; network file systems have none.
     """

@@ -1,7 +1,7 @@
 """Whole files below an address, which is a local folder or an object store.
 
-Locally a file is written under a temporary name and renamed; in an object store a file is one PUT. Nothing else is
-asked of a store. A file's name in `WholeFiles` is relative, with "/" between its parts.
+Locally a file is written under a temporary name and renamed; in an object store a file is written by one PUT, and
+no other guarantee of the store is needed. A file's name in `WholeFiles` is relative, with "/" between its parts.
 """
 
 import os
@@ -20,14 +20,15 @@ from redress.files.replacing import renamed
 from redress.model.printable import has_password
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
-"""Schemes whose PUT shows an object whole or not at all."""
+"""The schemes of addresses of object stores in which a PUT shows an object whole or not at all."""
 INCOMING = "incoming"
-"""The folder for files that are being written; it lies beside the others."""
+"""The folder for files that are being written. It lies beside the other folders of the address."""
 ABANDONED_AFTER_SECONDS = 24 * 3600
 """After this long a temporary file of another machine counts as left behind, since its process cannot be looked up.
 """
 _TEMPORARY_NAME = re.compile(r"([0-9]+)@([^@]+)@[a-z0-9_]+")
-"""The names that writers here give: process, machine, random letters. Files with other names are of others."""
+"""The temporary names that this module gives: process id, machine, random characters. Files with other names are
+not ours."""
 
 
 class StoreError(Exception):
@@ -50,7 +51,7 @@ class WholeFiles:
         return f"{self.address.rstrip('/')}/{name}"
 
     def write(self, name: str, content: bytes, *, is_synced: bool = False) -> None:
-        """Put a file under a name, in place of the file that is there.
+        """Write a file under a name, and replace the file that has the name.
 
         With `is_synced` a local file's bytes are on the disk before the file has its name, so that not even a power
         cut leaves half a file. Raise StoreError if the file cannot be written.
@@ -76,7 +77,7 @@ class WholeFiles:
             return content
 
     def fetch(self, below: str, names: Iterable[str], folder: Path) -> None:
-        """Write the files of these names below a folder of the store into a local folder, several at a time.
+        """Copy the named files from below a folder of the store into a local folder, several at a time.
 
         Raise FileNotFoundError if a file is not there, and StoreError if a file cannot be read.
         """
@@ -125,7 +126,7 @@ class WholeFiles:
     def clear_incoming(self) -> int:
         """Remove temporary files of writers that have ended; return their number. An object store has none.
 
-        Files that no writer of this module made stay, and so does all that lies behind a link.
+        Files that this module did not make stay. If the folder for such files is a link, nothing is removed.
         """
         if self.folder is None or (self.folder / INCOMING).is_symlink():
             return 0
@@ -172,7 +173,9 @@ class WholeFiles:
 
     @contextmanager
     def _told(self, what: str, name: str) -> Iterator[None]:
-        """Raise any other error of a file system or a store's client as a StoreError that names the place."""
+        """Raise an error of the file system or the store's client as a StoreError that names the place; pass on
+        FileNotFoundError.
+        """
         try:
             yield
         except (FileNotFoundError, StoreError):
@@ -186,7 +189,7 @@ class WholeFiles:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Return whether this is a temporary file, and the process in its name has ended."""
+    """Return whether this is a temporary file of a process that has ended, or an old file of another machine."""
     name = _TEMPORARY_NAME.fullmatch(path.name)
     if name is None or path.is_symlink() or not path.is_file():
         return False
