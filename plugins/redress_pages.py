@@ -1,8 +1,8 @@
-"""Airflow's plugin: the figures, the reports of runs, the Data Docs and dbt's pages, in the menu of Airflow.
+"""Airflow's plugin: it puts the figures, the reports of runs, the Data Docs and dbt's pages into Airflow's menu.
 
-Airflow executes this file in each of its processes. So it imports nothing but what Airflow has imported by then.
-The pages themselves (redress.orchestration.pages) are made where the API server asks for them, and settings are
-read with a page.
+Airflow executes this file in each of its processes, so the file imports only modules that Airflow has imported
+before. The pages themselves (redress.orchestration.pages) are made when the API server asks for them, and each page
+reads the settings.
 """
 
 from functools import cached_property
@@ -20,7 +20,8 @@ VIEWS = (
     ("Data Docs", "redress-data-docs", "data-docs"),
     ("dbt docs", "redress-dbt-docs", "dbt-docs"),
 )
-"""The entries of the menu: what each is called, its place in Airflow's own pages, and the area of ours it shows."""
+"""The entries of the menu: the name of each, its place in Airflow's own pages, and the area of our pages that it
+shows."""
 
 
 def _external_view(name: str, route: str, area: str) -> dict[str, str]:
@@ -35,7 +36,7 @@ def _external_view(name: str, route: str, area: str) -> dict[str, str]:
 
 
 class RedressPages(AirflowPlugin):
-    """Read-only pages, each for those alone who may see Airflow's own."""
+    """Read-only pages, each only for people who may see Airflow's own pages."""
 
     name = "redress_pages"
     external_views = [_external_view(*view) for view in VIEWS]  # noqa: RUF012 - as Airflow declares it

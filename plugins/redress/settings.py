@@ -1,4 +1,4 @@
-"""Settings: where things lie and what limits hold, by environment (REDRESS_...) or a file named .env."""
+"""Settings: places and limits, read from the environment (REDRESS_...) or from a file named .env."""
 
 import datetime as dt
 import os
@@ -19,9 +19,11 @@ PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 """Control characters, bytes that are not UTF-8, and separators of lines and paragraphs (Unicode's categories)."""
 DAY_SECONDS = 86_400
-"""No wait is longer. A limit that is endless, or too large for the system, would stop a run without a sentence."""
+"""The upper bound of every time limit. An endless limit, or a limit too large for the system, would stop a run
+without a message."""
 CLOCK_SHARE = 10
-"""A busy machine may give a worker a tenth of its time."""
+"""How many seconds of the clock a worker gets for each second of processor time: a busy machine may give it a
+tenth."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,14 @@ class Limits:
     """The limits on reading one letter. `memory_mebibytes` is the worker's whole address space."""
 
     time_seconds: float = 60.0
-    """Processor time, so that no verdict depends on what else the machine does."""
+    """The limit of processor time, so that no verdict depends on what else the machine does."""
     memory_mebibytes: int = 2048
     workers: int = 0
     """How many letters are read side by side; 0 means one for each core."""
 
     @property
     def clock_seconds(self) -> float:
-        """The longest wait for a letter by the clock, for a worker that neither works nor ends."""
+        """The longest wait for a letter by the clock, in seconds. It ends a worker that neither works nor ends."""
         return CLOCK_SHARE * self.time_seconds
 
     @property
@@ -187,7 +189,9 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _is_not_set_if_empty(cls, stated: object) -> object:
-        """Take an empty place as not set: as a path it would be the working folder of whoever runs a command."""
+        """Treat an empty place as not set: an empty path would mean the working folder of the person who runs a
+        command.
+        """
         if isinstance(stated, str) and not stated.strip():
             raise PydanticUseDefault
         return stated
@@ -204,10 +208,10 @@ class Settings(BaseSettings):
     @field_validator("home", "state", "warehouse")
     @classmethod
     def _is_where_duckdb_can_write(cls, stated: str | Path | None) -> str | Path | None:
-        """Refuse a folder of releases in which DuckDB would write elsewhere, or not at all.
+        """Refuse a folder for which DuckDB would write elsewhere, or not at all.
 
-        DuckDB puts the name of its log before a question mark, takes a backslash for a slash, and knows only names
-        in UTF-8. Control characters and line separators stay out of every message about a folder.
+        DuckDB inserts the name of its log before a question mark, treats a backslash as a slash, and accepts only
+        names in UTF-8. Control characters and line separators are refused because they would spoil messages.
         """
         place = str(stated or "").removeprefix("file://")
         names = "" if "://" in place else f"{Path(place).absolute()}{Path(place).resolve()}"
@@ -222,7 +226,7 @@ class Settings(BaseSettings):
     @field_validator("archive", "landing", "warehouse")
     @classmethod
     def _is_reached_by_all(cls, stated: str | Path | None, info: ValidationInfo) -> str | Path | None:
-        """Refuse a folder of one machine for a part of a state that several machines share."""
+        """Refuse a local folder for a part of the state if several machines share the state."""
         state = str(info.data.get("state") or "")
         if is_address(state) and stated is not None and not is_address(stated):
             raise ValueError(
@@ -233,11 +237,11 @@ class Settings(BaseSettings):
 
     @cached_property
     def alert_recipients(self) -> tuple[str, ...]:
-        """The recipients of alerts, each once."""
+        """The mail addresses that get alerts, each once."""
         return tuple(dict.fromkeys(address.strip() for address in self.alert_emails.split(",") if address.strip()))
 
     def letters_due_date(self, year: int) -> dt.date:
-        """The day of a season's year by which all its letters are expected."""
+        """Return the day of a season's year by which all letters of the season are expected."""
         return dt.date.fromisoformat(f"{year}-{self.letters_expected_by}")
 
     @cached_property
@@ -286,40 +290,42 @@ class Settings(BaseSettings):
 
     @cached_property
     def page_cache_folder(self) -> Path:
-        """The site's pages as they were last fetched. The folder can be deleted."""
+        """The folder of the Ombudsman's pages as they were last fetched. The folder can be deleted."""
         return (self.home / "pages").absolute()
 
     @cached_property
     def scratch_folder(self) -> Path:
-        """Build files and logs of this machine. The folder can be deleted."""
+        """The folder of this machine's build files and logs. The folder can be deleted."""
         return (self.home / "work").absolute()
 
     @cached_property
     def work_folder(self) -> Place:
-        """What a run's steps hand on, and readings for later runs. The folder can be deleted."""
+        """The folder of what a run's steps hand on, and of readings for later runs. The folder can be deleted."""
         return self.state_place / "work"
 
     @cached_property
     def pages_folder(self) -> Path:
-        """The local folder in which the pages for people are written: in the state, or else on their way to it."""
+        """The local folder in which pages for people are written. If the state is in an object store, the pages are
+        copied there afterwards.
+        """
         return self.home.absolute() if self.is_shared else Path(self.state_address)
 
     @cached_property
     def data_docs_folder(self) -> Path:
-        """Great Expectations' pages about the last run of each season, as they are written."""
+        """The local folder of Great Expectations' pages about the last run of each season."""
         return self.pages_folder / "data_docs"
 
     @cached_property
     def runs_folder(self) -> Place:
-        """The records of runs: when each step began and ended, and what it did."""
+        """The folder of the records of runs: when each step began and ended, and what the step did."""
         return self.state_place / "runs"
 
     @cached_property
     def writer_locks(self) -> tuple[Place, ...]:
         """The locks that a run of the command line holds from reading landing to the swap, in this order.
 
-        The last lies with the releases, because another home may have the same warehouse. Where the state is
-        shared, the warehouse folder is this machine's alone, and needs no lock of its own.
+        The second lock lies with the releases, because another home may use this warehouse. If the state is shared,
+        the warehouse folder belongs to this machine alone and needs no lock.
         """
         own = self.state_place / "warehouse_writer.lock"
         return (own,) if self.is_shared else (own, self.warehouse_folder / "writer.lock")

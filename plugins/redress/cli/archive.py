@@ -1,4 +1,4 @@
-"""redress archive: the files as they came."""
+"""redress archive: check the files as they came from their sources."""
 
 from typing import Annotated
 
@@ -12,7 +12,9 @@ archive = typer.Typer(no_args_is_help=True, help="The files as they came: bytes 
 
 @archive.callback()
 def archive_main() -> None:
-    """The files as they came, each under its hash, with cards that say where they came from."""
+    """Check the archive: the files as they came, each under its hash, with cards that say where each file came
+    from.
+    """
 
 
 @archive.command()

@@ -1,4 +1,4 @@
-"""redress find: what letters say about one council, or about a few."""
+"""redress find: search the words of letters about one council or a few councils."""
 
 from datetime import date
 from typing import Annotated
@@ -28,7 +28,9 @@ def find(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Find passages of the current release: what letters say about one council or a few, with page and place."""
+    """Find passages of the current release: what letters say about one council or a few councils, with page and
+    place.
+    """
     with plain_errors():
         from redress.report.passages import find_passages, marks_of, place_of
 

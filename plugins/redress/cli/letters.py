@@ -1,4 +1,4 @@
-"""redress read: letters without a database, without Airflow, and without a network."""
+"""redress read: read letters without a database, Airflow or a network."""
 
 import os
 import sys
@@ -86,7 +86,7 @@ def show_letter(file: Path, letter: Letter, checks: tuple[Check, ...]) -> None:
 
 
 def _name(file: Path) -> str:
-    r"""Return a file's name as text; a byte that is no UTF-8 is an escape such as \xe9."""
+    r"""Return a file's name as text, with an escape such as \xe9 for a byte that is not UTF-8."""
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 

@@ -79,7 +79,7 @@ def accept(
     season: OfSeason = None,
     publish: Publish = False,
 ) -> None:
-    """Load a letter although it breaks rules: exactly the rules that it breaks now."""
+    """Load a letter although it breaks rules. The decision covers exactly the rules that the letter breaks now."""
     _decide(
         lambda desk: desk.accept(
             sha,
@@ -95,7 +95,7 @@ def accept(
 
 @quarantine.command()
 def reject(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, publish: Publish = False) -> None:
-    """Keep a letter out for good. It no longer waits, and gives way to other letters of its authority."""
+    """Keep a letter out for good. The letter no longer waits, and gives way to other letters to its authority."""
     _decide(lambda desk: desk.reject(sha, reason=reason, by=by or login_name(), season=season_of(season)), publish)
 
 

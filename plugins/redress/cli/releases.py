@@ -1,4 +1,4 @@
-"""redress show, site, releases, rollback, rebuild and serve: what readers see."""
+"""redress show, site, releases, rollback, rebuild and serve: show, publish and take back what readers see."""
 
 from datetime import date
 from typing import Annotated
@@ -68,7 +68,7 @@ def list_releases(context: typer.Context) -> None:
 
 @releases_app.command()
 def verify() -> None:
-    """Compare every file of the releases with its checksum, and landing with the release that was made of it."""
+    """Compare every file of the releases with its checksum, and landing with the release that was made from it."""
     with plain_errors():
         from redress.settings import Settings
         from redress.warehouse.build import faults, warehouse_identity
@@ -105,7 +105,7 @@ def rollback(
     reason: Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.", show_default=False)] = "",
     by: By = "",
 ) -> None:
-    """Put an earlier release before the readers again. No run publishes the release that is taken back."""
+    """Put an earlier release before the readers again. No run publishes the present release after that."""
     with plain_errors():
         from redress.report.site.building import write_site
         from redress.settings import Settings
@@ -122,10 +122,10 @@ def rollback(
 
 
 def rebuild() -> None:
-    """Build, test and publish the warehouse of what is landed.
+    """Build, test and publish a warehouse from the landed letters.
 
-    If the current release holds exactly that, compare its files with their checksums: a damaged release is
-    replaced, an undamaged one stays. A release that was taken back is not published.
+    If the current release holds exactly the landed letters, compare its files with their checksums, and replace the
+    release only if it is damaged. A release that was taken back is not published.
     """
     with plain_errors():
         from redress.report.site.building import write_site
@@ -146,7 +146,9 @@ def rebuild() -> None:
 
 
 def site() -> None:
-    """Build the site: pages of the current release that need no server, in `site` of the working folder."""
+    """Build the site in the folder `site` of the working folder: pages about the current release that need no
+    server.
+    """
     with plain_errors():
         from redress.report.site.building import build_site
         from redress.settings import Settings

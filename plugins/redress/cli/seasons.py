@@ -1,4 +1,6 @@
-"""redress run, reread, ingest and probe: take seasons from a source, or from the archive, to the warehouse."""
+"""redress run, reread, ingest and probe: take seasons from a source or the archive to the warehouse, and look at
+the site.
+"""
 
 import shlex
 import time
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from redress.steps import Run
 
 _Way = tuple[str, Callable[[], str]]
-"""The origin of a season's letters in words, and a function that takes them to a release and returns its folder."""
+"""Where a season's letters come from, in words, and a function that takes the letters to a release and returns its
+folder."""
 
 
 def run(
@@ -66,10 +69,10 @@ def reread(
         bool, typer.Option("--anew", help="Read also the files that this very reader has read before.")
     ] = False,
 ) -> None:
-    """Read seasons again from the archive, with the present reader and rules, and publish the result.
+    """Read seasons again from the archive with the present reader and rules, and publish the result.
 
-    No source is asked. The same reader gives the same release. If a season fails, the command says why, and the
-    other seasons go on.
+    No source is asked. An unchanged reader gives an unchanged release. If a season fails, the command says why, and
+    the other seasons go on.
     """
     with plain_errors():
         from redress.settings import Settings
@@ -212,7 +215,7 @@ def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callabl
 
 @contextmanager
 def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
-    """Show a progress bar during the block if standard output is a terminal."""
+    """Show a progress bar of a season's letters during the block if standard output is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -231,7 +234,7 @@ def _print_steps(run: "Run") -> None:
 
 
 def _print_report(run: "Run", failures: Failures) -> None:
-    """Write the report of a run, also of a run that failed, and print where it is."""
+    """Write the report of a run, whether the run failed or not, and print where the report is."""
     from redress.report import write_report
 
     with failures.printed():
@@ -240,9 +243,8 @@ def _print_report(run: "Run", failures: Failures) -> None:
 
 
 def _print_published(run: "Run", seasons: "list[Season]", folder: str) -> None:
-    """Print what became of each letter, and the place of the warehouse; serve it if PostgreSQL is set.
-
-    Then build the site.
+    """Print what became of each letter, and the place of the warehouse. Serve the warehouse if PostgreSQL is set,
+    then build the site.
     """
     from redress.report import letter_lines
     from redress.report.site.building import write_site

@@ -1,4 +1,6 @@
-"""What the commands share: the terminal, errors as sentences, and the lock with a message to a person who waits."""
+"""What the commands share: output to a terminal, errors as sentences, and a writer lock that tells a person to
+wait.
+"""
 
 import getpass
 import io
@@ -39,10 +41,10 @@ console = PrintingConsole(highlight=False, width=None if sys.stdout is not None 
 
 
 def settle_python() -> None:
-    """Make Python behave as the libraries need it, whatever the caller's shell says of it.
+    """Make Python behave as the libraries need, whatever Python variables the caller's shell sets.
 
-    A warning of a library stops no command, here and in the processes that are started. End with one line if
-    docstrings are left out, since libraries fail without theirs.
+    No warning of a library stops a command, in this process or in a process that it starts. If Python leaves out
+    docstrings, end with one line, because libraries fail without their docstrings.
     """
     if sys.flags.optimize > 1:
         print(
@@ -119,7 +121,7 @@ def print_json(value: object) -> None:
 
 
 def print_error(error: Exception) -> None:
-    """Print an error to standard error; of settings, print their names without the values of others."""
+    """Print an error to standard error. If settings are wrong, print the wrong settings only."""
     from pydantic import ValidationError
 
     told = str(error)
@@ -181,7 +183,7 @@ class Failures:
 
 
 def plain_error_types() -> tuple[type[Exception], ...]:
-    """Return the types of error with a message that says what was found, where, and what to do."""
+    """Return the types of errors with messages that say what was found, where, and what to do."""
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
     from redress.check.decisions import DecisionError

@@ -1,4 +1,4 @@
-"""redress wording: what a season's letters say that no layout knows, and what it may state."""
+"""redress wording: find the sentences of a season that no layout knows, and what their numbers may mean."""
 
 from typing import Annotated
 
@@ -12,10 +12,11 @@ def wording(
     season: Annotated[int, typer.Argument(help="The year of the letters, such as 2026.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Find a season's sentences that no layout knows, and what their numbers are by arithmetic over all letters.
+    """Find the sentences of a season that no layout knows, and work out their numbers' meaning by arithmetic over
+    all letters.
 
-    The letters come from the archive; nothing is fetched and nothing is changed. What is proven holds by
-    coincidence once in a million times at most. The lines to paste and a trial reading come last.
+    The letters come from the archive; nothing is fetched and nothing is changed. A proven meaning is a coincidence
+    at most once in a million times. The lines to paste and a trial reading come last.
     """
     with plain_errors():
         from redress.model.season import Season
