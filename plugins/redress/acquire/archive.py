@@ -1,10 +1,10 @@
-"""The archive: the bytes of every file under their own hash, never changed, with cards that say how they came.
+"""The archive: the bytes of every file under their hash, never changed, with cards that say how the file came.
 
 <archive>/sha256/ab/abcd....bin         the bytes
 <archive>/sha256/ab/abcd....cards/      one card (JSON) for each season and address they came from
 <archive>/addresses/2021/....json       the card of what an address gave last: an index made from the cards
 
-A letter that changes at its address is another file with a card of its own; the earlier one stays.
+A letter that changes at its address becomes another file with its own card; the earlier file stays.
 """
 
 import datetime as dt
@@ -70,12 +70,12 @@ class Archive:
         return self._files.address
 
     def store(self, reference: Reference, fetched: Fetched, source: str) -> Card:
-        """Keep fetched bytes under their hash, with a card beside them, and make the card the latest of its
-        address.
+        """Keep fetched bytes under their hash, with a card beside them, and put the card into the index of
+        addresses.
 
-        Bytes that are in the archive are not written again; if nothing has changed, nothing is written. The bytes
-        are written first and the index last: what a crash leaves out is written when the same bytes come again.
-        Raise ArchiveError if the archive cannot be written.
+        Bytes that are in the archive are not written again, and an unchanged card is not written either. The bytes
+        are written first and the index last: what a crash left out is written when the bytes come again. Raise
+        ArchiveError if the archive cannot be written.
         """
         if fetched.content is None:
             raise ValueError(f"{reference.address} is unchanged: there are no bytes to store")
@@ -116,8 +116,8 @@ class Archive:
         return card
 
     def latest(self, reference: Reference) -> Card | None:
-        """Return the card of the bytes that a reference gave last; None if the archive has no such bytes, or has
-        lost them.
+        """Return the card of the bytes that a reference gave last; None if the archive has none, or has lost the
+        bytes.
         """
         with _archive_errors():
             name = f"addresses/{reference.season}/{address_key(reference.kind, reference.address)}.json"
@@ -157,7 +157,7 @@ class Archive:
         """Return the latest card of each address of a season, in the order of addresses.
 
         The cards themselves are read, not the index of addresses. Raise ArchiveError if a card cannot be read or
-        another file lies among them: it is then unknown what belongs to the season.
+        another file lies among the cards, because nobody then knows which cards belong to the season.
         """
         with _archive_errors():
             listing = self._list()
@@ -181,7 +181,7 @@ class Archive:
     def rebuild_addresses(self) -> int:
         """Write the index of addresses from the cards; return the number of entries that changed.
 
-        A card that says a time later than now gets a time that has passed; such cards keep their order.
+        A card with a time later than now gets an earlier time; the order of such cards stays.
         """
         with _archive_errors():
             listing = self._list()
@@ -252,7 +252,9 @@ class Archive:
         return ArchiveFault(self._files.place(name), detail)
 
     def _list(self) -> "_Listing":
-        """Return all bytes and cards by their names, and the files that have no place in the archive."""
+        """Return the names of all bytes, all cards by name, and faults for the files that do not belong in the
+        archive.
+        """
         listing = _Listing()
         for name in self._files.names("sha256"):
             path = PurePosixPath(name)
@@ -283,8 +285,8 @@ class Archive:
         return [found for name in names if (found := self._whole_card(name)) is not None]
 
     def _put_before(self, time: str, latest: Card, cards: Iterable[Card]) -> Card:
-        """Give an address's cards with a time that is still to come times before this time, the latest the last;
-        return the latest card.
+        """Give each card of an address that has a future time a time before `time`. `latest` gets the last of these
+        times. Return the latest card with its new time.
         """
         now = _now()
         ahead = [card for card in cards if card.fetched_at > now]
@@ -318,7 +320,7 @@ class Archive:
 
 
 class _Listing:
-    """The content of an archive: the hash in each file's name, and each card by its name."""
+    """The content of an archive: the name of the bytes by hash, each card by its name, and the faults found."""
 
     def __init__(self) -> None:
         self.sha256s: dict[str, str] = {}
@@ -331,7 +333,7 @@ class _Listing:
 
     @cached_property
     def latest(self) -> dict[str, Card]:
-        """The latest card of each address. Each key names the entry of an address in the index."""
+        """The latest card of each address, by the name of the address's entry in the index."""
         by_address: dict[str, list[Card]] = defaultdict(list)
         for card in self.cards.values():
             by_address[address_name(card)].append(card)
@@ -339,7 +341,7 @@ class _Listing:
 
     @cached_property
     def to_come(self) -> dict[str, list[Card]]:
-        """The cards that say a time later than now. Each key names the entry of an address in the index."""
+        """The cards of each address with a time later than now, by the name of the address's entry in the index."""
         now, by_address = _now(), defaultdict(list)
         for card in self.cards.values():
             if card.fetched_at > now:
@@ -361,5 +363,5 @@ def _now() -> str:
 
 
 def _before(time: str, places: int) -> str:
-    """Return the time that is as many milliseconds earlier."""
+    """Return the time that is `places` milliseconds earlier."""
     return (dt.datetime.fromisoformat(time) - dt.timedelta(milliseconds=places)).isoformat(timespec="milliseconds")

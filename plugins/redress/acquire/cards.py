@@ -21,7 +21,7 @@ CITATIONS = {
 
 @dataclass(frozen=True)
 class Card:
-    """How a file came. A card decides nothing about what the warehouse holds.
+    """How a file came. No card changes what the warehouse holds.
 
     `address` is the address that was asked for, `found_address` the address of the bytes after links and redirects.
     `first_fetched_at` and `fetched_at` are the first and the last time, in UTC, at which the address gave these
@@ -71,7 +71,7 @@ def card_name(card: Card) -> str:
 
 
 def file_name(card: Card) -> str:
-    """Return the last part of a card's name, which all cards of its season and address have."""
+    """Return the last part of a card's name, which is equal for all cards of its season and address."""
     return f"{card.season}-{address_key(ReferenceKind(card.kind), card.address)}.json"
 
 
@@ -81,6 +81,6 @@ def address_name(card: Card) -> str:
 
 
 def address_key(kind: ReferenceKind, address: str) -> str:
-    """Return a file name that stands for an address: a name from outside never becomes a path."""
+    """Return a file name that stands for an address, because an address from outside must never become a path."""
     text = address if kind is ReferenceKind.LETTER else f"{kind} {address}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

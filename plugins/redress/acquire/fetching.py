@@ -1,7 +1,7 @@
 """Fetching: take the references of a season from their source into the archive, several at a time.
 
-A letter that cannot be fetched, for whatever reason, does not stop the others. The rest is stopped if the archive
-cannot be written, if the source says that it cannot be used, or if the source has failed many times in a row.
+A letter that cannot be fetched, for whatever reason, does not stop the other letters. All fetching stops if the
+archive cannot be written, if the source cannot be used, or if the source has failed many times in a row.
 """
 
 import logging
@@ -30,12 +30,12 @@ from redress.model.season import Season
 
 _log = logging.getLogger(__name__)
 STORING_AT_A_TIME = 4
-"""How many threads there are beyond those that fetch, so that fetching goes on while files are written."""
+"""The number of threads beyond the threads that fetch, so that fetching goes on while files are written."""
 LONGEST_DETAIL_CHARACTERS = 500
 FAILURES_IN_A_ROW = 20
 """After this many failures in a row the source counts as down, and no further request is made."""
 OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
-"""The causes that speak of a source as a whole rather than of one letter."""
+"""The causes that suggest a failure of the whole source, not of one letter."""
 
 
 def acquire_references(
@@ -44,9 +44,9 @@ def acquire_references(
     """Return the outcome of each reference, in the order of the references.
 
     `note` is called with each outcome as it comes, one call at a time. A reference that the archive has from this
-    source is fetched only if its bytes have changed. If a reference fails, the bytes that came from its address
-    before stand for it. Raise ArchiveError if the archive cannot be written, and SourceError if the source cannot
-    be used; what was fetched by then is in the archive and noted.
+    source is fetched only if its bytes have changed. If a reference fails, its outcome names the earlier bytes of
+    its address. Raise ArchiveError if the archive cannot be written, and SourceError if the source cannot be used;
+    the files that were fetched before the error are archived and noted.
     """
     outcomes: dict[Reference, Outcome] = {}
     failures_in_a_row = 0
@@ -83,8 +83,8 @@ def acquire_references(
 def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Authorities) -> tuple[Outcome, ...]:
     """Return an outcome for each authority that should get a letter and that the source does not list.
 
-    Return none if the source does not name the authorities of its letters: then only reading a letter tells its
-    authority.
+    Return nothing if the source does not name the authorities of its letters, because then only the letter itself
+    says its authority.
     """
     listed = {outcome.reference.authority_id for outcome in outcomes} - {None}
     if not listed:
@@ -141,7 +141,7 @@ class _Worker:
 
 
 def _note_the_rest(running: Iterable[Future[Outcome]], note: Callable[[Outcome], None]) -> None:
-    """Note the outcomes that were under way when another reference stopped the season."""
+    """Note the outcomes of references that were being fetched when another reference stopped the season."""
     for future in running:
         if future.done() and not future.cancelled() and future.exception() is None:
             note(future.result())
@@ -153,7 +153,7 @@ def _had(reference: Reference, state: AcquisitionState, card: Card, *, is_settle
 
 
 def _failed(reference: Reference, cause: FailureCause, detail: str, before: Card | None) -> Outcome:
-    """Return the outcome of a failure, with the bytes that came from the address before, if any."""
+    """Return the outcome of a failure, with the bytes that the address gave before, if it gave any."""
     if before is None:
         return Outcome(reference, AcquisitionState.FAILED, cause=cause, detail=detail)
     return Outcome(

@@ -14,7 +14,7 @@ from redress.files.replacing import replaced
 from redress.model.season import Season
 
 JOURNAL_NAME = "began.json"
-"""The file of a journal's folder that says from where, since when, and what."""
+"""The file in a journal's folder that names the source, the beginning, and the planned references."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Journal:
         *,
         is_retry: bool = False,
     ) -> None:
-        """Begin a journal, with outcomes that another journal or run already has.
+        """Begin a journal, with the outcomes that another journal or run already has.
 
         `began_at` is the time at which acquiring began in that other journal. `is_retry` means that only the
         failures of the season's last run are asked for.
@@ -51,7 +51,7 @@ class Journal:
             incoming.write_text(json.dumps(stated), encoding="ascii")
 
     def is_damaged(self) -> bool:
-        """Return whether nobody can say any more what the journal was about."""
+        """Return whether the journal cannot be read any more."""
         try:
             for stated in (self.began_at, self.references, self.is_retry, self.source):
                 stated()
@@ -60,7 +60,7 @@ class Journal:
         return False
 
     def source(self) -> str | None:
-        """Return the source of the season that is being acquired; None if no season is."""
+        """Return the name of the source that the season is acquired from; None if no journal has begun."""
         return self._stated()["source"] if self._beginning.exists() else None
 
     def is_retry(self) -> bool:

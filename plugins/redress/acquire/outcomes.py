@@ -30,13 +30,13 @@ class AcquisitionState(StrEnum):
     UNCHANGED = "unchanged"
     """The source gave, or confirmed, the bytes that the archive has from this address."""
     NOT_PUBLISHED = "not_published"
-    """The source says that there is no such thing."""
+    """The source says that it has nothing for the reference."""
     GONE = "gone"
-    """The source published it earlier, and no longer has it."""
+    """The source published the file earlier, and no longer has it."""
     FAILED = "failed"
-    """It could not be fetched; the cause says why."""
+    """The file could not be fetched; the cause says why."""
     NOT_LISTED = "not_listed"
-    """The source knows nothing of an authority that a season must have a letter to."""
+    """The source does not list an authority that must have a letter in the season."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Outcome:
     """What became of one reference.
 
     `sha256` and `found_address` name the bytes of the archive that stand for the reference: the bytes that came or,
-    after a failure, the bytes that came before; None if there are none. A run that is continued does not repeat an
-    outcome with `is_settled`: its server was asked already, or the run retries failures only.
+    after a failure, the earlier bytes of the address; both are None if there are none. A continued run does not
+    fetch a reference with `is_settled` again: its server was asked already, or the run retries failures only.
     """
 
     reference: Reference

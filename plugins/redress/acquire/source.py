@@ -1,7 +1,7 @@
-"""A source: what it has for a season, and the bytes of one reference. Each source is one small module.
+"""What every source offers: the list of its references for a season, and the bytes of one reference.
 
-A source lists and fetches. It keeps nothing, reads nothing that a letter says, and knows no archive: the loop in
-fetching.py stores what comes, remembers what was fetched, and counts what failed.
+Each source is one small module. It lists references and fetches bytes; it does not store files, read letters, or
+use the archive. The loop in fetching.py stores the files, remembers what was fetched, and counts failures.
 """
 
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class ReferenceKind(StrEnum):
 class Reference:
     """One letter, page or table that a source has, or should have, for a season.
 
-    `address` is where the source begins to fetch it. With season and kind it is the key in the archive, so it must
-    be the same in every run. If the letter's own address is found by following links, `address` is the page where
+    `address` is where the source begins to fetch. The archive's key is the address with season and kind, so the
+    address must stay the same in every run. If a letter is found by following links, `address` is the page where
     the links begin, and `Fetched.address` is where the bytes were. `authority_id` is the authority
     (authorities.csv) that the source states; None if it states none.
     """
@@ -62,9 +62,10 @@ class ReferenceJson(TypedDict):
 
 @dataclass(frozen=True)
 class DataTableReference:
-    """One data table that a source has beside a season's letters, and the mapping of its columns.
+    """One data table that a source has beside a season's letters, and the file that says what its columns mean.
 
-    `mapping_address` is where the mapping lies or, where `has_mapping` is not set, where it is to be written.
+    `mapping_address` is where the mapping lies. If `has_mapping` is False, it is where a person should write the
+    mapping.
     """
 
     season: Season
@@ -85,8 +86,8 @@ class DataTableReference:
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server said about the bytes that it gave (ETag, Last-Modified), with which it can later be asked for
-    changes. Fields are None if it said nothing.
+    """What a server said about the bytes that it gave (ETag, Last-Modified). A later request sends the validators,
+    so that the server answers with bytes only if they changed. A field is None if the server did not say it.
     """
 
     etag: str | None = None
@@ -95,7 +96,7 @@ class Validators:
 
 @dataclass(frozen=True)
 class Known:
-    """What the archive has of a reference, by which a source can avoid fetching it again.
+    """What the archive knows about a reference, so that a source need not fetch unchanged bytes again.
 
     `address` is where the bytes were fetched, and the validators are valid for that address only. If a source's
     links now lead to another address, it fetches without them.
@@ -109,8 +110,8 @@ class Known:
 class Fetched:
     """The result of a fetch.
 
-    `content` is all of the bytes, or None if they are as `known` has them (a server's 304). `address` is where the
-    bytes were, after links and redirects. `status` is the HTTP status, or None without HTTP.
+    `content` has all bytes, or is None if the bytes are unchanged since `known` (a server's 304). `address` is
+    where the bytes were, after links and redirects. `status` is the HTTP status, or None without HTTP.
     """
 
     content: bytes | None
@@ -120,7 +121,7 @@ class Fetched:
 
 
 class Source(Protocol):
-    """Where letters come from. `fetch` is called from several threads at once."""
+    """A place where letters come from. `fetch` is called from several threads at once."""
 
     @property
     def name(self) -> str:
@@ -135,8 +136,8 @@ class Source(Protocol):
     def references(self, season: Season) -> tuple[Reference, ...]:
         """Return the letters and statistics pages of a season, each once, in a fixed order.
 
-        A source that begins with authorities gives a reference for each authority that should have a letter;
-        `fetch` finds out whether there is one. Raise SourceError if the list cannot be fetched.
+        A source that works from the list of authorities gives a reference for each authority that should have a
+        letter; `fetch` finds out whether the letter exists. Raise SourceError if the list cannot be fetched.
         """
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
@@ -152,7 +153,7 @@ class Source(Protocol):
 
 
 class FailureCause(StrEnum):
-    """Why a fetch failed: a word to count by. The detail beside it is for people."""
+    """Why a fetch failed, as a word to count by. An error's message has the details for people."""
 
     TIMED_OUT = "timed_out"
     CONNECTION = "connection"
@@ -174,7 +175,7 @@ class FailureCause(StrEnum):
     FILE = "file"
     """A file that cannot be read."""
     UNEXPECTED = "unexpected"
-    """An error that nobody thought of; the log has all of it."""
+    """An error that nobody expected; the log has the traceback."""
 
 
 PASSING_CAUSES = frozenset(
@@ -185,11 +186,11 @@ PASSING_CAUSES = frozenset(
         FailureCause.SERVER_ERROR,
     }
 )
-"""The causes that may pass without anybody's help. Any other cause would be the same an hour later."""
+"""The causes that may pass by themselves. Any other cause would still be there an hour later."""
 
 
 class SourceError(Exception):
-    """A source cannot be used as it is; the message says what was found and what to do."""
+    """A source cannot be used; the message says what was found and what to do."""
 
 
 class SourceUnavailableError(SourceError):

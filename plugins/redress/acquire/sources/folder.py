@@ -11,12 +11,12 @@ from redress.model.printable import printable
 from redress.model.season import Season, season_from_name
 
 DATA_TABLES = frozenset({".csv", ".xlsx"})
-"""Tables of many authorities, which are read as second witnesses."""
+"""The endings of tables of many authorities, which are read as second witnesses."""
 MAPPINGS = (".yml", ".yaml")
 """The endings of a file that says what a data table's columns mean."""
 FILES_AT_A_TIME = 4
 NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
-"""Files that lie beside letters and are none."""
+"""The endings of files that lie beside letters and are not letters."""
 LEFT_BY_WINDOWS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
 """Files that Windows leaves in folders that somebody looks at, in lower case."""
 LEFT_BY_OFFICE = "~$"
@@ -27,11 +27,10 @@ LEFT_BY_OFFICE = "~$"
 class FolderSource:
     """Letters below `folder`: `<folder>/<season>/<any file>`, at any depth below the season.
 
-    Every file below a season's folder is taken, whatever its kind; a file that is no letter gets its verdict when
-    it is read. Left out are hidden files, what Windows and Office leave in a folder, .json files, and the data
-    tables with their mappings (.csv, .xlsx, .yml), which `data_tables` gives. A folder without season folders holds
-    the letters of whichever season is asked for.
-    The address of a file is its name below the folder, with unprintable characters escaped.
+    Files of every kind are taken; reading says which files are not letters. These files are left out: hidden files,
+    files that Windows and Office leave behind, .json files, and data tables with their mappings (.csv, .xlsx,
+    .yml), which `data_tables` returns. A folder without season folders holds the letters of any season that is
+    asked for. The address of a file is its name below the folder, with unprintable characters escaped.
     """
 
     folder: Path
@@ -97,7 +96,9 @@ class FolderSource:
         )
 
     def _files(self, start: Path) -> Iterator[str]:
-        """The addresses of all files below a folder that a person has put there, and that are not hidden."""
+        """Yield the addresses of all files below a folder that are not hidden and that Windows or Office did not
+        leave there.
+        """
         for path in start.rglob("*"):
             relative = path.relative_to(self.folder)
             is_hidden = any(part.startswith(".") for part in relative.parts)
@@ -106,7 +107,7 @@ class FolderSource:
                 yield _address(path, self.folder)
 
     def _path(self, address: str) -> Path:
-        """Return the file of an address. An address with an escape stands for a name that is looked up."""
+        """Return the file of an address. If the address has an escape, look up the file's real name."""
         named = self.folder / address
         if "\\" not in address:
             return named

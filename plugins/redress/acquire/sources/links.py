@@ -16,9 +16,9 @@ from redress.model.printable import shortened
 from redress.model.season import FIRST_SEASON, Season
 
 MOST_LINKS = 5000
-"""A page with more links is no page of the site; the longest list has one for each authority."""
+"""A page with more links is not a page of the site; the longest list has one link for each authority."""
 LONGEST_WORDS_CHARACTERS = 2000
-"""Longer words are no text of a link, no heading, and not about one link."""
+"""A longer text is ignored as the text, heading or surroundings of a link."""
 _NAVIGATION = frozenset({"nav", "header", "footer"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "summary", "dt", "caption"})
 _ITEMS = frozenset({"li", "tr", "p", "dd"})
@@ -80,7 +80,9 @@ class WebPage:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """All links in the order of the page. Raise FetchError, as all properties do, if the bytes are no page."""
+        """All links in the order of the page. This property and the others raise FetchError if the bytes are not a
+        web page.
+        """
         return self._walked.links
 
     @property
@@ -116,7 +118,9 @@ class WebPage:
 
 @lru_cache(maxsize=1024)
 def seasons_named(words: str) -> frozenset[int]:
-    """The seasons that words name: 2021 for "2020-21", "2020/2021", "2021" and, where no year stands, "20-21"."""
+    """Return the seasons that words name: 2021 for "2020-21", "2020/2021" and "2021", and for "20-21" if there is
+    no full year.
+    """
     flat = _STROKES.sub("-", words)
     found: set[int] = set()
     for match in _LONG_PERIOD.finditer(flat):
@@ -143,7 +147,7 @@ class _Walked:
 
 @dataclass
 class _Span:
-    """A part of a page: the pieces of its text, and the links in it, from the first to before the last."""
+    """A part of a page, as two ranges: of pieces of text, and of links. Each end is exclusive."""
 
     first_piece: int
     first_link: int
@@ -153,7 +157,7 @@ class _Span:
 
 @dataclass(frozen=True)
 class _LinkFound:
-    """A link whose surroundings have not ended yet."""
+    """A link as the parser met it. Its text and its surroundings may not have ended yet."""
 
     href: str
     title: str
@@ -166,7 +170,8 @@ class _LinkFound:
 class _Walk:
     """One walk over a page by the events of the parser.
 
-    No tree is built: with one, an element of many attributes or links in one list takes time by the square.
+    No tree is built, because a tree takes quadratic time for an element with many attributes or a list with many
+    links.
     """
 
     def __init__(self, address: str) -> None:
@@ -228,7 +233,9 @@ class _Walk:
         return _Walked(links, shortened(title), _season_shown(_words("".join(self._pieces))))
 
     def _start(self) -> str:
-        """Return the address from which links lead: the page's base, or the page if the base is no address."""
+        """Return the address that relative links count from: the page's base, or the page if the base is not an
+        address.
+        """
         with suppress(FetchError):
             return joined(self._address, self._base or "")
         return self._address

@@ -45,7 +45,7 @@ REQUIRED_COLUMNS = ("season", "authority", "address")
 OPTIONAL_COLUMNS = ("kind", "mapping")
 KINDS = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE, ReferenceKind.DATA_TABLE)
 MOST_BYTES = 10_000_000
-"""A row has some 150 bytes, so this is room for the letters of a hundred years."""
+"""The largest manifest in bytes: a row has about 150 bytes, so the letters of a hundred years fit."""
 MOST_ADDRESS_CHARACTERS = 4096
 _FROM_SERVERS = ("http", "https")
 _SERVERS_ALONE = "an address of http(s): the manifest came from a server"
@@ -114,7 +114,7 @@ class ManifestSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _from_store(self, address: str, known: Known | None) -> Fetched:
-        """Return an object's bytes. Do not read the object if its tag in the store has not changed."""
+        """Return the bytes of a store's object, without reading the object if its tag has not changed."""
         scheme, _, path = address.partition("://")
         try:
             with self._lock:
@@ -231,8 +231,8 @@ class ManifestSource:
         return stated
 
     def _beside_manifest(self, cells: "_Cells", column: str) -> str:
-        """Return a relative address of a manifest from a server. Raise SourceError if it leads to no server: by
-        the rules of addresses "file:/x" is relative to none.
+        """Return an absolute address for an address that is relative to a manifest from a server. Raise SourceError
+        if it does not lead to a server: "file:/x" looks relative, and leads to a file.
         """
         try:
             address = joined(self._place, cells.text(column))
@@ -257,7 +257,7 @@ class _Cells:
     values: Mapping[str, str]
 
     def text(self, column: str) -> str:
-        """Return a cell. Raise SourceError if it is empty."""
+        """Return the text of a cell. Raise SourceError if the cell is empty."""
         if not self.optional(column):
             raise SourceError(f"{self.place}, column {column}: empty; each row has {', '.join(REQUIRED_COLUMNS)}")
         return self.optional(column)

@@ -1,7 +1,7 @@
-"""The site source: from each council's page over its list of annual letters to a season's letter.
+"""The site source: follow links from each council's page to its list of annual letters and to a season's letter.
 
-The Ombudsman's site is known in part only. So its shape is a setting, and `redress probe` finds out whether the
-shape holds. No letter's address is built: it is found by the links that a reader would follow.
+Only part of the Ombudsman's site is known. So its shape is a setting, and `redress probe` checks whether the shape
+is right. A letter's address is never constructed: it is found by the links that a reader would follow.
 """
 
 import re
@@ -36,11 +36,12 @@ from redress.model.season import Season
 
 SLUG = "{slug}"
 TABLE_ENDINGS = (".csv", ".xlsx")
-"""The endings of data tables; of one table in both kinds the first is taken."""
+"""The endings of data tables. If a table is there with both endings, the first ending is taken."""
 LARGEST_PAGE_BYTES = 2 * 1024 * 1024
-"""A council's page has some 100 kB."""
+"""The largest page in bytes; a council's page has about 100 kB."""
 MOST_KEPT_BYTES = 256 * 1024 * 1024
-"""A source with more bytes of pages than this forgets them, and fetches again what it needs again."""
+"""A source that keeps more bytes of pages than this forgets all pages, and fetches a page again when it is
+needed."""
 SHOWN_LINKS_COUNT = 5
 _PAGES_LOOKED_AT = 3
 _APOSTROPHES = re.compile(r"['’‘`]")
@@ -52,8 +53,8 @@ class SiteShape:
     """What the site is assumed to look like.
 
     Every path begins with "/". `council_page` is the path of a council's page, with {slug} in the place of its
-    name. `slugs` gives the slug of an authority, by authority_id, where the name does not. `letters_link_texts` are
-    the words of the link from there to the annual letters.
+    name. `slugs` has the slugs that do not follow from an authority's name, by authority_id. `letters_link_texts`
+    are the words of the link from a council's page to the annual letters.
     """
 
     url: str
@@ -107,8 +108,8 @@ class SiteSource:
         """Return a reference to the letter of each authority; and to each council's page, if the pages now show
         this season.
 
-        Bodies other than councils are included; only a request can tell whether a body has a page. A few pages are
-        fetched to see the season that they show; no other request is made.
+        Other bodies than councils are included, because only a request can tell whether a body has a page. A few
+        pages are fetched to see the season that they show; no other request is made.
         """
         alive = self.authorities.alive_on(season.period_end)
         letters = tuple(self._reference(season, authority, ReferenceKind.LETTER) for authority in alive)
@@ -119,7 +120,9 @@ class SiteSource:
         )
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """Return the tables that the page of data tables links for a season, and their mappings on this machine."""
+        """Return the data tables that the site's page of data tables links to for a season, with their mappings on
+        this machine.
+        """
         if not self.shape.data_tables_page:
             return ()
         address = self.shape.url + self.shape.data_tables_page
@@ -142,7 +145,7 @@ class SiteSource:
         return tuple(references)
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """Return the bytes of a letter at the end of its links, a council's page, a data table, or a mapping."""
+        """Return the bytes of a letter (by following its links), a council's page, a data table, or a mapping."""
         match reference.kind:
             case ReferenceKind.LETTER:
                 page = self.page_of(self._authority(reference))
@@ -166,7 +169,8 @@ class SiteSource:
     def page_of(self, authority: Authority) -> WebPage:
         """Return an authority's page. Raise NotPublishedError if a body that need not have a page has none.
 
-        For a council that exists, a missing page is a FetchError: it is then unknown what the page holds.
+        For a council that exists, a missing page is a FetchError, because nobody knows whether the page has a
+        letter.
         """
         addresses = self.shape.council_pages(authority)
         for address in addresses:
@@ -188,7 +192,9 @@ class SiteSource:
         )
 
     def letters_page(self, page: WebPage) -> WebPage:
-        """Return the page with the list of annual letters; the link on the council's page is known by its words."""
+        """Return the page with the list of annual letters, by the link with the expected words on the council's
+        page.
+        """
         wanted = {_folded(text) for text in self.shape.letters_link_texts}
         found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
         if len(found) != 1:
@@ -212,7 +218,7 @@ class SiteSource:
         """Return the one link of a list of letters that is about a season.
 
         Raise NotPublishedError if the list has letters of other seasons only. Raise FetchError if the list names no
-        season, if a link may be of this season or another, or if several links are of this season.
+        season, if a link may be about this season or another season, or if several links are about this season.
         """
         letters = letter_links(page)
         if not letters:
@@ -282,9 +288,10 @@ class SiteSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _season_shown(self, alive: Sequence[Authority]) -> Season | None:
-        """Return the season that councils' pages show now, by the first few pages; None if they name none.
+        """Return the season that councils' pages show now, by the first few pages; None if these pages name no
+        season.
 
-        Raise SourceError if none of the pages could be fetched: the site is down, or is another site.
+        Raise SourceError if none of the pages could be fetched, because the site is down or the address is wrong.
         """
         failure: FetchError | None = None
         has_answered = False
@@ -321,7 +328,7 @@ class SiteSource:
 
 
 def letter_links(page: WebPage) -> tuple[Link, ...]:
-    """Return the links that name a season, without the navigation: only links to PDFs, if there are any."""
+    """Return the links that name a season and are not navigation; if some lead to PDFs, return only those."""
     named = [link for link in page.links if link.seasons and not link.is_navigation]
     return tuple(link for link in named if link.ending == ".pdf") or tuple(named)
 

@@ -1,4 +1,4 @@
-"""Addresses: which may be fetched. These are the site's own host and the hosts in the settings, and no private
+"""Which addresses may be fetched: those of the site's host and of the hosts in the settings, never of a private
 network.
 """
 
@@ -15,7 +15,7 @@ from redress.model.printable import has_password
 
 LONGEST_ADDRESS_CHARACTERS = 4096
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-"""IPv6 addresses whose last 32 bits are the IPv4 address that is meant (RFC 6052)."""
+"""The IPv6 addresses that hold an IPv4 address in their last 32 bits (RFC 6052)."""
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 """The IPv6 addresses that are given to networks of the public internet (RFC 4291, 2.4)."""
 _NOT_PUBLIC = tuple(
@@ -29,7 +29,7 @@ _NOT_PUBLIC = tuple(
         "3fff::/20",  # documentation (RFC 9637)
     )
 )
-"""Ranges that versions of Python's ipaddress know only in part, or that lead to an IPv4 address."""
+"""Ranges that some versions of Python's ipaddress do not know completely, or that lead to an IPv4 address."""
 _LOCAL_NAME = "localhost"
 
 
@@ -56,14 +56,15 @@ class AllowedAddresses:
 
     @cached_property
     def site(self) -> httpx.URL:
-        """The site's address, taken apart."""
+        """The site's address as a parsed URL."""
         try:
             return httpx.URL(self.site_url)
         except httpx.InvalidURL as error:
             raise SourceError(f'REDRESS_SITE_URL is "{self.site_url}", which is no address: {error}') from error
 
     def checked(self, address: str) -> httpx.URL:
-        """Return an address in its parts, without its fragment. Raise FetchError if it may not be fetched.
+        """Return an address as a parsed URL, without its fragment. Raise FetchError if the address may not be
+        fetched.
 
         If the site is fetched by https, an http link to it becomes https, so that nobody on the way can change a
         letter.
@@ -114,8 +115,8 @@ class AllowedAddresses:
 
     @cached_property
     def _is_site_loopback(self) -> bool:
-        """Return whether the settings name loopback by an IP address or as "localhost"; another name may change its
-        address.
+        """Return whether the settings name loopback by an IP address or as "localhost". The address of any other
+        name may change.
         """
         host = host_of(self.site)
         if host == _LOCAL_NAME:

@@ -21,7 +21,7 @@ class BrokenBodyError(Exception):
 
 @dataclass(frozen=True)
 class BodyLimits:
-    """What is taken of a body: `largest_bytes`, counted as sent and as unpacked.
+    """The limits on a body: at most `largest_bytes`, both as sent and as unpacked.
 
     `needs_end` is for content that is kept: if the server does not say where a body ends, the content itself must
     show its end.

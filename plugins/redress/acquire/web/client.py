@@ -34,7 +34,7 @@ from redress.acquire.web.robots import PRODUCT, Robots
 MOST_REDIRECTS = 5
 NO_VALIDATORS = Validators()
 LARGEST_ROBOTS_BYTES = 512 * 1024
-"""A robots.txt is read up to 500 kibibytes at least (RFC 9309, 2.5)."""
+"""The largest robots.txt that is read; RFC 9309, 2.5, asks for at least 500 kibibytes."""
 LONGEST_VALIDATOR_CHARACTERS = 1024
 _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 """An e-mail address or a web page, in characters that a header may hold."""
@@ -44,10 +44,10 @@ _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 class HttpRules:
     """How requests are made. Sizes are in bytes, times in seconds.
 
-    `timeout_seconds` is for a whole request with its body; a server that drips for so long is not asked again. A
-    passing failure is tried `attempts` times. The waits
-    between tries begin at `backoff_seconds`, double, and are at least as long as the site asks for (Retry-After).
-    If the site asks for more than `longest_wait_seconds`, no further request is made.
+    `timeout_seconds` is for a whole request with its body; an answer that takes longer is not retried. A request
+    with a passing failure is tried `attempts` times in all. The waits between tries begin at `backoff_seconds`,
+    double each time, and are at least as long as the site asks for (Retry-After). If the site asks for more than
+    `longest_wait_seconds`, no further request is made.
     """
 
     contact: str
@@ -126,7 +126,8 @@ class HttpClient:
         self._transport.close()
 
     def get(self, address: str, known: Known | None = None, *, largest_bytes: int | None = None) -> Answer:
-        """Return what an address gives, after its redirects; with `known`, only if it has changed.
+        """Return the answer of an address after its redirects; with `known`, without content if nothing has
+        changed.
 
         `largest_bytes` is a lower limit than the limit of the rules.
 
@@ -253,7 +254,7 @@ class HttpClient:
         return Answer(content, str(url), status, validators, response.charset_encoding)
 
     def _passing(self, response: httpx.Response, url: httpx.URL) -> Exception:
-        """Return the error of an answer that may differ later: one that is tried again, or one that ends all
+        """Return the error for an answer that may differ later: an error to retry, or an error that ends all
         requests.
         """
         status = response.status_code
@@ -276,8 +277,8 @@ class _PassingError(FetchError):
 
 
 def _retry_after_seconds(text: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks for (RFC 9110, 10.2.3: a number or a date); None without
-    one.
+    """Return the seconds that a Retry-After header asks for (RFC 9110, 10.2.3: a number or a date); None if there
+    is no valid header.
     """
     if text is None:
         return None
@@ -292,7 +293,9 @@ def _retry_after_seconds(text: str | None) -> float | None:
 
 
 def _validator(response: httpx.Response, name: str) -> str | None:
-    """Return a header that is sent back with the next request; None if it is missing or cannot be sent back."""
+    """Return a header of an answer, to send back with the next request; None if it is missing or cannot be sent
+    back.
+    """
     text: str | None = response.headers.get(name)
     if text is None or not text.isascii() or len(text) > LONGEST_VALIDATOR_CHARACTERS:
         return None

@@ -1,6 +1,4 @@
-"""Connections: let httpx connect only to IP addresses that were checked first, and end each request in a limited
-time.
-"""
+"""Connections: let httpx connect only to checked IP addresses, and limit the time of each request."""
 
 import os
 import socket
@@ -22,14 +20,15 @@ Resolve = Callable[[str, int], list[str]]
 """Returns the IP addresses of a host, the best first. Raises OSError if it has none."""
 
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-"""Variables of the environment that name other certificates than those of the package certifi."""
+"""Variables of the environment that name certificates to use in place of the certificates of the package
+certifi."""
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Limit all reading and writing of this thread in the block to this many seconds, after which it raises
+    """Limit all reading and writing of this thread in the block to this many seconds; then raise
     httpcore.TimeoutException.
 
     Timeouts of a single read are not enough: a server that sends a byte now and then never exceeds them.
@@ -50,8 +49,8 @@ def resolve(host: str, port: int) -> list[str]:
 class CheckedTransport(httpx.BaseTransport):
     """A transport that resolves a host once, checks the IP addresses, and connects to one of them.
 
-    A name that resolves differently a moment later (DNS rebinding) changes nothing. Errors of httpcore pass
-    through.
+    A name that resolves differently a moment later (DNS rebinding) has no effect. Errors of httpcore are not
+    changed.
     """
 
     def __init__(self, allowed: AllowedAddresses, at_a_time: int, resolve: Resolve = resolve) -> None:
@@ -86,7 +85,7 @@ class CheckedTransport(httpx.BaseTransport):
 
 
 def _ssl_context() -> SSLContext:
-    """Return what servers' certificates are checked with. Raise SourceError if that cannot be loaded."""
+    """Return the context that checks servers' certificates. Raise SourceError if certificates cannot be loaded."""
     try:
         return httpx.create_ssl_context()
     except OSError as error:
@@ -142,7 +141,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A connection on which each wait is limited to the time that is left of the whole request."""
+    """A connection that limits each wait to the time that is left for the whole request."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream

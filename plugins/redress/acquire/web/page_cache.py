@@ -1,4 +1,5 @@
-"""The page cache: the last version of each page that leads to letters, so that only changed pages are sent again.
+"""The page cache: the last version of each page on the way to letters, so that the site sends only changed pages
+again.
 
 The cache can be deleted at any time: a page that is missing or damaged is fetched whole.
 """

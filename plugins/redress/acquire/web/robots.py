@@ -13,14 +13,14 @@ PRODUCT = "Redress"
 """The name by which a robots.txt may speak of this program."""
 _OTHER_AGENT = "others"
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s|$)\s*(?P<agent>[^#]*)")
-"""A line that names an agent, in each way of writing that Protego takes, in lower case."""
+"""A line that names an agent, in every spelling that Protego accepts; the line must be in lower case."""
 
 
 class Robots:
     """The rules of each host, fetched when the first address of the host is wanted.
 
     A missing robots.txt (404, 410) forbids nothing. If robots.txt cannot be fetched, because the host fails or
-    refuses it, nothing is allowed: SourceError, since nothing else of the host can be fetched either.
+    refuses it, SourceError is raised, because then nothing of the host may be fetched.
     """
 
     def __init__(self, ask: Callable[[str], bytes | None]) -> None:
@@ -59,9 +59,9 @@ class Robots:
 
 
 def _about_us(text: str) -> str:
-    """Return a robots.txt in which all agents that are not this program have one name.
+    """Return a robots.txt that gives one name to all agents other than this program.
 
-    Protego keeps each rule once for each agent, which is gigabytes for a hostile file of 100 kB.
+    Protego stores each rule once for each agent, which takes gigabytes for a hostile file of 100 kB.
     """
     lines = text.splitlines()
     agents = [_agent(line) for line in lines]
@@ -73,7 +73,9 @@ def _about_us(text: str) -> str:
 
 
 def _agent(line: str) -> str | None:
-    """Return the agent that a line names, in lower case; empty if it names none, and None for another line."""
+    """Return the agent that a line names, in lower case. Return "" if the name is empty, and None if the line is
+    about something else.
+    """
     found = _AGENT_LINE.match(line.lower())
     if found is None:
         return None
