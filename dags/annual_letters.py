@@ -55,13 +55,16 @@ starts the latest run as soon as the dag is unpaused.
     },
 )
 def annual_letters() -> None:
-    """plan, acquire in batches, take stock, read in batches, check, build and test, release, report."""
+    """Take a season from a source to a release: plan, acquire, take stock, read, check, build and test, release,
+    report.
+    """
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def plan() -> list[dict[str, Any]]:
         """List the season's letters at the source, in batches; continue an interrupted run.
 
-        A run of the schedule is skipped from here on if the source does not have the season yet.
+        If the schedule started the run and the source does not have the season yet, this task and the later tasks
+        are skipped.
         """
         from redress.orchestration.context import is_asked, retry_failed, season_task, skip_if_nothing_to_do, source
         from redress.steps import plan
@@ -95,7 +98,7 @@ def annual_letters() -> None:
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def data_tables() -> int:
-        """Fetch the data tables beside the letters into the archive, and read them."""
+        """Fetch the season's data tables into the archive, and read them."""
         from redress.orchestration.context import season_task, source
         from redress.steps import read_data_tables
 

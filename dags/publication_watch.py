@@ -35,7 +35,7 @@ WEEKLY_WHILE_LETTERS_COME = "0 6 * 5-10 1"
     },
 )
 def publication_watch() -> None:
-    """look, decide, start the season's run if letters are new, tell."""
+    """Watch a season at its source: look, decide, start the season's run if letters are new, tell."""
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def look() -> str:
@@ -53,7 +53,9 @@ def publication_watch() -> None:
 
     @task(trigger_rule="none_failed")
     def tell() -> str:
-        """Count the letters that are in; log and mail a warning if letters are missing past their date."""
+        """Count the letters that have come; log and mail a warning if letters are missing after the expected
+        date.
+        """
         from redress.orchestration.watch_tasks import tell
 
         return tell()

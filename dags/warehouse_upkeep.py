@@ -26,7 +26,8 @@ from redress.orchestration.dag_parts import (
 from redress.orchestration.names import BUILD_TASK, REREAD_TASK, ROLL_BACK_TASK, WAREHOUSE_UPKEEP, WRITER_POOL
 
 ONE_OF_TWO_WAYS = "none_failed_min_one_success"
-"""The trigger rule of a task where two ways meet: the chosen way has not failed, and the other is skipped."""
+"""The trigger rule of a task where two ways meet: the chosen way must have succeeded, and the other way is
+skipped."""
 FIRST_TASKS = {"rebuild": BUILD_TASK, "reread": REREAD_TASK, "roll_back": ROLL_BACK_TASK}
 """For each action, the first task of its way."""
 
@@ -88,7 +89,7 @@ Empty is the one that was current before the present one.""",
     },
 )
 def warehouse_upkeep() -> None:
-    """choose; plan, read and check a season again; build and test, release; or go back; serve, report."""
+    """Rebuild the warehouse, read a season again, or go back to an earlier release; then serve and report."""
 
     @task.branch
     def choose() -> str:

@@ -30,7 +30,9 @@ Failure = tuple[str, str | None]
 
 
 class GateError(Exception):
-    """The gate itself failed: an expectation raised, or the frame is not what reading makes. The run stops."""
+    """The gate itself failed: an expectation raised an error, or the frame does not have its expected form. The run
+    stops.
+    """
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,14 @@ def gate(
     run_name: str = "",
     witnesses: Sequence[WitnessFigure] = (),
 ) -> Gated:
-    """Judge a season, and validate the judgement. `run_name` is the name of the run in Great Expectations' result.
+    """Judge a season, and have Great Expectations validate the judgement. `run_name` is the name of the run in the
+    result.
 
-    `witnesses` are what the season's second witnesses print.
+    `witnesses` are the figures that the season's second witnesses print.
 
-    Raise RuleError if a rule raised and GateError if an expectation raised: neither is ever a letter's fault. Raise
-    GateError too if the frame is not what reading makes, or if Great Expectations finds other failures than the
-    judge.
+    Raise RuleError if a rule raised an error, and GateError if an expectation raised an error: neither is ever a
+    letter's fault. Raise GateError too if the frame does not have its expected form, or if Great Expectations finds
+    other failures than the judge.
     """
     judgement = judge(season, [landed.letter for landed in letters], authorities, decisions, witnesses)
     suite = season_suite(season, len(judgement.expected))
@@ -77,9 +80,9 @@ def gate(
 def season_frame(letters: Sequence[LandedLetter], judgement: Judgement) -> pd.DataFrame:
     """Return one row for each letter: season, key, verdict, reason, address, expected authority, and its checks.
 
-    The checks are one nullable boolean column for each rule, null where the rule does not apply to the letter. The
-    judgement is about the letters, in their order. No column holds what a letter states, so no page of Great
-    Expectations can show an official's name.
+    Each rule has a nullable boolean column, which is null if the rule does not apply to the letter. `judgement`
+    must be about `letters`, in this order. No column holds what a letter states, so no page of Great Expectations
+    can show an official's name.
     """
     expected = frozenset(authority.authority_id for authority in judgement.expected)
     rows = [
@@ -161,6 +164,8 @@ def _name(outcome: Any) -> str:
 
 
 def _raised(exception_info: dict[str, Any]) -> str:
-    """Return the messages of what an expectation raised; Great Expectations nests them under a metric's id."""
+    """Return the messages of the errors that an expectation raised; Great Expectations nests them under a metric's
+    id.
+    """
     nested = [exception_info] if "raised_exception" in exception_info else list(exception_info.values())
     return "; ".join(str(info.get("exception_message")) for info in nested if info.get("raised_exception"))

@@ -1,4 +1,4 @@
-"""The suite: what Great Expectations expects of a season's frame, the rules' results included."""
+"""The suite: what Great Expectations expects of a season's frame, including the results of the rules."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ RULE = "rule"
 def season_suite(season: Season, expected_authorities_count: int) -> gx.ExpectationSuite:
     """Return the suite of a season: expectations of the frame itself, then one expectation for each rule.
 
-    An expectation of the frame itself holds by the way that the frame is made: a failure is our error, not a
+    The code that makes the frame ensures the expectations of the frame itself, so their failure is our error, not a
     letter's. The expectation of a rule names the rule in its meta.
     """
     return gx.ExpectationSuite(

@@ -1,1 +1,3 @@
-"""What Airflow needs of this package: tasks, alerts, pages in its menu, and Airflow's own environment."""
+"""What only Airflow needs: the work of tasks, alerts, pages in Airflow's menu, and the environment of its
+processes.
+"""

@@ -1,7 +1,7 @@
-"""Send mails about failed runs, and about letters that are missing past their date.
+"""Send mails about failed runs, and about letters that are still missing after the expected date.
 
-Airflow's SmtpNotifier sends them to REDRESS_ALERT_EMAILS over Airflow's connection `smtp_default`. A mail that
-cannot be sent is logged, and fails nothing.
+Airflow's SmtpNotifier sends the mails to REDRESS_ALERT_EMAILS over Airflow's connection `smtp_default`. If a mail
+cannot be sent, the error is logged and nothing else fails.
 """
 
 import html
@@ -31,9 +31,9 @@ _log = logging.getLogger(__name__)
 ALERT_STEP = "alert"
 SUBJECT_CHARACTERS = 200
 LONGEST_SILENCE_SECONDS = 15
-"""How long a silent mail server is waited for."""
+"""How long to wait for a mail server that does not answer."""
 MOST_RETRIES = 1
-"""How often a silent mail server is tried again: with the first try, half a minute in all. Airflow's dag processor
+"""How often to try a silent mail server again: two tries take half a minute in all, and Airflow's dag processor
 ends a callback after 50 seconds."""
 RUNBOOK = "docs/runbooks/alerts.md"
 OF_A_SEASON = "20[0-9][0-9]"
@@ -92,7 +92,9 @@ def mail_failed_run(context: "Context") -> None:
 
 
 def alert_missing_letters(record: RunRecord, warning: str, settings: "Settings", context: "Context") -> None:
-    """Mail that letters are missing, once for each watch: the record of its run keeps whether the mail was sent."""
+    """Mail that letters are missing, once for each watch: the record of the watch says whether the mail was
+    sent.
+    """
     if any(event["step"] == ALERT_STEP and event["state"] == "done" for event in record.events()):
         _log.info("the warning of this watch has been mailed before")
         return
@@ -142,7 +144,7 @@ def send(mail: Mail, settings: "Settings") -> bool:
 
 
 def failed_run_mail(context: "Context", settings: "Settings") -> Mail:
-    """Return the mail about a failed run, made of Airflow's context and the run's own record."""
+    """Return the mail about a failed run, made from Airflow's context and the record of the run."""
     dag_id, run_id = context["dag"].dag_id, str(context["run_id"])
     task = context.get("ti")
     record = _record_of(dag_id, run_id, settings.runs_folder)
@@ -173,7 +175,9 @@ def failed_run_mail(context: "Context", settings: "Settings") -> Mail:
 
 
 def without_secrets(text: str, settings: "Settings") -> str:
-    """Return the text without REDRESS_SERVE_URL, addresses that hold a secret, and values named as secrets."""
+    """Return a text without REDRESS_SERVE_URL, without addresses that hold a secret, and without values that are
+    named as secrets.
+    """
     if settings.serve_url is not None:
         text = text.replace(settings.serve_url.get_secret_value(), "(REDRESS_SERVE_URL)")
 
@@ -217,8 +221,8 @@ def _escaped(text: str) -> str:
 class PromptHook(SmtpHook):
     """A connection to the mail server that gives up after half a minute of silence at most.
 
-    The user sets the connection's fields `timeout` and `retry_limit`, and Airflow's defaults are six tries of 30
-    seconds. This class lowers both fields to its own bounds.
+    A user can set the connection's fields `timeout` and `retry_limit`; Airflow's defaults give six tries of 30
+    seconds. This class caps both fields at its own bounds.
     """
 
     @property

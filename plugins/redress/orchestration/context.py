@@ -1,4 +1,4 @@
-"""What a task of Airflow asks about itself: which run it belongs to, its source, and its name.
+"""What a task of Airflow needs to know about itself: its run, the run's source, and its own name.
 
 The run follows from the dag run's date, params and id.
 """
@@ -48,7 +48,7 @@ def season_run() -> Run:
 
 
 def current_run() -> Run:
-    """Return the run of the current task; of no season if warehouse_upkeep does anything but read a season again.
+    """Return the run of the current task. A run of warehouse_upkeep has no season, unless it reads a season again.
 
     Raise ValueError as `season_run` does.
     """
@@ -60,7 +60,9 @@ def current_run() -> Run:
 
 
 def is_asked() -> bool:
-    """Return whether a person or another dag has asked for the run, and not the schedule alone."""
+    """Return whether a person or another dag asked for the run; a run that only the schedule started was not asked
+    for.
+    """
     return get_current_context()["dag_run"].run_type != SCHEDULED
 
 
@@ -68,7 +70,7 @@ def source(run: Run) -> Source:
     """Return the source that the run's params name, or the source of REDRESS_SOURCE if they name none.
 
     Raise SourceError if the source cannot be used, and write the error to the step of the current task. Skip the
-    task if the schedule alone has started the run, and no source is named anywhere.
+    task if only the schedule has started the run and no source is named anywhere.
     """
     name = str(get_current_context()["params"]["source"]) or run.settings.source
     if not name and not is_asked():
@@ -88,12 +90,12 @@ def retry_failed() -> bool:
 
 
 def is_anew() -> bool:
-    """Return whether the run also reads the files that this very reader has read before."""
+    """Return whether the run also reads files that the present reader has read before."""
     return bool(get_current_context()["params"].get("anew"))
 
 
 def skip_if_nothing_to_do(run: Run) -> None:
-    """Skip the current task if its run was not asked for, and the source does not have its season yet."""
+    """Skip the current task if nobody asked for its run and the source does not have the season yet."""
     reason = why_nothing_to_do(run)
     if reason is not None:
         raise AirflowSkipException(reason)
@@ -101,7 +103,8 @@ def skip_if_nothing_to_do(run: Run) -> None:
 
 @contextmanager
 def season_task() -> Iterator[Run]:
-    """Yield the season run of the current task to the block that does the work; see `failing_at_once`.
+    """Yield the run of the current task, which must have a season, to the block that does the work; see
+    `failing_at_once`.
 
     Skip the task if its run has no season.
     """
@@ -120,9 +123,9 @@ def run_task() -> Iterator[Run]:
 
 @contextmanager
 def failing_at_once() -> Iterator[None]:
-    """Fail the task for good on an error that a person has to put right; leave every other error to its retries.
+    """Fail the task without retries on an error that a person has to correct; every other error is retried.
 
-    A source that is down may answer later. A source that cannot be used as it is named will not get better.
+    A source that is down may answer later, so it is retried. A source with a wrong name will not get better.
     """
     try:
         yield
@@ -141,7 +144,7 @@ def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _step_name() -> str:
-    """Return the step of the current task as the run's record names it."""
+    """Return the name of the current task's step in the run's record."""
     task = get_current_context()["ti"]
     name = task.task_id.replace("_", " ")
     return name if task.map_index is None or task.map_index < 0 else f"{name} {task.map_index + 1}"

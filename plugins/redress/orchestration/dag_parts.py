@@ -18,20 +18,18 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=2)}
-"""A try that takes longer is ended, so that nothing holds a slot of a pool for ever. The longest task of twelve
-seasons, the build with its tests, takes minutes.
-"""
+"""Airflow ends a try that takes longer, so that no task holds a slot of a pool for ever. The longest task for
+twelve seasons, the build with its tests, takes minutes."""
 READING_TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=12)}
-"""A batch is 50 letters, unless REDRESS_READ_BATCH_LETTERS says more, and the reading workers end the worst letter
-after ten minutes by the clock: eight hours and a half in all.
-"""
+"""A batch has 50 letters, unless REDRESS_READ_BATCH_LETTERS says more, and reading workers end the worst letter
+after ten minutes by the clock. So a batch takes eight and a half hours at most."""
 RETRIES: dict[str, Any] = {
     "retries": 2,
     "retry_delay": dt.timedelta(seconds=30),
     "retry_exponential_backoff": True,
     **TIME_LIMIT,
 }
-"""For a killed process, a full disk or a database that restarts. Every task can be run again."""
+"""The retries after a killed process, a full disk or a restart of a database. Every task can be run again."""
 SOURCE_RETRIES: dict[str, Any] = {
     "retries": 5,
     "retry_delay": dt.timedelta(minutes=2),
@@ -39,13 +37,14 @@ SOURCE_RETRIES: dict[str, Any] = {
     "max_retry_delay": dt.timedelta(minutes=30),
     "execution_timeout": dt.timedelta(hours=6),
 }
-"""For a source that is down: the task waits 2, 4, 8, 16 and 30 minutes, an hour in all.
+"""The retries after a failure of a source: the task waits 2, 4, 8, 16 and 30 minutes, an hour in all.
 
-A try may take six hours. A season of 400 letters takes 1,200 requests, which are 40 minutes with the gap between
-requests that is set without REDRESS_FETCH_GAP_SECONDS. The next try goes on where this one was ended.
+A try may take six hours. A season of 400 letters takes 1,200 requests, which take 40 minutes with the default of
+REDRESS_FETCH_GAP_SECONDS. The next try goes on where the last try ended.
 """
 RELEASE = Asset("redress_release")
-"""The current release: the outlet of each task that publishes one. Other dags can be scheduled on it."""
+"""The asset of the current release, which each task that publishes a release updates. Other dags can be scheduled
+on the asset."""
 BEFORE_ALL_LETTERS = dt.datetime(FIRST_SEASON, 1, 1, tzinfo=dt.UTC)
 """The earliest date of a dag run, and so the earliest start of a backfill."""
 
@@ -107,7 +106,9 @@ def data_docs() -> str:
 
 @task
 def site() -> str:
-    """Build the site's pages of the current release; a failure leaves release and earlier site as they are."""
+    """Build the site's pages of the current release; a failure leaves the release and the earlier site as they
+    are.
+    """
     from redress.orchestration.context import run_task
     from redress.report.site.building import write_site
 
@@ -129,8 +130,8 @@ def report() -> str:
 def end_of_run(**more: Any) -> EmptyOperator:
     """Return a task that does nothing and takes no process; the run fails if a task right before it failed.
 
-    Airflow takes the state of a run from its last tasks. The report is written whatever has failed, so a run that
-    ended with the report would always succeed. `more` are further arguments of the operator.
+    Airflow takes the state of a run from the run's last tasks. The report is written whatever has failed, so a run
+    with the report as its last task would always succeed. `more` are further arguments of the operator.
     """
     return EmptyOperator(task_id="end", doc_md="Fails the run where a task right before it has failed.", **more)
 
@@ -169,7 +170,7 @@ def failed_run_alerts() -> list[Callable[["Context"], None]]:
     """Return the functions that a dag calls when one of its runs failed.
 
     Use: `on_failure_callback=failed_run_alerts()`. Under a scheduler the dag processor calls the functions once for
-    each failed run; in `make run` and `airflow dags test` the process that does the tasks.
+    each failed run. In `make run` and `airflow dags test` the process that does the tasks calls them.
     """
     return [alert_failed_run]
 

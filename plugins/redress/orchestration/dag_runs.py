@@ -1,6 +1,6 @@
-"""Real Airflow dag runs of a folder's seasons, in one process of Airflow's, for `make run`.
+"""Run the dag for the seasons of a folder, as real dag runs in one process of Airflow, for `make run`.
 
-Airflow works in a home of its own, with SQLite; what it prints goes to a log that is named when something fails.
+Airflow works in its own home, with SQLite. Its output goes to a log, which error messages name.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ from redress.steps.record import RunRecord, last_failure, record_name, step_summ
 
 
 class DagRunError(Exception):
-    """A dag run failed; the message says at which step, why, and where Airflow's log is."""
+    """A dag run failed; the message says which step failed, why, and where Airflow's log is."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,11 @@ class DagRuns:
     def run(
         self, seasons: Sequence[Season], source: FolderSource, tell: Callable[[StepEnd], None]
     ) -> tuple[DagRun, ...]:
-        """Run the dag once for each season, and build what they land once; return the runs in that order.
+        """Run the dag once for each season, and build once what all runs landed; return the runs in the order of
+        the seasons.
 
         `tell` gets each step as it ends. A run that fails does not end the others. Raises DagRunError if Airflow
-        ends before a run has begun. Airflow ends with this process, however this one ends.
+        ends before a run has begun. Airflow's process ends with this process, even if this process is killed.
         """
         self.log_folder.mkdir(parents=True, exist_ok=True)
         runs, planned = [], []

@@ -16,15 +16,16 @@ OF_ANOTHER_AIRFLOW = (
     "AIRFLOW__WORKERS__SECRETS_BACKEND",
     "AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS",
 )
-"""Beginnings of variables that name modules of another Airflow, without which ours would not start."""
+"""Beginnings of the names of variables that name modules of another Airflow. Our Airflow lacks these modules and
+would not start."""
 
 
 def airflow_environment(settings: Settings, airflow_home: Path, database: str) -> Mapping[str, str]:
     """Return all environment variables of a process of Airflow, with the settings of Redress.
 
-    `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes
-    start in another folder. Variables of OF_ANOTHER_AIRFLOW stay out. Raises ValueError for a folder with a name in
-    which Airflow would put the value of a variable.
+    `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes start
+    in another folder. Variables of OF_ANOTHER_AIRFLOW stay out. Raises ValueError for a folder with a name in which
+    Airflow would replace a part by the value of a variable.
     """
     for folder in (airflow_home, PROJECT_FOLDER):
         if os.path.expandvars(folder) != str(folder):
@@ -65,7 +66,9 @@ def _connections() -> dict[str, str]:
 
 
 def _stated(settings: Settings) -> dict[str, str]:
-    """Return the settings that are set anywhere, as environment variables; defaults are left out."""
+    """Return, as environment variables, the settings that the environment or the file .env sets; defaults are left
+    out.
+    """
     values = {name: getattr(settings, name) for name in settings.model_fields_set}
     return {f"REDRESS_{name.upper()}": _as_text(name, value) for name, value in values.items() if value is not None}
 

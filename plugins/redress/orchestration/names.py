@@ -23,7 +23,7 @@ POOLS: Mapping[str, str] = {
 logs nothing about it."""
 
 SCHEDULED = "scheduled"
-"""The type of a run that the schedule has started, and nobody has asked for."""
+"""The type of a run that the schedule has started and that nobody has asked for."""
 DATED_RUN_TYPES = (SCHEDULED, "backfill")
 """The types of run whose logical date states the season. The date of another run says only when it was started."""
 UNFINISHED_STATES = ("queued", "running")

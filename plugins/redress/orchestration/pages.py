@@ -1,4 +1,5 @@
-"""The pages that Airflow's API server shows: reports of runs, Data Docs, dbt's pages. Read-only, for users only.
+"""The pages that Airflow's API server shows: reports of runs, Data Docs, dbt's pages, the site. They are read-only,
+and only users who have logged in see them.
 
 /reports/      the index of reports, and each report                  runs/
 /data-docs/    the seasons that have pages, and the pages             data_docs/<season>/
@@ -8,9 +9,9 @@
 The folders lie in the state (REDRESS_STATE), which may be an object store that workers elsewhere write to.
 
 These pages share a host with Airflow's own pages, so a script in them could act there with its reader's rights.
-Therefore they load nothing from elsewhere. dbt's pages run their scripts in an origin of their own without cookies;
-the site runs the few scripts of Redress, which are files of the package, and no script that stands in a page. The
-Data Docs would load styles and scripts from the web; they get a few styles of ours instead.
+Therefore the pages load nothing from elsewhere. dbt's pages run their scripts in a separate origin without cookies.
+The site runs only script files of Redress, and no script inside a page. The Data Docs would load styles and scripts
+from the web; they get a few styles of ours instead.
 """
 
 import hashlib
@@ -55,7 +56,8 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-"""The files that are served, by ending. A run's record and other files beside the pages are not served."""
+"""The endings of the files that are served, with their types. A run's record and other files beside the pages are
+not served."""
 DATA_DOCS_STYLES = """
 :root { color-scheme: light dark; }
 body { margin: 0 auto; max-width: 72rem; padding: 1rem 1.25rem 4rem; font: 1rem/1.5 system-ui, sans-serif;
@@ -74,16 +76,18 @@ th, td { padding: .35rem .75rem; border-bottom: 1px solid color-mix(in srgb, Can
 .fa-times::before { content: "\\2717"; font-style: normal; font-weight: 700; }
 .fa-exclamation-triangle::before { content: "!"; font-style: normal; font-weight: 700; }
 """
-"""Enough for Great Expectations' pages to be read without the styles that they would load from the web."""
+"""Styles that make Great Expectations' pages readable without the styles that they would load from the web."""
 LONGEST_NAME_BYTES = 1000
-"""An object store has no longer names, and calls a longer one an error."""
+"""The longest name of an object; an object store answers a longer name with an error."""
 _HEAD_END = b"</head>"
 _METHODS = ["GET", "HEAD"]
 
 
 @dataclass(frozen=True)
 class Area:
-    """One kind of pages: their folder, their content security policy, and how to make the first page."""
+    """One kind of pages: the title, the folder, the content security policy, and how to make the first page, in
+    words.
+    """
 
     title: str
     folder: Callable[[Settings], Place]
@@ -144,7 +148,9 @@ def pages_app() -> FastAPI:
 
 
 async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Set the headers of every answer, also a refusal: no type is guessed, and only Airflow may frame it."""
+    """Set the headers of every answer, also of a refusal: browsers guess no type, and only Airflow may frame the
+    page.
+    """
     response = await answer(request)
     response.headers.setdefault("Content-Security-Policy", _policy("default-src 'none'; style-src 'unsafe-inline'"))
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -186,7 +192,9 @@ def _nothing_here() -> Response:
 
 
 def _data_docs_page(area: Area, folder: Place, name: str) -> Response:
-    """Return a page with our styles in its head. A season's first page needs scripts, so ours takes its place."""
+    """Return a page with our styles in its head. A season's first page needs scripts, so we return a page of ours
+    instead.
+    """
     if not name:
         return _data_docs_seasons(area, folder)
     page = _page_below(folder, name)
@@ -247,14 +255,18 @@ def _served(area: Area, page: "Path | _Stored | None") -> Response:
 
 @dataclass(frozen=True)
 class _Stored:
-    """A file of an object store, read by one request, so that it is whole while a worker puts a new one."""
+    """A file of an object store. One request reads all of it, so the file is whole even while a worker puts a new
+    file.
+    """
 
     suffix: str
     content: bytes
 
 
 def _page_below(folder: Place, name: str) -> Path | _Stored | None:
-    """Return the file of a name below a folder; None if there is none, or if it is hidden or lies outside."""
+    """Return the file of a name below a folder; None if there is no such file, or if it is hidden or outside the
+    folder.
+    """
     parts = name.split("/")
     if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
         return None
@@ -262,7 +274,7 @@ def _page_below(folder: Place, name: str) -> Path | _Stored | None:
 
 
 def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
-    """Return the object of these parts of a name. Lines of a record are objects too, and belong to no page."""
+    """Return the object with a name of these parts. A line of a record is an object too, and is not returned."""
     suffix = PurePosixPath(parts[-1]).suffix
     name = f"{folder.path.rstrip('/')}/{'/'.join(parts)}"
     is_line = any(part.endswith(RECORD_ENDING) for part in parts[:-1])
@@ -277,7 +289,7 @@ def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """Answer that the pages are away for now, if the object store cannot be read."""
+    """Answer that the pages are not available for now if the block cannot read the object store."""
     try:
         yield
     except (OSError, StoreError):
@@ -285,9 +297,10 @@ def _store_errors() -> Iterator[None]:
 
 
 def _file_below(folder: Path, parts: list[str]) -> Path | None:
-    """Return the file of these parts of a name.
+    """Return the file with a name of these parts.
 
-    Links are followed, also a link that is the folder itself: the real place of the file counts.
+    Links are followed, even if the folder itself is a link: the real place of the file must be within the real
+    folder.
     """
     try:
         file = folder.joinpath(*parts).resolve(strict=True)

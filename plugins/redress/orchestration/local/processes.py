@@ -49,7 +49,7 @@ class Process:
 
 @dataclass(frozen=True)
 class ProcessList:
-    """A file that lists the processes of a running Airflow, for the next `redress up` after a kill."""
+    """A file that lists the processes of a running Airflow. After a kill the next `redress up` reads the file."""
 
     file: Path
 
@@ -77,10 +77,10 @@ class ProcessList:
 
 
 def end_left(left: Mapping[str, Process], tell: Callable[[str], None], command: str = "redress up") -> None:
-    """End session leaders with all that they started: by SIGTERM, and by SIGKILL after STOP_SECONDS.
+    """End session leaders and every process that they started: by SIGTERM, then by SIGKILL after STOP_SECONDS.
 
-    `command` is what started them and was killed. A process that has ended meanwhile is left out, even if another
-    process has its pid now.
+    `command` is the killed command that started the leaders. A leader that has ended meanwhile is left out, even if
+    another process has its pid now.
     """
     alive = {name: process for name, process in left.items() if process.is_alive}
     if not alive:
@@ -98,7 +98,7 @@ def end_left(left: Mapping[str, Process], tell: Callable[[str], None], command: 
 
 
 def end_session(leader: int) -> None:
-    """Kill the processes that are left in the session of a leader, the leader too."""
+    """Kill all processes that are left in the session of a leader, and the leader."""
     while left := _session(leader):
         for pid in left:
             with suppress(ProcessLookupError):

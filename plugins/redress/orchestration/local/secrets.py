@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from redress.files.replacing import replaced
 
 OTHERS = 0o077
-"""The rights in a file's mode of everybody but its owner."""
+"""The bits of a file's mode that give rights to everybody but the owner."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Secrets:
 
 
 def kept_private(file: Path, new: str) -> str:
-    """Return the text of a private file, which has the new text where there is no file yet."""
+    """Return the text of a private file; if there is no file yet, create it with the new text."""
     if not file.exists():
         write_private(file, new)
     text = file.read_text(encoding="utf-8")
@@ -46,9 +46,9 @@ def kept_private(file: Path, new: str) -> str:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that from its first byte on only its owner may read.
+    """Write a file that only its owner may read, from the first byte on.
 
-    The file takes the place of another, or of a link, without regard to that one's mode or to where the link leads.
+    The file replaces an existing file or link; the mode of the old file and the target of the link do not matter.
     """
     with replaced(file) as incoming:
         descriptor = os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,7 +1,7 @@
 """Airflow on one machine, for a person: PostgreSQL, scheduler, dag processor, triggerer and the pages.
 
-The metadata lies in a PostgreSQL of its own below the home, because SQLite fails when several tasks write. It
-listens on a Unix socket only, and the pages are on loopback. Tasks run side by side in processes of the scheduler.
+The metadata lies in a PostgreSQL below the home, because SQLite fails when several tasks write. PostgreSQL listens
+on a Unix socket only, and the pages are on loopback. Tasks run side by side in processes of the scheduler.
 """
 
 import json
@@ -45,7 +45,7 @@ READY_SECONDS = 180.0
 POLL_SECONDS = 0.5
 PARALLEL_TASKS = 4
 LOST_TASK_SECONDS = 60
-"""A task without a sign of life for so long counts as killed, and is tried again."""
+"""A task without a sign of life for this long counts as killed, and is retried."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,9 @@ class AirflowUp:
         return self.logs / f"{component}.log"
 
     def wait_until_ready(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
-        """Wait until every process says that it is healthy. Raise UpError if a process ends, or takes too long."""
+        """Wait until every process says that it is healthy. Raise UpError if a process ends or takes too long to
+        start.
+        """
         until = time.monotonic() + READY_SECONDS
         missing: list[str] = []
         while time.monotonic() < until:
@@ -261,8 +263,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def _wait(process: subprocess.Popen[bytes]) -> None:
     """Wait until a process has ended, at most STOP_SECONDS; then kill all that is left of its session.
 
-    The process group is not enough: tasks lead groups of their own, and a killed scheduler leaves its workers. Only
-    the session is common to all that a process started.
+    To kill the process group is not enough: tasks lead their own groups, and a killed scheduler leaves its workers.
+    Only the session holds every process that a process started.
     """
     try:
         process.wait(STOP_SECONDS)
