@@ -1,8 +1,8 @@
-"""The steps of a season's run, in the order in which a letter passes them.
+"""The steps of a run, in the order in which a letter passes through them.
 
 Plan, acquire, take stock, data tables (acquiring); read, check (reading); build, release, serve, Data Docs
-(publishing). Upkeep repeats some of them: it reads again, rebuilds, or rolls back. Each step is a plain function,
-and the dag and the command line call the same functions. Steps hand on small things only: names, hashes and paths.
+(publishing). Upkeep repeats some steps: it reads again, rebuilds, or rolls back. Each step is a plain function,
+which both the dag and the command line call. Steps hand on small things only: names, hashes and paths.
 """
 
 from redress.steps.acquiring import acquire, last_source, plan, read_data_tables, take_stock

@@ -38,16 +38,18 @@ _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
 SHOWN_FAILURES_COUNT = 3
 FORGET_AFTER = dt.timedelta(days=7)
-"""A journal that is older belongs to a run that was interrupted and never continued; it is removed."""
+"""A journal that is older than this is removed: its run was interrupted and never continued."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 NOTHING_YET = "nothing_yet"
-"""The fact of a step that found no letter of a season that nobody had asked for: the run has nothing more to do."""
+"""The key of a fact in a step's record: nobody asked for the run, its season has no letter yet, and the run is
+over."""
 
 
 class Archived(TypedDict):
     """One letter in the archive, as steps hand it on.
 
-    `address` is where the bytes came from. `name` is the file's name there; the reader takes account of its ending.
+    `address` is where the bytes came from. `name` is the file's name there; its ending tells the reader the kind of
+    file.
     """
 
     address: str
@@ -64,15 +66,15 @@ def last_source(settings: Settings, season: Season) -> str:
 def plan(
     run: Run, source: Source, *, retry_failed: bool = False, is_asked: bool = True
 ) -> list[list[ReferenceJson]]:
-    """List what the source has for the season, in batches.
+    """List the references that the source has for the season, in batches.
 
-    A run that was interrupted is continued, by itself or by the next run from the same source: what it has fetched
-    is not fetched again. A run that has ended, and is done again under the same id (a backfill that reprocesses),
-    starts over with a new record. With `retry_failed`, the outcomes of the season's last run stand, and only its
-    failures are fetched. A damaged line of an earlier record is named and left out. Earlier runs that ended at a
-    time that is still to come, because a clock was wrong, are named and put before this run. Raises SeasonError if
-    the source has nothing of the season, or if nothing can be retried. Without `is_asked` (a run that the schedule
-    starts) a season that the source does not have yet is no failure, and there are no batches.
+    If a run was interrupted, its next try, or the next run from that source, does not fetch again what was fetched.
+    If a run has ended and is done again under its id (a backfill that reprocesses), it starts over with a new
+    record. With `retry_failed`, only the failures of the season's last run are fetched, and its other outcomes are
+    kept. The step's message names damaged lines of earlier records, which are left out, and earlier runs that ended
+    in the future by a wrong clock, which are then dated before this run. Raises SeasonError if the source has
+    nothing of the season, or if nothing can be retried. If `is_asked` is False (the schedule alone started the
+    run), a season that the source does not have yet is not an error, and the result is empty.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
@@ -111,11 +113,12 @@ def acquire(
     batch: int,
     watch: Callable[[], None] = lambda: None,
 ) -> int:
-    """Fetch a batch into the archive, and write each outcome to the journal; return how many references have bytes.
+    """Fetch a batch into the archive, and write each outcome to the journal. Return the number of references with
+    bytes.
 
     `watch` is called after each reference. A letter that cannot be fetched does not stop the others. Raises
     ArchiveError if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the
-    run's acquiring has ended. If the step is done again, it goes on where it was.
+    run has ended its acquiring. A repeated step goes on where it stopped.
     """
     with run.record.step(f"acquire {batch + 1}") as note:
         archive, journal = Archive(run.settings.archive_address), run.journal
@@ -149,10 +152,11 @@ def acquire(
 
 
 def take_stock(run: Run, source: Source, *, is_asked: bool = True) -> list[list[Archived]]:
-    """Return what the archive has of the season, in batches to read; keep each outcome with the run's record.
+    """Return the archived files of the season, in batches to read; write the run's summary with the outcome of each
+    reference.
 
-    Raises SeasonError if too many files could not be fetched, or all of them: landing stays as it was, and the next
-    run fetches those files again. `is_asked` is as for `plan`.
+    Raises SeasonError if too many files, or all files, could not be fetched. Landing then stays as it was, and the
+    next run fetches these files again. `is_asked` is as for `plan`.
     """
     with run.record.step("take stock") as note:
         summary = _summary(run, source)
@@ -170,7 +174,7 @@ def take_stock(run: Run, source: Source, *, is_asked: bool = True) -> list[list[
 
 
 def read_data_tables(run: Run, source: Source) -> int:
-    """Fetch the season's data tables and their mappings into the archive, and read them. Return the number of
+    """Fetch the season's data tables and their mappings into the archive, and read them. Return the number of their
     figures.
 
     `check` lands the tables together with the season's letters, or neither. The season goes on in these cases:
@@ -193,19 +197,23 @@ def read_data_tables(run: Run, source: Source) -> int:
 
 
 def note_nothing_yet(note: StepNote, reason: str) -> None:
-    """Note in a step that a run which nobody asked for has nothing to do, and why."""
+    """Note in a step's record why a run that nobody asked for has nothing to do."""
     note.message = f"{reason}, and nobody has asked for it: there is nothing to do"
     note.facts = {NOTHING_YET: True}
 
 
 def why_nothing_to_do(run: Run) -> str | None:
-    """Return why a run that nobody asked for has nothing to do, by its last step; None if there is something."""
+    """Return the reason why a run that nobody asked for has nothing to do, from its last step; None if it has work
+    to do.
+    """
     ends = [event for event in run.record.events() if event["state"] != "began"]
     return str(ends[-1]["told"]) if ends and ends[-1].get("counts", {}).get(NOTHING_YET) else None
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """If the run has come to its release before, set its record aside, and forget what it compared with."""
+    """If the run came to its release before, set its record aside, and forget what the season had before the
+    run.
+    """
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()
@@ -213,12 +221,12 @@ def _set_aside_if_ended(run: Run) -> None:
 
 
 def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | None:
-    """Return the journal that this run continues, its own or another run's; None if this source has no recent
-    journal.
+    """Return the journal that this run continues: its own, or another run's from this source; None if there is no
+    such journal.
 
-    A journal is not continued if another run has come to its check since then. A run of the whole season does not
-    continue a run that fetched failures only, and none continues a journal that began later than now. Journals that
-    no run will continue are removed.
+    No run continues a journal if another run has come to its check since, or if the journal's beginning lies in the
+    future. A run of the whole season does not continue a run that fetched failures only. Journals that no run will
+    continue are removed.
     """
     now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
     checked = latest_checked_summary(run.folder)
@@ -261,7 +269,9 @@ def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tu
 
 
 def _require_its_plan_here(run: Run) -> None:
-    """Raise SeasonError if the state has no `plan` of a run: a machine with another state has planned the run."""
+    """Raise SeasonError if the state has no record of the run's step `plan`, because a machine with another state
+    did that step.
+    """
     if not any(step.name == "plan" for step in step_summaries(run.record)):
         raise SeasonError(
             f"the journal of run {run.run_id} of season {run.season} is not here: {run.settings.state_address} "
@@ -304,13 +314,13 @@ def _summary(run: Run, source: Source) -> Summary:
 
 
 def _has_nothing_published(summary: Summary) -> bool:
-    """Return whether the source answered for every letter that it has none."""
+    """Return whether the source answered for every letter that it does not have the letter."""
     without = (AcquisitionState.NOT_LISTED, AcquisitionState.NOT_PUBLISHED)
     return all(outcome.state in without for outcome in summary.outcomes)
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
-    """Return why the season must not be read, for people; None if nothing speaks against it."""
+    """Return why the season must not be read, for people; None if it may be read."""
     asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
     lost = [outcome for outcome in asked if outcome.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
     found = _in_words(summary.counts)
@@ -341,7 +351,7 @@ def _with_address(outcome: Outcome) -> str:
 
 
 def had_files(summary: Summary) -> list[Archived]:
-    """Return the archived files that a run has for its references."""
+    """Return the archived files for the references of a run's summary."""
     return [
         archived_file(outcome.found_address or outcome.reference.address, outcome.reference.kind, outcome.sha256)
         for outcome in summary.outcomes
@@ -358,7 +368,9 @@ def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
 
 
 def _fetched_tables(run: Run, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
-    """Return the data tables that the archive has now, and reports of those that could not be fetched."""
+    """Fetch the season's data tables; return the tables that the archive has, and the outcomes of the files that
+    did not come.
+    """
     archive = Archive(run.settings.archive_address)
     listed = source.data_tables(run.season)
     wanted = [listed_table.table for listed_table in listed] + [

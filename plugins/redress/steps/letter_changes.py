@@ -1,7 +1,7 @@
-"""What a run changed in its season: each letter file as it was landed before the run, and as it is landed now.
+"""What a run changed in its season: each letter file as landing had it before the run, and as landing has it now.
 
-What the season had before is kept beside the run's record before the run first replaces landing. A step that is
-done again within the run therefore still compares with what the season had before the run.
+Before a run first replaces the season in landing, the season's earlier state is kept beside the run's record. So a
+repeated step still compares with the state before the run.
 """
 
 import json
@@ -49,7 +49,7 @@ class LetterState:
 
 @dataclass(frozen=True)
 class LetterChange:
-    """A letter file before a run and after it: None where the season did not have it, or has it no more."""
+    """A letter file before a run and after the run; a state is None if the season did not have the file then."""
 
     change: Change
     was: LetterState | None
@@ -57,7 +57,7 @@ class LetterChange:
 
 
 def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
-    """Return the landed letters of a season; none where the season has not been landed."""
+    """Return the states of the landed letters of a season; none if the season has not been landed."""
     if season not in landing.seasons():
         return ()
     dispositions = landing.dispositions(season)
@@ -74,9 +74,10 @@ def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
 
 
 def keep_before(run: Run) -> None:
-    """Keep what the run's season has in landing, before the run replaces it. What the run kept earlier stays.
+    """Keep the state of the run's season in landing, before the run replaces it. If the run has kept a state
+    before, change nothing.
 
-    A landing that cannot be read is about to be replaced: nothing is kept of it, and nothing is compared with it.
+    If landing cannot be read, nothing is kept, and nothing will be compared: the run is about to replace landing.
     """
     place = run.before_path
     if place.exists():
@@ -91,12 +92,12 @@ def keep_before(run: Run) -> None:
 
 
 def forget_before(run: Run) -> None:
-    """Forget what was kept, for a run that is done again whole and compares with what there is now."""
+    """Forget the kept state, because the whole run is done again and must compare with the present state."""
     run.before_path.unlink(missing_ok=True)
 
 
 def kept_before(run: Run) -> tuple[LetterState, ...] | None:
-    """Return what the season had before the run, or None where that was not kept."""
+    """Return the state of the season before the run, or None if it was not kept."""
     if not run.before_path.exists():
         return None
     kept = json.loads(run.before_path.read_text(encoding="utf-8"))
@@ -104,7 +105,9 @@ def kept_before(run: Run) -> tuple[LetterState, ...] | None:
 
 
 def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) -> tuple[LetterChange, ...]:
-    """Return what happened to each letter file: first those that are there now, then those that are gone."""
+    """Return what happened to each letter file: first the files that are there now, then the files that are
+    gone.
+    """
     was_by_file = {state.sha256: state for state in before}
     standing = {state.sha256 for state in now if state.disposition is not Fate.SUPERSEDED}
     replaceable = [
@@ -118,7 +121,9 @@ def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) ->
 
 
 def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence[LetterState]) -> LetterChange:
-    """Return what happened to a file that is there; `replaceable` are the earlier files that no longer count."""
+    """Return what happened to a file that is there now; `replaceable` are earlier files that are gone or superseded
+    now.
+    """
     if was is None:
         is_reissue = now.disposition is not Fate.SUPERSEDED and _has_place_in(now, replaceable)
         return LetterChange(Change.REISSUED if is_reissue else Change.NEW, None, now)

@@ -1,7 +1,7 @@
 """The probe: compare the Ombudsman's site as it is today with what the settings assume about it.
 
-Each step follows from the one before, in the order of the site source: robots.txt, a council's page, the link to
-its letters, the list, a season's letter, and what the letter states; then the page of data tables.
+The steps are those of the site source, and each uses the result of the step before: robots.txt, a council's page,
+the link to its letters, the list, a season's letter, and the letter's content; then the page of data tables.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ from redress.read.workers import File, Readers
 from redress.settings import Limits, Settings
 
 MOST_REQUESTS = 25
-"""The most requests that a probe makes; a probe that needs more follows wrong links."""
+"""The most requests that a probe may make; a probe that needs more is following wrong links."""
 ATTEMPTS = 2
 _LINKS_SHOWN = 12
 _ERRORS = (FetchError, NotPublishedError, SourceError)
@@ -43,8 +43,8 @@ _ERRORS = (FetchError, NotPublishedError, SourceError)
 class ProbeStep:
     """One assumption about the site, whether it holds, and what was found.
 
-    `advice` says which setting to change if it does not hold. If `is_needed` is not set, a season can be fetched
-    all the same.
+    `advice` says which setting to change if the assumption is wrong. If `is_needed` is False, a season can be
+    fetched although the assumption is wrong.
     """
 
     assumption: str
@@ -55,13 +55,13 @@ class ProbeStep:
 
     @property
     def stops_a_season(self) -> bool:
-        """Whether no season can be fetched until this is mended."""
+        """Whether no season can be fetched until the settings are corrected."""
         return self.is_needed and not self.holds
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One look at the site by way of one authority: at its letter of a season, or at its latest letter."""
+    """One look at the site, along the pages of one authority to its letter of a season or its latest letter."""
 
     source: SiteSource
     authority: Authority
@@ -69,7 +69,7 @@ class Probe:
     reading_limits: Limits
 
     def steps(self) -> Iterator[ProbeStep]:
-        """Yield each step when it is done. If a step fails that later steps need, the chain ends with it."""
+        """Yield each step when it is done. If later steps need a step that fails, that step is the last."""
         robots = self._robots()
         yield robots
         if not robots.holds:
@@ -220,7 +220,7 @@ class Probe:
             )
 
     def _other_slugs(self) -> str:
-        """Return advice about a page that was not found: the pages to which the page above it links."""
+        """Return advice about a page that was not found: the pages that its parent page links to."""
         shape = self.source.shape
         above = shape.council_page.partition(SLUG)[0]
         advice = f"set REDRESS_SITE_COUNCIL_PAGE (now {shape.council_page}), or REDRESS_SITE_SLUGS for this council"
@@ -240,7 +240,7 @@ class Probe:
 
 
 def new_probe(settings: Settings, name: str, season: Season | None, today: dt.date) -> Probe:
-    """Return a probe of the site in the settings, with few requests and without cached pages.
+    """Return a probe of the site that the settings name, with few requests and without cached pages.
 
     `name` is a council's id or its name on the season's last day, or today. Raises SourceError if no council has
     the name, or if REDRESS_CONTACT names nobody.

@@ -29,14 +29,16 @@ class Publication(StrEnum):
     CURRENT_ALREADY = "current_already"
     """The release was current before the step."""
     CURRENT_AGAIN = "current_again"
-    """An earlier release was put before the readers again: it holds what is landed now."""
+    """An earlier release was put before the readers again, because it holds what is landed now."""
     NOTHING_CHANGED = "nothing_changed"
     """The build found nothing to publish."""
     OVERTAKEN = "overtaken"
-    """Another season has been landed since the build; the run of that season publishes both."""
+    """Another season was landed after the build; the run of that season publishes both seasons."""
 
     def sentence(self, identity: str | None) -> str:
-        """Return what happened, for people, without a full stop; `identity` is of the warehouse that was built."""
+        """Return what happened, for people, without a full stop; `identity` is the identity of the built
+        warehouse.
+        """
         return {
             Publication.PUBLISHED: f"release {identity} published",
             Publication.CURRENT_ALREADY: f"release {identity} is current already",
@@ -50,9 +52,9 @@ class Publication(StrEnum):
 class ReleaseFacts:
     """The facts of a step `release` that is done.
 
-    `release` is the release that was current when the step ended, and None if there was none. `is_new` says that
-    the run made this release current, in any of its tries. `is_new` and `publication` are None if the record, of an
-    earlier version, does not have them. `built` is the identity of the warehouse that the run built.
+    `release` is the release that was current when the step ended, or None if there was none. `is_new` says that the
+    run made this release current, in any of its tries. `is_new` and `publication` are None in a record of an
+    earlier version. `built` is the identity of the warehouse that the run built.
     """
 
     release: str | None
@@ -62,7 +64,7 @@ class ReleaseFacts:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "ReleaseFacts":
-        """Return the facts of a step as a record holds them, also a record of an earlier version."""
+        """Return the facts of a step from a record, also from a record of an earlier version."""
         stated = facts.get("publication", Publication.CURRENT_AGAIN if facts.get("is_again", False) else None)
         publication = None if stated is None else Publication(stated)
         return cls(facts.get("release"), publication, facts.get("is_new"), facts.get("built"))
@@ -72,9 +74,9 @@ def build_warehouse(run: Run) -> str | None:
     """Build and test the warehouse of everything that is landed; return its identity, or None to publish nothing.
 
     Nothing is published if the current release holds everything that is landed, or if a person took back the
-    release of exactly this content. A release with files that differ from their checksums, or that does not hold
-    what is landed, is built again. Raises ReleaseError if the current release is damaged and a person took back the
-    release of what is landed, so that nothing may replace the damaged one.
+    release of exactly this content. A release is built again if its files differ from their checksums or if it does
+    not hold what is landed. Raises ReleaseError if the current release is damaged and a person took back the
+    release of the landed content, because then nothing may replace the damaged release.
     """
     with run.record.step("build") as note, run.writer_lock():
         releases = releases_of(run.settings, is_loss_left=True)
@@ -150,7 +152,7 @@ def release(run: Run, identity: str | None) -> str:
 
 
 def _published(releases: Releases, identity: str | None, settings: Settings) -> Publication:
-    """Publish the release of a built warehouse unless there is a reason against it; return what was done."""
+    """Publish a built warehouse, unless it must not be published now; return what was done."""
     current = releases.current()
     if identity is None:
         return Publication.NOTHING_CHANGED
@@ -167,7 +169,7 @@ def _published(releases: Releases, identity: str | None, settings: Settings) -> 
 
 
 def _has_unfinished_release(run: Run) -> bool:
-    """Return whether this run was killed or failed while it released: it may have published before that."""
+    """Return whether an earlier try of the step `release` failed or was killed: that try may have published."""
     states = [event["state"] for event in run.record.events() if event["step"] == "release"]
     return bool(states) and states[-1] != "done"
 
@@ -189,8 +191,9 @@ def serve(run: Run) -> str | None:
 def build_data_docs(run: Run) -> str:
     """Render Great Expectations' pages about the season as it is landed; return the path of the first page.
 
-    The pages come from the validation that `check` landed with the season. If there is none, because a person has
-    decided about a letter since or an earlier version landed the season, the gate checks the landed letters again.
+    The pages come from the validation that `check` landed with the season. If there is no validation, because a
+    person has since decided about a letter or an earlier version landed the season, the gate checks the landed
+    letters again.
     """
     with run.record.step("data docs") as note:
         from expectations.data_docs import write_data_docs

@@ -25,7 +25,9 @@ from redress.warehouse.writer_lock import WriterLock
 
 @dataclass(frozen=True)
 class Case:
-    """A landed letter as a person sees it, with its checks, its disposition and the decisions about it."""
+    """A landed letter with all that a person needs to decide: its checks, its disposition and the decisions about
+    it.
+    """
 
     landed: LandedLetter
     checks: tuple[Check, ...]
@@ -44,7 +46,7 @@ class Case:
 
     @property
     def authority(self) -> str:
-        """The authority as printed, and the id that the name was resolved to."""
+        """The authority's name as printed, and the authority_id that the name means."""
         printed = self.landed.letter.header.authority_name or "(no authority named)"
         return f"{printed} ({self.disposition.authority_id or 'not known'})"
 
@@ -65,8 +67,8 @@ class Effect:
 class Quarantine:
     """The landed letters, and the decisions kept with them.
 
-    Every decision is recorded and takes effect in landing at once, under the writer lock, without reading a letter
-    again; readers see the effect with the next release. Methods raise DecisionError if a decision cannot be made.
+    A decision is recorded and changes landing at once, under the writer lock, and no letter is read again. Readers
+    see the effect with the next release. Methods raise DecisionError if a decision cannot be made.
     """
 
     settings: Settings
@@ -86,7 +88,9 @@ class Quarantine:
         )
 
     def case(self, prefix: str, season: Season | None = None) -> Case:
-        """Return the only letter with a sha256 that begins with `prefix`, in quarantine or not."""
+        """Return the only landed letter with a sha256 that begins with `prefix`, whether it is in quarantine or
+        not.
+        """
         found = self._cases(season, lambda _, disposition: disposition.letter_sha256.startswith(prefix.lower()))
         if not found:
             raise DecisionError(
@@ -197,7 +201,9 @@ class Quarantine:
     def _decide(
         self, prefix: str, season: Season | None, decided: Callable[[Case], Decision], reason: str, by: str
     ) -> Effect:
-        """Record a decision and judge its season again. Do neither if the decision would not have its effect."""
+        """Record a decision and judge its season again. If the decision would not have its effect, raise
+        DecisionError and change nothing.
+        """
         if not reason.strip() or not by.strip():
             raise DecisionError("a decision needs who decides (--by) and why (--reason)")
         landing = Landing(self.settings.landing_folder)
@@ -243,7 +249,9 @@ def _decision(
     authority_id: str | None = None,
     read_as: str | None = None,
 ) -> Decision:
-    """Make a decision about a letter, dated now. `read_as` is the hash of what the letter was read to state."""
+    """Return a decision about a letter, dated now. `read_as` is the hash of what the letter states, as it was
+    read.
+    """
     return Decision(
         season=case.landed.season.year,
         letter_sha256=case.landed.letter.sha256,

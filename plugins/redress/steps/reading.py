@@ -27,8 +27,8 @@ from redress.warehouse.landing_tables import write_checks
 def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
     """Read a batch of archived letters; return the name of their readings, for `check`.
 
-    Bytes that this reader has read for the season before are not read again, unless `anew` is set. Where tesseract
-    fails on them then, the earlier reading stays.
+    Bytes that this reader has read for the season before are not read again, unless `anew` is set. If `anew` is set
+    and tesseract fails on a file, the file's earlier reading is kept.
     """
     archive = Archive(run.settings.archive_address)
     part = f"read-{batch:04d}.parquet"
@@ -62,13 +62,13 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
 
 
 def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
-    """Check the letters of a season's parts in the gate, and land them; return the number of letters by
+    """Check the letters of a season's batches in the gate, and land them; return the number of letters by
     disposition.
 
-    All checks are kept beside the run's record, whether the season is landed or refused. A refused season is kept
-    in the run's own folder, for the report. A run that asked no source keeps what landing knows of the source.
-    Raises SeasonError, and leaves landing as it was, if most files are refused (the source looks wrong), or if
-    another run that asked its source later has landed other files.
+    `parts` are the names that `read` returned. All checks are kept beside the run's record, whether the season is
+    landed or refused. A refused season is kept in the run's own folder, for the report. If the run asked no source,
+    landing keeps what it knows about the source. Raises SeasonError, and leaves landing as it was, if most files
+    are refused (the source looks wrong), or if a run that asked its source later has landed other files.
     """
     with run.record.step("check") as note, run.writer_lock() as lock:
         from expectations.gate import gate  # Great Expectations takes seconds to import: only where it is used
@@ -128,11 +128,12 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
 
 def _require_not_older(own: Summary, landed: Summary) -> None:
-    """Raise SeasonError if another run has landed other files, and ended its requests after this run began its own.
+    """Raise SeasonError if another run has landed other files, and ended its requests after this run began to make
+    requests.
 
-    That happens if a task of an old run is cleared, and if two runs of a season go on side by side. If both made
-    requests at the same time, or a clock was ahead, nobody can say which has the newer letter: then the second run
-    to land has to start over.
+    This happens if a person clears a task of an old run, or if two runs of a season go on side by side. If both
+    made requests at the same time, or a clock was ahead, nobody can say which run has the newer letters; then the
+    second run to land has to start over.
     """
     clock = now()
     if landed.run_id == own.run_id or landed.had == own.had:
@@ -153,7 +154,7 @@ def _require_not_older(own: Summary, landed: Summary) -> None:
 
 
 def _acquisitions(summary: Summary) -> list[Acquisition]:
-    """Return a row for each authority that the season's source lists, or should list."""
+    """Return the outcome at the source of each authority that the source lists or should list."""
     by_authority: dict[str, list[Outcome]] = {}
     for outcome in summary.outcomes:
         if outcome.reference.authority_id is not None and outcome.reference.kind is ReferenceKind.LETTER:
@@ -162,7 +163,7 @@ def _acquisitions(summary: Summary) -> list[Acquisition]:
 
 
 def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
-    """Return an authority's outcome: acquired if a letter came, or else failed, not published, or not listed."""
+    """Return an authority's outcome: acquired if a letter came; otherwise failed, not published, or not listed."""
     if any(outcome.is_had for outcome in outcomes):
         return Acquisition(authority_id, "acquired")
     for state in (AcquisitionState.FAILED, AcquisitionState.GONE, AcquisitionState.NOT_PUBLISHED):
@@ -176,7 +177,9 @@ def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
 def _newly_read(
     archive: Archive, archived: Sequence[Archived], settings: Settings
 ) -> dict[tuple[str, str], Letter]:
-    """Read files; return letters by their sha256 and their name's ending. Without files, start no process."""
+    """Read files in worker processes; return the letters by sha256 and the ending of the file's name. If there are
+    no files, start no process.
+    """
     if not archived:
         return {}
     files = (File(file["name"], archive.read(file["sha256"])) for file in archived)
@@ -188,7 +191,7 @@ def _newly_read(
 
 
 def _without_duplicates(letters: Iterable[LandedLetter]) -> tuple[LandedLetter, ...]:
-    """Return each file once: files with the same bytes are one letter, under the first of their addresses."""
+    """Return each letter once: files with equal bytes are one letter, which keeps the first address."""
     unique: dict[str, LandedLetter] = {}
     for landed in sorted(letters, key=lambda landed: landed.source_address):
         unique.setdefault(landed.letter.sha256, landed)

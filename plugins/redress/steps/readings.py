@@ -1,7 +1,8 @@
 """Readings: letters as a reader read them, in a file that names the reader.
 
-Each batch of a run has such a file for its later steps. Each season has one, so that the same bytes are not read
-again; it can be deleted at any time, and the season's files are then read again.
+Each batch of a run has a file of readings, for the later steps of the run. Each season has a file of readings too,
+so that the same bytes are not read again. A season's file can be deleted at any time; the season's letters are then
+read again.
 """
 
 import ast
@@ -22,7 +23,8 @@ from redress.warehouse.landing_tables import read_readings, write_readings
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 PACKAGE_NAME = "redress"
 READER_MODULE = "redress.read.reader"
-"""The module whose `read_letter` turns a file into a letter. What it imports decides what a letter states."""
+"""The module with `read_letter`, which turns a file into a letter. The modules that it imports decide the result
+too."""
 READING_LIBRARIES = {
     "lxml": "lxml",
     "numpy": "numpy",
@@ -31,16 +33,16 @@ READING_LIBRARIES = {
     "PIL": "pillow",  # by way of pypdfium2: the picture that tesseract reads
     "pypdfium2": "pypdfium2",
 }
-"""The libraries that the reader imports: the name that is imported, and the distribution whose version counts."""
+"""The libraries that the reader imports, each with the distribution that has its version."""
 LAYOUTS_PACKAGE = "redress.read.layouts"
-"""The package whose modules the reader imports by name, as the table of layouts has them."""
+"""The package of layouts. The reader imports its modules by the names in the table of layouts."""
 PARSED_SOURCES_COUNT = 256
 
 
 def reader_identity() -> str:
     """Return 16 hexadecimal digits that name the reader: its sources, its libraries' versions, and tesseract's.
 
-    The sources are looked at each time, because a process that lives long may see them change.
+    The sources are read each time, because they may change while a process runs.
     """
     digest = hashlib.sha256()
     for name, content in reader_sources().items():
@@ -52,10 +54,10 @@ def reader_identity() -> str:
 
 
 def reader_sources() -> dict[str, bytes]:
-    """Return the source of each module of this package that the reader imports, itself included, by module name.
+    """Return the source of the reader and of each module of this package that it imports, by the module's name.
 
-    Imports are followed wherever they stand in a source, in functions too, so a rule, a measure or a rounding that
-    the reader acts on is always among them.
+    Imports are followed wherever they are in a source, also in functions. So the result always includes the rules,
+    measures and roundings that the reader uses.
     """
     found: dict[str, bytes] = {}
     waiting = [READER_MODULE]
@@ -73,7 +75,7 @@ def reader_sources() -> dict[str, bytes]:
 
 
 def _source_path(module: str) -> Path | None:
-    """Return the file of a module of this package; None for another's module, and for what is no module."""
+    """Return the file of a module of this package; None for a name that is not a module of this package."""
     package, *names = module.split(".")
     if package != PACKAGE_NAME:
         return None
@@ -83,7 +85,9 @@ def _source_path(module: str) -> Path | None:
 
 @lru_cache(PARSED_SOURCES_COUNT)
 def _imported_names(source: bytes) -> tuple[str, ...]:
-    """Return the dotted names that a source imports; of `from a import b` both a and a.b, which may be a module."""
+    """Return the dotted names that a source imports; for `from a import b` both a and a.b, because a.b may be a
+    module.
+    """
     return tuple(_names(ast.walk(ast.parse(source))))
 
 
@@ -98,7 +102,7 @@ def _names(nodes: Iterator[ast.AST]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Readings:
-    """Letters, their figures and paragraphs as one reader read them.
+    """A file of letters with their figures and paragraphs, all read by one reader.
 
     The Parquet file's metadata hold the reader's identity.
     """
@@ -106,19 +110,19 @@ class Readings:
     place: Place
 
     def write(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Put what a reader read in the place of what the file holds; `reader` is the reader's identity.
+        """Replace the content of the file with what a reader read; `reader` is the reader's identity.
 
-        Another process may write the same file at the same time: the same task, still running for a scheduler that
-        was killed.
+        Another process may write the file at the same time: an earlier try of the task that a killed scheduler left
+        running.
         """
         with replaced(self.place, is_shared=True) as incoming:
             write_readings(tuple(read), reader, incoming)
 
     def keep(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Write what a reader read for later runs, each file once.
+        """Write what a reader read, for later runs, and each letter file only once.
 
-        A file that could not be read is left out, so that the next run tries it again: it may then have time and
-        memory enough.
+        A file that could not be read is left out, so that the next run tries it again, perhaps with more time and
+        memory.
         """
         kept = {landed.letter.sha256: landed for landed in read if landed.letter.verdict is not Verdict.UNREADABLE}
         self.write(kept.values(), reader)
@@ -141,5 +145,5 @@ class Readings:
 
 
 def ending(address: str) -> str:
-    """Return the ending of a file's name, by which the reader knows a text from a letter."""
+    """Return the ending of a file's name, by which the reader distinguishes kinds of files."""
     return PurePath(address).suffix.lower()

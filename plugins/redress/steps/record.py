@@ -1,6 +1,6 @@
 """Run records: what each step of a run did and how long it took.
 
-A record is a file with one JSON object a line, which is an event: a step began, or ended. The object has
+A record is a file with one JSON object a line. Each object is an event: the beginning or the end of a step. It has
 
 at         when, in UTC
 step       the name of the step
@@ -68,7 +68,9 @@ class RunRecord:
         self._append(step=name, state="done", seconds=seconds, told=note.message, counts=note.facts)
 
     def events(self) -> list[dict[str, Any]]:
-        """Return all events so far, the oldest first. A damaged line is left out: no old record stops a new run."""
+        """Return all events so far, the oldest first. A damaged line is left out, so that an old record never stops
+        a new run.
+        """
         return [event for event in map(_event, json_lines(self.path)) if event is not None]
 
     def damaged_lines(self) -> tuple[int, ...]:
@@ -103,9 +105,8 @@ def _event(line: bytes) -> dict[str, Any] | None:
 class StepSummary:
     """One step of a run: how it ended the last time, and how often it began.
 
-    A step that still runs, or that was killed, has the state "began", no `seconds` and an empty `message`.
-    `error` is the name of the class of the error that a failed step raised, or None where the record does not have
-    it.
+    A step that still runs, or that was killed, has the state "began", no `seconds` and an empty `message`. `error`
+    is the class name of the error that a failed step raised, or None if the record does not say it.
     """
 
     name: str
@@ -140,14 +141,14 @@ def step_summaries(record: RunRecord) -> tuple[StepSummary, ...]:
 
 
 def last_failure(record: RunRecord) -> StepSummary | None:
-    """Return the step that failed last and has not begun again since, or None where there is no such step."""
+    """Return the last step that failed and has not begun again since, or None if there is no such step."""
     failed = {step.name: step for step in step_summaries(record) if step.state == "failed"}
     ends = [event["step"] for event in record.events() if event["state"] == "failed" and event["step"] in failed]
     return failed[ends[-1]] if ends else None
 
 
 def failure_reason(record: RunRecord) -> str | None:
-    """Return the first line of the message of the step that failed last, or None where no step has failed.
+    """Return the first line of the message of the last step that failed, or None if no step has failed.
 
     A step that failed and has begun again since has not failed.
     """
@@ -162,7 +163,7 @@ def step_line(event: dict[str, Any]) -> str:
 
 
 def record_name(run_id: str) -> str:
-    """Return the name of a run's files for the id of a run: the id, with "-" for what could make it a path.
+    """Return the name of a run's files: the run's id, with "-" for each character that could make the name a path.
 
     Airflow takes ids of 250 characters. A long id is cut, and a hash of the whole id takes the place of the rest.
     """

@@ -1,4 +1,4 @@
-"""A run: its kind, its season, its settings, and the place of every file that belongs to it.
+"""A run: its kind, its season, its settings, and the place of each of its files.
 
 Below the place of the state (REDRESS_STATE, or else REDRESS_HOME) are:
 
@@ -39,7 +39,9 @@ class SeasonError(Exception):
 
 
 class RunKind(StrEnum):
-    """What a run is about. The kinds other than a run of a season have a folder of this name below the records."""
+    """What a run is about. Every kind but a run of a season has a folder with the name of the kind below the
+    records.
+    """
 
     SEASON = "season"
     UPKEEP = "upkeep"
@@ -50,7 +52,7 @@ class RunKind(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """One run. Make one with `of_season`, `of_upkeep`, `of_watch` or `without_season`.
+    """One run. Use `of_season`, `of_upkeep`, `of_watch` or `without_season` to make a run.
 
     `run_id` is the beginning of the names of the run's files. `stated_season` is None for a run about no season.
     """
@@ -62,7 +64,7 @@ class Run:
 
     @classmethod
     def of_season(cls, season: Season, run_id: str, settings: Settings) -> "Run":
-        """Return a run that takes a season, or a part of its way, to the warehouse."""
+        """Return a run that takes a season the whole way to the warehouse, or a part of the way."""
         return cls(RunKind.SEASON, run_id, settings, season)
 
     @classmethod
@@ -136,31 +138,31 @@ class Run:
 
     @property
     def started_run_id(self) -> str:
-        """The id of the run that a watch starts. A watch that is done again starts the same run."""
+        """The id of the run that a watch starts. A repeated watch has the same id to start."""
         return f"{self.kind}__{self.season}__{self.run_id}"
 
     @property
     def work_folder(self) -> Place:
-        """What the run's steps hand on to each other."""
+        """The folder of what the run's steps hand on to each other."""
         return self.settings.work_folder / "seasons" / str(self.season) / self.run_id
 
     def part(self, name: str) -> Readings:
-        """Return the readings of one batch, by the name that the step `read` gave them."""
+        """Return the readings of one batch, by the name that the step `read` gave the batch."""
         return Readings(self.work_folder / name)
 
     @property
     def kept_readings(self) -> Readings:
-        """The readings of the season that are kept from run to run, so that the same bytes are not read again."""
+        """The season's readings, which are kept from run to run, so that the same bytes are not read again."""
         return Readings(self.settings.work_folder / "readings" / f"{self.season}.parquet")
 
     @property
     def data_tables(self) -> Landing:
-        """The season's data tables as the run read them, laid out like landing, until the run lands them."""
+        """The season's data tables as the run read them, in the form of landing, until the run lands them."""
         return Landing(self.work_folder / "data_tables")
 
     @property
     def refused(self) -> Landing:
-        """What `check` refused to land, laid out like landing; empty where `check` landed the season."""
+        """The season as `check` refused to land it, in the form of landing; empty if `check` landed the season."""
         return Landing(self.work_folder / "refused")
 
     @property
@@ -175,7 +177,7 @@ class Run:
 
     @property
     def acquiring_lock_place(self) -> Place:
-        """The lock of the only process that may acquire the season with this state."""
+        """The place of the lock that lets only one process at a time acquire the season with this state."""
         return self.settings.work_folder / "acquiring" / f"{self.season}.lock"
 
     @property
@@ -184,7 +186,7 @@ class Run:
         return self.settings.data_docs_folder / str(self.season)
 
     def writer_lock(self) -> WriterLock:
-        """Return the lock under which landing is replaced, and a warehouse built and published."""
+        """Return the lock that a process must hold to replace landing, and to build and publish a warehouse."""
         return WriterLock(self.settings)
 
     @property
@@ -209,7 +211,7 @@ def reported_runs(settings: Settings) -> Iterator[Run]:
 
 
 def latest_summary(folder: Place) -> Summary | None:
-    """Return the summary of the run that asked its source last, or None where the folder has none.
+    """Return the summary of the run that asked its source last, or None if the folder has no summary.
 
     `folder` holds the runs of a season.
     """
@@ -244,7 +246,7 @@ def damaged_records(folder: Place) -> tuple[str, ...]:
 
 
 def correct_times_to_come(folder: Place) -> tuple[str, ...]:
-    """Correct each summary that says it ended later than now: set its end to now. Return a sentence for each run.
+    """Correct each summary with an end later than now: set its end to now. Return a sentence for each such run.
 
     Such a run has ended, because its summary is there: the clock was ahead when the run wrote the summary, or the
     clock is behind now. Without the correction the summary would count as the latest until the time that it says.

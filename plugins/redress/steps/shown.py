@@ -1,4 +1,4 @@
-"""Show pages: put what a machine has written to where people read it."""
+"""Show pages: copy the pages that a machine has written to the place where people read them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +12,11 @@ from redress.settings import Settings
 def show_pages(
     settings: Settings, name: str, *, first_page: str = "index.html", is_right: Callable[[], bool] = lambda: True
 ) -> Place | None:
-    """Put the pages in a folder of this machine into the shared state; return the first page as people read it.
+    """Put the pages of a local folder into the shared state; return the place of the first page.
 
-    Pages of a local state are where people read them already. Two processes do not put the same pages at the same
-    time. Return None, and put nothing, if `is_right` says that these pages are not the right ones any more.
+    If the state is local, the pages are there already, and nothing is copied. A lock keeps two processes from
+    putting the same pages at the same time. If `is_right` says that the pages are out of date, put nothing and
+    return None.
     """
     place = settings.state_place / name
     if isinstance(place, Path):

@@ -1,7 +1,7 @@
 """Upkeep: read a season again from the archive, rebuild the warehouse, put an earlier release back.
 
 No source is asked, and nothing is fetched. Reading, checking and publishing are steps of every run; this module has
-what upkeep does before them.
+what upkeep does before these steps.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -53,9 +53,10 @@ class Upkeep:
 
     @classmethod
     def of_params(cls, params: Mapping[str, Any], user: str | None) -> "Upkeep":
-        """Return what the params of a dag run ask for; `user` started the run, and is None where not known.
+        """Return what the params of a dag run ask for; `user` is the person who started the run, or None if not
+        known.
 
-        Raises ValueError where the params contradict each other, so that no param is ignored.
+        Raises ValueError if the params contradict each other, so that no param is ignored.
         """
         action = Action(params["action"])
         year, release = params["season"], (params["release"] or "").strip()
@@ -93,9 +94,9 @@ class Upkeep:
 def plan_reread(run: Run) -> list[list[Archived]]:
     """Return the files of a season that are to be read again, in batches.
 
-    The files are those that are landed. If landing has none of the season, or cannot be read, they are the files of
-    the season's last run. If no run is known, they are the last file of each of the season's addresses in the
-    archive, including addresses that the source has removed. Raises SeasonError if there is no file.
+    The landed files are read again. If landing cannot be read, or has no file of the season, the files of the
+    season's last run are read again. If no run is known, the last file of each address of the season in the archive
+    is read again, including addresses that the source has removed. Raises SeasonError if there is no file.
     """
     with run.record.step("plan") as note:
         archive = Archive(run.settings.archive_address)
@@ -135,7 +136,7 @@ def plan_reread(run: Run) -> list[list[Archived]]:
 def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
     """Check and land a season that was read again; return the number of letters by disposition.
 
-    Raises SeasonError where another run has landed other files meanwhile, which would be lost.
+    Raises SeasonError if another run has meanwhile landed other files, because these would be lost.
     """
     parts = list(parts)
     with run.writer_lock():
@@ -153,8 +154,8 @@ def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
 def rebuild(run: Run) -> str:
     """Build, test and publish the warehouse of what is landed; return the folder of the current release.
 
-    Nothing is done if the current release holds exactly that and is undamaged, or if a person took that release
-    back.
+    Nothing is done if the current release is undamaged and holds exactly what is landed, or if a person took back
+    the release of what is landed.
     """
     with run.writer_lock():
         return release(run, build_warehouse(run))
@@ -163,8 +164,8 @@ def rebuild(run: Run) -> str:
 def plan_roll_back(run: Run, to: str = "") -> str:
     """Return the identity of the release to go back to.
 
-    `to` is that identity or the beginning of it; empty means the release that was current before. This is a step of
-    its own, so that repeating `roll_back` does not go back further. Raises ReleaseError if there is no such
+    `to` is the identity or the beginning of it; empty means the release that was current before. Planning is a
+    separate step, so that a repeated `roll_back` does not go back further. Raises ReleaseError if there is no such
     release, or if it is current already or damaged.
     """
     with run.record.step("plan") as note:
@@ -178,8 +179,8 @@ def roll_back(
 ) -> str:
     """Put the release that `plan_roll_back` found before the readers and into the object store.
 
-    `tell` gets a sentence about each thing as soon as it is done; the sentence stays true if a later thing fails.
-    If the step is repeated after a failure, it finds the release current and does the rest. Returns the release's
+    `tell` gets a sentence about each action as soon as the action is done; the sentence stays true if a later
+    action fails. A repeated step after a failure finds the release current and does the rest. Returns the release's
     identity.
     """
     with run.record.step("roll back") as note, run.writer_lock(), ExitStack() as copies:
@@ -205,7 +206,7 @@ def roll_back(
 
 
 def _landed_files(run: Run) -> dict[str, str] | None:
-    """Return the addresses of the season's landed files by sha256, or None where landing has lost the season."""
+    """Return the addresses of the season's landed files by sha256, or None if landing has lost the season."""
     landing = Landing(run.settings.landing_folder)
     try:
         return landing.files(run.season) if run.season in landing.seasons() else None
@@ -214,7 +215,9 @@ def _landed_files(run: Run) -> dict[str, str] | None:
 
 
 def _as_it_came(archive: Archive, season: Season, sha256: str, address: str) -> Archived:
-    """Return a landed file as steps first handed it on; its card says whether the file is a statistics page."""
+    """Return a landed file in the form in which steps hand on files; its card says whether the file is a statistics
+    page.
+    """
     for card in archive.cards(sha256):
         if card.season == season.year and address in (card.found_address, card.address):
             return archived_file(address, ReferenceKind(card.kind), sha256)

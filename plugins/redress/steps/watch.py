@@ -1,8 +1,8 @@
 """The publication watch: find letters that a source has and the season's last run did not have, and missing
 letters.
 
-A watch makes the same requests as a run, only for files that have changed since. It stores what comes in the
-archive, where the run that the watch starts finds it. Landing, the warehouse and the records of the season's runs
+A watch makes the requests of a run, and asks only for files that have changed since. It stores the files in the
+archive, where the run that the watch starts finds them. Landing, the warehouse and the records of the season's runs
 stay as they are.
 """
 
@@ -39,8 +39,8 @@ class SeasonConf(TypedDict):
 class News:
     """The letters that are a reason to run a season again, each once.
 
-    The season's last run did not have the bytes of `new` and `changed`: their address gave that run nothing, or
-    other bytes. The letters in `mended` failed in that run, and came now.
+    Letters in `new` have an address that gave the season's last run no bytes; letters in `changed` have an address
+    that gave that run other bytes. Letters in `mended` failed in that run, and could be fetched now.
     """
 
     new: tuple[Outcome, ...]
@@ -66,7 +66,7 @@ class RunDecision:
 
 @dataclass(frozen=True)
 class SeasonProgress:
-    """How many of a season's expected letters are in.
+    """How many of a season's expected letters have come.
 
     `missing` has the names of the councils without a letter, in the order of the seed. It is None if the source
     does not say to which council a letter is; then only the numbers are compared.
@@ -94,8 +94,8 @@ class WatchEnd:
 
 
 def named_source(run: Run, name: str) -> Source:
-    """Return the source of a name, or of REDRESS_SOURCE for an empty name. Raises SourceError if the source cannot
-    be used.
+    """Return the source with a name; an empty name means REDRESS_SOURCE. Raises SourceError if the source cannot be
+    used.
     """
     with run.record.step("source") as note:
         source = source_of(name or run.settings.source, run.settings)
@@ -106,8 +106,8 @@ def named_source(run: Run, name: str) -> Source:
 def look(run: Run, source: Source) -> News:
     """Ask a source for each of the season's letters that has changed; return what is new since the last run.
 
-    Statistics pages and data tables are left out: the bytes of a page change with the site's design, and the run of
-    the season fetches both. A letter that cannot be fetched is logged, and the others go on. Raises
+    Statistics pages and data tables are left out, because the bytes of a page change with the site's design and the
+    run of the season fetches both. A letter that cannot be fetched is logged, and does not stop the others. Raises
     SourceUnavailableError if no letter could be fetched, SourceError if the source cannot be used, and ArchiveError
     if the archive cannot be written.
     """
@@ -136,8 +136,8 @@ def look(run: Run, source: Source) -> News:
 def decide(run: Run, unfinished_count: int) -> RunDecision:
     """Return whether to start the season's run, from what `look` found and what the season's last run had.
 
-    `unfinished_count` is how many runs of `annual_letters` are queued or running. While there are any, no run is
-    started: a queued run does not show its season, and the next watch finds the same news.
+    `unfinished_count` is the number of queued or running runs of `annual_letters`. If there are any, no run is
+    started, because nobody can see the season of a queued run. The next watch finds the same news.
     """
     with run.record.step("decide") as note:
         found = Summary.read(run.watched_path)
@@ -154,7 +154,7 @@ def decide(run: Run, unfinished_count: int) -> RunDecision:
 
 
 def tell(run: Run, today: dt.date) -> WatchEnd:
-    """Return how many letters are in, and a warning if letters are missing after REDRESS_LETTERS_EXPECTED_BY."""
+    """Return how many letters have come, and a warning if letters are missing after REDRESS_LETTERS_EXPECTED_BY."""
     with run.record.step("tell") as note:
         found = Summary.read(run.watched_path)
         progress = _progress(found, _authorities(run))
@@ -173,8 +173,8 @@ def tell(run: Run, today: dt.date) -> WatchEnd:
 def _news(found: Summary, before: Summary | None) -> News:
     """Return the letters that a watch found and the season's last run lacked.
 
-    Letters are compared by their bytes, so a run from another source, or from before a file was renamed, counts
-    too. A letter that is gone is no news: no season is run again in order to lose a letter.
+    Letters are compared by their bytes, so the last run may have used another source or other file names. A letter
+    that is gone is not news, because no season is run again in order to lose a letter.
     """
     outcomes = () if before is None else before.outcomes
     had = {outcome.sha256 for outcome in outcomes if outcome.is_had}

@@ -1,4 +1,4 @@
-"""The whole way of a season in one process: the steps that the dag's tasks do."""
+"""Take a season the whole way in one process, by the steps that the tasks of the dag do."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,9 +23,9 @@ def run_season(
 ) -> str:
     """Take one season the whole way in this process; return the folder of the current release.
 
-    `watch` gets the number of references that have been acquired, and the number of all. If pages cannot be
-    written, the run's record says so: the release is published by then. Serving is a step of its own, done once for
-    several seasons.
+    `watch` gets the number of acquired references, and the number of all references. If pages cannot be written,
+    the run's record says so and nothing fails, because the release is published before. Serving is left to the
+    caller, who serves once for several seasons.
     """
     parts = acquire_and_read(run, source, retry_failed=retry_failed, watch=watch)
     with run.writer_lock():
@@ -39,7 +39,7 @@ def run_season(
 def reread_season(run: Run, *, anew: bool = False) -> str:
     """Read a season again from the archive in this process; return the folder of the current release.
 
-    Files that this very reader has read before are not read again, unless `anew` is set. Pages and serving are as
+    Files that the present reader has read before are not read again, unless `anew` is set. Pages and serving are as
     in `run_season`.
     """
     parts = [read(run, archived, number, anew=anew) for number, archived in enumerate(plan_reread(run))]
@@ -81,9 +81,9 @@ def acquire_and_read(
 
 @contextmanager
 def _acquiring_alone(run: Run) -> Iterator[None]:
-    """Lock the season's acquiring against other processes with the same state during the block.
+    """Keep other processes with this state from acquiring the season during the block.
 
-    A killed process holds no lock; in an object store that shows after a minute.
+    A killed process loses the lock; in an object store its lock is free after a minute.
     """
     lock = Lock(run.acquiring_lock_place)
     try:

@@ -1,4 +1,4 @@
-"""A season's wording: what its letters in the archive say that no layout knows. Nothing is changed by it."""
+"""Analyse a season's wording: what its letters in the archive say that no layout knows. Nothing is changed."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,9 @@ from redress.steps.run import SeasonError
 
 @dataclass(frozen=True)
 class Wording:
-    """The wording of a season, and what would be read with its proposals; no trial where there is no proposal.
+    """The wording of a season, and a trial reading with its proposals; `trial` is None if there are no proposals.
 
-    `unseen_count` is the number of files in which no letter can be seen.
+    `unseen_count` is the number of files in which the reader sees no letter.
     """
 
     analysis: Analysis
@@ -27,7 +27,7 @@ class Wording:
 
 
 def wording_of_season(season: Season, settings: Settings) -> Wording:
-    """Return the wording of a season's letters, as the archive has them.
+    """Return the wording of a season's letters in the archive.
 
     Raise SeasonError if the archive has no letter of the season.
     """
@@ -52,7 +52,9 @@ def wording_of_season(season: Season, settings: Settings) -> Wording:
 
 
 def _trial(analysis: Analysis, readers: Readers) -> Trial | None:
-    """Read the letters again with the proposals added; a letter that cannot be read again stays as it was."""
+    """Read the letters again with the proposals added. For a letter that cannot be read again, use its earlier
+    reading.
+    """
     if not analysis.additions:
         return None
     wanted = ((one.letter, (one.document, analysis.to_try)) for one in analysis.seen)
