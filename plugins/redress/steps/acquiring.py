@@ -41,15 +41,13 @@ FORGET_AFTER = dt.timedelta(days=7)
 """A journal that is older than this is removed: its run was interrupted and never continued."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 NOTHING_YET = "nothing_yet"
-"""The key of a fact in a step's record: nobody asked for the run, its season has no letter yet, and the run is
-over."""
+"""The key of a fact of a step: nobody asked for the run, its season has no letter yet, and the run is over."""
 
 
 class Archived(TypedDict):
     """One letter in the archive, as steps hand it on.
 
-    `address` is where the bytes came from. `name` is the file's name there; its ending tells the reader the kind of
-    file.
+    `address` is where the bytes came from. `name` is the file's name there; its ending names the kind of file.
     """
 
     address: str
@@ -113,8 +111,7 @@ def acquire(
     batch: int,
     watch: Callable[[], None] = lambda: None,
 ) -> int:
-    """Fetch a batch into the archive, and write each outcome to the journal. Return the number of references with
-    bytes.
+    """Fetch a batch into the archive, and note each outcome in the journal. Return how many references have bytes.
 
     `watch` is called after each reference. A letter that cannot be fetched does not stop the others. Raises
     ArchiveError if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the
@@ -203,17 +200,13 @@ def note_nothing_yet(note: StepNote, reason: str) -> None:
 
 
 def why_nothing_to_do(run: Run) -> str | None:
-    """Return the reason why a run that nobody asked for has nothing to do, from its last step; None if it has work
-    to do.
-    """
+    """Return why a run that nobody asked for has nothing to do, from its last step; None if it has work to do."""
     ends = [event for event in run.record.events() if event["state"] != "began"]
     return str(ends[-1]["told"]) if ends and ends[-1].get("counts", {}).get(NOTHING_YET) else None
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """If the run came to its release before, set its record aside, and forget what the season had before the
-    run.
-    """
+    """If the run came to its release before, set its record aside, and forget the earlier state of the season."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()
@@ -269,8 +262,8 @@ def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tu
 
 
 def _require_its_plan_here(run: Run) -> None:
-    """Raise SeasonError if the state has no record of the run's step `plan`, because a machine with another state
-    did that step.
+    """Raise SeasonError if the state has no record of the run's step `plan`: a machine with another state did
+    it.
     """
     if not any(step.name == "plan" for step in step_summaries(run.record)):
         raise SeasonError(
@@ -368,8 +361,8 @@ def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
 
 
 def _fetched_tables(run: Run, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
-    """Fetch the season's data tables; return the tables that the archive has, and the outcomes of the files that
-    did not come.
+    """Fetch the data tables; return the tables that the archive has, and the outcomes of files that did not
+    come.
     """
     archive = Archive(run.settings.archive_address)
     listed = source.data_tables(run.season)
