@@ -1,1 +1,1 @@
-"""Warehouse: landing, build and releases."""
+"""Warehouse: landing, build, releases, and serving from PostgreSQL."""

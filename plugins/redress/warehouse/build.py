@@ -1,4 +1,4 @@
-"""Build: dbt makes a warehouse of landing and seeds, in a private file that no reader knows."""
+"""Build: dbt makes a warehouse from landing and seeds, in a private file that no reader opens."""
 
 import hashlib
 import shutil
@@ -24,14 +24,14 @@ class BuildError(Exception):
 
 
 class BuildInterruptedError(Exception):
-    """A build could not come to its end: a signal ended dbt, or the disk was full. The next try may succeed."""
+    """A build was interrupted: a signal ended dbt, or the disk was full. The next try may succeed."""
 
 
 def warehouse_identity(settings: Settings) -> str:
     """Return the identity of the warehouse that would be built now: 16 hexadecimal digits.
 
-    It depends on what is landed, on people's decisions, on the dbt project (seeds, models, macros, tests) and on
-    the file of further councils. It does not depend on the day, the machine, or where the letters came from.
+    The identity depends on what is landed, on people's decisions, on the dbt project (seeds, models, macros, tests)
+    and on the file of further councils. It does not depend on the day, the machine, or the source of the letters.
     """
     landing = Landing(settings.landing_folder)
     digest = hashlib.sha256(landing.content_hash().encode())
@@ -52,8 +52,8 @@ def build(settings: Settings, file: Path) -> None:
     """Build and test the warehouse into `file`, which must not exist yet, and begin its data package beside it.
 
     Raises BuildInterruptedError if a signal ended dbt or the disk was full. Raises BuildError if nothing has been
-    landed, if dbt fails otherwise (with its last lines and the place of its log), if a model or test was left out,
-    and if the file does not hold what is landed.
+    landed, if dbt fails for another reason (with dbt's last lines and the place of its log), if a model or test was
+    left out, or if the file does not hold what is landed.
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")
@@ -91,8 +91,9 @@ def build(settings: Settings, file: Path) -> None:
 def faults(settings: Settings, folder: Path, identity: str) -> tuple[str, ...]:
     """Return a sentence for each thing that is wrong with a published release.
 
-    `identity` is of the warehouse that would be built now. A release of that identity has to hold what is landed;
-    another release is of other inputs, and only its files are compared with their checksums.
+    `identity` is the identity of the warehouse that would be built now. A release with this identity must hold what
+    is landed. A release with another identity comes from other inputs, so only its files are compared with their
+    checksums.
     """
     found = damage(folder)
     return found if found or folder.name != identity else not_held(settings, folder / WAREHOUSE_NAME)

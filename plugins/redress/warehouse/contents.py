@@ -1,4 +1,4 @@
-"""Contents: hold a built warehouse against what landing says that it must hold, by number."""
+"""Contents: compare the numbers of rows in a built warehouse with the numbers that landing demands."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ _COMPARED = (
         "audit.witness_reports",
     ),
 )
-"""What is counted, with the rows of landing and the rows of the warehouse that must give the same numbers."""
+"""What is counted, with a query over landing and a query over the warehouse that must give the same numbers."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value
@@ -89,8 +89,8 @@ _VIEWS = """
 def not_held(settings: Settings, file: Path) -> tuple[str, ...]:
     """Return a sentence for each number by which a warehouse differs from what landing and the seeds say.
 
-    `file` is the DuckDB file of the warehouse. What cannot be counted in it, because it lacks a table or is no
-    database, is a sentence too.
+    `file` is the DuckDB file of the warehouse. If something cannot be counted, because the file lacks a table or is
+    not a database, a sentence says so.
     """
     try:
         with duckdb.connect(str(file), read_only=True) as warehouse:

@@ -1,4 +1,4 @@
-"""Run dbt in a process of its own: its environment, what it reads, its folders, and the kept result of parsing."""
+"""Run dbt in a separate process: its environment, its inputs, its folders, and the kept result of parsing."""
 
 import errno
 import hashlib
@@ -21,32 +21,34 @@ from redress.warehouse.landing import Landing
 
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 PARSED_FOLDER = PROJECT_FOLDER / "var" / "dbt_parsed"
-"""Projects as dbt parsed them, each under the hash of all that parsing reads; `make clean` removes them."""
+"""The folder of parsed projects, each under a hash of everything that parsing reads; `make clean` removes it."""
 PARSED_KEPT = 8
 INPUTS_NAME = "inputs"
-"""The folder beside a database by which dbt reads landing. The project names it, in its sources and macros."""
+"""The folder beside a database through which dbt reads landing. The project's sources and macros name this
+folder."""
 TAKEN_FROM_THE_SHELL = ("LD_LIBRARY_PATH", "PATH", "TMPDIR")
-"""Variables that say where programs and temporary files lie. dbt gets no other variable of the caller."""
+"""The variables that dbt gets from the caller's environment; they say where programs and temporary files are."""
 COPIES_NAME = "landing_copies"
-"""The folder beside dbt's target for files of landing that lie in an object store."""
+"""The folder beside dbt's target for local copies of landing's files if landing lies in an object store."""
 SHOWN_LINES_COUNT = 25
 SHOWN_ERROR_CHARACTERS = 2000
 _PARSED_NAME = "partial_parse.msgpack"
 _TIME = r"(?:\d\d:\d\d:\d\d)?[ ]*"
 _NAMED_ERROR = re.compile(rf"^{_TIME}((?:\w+ )?Error in .+)\n{_TIME}(.+)$", re.MULTILINE)
-"""dbt prints where an error is in one line, and the error in the next; times of day may stand before both."""
+"""Two lines of dbt's output: the first says where an error is, the second has the error; each may begin with a time
+of day."""
 
 
 FULL_DISK_TEXTS = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
-"""The words of the system, which dbt and DuckDB repeat, for a full disk and for a quota that is used up."""
+"""The system's messages for a full disk and for a used-up quota, which dbt and DuckDB repeat."""
 
 
 class DbtError(Exception):
-    """dbt failed; the message has its last lines and says which log to read."""
+    """dbt failed; the message has dbt's last lines and says which log to read."""
 
 
 class DbtInterruptedError(DbtError):
-    """dbt could not come to its end, for a reason outside the project and its data; the next try may succeed."""
+    """dbt was interrupted, for a reason outside the project and its data; the next try may succeed."""
 
 
 def run_dbt(
@@ -59,11 +61,13 @@ def run_dbt(
     logs: Path,
     time_limit_seconds: float,
 ) -> None:
-    """Run a dbt command on the project: `database` is the DuckDB file that it opens, `target` where it writes.
+    """Run a dbt command on the project. `database` is the DuckDB file that dbt opens, `target` the folder for dbt's
+    results.
 
-    dbt runs in the folder of the database, and reads landing by links in that folder: it meets no path of a person,
-    and the parsed project serves builds in other folders too. Raises DbtInterruptedError if a signal ended dbt, or
-    if the disk was full, and DbtError where dbt fails otherwise or runs longer than `time_limit_seconds`.
+    dbt runs in the folder of the database, and reads landing through links in that folder. So dbt never gets a path
+    that a person chose, and the parsed project can be used for builds in other folders. Raises DbtInterruptedError
+    if a signal ended dbt, or if the disk was full, and DbtError if dbt fails for another reason or runs longer than
+    `time_limit_seconds`.
     """
     for folder in (logs, target, database.parent):
         folder.mkdir(parents=True, exist_ok=True)
@@ -116,11 +120,11 @@ def run_dbt(
 
 
 def dbt_environment(database_name: str, home: Path) -> dict[str, str]:
-    """Return all environment variables of a dbt that opens a file of its working folder.
+    """Return all environment variables of a dbt process that opens a file in its working folder.
 
     Other variables of the caller's shell stay out: DBT_EMPTY would build empty tables, DBT_RESOURCE_TYPES would
-    leave out the tests, and dbt has no use for passwords. `home` takes the place of the person's home folder, which
-    may hold settings of dbt.
+    leave out the tests, and dbt does not need passwords. `home` replaces the person's home folder, which may hold
+    settings of dbt.
     """
     taken = {name: os.environ[name] for name in TAKEN_FROM_THE_SHELL if name in os.environ}
     return taken | {
@@ -137,8 +141,8 @@ def dbt_environment(database_name: str, home: Path) -> dict[str, str]:
 def link_inputs(folder: Path, landing: Place, additional_authorities: Path | None, copies: Path) -> None:
     """Make links in a folder to exactly the files that dbt reads: landing's, and the CSV of further authorities.
 
-    DuckDB takes a path for a pattern, so that landing in a folder named `letters [1]` would be looked for in
-    `letters 1`. The links have names without signs of a pattern, whatever the folders of their files are named.
+    DuckDB treats a path as a pattern, so it would look for a folder `letters [1]` under the name `letters 1`. The
+    links have names without pattern characters, whatever the names of the linked folders.
 
     A file of an object store is fetched into the folder `copies` first, once for each of its versions.
     """
@@ -155,8 +159,8 @@ def link_inputs(folder: Path, landing: Place, additional_authorities: Path | Non
 
 
 def parsed_name(database_name: str) -> str:
-    """Return the name of the parsed project: a hash of each file of the project, of dbt's versions, and of the
-    database's name, which dbt reads as it parses.
+    """Return the name of the parsed project: a hash over the project's files, dbt's versions, and the database's
+    name, which dbt reads while it parses.
     """
     digest = hashlib.sha256()
     for part in (version("dbt-core"), version("dbt-duckdb"), str(DBT_PROJECT), database_name):
@@ -168,11 +172,11 @@ def parsed_name(database_name: str) -> str:
 
 
 def take_parsed(parsed: Path, target: Path) -> None:
-    """Put the kept parsed project into a target folder, where dbt looks for it; without it, dbt parses the whole
-    project.
+    """Put the kept parsed project into a target folder, where dbt looks for it. If there is none, dbt parses the
+    whole project.
 
-    A kept project is used only if no file of the project differs. With a different file, dbt would parse only what
-    it thinks the file changes.
+    A kept project is used only if no file of the project differs. If a file differed, dbt would parse only the
+    parts that it thinks have changed.
     """
     place = target / _PARSED_NAME
     place.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What dbt writes about a project and a run: manifest.json and run_results.json in its target folder."""
+"""Read what dbt writes about a project and a run: manifest.json and run_results.json in dbt's target folder."""
 
 import json
 import re
@@ -22,7 +22,7 @@ Manifest = Mapping[str, Any]
 class DataTest:
     """A data test of a model: its name, its kind, and its arguments.
 
-    `column` is None for a test of the whole model. A test that is not `is_stopping` only warns.
+    `column` is None for a test of the whole model. If `is_stopping` is False, a failure of the test only warns.
     """
 
     name: str
@@ -33,7 +33,7 @@ class DataTest:
 
 
 def read_manifest(target: Path) -> Manifest:
-    """Return the manifest that dbt wrote last into a target folder."""
+    """Return the last manifest that dbt wrote into a target folder."""
     found: Manifest = json.loads((target / MANIFEST_NAME).read_bytes())
     return found
 
@@ -46,7 +46,7 @@ def models(manifest: Manifest) -> list[Mapping[str, Any]]:
 def data_tests(manifest: Manifest) -> dict[str, list[DataTest]]:
     """Return the data tests of each model by the model's unique_id, in the order of their names.
 
-    Tests that are a query of their own (dbt's singular tests) belong to no model and are left out.
+    dbt's singular tests, each a separate query, belong to no model and are left out.
     """
     found: dict[str, list[DataTest]] = {}
     for node in sorted(manifest["nodes"].values(), key=lambda node: str(node["name"])):
@@ -72,10 +72,10 @@ def forget_results(target: Path) -> None:
 
 
 def first_failure(target: Path) -> str | None:
-    """Return in one line what failed first in the last run, and why; None where no model or test had a result.
+    """Return in one line the first failure of the last run and its reason; None if no model or test has a result.
 
-    dbt writes its results when all models and tests have run or have been skipped. A run that was ended has no
-    results, and neither has a project that cannot be parsed.
+    dbt writes its results after all models and tests have run or have been skipped. So there are no results if the
+    run was killed or if the project could not be parsed.
     """
     try:
         results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
@@ -93,7 +93,7 @@ def first_failure(target: Path) -> str | None:
 
 
 def not_run(target: Path) -> tuple[str, ...]:
-    """Return a sentence for each kind of node that the last run did not run whole, such as the data tests."""
+    """Return a sentence for each kind of node, such as data tests, of which the last run left some out."""
     results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
     passed = {result["unique_id"] for result in results if result["status"] in _PASSED}
     found = []

@@ -10,7 +10,7 @@ from redress.model.landed import LandedLetter
 from redress.model.letter import Box, Paragraph
 
 BOX_COLUMNS = ("box_x0_points", "box_top_points", "box_x1_points", "box_bottom_points")
-"""The columns of a place, in the order of a box's edges."""
+"""The columns with the edges of a paragraph's box, in the order of `Box`."""
 PARAGRAPHS = pa.schema(
     [
         ("season", pa.int16()),
@@ -61,6 +61,6 @@ def landed_paragraphs(rows: Sequence[Mapping[str, Any]]) -> tuple[Paragraph, ...
 
 
 def landed_box(row: Mapping[str, Any]) -> Box | None:
-    """Return the place in a row; None if it has none."""
+    """Return the box in a row; None if the row has no box."""
     x0, top, x1, bottom = (row[column] for column in BOX_COLUMNS)
     return None if x0 is None else (x0, top, x1, bottom)

@@ -5,10 +5,10 @@ Five tables have a partition for each landed season: `letters`, `figures` and `p
 paragraph stands; a season that an older version landed has no paragraphs. A season is replaced whole, never
 appended to, so running a season twice leaves the same bytes.
 
-Other tables have a partition only if there is something to say. `witness_figures` and `witness_reports` hold what
-second witnesses say, by season and kind of witness. `acquisitions` holds the outcome of each authority's letter at
-the source, if the source names the authorities of its letters. `validations` holds Great Expectations' JSON about a
-season's checks, from which Data Docs are rendered; no release depends on it.
+Other tables have a partition only if they have rows. `witness_figures` and `witness_reports` hold what second
+witnesses say, by season and kind of witness. `acquisitions` holds the outcome of each authority's letter at the
+source, if the source names the authorities of its letters. `validations` holds Great Expectations' JSON about a
+season's checks, from which Data Docs are rendered; no release depends on this table.
 """
 
 import hashlib
@@ -59,12 +59,12 @@ class Landing:
         return tuple(sorted(season for season in found if season is not None))
 
     def files_to_build(self) -> tuple[Place, ...]:
-        """Return each file of the tables that a warehouse is built from, of all seasons."""
+        """Return the files, for all seasons, of the tables that a warehouse is built from."""
         return tuple(path for name in (*TABLES, *WITNESS_TABLES, "acquisitions") for path in self.parts(name))
 
     def parts(self, table: str) -> list[Place]:
-        """Return the files of a table that landing itself writes, of all seasons. What else lies there, such as a
-        copy of a season's folder, belongs to no table.
+        """Return the files of a table for all seasons, as landing writes them. Other files in the table's folder,
+        such as a copy of a season's folder, are ignored.
         """
         names = sorted(f"{kind}.parquet" for kind in WitnessKind) if table in WITNESS_TABLES else ["part.parquet"]
         folders = matching(self.folder / table, "season=*")
@@ -104,7 +104,7 @@ class Landing:
                 pq.write_table(table, written.enter_context(replaced(self._part(name, season))))
 
     def validation(self, season: Season) -> str | None:
-        """Return what Great Expectations found in the landed season; None if the season was not validated."""
+        """Return Great Expectations' JSON about the landed season; None if the season was not validated."""
         place = self._part("validations", season).with_suffix(".json")
         return place.read_text(encoding="utf-8") if place.exists() else None
 
@@ -115,7 +115,9 @@ class Landing:
         figures: Iterable[WitnessFigure],
         reports: Iterable[WitnessReport] = (),
     ) -> None:
-        """Replace what a season's witnesses of one kind say. If they say nothing, remove what they said before."""
+        """Replace the figures and reports of a season's witnesses of one kind. If there are none now, remove the
+        earlier ones.
+        """
         rows = {
             "witness_figures": [witness_figure_row(season, kind, figure) for figure in figures],
             "witness_reports": [
@@ -131,7 +133,7 @@ class Landing:
                 pq.write_table(as_table(rows[name], schema), incoming)
 
     def witness_figures(self, season: Season, kind: WitnessKind | None = None) -> tuple[WitnessFigure, ...]:
-        """Return what a season's second witnesses say: the witnesses of one kind, or of all kinds."""
+        """Return the figures of a season's second witnesses of one kind, or of all kinds."""
         folder = self.folder / "witness_figures" / f"season={season}"
         places = matching(folder, "*.parquet") if kind is None else [folder / f"{kind}.parquet"]
         return tuple(
@@ -142,7 +144,7 @@ class Landing:
         )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
-        """Replace what a season's witnesses of one kind say with what they say in another landing."""
+        """Replace the figures and reports of a season's witnesses of one kind with those of another landing."""
         for name in WITNESS_TABLES:
             place, source = (
                 landing.folder / name / f"season={season}" / f"{kind}.parquet" for landing in (self, other)
@@ -154,7 +156,7 @@ class Landing:
                 incoming.write_bytes(source.read_bytes())
 
     def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
-        """Replace what became of a season's letters at the source. If nothing is known, keep no rows."""
+        """Replace the outcomes of a season's letters at the source. If none are given, remove the earlier rows."""
         place = self._part("acquisitions", season)
         if not acquisitions:
             place.unlink(missing_ok=True)
@@ -169,8 +171,8 @@ class Landing:
         return read_letters(letters, figures, paragraphs, only)
 
     def files(self, season: Season) -> dict[str, str]:
-        """Return the address of each file of a season, by the file's sha256: letters, and statistics pages beside a
-        letter.
+        """Return the address of each landed file of a season, by sha256: letters, and statistics pages that are
+        witnesses.
         """
         pages = self.folder / "witness_figures" / f"season={season}" / f"{WitnessKind.STATISTICS_PAGE}.parquet"
         found: dict[str, str] = {}
@@ -181,7 +183,7 @@ class Landing:
         return found
 
     def dispositions(self, season: Season) -> dict[str, Disposition]:
-        """Return what the gate decided on each letter of a season, by the letter's sha256."""
+        """Return the disposition of each letter of a season, by the letter's sha256."""
         rows = read_table(self._part("dispositions", season), DISPOSITIONS).to_pylist()
         return {
             row["letter_sha256"]: Disposition(
@@ -202,8 +204,8 @@ class Landing:
         return found
 
     def content_hash(self) -> str:
-        """Return the sha256 of what is landed. The day, the place of the files, and the name of who decided do not
-        count.
+        """Return a sha256 over what is landed. The day, the place of the files, and the names of people who decided
+        are left out.
         """
         digest = hashlib.sha256()
         for name in TABLES:
@@ -242,6 +244,8 @@ def _season_of(folder: Place) -> Season | None:
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:
-    """Return dispositions that say whether a person decided, and not who: no release holds the name."""
+    """Return dispositions that say whether a person decided but not who, because no release holds a person's
+    name.
+    """
     place = dispositions.schema.get_field_index("decided_by")
     return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())

@@ -186,10 +186,11 @@ def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> 
 def read_readings(
     place: Place, only: Collection[str] | None = None, by: str | None = None
 ) -> tuple[str, tuple[LandedLetter, ...]]:
-    """Return the identity of the reader of a file of readings, and its letters: all, or those with a sha256 in
-    `only`; none if `by` is given and another reader read them.
+    """Return the reader's identity in a file of readings, and the file's letters: all, or those with a sha256 in
+    `only`. If `by` is given and another reader read the file, return no letters.
 
-    The identity is empty if the file does not say it. A file of an object store is fetched once for both.
+    The identity is empty if the file does not have it. A file of an object store is fetched once for identity and
+    letters.
     """
     opened = _opened(place)
     reader = str((pq.read_schema(opened).metadata or {}).get(_READER, b"").decode())
@@ -202,7 +203,7 @@ def read_readings(
 def read_letters(
     letters_place: Place, figures_place: Place, paragraphs_place: Place, only: Collection[str] | None = None
 ) -> tuple[LandedLetter, ...]:
-    """Return the letters of Parquet files, as the reader gave them, but with unprintable characters escaped.
+    """Return the letters in Parquet files, as the reader read them, but with unprintable characters escaped.
 
     Letters that an older version landed have no file of paragraphs, and no paragraphs.
     """
@@ -227,7 +228,7 @@ def read_table(
     only: Collection[str] | None = None,
     columns: list[str] | None = None,
 ) -> pa.Table:
-    """Return the table in a Parquet file: all rows, or those of the letters with a sha256 in `only`."""
+    """Return the table in a Parquet file: all rows, or only the rows of letters with a sha256 in `only`."""
     return _read(_opened(place), schema, only, columns)
 
 
@@ -284,7 +285,9 @@ def letter_row(landed: LandedLetter) -> dict[str, Any]:
 
 
 def figure_rows(letters: Sequence[LandedLetter]) -> list[dict[str, Any]]:
-    """Return the rows of figures and absences of letters. A file from two addresses gives its rows once."""
+    """Return the rows of figures and absences of letters. If a file came from two addresses, return its rows
+    once.
+    """
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [row for landed in by_file.values() for row in _rows_of_one(landed)]
 

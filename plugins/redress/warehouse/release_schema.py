@@ -1,4 +1,4 @@
-"""What every release states about its tables: published schemas, sources, licences and types of fields."""
+"""What every release says about its tables: published schemas, sources, licences and types of fields."""
 
 PUBLISHED_SCHEMAS = {
     "marts": "What the letters state, joined and explained. Start with `council_performance`.",
@@ -38,7 +38,8 @@ _FIELD_TYPES = {
     "VARCHAR": "string",
     "TIMESTAMP": "datetime",
 }
-"""Types of a Table Schema (Data Package 2.0) for types of DuckDB; field_type has the numbers."""
+"""The types in a Table Schema (Data Package 2.0) for types of DuckDB; the function field_type adds the types of
+numbers."""
 
 
 def field_type(data_type: str) -> str:

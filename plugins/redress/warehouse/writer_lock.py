@@ -8,16 +8,18 @@ from redress.settings import Settings
 
 
 class WriterLock:
-    """The locks of the state and of its warehouse, for `with`. A process that holds them may take them again.
+    """The locks of the state and of its warehouse, for `with`. A process that holds the locks may take them again.
 
-    Every process takes the state's lock first, so that no two wait for each other.
+    Every process takes the state's lock first, so that two processes never wait for each other.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._locks = [Lock(place) for place in settings.writer_locks]
 
     def acquire(self, timeout: float = NO_END) -> Self:
-        """Take the locks. Raise filelock's Timeout, and hold none, if one stays taken for `timeout` seconds."""
+        """Take all locks. If another process holds a lock for `timeout` seconds, raise filelock's Timeout and hold
+        no lock.
+        """
         with ExitStack() as taken:
             for lock in self._locks:
                 taken.callback(lock.acquire(timeout=timeout).release)
@@ -30,7 +32,9 @@ class WriterLock:
             lock.release()
 
     def require_held(self) -> None:
-        """Raise LockLostError if another process has taken a lock meanwhile. Ask before each change that counts."""
+        """Raise LockLostError if another process has meanwhile taken a lock. Call this before each lasting
+        change.
+        """
         for lock in self._locks:
             lock.require_held()
 

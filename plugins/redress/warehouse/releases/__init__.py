@@ -1,1 +1,1 @@
-"""Releases: a warehouse put before its readers whole, kept, listed, compared, delivered."""
+"""Releases: publish a warehouse whole; keep, list, compare and deliver releases."""

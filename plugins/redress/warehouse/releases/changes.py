@@ -1,7 +1,7 @@
 """The changes of a release: what differs from the release that was current before it, kept in `changes.json`.
 
 `compared` finds the changes while a release is published. `changes.json`, RELEASE.md and the report of the run are
-made from its result.
+written from the result of `compared`.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 from redress.warehouse.releases.checksums import CHANGES_NAME, damage
 
 NOT_THERE = "not there"
-"""The word that stands in lists for what a release does not have. Lists are ordered by it."""
+"""The word in lists for a letter or figure that a release does not have. It takes part in the order of the
+lists."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class ChangedLetter:
 
 @dataclass(frozen=True)
 class FigureValue:
-    """A figure of a release; `is_corrected` where the value is not the printed one."""
+    """A figure of a release; `is_corrected` is True if the value differs from the printed value."""
 
     value: Decimal
     is_corrected: bool
@@ -63,7 +64,7 @@ class ChangedFigure:
 
 @dataclass(frozen=True)
 class Trust:
-    """How far a letter is trusted, and why; None where a release does not say."""
+    """How far a letter is trusted, and why. A field is None if the release does not say it."""
 
     trust: str | None
     reason: str | None
@@ -71,7 +72,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class ChangedTrust:
-    """An authority and season that both releases review, with another trust or reason than before."""
+    """An authority and season in both releases, with another trust, or another reason for it, than before."""
 
     season: int
     authority_name: str
@@ -81,9 +82,9 @@ class ChangedTrust:
 
 @dataclass(frozen=True)
 class ChangedComparisons:
-    """How many figures changed from one result of the comparison with a second witness to another.
+    """How many figures changed from one result to another in the comparison with a second witness.
 
-    A result is None if that release does not compare the figure. If both results are the same, a value changed.
+    A result is None if that release does not compare the figure. If both results are equal, only a value changed.
     """
 
     season: int
@@ -106,8 +107,9 @@ class DispositionCount:
 class DataChanges:
     """What changed from one release to the next.
 
-    `figures_only_now_count` and `figures_only_before_count` count figures of authorities and seasons that only one
-    of the releases has. `trust` and `comparisons` are None if one of the releases was made before they existed.
+    `figures_only_now_count` and `figures_only_before_count` count the figures of authorities and seasons that only
+    one release has. `trust` and `comparisons` are None if one of the releases comes from an earlier version without
+    them.
     """
 
     letters: tuple[ChangedLetter, ...]
@@ -145,11 +147,11 @@ class DataChanges:
 
 @dataclass(frozen=True)
 class ReleaseChanges:
-    """What a release holds, and what changed with it.
+    """What a release holds, and how it differs from the release before.
 
     `before` is the identity of the release that was current before, or None for the first release of a warehouse.
-    `data` is None for the first release, and if the release before is damaged: `why_not_compared` then has a
-    sentence for each of its damaged files.
+    `data` is None for the first release, and also if the release before is damaged; `why_not_compared` then has a
+    sentence for each damaged file.
     """
 
     release: str
@@ -163,7 +165,7 @@ _JSON = TypeAdapter(ReleaseChanges)
 
 
 def compared(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> ReleaseChanges:
-    """Compare the warehouse of a connection with the release before it.
+    """Compare the warehouse that a connection has open with the release before it.
 
     `previous` is the folder of that release, or None for the first release of a warehouse.
     """
@@ -191,8 +193,8 @@ def write_changes(changes: ReleaseChanges, folder: Path) -> None:
 
 
 def read_changes(folder: Path) -> ReleaseChanges | None:
-    """Return the changes of a release by its folder; None if the release was made before changes were kept, or was
-    removed.
+    """Return the changes in the folder of a release; None if an earlier version made the release without changes,
+    or if the release was removed.
     """
     try:
         return _JSON.validate_json((folder / CHANGES_NAME).read_bytes())
@@ -211,7 +213,7 @@ def _attached(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[Non
 
 
 def _letters(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedLetter, ...]:
-    """Return the letter files with another disposition."""
+    """Return the letter files with another disposition than in the release before."""
     named = """
         select letters.letter_key, letters.season, letters.disposition,
                coalesce(authorities.authority_name, letters.source_address) as name
@@ -292,7 +294,9 @@ def _figure_value(value: Decimal | None, is_corrected: bool | None) -> FigureVal
 
 
 def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """Return the numbers of figures of authorities and seasons that only this release has, and only the last."""
+    """Return two numbers of figures: of authorities and seasons that only this release has, and of those that only
+    the release before has.
+    """
     [(only_now_count, only_before_count)] = connection.execute(
         """
         select
@@ -306,7 +310,9 @@ def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tup
 
 
 def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | None:
-    """Return the letters that both releases accept and trust differently, or for different reasons."""
+    """Return the letters that both releases accept with different trust or for different reasons; None if one
+    release has no trust.
+    """
     if not _is_in_both(connection, "fct_annual_review", "trust_reason"):
         return None
     reviews = connection.execute(
@@ -327,9 +333,10 @@ def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | 
 
 
 def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparisons, ...] | None:
-    """Return how many figures compare otherwise with a second witness, by season and kind of witness.
+    """Return how many figures have another result of the comparison with a second witness, by season and kind of
+    witness.
 
-    Where a witness has several figures about the same measure, they are compared in the order of the witness.
+    If a witness has several figures of one measure, they are compared in the witness's order.
     """
     if not _is_in_both(connection, "fct_reconciliation", "reconciliation_state"):
         return None
@@ -367,7 +374,7 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparis
 
 
 def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Return whether both releases have a column of a mart: the release before may be older than the column."""
+    """Return whether both releases have a column of a mart; the release before may lack a new column."""
     found: list[Any] = connection.execute(
         "select count(*) from duckdb_columns() where schema_name = 'marts' and table_name = ? and column_name = ? "
         "and database_name in (current_database(), 'previous')",
@@ -377,5 +384,5 @@ def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) 
 
 
 def quoted(path: Path) -> str:
-    """Return a path for a text in single quotes within a statement."""
+    """Return a path with its single quotes doubled, for a quoted text in a statement."""
     return str(path).replace("'", "''")

@@ -11,9 +11,9 @@ DATA_PACKAGE_NAME = "datapackage.json"
 NOTES_NAME = "RELEASE.md"
 WAREHOUSE_NAME = "warehouse.duckdb"
 CHANGES_NAME = "changes.json"
-"""Releases that were made before their changes were kept as data do not have this file."""
+"""The file with the changes of a release. Releases of an earlier version do not have this file."""
 ALWAYS_THERE = (WAREHOUSE_NAME, DATA_PACKAGE_NAME, NOTES_NAME)
-"""Files that every release has and its data package does not name."""
+"""Files that every release has and that its data package does not name."""
 _CHUNK_BYTES = 1024**2
 
 
@@ -35,10 +35,11 @@ def read_checksums(text: str) -> dict[str, str]:
 
 
 def damage(folder: Path) -> tuple[str, ...]:
-    """Return a sentence for each file that differs from a release's SHA256SUMS, is missing, or has no line there.
+    """Return a sentence for each file of a release that differs from SHA256SUMS, is missing, or has no line in
+    SHA256SUMS.
 
-    A SHA256SUMS has to name the files of ALWAYS_THERE and each resource of the data package: if it was cut short,
-    that is damage too.
+    SHA256SUMS has to name the files of ALWAYS_THERE and each resource of the data package, so that a cut SHA256SUMS
+    is found too.
     """
     found = list(missing(folder))
     if (folder / CHECKSUMS_NAME).is_file():
@@ -49,7 +50,7 @@ def damage(folder: Path) -> tuple[str, ...]:
 
 
 def differing(folder: Path, sha256s: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names of files below a folder that are missing or have another sha256 than is stated."""
+    """Return the names of files below a folder that are missing or differ from their stated sha256."""
     return tuple(
         name
         for name, sha256 in sha256s.items()
@@ -58,7 +59,7 @@ def differing(folder: Path, sha256s: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def missing(folder: Path) -> tuple[str, ...]:
-    """Return a sentence for each file that a release lacks, without reading the contents of its large files."""
+    """Return a sentence for each file that a release lacks; no large file is read."""
     if not (folder / CHECKSUMS_NAME).is_file():
         return (f"{CHECKSUMS_NAME} is not there",)
     stated = _stated(folder)

@@ -1,8 +1,8 @@
-"""Delivery: the steps after the swap of `current`, both for a run and for a rollback.
+"""Delivery: what a run or a rollback does after it has made a release current.
 
 The current release goes to the object store that the settings name, and old releases are removed. Delivery can be
-repeated at any time: a delivered release is left as it is, and the next run does what a failure left out. Where
-several machines share a state, a release is current with its delivery, and not before.
+repeated at any time: a delivered release is left as it is, and the next run does what a failure left out. If
+several machines share a state, a release becomes current by its delivery, not before.
 """
 
 from redress.settings import Settings
@@ -17,9 +17,9 @@ def deliver(settings: Settings) -> tuple[str, ...]:
     """Put the current release into the object store and remove old ones; return a sentence for each thing done.
 
     An old release that cannot be removed stays, and a sentence says so. Only the holder of the writer lock may call
-    this. Raises ReleaseError if the store cannot be written: the local release is current then, the store's readers
-    have the release before, and the next run tries again. Raises LockLostError if another process has become the
-    writer meanwhile.
+    this function. Raises ReleaseError if the store cannot be written: then the new release is current locally, the
+    store's readers still have the release before, and the next run tries again. Raises LockLostError if another
+    process has meanwhile become the writer.
     """
     releases = Releases(settings.warehouse_folder)
     current = releases.current()

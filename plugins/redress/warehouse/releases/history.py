@@ -4,7 +4,7 @@
 
 Where several machines share a state, `current.json` in the object store has the list, and this file is a copy.
 
-The day of publication is kept here and not in the release, because the same content gives the same release on any
+The day of publication is kept here and not in the release, because the content of a release must not depend on the
 day.
 """
 
@@ -25,7 +25,7 @@ _IDENTITY = re.compile("[0-9a-f]{16}")
 
 
 class ReleaseError(Exception):
-    """A release cannot be made or found; the message says what is there and what to do."""
+    """A release cannot be made or found; the message says what was found and what to do."""
 
 
 def is_identity(name: str) -> bool:
@@ -37,16 +37,17 @@ class Happening(StrEnum):
     """What happened to a release."""
 
     BEGUN = "begun"
-    """The folder is complete, and about to be renamed. After a crash before the rename it is no release."""
+    """The release's folder is complete and about to be renamed. After a crash before the rename there is no such
+    release."""
     CURRENT = "current"
-    """It was put before the readers."""
+    """The release was put before the readers."""
     TAKEN_BACK = "taken_back"
-    """A person moved the readers to another release: no run publishes this one again."""
+    """A person moved the readers to another release, and no run publishes this release again."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a release, at a time in UTC; `by` and `reason` are set where a person did it."""
+    """What happened to a release, at a time in UTC; `by` and `reason` are set if a person did it."""
 
     at: str
     release: str
@@ -93,7 +94,7 @@ class History:
         self.replace((*self._without_begun(), Event(when, release, what, by, reason)))
 
     def begun(self) -> str | None:
-        """Return the release of the last event if that event is BEGUN, and None otherwise."""
+        """Return the release of the last event if that event is BEGUN; otherwise return None."""
         events = self.events()
         return events[-1].release if events and events[-1].what is Happening.BEGUN else None
 
@@ -107,14 +108,16 @@ class History:
         return found[-1] if found else None
 
     def taken_back(self) -> dict[str, Event]:
-        """Return the releases that a person took back and that nobody has put before the readers since."""
+        """Return the releases that a person took back and that nobody has made current since, each with its last
+        event.
+        """
         return taken_back_in(self.events())
 
     def _without_begun(self) -> tuple[Event, ...]:
         return tuple(event for event in self.events() if event.what is not Happening.BEGUN)
 
     def replace(self, events: tuple[Event, ...]) -> None:
-        """Write these events in place of all events."""
+        """Replace the whole history with these events."""
         content = json.dumps(events_as_json(events), indent=1, ensure_ascii=False)
         try:
             # only the holder of the writer lock is here
@@ -135,7 +138,9 @@ def stated_events(stated: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
 
 
 def taken_back_in(events: Iterable[Event]) -> dict[str, Event]:
-    """Return the releases that a person took back, and that no later event put before the readers."""
+    """Return the releases that a person took back and that no later event made current, each with its last
+    event.
+    """
     found: dict[str, Event] = {}
     for event in events:
         if event.what is Happening.TAKEN_BACK:

@@ -14,7 +14,7 @@ Columns = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """Columns with the values of a key of another table, or of the same table; they may be null."""
+    """Columns that hold the key of a row of another table or of the same table; the columns may be null."""
 
     columns: Columns
     table: str
@@ -30,7 +30,7 @@ class Keys:
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     def among(self, tables: Mapping[str, frozenset[str]], table: str) -> "Keys":
-        """Return the keys of `table` that lie within some tables. A key is left out if one of its columns, or the
+        """Return the keys of `table` as far as `tables` have them. A key is left out if one of its columns, or the
         table that it refers to, is missing.
 
         `tables` has the columns of each table by the table's name.
@@ -48,7 +48,7 @@ class Keys:
         )
 
     def as_table_schema(self) -> dict[str, Any]:
-        """Return the keys as members of a Table Schema (Data Package 2.0)."""
+        """Return the keys in the form of a Table Schema (Data Package 2.0)."""
         schema: dict[str, Any] = {}
         if self.primary:
             schema["primaryKey"] = list(self.primary)
@@ -93,26 +93,26 @@ def _table_name(resource: str) -> str:
 def model_keys(manifest: Manifest) -> dict[str, Keys]:
     """Return the keys of each model of dbt's manifest, by the model's name.
 
-    The primary key is a combination of columns that is tested to be unique or, without one, the first single column
-    that is. Its columns must never be null by the model's contract. A relationship is no foreign key if its test
-    only warns.
+    The primary key is the combination of columns that dbt tests to be unique. If there is no such combination, it
+    is the first single column that dbt tests to be unique. By the model's contract, the columns of the key are
+    never null. A relationship with a test that only warns is not a foreign key.
     """
     tests = data_tests(manifest)
     return {model["name"]: _keys_of(model, tests.get(model["unique_id"], ())) for model in models(manifest)}
 
 
 def begin_data_package(folder: Path, keys: Mapping[str, Keys]) -> None:
-    """Write the keys of tables, by the table's name, as the beginning of the data package of a built warehouse.
+    """Begin the data package of a built warehouse: write the keys of each table, by the table's name.
 
-    The release completes the file: it may be published by another process, long after dbt's manifest has gone.
+    Publishing completes the file, perhaps in another process, long after dbt's manifest has gone.
     """
     resources = [{"name": resource_name(table), "schema": one.as_table_schema()} for table, one in keys.items()]
     (folder / DATA_PACKAGE_NAME).write_text(json.dumps({"resources": resources}), encoding="utf-8")
 
 
 def built_keys(folder: Path) -> dict[str, Keys]:
-    """Return the keys of each table, by its name, from a folder's data package, complete or not; none without a
-    data package.
+    """Return the keys of each table, by its name, from the data package in a folder, which may be incomplete. If
+    there is no data package, return no keys.
     """
     try:
         package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())

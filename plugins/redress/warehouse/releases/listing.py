@@ -1,4 +1,4 @@
-"""Which releases a warehouse has: to list them, to go back to one, and to keep the last few."""
+"""List the releases of a warehouse, go back to an earlier release, and remove old releases."""
 
 import fcntl
 import shutil
@@ -19,9 +19,8 @@ from redress.warehouse.releases.releases import Held, ReleaseError, Releases
 class KnownRelease:
     """A release that is there: what it holds, when it last became current, and whether a person took it back.
 
-    `has_changes` is False for a release that was made before the changes of a release were kept as data. `damage`
-    says what the release lacks, as far as a look at the names of its files shows: a listing computes no checksums.
-    What a damaged release holds is not known.
+    `has_changes` is False for a release of an earlier version without changes.json. `damage` says which files the
+    release lacks by their names; a listing computes no checksums. The content of a damaged release is not known.
     """
 
     identity: str
@@ -37,9 +36,10 @@ class KnownRelease:
 
 @dataclass(frozen=True)
 class Pruned:
-    """What came of removing old releases: the identities of those removed, and of those that a reader has open.
+    """The result of removing old releases: the identities of the removed releases, and of those that a reader has
+    open.
 
-    `refused` has a sentence for each release that the file system did not let go.
+    `refused` has a sentence for each release that the file system refused to remove.
     """
 
     removed: tuple[str, ...]
@@ -73,18 +73,18 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
 
 
 def taken_back(releases: Releases, identity: str) -> Event | None:
-    """Return when and why a person took a release back, or None; also None for a release that is gone."""
+    """Return when and why a person took a release back. Return None if nobody did, or if the release is gone."""
     if identity not in releases.identities():
         return None
     return releases.history.taken_back().get(identity)
 
 
 def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") -> str:
-    """Make an earlier release current, and keep runs from publishing the present release again.
+    """Make an earlier release current, and prevent runs from publishing the present release again.
 
-    `to` is as `release_to_go_to` takes it. To go to a release that had been taken back gives that release back, and
-    the present release is then not taken back. Only for the holder of the writer lock. Returns the identity of the
-    release that is current now. Raises ReleaseError as `release_to_go_to` does.
+    `to` is as for `release_to_go_to`. If that release had been taken back, this call gives it back, and does not
+    take the present release back. Only the holder of the writer lock may call this function. Returns the identity
+    of the new current release. Raises ReleaseError as `release_to_go_to` does.
     """
     releases.clear()
     target = release_to_go_to(releases, to)
@@ -98,9 +98,9 @@ def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") ->
 def release_to_go_to(releases: Releases, to: str = "") -> str:
     """Return the identity of the release to go back to.
 
-    `to` is a release's identity or enough of its beginning; empty is the release that was current before. Where the
-    folder of the current release is gone, any whole release can be named. Raises ReleaseError where there is no
-    such release, where it is current already, or where a file of it differs from its checksum.
+    `to` is a release's identity or enough of its beginning; empty means the release that was current before. If the
+    folder of the current release is gone, any whole release can be named. Raises ReleaseError if there is no such
+    release, if it is current already, or if one of its files differs from its checksum.
     """
     current = releases.current()
     if current is None and not to:
@@ -117,10 +117,11 @@ def release_to_go_to(releases: Releases, to: str = "") -> str:
 
 
 def prune(releases: Releases, kept_count: int) -> Pruned:
-    """Remove old releases, but keep the last `kept_count`, the current one, those taken back and those being read.
+    """Remove old releases. Keep the last `kept_count` releases, the current release, and releases that were taken
+    back or are being read.
 
-    A release that was taken back stays, because the decision about it would go with it. Only for the holder of the
-    writer lock.
+    A release that was taken back stays, because the decision about it would be lost with it. Only the holder of the
+    writer lock may call this function.
     """
     current = releases.current()
     spared = set(releases.history.taken_back())
@@ -151,9 +152,9 @@ def _nothing_to_go_back_from(releases: Releases) -> str:
 
 
 def remove_unless_read(releases: Releases, identity: str) -> bool:
-    """Remove a release in one step, as readers see it; return False where a reader holds a lock on a file of it.
+    """Remove a release; readers see the removal as one step. Return False if a reader has locked one of its files.
 
-    A release that stays is as it was. Raises OSError where the file system does not let it go.
+    A release that stays is unchanged. Raises OSError if the file system refuses to remove the release.
     """
     folder = releases.release_folder(identity)
     bin_folder = releases.bin_folder(identity)
@@ -182,10 +183,10 @@ def remove_unless_read(releases: Releases, identity: str) -> bool:
 
 
 def _by_age(releases: Releases) -> list[str]:
-    """Return the identities of all releases by when each last became current, the latest first.
+    """Return the identities of all releases, ordered by when each last became current, the latest first.
 
-    The events of the history are in order, while their times need not be: a clock may have been ahead. A release
-    that the history does not mention was made before there was a history, and comes last.
+    The order of events in the history counts, not their times, because a clock may have been wrong. A release of an
+    earlier version, which the history does not mention, comes last.
     """
     last = {
         event.release: place
@@ -200,7 +201,9 @@ def _became_current(releases: Releases) -> dict[str, Event]:
 
 
 def _before(releases: Releases, current: str) -> str:
-    """Return the release that was current before, among those that are there and were not taken back."""
+    """Return the last release that was current before, among the releases that are there and were not taken
+    back.
+    """
     taken, there = releases.history.taken_back(), releases.identities()
     for event in reversed(releases.history.events()):
         if (
@@ -237,9 +240,9 @@ def _held(releases: Releases, identity: str) -> Held:
 
 
 def letters_by_season(folder: Path) -> dict[int, int]:
-    """Return how many letters of each season a release holds; its DuckDB file is not locked for that.
+    """Return how many letters of each season a release holds, without locking its DuckDB file.
 
-    Arrow opens exactly this file, where DuckDB takes a path for a pattern.
+    Arrow reads the letters' Parquet file, because DuckDB would treat its path as a pattern.
     """
     seasons = pq.read_table(folder / "parquet" / "dim_letter.parquet", columns=["season"]).column("season")
     return dict(sorted(Counter(seasons.to_pylist()).items()))

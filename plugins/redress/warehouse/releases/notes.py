@@ -17,7 +17,7 @@ from redress.warehouse.releases.changes import (
 )
 
 NOT_READ = "not read"
-"""Stands in lists for a figure that the letter states and that could not be read."""
+"""The words in lists for a figure that the letter states and that could not be read."""
 
 
 def release_notes(changes: ReleaseChanges) -> str:
@@ -36,17 +36,17 @@ def release_notes(changes: ReleaseChanges) -> str:
 
 
 def figure_name(figure: ChangedFigure) -> str:
-    """Return the measure of a figure, and its category where it has one."""
+    """Return the measure of a figure, with its category if it has one."""
     return " ".join(filter(None, (figure.measure, figure.category)))
 
 
 def shown_values(figure: ChangedFigure) -> tuple[str, str]:
-    """Return a figure before and now as two cells of a table."""
+    """Return the earlier and the present value of a figure as two cells of a table."""
     return _shown_value(figure.was), NOT_READ if figure.is_not_read else _shown_value(figure.now)
 
 
 def _shown_value(figure: FigureValue | None) -> str:
-    """Return a figure as a cell of a table, marked where its value is not the printed one."""
+    """Return a figure as a cell of a table, with a mark if its value differs from the printed value."""
     if figure is None:
         return NOT_THERE
     return f"{figure.value:f} (corrected)" if figure.is_corrected else f"{figure.value:f}"
@@ -87,7 +87,7 @@ def _letters(letters: Sequence[ChangedLetter]) -> list[str]:
 
 
 def _figures(data: DataChanges) -> list[str]:
-    """List the changed figures. Figures of an authority and season that only one release has are counted."""
+    """List the changed figures, and count the figures of authorities and seasons that only one release has."""
     added_count = sum(figure.was is None for figure in data.figures)
     removed_count = sum(figure.now is None for figure in data.figures)
     sentences = [
@@ -151,7 +151,7 @@ def _comparisons(comparisons: Sequence[ChangedComparisons], figures_count: int) 
 def _section(
     title: str, sentences: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> list[str]:
-    """Return a section: its sentences, or "None." where there is no sentence, and a table of its rows."""
+    """Return a section: its sentences, or "None." if there are none, and a table of its rows."""
     lines = [f"## {title}", ""]
     for sentence in sentences or ["None."]:
         lines += [sentence, ""]

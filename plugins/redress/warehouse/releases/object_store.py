@@ -1,4 +1,4 @@
-"""Releases in an object store: a release is whole before the pointer names it, and the pointer is one PUT.
+"""Releases in an object store: a release is complete before the pointer names it, and one PUT writes the pointer.
 
 <address>/releases/<identity>/...    the files of a release as they are locally, SHA256SUMS last
 <address>/current.json               the pointer: which release is current, where, which are kept, and the history
@@ -37,10 +37,11 @@ POINTER_NAME = "current.json"
 
 @dataclass(frozen=True)
 class Pointer:
-    """What `current.json` says: the current release, since when, which releases are kept, and the history.
+    """The content of `current.json`: the current release, since when it is current, which releases are kept, and
+    the history.
 
-    `letters` has the number of letters of each season for each release that is kept. A pointer of an earlier
-    version has no history, and says no numbers.
+    `letters` has the number of letters of each season for each kept release. A pointer of an earlier version has no
+    history and no numbers of letters.
     """
 
     release: str
@@ -62,7 +63,7 @@ class Pointer:
 
     @classmethod
     def of_json(cls, stated: Mapping[str, Any]) -> "Pointer":
-        """Return the pointer that JSON states. Raises ValueError, KeyError or TypeError where it states none."""
+        """Return the pointer that JSON states. Raises ValueError, KeyError or TypeError if it states no pointer."""
         release, since, kept = str(stated["release"]), str(stated["since"]), tuple(stated["kept"])
         if not all(is_identity(name) for name in (release, *kept)):
             raise ValueError("a name is no identity of a release")
@@ -78,13 +79,16 @@ class Pointer:
 class StoredReleases:
     """The releases at an address, such as "s3://bucket/prefix".
 
-    Who writes holds the writer's lock of the state; without a shared state, one home writes there. Many may read.
+    A writer holds the writer lock of the state. Without a shared state, only one home may write to the address.
+    Many processes may read.
     """
 
     address: str
 
     def current(self) -> str | None:
-        """Return the identity of the current release, or None before the first; raise ReleaseError on failure."""
+        """Return the identity of the current release, or None before the first release. Raises ReleaseError as
+        `pointer` does.
+        """
         pointer = self.pointer()
         return None if pointer is None else pointer.release
 
@@ -117,15 +121,15 @@ class StoredReleases:
     ) -> tuple[bool, Pointer]:
         """Make a local release current in the store; return the pointer, and whether anything was sent.
 
-        `events` is the history, which goes into the pointer with the release: one PUT says both. `letters` returns
-        the number of the release's letters of each season. `require_held` is called before the pointer is put, and
-        raises an error if this process is the writer no more.
+        `events` is the history. The pointer holds the history and the current release, so one PUT changes both.
+        `letters` returns the number of the release's letters of each season. `require_held` is called before the
+        pointer is put, and raises an error if this process is no longer the writer.
 
-        A release that is whole in the store is not sent again. The store's current release counts as whole if the
-        names and sizes in one listing are right; if they are not, its checksums are compared. The last `kept_count`
-        releases that were current stay, and those that a person took back; others are removed, with what a crash
-        left of any. Raises ReleaseError if a file cannot be put or read, or differs in the store from the local
-        file: readers then keep the release that they had.
+        A release that is whole in the store is not sent again. The store's current release counts as whole if one
+        listing shows the right names and sizes; otherwise its checksums are compared. The last `kept_count`
+        releases that were current stay, and so do releases that a person took back. Other releases are removed, and
+        also the remains of a crash. Raises ReleaseError if a file cannot be put or read, or if it differs in the
+        store from the local file; readers then keep the release that they had.
         """
         identity = folder.name
         with _release_errors():
@@ -155,7 +159,7 @@ class StoredReleases:
             return frozenset(name.removeprefix(f"{place}/") for name in self._files.names(place))
 
     def put_built(self, identity: str, folder: Path) -> None:
-        """Put a built warehouse, which counts as built with its SHA256SUMS, the last file."""
+        """Put a built warehouse. SHA256SUMS is put last, and only then the warehouse counts as built."""
         place = f"{INCOMING}/{identity}"
         sums = checksums_of(folder)
         with _release_errors():
@@ -180,7 +184,9 @@ class StoredReleases:
         return found
 
     def remove_built(self, *, but: str = "", only: str = "") -> None:
-        """Remove the built warehouses, but one, or only one; SHA256SUMS first, so that no half counts as built."""
+        """Remove built warehouses: all, all but `but`, or only `only`. SHA256SUMS is removed first, so that no half
+        of a warehouse counts as built.
+        """
         with _release_errors():
             names = [name for name in self._files.names(INCOMING) if is_identity(name.split("/")[1])]
             self._remove([name for name in names if name.split("/")[1] != but and only in ("", name.split("/")[1])])
@@ -190,7 +196,9 @@ class StoredReleases:
         return WholeFiles(self.address)
 
     def _fetch(self, place: str, into: Path) -> tuple[str, ...]:
-        """Fetch the files that a SHA256SUMS names, and the SHA256SUMS; say which differ or are missing."""
+        """Fetch a SHA256SUMS and the files that it names; return a sentence for each file that differs or is
+        missing.
+        """
         try:
             sums = self._files.read(f"{place}/{CHECKSUMS_NAME}")
             sha256s = read_checksums(sums.decode(errors="replace"))
@@ -206,10 +214,10 @@ class StoredReleases:
         return tuple(f"{name} is not what was put there" for name in differing(into, sha256s))
 
     def _send(self, folder: Path) -> bool:
-        """Put each file that is not right and read it back, then put SHA256SUMS: only with it is a release whole.
+        """Put each missing or wrong file and read it back, then put SHA256SUMS, which makes the release whole.
 
-        Return False if all files were right. A release that was built again has the same content, but perhaps other
-        bytes: the files in the store are compared with the SHA256SUMS in the store.
+        Return False if all files were right. A release that was built again has equal content but perhaps other
+        bytes, so the files in the store are compared with the SHA256SUMS in the store.
         """
         found = damage(folder)
         if found:
@@ -251,7 +259,7 @@ class StoredReleases:
         return found
 
     def _is_as_here(self, folder: Path) -> bool:
-        """Say whether the store has an object of the same name and size for each file of a local release."""
+        """Return whether the store has an object of equal name and size for each file of a local release."""
         sizes_bytes = self._files.sizes_bytes(f"releases/{folder.name}")
         files = (path for path in folder.rglob("*") if path.is_file())
         return all(

@@ -20,7 +20,8 @@ from redress.warehouse.releases.keys import Keys, built_keys, resource_name
 Table = tuple[str, str]
 """A table's schema and name."""
 FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
-"""How a text begins that a spreadsheet takes for a formula; letters are not ours, and a formula can call out."""
+"""The beginning of a text that a spreadsheet would run as a formula. Others write the letters, and a formula can
+send data away."""
 NUMBER = r"^[+-]?[0-9.,]+%?$"
 
 
@@ -90,7 +91,9 @@ def _copy(built: duckdb.DuckDBPyConnection, of: Table, values: Sequence[str], fi
 
 
 def _in_csv(column: str, kind: str) -> str:
-    """Return the SQL of a column's value in CSV, as R and spreadsheets read it, and with no formula in it."""
+    """Return the SQL of a column's value in CSV, in a form that R and spreadsheets read and never run as a
+    formula.
+    """
     name = f'"{column}"'
     if kind == "VARCHAR":
         is_formula = f"regexp_matches({name}, '{FORMULA}') and not regexp_matches({name}, '{NUMBER}')"
@@ -101,7 +104,9 @@ def _in_csv(column: str, kind: str) -> str:
 
 
 def _in_parquet(column: str, kind: str) -> str:
-    """Return the SQL of a column's value in Parquet: a decimal as a float, since pandas has decimals as objects."""
+    """Return the SQL of a column's value in Parquet: a decimal becomes a float, because pandas reads decimals as
+    objects.
+    """
     return f'"{column}"::double as "{column}"' if kind.startswith("DECIMAL") else f'"{column}"'
 
 

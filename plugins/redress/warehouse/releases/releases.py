@@ -32,7 +32,8 @@ from redress.warehouse.releases.notes import release_notes
 from redress.warehouse.releases.package import write_package
 
 _MARK = "redress-"
-"""The beginning of every name that Redress makes in `incoming`: a folder of people's own may have this name too."""
+"""The beginning of every name that Redress makes in `incoming`, because people may have a folder named `incoming`
+too."""
 _OURS = re.compile(rf"{_MARK}(removed-)?[0-9a-f]{{16}}(\.[0-9a-f]{{8}})?(\.replaced)?")
 _WAITING_LINK = re.compile(r"\.current\.[0-9]+(@.+)?\.incoming")
 _PUT_ASIDE = "current.copied"
@@ -56,7 +57,7 @@ class Releases:
 
     folder: Path
     loss: tuple[str, ...] = ()
-    """What is wrong with the current release where it could not be fetched from an object store."""
+    """What is wrong with the store's current release, if that release could not be fetched."""
 
     @property
     def current_link(self) -> Path:
@@ -65,7 +66,7 @@ class Releases:
     def current(self) -> Path | None:
         """Return the folder of the current release, or None before the first release.
 
-        Raises ReleaseError where `current` is no link to a release.
+        Raises ReleaseError if `current` is not a link to a release.
         """
         if not self.current_link.exists():
             return None
@@ -88,9 +89,10 @@ class Releases:
 
     @contextmanager
     def reading(self) -> Iterator[Path]:
-        """Yield the folder of the current release, which is not removed while the block runs.
+        """Yield the folder of the current release, and keep it from being removed while the block runs.
 
-        A DuckDB connection to the release's file keeps it as well. Raises ReleaseError where there is no release.
+        A DuckDB connection to the release's file protects the release too. Raises ReleaseError if there is no
+        release.
         """
         while (folder := self.current()) is not None:
             try:
@@ -107,7 +109,9 @@ class Releases:
         raise ReleaseError(f"there is no release in {self.folder}")
 
     def alone(self) -> AbstractContextManager[None]:
-        """Keep other processes from changing copies of a store's releases; a folder of its own has none."""
+        """Keep other processes from changing local copies of a store's releases. Releases without a store need no
+        such lock.
+        """
         return nullcontext()
 
     def identities(self) -> frozenset[str]:
@@ -116,11 +120,15 @@ class Releases:
         return frozenset(path.name for path in folders if is_identity(path.name) and path.is_dir())
 
     def bring(self, identity: str) -> tuple[str, ...]:
-        """Fetch a release that is elsewhere, if it is not here whole; return why it cannot be had."""
+        """Fetch a release from the store if it is not here whole; return sentences about what is wrong if it cannot
+        be fetched.
+        """
         return ()
 
     def held(self, identity: str) -> Held | None:
-        """Return what a release that is elsewhere holds; None if only its folder can tell."""
+        """Return what the store says about the content of a release; None if only the folder of the release can say
+        it.
+        """
         return None
 
     def has_built(self, identity: str) -> bool:
@@ -131,21 +139,25 @@ class Releases:
         return self.folder / "releases" / identity
 
     def incoming_file(self, identity: str) -> Path:
-        """Return the file of a warehouse that is built and not yet published, on the same disk as the releases."""
+        """Return the place of the file of a warehouse that is built and not yet published, on the disk of the
+        releases.
+        """
         return self._incoming / f"{_MARK}{identity}" / "warehouse.duckdb"
 
     def new_incoming(self, identity: str) -> Path:
-        """Return a free place for a folder that is being made, on the same disk as the releases."""
+        """Return a free place for a folder that is being made, on the disk of the releases."""
         return self._incoming / f"{_MARK}{identity}.{uuid.uuid4().hex[:8]}"
 
     def bin_folder(self, identity: str) -> Path:
-        """Return where a release lies while it is being removed, on the same disk as the releases."""
+        """Return the place of a release while it is being removed, on the disk of the releases."""
         folder = self._incoming
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{_MARK}removed-{identity}"
 
     def left_alone(self) -> tuple[str, ...]:
-        """Return a sentence for each thing in the way of builds that Redress did not make and does not remove."""
+        """Return a sentence for each file or folder that is in the way of builds, and that Redress did not make and
+        does not remove.
+        """
         others = sorted(path.name for path in self._incoming.glob("*") if not _is_ours(path))
         copies = sorted(path.name for path in self.folder.glob(f"{_PUT_ASIDE}.*"))
         sentences = []
@@ -156,10 +168,11 @@ class Releases:
         return tuple(sentences)
 
     def clear(self, but: str = "") -> None:
-        """Remove what a crash left: unfinished builds, and a release that had its name but was never current.
+        """Remove what a crash left: unfinished builds, and a release that got its final name but never became
+        current.
 
-        The built warehouse of the identity `but` stays: another run waits to publish it. What others have put
-        there stays too. Where `current` is a copy of a release, it becomes a link again.
+        The built warehouse with the identity `but` stays, because another run waits to publish it. Files of other
+        programs stay too. If `current` is a copy of a release, it becomes a link again.
         """
         for path in self._incoming.glob("*"):
             if _is_ours(path) and path.name != f"{_MARK}{but}":
@@ -180,10 +193,12 @@ class Releases:
 
     @contextmanager
     def building(self, identity: str) -> Iterator[Path]:
-        """Yield a file to build a warehouse in; it counts as built only when the block ends without an error.
+        """Yield a file to build a warehouse in. The warehouse counts as built only if the block ends without an
+        error.
 
-        Its folder has a new name each time, so that a dbt that outlived a killed run writes into no other build.
-        After an error the folder is removed at once: on a full disk its room is needed for the report.
+        The file's folder has a new name each time, so that a dbt process that outlives a killed run cannot write
+        into another build. After an error the folder is removed at once, because on a full disk the report needs
+        its room.
         """
         self.clear()
         self._check_one_disk()
@@ -199,11 +214,12 @@ class Releases:
             raise
 
     def publish(self, identity: str) -> Path:
-        """Complete the release beside the built file, give it its final name, and point `current` at it.
+        """Complete the release beside the built file, rename its folder to the final name, and point `current` at
+        the release.
 
-        A release that has this name already is damaged, or it would not have been built again. The two change
-        places in one step, so that readers of `current` always find a release. Returns the folder of the release.
-        Raises ReleaseError where no warehouse of that identity has been built.
+        An existing release with this name is damaged, because otherwise it would not have been built again. The old
+        and the new folder change places in one step, so that readers of `current` always find a release. Returns
+        the folder of the release. Raises ReleaseError if no warehouse with that identity has been built.
         """
         built = self.incoming_file(identity)
         if not built.exists():
@@ -223,7 +239,7 @@ class Releases:
         return self.release_folder(identity)
 
     def put_in_place(self, whole: Path, identity: str) -> None:
-        """Rename the folder of a whole release to its place, in one step, also where a damaged release lies."""
+        """Rename the folder of a whole release to its place in one step, even if a damaged release lies there."""
         target = self.release_folder(identity)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
@@ -235,7 +251,9 @@ class Releases:
                 path.chmod(path.stat().st_mode & 0o444)  # a client that opens it to write is refused
 
     def point_at(self, identity: str) -> None:
-        """Make a release the current one, by one atomic rename. Raises ReleaseError where it is not there."""
+        """Make a release current, by one atomic rename, and note it in the history. Raises ReleaseError if the
+        release is not there.
+        """
         target = self.release_folder(identity)
         if not target.is_dir():
             raise ReleaseError(f"there is no release {identity} in {target.parent}")
@@ -244,14 +262,16 @@ class Releases:
             self.history.add(identity, Happening.CURRENT)
 
     def link(self, identity: str) -> None:
-        """Swap `current` to a release, by one atomic rename, without a word in the history."""
+        """Point `current` at a release, by one atomic rename, without noting it in the history."""
         with replaced(self.current_link, is_shared=True) as incoming:
             incoming.symlink_to(Path("releases") / identity)
         _onto_disk(self.folder, self.folder / "releases")
 
     @property
     def _incoming(self) -> Path:
-        """The folder of what is being made. Raises ReleaseError where it is a link: others' files may be there."""
+        """The folder of unfinished builds. Raises ReleaseError if it is a link, because other files may lie behind
+        the link.
+        """
         folder = self.folder / INCOMING
         if folder.is_symlink():
             raise ReleaseError(
@@ -280,10 +300,10 @@ class Releases:
             ) from error
 
     def _link_again(self) -> None:
-        """Make `current` a link again where it is a copy of a release, and put the copy beside it.
+        """If `current` is a copy of a release, put the copy aside and make `current` a link again.
 
-        A copy that follows links leaves a folder; a share or an archive leaves a file with the link's target.
-        Raises ReleaseError where nothing tells which release that was.
+        A program that copies a home may follow the link, and then `current` is a folder. A share or an archive may
+        make it a file with the link's target. Raises ReleaseError if nothing tells which release it was.
         """
         place = self.current_link
         if place.is_symlink() or not place.exists():
@@ -306,7 +326,9 @@ class Releases:
             self.point_at(identity)
 
     def _copied(self) -> str | None:
-        """Return the release that a folder or file in the place of `current` was; None where nothing tells."""
+        """Return the identity of the release that a folder or file in the place of `current` was made from; None if
+        nothing tells.
+        """
         place = self.current_link
         releases = {path.name: path for path in (self.folder / "releases").glob("*") if is_identity(path.name)}
         if place.is_file():
@@ -322,7 +344,9 @@ class Releases:
         return None
 
     def _before(self, identity: str) -> Path | None:
-        """Return the release that was current before a release was first published; None for the first release."""
+        """Return the folder of the release that was current before a release was first published; None for the
+        first release.
+        """
         current = self.current()
         if current is not None and current.name != identity:
             return current
@@ -337,12 +361,12 @@ def _named(names: list[str]) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether Redress made what lies in `incoming`: a folder with a name that nobody else gives."""
+    """Return whether Redress made a folder in `incoming`, by its name, which nobody else gives."""
     return _OURS.fullmatch(path.name) is not None and path.is_dir() and not path.is_symlink()
 
 
 def _replace(folder: Path, by: Path) -> None:
-    """Put a folder in the place of another folder in one step, and remove the other folder."""
+    """Replace a folder by another folder in one step, and remove the replaced folder."""
     # under its own name, what lies there after a crash would be taken for a built warehouse
     aside = by.rename(by.with_name(f"{by.name}.replaced"))
     _exchange(aside, folder)
@@ -350,7 +374,7 @@ def _replace(folder: Path, by: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Exchange two folders in one step. Raise ReleaseError where the file system has no such step."""
+    """Exchange two folders in one step. Raise ReleaseError if the file system cannot do that."""
     try:
         exchange(one, other)
     except OSError as error:
@@ -361,7 +385,7 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 def _onto_disk(*folders: Path) -> None:
-    """Force written files and renames onto the disk, so that a power cut undoes none of them."""
+    """Force written files and renames onto the disk, so that a power cut cannot undo them."""
     for folder in folders:
         for path in (folder, *(folder.rglob("*") if (folder / CHECKSUMS_NAME).exists() else ())):
             descriptor = os.open(path, os.O_RDONLY)

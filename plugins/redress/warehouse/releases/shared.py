@@ -1,4 +1,4 @@
-"""Releases of a state that several machines share: the object store says what is true, this machine has copies.
+"""Releases of a state that several machines share: the object store is the truth, and this machine has copies.
 
 <warehouse>/copies_of           the address whose releases are copied here
 <warehouse>/copies.lock         held while the copies change
@@ -24,16 +24,17 @@ from redress.warehouse.releases.object_store import StoredReleases
 from redress.warehouse.releases.releases import Held, ReleaseError, Releases
 
 COPIES_KEPT = 2
-"""So many releases stay on a machine as copies: a rollback goes to the release before most of the time."""
+"""How many releases a machine keeps as copies. Most rollbacks go to the release before, so two are enough."""
 _MARKER_NAME = "copies_of"
 
 
 def releases_of(settings: Settings, *, is_loss_left: bool = False) -> Releases:
-    """Return the releases of the settings' warehouse, of which this machine has what the store says is current.
+    """Return the releases of the warehouse in the settings, and fetch the store's current release if it is not
+    here.
 
-    Without a shared state these are the releases of the local folder, as they are. Raises ReleaseError if the store
-    cannot be read, and if its current release is damaged there and here; with `is_loss_left` such a release is no
-    error, there is no current release, and `loss` says what is wrong.
+    Without a shared state, return the releases of the local folder. Raises ReleaseError if the store cannot be
+    read, or if the current release is damaged both in the store and here. With `is_loss_left` a damaged release
+    raises no error: then there is no current release, and `loss` says what is wrong.
     """
     address = settings.warehouse_store_address
     if not settings.is_shared or address is None:
@@ -61,10 +62,10 @@ class SharedReleases(Releases):
             yield
 
     def take(self) -> tuple[str, ...]:
-        """Make history, `current` and the current release here what they are in the store.
+        """Make the local history, `current` and the current release equal to those in the store.
 
-        Return what is wrong with the current release if it cannot be had: then there is no `current` here. What a
-        process that ended before its release was current had changed here is undone.
+        If the current release cannot be fetched, there is no `current` here; return what is wrong. If a process
+        ended before its release became current in the store, its local changes are undone.
         """
         with self.alone():
             self._require_copies()
@@ -90,7 +91,7 @@ class SharedReleases(Releases):
         return frozenset() if pointer is None else frozenset(pointer.kept)
 
     def held(self, identity: str) -> Held | None:
-        """Return what the store says about a release; None where the numbers are not in the pointer."""
+        """Return what the store says about a release; None if the pointer does not have its numbers of letters."""
         pointer = self.store.pointer()
         if pointer is None or identity not in pointer.letters:
             return None
@@ -114,13 +115,17 @@ class SharedReleases(Releases):
 
     @contextmanager
     def building(self, identity: str) -> Iterator[Path]:
-        """Build as in a local warehouse, and put what was built into the store: only there it counts as built."""
+        """Build as in a local warehouse, then put the built warehouse into the store: it counts as built only
+        there.
+        """
         with super().building(identity) as file:
             yield file
         self.store.put_built(identity, self.incoming_file(identity).parent)
 
     def publish(self, identity: str) -> Path:
-        """Publish as in a local warehouse what any machine has built; `deliver` makes it current for all."""
+        """Publish a warehouse that any machine has built, as in a local warehouse; `deliver` makes it current for
+        all machines.
+        """
         sha256s = self.store.built(identity)
         folder = self.incoming_file(identity).parent
         if sha256s is None:
@@ -156,7 +161,7 @@ class SharedReleases(Releases):
             return False
 
     def _require_copies(self) -> None:
-        """Raise ReleaseError if the folder has releases of its own, or copies of another store's."""
+        """Raise ReleaseError if the folder has releases that are not copies, or copies from another store."""
         marker = self.folder / _MARKER_NAME
         copied: str | None
         try:
@@ -184,7 +189,7 @@ class SharedReleases(Releases):
 
 
 def forget_copies(copies: Releases, kept: Collection[str]) -> None:
-    """Remove the copies of releases that the store does not keep, and all but the last few."""
+    """Remove copies: of releases that the store no longer keeps, and all but the last few."""
     for identity in copies.identities().difference(kept):
         remove_unless_read(copies, identity)
     prune(copies, COPIES_KEPT)

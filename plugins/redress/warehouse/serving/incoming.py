@@ -27,9 +27,10 @@ BATCH_ROWS = 20_000
 def build_beside(
     connection: Connection, warehouse: duckdb.DuckDBPyConnection, tables: tuple[ServedTable, ...]
 ) -> dict[str, int]:
-    """Make the tables in the incoming schema, with rows, keys and indexes. Return the number of rows by table.
+    """Make a release's tables in the incoming schema, with rows, keys and indexes. Return the number of rows by
+    table.
 
-    Raises ServeError if a table differs from the table of the release's file.
+    Raises ServeError if a table differs from its table in the release's file.
     """
     if any(table.name == RELEASE_TABLE for table in tables):
         raise ServeError(f"a table of the release is called {RELEASE_TABLE}, which says in {SCHEMA} what is served")
@@ -86,9 +87,9 @@ def _add_key(connection: Connection, addition: AddConstraint) -> None:
 def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> None:
     """Copy the rows of a table into the incoming schema; each batch is one buffer from DuckDB to the server.
 
-    The table has to be made in the same transaction, because its rows are frozen at once: then readers with an
-    older snapshot see the rows too. Otherwise a transaction that keeps one snapshot and reads across a swap would
-    find the new tables empty.
+    The rows are frozen (COPY FREEZE), so that readers with an older snapshot see them too; PostgreSQL allows this
+    only if the table was made in the current transaction. Otherwise a transaction that keeps one snapshot and reads
+    across a swap would find the new tables empty.
     """
     batches = warehouse.sql(table.lines_query()).to_arrow_reader(BATCH_ROWS)
     statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, table.name))

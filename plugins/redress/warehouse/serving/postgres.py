@@ -1,11 +1,11 @@
-"""Serve a release from PostgreSQL: many readers see it whole, from one transaction on.
+"""Serve a release from PostgreSQL: one transaction shows the whole release to many readers.
 
     marts                        the tables of the release that is served, and `release`, which names that release
     redress_incoming             the tables of the next release, within a transaction that nobody sees
     redress_retired_<number>     a release that was served before, while a reader still holds it
 
-The transaction makes the tables beside the served ones, copies the rows, compares them with the DuckDB file,
-renames both schemas and commits. If it ends before that, nothing is left behind and the served release stays.
+The transaction makes the new tables beside the served tables, copies the rows, compares them with the DuckDB file,
+renames both schemas and commits. If it ends before the commit, nothing is left behind and the served release stays.
 """
 
 import os
@@ -33,14 +33,14 @@ from redress.warehouse.serving.tables import ServeError, served_tables
 
 CONNECT_TIMEOUT_SECONDS = 10
 KEPT_VARIABLES = frozenset({"PGPASSFILE"})
-"""PostgreSQL's variables in the environment that count; docs/runbooks/serving.md names them."""
+"""The variables of PostgreSQL that are taken from the environment; docs/runbooks/serving.md names them."""
 SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret")
 """Parameters of an address with secret values, which no message shows."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """The result of serving a release. `notes` say what readers caused, such as an old release that they still
+    """The result of serving a release. `notes` are sentences about readers, such as an old release that they still
     hold.
     """
 
@@ -67,8 +67,7 @@ class Postgres:
     """A PostgreSQL database that serves releases.
 
     `address` may hold a password, and is never shown; `setting` is the name of its setting. `patience_seconds` is
-    how long to wait for a moment when no reader holds a table; after that the swap is made although readers hold
-    tables.
+    how long to wait for a moment at which no reader holds a table; after that the swap is made anyway.
     """
 
     address: str = field(repr=False)
@@ -105,16 +104,18 @@ class Postgres:
     def serve(self, release: Path) -> Served:
         """Show a release to the readers, whole or not at all. If the release is served already, change nothing.
 
-        `release` is the release's folder. Raises ServeError, and leaves the release that was served before, if
-        PostgreSQL cannot be reached or refuses, if the served schema holds something that came with no release, if
-        the reading role can do more than read, or if a table in PostgreSQL differs from the table of the file.
+        `release` is the release's folder. Raises ServeError, and leaves the earlier release served, in these cases:
+        PostgreSQL cannot be reached or refuses; the served schema holds something that no release brought; the
+        reading role can do more than read; a table in PostgreSQL differs from its table in the file.
         """
         with self._connected() as connection:
             served = self._swap_in(connection, release)
             return replace(served, notes=(*served.notes, *drop_retired(connection)))
 
     def require_a_release_to_read_only(self) -> None:
-        """Raise ServeError if no release is served here, or if the address's user may change it."""
+        """Raise ServeError if the database serves no release, or if the user in the address may change the
+        release.
+        """
         with self._connected() as connection:
             if served_release(connection) is None:
                 raise ServeError(f"{self.place} serves no release yet: redress serve brings one there")
@@ -169,10 +170,10 @@ class Postgres:
 
 @contextmanager
 def _by_the_address_alone() -> Iterator[None]:
-    """Take PostgreSQL's variables from the environment of this process in the block, but for KEPT_VARIABLES.
+    """Remove PostgreSQL's variables, except KEPT_VARIABLES, from the environment of this process during the block.
 
-    They fill in whatever an address leaves open. Those of another program could name another host, to which the
-    password would go, or forbid encryption.
+    These variables fill in what an address leaves open. Variables that are meant for another program could send the
+    password to another host, or forbid encryption.
     """
     names = [name for name in os.environ if name.startswith("PG") and name not in KEPT_VARIABLES]
     taken = {name: os.environ.pop(name) for name in names}
@@ -207,8 +208,8 @@ def _without_secrets(text: str, url: URL) -> str:
 def serve_current(settings: Settings) -> Served:
     """Serve the current release of a warehouse from the database that the settings name.
 
-    Raises ServeError if the settings name no database, if nothing has been released, if releases go to an object
-    store that cannot be read or in which another release is current, and as `Postgres.serve` does.
+    Raises ServeError if the settings name no database, if nothing has been released, if the object store of the
+    releases cannot be read or has another current release, and as `Postgres.serve` does.
     """
     if not settings.serve_url:
         raise ServeError(f"REDRESS_SERVE_URL names no database: postgresql://user@host:5432/database ({RUNBOOK})")
@@ -224,7 +225,9 @@ def serve_current(settings: Settings) -> Served:
 
 
 def _require_current_in_store(settings: Settings, current: Path) -> None:
-    """Raise ServeError if another release is current in the object store of the settings: another home made it."""
+    """Raise ServeError if another release is current in the object store of the settings, because another home put
+    it there.
+    """
     address = settings.warehouse_store_address
     if address is None:
         return

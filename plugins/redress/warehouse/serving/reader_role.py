@@ -1,4 +1,4 @@
-"""The reading role: grant it what it may read, and make sure that it can do nothing else."""
+"""The reading role: grant the right to read the served schema, and make sure that the role can do nothing else."""
 
 from psycopg import errors
 from sqlalchemy import Connection
@@ -13,8 +13,8 @@ READER = "redress_reader"
 def grant_reading(connection: Connection) -> None:
     """Create the reading role if it is missing, and let it read the incoming schema.
 
-    Also revoke, as far as this user may, what PostgreSQL lets everybody do in a database: make temporary tables,
-    large objects, and (in old versions) tables in `public`.
+    Also revoke, as far as this user may, the rights that PostgreSQL gives everybody in a database: to make
+    temporary tables, large objects, and (in old versions) tables in `public`.
     """
     if not execute(connection, "select from pg_roles where rolname = %(role)s", role=READER):
         try:

@@ -26,7 +26,7 @@ RETIRED_PREFIX = "redress_retired_"
 TURN_TIMEOUT_SECONDS = 120
 """How long to wait for another run that is serving."""
 LOCK_TRIES_SECONDS = (0.05, 0.1, 0.2, 0.4)
-"""How long each try to lock tables lasts, in turn: the longest that a try keeps a reader waiting."""
+"""How long each of the tries to lock tables lasts. No try keeps a reader waiting for longer."""
 LOCK_PAUSE_SECONDS = 0.05
 DROP_PATIENCE_SECONDS = 1.0
 
@@ -34,8 +34,8 @@ DROP_PATIENCE_SECONDS = 1.0
 def take_turn(connection: Connection) -> None:
     """Make the incoming schema; wait if another run has made it, until that run has ended.
 
-    A schema's name is unique, so making it waits for a transaction that has made it and has not committed. An
-    advisory lock would also do, but any reader could hold such a lock.
+    A schema's name is unique, so CREATE SCHEMA waits for another transaction that has made the schema and has not
+    committed. An advisory lock would work too, but any reader could hold such a lock.
     """
     encoding = execute(connection, "show server_encoding")[0][0]
     if encoding != "UTF8":
@@ -60,7 +60,9 @@ def take_turn(connection: Connection) -> None:
 
 
 def served_release(connection: Connection) -> str | None:
-    """Return the release that is served, or None before the first. Raises ServeError if the schema is not ours."""
+    """Return the identity of the served release, or None before the first. Raises ServeError if the schema is not
+    ours.
+    """
     found = execute(
         connection,
         "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = %(name)s",
@@ -80,7 +82,7 @@ def swap(connection: Connection, patience_seconds: float) -> str | None:
     """Put the incoming schema in the place of the served schema. Return a note if readers held tables, else None.
 
     A reader's statement looks up the names of its tables one after the other. All served tables are locked for the
-    swap, so that it does not come between two of these look-ups. If a reader holds a table for minutes, the swap is
+    swap, so that no swap happens between two of these look-ups. If a reader holds a table for minutes, the swap is
     made without the locks: renaming a schema needs no lock on a table.
     """
     found = execute(connection, "select oid from pg_namespace where nspname = %(name)s", name=SCHEMA)
@@ -98,9 +100,9 @@ def swap(connection: Connection, patience_seconds: float) -> str | None:
 def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
     """Lock a release's tables against everybody until the transaction ends. Return False if that fails.
 
-    A reader who holds one table and wants the next can wait for us while we wait for the reader. Each try ends long
-    before PostgreSQL looks for such deadlocks (after a second, by default), because PostgreSQL would end one of the
-    two.
+    A reader who holds one table and wants another table can wait for us while we wait for the reader. Each try ends
+    long before PostgreSQL looks for such deadlocks (after a second, by default), because PostgreSQL would end one
+    of the two transactions.
     """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     statement = sql.SQL("lock table {} in access exclusive mode").format(tables)
@@ -119,8 +121,8 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
 
 
 def _own_tables(connection: Connection, schema: str) -> list[str]:
-    """Return the tables of a schema's release that still exist. Raises ServeError if the schema does not
-    list them.
+    """Return the existing tables of the release in a schema. Raises ServeError if the schema does not list its
+    tables.
     """
     try:
         with connection.begin_nested():
@@ -144,8 +146,8 @@ def _own_tables(connection: Connection, schema: str) -> list[str]:
 
 
 def require_nothing_else(connection: Connection, schema: str) -> None:
-    """Raise ServeError if a schema holds anything that did not come with its release, because it would be dropped
-    too.
+    """Raise ServeError if a schema holds anything that did not come with its release, because dropping the schema
+    would drop that too.
 
     PostgreSQL records no owner for the objects of the role that created the server; the oid of that role is 10.
     """
@@ -206,8 +208,8 @@ def drop_retired(connection: Connection) -> Iterator[str]:
 
 
 def _drop(connection: Connection, schema: str) -> None:
-    """Drop a release's tables and the schema. Whatever others made in the schema, or on the tables, makes this
-    fail.
+    """Drop a release's tables and their schema. The drop fails if other people made objects in the schema or on its
+    tables.
     """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     driver(connection).execute(sql.SQL("drop table {}").format(tables))

@@ -24,7 +24,7 @@ def execute(connection: Connection, statement: str, *names: str, **values: objec
 
 
 def attempt(connection: Connection, statement: str, *names: str) -> None:
-    """Execute a statement, and go on if the user has no right to it."""
+    """Execute a statement; go on without an error if the user has no right to execute it."""
     with suppress(errors.InsufficientPrivilege), connection.begin_nested():
         execute(connection, statement, *names)
 
@@ -44,7 +44,7 @@ INCOMING = "redress_incoming"
 
 
 MARK = "Redress release "
-"""How the comment on each of our schemas begins. No other schema is ever renamed or dropped."""
+"""The beginning of the comment on each of our schemas. No other schema is ever renamed or dropped."""
 
 
 RUNBOOK = "docs/runbooks/serving.md"

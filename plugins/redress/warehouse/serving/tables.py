@@ -2,8 +2,8 @@
 
 DuckDB writes each row as a line of COPY's text format. To compare what arrived with what was sent, each side also
 writes each row as a canonical text: each value followed by a comma, and each text preceded by its length in bytes
-and a colon, so that two different rows never give the same text. A null is written without digits and without a
-value, which differs from an empty text.
+and a colon, so that two different rows never give the same text. The canonical text of a null has neither digits
+nor a value, so a null differs from an empty text.
 """
 
 import json
@@ -62,7 +62,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
 }
 _DECIMAL = re.compile(r"DECIMAL\((?P<precision>\d+),\s*(?P<scale>\d+)\)")
 CONCAT_COLUMNS = 20
-"""How many columns one `concat` has: PostgreSQL passes at most 100 arguments, and a column takes up to four."""
+"""How many columns go into one `concat`: PostgreSQL allows at most 100 arguments, and a column takes up to four."""
 
 
 class ServeError(ReleaseError):
@@ -84,11 +84,11 @@ class ServedColumn:
 
     @property
     def item_type(self) -> str:
-        """The type of a list's items, or of the values of a column that is no list."""
+        """The DuckDB type of a list's items, or of the values of a column that is not a list."""
         return self.duckdb_type.removesuffix("[]")
 
     def postgres_type(self) -> TypeEngine[Any] | None:
-        """Return the type in PostgreSQL, or None if no type holds the same values."""
+        """Return the type in PostgreSQL, or None if no type of PostgreSQL holds the same values."""
         decimal = _DECIMAL.fullmatch(self.item_type)
         item = (
             _TYPES.get(self.item_type)
@@ -98,7 +98,7 @@ class ServedColumn:
         return ARRAY(item, dimensions=1) if item is not None and self.is_list else item
 
     def copied(self) -> str:
-        """Return DuckDB's expression for the value in a line of COPY's text format; a null is backslash N."""
+        """Return DuckDB's expression for the value in a line of COPY's text format; a null becomes backslash N."""
         name = quoted(self.name)
         if self.is_list:
             item = r"""'"' || replace(replace(cast(item as varchar), '\', '\\'), '"', '\"') || '"'"""
@@ -199,8 +199,8 @@ class ServedTable:
 
 
 def _measured(text: str, length: str) -> str:
-    """Return the arguments of `concat` that give a text after its length in bytes and a colon; a null gives the
-    colon.
+    """Return the arguments of `concat` that give a text after its length in bytes and a colon; a null gives only
+    the colon.
     """
     return f"{length}({text}), ':', {text}, ','"
 
@@ -223,7 +223,7 @@ def quoted(name: str) -> str:
 def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[ServedTable, ...]:
     """Return the tables of a release: names, types and comments from its DuckDB file, keys from its data package.
 
-    Raises ServeError for a column with a type that has no equal in PostgreSQL.
+    Raises ServeError for a column with a type that PostgreSQL has no equal of.
     """
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     keys = {
@@ -302,7 +302,9 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
 
 
 def _indexed(table: ServedTable) -> Iterator[str]:
-    """Yield the columns that get an index of their own: filters and foreign keys with which no key starts."""
+    """Yield the columns that get their own index: filters and foreign keys that are not the first column of a
+    key.
+    """
     first_of_keys = {columns[0] for columns in (table.keys.primary, *table.keys.unique) if columns}
     of_foreign_keys = {foreign_key.columns[0] for foreign_key in table.keys.foreign_keys}
     for column in table.columns:
