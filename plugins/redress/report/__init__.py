@@ -1,4 +1,4 @@
-"""The report of a run of a season: what became of each letter, for the terminal, as Markdown and as HTML.
+"""What people read: the reports of runs, a council's figures, the data dictionary, dbt's pages and the site.
 
 <runs>/<season>/<run>.md      the report, written as Markdown
 <runs>/<season>/<run>.html    the report as one page of HTML

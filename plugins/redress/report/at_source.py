@@ -1,4 +1,6 @@
-"""What became of a season's letters at their source, and what its checks warn of, as Markdown."""
+"""The part of a report about a season's letters at their source, and the warnings of the season's checks, as
+Markdown.
+"""
 
 import shlex
 from pathlib import Path
@@ -14,18 +16,20 @@ from redress.steps import Run
 from redress.warehouse.landing import Landing
 
 LOST = (AcquisitionState.FAILED, AcquisitionState.GONE)
-"""The states that a person may have to look after: each such letter has a row of its own."""
+"""The states that may need a person: each letter in such a state has its own row."""
 NOT_THERE = (AcquisitionState.NOT_PUBLISHED, AcquisitionState.NOT_LISTED)
-"""The states of what the source does not have: the names stand in one paragraph."""
+"""The states of letters that the source does not have: their names are listed in one paragraph."""
 
 
 def retry_command(run: Run) -> str:
-    """Return the command that asks only for what failed in a season's last run, as Markdown."""
+    """Return, as Markdown, the command that fetches only the letters that failed in a season's last run."""
     return command(run.settings, f"run {run.season} --retry-failed")
 
 
 def acquired_lines(run: Run) -> tuple[str, ...]:
-    """Return what became of the season's letters at their source: the states counted, then what did not come."""
+    """Return what became of the season's letters at their source: a count for each state, then the letters that did
+    not come.
+    """
     if not run.summary_path.exists():
         return ("Nothing was asked of a source.",)
     summary = Summary.read(run.summary_path)
@@ -77,15 +81,16 @@ def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
 
 
 def _name(outcome: Outcome, authorities: Authorities) -> str:
-    """Return the name of the authority that a reference is about, or "" where the source does not say."""
+    """Return the name of the authority that an outcome is about, or "" if the source does not say it."""
     found = authorities.with_id(outcome.reference.authority_id or "")
     return "" if found is None else found.name
 
 
 def command(settings: Settings, words: str) -> str:
-    """Return a command of `redress`, as Markdown, with the run's home and councils where they are not the default.
+    """Return a command of `redress`, as Markdown, with the run's home and further councils if they are not the
+    default.
 
-    A terminal has neither the environment of Airflow nor the environment of `make run`.
+    The command must name them, because a terminal has neither the environment of Airflow nor that of `make run`.
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),

@@ -35,11 +35,11 @@ class CouncilYears:
     figures: Sequence[Row] = ()
     witnesses: Sequence[Row] = ()
     passages: Sequence[Row] = ()
-    """What letters say about this council, or about it and a few others, of the season or of all seasons."""
+    """The passages of the council's letters, of the season or of all seasons."""
 
 
 def council_years(file: Path, name: str, season: Season | None, today: dt.date) -> CouncilYears:
-    """Read what the DuckDB file of a release says of an authority, over all seasons or about one season.
+    """Return what the DuckDB file of a release says about an authority, in all seasons or in one season.
 
     `name` is an id, a name, a short name or another name that the authority has or had.
 
@@ -54,7 +54,7 @@ def council_years(file: Path, name: str, season: Season | None, today: dt.date) 
 def authority_named(
     release: duckdb.DuckDBPyConnection, name: str, season: Season | None, today: dt.date
 ) -> Authority:
-    """Return the authority that a name means in a season or today, of those that a release knows.
+    """Return the authority in a release that a name means on the last day of a season, or today.
 
     Raises ShowError if the name belongs to no authority or to several.
     """
@@ -131,7 +131,9 @@ def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
 
 
 def _named(authorities: Authorities, name: str, season: Season | None, today: dt.date) -> Authority:
-    """Return the authority of a name: by its id, else by its name on the season's last day or today, else ever."""
+    """Return the authority with an id; otherwise the authority with a name on the season's last day or today.
+    Without a season, return the authority that ever had the name.
+    """
     with_id = authorities.with_id(name.strip())
     if with_id is not None:
         return with_id
@@ -148,7 +150,9 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
 
 
 def _end(authority: Authority, season: Season, successors: str | None) -> str:
-    """Return a clause about an authority that had ended when a season's period ended; empty for any other."""
+    """Return a clause about an authority that had ended by the end of a season's period; empty for any other
+    authority.
+    """
     if authority.valid_to is None or authority.valid_to >= season.period_end:
         return ""
     taken_over = f", and was taken over by {successors}" if successors else ""

@@ -1,4 +1,6 @@
-"""A council's years in the terminal: tables of rates and counts, notes, and the evidence of a season's figures."""
+"""Show a council's years in the terminal: tables of rates and counts, notes, and the evidence of a season's
+figures.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -31,7 +33,7 @@ _COMPLAINT_COUNTS = {
     "assessed_and_closed_count": "closed",
 }
 _WORDS = frozenset({"season", "measure", "trust", "letter", "state", "why"})
-"""The columns of words."""
+"""The columns of tables that hold words, not numbers."""
 
 
 def page(found: CouncilYears) -> Iterator[RenderableType]:
@@ -71,7 +73,9 @@ def page(found: CouncilYears) -> Iterator[RenderableType]:
 
 
 def _table(**columns: str) -> Table:
-    """Return a table without lines; `columns` has the heading of each column. Words lie left, numbers right."""
+    """Return a table without lines; `columns` has the heading of each column. Words are aligned left, numbers
+    right.
+    """
     table = Table(box=None, header_style="dim", pad_edge=False)
     for key, heading in columns.items():
         table.add_column(heading, justify="left" if key in _WORDS else "right", overflow="fold")
@@ -252,6 +256,8 @@ def _rate(row: Row, rate: str) -> str:
 
 
 def _stated(row: Row, measure: str, column: str, unit: str = "") -> str:
-    """Return a stated number, or in a word why the letter has none; a dash where there is no accepted letter."""
+    """Return a stated number, or a word for the reason why the letter has none, or a dash if there is no accepted
+    letter.
+    """
     code = row[f"{measure}_absence_code"]
     return number(row[column], unit) if code is None else WHY_ABSENT[code][0]

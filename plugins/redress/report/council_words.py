@@ -1,4 +1,4 @@
-"""What to say of a council's numbers: why one is absent, what to know before comparing, how a number is shown."""
+"""Words about a council's numbers: why a number is absent, what to know before comparing, how a number is shown."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -24,7 +24,7 @@ WHY_ABSENT: dict[str, tuple[str, str]] = {
     Absence.NOT_AVAILABLE: ("n/a", 'the letter prints "n/a"'),
     Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
 }
-"""Each reason why a letter has no rate: for a cell, and for a sentence."""
+"""The words for each reason why a letter has no rate: for a cell, and for a sentence."""
 RATE_NAMES = {
     "uphold_rate": "uphold rate",
     "compliance_rate": "compliance rate",
@@ -40,7 +40,9 @@ WHY_NO_FIGURES = {
 
 
 def notes(years: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """Yield what to know of each season before comparing it, and why a number of it is absent."""
+    """Yield notes on seasons, each with the season's row: what to know before comparing, and why a number is
+    absent.
+    """
     comparable_since = years[0]["comparable_since_season"]
     for row in years:
         state = row["coverage_state"]
@@ -77,9 +79,9 @@ def _review_notes(row: Row) -> Iterator[str]:
 
 
 def place_in_the_file(letter: Row) -> str | None:
-    """Return which pages of a longer file a letter has; None if it has all of them, or if nobody knows.
+    """Return in words which pages of a longer file are the letter; None if all pages are, or if nobody knows.
 
-    A release of an older version has no pages of letters.
+    A release of an older version does not say the pages.
     """
     first, last, count = letter.get("letter_first_page"), letter.get("letter_last_page"), letter["page_count"]
     if first is None or (first, last) == (1, count):

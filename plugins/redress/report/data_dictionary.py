@@ -21,7 +21,7 @@ DICTIONARY = PROJECT_FOLDER / "docs" / "data-dictionary.md"
 RENEWED_BY = ".venv/bin/python -m redress.report.data_dictionary"
 
 _KINDS = {"fct": 1, "dim": 2}
-"""The order within a schema: tables of no kind (the wide table), then facts, then dimensions."""
+"""The order of tables within a schema: tables with another prefix (the wide table), then facts, then dimensions."""
 _INTRODUCTION = f"""# Data dictionary
 
 Every table of a release, column by column, in the words of its models. `{RENEWED_BY}`
@@ -42,12 +42,14 @@ reads `metrics` and `semantic_models` of dbt's `manifest.json` finds them there 
 
 
 class DictionaryError(Exception):
-    """A table or column has no description or type; the message names it, and the file to add it to."""
+    """A table or column has no description or type; the message names the table or column, and the file to add it
+    to.
+    """
 
 
 @dataclass(frozen=True)
 class _Tests:
-    """What data tests check of one model: each column, its keys, its references, and other rules in words."""
+    """What the data tests of one model check: rules for each column, keys, references, and other rules in words."""
 
     columns: Mapping[str, Sequence[str]]
     keys: Sequence[Sequence[str]]
@@ -132,7 +134,7 @@ def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tests_of(model: Mapping[str, Any], tests: Sequence[DataTest], found: Manifest) -> _Tests:
-    """Return what the tests of a model hold, in the order of their names."""
+    """Return what the tests of a model check, in the order of the tests' names."""
     columns: dict[str, list[str]] = {}
     keys: list[list[str]] = []
     references: dict[str, str] = {}
@@ -203,7 +205,7 @@ def _table(model: Mapping[str, Any], tests: _Tests, uses: Sequence[str]) -> Iter
 
 
 def _metrics(found: Manifest) -> Iterator[str]:
-    """Yield the section of the rates that the manifest gives as metrics, with their counts and their warnings."""
+    """Yield the section about metrics: each rate that the manifest defines, with its counts and its warnings."""
     metrics = {metric["name"]: metric for metric in found["metrics"].values()}
     yield "## Metrics"
     yield ""
@@ -244,7 +246,7 @@ def _in_words(test_name: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    """Return a description up to a colon or full stop: by convention, that says what one row is."""
+    """Return a description up to a colon or full stop. By convention this part says what one row is."""
     return re.split(r"[.:](?:\s|$)", _one_line(text), maxsplit=1)[0].removeprefix("One row per ")
 
 

@@ -20,7 +20,8 @@ PAGE_NAME = "static_index.html"
 DBT_DOCS_NAME = "dbt_docs"
 TIME_LIMIT_SECONDS = 600
 _PARSE_HOME = PROJECT_FOLDER / "var" / "dbt_parse"
-"""An empty home to parse in. Its folders are named as in any home, so that the parsed project serves builds too."""
+"""An empty home to parse in. Its folders have the names of any home, so that builds can use the parsed project
+too."""
 
 
 def manifest() -> Manifest:

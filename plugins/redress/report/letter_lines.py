@@ -1,4 +1,6 @@
-"""What became of each letter of a season, one line a letter: for the terminal, and for the report's table."""
+"""What became of each letter of a season, as one line for each letter: for the terminal, and for the report's
+table.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +57,9 @@ class LetterLine:
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
-    """Return all landed letters of some seasons: accepted ones as released, the others as they were read."""
+    """Return a line for each landed letter of some seasons: with numbers of the release if the letter is accepted,
+    else as read.
+    """
     landing = Landing(settings.landing_folder)
     current = releases_of(settings).current()
     reviewed = {} if current is None else _reviews(current / "warehouse.duckdb")
@@ -146,14 +150,16 @@ def _number(value: Decimal | int | None, unit: str = "", *, signed: bool = False
 
 @dataclass(frozen=True)
 class RefusedSeason:
-    """A refused season: how many files have each disposition, and the files that speak against the source."""
+    """A refused season: how many files have each disposition, and the files because of which the source looks
+    wrong.
+    """
 
     disposition_counts: Counter[Fate]
     lines: tuple[LetterLine, ...]
 
 
 def refused_season(run: Run) -> RefusedSeason | None:
-    """Return the refused files of a run, or None where `check` did not stop the season because of them."""
+    """Return the refused season of a run, or None if `check` did not refuse the season."""
     if run.season not in run.refused.seasons():
         return None
     dispositions = run.refused.dispositions(run.season)

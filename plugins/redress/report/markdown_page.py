@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""The page's policy: it may show itself with its own styles, and nothing else."""
+"""The page's policy: the page may use its own styles, and may load and run nothing."""
 
 STYLES = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #ffffff;
@@ -51,7 +51,7 @@ tbody tr:nth-child(even) td { background: var(--shade); }
 def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
     """Return Markdown as one page of HTML with its styles inside, as `titled_html` makes it.
 
-    `way_up` is the words and the address of a link to the page that leads to it.
+    `way_up` has the words and the address of a link to the parent page.
     """
     title, body = titled_html(markdown)
     if way_up is not None:
@@ -68,7 +68,7 @@ def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
 def titled_html(markdown: str) -> tuple[str, str]:
     """Return the first heading of Markdown, and the Markdown as HTML.
 
-    HTML in it is shown as text, and pictures are left out.
+    HTML inside the Markdown is shown as text, and pictures are left out.
     """
     parser = (
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
@@ -89,14 +89,15 @@ def _plain(inline: Token) -> str:
 
 
 def _anchor(heading: str) -> str:
-    """Return the name of a heading within its page, as viewers of Markdown make it."""
+    """Return the anchor of a heading in its page, as viewers of Markdown make anchors."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _table_open(
     renderer: RendererHTML, tokens: Sequence[Token], place: int, options: object, environment: object
 ) -> str:
-    """Return the tag of a table that scrolls by itself, named after the heading above the table.
+    """Return the opening tag of a table that scrolls by itself; the heading above the table is its name for screen
+    readers.
 
     A table right below the title, which may be a long sentence, is named after its columns.
     """

@@ -1,4 +1,4 @@
-"""What a run's report says where letters have words that no layout knows."""
+"""The part of a run's report about letters with words that no layout knows."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,8 @@ RUNBOOK = "docs/runbooks/new-season.md"
 
 
 def new_words_lines(run: Run, unknown_count: int) -> Iterator[str]:
-    """Yield how many letters may have new words, and the command that explains them; nothing if all are read.
+    """Yield how many letters may have new words, and the command that explains the words; nothing if no letter has
+    any.
 
     `unknown_count` is the number of the season's letters with an unknown layout.
     """
@@ -31,6 +32,6 @@ def new_words_lines(run: Run, unknown_count: int) -> Iterator[str]:
 
 
 def _incomplete_count(run: Run) -> int:
-    """Return how many letters fail a rule that fails where words are unknown."""
+    """Return how many letters fail one of the rules that fail because of unknown words."""
     rows = read_table(run.checks_path, columns=["letter_sha256", "rule", "is_passed"]).to_pylist()
     return len({row["letter_sha256"] for row in rows if row["rule"] in RULES_OF_WORDS and not row["is_passed"]})

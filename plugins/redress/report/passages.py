@@ -1,4 +1,4 @@
-"""The words about councils: passages of a release, found by their words or by their council."""
+"""Find passages of a release by their words or by their council."""
 
 import datetime as dt
 import re
@@ -17,7 +17,7 @@ KINDS = {
     "names_non_compliance": "non-compliance",
     "names_delay": "delay",
 }
-"""What a passage can name, by the column of fct_passage that says so."""
+"""The words for what a passage can name, by the column of fct_passage that marks it."""
 SERVICES = {
     "adult_social_care": "adult social care",
     "benefits_and_tax": "benefits and tax",
@@ -46,10 +46,10 @@ _ASKED = """
 def find_passages(
     file: Path, words: Sequence[str], season: Season | None, council: str | None, today: dt.date
 ) -> list[dict[str, Any]]:
-    """Return the passages of a release's DuckDB file that have all of some words, by season and council.
+    """Return the passages in a release's DuckDB file that have all of `words`, in the order of season and council.
 
-    A word is a whole word, or the beginning of one if a star ends it; words with spaces between them are a phrase.
-    Small and capital letters are the same.
+    An element of `words` is a whole word, the beginning of a word with a star behind it, or a phrase of several
+    words. Capital letters do not matter.
 
     Raises ShowError if nothing is asked for, if the name belongs to no council or to several, or if the release has
     no passages.
@@ -74,7 +74,7 @@ def find_passages(
 
 
 def _pattern(phrase: str) -> str:
-    """Return the regular expression of a phrase, for words that may stand in any case."""
+    """Return a regular expression for a phrase, to be matched without regard to capitals."""
     pieces = _WORD.findall(phrase.replace("’", "'"))
     if not pieces:
         raise ShowError(f'"{phrase}" has no word to look for')
@@ -91,7 +91,9 @@ def place_of(passage: Row) -> str:
 
 
 def marks_of(passage: Row) -> Iterator[str]:
-    """Yield what to say of a passage: who shares it, what it names, and whether it was read from a picture."""
+    """Yield notes on a passage: how many councils share it, what it names, and whether it was read from a
+    picture.
+    """
     if passage["shared_by_count"] > 1:
         yield f"shared by {passage['shared_by_count']} of {passage['compared_count']} councils"
     yield from (name for column, name in KINDS.items() if passage[column])

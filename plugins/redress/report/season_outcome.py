@@ -20,14 +20,14 @@ from redress.warehouse.releases.releases import Releases
 from redress.warehouse.releases.shared import releases_of
 
 AFTER_RELEASE = frozenset({"serve", "data docs", "site", "report"})
-"""The steps that follow the release: when one of them fails, the release is out all the same."""
+"""The steps that follow the release: if one of them fails, the release is published nevertheless."""
 _SENTENCE_END = re.compile(r"(?<=[^\W_]{2}|.[)\]\"'])[.!?]\s+(?=[A-Z])")
-"""The end of a sentence of a message; an initial ("A. Lister") is no end."""
+"""The end of a sentence in a message; an initial ("A. Lister") does not end a sentence."""
 
 
 @dataclass(frozen=True)
 class SeasonOutcome:
-    """A run of a season, by the run's record and by the season in landing."""
+    """The outcome of a run of a season, from the run's record and the season in landing."""
 
     run: Run
 
@@ -38,12 +38,12 @@ class SeasonOutcome:
 
     @cached_property
     def failure(self) -> StepSummary | None:
-        """The step that failed last, or None where no step has failed."""
+        """The step that failed last, or None if no step has failed."""
         return last_failure(self.run.record)
 
     @property
     def has_released(self) -> bool:
-        """Whether the run came to its release, and no earlier step has failed since."""
+        """Whether the run has released, and no step up to the release has failed since."""
         is_broken = self.failure is not None and self.failure.name not in AFTER_RELEASE
         return not is_broken and self._has_done("release")
 
@@ -54,13 +54,15 @@ class SeasonOutcome:
 
     @cached_property
     def refused(self) -> RefusedSeason | None:
-        """The refused files, or None where the season was not stopped because of refused files."""
+        """The refused season, or None if the season was not refused."""
         is_stopped = self.failure is not None and self.failure.name == "check" and not self.has_landed
         return refused_season(self.run) if is_stopped else None
 
     @cached_property
     def dispositions(self) -> dict[str, Disposition]:
-        """What became of each landed letter of the season, by its sha256; empty where the season was not landed."""
+        """The disposition of each landed letter of the season, by its sha256; empty if the season was not
+        landed.
+        """
         landing = Landing(self.run.settings.landing_folder)
         return landing.dispositions(self.run.season) if self.run.season in landing.seasons() else {}
 
@@ -75,8 +77,8 @@ class SeasonOutcome:
 
     @cached_property
     def expected_ids(self) -> frozenset[str]:
-        """The authorities that must have a letter. Real authorities count only if a letter to a real authority has
-        come.
+        """The ids of the authorities that must have a letter. Real authorities are included only if a letter to a
+        real authority has come.
         """
         come_ids = (
             disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
@@ -99,7 +101,7 @@ class SeasonOutcome:
 
     @cached_property
     def missing_names(self) -> tuple[str, ...]:
-        """The names of the expected authorities that have no letter, not even one in quarantine."""
+        """The names of the expected authorities without a letter; a letter in quarantine counts as a letter."""
         come = {
             disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
         }
@@ -108,7 +110,7 @@ class SeasonOutcome:
 
     @cached_property
     def changes(self) -> tuple[LetterChange, ...] | None:
-        """What the run did to each letter of its season, or None where the letters before it were not kept."""
+        """What the run did to each letter of its season, or None if the state before the run was not kept."""
         before = kept_before(self.run)
         if before is None:
             return None
@@ -120,13 +122,15 @@ class SeasonOutcome:
 
     @cached_property
     def current_release(self) -> str | None:
-        """The release that was current when the run ended, or is current now where the record has none."""
+        """The release that was current when the run ended; if the record has none, the release that is current
+        now.
+        """
         current = self._releases.current()
         return self._released or (None if current is None else current.name)
 
     @property
     def has_new_release(self) -> bool:
-        """Whether the run made the release current that was current when the run ended."""
+        """Whether the run itself made `current_release` current."""
         if not self.has_released or self._released is None:
             return False
         made_current = [attempt.is_new for attempt in self._tries if attempt.is_new is not None]
@@ -134,7 +138,7 @@ class SeasonOutcome:
 
     @property
     def has_release_of_another(self) -> bool:
-        """Whether the run built the current release and another run made it current."""
+        """Whether this run built the current release, but another run made it current."""
         is_ours = self.has_new_release or self._is_again
         return self.has_released and not is_ours and self._released in self._built
 
@@ -148,7 +152,7 @@ class SeasonOutcome:
 
     @property
     def new_release_folder(self) -> Path | None:
-        """The folder of the run's release, or None where the run has no new release."""
+        """The folder of the run's new release, or None if the run has none."""
         if not self.has_new_release or self.current_release is None:
             return None
         self._releases.bring(self.current_release)
@@ -178,7 +182,9 @@ class SeasonOutcome:
 
     @property
     def _reason(self) -> str:
-        """The first sentence of why the run failed; the whole message stands under "What failed"."""
+        """The first sentence of the message of the failure; the report has the whole message under "What
+        failed".
+        """
         return _SENTENCE_END.split(failure_reason(self.run.record) or "", maxsplit=1)[0]
 
     @property
@@ -215,7 +221,7 @@ class SeasonOutcome:
 
     @property
     def _is_again(self) -> bool:
-        """Whether the run put an earlier release back, because landing again holds what that was built of."""
+        """Whether the run put an earlier release back, because landing again holds the content of that release."""
         return any(attempt.publication is Publication.CURRENT_AGAIN for attempt in self._tries)
 
     def _has_done(self, step: str) -> bool:
@@ -223,7 +229,7 @@ class SeasonOutcome:
 
     @cached_property
     def _release(self) -> StepSummary | None:
-        """The step `release`, as it ended last."""
+        """The step `release` with its last end, or None if the run has not begun it."""
         return next((step for step in self.steps if step.name == "release"), None)
 
     @cached_property
@@ -233,7 +239,7 @@ class SeasonOutcome:
 
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
-        """The facts of each try of the step `release` that ended with the final current release."""
+        """The facts of each try of the step `release` after which the final current release was current."""
         done = (
             event for event in self.run.record.events() if event["step"] == "release" and event["state"] == "done"
         )
@@ -242,8 +248,8 @@ class SeasonOutcome:
 
     @cached_property
     def _built(self) -> frozenset[str]:
-        """The identities of the warehouses that the run built, in all tries: a try may have been killed before its
-        release.
+        """The identities of the warehouses that the run built, in all tries, because a try may have been killed
+        before its release.
         """
         done = (
             event for event in self.run.record.events() if event["step"] == "build" and event["state"] == "done"

@@ -21,9 +21,10 @@ from redress.warehouse.releases.checksums import CHANGES_NAME, NOTES_NAME
 from redress.warehouse.releases.notes import figure_name, shown_values
 
 SHOWN_CHANGES_COUNT = 50
-"""How many letters of each kind of change are named; in the first run of a season all letters are new."""
+"""How many letters of each kind of change are named at most, because in the first run of a season all letters are
+new."""
 SHOWN_REFUSED_COUNT = 50
-"""How many refused files of each kind are named; of a wrong source all files may be refused."""
+"""How many refused files of each kind are named at most, because all files of a wrong source may be refused."""
 _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
 
@@ -62,7 +63,7 @@ def _unknown_count(outcome: SeasonOutcome) -> int:
 
 
 def _about(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield when the run was, and how many letters there are of each kind."""
+    """Yield when the run took place, and how many letters there are of each kind."""
     events = outcome.run.record.events()
     when = f"Run {text(outcome.run.run_id)}"
     if events:
@@ -234,7 +235,7 @@ def _letter_changed(outcome: SeasonOutcome, changed: LetterChange) -> str:
 
 
 def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield what the run's release changed in the data, or why that is not said."""
+    """Yield what the run's release changed in the data, or why the report does not say it."""
     release, folder, changes = outcome.current_release, outcome.new_release_folder, outcome.release_changes
     if outcome.has_release_of_another:
         yield (
@@ -263,7 +264,7 @@ def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
 def _released(release: str, before: str, data: DataChanges) -> Iterator[str]:
     """Yield how the new release differs from the release before.
 
-    The words differ from the words for what the run did to the letters of its season.
+    These changes are worded differently from the changes that the run made to the letters of its season.
     """
     yield (
         f"Release {release} takes the place of {before}. The two are compared over all "
@@ -318,7 +319,7 @@ def _rules(run: Run) -> Iterator[str]:
 
 
 def _steps(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield each step once, with its last time and how often it was retried."""
+    """Yield each step once, with how long its last try took and how often the step was retried."""
     rows = [
         [
             text(step.name),

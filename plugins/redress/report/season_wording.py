@@ -1,4 +1,6 @@
-"""A season's wording for people and as JSON: the sentences, what they may state, and what would be read."""
+"""Show a season's wording, for people and as JSON: the unknown sentences, what they may state, and a trial
+reading.
+"""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from redress.steps.wording import Wording
 
 SHOWN_EXAMPLES = 3
 SHOWN_ODDS = 30
-"""Odds beyond one in 10^30 are shown as that: nobody needs more."""
+"""Smaller odds than one in 10^30 are shown as one in 10^30."""
 
 
 def wording_lines(wording: Wording) -> Iterator[str]:
@@ -125,7 +127,7 @@ def _change(count: BeforeAfter) -> str:
 
 
 def _golden_letter(wording: Wording) -> Letter | None:
-    """Return the letter with the most figures that would be read; of several, the first by its name."""
+    """Return the letter of the trial reading with the most figures, or None if there was no trial."""
     letters = () if wording.trial is None else wording.trial.letters
     return max(
         letters,

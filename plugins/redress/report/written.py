@@ -15,7 +15,8 @@ from redress.steps.run import reported_runs
 
 INDEX_NAME = "index.html"
 RUN_STARTS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": "by hand", "command-": "by command"}
-"""How a run was started, by the beginning of its id: first the ids of Airflow, then those of commands."""
+"""The words for how a run was started, by the beginning of its id: first the ids of Airflow, then the ids of
+commands."""
 
 
 def write_report(run: Run) -> Place:
@@ -57,18 +58,18 @@ def _link(run: Run, began_at: str) -> str:
 
 
 def _start(run_id: str) -> str:
-    """Return how a run was started; an id that a person has chosen stands for itself."""
+    """Return how a run was started, in words; for an id that a person has chosen, return the id."""
     return next((start for beginning, start in RUN_STARTS.items() if run_id.startswith(beginning)), run_id)
 
 
 def _title(run: Run) -> str:
-    """Return the title of a report as Markdown, in which untrusted text is harmless already."""
+    """Return the title of a report. It is Markdown in which untrusted text has been escaped."""
     with run.report_path.open(encoding="utf-8") as file:
         return file.readline().strip().removeprefix("# ")
 
 
 def _began_at(run: Run) -> str:
-    """Return when a run began, or an empty text where its record is not there."""
+    """Return when a run began, or an empty text if the run has no record."""
     events = run.record.events()
     return str(events[0]["at"]) if events else ""
 

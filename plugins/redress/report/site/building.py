@@ -1,4 +1,4 @@
-"""Build the site of the current release, and put it in the place of the site before."""
+"""Build the site of the current release, and replace the earlier site."""
 
 import shutil
 from collections.abc import Iterator
@@ -31,15 +31,18 @@ _DATA = ("warehouse.duckdb", "datapackage.json", "csv", "parquet")
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """A site that was built: its first page, the release, and how many files were made and how many taken over."""
+    """The result of building the site: its first page, the release, and how many files were made and how many
+    reused.
+    """
 
     index: Place | None
-    """None if the pages are not shown, because another release has become current while they were built."""
+    """The first page. None if the pages were not published, because another release became current while they were
+    built."""
     release: str
     made_count: int
     linked_count: int
     no_pdfs: str | None
-    """Why the site has no PDFs, in words; the rest of the site is there."""
+    """The reason, in words, why the site has no PDFs, or None if it has; the rest of the site is complete."""
 
     def __str__(self) -> str:
         files = f"{self.made_count} files made, {self.linked_count} as before"
@@ -50,7 +53,7 @@ class BuiltSite:
 
 
 def write_site(run: Run) -> str:
-    """Build the site as a step of a run, unless the settings leave it to people; return what was done."""
+    """Build the site as a step of a run, unless the settings leave building to people; return what was done."""
     with run.record.step("site") as note:
         is_wanted = run.settings.build_site
         note.message = str(build_site(run.settings)) if is_wanted else "not built: REDRESS_BUILD_SITE is false"
@@ -58,9 +61,9 @@ def write_site(run: Run) -> str:
 
 
 def build_site(settings: Settings) -> BuiltSite:
-    """Build the site of the current release; a reader finds the site before or the new one, each whole.
+    """Build the site of the current release. A reader finds the earlier site or the new site, each whole.
 
-    Raises ReleaseError if there is no release. A letter that is not in the archive costs its picture alone.
+    Raises ReleaseError if there is no release. If a letter is not in the archive, only its picture is missing.
     """
     folder = site_folder(settings)
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
-"""Charts as SVG by Vega-Lite: rates over the seasons beside the type's average, and the spread of a type's rates.
+"""Charts as SVG, drawn by Vega-Lite: rates over the seasons beside the type's average, and the spread of a type's
+rates.
 
-A line ends where seasons cannot be compared, and where a season has no figure. Rates of fewer than ten
-investigations are hollow.
+A line ends before a season that cannot be compared, and before a season without a figure. The points of rates of
+fewer than ten investigations are hollow.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 VEGA_LITE = "6.1"
 OURS, AVERAGE, INK, SOFT, GRID = "#1d4f91", "#b35806", "#1b1f24", "#57606a", "#e3e7eb"
-"""Colours that stay apart for people who see red and green alike, and in grey."""
+"""Colours that people who cannot tell red from green can distinguish, also in print without colour."""
 _CONFIG = {
     "background": "white",
     "font": "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif",
@@ -59,7 +60,7 @@ def rate_points(years: Sequence[Mapping[str, Any]], rate: str, average: str) -> 
 
 
 def _continues(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Return whether a line may lead from one season with a figure to another."""
+    """Return whether a line may connect two seasons: they follow each other, and their rates can be compared."""
     is_next: bool = row["season"] == before["season"] + 1
     return is_next and row["comparable_since_season"] == before["comparable_since_season"]
 
@@ -67,7 +68,9 @@ def _continues(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
 def rates_over_seasons(
     points: Sequence[Mapping[str, Any]], seasons: Sequence[int], breaks: Sequence[int]
 ) -> dict[str, Any]:
-    """Return a chart of `rate_points` over `seasons`, with a line before each season of `breaks`."""
+    """Return a chart of the points of `rate_points` over `seasons`, with a vertical line before each season of
+    `breaks`.
+    """
     season = {
         "field": "season",
         "type": "quantitative",
@@ -126,7 +129,9 @@ def rates_over_seasons(
 
 
 def distribution(rates: Sequence[Decimal], average: Decimal | None) -> dict[str, Any]:
-    """Return a chart of how many authorities have a rate in each step of five points, and of their average."""
+    """Return a chart of how many authorities have a rate in each interval of five points, with a mark for the
+    average.
+    """
     values = [{"rate": float(rate)} for rate in rates]
     bars = {
         "mark": {"type": "bar", "color": OURS, "binSpacing": 2},
@@ -166,7 +171,7 @@ def _chart(
 
 
 def drawn(specification: Mapping[str, Any]) -> bytes:
-    """Return a chart as SVG. Nothing is loaded: what is drawn stands in the specification."""
+    """Return a chart as SVG. Nothing is loaded, because the specification holds all data."""
     import vl_convert  # starts an engine for scripts, which takes a second
 
     svg: str = vl_convert.vegalite_to_svg(dict(specification), vl_version=VEGA_LITE, allowed_base_urls=[])
@@ -174,7 +179,7 @@ def drawn(specification: Mapping[str, Any]) -> bytes:
 
 
 def scripts() -> bytes:
-    """Return Vega's scripts as one file, which names `vegaEmbed`."""
+    """Return Vega's scripts as one file, which defines `vegaEmbed`."""
     import vl_convert
 
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)

@@ -18,16 +18,16 @@ from redress.report.council import Row, has_passages
 _NO_LETTER = frozenset({"not_published", "not_fetched"})
 """The states of coverage in which no letter came."""
 _HELD_BACK = frozenset({"quarantined", "unidentified", "not_expected"})
-"""The states of coverage, and of letters, in which the figures of a letter that came must not be shown."""
+"""The states of coverage, and of letters, for which a letter has come and its figures must not be shown."""
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)[0-9]")
 _LONGEST_NAME = 100
 UNKNOWN = "unknown"
-"""The authority of letters that match none."""
+"""The id in place of an authority for letters that fit no authority."""
 
 
 @dataclass(frozen=True)
 class CouncilContents:
-    """All that a release says of one authority: its rows of each table, by season where a table has seasons."""
+    """All that a release says about one authority: its rows of each table, by season if the table has seasons."""
 
     authority_id: str
     name: str
@@ -45,7 +45,7 @@ class CouncilContents:
 
     @property
     def address(self) -> str:
-        """The address of the council's page, from the site's folder."""
+        """The address of the council's page, relative to the site's folder."""
         return f"council/{slug(self.authority_id)}.html"
 
     def evidence_address(self, season: int) -> str:
@@ -65,7 +65,7 @@ class CouncilContents:
 
 @dataclass(frozen=True)
 class SiteContents:
-    """All that a release says, arranged for pages. Only councils to which a letter came have a page."""
+    """All that a release says, arranged for pages. Only a council with a letter has a page."""
 
     release: str
     years: Mapping[int, Row]
@@ -78,7 +78,7 @@ class SiteContents:
     councils: Mapping[str, CouncilContents]
     letters: Sequence[Row]
     reconciliations: Sequence[Row]
-    """The figures of witnesses about a type or about the whole office, and counts of agreement by season."""
+    """The figures of witnesses about a council type or about the whole office, beside ours."""
     agreements: Sequence[Row]
     category_names: Mapping[tuple[str, str], str]
     hexagons: Mapping[str, tuple[int, int]]
@@ -89,7 +89,7 @@ class SiteContents:
 
     @cached_property
     def seasons(self) -> tuple[int, ...]:
-        """The seasons that are landed, the first first."""
+        """The seasons that are landed, the oldest first."""
         return tuple(sorted(self.years))
 
     @cached_property
@@ -104,7 +104,9 @@ class SiteContents:
         return self._by_season.get((season, is_sample), [])
 
     def groups(self, season: int) -> tuple[bool, ...]:
-        """Return which of real (False) and invented (True) authorities have accepted letters in a season."""
+        """Return the groups with accepted letters in a season: False for real authorities, True for invented
+        authorities.
+        """
         return tuple(
             is_sample
             for is_sample in (False, True)
@@ -117,17 +119,17 @@ class SiteContents:
         return bool(self.councils) and all(council.is_sample for council in self.councils.values())
 
     def address_of(self, authority_id: str) -> str | None:
-        """Return the address of a council's page, or None if it has none because no letter to it came."""
+        """Return the address of a council's page, or None if the council has no page because it has no letter."""
         council = self.councils.get(authority_id)
         return None if council is None else council.address
 
 
 def slug(authority_id: str) -> str:
-    """Return an id as a file name that every system takes.
+    """Return a file name for an id that every operating system accepts.
 
-    Capital letters, digits and hyphens stay; any other character becomes its code point. So do small letters,
-    because some systems take `a` for `A`. If Windows keeps the name for a device, such as CON, the name gets a `_`
-    at its end. A name that is too long is cut, and gets the digest of its id at its end.
+    Capital letters, digits and hyphens stay; any other character becomes its code point. Small letters do too,
+    because some systems do not distinguish `a` from `A`. A name that Windows reserves for a device, such as CON,
+    gets a `_` at its end. A name that is too long is cut, and the digest of the id is added.
     """
     name = re.sub(r"[^A-Z0-9-]", lambda found: f"_{ord(found[0]):x}_", authority_id)
     if _DEVICE.fullmatch(name):
@@ -138,9 +140,9 @@ def slug(authority_id: str) -> str:
 
 
 def _without_its_figures(reason: str, rules: Sequence[Row]) -> str:
-    """Return why a letter is held back: the sentences of the rules that it breaks, and no number that it prints.
+    """Return why a letter is held back, without its numbers: only the sentences of the rules that it breaks.
 
-    A reason that names no rule is a person's, and is published as it stands.
+    A person wrote a reason that names no rule; such a reason is published unchanged.
     """
     broken = [one["sentence"].rstrip(".") for one in rules if re.search(rf"\b{one['rule']}: ", reason)]
     return f"it breaks {'rules' if len(broken) > 1 else 'a rule'}: {'; '.join(broken)}" if broken else reason

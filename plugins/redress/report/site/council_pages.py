@@ -1,4 +1,6 @@
-"""The page of a council: its rates over the seasons beside its type's, its counts, and what is missing."""
+"""The page of a council: its rates over the seasons beside the averages of its type, its counts, and what is
+missing.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -40,7 +42,7 @@ _NEIGHBOURS = 5
 
 
 def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[Job]:
-    """Yield the jobs for a council's page, its charts and its files of CSV."""
+    """Yield the jobs for a council's page, its charts and its CSV files."""
     charts = list(_charts(council)) if council.has_figures else []
     yield from (chart for _, chart, _ in charts)
     years_path, figures_path = (council.address.replace(".html", f"-{what}.csv") for what in ("years", "figures"))
@@ -90,7 +92,9 @@ def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[J
 
 
 def _passage(council: CouncilContents, passage: Row) -> dict[str, Any]:
-    """Return a passage of the council's letters, and a link to the evidence of its season if the season has any."""
+    """Return what the page shows of a passage of the council's letters, with a link to the evidence of its season,
+    if any.
+    """
     season = passage["season"]
     return {
         "season": season_label(season),
@@ -108,7 +112,9 @@ def _type_link(contents: SiteContents, row: Row) -> str | None:
 
 
 def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilContents]:
-    """Return the other councils of a council's type, those of its region first, then by name."""
+    """Return the other councils of a council's type: first the councils of its region, then the rest, each by
+    name.
+    """
     last = council.last
     alike = [
         other
@@ -122,7 +128,7 @@ def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilCon
 
 
 def sentence(row: Row) -> str:
-    """Return a season's figures of a council in a sentence."""
+    """Return a sentence with a council's figures of a season."""
     label = season_label(row["season"])
     if row["uphold_rate_pct"] is None or row["upheld_count"] is None or row["uphold_rate_base_count"] is None:
         return f"In {label}, the letter states no uphold rate."
@@ -137,7 +143,9 @@ def sentence(row: Row) -> str:
 
 
 def _charts(council: CouncilContents) -> Iterator[tuple[str, Job, str]]:
-    """Yield for each rate that the letters state: its title, the job of its chart, and the words about it."""
+    """Yield the title, the job of the chart, and the words about the chart, for each rate that the letters
+    state.
+    """
     seasons = [row["season"] for row in council.years]
     breaks = sorted({row["comparable_since_season"] for row in council.years})
     for rate, name in RATE_NAMES.items():
@@ -230,7 +238,9 @@ def _counts(council: CouncilContents, evidence: Evidence) -> list[dict[str, Any]
 
 
 def _services(council: CouncilContents, evidence: Evidence) -> Iterator[dict[str, Any]]:
-    """Yield a table for each kind of count by service or outcome: a row for each category, columns for seasons."""
+    """Yield a table for each kind of count by service or outcome, with a row for each category and a column for
+    each season.
+    """
     for kind, title in _KINDS.items():
         rows = [row for row in council.complaints if row["complaint_kind"] == kind]
         categories = {row["complaint_category"]: row for row in sorted(rows, key=_position)}
@@ -272,7 +282,7 @@ _OVERVIEW = {
     "investigated": ("investigations_count",),
     "total": ("dealt_with_count",),
 }
-"""The figures of the overview of 2025, which is no table of its letter."""
+"""The figures of the overview of 2025 by category. In these letters the overview is prose or tiles, not a table."""
 
 
 def _noted(council: CouncilContents) -> list[dict[str, Any]]:
@@ -285,7 +295,7 @@ def _noted(council: CouncilContents) -> list[dict[str, Any]]:
 
 
 def stretches(seasons: Sequence[int]) -> str:
-    """Return seasons in words, those that follow one another as a stretch: "2014-15 to 2017-18, 2020-21"."""
+    """Return seasons in words, with a range for consecutive seasons: "2014-15 to 2017-18, 2020-21"."""
     found: list[list[int]] = []
     for season in seasons:
         if found and season == found[-1][-1] + 1:
@@ -299,5 +309,5 @@ def stretches(seasons: Sequence[int]) -> str:
 
 
 def _other(contents: SiteContents, authority_id: str) -> Mapping[str, Any]:
-    """Return the name and the address of an authority that came before or after."""
+    """Return the name of a predecessor or successor, and the address of its page."""
     return {"name": contents.names.get(authority_id, authority_id), "address": contents.address_of(authority_id)}

@@ -1,7 +1,7 @@
-"""Cuts of letters' pages: the part of a page on which figures stand, as a picture, with the place of each figure.
+"""Cuts of letters' pages: a picture of the part of a page with figures, and the place of the part on the page.
 
-A page is drawn in a reading worker, which has no network and no right to write, and ends with its letter's limits.
-One picture of a page serves all its figures: a page of the site shows a part of it, and draws the frame.
+A reading worker draws the page. It has no network and may not write, and the limits of a letter end it. One picture
+of a page is used for all figures on the page: a page of the site shows a part of the picture, and draws the frame.
 """
 
 import io
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 
 PIXELS_TO_A_POINT = 1.5
 MOST_PIXELS_OF_A_SIDE = 3000
-"""A page that is larger, as a poster is, is drawn smaller."""
+"""The most pixels of a side of a picture; a larger page, such as a poster, is drawn smaller."""
 _A4 = 595.0 * 842.0
 _ORDINARY = (0.5, 3.0)
-"""How small and how large a side is beside that of A4 if a page is drawn as it is."""
+"""The smallest and the largest size of an ordinary page, as a multiple of the side of A4. Such a page is drawn
+unscaled."""
 _GREYS = 16
-"""Enough for print, and half the bytes of 256."""
+"""The shades of grey in a picture: enough for print, with half the bytes of 256 shades."""
 _TO_GREY = [value * (_GREYS - 1) // 255 for value in range(256)]
 _PALETTE = [grey * 255 // (_GREYS - 1) for grey in range(_GREYS) for _ in range(3)]
 _MARGIN_POINTS = 42.0
-"""What is shown above and below the figures of a page: two lines or three."""
+"""How much of the page a cut shows above and below the figures: two or three lines."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A picture of a part of a page: its address in the site, and what it shows, in points from the upper left.
+    """A picture of a part of a page: its address in the site, and the part that it shows, in points from the upper
+    left.
 
     `unit` is the number of points of the page that make one point of an ordinary page.
     """
@@ -50,13 +52,15 @@ class Cut:
 
 
 Cuts = Mapping[tuple[str, int], Cut | str]
-"""By a letter's sha256 and the number of a page: the cut, or in words why there is none."""
+"""The cut of each page with figures, or the reason in words why there is none, by the letter's sha256 and the
+page's number."""
 
 
 def put_cuts(folder: SiteFolder, contents: SiteContents, settings: Settings) -> Cuts:
-    """Put the cuts of all pages with figures into the folder; return them, each by its letter and page.
+    """Put the cuts of all pages with figures into the folder, and return the cuts.
 
-    A letter that is not in the archive, or that cannot be drawn, gives a reason, and the others go on.
+    If a letter is not in the archive or cannot be drawn, the result has the reason, and the other letters are
+    drawn.
     """
     found: dict[tuple[str, int], Cut | str] = {}
     waiting: list[tuple[str, dict[int, tuple[float, float]]]] = []
@@ -92,7 +96,9 @@ def _from_archive(
     waiting: Sequence[tuple[str, dict[int, tuple[float, float]]]],
     found: dict[tuple[str, int], Cut | str],
 ) -> Iterator[tuple[tuple[str, dict[int, tuple[float, float]]], tuple[object, ...]]]:
-    """Yield letters with the arguments of `draw_pages`; note those that the archive does not hold in `found`."""
+    """Yield letters with the arguments of `draw_pages`. For a letter that the archive does not hold, note the
+    reason in `found`.
+    """
     for sha256, pages in waiting:
         try:
             content = archive.read(sha256)
@@ -107,9 +113,8 @@ def draw_pages(
 ) -> dict[int, tuple[float, float, float, float, bytes]]:
     """Draw parts of a PDF's pages, each over the page's whole width, from a top to a bottom in points.
 
-    Return by page its width, the top and the bottom that are shown, in points, the points to a unit, and the
-    picture as a PNG in greys.
-    A page can need any time and memory: call in a worker.
+    Return for each page: its width, the top and the bottom of the part, all in points; the points of a unit; and
+    the picture as a grey PNG. A page can need any time and memory, so call this in a worker.
     """
     import pypdfium2 as pdfium
 
@@ -128,16 +133,17 @@ def draw_pages(
 
 
 def _points_to_a_unit(width: float, height: float) -> float:
-    """Return 1 for a page of an ordinary size, else how many points of it are as much as one of A4 paper.
+    """Return 1 for a page of an ordinary size; for any other page return how many of its points correspond to one
+    point of A4.
 
-    A page may have a unit of its own (UserUnit), which its size in points does not tell.
+    A page may have its own unit (UserUnit), which its size in points does not show.
     """
     size = math.sqrt(width * height / _A4)
     return 1.0 if _ORDINARY[0] <= size <= _ORDINARY[1] else size
 
 
 def _png(picture: "Image.Image") -> bytes:
-    """Return a picture whose dots are numbers of greys as a PNG of four bits a dot."""
+    """Return a PNG of four bits a pixel from a picture with the number of a grey for each pixel."""
     from PIL import Image
 
     greys = Image.frombytes("P", picture.size, picture.tobytes())
@@ -148,7 +154,7 @@ def _png(picture: "Image.Image") -> bytes:
 
 
 def _pages_with_figures(contents: SiteContents) -> dict[str, dict[int, tuple[float, float]]]:
-    """Return the pages with figures of each letter, each with the top and the bottom of its figures."""
+    """Return the pages with figures of each letter, each page with the top and the bottom of its figures."""
     sha256s = {row["letter_key"]: row["letter_sha256"] for row in contents.letters}
     pages: dict[str, dict[int, tuple[float, float]]] = {}
     for council in contents.councils.values():

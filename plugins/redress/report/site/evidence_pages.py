@@ -1,4 +1,6 @@
-"""The evidence of a council's figures of a season: each number on a cut of the letter's page, with its sentence."""
+"""The pages of evidence for a council's figures of a season: each number on a cut of the letter's page, with its
+sentence.
+"""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -13,11 +15,11 @@ from redress.report.site.jobs import Job, Kind
 from redress.report.site.words import STATES, anchor, measure_name, readable, season_label
 
 _AROUND_POINTS = 34.0
-"""What is shown of the page above and below a figure: a line or two."""
+"""How much of the page is shown above and below a figure: one or two lines."""
 _ACROSS_POINTS = 400.0
-"""What is shown of the page's width: a column, so that it can be read on a telephone."""
+"""How much of the page's width is shown: a column, so that the text is readable on a telephone."""
 _PAD_POINTS = 3.0
-"""What lies between a figure and its frame."""
+"""The space between a figure and its frame."""
 _UNITS = {Unit.PER_CENT: "%"}
 _AGREEMENT = {
     "agrees": "gives the same number",
@@ -29,7 +31,7 @@ _AGREEMENT = {
 
 
 def evidence_jobs(contents: SiteContents, council: CouncilContents, cuts: Cuts) -> Iterator[Job]:
-    """Yield the jobs for the pages of evidence of a council: one for each season in which a letter came."""
+    """Yield the jobs for a council's pages of evidence, one page for each season with a letter."""
     rows = {row["season"]: row for row in council.years}
     for season in sorted(council.letters):
         row = rows.get(season)
@@ -135,7 +137,9 @@ def cut_part(cut: Cut, figure: Row) -> Mapping[str, Any]:
 
 
 def _points(value: float) -> str:
-    """Return a length in five digits: a page can be a hundred times smaller than others."""
+    """Return a length with five significant digits, because a page can be a hundred times smaller than other
+    pages.
+    """
     return f"{value:.5g}"
 
 
@@ -154,6 +158,6 @@ def _witness(contents: SiteContents, row: Row) -> Mapping[str, Any]:
 
 
 def with_unit(measure: str, value: Decimal | None) -> str:
-    """Return a value of a measure with its unit, or a dash for an absent one."""
+    """Return the value of a measure with its unit, or a dash for an absent value."""
     unit = UNIT_OF.get(measure)
     return "–" if value is None else number(value, "" if unit is None else _UNITS.get(unit, ""))

@@ -1,4 +1,5 @@
-"""The site's folder: built beside the one that is there, which gives its unchanged files, and put in its place.
+"""The site's folder: the new folder is built beside the old folder, reuses its unchanged files, and then replaces
+it.
 
 <home>/site/index.html      the first page
 <home>/site/made.json       of each file, the digest of the job that made it, and facts that pages need
@@ -20,7 +21,7 @@ MADE_NAME = "made.json"
 
 @dataclass
 class SiteFolder:
-    """A site that is being built in `new`, and the one that is there, in `old`."""
+    """A site that is being built in the folder `new`, and the present site in the folder `old`."""
 
     old: Path
     new: Path
@@ -38,7 +39,7 @@ class SiteFolder:
             self._before = {path: one for path, one in stated.items() if isinstance(one, dict)}
 
     def put_all(self, jobs: Iterable[Job]) -> None:
-        """Put the files of jobs into the folder: link those that the site before has, and make the others."""
+        """Put the files of jobs into the folder: link the files that the old site has, and make the others."""
         waiting: dict[str, Job] = {}
         for job in jobs:
             if job.path not in self._made and not self.link(job.path, job.digest):
@@ -47,7 +48,9 @@ class SiteFolder:
             self.write(job.path, content, job.digest)
 
     def link(self, path: str, digest: str) -> Mapping[str, Any] | None:
-        """Take a file from the site before if a job of this digest made it; return its facts, or None if not."""
+        """Link a file of the old site if a job with this digest made it. Return the file's facts, or None if there
+        is no such file.
+        """
         before = self._before.get(path)
         if before is None or before.get("digest") != digest or not (self.old / path).is_file():
             return None
@@ -61,7 +64,7 @@ class SiteFolder:
         return before
 
     def write(self, path: str, content: bytes, digest: str, **facts: Any) -> None:
-        """Write a file, and note the digest of its job and facts about it."""
+        """Write a file, and note the digest of its job and facts about the file."""
         self._place(path).write_bytes(content)
         self._made[path] = {"digest": digest, **facts}
         self.made_count += 1
@@ -71,7 +74,7 @@ class SiteFolder:
         shutil.copyfile(file, self._place(path))
 
     def end(self) -> None:
-        """Write what was made, for the next build."""
+        """Write made.json, for the next build."""
         (self.new / MADE_NAME).write_text(json.dumps(self._made, sort_keys=True, indent=0), encoding="utf-8")
 
     def _place(self, path: str) -> Path:

@@ -1,7 +1,7 @@
-"""What is made for the site: each file is the result of a job, and the same job makes the same bytes.
+"""The jobs that make the site's files: each file is the result of a job, and equal jobs make equal bytes.
 
-A job says everything that its file depends on. So a site is built anew by comparing the jobs with those of the site
-that is there: a file whose job has not changed is linked, and only the others are made.
+A job has everything that its file depends on. So a new site is built by comparing its jobs with the jobs of the
+present site: a file with an unchanged job is linked, and only the other files are made.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from redress.read.workers import allow_children
 HERE = Path(__file__).parent
 _MAKERS = ("jinja2", "vl-convert-python", "weasyprint")
 _FEW = 150
-"""So many jobs are done in this process: to start others takes longer."""
+"""Up to this many jobs are done in this process, because starting other processes would take longer."""
 _AT_A_TIME = 16
 
 
@@ -30,18 +30,18 @@ class Kind(StrEnum):
     """The kinds of files that a job makes."""
 
     PAGE = "page"
-    """HTML: a template of Jinja2, and the values in it."""
+    """HTML from a template of Jinja2 and the values for the template."""
     CHART = "chart"
-    """SVG: a specification of Vega-Lite."""
+    """SVG from a specification of Vega-Lite."""
     SCRIPTS = "scripts"
     """Vega's own scripts in one file, for the page on which a reader chooses councils."""
     TEXT = "text"
-    """A text as it stands."""
+    """A text, which is written unchanged."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A file of the site, with all that it depends on beside the code: plain values, dates and decimals."""
+    """A file of the site, with all inputs that it depends on, except code: plain values, dates and decimals."""
 
     path: str
     kind: Kind
@@ -49,19 +49,21 @@ class Job:
 
     @property
     def digest(self) -> str:
-        """The name of what the job makes: the same digest, the same bytes."""
+        """A digest of everything that decides the file's bytes: jobs with equal digests make equal bytes."""
         return digest_of(self.kind, self.path, self.inputs)
 
 
 def digest_of(kind: str, path: str, inputs: Mapping[str, Any]) -> str:
-    """Return the digest of a kind of file, of its inputs, and of the code that makes it."""
+    """Return the digest over a kind of file, its path, its inputs, and the code that makes it."""
     stated = json.dumps([kind, path, inputs], sort_keys=True, default=str)
     return hashlib.sha256(f"{_makers_digest()}{stated}".encode()).hexdigest()
 
 
 @cache
 def _makers_digest() -> str:
-    """Return the name of everything that makes the files: the code of the site, templates, styles and libraries."""
+    """Return a digest of everything that makes the files: the site's code, templates and styles, and the libraries'
+    versions.
+    """
     digest = hashlib.sha256()
     for path in sorted((*HERE.rglob("*"), HERE.parent / "council_words.py")):
         if path.is_file() and path.suffix != ".pyc":
@@ -72,13 +74,15 @@ def _makers_digest() -> str:
 
 
 def chart_job(specification: Mapping[str, Any]) -> Job:
-    """Return the job that draws a chart; its path is named after what is drawn: equal charts are one file."""
+    """Return the job that draws a chart. Its path comes from the specification's digest, so equal charts share one
+    file.
+    """
     job = Job("", Kind.CHART, specification)
     return Job(f"charts/{job.digest[:20]}.svg", Kind.CHART, specification)
 
 
 def done(jobs: Iterable[Job]) -> Iterator[tuple[Job, bytes]]:
-    """Yield jobs with the bytes that they make, on all cores where there are many jobs."""
+    """Yield jobs with the bytes that they make; many jobs are done on all cores."""
     waiting = list(jobs)
     if len(waiting) <= _FEW:
         yield from ((job, made(job)) for job in waiting)

@@ -1,7 +1,8 @@
-"""The map of hexagons: each council one hexagon, coloured by how far its uphold rate is from its type's average.
+"""The map of hexagons: one hexagon for each council, coloured by how far its uphold rate is from its type's
+average.
 
-Districts, unitary, metropolitan and London borough councils lie where the map of 2023 has them. County councils,
-councils that have ended since, and invented ones have no place on it, and stand in rows beside it.
+District, unitary, metropolitan and London borough councils have the places of the map of 2023. County councils,
+councils that had ended by then, and invented councils are not on that map, and are shown in rows beside it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,14 +27,17 @@ STEPS = (
 )
 """The steps of the scale in words, from far below the average of the type to far above."""
 COLOURS = ("#542788", "#8073ac", "#c5bfe0", "#e8e6e1", "#fdc98a", "#e08214", "#a04b03")
-"""The colours of the steps; purple and orange stay apart for people who see red and green alike."""
+"""The colours of the steps. People who cannot tell red from green can distinguish purple and orange."""
 _WIDTH, _RISE = 20.0, 20.0 * sqrt(3) / 2
 _FEWEST_COLUMNS, _WIDTH_TO_HEIGHT = 9, 1.5
-"""How those that have no place are set out; no map is narrower, so that a few hexagons are no larger than many."""
+"""The rows of councils without a place: their fewest columns, and their ratio of width to height. No map is
+narrower than these columns, so that few hexagons are not drawn larger than many."""
 
 
 def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dict[str, Any]]:
-    """Return the parts of a season's map: England where there are real councils, then those without a place."""
+    """Return the parts of a season's map: first the councils with a place on the map, then the councils without a
+    place.
+    """
     rows = [row for row in contents.of_season(season, is_sample) if is_council(row)]
     placed = [row for row in rows if row["authority_id"] in contents.hexagons]
     counties = [row for row in rows if row["council_type_key"] == "county" and not is_sample]
@@ -58,7 +62,7 @@ def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dic
 
 
 def legend() -> list[dict[str, str]]:
-    """Return the scale: each step's class of styles and its words."""
+    """Return the legend: the style class and the words of each step of the scale."""
     return [{"kind": f"gap{step}", "words": words} for step, words in enumerate(STEPS)]
 
 
@@ -81,7 +85,9 @@ def _part(title: str, contents: SiteContents, rows: Sequence[Row], *, is_placed:
 
 
 def _on_map(places: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
-    """Return the upper left corners of hexagons: rows count from south to north, odd rows are shifted east."""
+    """Return the upper left corners of hexagons for their columns and rows. Rows count from south to north, and odd
+    rows are shifted east.
+    """
     west, north = min(column for column, _ in places), max(row for _, row in places)
     return [((column - west + row % 2 / 2) * _WIDTH, (north - row) * _RISE) for column, row in places]
 
@@ -108,7 +114,7 @@ def _hexagon(contents: SiteContents, row: Row, x: float, y: float) -> dict[str, 
 
 
 def _kind(row: Row) -> tuple[str, str]:
-    """Return the class of styles of a council's hexagon, and what it says."""
+    """Return the style class of a council's hexagon, and its words."""
     if row["coverage_state"] != Fate.ACCEPTED:
         return "none", f"no figures, {STATES[row['coverage_state']][1]}"
     gap = row["uphold_rate_gap_points"]
@@ -124,14 +130,16 @@ def _kind(row: Row) -> tuple[str, str]:
 
 
 def _step(gap: Decimal) -> int:
-    """Return the step of the scale that a gap in percentage points lies in: 3 and below lie in the middle."""
+    """Return the step of the scale for a gap in percentage points; gaps of up to 3 points belong to the middle
+    step.
+    """
     size = abs(gap)
     away = 0 if size <= 3 else 1 if size < 10 else 2 if size < 20 else 3
     return 3 + (away if gap > 0 else -away)
 
 
 def small_hexagon() -> str:
-    """Return the corners of a hexagon whose upper left corner is at 0, 0, a little smaller than its room."""
+    """Return the corners of a hexagon with its upper left corner at 0, 0, a little smaller than its cell."""
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in _corners())
 
 

@@ -1,4 +1,4 @@
-"""Where the site lies."""
+"""The place of the site's folder."""
 
 from pathlib import Path
 

@@ -17,7 +17,7 @@ from redress.report.site.season_pages import season_address
 
 
 def why_no_pdfs() -> str | None:
-    """Return in words why no PDF can be printed, or None if PDFs can be."""
+    """Return in words why PDFs cannot be printed, or None if they can."""
     try:
         import weasyprint  # noqa: F401 -- loads Pango
     except OSError as error:

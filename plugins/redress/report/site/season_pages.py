@@ -1,4 +1,6 @@
-"""The page of a season: the national picture as the letters give it, and what is missing; and a type's ranking."""
+"""The page of a season, with the national picture from its letters and with what is missing; and the pages with
+rankings by type.
+"""
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -24,7 +26,7 @@ from redress.report.site.words import (
 )
 
 _FEWEST_BARS = 3
-"""Fewer rates have no distribution to draw."""
+"""A chart of the distribution needs at least this many rates."""
 GROUP_NAMES = {False: "Councils", True: "Invented councils of the sample letters"}
 _WITNESSES = {"data_table": "the Ombudsman's tables", "statistics_page": "pages of statistics"}
 
@@ -42,7 +44,7 @@ def season_address(season: int) -> str:
 
 
 def season_values(contents: SiteContents, season: int, *, has_pdf: bool) -> dict[str, Any]:
-    """Return what stands on a season's page; the home page shows the newest season's."""
+    """Return the values for a season's page; the home page shows the values of the newest season."""
     year = contents.years[season]
     return {
         "template": "season.html",
@@ -70,7 +72,9 @@ def season_links(contents: SiteContents) -> list[dict[str, Any]]:
 
 
 def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
-    """Add up two counts over the rows that have both; return the sums, and the first in per cent of the second."""
+    """Add up two counts over the rows that have both; return the sums, and the first sum as a percentage of the
+    second.
+    """
     both = [row for row in rows if row[part] is not None and row[whole] is not None]
     total = sum(row[whole] for row in both)
     if not total:
@@ -85,7 +89,7 @@ def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
 
 
 def headline(contents: SiteContents, season: int, is_sample: bool) -> str:
-    """Return the sentence with a season's figures: those of councils, without other bodies."""
+    """Return a sentence with a season's figures about councils; other bodies are left out."""
     councils = [row for row in contents.of_season(season, is_sample) if is_council(row)]
     accepted = [row for row in councils if row["coverage_state"] == Fate.ACCEPTED]
     expected = sum(row["coverage_state"] != "not_expected" for row in councils)
@@ -118,7 +122,7 @@ def _group(contents: SiteContents, season: int, is_sample: bool) -> dict[str, An
 
 
 def _upheld_before(contents: SiteContents, season: int, before: Sequence[Row]) -> dict[str, Any]:
-    """Return the season before in the same terms, or why it cannot be compared."""
+    """Return the pooled uphold rate of the season before, or the reason why it cannot be compared."""
     if season - 1 not in contents.years:
         return {"why": f"the letters of {season_label(season - 1)} are not here"}
     since = contents.years[season]["comparable_since_season"]
@@ -132,7 +136,7 @@ def _upheld_before(contents: SiteContents, season: int, before: Sequence[Row]) -
 
 
 def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[dict[str, Any]]:
-    """Yield a row for each type of council: its averages as letters state them, and as figures give them."""
+    """Yield a row for each council type: its averages as letters state them, and as computed from the figures."""
     names = {row["council_type_key"]: row for row in contents.types}
     for row in contents.averages:
         if row["season"] != season or row["is_sample"] != is_sample or not row["letters_accepted_count"]:
@@ -159,7 +163,7 @@ def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[
 
 
 def _of_expected(count: int, expected: int) -> str:
-    """Return how many letters are here of those expected; of other bodies none is expected."""
+    """Return the number of letters, and how many are expected; no letters of other bodies are expected."""
     return f"{count} of {expected}" if expected else f"{count}"
 
 
@@ -223,7 +227,7 @@ def _is_unidentified(row: Row, season: int) -> bool:
 
 
 def _reconciliations(contents: SiteContents, season: int) -> list[dict[str, Any]]:
-    """Return the published figures of the season about types and the whole office, beside ours."""
+    """Return the published figures of the season about council types and the whole office, beside our figures."""
     names = {row["council_type_key"]: row["council_type_name"] for row in contents.types}
     return [
         {
@@ -299,7 +303,9 @@ def _type_jobs(contents: SiteContents, season: int, council_type: Row, is_sample
 
 
 def has_type_page(contents: SiteContents, season: int, key: str, is_sample: bool) -> bool:
-    """Return whether a council type has a page of a season: whether a letter to one of its councils is accepted."""
+    """Return whether a council type has a page for a season, which it has if a letter to one of its councils is
+    accepted.
+    """
     return any(
         row["council_type_key"] == key and row["coverage_state"] == Fate.ACCEPTED
         for row in contents.of_season(season, is_sample)

@@ -1,6 +1,7 @@
-"""Pages from templates: Jinja2, with every value escaped, so that a name from a letter is shown and never run.
+"""Make pages from templates of Jinja2. Every value is escaped, so that a name from a letter is shown and never run.
 
-A character that turns the direction of reading around is shown as its code: it would turn the numbers behind it.
+A character that changes the direction of reading is shown as its code, because it would reverse the numbers after
+it.
 """
 
 import re
@@ -15,10 +16,10 @@ from redress.report.site.jobs import HERE
 
 
 def page(path: str, values: Mapping[str, Any]) -> bytes:
-    """Return a page of the site. `values` names the template and holds what stands in it.
+    """Return a page of the site. `values` has the name of the template and the values for it.
 
-    Addresses in `values` start at the site's folder; a template puts `root` before them, the way from the page to
-    that folder. Raises UndefinedError where a template asks for a value that is not there.
+    Addresses in `values` are relative to the site's folder; a template puts `root`, the way from the page to that
+    folder, before each address. Raises UndefinedError if a template asks for a value that is not there.
     """
     root = "../" * path.count("/")
     template = _environment().get_template(values["template"])

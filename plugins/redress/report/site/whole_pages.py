@@ -91,7 +91,7 @@ def _home(contents: SiteContents, *, has_pdfs: bool) -> Job:
 
 
 def _words(council: CouncilContents) -> str:
-    """Return the other names of a council that a person may look for."""
+    """Return the words by which a person may look for a council, such as its other names."""
     names = {row["authority_name"] for row in council.years} | {council.short_name, council.authority_id}
     return " ".join(sorted(names - {council.name}))
 
@@ -161,9 +161,9 @@ def _coverage_row(contents: SiteContents, about: Any, years: Any) -> dict[str, A
 
 
 def _comparison(contents: SiteContents) -> Iterator[Job]:
-    """Yield the page of the comparison, and of each council the script that holds its years.
+    """Yield the jobs for the page that compares councils, and for a script with the years of each council.
 
-    A page that is opened from a folder may load scripts, and no data: so the data are scripts.
+    The data are in scripts, because a page that is opened from a folder may load scripts but no data.
     """
     councils = sorted(
         (council for council in contents.councils.values() if council.has_figures), key=lambda one: one.name
@@ -206,7 +206,7 @@ def _about(council: CouncilContents) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value that JSON can hold: decimals as numbers."""
+    """Return a value in a form that JSON can hold; a decimal becomes a number."""
     return value if value is None or isinstance(value, bool | int) else float(value)
 
 

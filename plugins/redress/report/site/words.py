@@ -1,4 +1,4 @@
-"""How the site names measures, seasons and groups, and how it links a number to its evidence."""
+"""The site's words for measures, seasons and groups, and its links from numbers to their evidence."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from redress.report.site.contents import CouncilContents
 from redress.warehouse.releases.package import FORMULA, NUMBER
 
 Cell = dict[str, Any]
-"""A cell of a table: `text`, the address of its evidence as `link`, a class of styles as `kind`, and a `note`."""
+"""A cell of a table: `text`, `link` (the address of its evidence), `kind` (a style class), and `note`."""
 
 MEASURES = {
     "upheld_count": "Complaints upheld",
@@ -50,7 +50,7 @@ STATES = {
     "not_expected": ("not expected", "a letter came, although the authority had ended"),
     "unidentified": ("unidentified", "letters that match no authority"),
 }
-"""Each state of coverage: for a cell, and for a sentence."""
+"""The words for each state of coverage: for a cell, and for a sentence."""
 _MEASURE = re.compile(rf"\b({'|'.join(sorted(MEASURES, key=len, reverse=True))})\b")
 _SEASON = re.compile(r"\bseason (20\d\d)\b")
 
@@ -71,7 +71,7 @@ def type_address(council_type_key: str, season: int, is_sample: bool) -> str:
 
 
 def anchor(measure: str, category: str | None = None) -> str:
-    """Return the name of a figure's place on its page of evidence."""
+    """Return the anchor of a figure on its page of evidence."""
     return measure if category is None else f"{measure}-{category}"
 
 
@@ -91,7 +91,7 @@ def stated_cell(row: Row, measure: str, column: str, unit: str, link: str | None
 
 
 class Evidence:
-    """The places of a council's figures on its pages of evidence."""
+    """The links to a council's figures on its pages of evidence."""
 
     def __init__(self, council: CouncilContents) -> None:
         self._council = council
@@ -101,14 +101,16 @@ class Evidence:
         }
 
     def link(self, season: int, *names: str) -> str | None:
-        """Return the address of the first of some figures that the season's letter has, or None."""
+        """Return the address of the first of the named figures that the season's letter has, or None if it has
+        none.
+        """
         known = self._anchors.get(season, frozenset())
         found = next((name for name in names if name in known), None)
         return None if found is None else f"{self._council.evidence_address(season)}#{found}"
 
 
 def measure_name(measure: str, category: str | None, category_names: Mapping[tuple[str, str], str]) -> str:
-    """Return a figure's name for people; one of a table is named after the table and its row."""
+    """Return a figure's name for people; the name of a table's figure has the table and the row."""
     name = MEASURES.get(measure, measure)
     if category is None:
         return name
@@ -116,7 +118,7 @@ def measure_name(measure: str, category: str | None, category_names: Mapping[tup
 
 
 def readable(reason: str | None) -> str | None:
-    """Return a reason with measures and seasons in the words of the pages."""
+    """Return a reason with the site's words for measures and seasons."""
     if reason is None:
         return None
     named = _MEASURE.sub(lambda found: MEASURES[found[0]][0].lower() + MEASURES[found[0]][1:], reason)
@@ -124,7 +126,7 @@ def readable(reason: str | None) -> str | None:
 
 
 def csv_text(rows: Iterable[Row], columns: Sequence[str]) -> str:
-    """Return rows as CSV with Windows' line ends, as RFC 4180 has it. No text in it is taken for a formula."""
+    """Return rows as CSV with CRLF line ends (RFC 4180). No text in it can run as a formula in a spreadsheet."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(columns)
