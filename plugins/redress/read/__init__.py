@@ -1,1 +1,1 @@
-"""From the bytes of a file to what the letter or the data table states, with the evidence of where it stood."""
+"""Read the bytes of a file: what the letter or the data table states, with the place of each number as evidence."""

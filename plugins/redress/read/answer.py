@@ -12,7 +12,7 @@ _TABLE_NAMES = {"received_count": "received", "decided_count": "decisions", "rem
 
 
 def answer(file: str, letter: Letter, checks: Iterable[Check]) -> dict[str, Any]:
-    """Return what reading one file gave, as the JSON object of `redress read --json`."""
+    """Return the result of reading one file, as the JSON object of `redress read --json`."""
     header = letter.header
     return {
         "file": file,
@@ -65,7 +65,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
 
 
 def number(value: Decimal) -> int | float:
-    """A figure's value as JSON writes it: whole where it is whole."""
+    """Return a figure's value for JSON: an int if the value is whole, otherwise a float."""
     return int(value) if value == int(value) else float(value)
 
 

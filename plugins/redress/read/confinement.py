@@ -1,8 +1,9 @@
-"""What a reading process may see and do: no secrets in its environment, no network, and one folder to write in.
+"""Confine reading processes: no secrets in the environment, no network, and only one folder to write in.
 
-The parsers of letters are large programs in C. A fault of theirs must not be worth the passwords, files and network
-of the person who reads. Linux lets a process give up rights for good without being root: by Landlock the right to
-change files, by a seccomp filter the right to make sockets. Both hold for the programs that the process starts.
+The parsers of letters are large programs in C. Whoever abuses a fault in a parser must not reach the passwords,
+files and network of the person who reads. Linux lets a process give up rights for good without being root: Landlock
+takes the right to change files, and a seccomp filter takes the right to make sockets. Both also bind the programs
+that the process starts.
 """
 
 import ctypes
@@ -16,7 +17,7 @@ from functools import partial
 from multiprocessing import forkserver
 
 LARGEST_FILE_BYTES = 256 * 1024 * 1024
-"""The most that a reading process may write to a temporary file."""
+"""The most bytes that a reading process may write to a temporary file."""
 KEPT_VARIABLES = frozenset(
     {
         "PATH",  # where tesseract is
@@ -30,38 +31,43 @@ KEPT_VARIABLES = frozenset(
 )
 """The variables of the caller's environment that a reading process gets."""
 LONGEST_TEMPORARY_FOLDER_BYTES = 75
-"""Linux takes 107 bytes for the name of a socket, and that of the server's socket adds 32 to its folder."""
+"""The longest name of the folder for temporary files. Linux allows 107 bytes for the name of a socket, and the
+server's socket adds 32 bytes to its folder."""
 OWN_VARIABLES = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 _log = logging.getLogger(__name__)
 
 _SET_NO_NEW_PRIVILEGES, _GET_SECCOMP, _SET_SECCOMP, _FILTER = 38, 21, 22, 2
-"""For prctl, as <linux/prctl.h> and <linux/seccomp.h> have them."""
+"""The constants for prctl in <linux/prctl.h> and <linux/seccomp.h>."""
 _CAPABILITIES_VERSION, _FILES_OF_OTHERS = 0x20080522, 0b110
-"""For capset: the version of its tables, and the two rights to open files whose mode keeps others out."""
+"""The constants for capset: the version of its tables, and the two rights to open files despite their modes."""
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-"""The system calls of Landlock, which have these numbers on every machine."""
+"""The numbers of Landlock's system calls, which are equal on all kinds of machines."""
 _GET_VERSION, _PATH_BENEATH = 1, 1
 _WRITE_FILE, _TRUNCATE = 1 << 1, 1 << 14
 _FIRST_CHANGES = _WRITE_FILE | sum(1 << bit for bit in range(4, 13))
-"""The rights to write a file, to remove and to make one, as <linux/landlock.h> has them."""
+"""The rights to write, remove and make files and folders, as bits in <linux/landlock.h>."""
 _CHANGES_SINCE = {2: 1 << 13, 3: _TRUNCATE}
-"""Rights that later versions know: to move a file to another folder, to cut a file."""
+"""Further rights by the version of Landlock that introduced them: to move a file to another folder, to truncate a
+file."""
 _SCOPES_SINCE_VERSION, _SCOPES = 6, 0b11
-"""No abstract sockets of processes outside, and no signals to them."""
+"""The version of Landlock that can forbid abstract sockets of outside processes and signals to them, and the bits
+for both."""
 
 _SOCKETS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-"""The machines whose filter is known: the name of their system calls, and the number of `socket` among these."""
+"""The kinds of machines that have a filter here, each with the number of its architecture and the number of the
+call `socket`."""
 _IO_URING_SETUP, _OF_ANOTHER_KIND = 425, 0x40000000
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # the error is EPERM
 
 
 def start_server() -> None:
-    """Start the server that forks the reading processes, if it does not run, with an environment of its own.
+    """Start the server that forks the reading processes, unless it runs already. The server gets a clean
+    environment.
 
-    There is no way to hand the server an environment. So this process has that environment for the moment in which
-    the server starts. Raise ValueError where the folder for temporary files has too long a name for a socket.
+    Python cannot pass an environment to the server. So this process itself takes the clean environment while the
+    server starts. Raise ValueError if the name of the folder for temporary files is too long for a socket.
     """
     folder = tempfile.gettempdir()  # is looked up once, by the caller's TMPDIR
     if len(os.fsencode(folder)) > LONGEST_TEMPORARY_FOLDER_BYTES:
@@ -80,7 +86,7 @@ def start_server() -> None:
 
 
 def missing() -> str | None:
-    """Return what a reading process of this system keeps the right to do, and why; None if nothing."""
+    """Return which rights a reading process cannot give up on this system, and why; None if it can give up all."""
     found = []
     if _landlock_version() < 1:
         found.append("change files (this kernel has no Landlock)")
@@ -92,9 +98,10 @@ def missing() -> str | None:
 
 
 def confine(folder: str) -> None:
-    """Take from this process the rights to make sockets, and to change files outside a folder for temporary files.
+    """Take from this process the right to make sockets, and the right to change files outside a folder for
+    temporary files.
 
-    What the system does not let a process give up is left out; `missing` says so.
+    A right that the system does not let a process give up is kept; `missing` names such rights.
     """
     for name in os.environ.keys() - KEPT_VARIABLES - OWN_VARIABLES.keys():
         del os.environ[name]  # the server may have been started by others
@@ -110,14 +117,16 @@ def confine(folder: str) -> None:
 
 
 def lower_limit(kind: int, most: int) -> None:
-    """Set a limit of this process, unless the process has a lower limit already."""
+    """Lower a resource limit of this process, unless the limit is lower already."""
     _, hard = resource.getrlimit(kind)
     lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (lowest, lowest))
 
 
 def _give_up_capabilities() -> None:
-    """Give up what root may do beside reading files: root also reads the memory of other processes."""
+    """Give up root's capabilities except for reading files, because root may also read the memory of other
+    processes.
+    """
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_VERSION, 0), 8)
     held = ctypes.create_string_buffer(24)
     _checked(_libc().capget(header, held))
@@ -146,7 +155,9 @@ def _give_up_changes(folder: str) -> None:
 
 
 def _give_up_sockets() -> None:
-    """Refuse the calls that make a socket, and all calls of another machine's kind, if the filter is known."""
+    """Refuse system calls that make a socket, and all calls of another architecture, if a filter for this machine
+    is known.
+    """
     if platform.machine() not in _SOCKETS or _prctl(_GET_SECCOMP) < 0:
         return
     machine, socket = _SOCKETS[platform.machine()]
@@ -175,7 +186,7 @@ def _prctl(what: int, value: int = 0, place: int = 0) -> int:
 
 
 def _checked(result: int) -> int:
-    """Return what a call of the system gave. Raise OSError if it failed."""
+    """Return the result of a system call. Raise OSError if the call failed."""
     if result < 0:
         raise OSError(ctypes.get_errno(), f"this process cannot give up rights: {os.strerror(ctypes.get_errno())}")
     return result

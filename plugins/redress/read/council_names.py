@@ -1,4 +1,4 @@
-"""The names of councils in running text: where a name stands, and whether two names can mean the same council."""
+"""Names of councils in running text: find a name, and tell whether two names can mean the same council."""
 
 import re
 
@@ -9,7 +9,7 @@ COUNCIL_NAME = re.compile(
 )
 _COMMON_WORD = re.compile("the|of|and|your|our|this|council|corporation|authority|london|royal")
 _KIND_OF_COUNCIL = re.compile("borough|city|county|district|metropolitan")
-"""Words that do not tell one council from another, unless both names have such a word and not the same word."""
+"""Words that distinguish two councils only if both names have such a word and the words differ."""
 _BETWEEN_COUNCILS = re.compile(
     r"(?<=\bCouncil)(?:\s*[,&/]\s*|\s+and\s+)+(?=[A-Z])|(?:\s*[,&/]\s*|\s+and\s+)(?=(?:London|Royal)\s+Borough\s+of\b)"
 )
@@ -17,19 +17,23 @@ _SEVERAL = re.compile(r"(?P<names>.+\band\b.+?)\s+(?:(?:\w+\s+)?Councils|Borough
 
 
 def is_another(name: str, own_name: str) -> bool:
-    """Return whether a name cannot belong to the council with the other name."""
+    """Return whether a name cannot mean the council with the name `own_name`."""
     proper, kinds = _proper(name)
     own_proper, own_kinds = _proper(own_name)
     return bool(proper) and (proper != own_proper or bool(kinds and own_kinds and not kinds & own_kinds))
 
 
 def is_part_of(own_name: str, name: str) -> bool:
-    """Return whether a name holds the words of the other name, as "In Wexmarsh Council" holds Wexmarsh's."""
+    """Return whether a name contains the words of another name: "In Wexmarsh Council" contains those of "Wexmarsh
+    Council".
+    """
     return _proper(own_name)[0] in _proper(name)[0]
 
 
 def councils_in(name: str) -> tuple[str, ...]:
-    """Return the councils that a name of an address joins, such as "Wexmarsh Council and Ostlebridge Council"."""
+    """Return the councils in a name of an address that joins several, such as "Wexmarsh Council and Ostlebridge
+    Council".
+    """
     several = _SEVERAL.search(name)
     if several:
         return tuple(re.split(r"\s*,\s*|\s+and\s+", several["names"]))
@@ -38,8 +42,8 @@ def councils_in(name: str) -> tuple[str, ...]:
 
 
 def _proper(name: str) -> tuple[str, set[str]]:
-    """Return a name without common words, in small letters and without spaces; and the kinds of authority that it
-    names.
+    """Return two parts of a name: its proper words in small letters without spaces, and the kinds of authority that
+    it names.
     """
     words = re.findall(r"[^\W_]+", re.sub(r"'s\b|'", "", name.casefold()))
     kinds = {word for word in words if _KIND_OF_COUNCIL.fullmatch(word)}

@@ -1,4 +1,4 @@
-"""The evidence as a picture: the pages on which figures stand, each figure framed and named."""
+"""Draw evidence as a picture: the pages with figures, each figure with a frame and its name."""
 
 import io
 import math
@@ -11,29 +11,30 @@ from redress.model.letter import Figure, Letter
 
 PIXELS_TO_A_POINT = 2.0
 PIXELS_OF_A_PAGE = (1000 * 1400, 4000 * 5600)
-"""The fewest and the most pixels; a page of another unit or another paper is drawn larger or smaller to fit."""
+"""The fewest and the most pixels of a page's picture. A page with another unit or paper size is scaled to fit."""
 MOST_PIXELS = 120_000_000
-"""Of the whole picture: five of the largest pages. The sides of hostile pages can differ a thousandfold."""
+"""The most pixels of the whole picture, which are five of the largest pages. The sides of hostile pages can differ
+a thousandfold."""
 _FRAME = (200, 30, 30)
 _LABEL = (255, 255, 255)
 _LABEL_HEIGHT = 17
 _ROWS_OF_LABELS = 5
 _DARK = 160
-"""Of 256; a dot darker than this is print."""
+"""A pixel darker than this, of 256 shades, is print."""
 
 _Rectangle = tuple[int, int, int, int]
-"""Left, top, right, bottom in dots of the picture."""
+"""Left, top, right and bottom in pixels of the picture."""
 
 
 class EvidenceError(Exception):
-    """No picture can be drawn of a file's evidence; the message says why."""
+    """The evidence of a file cannot be drawn; the message says why."""
 
 
 def evidence_picture(content: bytes, letter: Letter) -> tuple[bytes, int]:
     """Return the pages of a PDF that hold figures, one below the other, as a PNG, and the number of figures drawn.
 
-    A page can need any time and memory: draw in a worker. Raise EvidenceError if the letter states no figure that
-    stands on a page, or if the picture would be too large.
+    A page can need any time and memory, so call this in a worker. Raise EvidenceError if the letter states no
+    figure that stands on a page, or if the picture would be too large.
     """
     placed = [figure for figure in letter.figures if figure.box is not None and figure.page is not None]
     if not placed:
@@ -87,13 +88,13 @@ def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
 
 
 def _pixels(width: float, height: float) -> tuple[int, int]:
-    """Return the width and height of the picture of a page of this size, in points."""
+    """Return the width and height, in pixels, of the picture of a page with a size in points."""
     scale = _scale(width, height)
     return math.ceil(width * scale), math.ceil(height * scale)
 
 
 def _scale(width: float, height: float) -> float:
-    """Return the pixels to a point with which a page of this size, in points, is drawn."""
+    """Return how many pixels a point gets when a page with this size in points is drawn."""
     fewest, most = (math.sqrt(pixels / max(width * height, 1.0)) for pixels in PIXELS_OF_A_PAGE)
     return min(max(PIXELS_TO_A_POINT, fewest), most)
 
@@ -118,7 +119,7 @@ def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Seque
 
 
 def _hidden_share(place: _Rectangle, print_: Image.Image, taken: Sequence[_Rectangle]) -> float:
-    """How much of a place is print, or 1 more where another label or frame is there already."""
+    """Return the share of a place that is print; add 1 if another label or frame is there already."""
     left, top, right, bottom = place
     is_taken = any(left < x1 and x0 < right and top < lower and upper < bottom for x0, upper, x1, lower in taken)
     dark = sum(print_.crop(place).histogram()[:_DARK])
@@ -130,7 +131,7 @@ def _distance(place: _Rectangle, frame: _Rectangle) -> int:
 
 
 def _middle(of: _Rectangle, towards: _Rectangle) -> tuple[int, int]:
-    """Return the point of a rectangle's edge from which a line to another rectangle begins."""
+    """Return the point on a rectangle's edge at which a line to another rectangle begins."""
     x = min(max((towards[0] + towards[2]) // 2, of[0]), of[2])
     y = min(max((towards[1] + towards[3]) // 2, of[1]), of[3])
     return x, y

@@ -41,9 +41,9 @@ _BODY = re.compile(
 )
 """Words in names of bodies that names of people and streets do not have."""
 _OF = re.compile(r"^(?:\([^()]*\)\s*)?(?:(?:of|for|at|to|-)\s+)?", re.IGNORECASE)
-"""Words between an office and an authority on one line."""
+"""Words that can stand between an office and an authority on one line."""
 _LINE_BREAK = re.compile(r"(?<!and)(?<![&/,])[ ]*\n[ ]*(?!and\b|[&/])", re.IGNORECASE)
-"""The break between two offices that no word joins."""
+"""A line break between two offices without a joining word."""
 _AND = re.compile(r"^(?:and\b|[ ,&])+|(?:\band|[ ,&])+$", re.IGNORECASE)
 _COUNCIL_ALONE = re.compile(
     r"(?!Councils?\b)[A-Z][\w',&. -]*\sCouncil|(?:London|Royal)\s+Borough\s+of\s+[A-Z][\w' -]*"
@@ -56,12 +56,12 @@ _STREET = re.compile(
 )
 """A postcode, a house's number, or the words of an address."""
 _NO_NAME = re.compile(r"\d|ombudsman|\bref\b|@|www\.", re.IGNORECASE)
-"""Words and signs on lines that are no person's name."""
+"""Words and signs that show that a line is not a person's name."""
 _LEFT_ALIGNED_POINTS = 6.0
 _ADDRESS_GAP_EMS = 1.0
-"""Lines of one address stand no further apart than this, in units of type size."""
+"""The largest gap between two lines of one address, in units of type size."""
 _SPREAD_GAP_EMS = 5.0
-"""The widest gap, in units of type size, between two words of a line that a printer has spread."""
+"""The widest gap between two words of a justified line, in units of type size."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ class _Addressee:
 
 
 def read_header(document: Document) -> Header:
-    """Return what the first pages say about the letter. What they do not say is None; nothing is derived from
-    names.
+    """Return what the first pages say about the letter. A field is None if the pages do not say it; nothing is
+    derived from names.
 
-    `season` is the season of the period's end, else of the year in the title, else of the date. `stated_years`
-    holds every stated year with its words, for the rule that compares them.
+    `season` comes from the end of the period; without a period, from the year in the title; without that, from the
+    date. `stated_years` holds every stated year with its words, for the rule that compares these years.
     """
     salutation = _first(document, SALUTATION)
     above = _above(document, salutation)
@@ -102,9 +102,10 @@ def read_header(document: Document) -> Header:
 
 
 def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[StatedYear] = ()) -> Header:
-    """Return the header with the periods that the statistics name, and with the years of their headings.
+    """Return the header with the period that the statistics name, and with the years in the headings of the
+    statistics.
 
-    If periods differ, the header has no period.
+    If the statistics name different periods, the header has no period.
     """
     years = [*header.stated_years, *(year for period in periods for year in _period_years(period)), *headings]
     starts = {period.start for period in periods if period.start is not None}
@@ -121,7 +122,9 @@ def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[S
 
 
 def _pages_of(document: Document) -> tuple[int, int] | None:
-    """Return the numbers in the file of a document's first and last page; None for a file without pages."""
+    """Return the page numbers, within the file, of a document's first and last page; None for a file without
+    pages.
+    """
     if document.page_count is None:
         return None
     return document.pages[0].number, document.pages[-1].number
@@ -148,7 +151,7 @@ def _first(document: Document, pattern: re.Pattern[str]) -> Segment | None:
 
 
 def _above(document: Document, salutation: Segment | None) -> tuple[Segment, ...]:
-    """Return the lines above the salutation; without one, the lines of the upper half of the first page."""
+    """Return the lines above the salutation; if there is none, the lines of the upper half of the first page."""
     first = document.pages[0]
     if salutation is None:
         return tuple(segment for segment in first.segments if segment.bottom <= first.height / 2)
@@ -181,7 +184,9 @@ def _year_endings(document: Document) -> Iterator[tuple[dt.date, str]]:
 
 
 def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: str | None) -> _Addressee:
-    """Name, office and authority from the lines above "Dear ...", on three lines or on one."""
+    """Return the addressee from the lines above "Dear ...": name, office and authority, on three lines or on one
+    line.
+    """
     if salutation is None:
         return _Addressee(authority=_headed(heading))
     beside = _addressed(_left_lines(above, salutation), salutation)
@@ -192,7 +197,7 @@ def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: st
 
 
 def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
-    """Return the addressee whom lines that stand below each other name."""
+    """Return the addressee that consecutive lines of an address name."""
     texts = [
         line
         for line in lines
@@ -213,9 +218,10 @@ def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
 
 
 def _authority(beside: str, below: Sequence[str]) -> str | None:
-    """Return the authority's name from what stands beside the office and below it; several names joined by "and".
+    """Return the authority's name from the words beside the office and the lines below it; several names are joined
+    by "and".
 
-    Councils that share an officer are named side by side or one below the other.
+    The names of councils that share an officer can stand side by side or one below the other.
     """
     lines = [beside, *below] if beside else list(below)
     name = beside if _BODY.search(beside) else None
@@ -233,7 +239,7 @@ def _authority(beside: str, below: Sequence[str]) -> str | None:
 
 
 def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
-    """Yield the lines above and below each line that names an office, for addresses not set at the left."""
+    """Yield the lines around each line that names an office, for addresses that are not at the left edge."""
     for office in above:
         if not _OFFICE.search(office.text):
             continue
@@ -248,7 +254,7 @@ def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
 
 
 def _goes_on(upper: Segment, lower: Segment) -> bool:
-    """Return whether a line follows closely below another line and shares its left edge, middle or right edge."""
+    """Return whether a line follows closely below another line, with an equal left edge, middle or right edge."""
     off = min(
         abs(upper.x0 - lower.x0), abs(upper.x1 - lower.x1), abs(upper.x0 + upper.x1 - lower.x0 - lower.x1) / 2
     )
@@ -256,7 +262,7 @@ def _goes_on(upper: Segment, lower: Segment) -> bool:
 
 
 def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:
-    """Return the lines that begin at the salutation's left edge, with the pieces of spread lines joined."""
+    """Return the lines that begin at the salutation's left edge; the pieces of a justified line are joined."""
     starts = [s for s in above if abs(s.x0 - salutation.x0) <= _LEFT_ALIGNED_POINTS]
     lines: list[str] = []
     for start in sorted(starts, key=lambda segment: segment.top):
@@ -277,7 +283,9 @@ def _headed(heading: str | None) -> str | None:
 
 
 def _authority_name(lines: Sequence[str]) -> str | None:
-    """Return the authority's name from the lines below the office: the first line, and its continuation."""
+    """Return the authority's name from the lines below the office: the first line, and a second line that continues
+    it.
+    """
     name = ""
     for line in lines:
         if name and _STREET.search(line):

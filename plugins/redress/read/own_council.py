@@ -1,7 +1,7 @@
-"""Whose the statistics are: the council that a letter is about, which may not be the council in its address.
+"""Find the council that a letter's statistics are about, which may differ from the council in the address.
 
 A first page can be missing, councils can share the officer to whom the letter is addressed, and a successor
-receives the letter about its predecessor. The statistics' own words and the letter's title decide; where they do
+receives the letter about its predecessor. The words of the statistics and the letter's title decide. If they do
 not, a person has to look.
 """
 
@@ -16,10 +16,10 @@ from redress.read.scope import names_in_statistics
 from redress.read.signatory import SALUTATION, first_signature, is_signed_by_the_ombudsman, signatory
 
 LINES_OF_A_TITLE = 3
-"""The title stands on one of so many lines below the salutation."""
+"""The title stands on one of this many lines below the salutation."""
 MOST_TITLE_WORDS = 14
 FIRST_PARAGRAPHS_LENGTH = 900
-"""In so many characters below the salutation the letter says what it is about."""
+"""The letter says what it is about within this many characters below the salutation."""
 _NO_NAME = re.compile(
     r"^(?:(?:As|At|By|For|From|If|In|On|To|When|Where|While|Each|Every|Any|All|Most|Some|Other|Another|Dear|With)\s+)+"
 )
@@ -36,10 +36,11 @@ _A_PREDECESSOR = re.compile(
 
 
 def with_its_council(document: Document, header: Header, figures: Sequence[Figure]) -> Header:
-    """Return the header with the council that the statistics are about, as far as letter and statistics name it.
+    """Return the header with the council that the statistics are about, as far as the letter and the statistics
+    name it.
 
-    Without a first page the council is the only name in the statistics, provided that the Ombudsman signed. Of
-    several councils in the address it is the only council that title or statistics name.
+    If the first page is missing and the Ombudsman signed, it is the only council that the statistics name. If the
+    address names several councils, it is the only one of them that the title or the statistics name.
     """
     if header.authority_name is None:
         names = [names[0] for names, _ in names_in_statistics(document, figures)]
@@ -61,7 +62,9 @@ def with_its_council(document: Document, header: Header, figures: Sequence[Figur
 
 
 def doubts_of_council(document: Document, header: Header) -> Iterator[Conflict]:
-    """Yield what the address, the title and the first paragraphs say against the council in the header."""
+    """Yield a conflict for each sign in the address, title or first paragraphs that the header has the wrong
+    council.
+    """
     if header.authority_name is None:
         return
     councils = councils_in(header.authority_name)

@@ -1,10 +1,11 @@
-"""Whose an average is: the sentence is the same in each block, so its place alone says which block it belongs to.
+"""Find the block that an average belongs to. The sentence is worded alike in each block, so only its place tells
+the block.
 
-An average is a block's where the page leaves no other reading. Either it goes on behind the block's rate, in one
-column with it. Or every block has its average, and each stands in one column with its block's own sentences, and
-clearly nearer to them than to any other block. A design may set averages above the headings, on bands between
-blocks, beside the headings or in a column of their own. Then all averages of a season can be wrong alike, and no
-rule that compares letters would notice.
+An average belongs to a block only if the page allows no other reading, in one of two ways. The average may follow
+the block's rate in the same column. Or every block has its average, and each average stands in one column with its
+block's own sentences, clearly nearer to them than to any other block. A design may put averages above the headings,
+on bands between blocks, beside the headings or in a separate column. Then all averages of a season could be
+assigned wrongly in the same way, and no rule that compares letters would notice.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,16 +19,16 @@ from redress.read.page.headings import Heading
 from redress.read.page.sentences import Found, Sentence, find
 
 MOST_GAP_EMS = 2.5
-"""An average that goes on behind its rate is no further below it than this, in units of type size."""
+"""The largest distance below the rate, in units of type size, at which an average can follow its rate."""
 CLEARLY_NEARER = 1.2
-"""A place is clearly nearer than another that is further away by more than this factor."""
+"""A place is clearly nearer than another place if the other place is further away by more than this factor."""
 ALIGNED_EMS = 1.5
-"""Lines of one column begin, or have their middles, within this distance, in units of type size."""
+"""The left edges, or the middles, of lines of one column differ by no more than this, in units of type size."""
 
 
 @dataclass(frozen=True)
 class BlockReading:
-    """A block with the sentences that it may hold and those that were found in it.
+    """A block, with the sentences that it may hold and the sentences that were found in it.
 
     `own` are the sentences that no other block can hold.
     """
@@ -39,18 +40,18 @@ class BlockReading:
 
     @property
     def averages(self) -> Iterator[Found]:
-        """The sentences with an average that any block could hold."""
+        """The found sentences with an average that are worded alike in every block."""
         return (one for one in self.found if average_of(one.sentence) is not None)
 
     @property
     def rate(self) -> Found | None:
-        """The block's own sentence with the rate, or None where it was not found."""
+        """The block's own sentence with the rate, or None if it was not found."""
         return next((one for one in self.found if one.sentence in self.own and one.sentence.is_prose), None)
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where words stand: the edges of the words on one page, in points in reading direction."""
+    """The place of words on one page: their edges, in points in reading direction."""
 
     page: int
     x0: float
@@ -59,7 +60,7 @@ class _Place:
     bottom: float
 
     def gap_to(self, other: "_Place") -> float:
-        """The distance between the two nearest edges, in points; infinite on different pages."""
+        """Return the distance between the nearest edges of two places, in points; infinite on different pages."""
         if self.page != other.page:
             return float("inf")
         across = max(self.x0 - other.x1, other.x0 - self.x1, 0.0)
@@ -68,9 +69,9 @@ class _Place:
 
 
 def doubtful_averages(document: Document, readings: Sequence[BlockReading]) -> Iterator[tuple[Found, Conflict]]:
-    """Yield each average that could be another block's as well, and the conflicts that withhold it.
+    """Yield each average that could belong to another block too, with the conflict that withholds it.
 
-    An average that no block holds may belong to any block without an average.
+    An average outside all blocks may belong to any block without an average.
     """
     averages = [(average, reading) for reading in readings for average in reading.averages]
     behind = [one for one in averages if _is_behind_its_rate(*one, _others(readings, one[1]))]
@@ -91,7 +92,9 @@ def doubtful_averages(document: Document, readings: Sequence[BlockReading]) -> I
 
 
 def average_of(sentence: Sentence) -> str | None:
-    """Return the measure of the average that a sentence states in the same words for every block; else None."""
+    """Return the measure of the average that a sentence states, if the sentence is worded alike in every block;
+    else None.
+    """
     names = (name for name in sentence.names if name.endswith("_type_average_pct"))
     return next(names, None)
 
@@ -101,7 +104,7 @@ def _others(readings: Sequence[BlockReading], reading: BlockReading) -> list[Blo
 
 
 def _averages_apart(document: Document, readings: Sequence[BlockReading]) -> tuple[Found, ...]:
-    """Return the averages on the pages of the blocks that stand in none of the blocks."""
+    """Return the averages that stand on the pages of the blocks, but in none of the blocks."""
     pages = {segment.page for reading in readings for run in reading.block.runs for segment in run}
     pages |= {reading.block.heading.page for reading in readings}
     taken = {id(word) for reading in readings for average in reading.averages for word in average.words}
@@ -117,7 +120,7 @@ def _averages_apart(document: Document, readings: Sequence[BlockReading]) -> tup
 
 
 def _is_behind_its_rate(average: Found, reading: BlockReading, others: Sequence[BlockReading]) -> bool:
-    """Whether an average goes on behind the rate of its block, clearly nearer to the rate than to other blocks."""
+    """Return whether an average follows the rate of its block, clearly nearer to the rate than to other blocks."""
     rate = reading.rate
     if rate is None:
         return False
@@ -132,7 +135,9 @@ def _is_behind_its_rate(average: Found, reading: BlockReading, others: Sequence[
 
 
 def _is_near_its_own(average: Found, reading: BlockReading, others: Sequence[BlockReading]) -> bool:
-    """Whether an average stands in a column with its block's heading or own sentences, clearly nearest to them."""
+    """Return whether an average stands in one column with its block's heading or own sentences, clearly nearest to
+    these.
+    """
     if not reading.block.heading.is_printed:
         return False  # its heading may be a picture that stands nearer
     here, size = _place(average.words), average.words[0].size
@@ -144,14 +149,14 @@ def _is_near_its_own(average: Found, reading: BlockReading, others: Sequence[Blo
 
 
 def _places(readings: Iterable[BlockReading]) -> Iterator[_Place]:
-    """Yield the places of the headings of blocks and of the sentences that only they can hold."""
+    """Yield the places of the headings of blocks, and of the sentences that only one block can hold."""
     for reading in readings:
         yield _place(_words_of(reading.block.heading))
         yield from (_place(one.words) for one in reading.found if one.sentence in reading.own)
 
 
 def _place(words: Sequence[Word]) -> _Place:
-    """Return the place of words; of words on two pages, the place on the last page."""
+    """Return the place of words; if they stand on two pages, the place on the last page."""
     page = words[-1].page
     here = [word for word in words if word.page == page]
     return _Place(
@@ -172,7 +177,7 @@ def _is_clearly_nearer(gap: float, foreign: float) -> bool:
 
 
 def _is_in_one_line(first: Found, second: Found) -> bool:
-    """Whether a sentence begins on the line on which another ends."""
+    """Return whether a sentence begins on the line on which another sentence ends."""
     last, next_ = first.words[-1], second.words[0]
     return any(
         any(word is last for word in segment.words) and any(word is next_ for word in segment.words)
@@ -181,7 +186,9 @@ def _is_in_one_line(first: Found, second: Found) -> bool:
 
 
 def _is_over(upper: Found, lower: Found) -> bool:
-    """Whether a sentence stands above another in one column, on one page or on the page before."""
+    """Return whether a sentence stands above another sentence in one column, on the same page or on the page
+    before.
+    """
     above, below = _place(upper.words), _place(lower.words)
     if above.page != below.page:
         return above.page == below.page - 1
@@ -191,7 +198,7 @@ def _is_over(upper: Found, lower: Found) -> bool:
 
 
 def _is_between(upper: Found, lower: Found, block: Block) -> bool:
-    """Whether another line of the block stands between two of its sentences, in their column."""
+    """Return whether another line of the block stands between two sentences of the block, in their column."""
     above, below = _place(upper.words), _place(lower.words)
     words = {id(word) for word in (*upper.words, *lower.words)}
     return any(
@@ -205,7 +212,7 @@ def _is_between(upper: Found, lower: Found, block: Block) -> bool:
 
 
 def _is_aligned(one: Sequence[Word], other: Sequence[Word], size: float) -> bool:
-    """Whether lines stand in one column: one over the other, with left edges or middles in line."""
+    """Return whether lines stand in one column: one above the other, with aligned left edges or middles."""
     here, there = _place(one), _place(other)
     # a word left of the word before it begins a line, and so does text behind a number in larger type
     is_over = here.x0 < there.x1 and there.x0 < here.x1

@@ -1,9 +1,10 @@
-"""A letter inside a pack: which pages of a file are the Ombudsman's letter, and which are a committee's papers.
+"""Find a letter inside a pack: which pages of a file are the Ombudsman's letter, and which are a committee's
+papers.
 
 Councils publish the letter inside a committee paper: a report stands before it and may quote last year's figures,
-stamps stand on it, and other appendices stand behind it. The letter begins on the page with its salutation and
-ends with its statistics pages. The pages are told by their lines alone, so that a pack of hundreds of pages need
-not be measured.
+stamps stand on it, and other appendices stand behind it. The letter begins on the page with its salutation and ends
+with its statistics pages. The lines of text alone show which pages these are, so that the words of a pack with
+hundreds of pages need not be measured.
 """
 
 import re
@@ -19,24 +20,25 @@ from redress.read.signatory import SALUTATION, is_signature, is_signed_by_the_om
 MOST_PAGES = 500
 """A file with more pages is not searched for a letter."""
 MOST_PAGES_MEASURED = 40
-"""The longest letters seen have five pages; measuring many more costs minutes."""
+"""The most pages whose words are measured. The longest letters seen have five pages, and measuring many more takes
+minutes."""
 MOST_PICTURES = 6
-"""So many pages that are pictures are read for a letter."""
+"""The most pages that are read from their pictures in search of a letter."""
 PAGES_BEFORE_STATISTICS = 3
-"""No more pages than these, of prose or blank, stand between a signature and the statistics."""
+"""The most pages, of prose or blank, between a signature and the statistics."""
 LANDMARKS_OF_STATISTICS = 3
-"""A page with so many landmarks has statistics; a page of prose may have one or two."""
+"""A page with at least this many landmarks has statistics; a page of prose may have one or two."""
 MOST_PAGES_LEFT = 5
-"""At most so many pages behind the statistics are the letter's own, if nothing else begins on them."""
+"""The most pages behind the statistics that belong to the letter, if nothing else begins on them."""
 LINES_OF_A_LABEL = 4
-"""A page's label, such as "Appendix 2", stands on one of so many first or last lines."""
+"""A page's label, such as "Appendix 2", stands on one of this many first or last lines."""
 MOST_LABEL_WORDS = 12
 MOST_SALUTATION_WORDS = 8
 
 SENDER = re.compile(r"localgovernment(?:(?:and|&)socialcare)?ombudsman|lgsco|lgo\.org\.uk", re.IGNORECASE)
 _ANY_OMBUDSMAN = re.compile(r"ombudsman|lgsco|lgo\.org|commissionforlocal", re.IGNORECASE)
 LEAST_WORDS_OF_A_LINE = 3
-"""A text whose lines have fewer words on average may not stand in the order in which it is read."""
+"""If the lines of a text have fewer words on average, the order of the lines may not be the reading order."""
 OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
 ANNUAL_LETTER = re.compile(
     r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
@@ -60,7 +62,7 @@ _OF_A_COMMITTEE = re.compile(
 
 
 class NoLetterError(Exception):
-    """A file is no letter, or not a single letter; `verdict` and `reason` say so."""
+    """A file is not a letter, or holds several letters; `verdict` and `reason` say which."""
 
     def __init__(self, verdict: Verdict, reason: str, page_count: int) -> None:
         super().__init__(reason)
@@ -87,7 +89,7 @@ class Wanted:
 
 
 def letter_pages(pages: Sequence[PageText]) -> Wanted:
-    """Return the pages to be read: the letter's, or those on which a letter may be a picture.
+    """Return the pages to read: the letter's pages, or the pages on which a letter may be a picture.
 
     Raise NoLetterError if the text shows that the file is no letter, if it holds several letters, or if it has too
     many pages and no letter begins in it.
@@ -103,13 +105,15 @@ def letter_pages(pages: Sequence[PageText]) -> Wanted:
 
 
 def statistics_apart(pages: Sequence[PageText], own: Collection[int]) -> int | None:
-    """Return the number of the first page with statistics that is none of the letter's own pages; else None."""
+    """Return the number of the first page with statistics that is not one of the letter's own pages; None if there
+    is none.
+    """
     apart = (p.number for p in pages if p.number not in own and p.landmark_count >= LANDMARKS_OF_STATISTICS)
     return next(apart, None)
 
 
 def pages_of_the_one_letter(pages: Sequence[PageText]) -> tuple[int, ...]:
-    """Return the numbers of the pages of a file's letter; none if no letter begins in the file.
+    """Return the numbers of the pages of the only letter in a file; none if no letter begins in the file.
 
     Raise NoLetterError if several letters begin.
     """
@@ -155,11 +159,11 @@ def _is_greeting(line: str) -> bool:
 def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit: int) -> int:
     """Return the page on which a letter's statistics end.
 
-    The statistics may stand a few pages behind the signature, and then go on without a gap. They end where a page
-    has a label that the letter's pages have not, or begins as a committee's paper does; `limit` is the page on
-    which another letter begins. Only a letter that opens its file may call its statistics an appendix. A letter
-    without statistics keeps the few pages behind its signature, because statistics may stand there as a picture or
-    in a layout that is not known.
+    The statistics may begin a few pages behind the signature, and then go on without a gap. They end before a page
+    with a label that the letter's pages do not have, or before a page that begins like a committee's paper; `limit`
+    is the page on which another letter begins. Only if the letter begins the file may its statistics have the label
+    of an appendix. A letter without statistics keeps the few pages behind its signature, because these may show
+    statistics as a picture or in an unknown layout.
     """
     own = pages[first : signature_page + 1]
     labels = frozenset[str]().union(*(_labels(page) for page in own))
@@ -208,7 +212,7 @@ def _addressed(one: _Found) -> str:
 
 
 def _pages_without_a_letter(pages: Sequence[PageText]) -> Wanted:
-    """Return the pages to be looked at closely if no salutation begins a letter."""
+    """Return the pages to read if no salutation begins a letter."""
     pictures = [index for index, page in enumerate(pages) if page.is_picture]
     reason = _why_not_a_letter(pages)
     if len(pictures) == len(pages) or (reason is None and len(pages) <= MOST_PAGES_MEASURED):
@@ -234,7 +238,9 @@ def _refusal(pages: Sequence[PageText], picture_count: int, reason: str | None) 
 
 
 def _why_not_a_letter(pages: Sequence[PageText]) -> str | None:
-    """Return why the text of a file, pictures apart, is no annual letter; None if nobody can say so."""
+    """Return why the text of a file is not an annual letter; None if the text does not show it. Pictures are not
+    looked at.
+    """
     lines = [line for page in pages for line in page.lines]
     if not lines or not all(page.is_legible or page.is_picture for page in pages):
         return None

@@ -1,8 +1,9 @@
-"""The paragraphs of a letter's prose, put together from the lines between the salutation and the signature.
+"""Build the paragraphs of a letter's prose from the lines between the salutation and the signature.
 
-Lines are put into columns, then into paragraphs by the distance between them, their type size and their length. A
-paragraph that a column's or a page's end divides is joined again. No name of an official is kept: the address, the
-salutation and the signature are left out, a line of contact too, and the addressee's name within a paragraph.
+Lines are grouped into columns, and then into paragraphs by the distance between lines, their type size and their
+length. The pieces of a paragraph that goes on in the next column or page are joined. No name of an official is
+kept: the address, the salutation, the signature, contact lines, and the addressee's name within a paragraph are
+left out.
 """
 
 import re
@@ -19,22 +20,23 @@ from redress.read.signatory import SALUTATION, is_signature
 LEAST_WORDS = 6
 """A paragraph with fewer words is a heading, a label or a line of an address."""
 LEAST_SMALL_SHARE = 0.5
-"""At least this share of a paragraph's words begin with a small letter; names and titles have fewer."""
+"""At least this share of a paragraph's words begin with a small letter; in names and titles the share is
+smaller."""
 LANDMARKS_OF_STATISTICS = 3
-"""Prose ends before a page with so many landmarks of statistics, if the letter has no signature."""
+"""If the letter has no signature, its prose ends before a page with at least this many landmarks of statistics."""
 GAP_SHARE = 1.25
 """Lines further apart than this, in units of the usual distance between two lines, belong to two paragraphs."""
 USUAL_PITCH_EMS = 1.3
 WIDEST_PITCH_EMS = 2.2
-"""A distance above this, in units of type size, is no distance between two lines of one paragraph."""
+"""The largest distance, in units of type size, between two lines of one paragraph."""
 SHORT_SHARE = 0.88
 """A line that ends before this share of its column's width may be a paragraph's last line."""
 INDENT_EMS = 0.9
-"""A line that begins so far, in units of type size, to the right of the others begins a paragraph."""
+"""A line that is indented by at least this, in units of type size, begins a paragraph."""
 LONG_LINE = 120
-"""A text file whose lines are longer than this has one paragraph on each line."""
+"""If the lines of a text file are longer than this, each line is a paragraph."""
 ADDRESSEE = "[addressee]"
-"""Stands for the addressee's name in a paragraph that repeats it."""
+"""The replacement for the addressee's name in a paragraph."""
 
 _FAREWELL = re.compile(
     r"(?:with\s+)?(?:very\s+)?(?:(?:kind(?:est)?|best|warm(?:est)?)\s+(?:personal\s+)?(?:regards|wishes)|regards"
@@ -55,14 +57,14 @@ _DIVIDED = re.compile(r"(?<=[A-Za-z])-$")
 _PREFIXES = frozenset(
     ["self", "non", "co", "re", "pre", "well", "long", "short", "multi", "cross", "inter", "post", "ex", "mid"]
 )
-"""Words that keep their hyphen where a line's end stands behind it."""
+"""Beginnings of words that keep their hyphen when a line break follows the hyphen."""
 
 
 def paragraphs_of(document: Document, addressee_name: str | None) -> tuple[Paragraph, ...]:
     """Return the paragraphs of a letter's prose in the order of print; none if the letter has no salutation.
 
-    `addressee_name` is left out of them. A paragraph is prose: it has some words, most of them begin with a small
-    letter, and it ends as a sentence does. Headings, labels, tables and addresses are none.
+    `addressee_name` is replaced in each paragraph. Only prose counts: a paragraph has several words, most of them
+    begin with a small letter, and it ends like a sentence. Headings, labels, tables and addresses are left out.
     """
     divided: list[list[PrintedLine]] = []
     for lines in _pages_of_prose(document):
@@ -77,7 +79,7 @@ def paragraphs_of(document: Document, addressee_name: str | None) -> tuple[Parag
 
 
 def is_prose(text: str) -> bool:
-    """Return whether a text is one or more sentences, and neither a heading nor a line of contact."""
+    """Return whether a text consists of sentences, and is neither a heading nor a contact line."""
     words: list[str] = re.findall(r"[A-Za-z][\w'-]*", text)
     if len(words) < LEAST_WORDS or not _ENDS.search(text) or _CONTACT.search(text):
         return False
@@ -86,7 +88,9 @@ def is_prose(text: str) -> bool:
 
 
 def _without(text: str, name: str | None) -> str:
-    """Return a text without the addressee's name, also as the salutation has it: without the first names."""
+    """Return a text without the addressee's name, whether it has the whole name or, like the salutation, no first
+    names.
+    """
     if not name:
         return text
     title, *names = name.split()
@@ -159,7 +163,7 @@ def _paragraphs(lines: Sequence[PrintedLine], *, is_text: bool) -> list[list[Pri
 
 
 def _usual_pitch_ems(lines: Sequence[PrintedLine]) -> float:
-    """Return the distance between two lines of one paragraph that most lines have, in units of type size."""
+    """Return the most common distance between two lines of one paragraph, in units of type size."""
     pitches = Counter(
         round((below.place[3] - above.place[3]) / max(above.size, 1.0), 1)
         for above, below in pairwise(lines)
@@ -175,7 +179,9 @@ def _usual_pitch_ems(lines: Sequence[PrintedLine]) -> float:
 def _goes_on(
     paragraph: Sequence[PrintedLine], line: PrintedLine, pitch_ems: float, reach: tuple[float, float]
 ) -> bool:
-    """Return whether a line belongs to the paragraph above it; `reach` is from where to where the column goes."""
+    """Return whether a line belongs to the paragraph above it; `reach` has the left and right edge of the
+    column.
+    """
     above = paragraph[-1]
     size = max(above.size, 1.0)
     pitch = (line.place[3] - above.place[3]) / size
@@ -205,7 +211,7 @@ def _are_of_one_size(one: PrintedLine, other: PrintedLine) -> bool:
 
 
 def _joined_again(paragraphs: Iterable[list[PrintedLine]]) -> list[list[PrintedLine]]:
-    """Join each paragraph that a column's, a page's or a picture's end divides to what goes on behind it."""
+    """Join the pieces of each paragraph that the end of a column or page, or a picture, divides."""
     joined: list[list[PrintedLine]] = []
     for paragraph in paragraphs:
         last = joined[-1] if joined else None
@@ -217,7 +223,9 @@ def _joined_again(paragraphs: Iterable[list[PrintedLine]]) -> list[list[PrintedL
 
 
 def _is_divided(first: Sequence[PrintedLine], second: Sequence[PrintedLine]) -> bool:
-    """Return whether the first piece has no end, and the second piece begins in the middle of a sentence."""
+    """Return whether two pieces are one paragraph: the first has no end, and the second begins in the middle of a
+    sentence.
+    """
     end, start = first[-1], second[0]
     if _ENDS.search(end.text) or len(end.text.split()) < 2:
         return False
@@ -228,13 +236,13 @@ def _is_divided(first: Sequence[PrintedLine], second: Sequence[PrintedLine]) -> 
 
 
 def _ends_within_a_sentence(text: str) -> bool:
-    """Return whether a line's last word is one that no heading and no sentence ends with."""
+    """Return whether the last word of a text is a word that never ends a heading or a sentence."""
     last = text.split()[-1]
     return last[0].islower() or last.endswith((",", "-"))
 
 
 def _text(lines: Sequence[PrintedLine], words: Counter[str]) -> str:
-    """Return the lines as running text; a word that a line's end divides is put together."""
+    """Return the lines as running text; the parts of a word that a line break divides are joined."""
     text = ""
     for line in lines:
         if not text:
@@ -247,9 +255,9 @@ def _text(lines: Sequence[PrintedLine], words: Counter[str]) -> str:
 
 
 def _rejoined(text: str, following: str, words: Counter[str]) -> str:
-    """Return a text whose last word is divided by a hyphen, and what follows.
+    """Join a text that ends with a hyphen to the text that follows.
 
-    The hyphen stays where the letter has the compound elsewhere, or where a prefix stands before it.
+    The hyphen stays if the letter has the hyphenated word elsewhere, or if a prefix stands before the hyphen.
     """
     left = text.rsplit(None, 1)[-1][:-1].lstrip("\"'(").casefold()
     right = re.match(r"[\w'-]+", following)

@@ -1,4 +1,4 @@
-"""The reader: the bytes of one file to a letter, with a verdict on every file whatever it holds."""
+"""The reader: turn the bytes of one file into a letter, with a verdict on every file, whatever it holds."""
 
 import hashlib
 import re
@@ -50,9 +50,11 @@ from redress.read.signatory import (
 from redress.read.statistics import is_behind, signature_of
 
 MOST_BYTES = {**dict.fromkeys(TEXT_ENDINGS, 256 * 1024), **dict.fromkeys(HTML_ENDINGS, 2 * 1024 * 1024)}
-"""A letter as text has some ten kilobytes, and a page of the web a few hundred with its markup."""
+"""The largest files by ending. A letter as text has about ten kilobytes, and a web page a few hundred with its
+markup."""
 MOST_LINES, MOST_CHARACTERS = 2_000, 200_000
-"""Of what a text or a page shows. A letter has 200 lines, and to compare each with the others takes time."""
+"""The most lines and characters that a text or page may show. A letter has 200 lines, and comparing all lines takes
+time."""
 CUT_PAGE = (
     "the page ends without </html>: it may have been cut on its way, and a number at its end too; fetch or save "
     "the page again"
@@ -61,14 +63,14 @@ CUT_PAGE = (
 _PROVIDER = re.compile(
     r"\b(?:ltd|limited|plc|llp|nhs|healthcare|(?:care|nursing|residential|rest)\s+homes?)\b\.?", re.IGNORECASE
 )
-"""Words in the names of those who run care homes and the like; the Ombudsman writes to them too."""
+"""Words in the names of providers of care homes and similar services; the Ombudsman writes to them too."""
 
 
 def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Letter:
     """Return what a file states. Every file gets a verdict; a damaged or foreign file raises nothing.
 
-    The kind of file is known by its first bytes; `file_name` only tells whether a text may be a letter. Without
-    pdfium a PDF is read by the thorough way alone, and pictures of text are not read.
+    The first bytes tell the kind of file; `file_name` only tells whether a text may be a letter. Without pdfium a
+    PDF is read by the thorough way only, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -93,7 +95,7 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
 
 
 def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Conflict, ...]]:
-    """Draw a PDF's form fields into its pages. Second, return what speaks against the whole file, of any kind."""
+    """Return a PDF with its form fields drawn into its pages, and the conflicts about the file as a whole."""
     doubts = [doubt_of_the_index(content) if is_pdf(content) else CUT_PAGE if is_cut_page(content) else None]
     if is_pdf(content) and with_pdfium:
         refuse_endless_forms(content)
@@ -107,9 +109,9 @@ def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Con
 def _pdf_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
     """Return a PDF's letter by the quick way, or by the thorough way if the quick way gives no whole letter.
 
-    The quick way counts only for a letter with figures, an authority and a date. A verdict that something is
-    missing is given only after all pages of the letter have been measured. `pdf` is the file as pdfium has it; None
-    if it cannot open the file, or is not to be used.
+    The result of the quick way is used only if it has figures, an authority and a date. A verdict that something is
+    missing needs all pages of the letter to be measured. `pdf` is the file as pdfium opened it; None if pdfium
+    cannot open the file or must not be used.
     """
     document = quick_document(pdf, lambda texts: letter_pages(texts).numbers) if pdf is not None else None
     letter = None if document is None else _letter(document)
@@ -149,7 +151,7 @@ def _is_whole(letter: Letter) -> bool:
 
 
 def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
-    """Return the pages of a measured document that are the letter's; all pages if no letter begins in it.
+    """Return the letter's pages of a measured document; all pages if no letter begins in the document.
 
     `texts` are all pages of the file. They show where the letter ends in a pack if its last pages are pictures.
     """
@@ -163,9 +165,7 @@ def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
 
 
 def _too_long(content: bytes, file_name: str) -> Letter | None:
-    """Return the verdict on a text or page that is longer than any letter and would take minutes to search; else
-    None.
-    """
+    """Return the verdict on a text or page that is longer than any letter and so not searched; None for others."""
     most = MOST_BYTES.get(PurePath(file_name).suffix.lower(), max(MOST_BYTES.values()))
     if len(content) <= most or "\0" in decoded(content[:4096]):
         return None
@@ -247,7 +247,7 @@ def words_of(content: bytes, file_name: str) -> Document | None:
 
 
 def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter:
-    """Return the letter that the words of a document state, as the first of some layouts reads them."""
+    """Return the letter that the words of a document state, read by the first layout that fits."""
     header = read_header(document)
     if document.heading is None and not SENDER.search(document.squeezed):
         return _foreign(document, NO_SENDER)
@@ -282,14 +282,14 @@ def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter
 def _true_absences(
     document: Document, absences: tuple[tuple[str, Absence], ...]
 ) -> tuple[tuple[str, Absence], ...]:
-    """Return why measures are absent: a letter whose page hides a number may state what is missing."""
+    """Return why measures are absent; if a page hides a number, a measure is not read rather than not stated."""
     if not any(page.hides_a_number for page in document.pages):
         return absences
     return tuple((name, Absence.NOT_READ if code is Absence.NOT_STATED else code) for name, code in absences)
 
 
 def _place_in_the_file(document: Document) -> str:
-    """Return which pages of a longer file the letter has; nothing if it has them all."""
+    """Return in words which pages of a longer file are the letter; an empty text if all pages are."""
     numbers = [page.number for page in document.pages]
     if document.page_count is None or len(numbers) == document.page_count:
         return ""
@@ -299,7 +299,7 @@ def _place_in_the_file(document: Document) -> str:
 def _foreign(document: Document, reason: str) -> Letter:
     """Return the verdict on a document in which a letter's words are missing.
 
-    Raise UnreadableError if it is mostly scanned: a person may see on its pictures what cannot be read of them.
+    Raise UnreadableError if the document is mostly scanned, because its pictures may show a person a letter.
     """
     pictures = [page for page in document.pages if page.is_picture or page.is_read_from_a_picture]
     if 2 * len(pictures) > len(document.pages):
@@ -309,7 +309,7 @@ def _foreign(document: Document, reason: str) -> Letter:
 
 
 def _of_others(document: Document, header: Header) -> str | None:
-    """Return why a letter is another ombudsman's, or is to a provider of services; None for a letter to an
+    """Return why a letter comes from another ombudsman or is to a provider of services; None for a letter to an
     authority.
     """
     if other := other_ombudsman(signatory(document)):
@@ -321,10 +321,10 @@ def _of_others(document: Document, header: Header) -> str | None:
 
 
 def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
-    """Return what the lines behind the first signature say against the letter.
+    """Return the conflicts that the lines behind the first signature raise.
 
-    Either somebody else signed it, such as a council that quotes the figures; or another letter begins there, and
-    nobody can say whose the figures are.
+    Either somebody else signed the letter, such as a council that quotes the figures. Or another letter begins
+    behind the signature, and nobody can say which letter the figures belong to.
     """
     signed = first_signature(document)
     if signed is None:
@@ -375,14 +375,14 @@ def _without_figures(document: Document, header: Header) -> Letter:
 
 
 def _words_of_statistics_behind_the_signature(document: Document) -> str | None:
-    """Return the first words behind the signature that stand where figures stand, such as a block's heading."""
+    """Return the first words behind the signature that come with figures, such as the heading of a block."""
     signature = signature_of(document)
     behind = (segment for segment in document.segments if is_behind(segment, signature))
     return next((segment.text for segment in behind if landmark_count(segment.text)), None)
 
 
 def _has_picture_behind(page: Page, document: Document) -> bool:
-    """Whether a page behind the page of the signature has a large picture."""
+    """Return whether a page after the page with the signature has a large picture."""
     signature = signature_of(document)
     return page.has_picture and signature is not None and page.number > signature.page
 

@@ -1,4 +1,4 @@
-"""Running lines: page numbers, and the headers and footers that several pages have."""
+"""Remove running lines: page numbers, and headers and footers that several pages have."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,13 @@ _WORDS_OF_A_SENTENCE = re.compile(
     r"%|per ?cent|similar|upheld|investigat|compliance|recommendation|remed|statistics|period|complaint|total of",
     re.IGNORECASE,
 )
-"""Words of the sentences that state figures; a line without any is no part of such a sentence."""
+"""Words of the sentences that state figures. A line without any of these words is not part of such a sentence."""
 
 
 def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
     """Return pages without page numbers, and without lines that stand in the same margin of several pages.
 
-    A line of a sentence that states a figure stays: two blocks may each have one at the top of a page.
+    A line of a sentence that states a figure stays, because two pages may begin with such a line.
     """
     seen: dict[str, set[int]] = {}
     for page in pages:
@@ -46,7 +46,7 @@ def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
 
 
 def _lines_of_sentences(pages: Sequence[Page]) -> frozenset[int]:
-    """Return the ids of the lines that are a part of a sentence that states a figure."""
+    """Return the ids of the lines that belong to a sentence that states a figure."""
     words = {
         id(word)
         for passage in passages_of([page.segments for page in pages])
@@ -64,8 +64,8 @@ def _margin(page: Page) -> Iterator[Segment]:
 
 
 def _running_text(page: Page, segment: Segment) -> str:
-    """Return the text of a line that repeats on every page. A number alone repeats only if it counts the pages in
-    one place.
+    """Return the text by which a line is compared with the lines of other pages: "#" replaces each number. A line
+    that is only a number becomes its distance from the page's number, and its height.
 
     A figure that happens to stand first on a page is not a page number.
     """

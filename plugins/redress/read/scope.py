@@ -1,9 +1,9 @@
-"""Scope: whether the statistics are about the letter's authority and year, as far as the statistics say.
+"""Scope: check whether the statistics say that they are about another authority or year than the letter.
 
 Statistics name an authority in the heading of a report, in the sentence that adjusts for a population, and on lines
-of the pages behind the letter. If the name differs from the letter's, a person has to look: the page may come from
-another letter, or the letter may be about a council that its addressee took over. The same holds for a label such
-as last year, all councils, or somebody else.
+of the pages behind the letter. If this name differs from the authority in the header, a person has to look: the
+page may come from another letter, or the letter may be about a council that its addressee took over. A person also
+has to look if a label says that figures are about last year, all councils, or another body.
 """
 
 import re
@@ -27,7 +27,7 @@ _YEAR_OF_A_LETTER = re.compile(
 )
 MOST_HEADING_WORDS = 10
 MOST_WORDS = 12
-"""Lines with more words are prose, which may speak of anybody."""
+"""Lines with more words are prose, which may mention any authority."""
 LINE_GAP_EMS = 0.8
 """Lines of one paragraph follow each other within this gap, in units of type size."""
 _OTHERS = re.compile(
@@ -36,12 +36,12 @@ _OTHERS = re.compile(
     r"|target|over|upto|atleast|atmost|about|around|nearly|almost|some|morethan|lessthan|under|below|provisional"
     r"|estimated?|national|average)[:.]?"
 )
-"""Labels, in small letters without spaces, of figures that are not the authority's own of the year."""
+"""Labels of figures that are about another authority or another year, in small letters without spaces."""
 _YEARS = re.compile(r"(?:in)?20\d\d(?:[-/](?:20)?\d\d)?[:.]?")
 
 
 def doubts_of_scope(document: Document, header: Header, figures: Sequence[Figure]) -> tuple[Conflict, ...]:
-    """Return a conflict for each name in the statistics that is not the authority's, and for each label of another
+    """Return a conflict for each name of another authority in the statistics, and for each label of another
     scope.
     """
     return (*_other_authorities(document, header, figures), *_other_labels(document, header))
@@ -58,7 +58,7 @@ def _other_authorities(document: Document, header: Header, figures: Sequence[Fig
 
 
 def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each name in the statistics, in all its possible readings, with the words in which it stands."""
+    """Yield each name in the statistics in all its possible readings, with the words around it."""
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
             yield (match["name"],), match.group()
@@ -77,12 +77,14 @@ def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterat
 
 
 def _in_small_letters(text: str) -> str:
-    """Return a line of capitals in ordinary letters: names keep their capitals, the words between them do not."""
+    """Return a line of capitals in ordinary letters: names begin with capitals, and the words between names do
+    not.
+    """
     return re.sub(r"\b(?:By|The|With|In|For|From|To|Your|About)\b", lambda word: word.group().lower(), text.title())
 
 
 def _line_below(line: Segment, document: Document) -> str:
-    """The next line of the same size, to which a long heading may be carried over."""
+    """Return the next line in the same type size, because a long heading may go on there."""
     below = (
         other.text
         for other in document.segments
@@ -123,7 +125,9 @@ def years_of_headings(document: Document) -> Iterator[StatedYear]:
 
 
 def _seasons(heading: str) -> Iterator[int]:
-    """Yield the seasons that a heading names: by a period, by its first or last day, or as the year of a letter."""
+    """Yield the seasons that a heading names: by a period, by the first or last day of a period, or by the year of
+    a letter.
+    """
     for match in _PERIOD.finditer(heading):
         first, second = int(match["first"]), int(match["second"][-2:])
         if (first + 1) % 100 == second:
@@ -137,7 +141,7 @@ def _seasons(heading: str) -> Iterator[int]:
 
 
 def _is_in_a_paragraph(line: Segment, document: Document) -> bool:
-    """Whether a line goes on with the unfinished one above it, and so is no label."""
+    """Return whether a line continues an unfinished line above it, and so is not a label."""
     return any(
         above is not line
         and above.page == line.page

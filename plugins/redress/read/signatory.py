@@ -1,4 +1,4 @@
-"""The signatory: whether the lines behind a signature are the Ombudsman's, somebody else's, or say nothing."""
+"""Find out who signed: whether the lines behind a signature name the Ombudsman, somebody else, or nobody."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from redress.read.page.document import Document, squeezed
 LINES_OF_A_SIGNATURE = 10
 
 SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
-"""The line with which a letter begins behind its address."""
+"""The line "Dear ...", with which a letter begins after its address."""
 _SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
 """The line with which a letter ends, without its spaces."""
 _THIS_OMBUDSMAN = re.compile(
@@ -21,10 +21,10 @@ _OFFICER_OF_A_COUNCIL = re.compile(
     r"monitoringofficer|(?:link|liaison)officer|leaderofthecouncil|townclerk|headofpaid|section151|s151officer",
     re.IGNORECASE,
 )
-"""Offices that councils have and the Ombudsman has not, also where the line goes on "to the Ombudsman"."""
+"""Offices of councils that the Ombudsman does not have, even if the line goes on with "to the Ombudsman"."""
 _OFFICER_OF_EITHER = re.compile(r"chiefexecutive|headof(?:legal|customer)|directorof", re.IGNORECASE)
 _COPY = re.compile(r"\s*(?:c\.?c\b|cop(?:y|ied)\b|enc(?:l|losures?)?\b)", re.IGNORECASE)
-"""Behind the signatory stand those to whom a copy goes."""
+"""The beginning of the lines behind the signatory that name who gets a copy."""
 _OTHER_OMBUDSMAN = re.compile(
     r"(?:housing|parliamentary|healthservice|publicservices?|scottish|welsh|financial|legal|pensions?|prisons?|energy"
     r"|property|rail|motor|furniture|waterways|removals|independent\w{0,20})ombudsman"
@@ -34,12 +34,12 @@ _OTHER_OMBUDSMAN = re.compile(
 
 
 def is_signature(line: str) -> bool:
-    """Return whether a letter ends with a line."""
+    """Return whether a line is a signature, with which a letter ends."""
     return line[:1] in "yY" and _SIGNATURE.match(squeezed(line)) is not None
 
 
 def first_signature(document: Document) -> int | None:
-    """Return which of the document's lines is the first signature, counted from zero; None if nobody signed."""
+    """Return the index of the document's first signature among its lines; None if nobody signed."""
     return next((index for index, line in enumerate(document.segments) if is_signature(line.text)), None)
 
 
@@ -55,9 +55,9 @@ def signatory(document: Document) -> list[str]:
 def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
     """Return whether the lines behind a signature name the Ombudsman or the Ombudsman's office.
 
-    The first line that names an office or a body decides: a council's chief executive names the council before any
-    copy to the Ombudsman, and the Ombudsman's chief executive names the Commission. The result is None if nothing
-    stands behind the signature.
+    The first line that names an office or a body decides. A council's chief executive names the council before a
+    line about a copy to the Ombudsman, and the Ombudsman's chief executive names the Commission. Return None if
+    there is nothing behind the signature.
     """
     signed = _without_copies(lines)
     for line, following in pairwise([*signed, ""]):

@@ -1,7 +1,7 @@
-"""Statistics in blocks: a heading, a few fixed sentences below it, and no word of another block.
+"""Read statistics that are made of blocks: each has a heading and a few fixed sentences below it.
 
-The layouts from 2019 on are made of such blocks. A layout describes its blocks; this module finds them, takes
-their figures, and withholds what can be read in two ways.
+The layouts from 2019 on are made of such blocks. A layout describes its blocks. This module finds the blocks, takes
+their figures, and withholds figures that can be read in two ways.
 """
 
 import re
@@ -29,16 +29,16 @@ _NO_AVERAGE = Sentence(
     "This compares to an average of (n/a|n.a.|not applicable|not available) in similar "
     "(authorities|councils|organisations)"
 )
-"""The pages of councils that have ended print this sentence."""
+"""The sentence that pages of ended councils print in the place of an average."""
 
 
 @dataclass(frozen=True)
 class BlockDescription:
     """One block as letters print it.
 
-    `sentences` are all sentences that the block may hold. `own` are the sentences that no other block can hold:
-    if such a sentence stands under another heading, a heading is missing. `excuse` is the sentence that says why
-    the block has no figures.
+    `sentences` are all sentences that the block may hold. `own` are the sentences that no other block can hold; if
+    such a sentence stands under another heading, the block's own heading is missing. `excuse` is the sentence that
+    says why the block has no figures.
     """
 
     name: str
@@ -55,16 +55,18 @@ class BlockDescription:
 
 
 def sentences_of(descriptions: Sequence[BlockDescription]) -> tuple[Sentence, ...]:
-    """Return all sentences of some blocks once, those too that say why a block has no figures."""
+    """Return all sentences of some blocks, each once, including the sentences that say why a block has no
+    figures.
+    """
     excuses = (description.excuse[0] for description in descriptions if description.excuse is not None)
     return tuple(dict.fromkeys((*(one for block in descriptions for one in block.sentences), *excuses)))
 
 
 def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Statistics | None:
-    """Return what the blocks of a document state, or None if no heading has one of its sentences below it.
+    """Return what the blocks of a document state, or None if no heading has a sentence of its block below it.
 
-    Here a measure is absent only if its block says that there is no figure, or if the figure could not be read.
-    `with_absences` adds all other absences.
+    The result has only two kinds of absences: the block says that there is no figure, or the figure could not be
+    read. `with_absences` adds all other absences.
     """
     described = {description.name: description for description in descriptions}
     blocks, silent = _blocks(document, described)
@@ -136,7 +138,7 @@ def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> 
 
 
 def signature_of(document: Document) -> Segment | None:
-    """The line with which the letter proper ends, or None in a document that is not signed."""
+    """Return the line with the signature, or None if the document is not signed."""
     return next((segment for segment in reversed(document.segments) if is_signature(segment.text)), None)
 
 
@@ -148,12 +150,12 @@ def is_behind(segment: Segment, signature: Segment | None) -> bool:
 def _blocks(
     document: Document, described: dict[str, BlockDescription]
 ) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """Return two lists: the blocks that hold statistics, and the blocks whose words may all be unknown.
+    """Return two lists: the blocks that hold statistics, and the blocks that may have only unknown words.
 
-    Prose with similar headings explains the statistics, and is left out. Statistics stand behind the signature, so
-    a block before the signature counts only if a sentence names the period of the statistics, which prose never
-    does, and if nothing in the block speaks of national figures. The second list has the blocks behind the
-    signature in which no sentence is found.
+    Prose with similar headings, which explains the statistics, is left out. Statistics stand behind the signature.
+    So a block before the signature counts only if a sentence names the period of the statistics, which prose never
+    does, and if the block does not mention national figures. The second list has the blocks behind the signature in
+    which no known sentence is found.
     """
     patterns = {name: description.heading for name, description in described.items()}
     document = with_gutters(document, patterns)
@@ -174,11 +176,11 @@ def _blocks(
 
 
 def _unheaded_blocks(document: Document, described: dict[str, BlockDescription]) -> tuple[Block, ...]:
-    """Return blocks that have no heading in words, such as those that are headed by pictures.
+    """Return blocks without a heading in words, such as blocks with pictures as headings.
 
-    A block begins with its first own sentence on a page behind the signature, and ends where another block's own
-    sentence begins. What stands before the first own sentence belongs to no block. Prose that quotes a sentence has
-    no two blocks, each once, with the period of the statistics.
+    A block begins with its first own sentence on a page behind the signature, and ends where an own sentence of
+    another block begins. Lines before the first own sentence belong to no block. To exclude prose that quotes a
+    sentence, there must be two blocks, each once, and the period of the statistics.
     """
     signature = signature_of(document)
     if signature is None:
@@ -209,7 +211,9 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
 
 
 def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) -> dict[int, str]:
-    """Return for each line, by its id, the name of the only block that can hold the line's sentence."""
+    """Return the name of the only block that can hold a line's sentence, for each line with such a sentence, by the
+    line's id.
+    """
     owners: dict[int, str] = {}
     passages = passages_of([lines])
     for name, description in described.items():

@@ -1,4 +1,4 @@
-"""Figures that stand in a block and could not be read: words without their number, and numbers without words."""
+"""Find figures of a block that could not be read: words without their number, and numbers without words."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,13 +14,14 @@ from redress.read.page.sentences import Found, Passage, Sentence
 from redress.read.page.templates import pattern_without_numbers
 
 LONGEST_NUMBER = 12
-"""A number that cannot be read takes up at most so many characters."""
+"""The most characters of a number that cannot be read."""
 PARAGRAPH_GAP_EMS = 4.0
-"""Lines further below each other than this, in units of type size, do not belong to one block."""
+"""Lines with a larger gap between them, in units of type size, do not belong to one block."""
 NOTE_SIZE_SHARE = 0.95
 """Notes are set in type smaller than this share of the smallest type of the block's sentences."""
 _UNREADABLE = rf"[^A-Za-z]{{0,{LONGEST_NUMBER}}}|[A-Za-z0-9.,%]{{1,2}}%?|[IlOoSB0-9.,]{{1,5}}%?"
-"""Text that can stand in the place of a number: signs, digits of another script, letters for digits, or nothing."""
+"""Text in the place of an unreadable number: signs, digits of another script, letters in place of digits, or
+nothing."""
 _ANYTHING = ".{0,24}?"
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}\b")
@@ -28,10 +29,10 @@ _END = re.compile(r"[.!?]\s?")
 
 
 def unread_measures(block: Block, sentences: Sequence[Sentence], found: Sequence[Found]) -> Iterator[str]:
-    """Yield each measure of a block that no sentence gives, although the block holds the figure as far as one sees.
+    """Yield each measure that no sentence of a block gives although the block seems to hold the figure.
 
-    Either the words of the measure's sentence stand there, and no number is read in their midst. Or the block holds
-    numbers that no sentence took, and any of the missing measures may be meant.
+    Either the block has the words of the measure's sentence without a readable number among them. Or the block has
+    numbers that belong to no found sentence; then each of them may be any of the missing measures.
     """
     given = {name for one in found for name in one.sentence.names if one.stated(name) is not None}
     missing = [
@@ -49,9 +50,9 @@ def unread_measures(block: Block, sentences: Sequence[Sentence], found: Sequence
 
 
 def _stands_in(sentence: Sentence, passage: Passage, found: Sequence[Found]) -> bool:
-    """Return whether a passage holds the words of a sentence where a sentence can begin and end.
+    """Return whether a passage has the words of a sentence, at a place where a sentence can begin and end.
 
-    Words that belong to sentences in `found` do not count.
+    Words of the sentences in `found` do not count.
     """
     words_found = {id(word) for one in found for word in one.words}
     text = passage.text
@@ -69,7 +70,7 @@ def _with_a_hole(sentence: Sentence) -> re.Pattern[str]:
 
 
 def _numbers_left_over(block: Block, found: Sequence[Found]) -> Iterator[Word]:
-    """Yield the numbers of a block that no sentence took, without years, days and notes in small type."""
+    """Yield the numbers of a block that belong to no found sentence, except years, days and notes in small type."""
     words_found = {id(word) for one in found for word in one.words}
     size = min((word.size for one in found for word in one.words), default=0.0)
     above: Segment | None = None

@@ -1,9 +1,8 @@
 """Worker processes for reading: no file can stop, slow or kill the reading of the others.
 
-Each letter and each data table is read in a worker with a limit of processor time and of memory. A worker that runs
-out of one is ended and replaced, and its letter gets the verdict that says so. Processor time is counted by the
-system, which ends the worker even in the middle of pdfium's code; so a verdict does not depend on how busy the
-machine is.
+Each letter and each data table is read in a worker with a limit of processor time and of memory. A worker that
+exceeds a limit is ended and replaced, and the letter's verdict says so. The system counts processor time and ends
+the worker even in the middle of pdfium's code. So a verdict does not depend on how busy the machine is.
 """
 
 import ctypes
@@ -35,41 +34,41 @@ _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 _Key = TypeVar("_Key")
 OUT_OF_TIME = signal.SIGPROF
-"""The signal of the system's timer of processor time; it ends a process that does not catch it."""
+"""The signal that the system's timer of processor time sends; it ends a process that does not catch it."""
 LETTERS_TO_A_WORKER = 500
-"""A worker is replaced after this many letters, so that nothing a parser leaks can gather."""
+"""A worker is replaced after this many letters, so that memory that parsers leak does not accumulate."""
 LARGEST_DRAWING_BYTES = 32 * 1024 * 1024
-"""The most that glibc takes from memory that it keeps."""
+"""Allocations up to this size come from memory that glibc keeps; larger ones are given back to the system."""
 KEPT_BYTES = 128 * 1024 * 1024
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""The names of these options in glibc's malloc.h."""
+"""The numbers of the options M_TRIM_THRESHOLD and M_MMAP_THRESHOLD in glibc's malloc.h."""
 
 
 class WorkerError(Exception):
-    """A worker gave no result; the message says why, and begins with the kind of fault and a colon."""
+    """A worker gave no result; the message begins with the kind of fault and a colon, and says why."""
 
 
 def fault_of_ours(error: Exception) -> str:
-    """Return the message for an error that the reader itself makes on a file: a fault of ours, not of the file."""
+    """Return the message for an error that the reader's own code raised: the fault is ours, not the file's."""
     return (
         f"the reader has a fault that this file shows ({type(error).__name__}: {shortened(printable(str(error)))})"
     )
 
 
 class _BrokenDownError(WorkerError):
-    """The process broke down."""
+    """The worker process broke down."""
 
 
 @dataclass(frozen=True)
 class File:
-    """One file to be read: its name, which says whether text may be a letter's, and its bytes."""
+    """One file to read: its bytes, and its name, which says whether a text may be a letter."""
 
     name: str
     content: bytes
 
 
 class Readers:
-    """A pool of reading workers; a context manager, so that no worker outlives its work."""
+    """A pool of reading workers. It is a context manager, so that no worker outlives the block."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
@@ -102,7 +101,7 @@ class Readers:
     def read(self, files: Iterable[File]) -> Iterator[Letter]:
         """Yield the letters of files in their order; each file gets a verdict, whatever it does to its worker.
 
-        Files are taken as workers come free, so that a season's bytes are never in memory together.
+        Each file is taken when a worker is free, so that the bytes of a season are never all in memory.
         """
         waiting: list[tuple[File, ProcessFuture[Letter]]] = []
         for file in files:
@@ -115,10 +114,11 @@ class Readers:
     def results(
         self, function: Callable[..., _Result], wanted: Iterable[tuple[_Key, tuple[object, ...]]]
     ) -> Iterator[tuple[_Key, "_Result | WorkerError"]]:
-        """Yield the results of calls of a function of a module, each with its key, in the order of `wanted`.
+        """Call a module's function in workers; yield the results, each with its key, in the order of `wanted`.
 
-        `wanted` has a key and the arguments of each call, and is taken as workers come free. A call that raises, or
-        that gives no result within the limits of a letter, yields a WorkerError, and the others go on.
+        `wanted` has a key and the arguments of each call; an element is taken when a worker is free. If a call
+        raises an error, or has no result within the limits of a letter, its result is a WorkerError, and the other
+        calls go on.
         """
         waiting: list[tuple[_Key, ProcessFuture[_Result]]] = []
         for key, arguments in wanted:
@@ -132,7 +132,7 @@ class Readers:
             yield key, last
 
     def result_of(self, function: Callable[..., _Result], *arguments: object) -> _Result:
-        """Return the result of a function of a module, called in a worker with the limits of a letter.
+        """Call a module's function in a worker with the limits of a letter, and return the result.
 
         Raise what the function raises, and WorkerError if the worker gives no result.
         """
@@ -191,13 +191,13 @@ class Readers:
 
 @cache
 def _say_what_is_missing() -> None:
-    """Warn once of the rights that reading processes keep on this system."""
+    """Warn once about rights that reading processes cannot give up on this system."""
     if (kept := missing()) is not None:
         _log.warning("the processes that read letters keep the right to %s", kept)
 
 
 def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: object) -> _Result:
-    """Call a function; let the system end this process with OUT_OF_TIME when it has taken its processor time."""
+    """Call a function; the system ends this process with OUT_OF_TIME when it has used its processor time."""
     signal.setitimer(signal.ITIMER_PROF, time_seconds)
     try:
         return function(*arguments)
@@ -206,11 +206,12 @@ def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: 
 
 
 def allow_children() -> None:
-    """Let this process have workers even if Celery started it: a task of Airflow's is a fork of such a process.
+    """Let this process have workers even if Celery started it: under Celery, a task of Airflow is a fork of a
+    pool's process.
 
-    Celery's pool makes the current process of multiprocessing a daemon. A daemon may have no children, and its key
-    cannot be passed to children; there is no public way to set the key. Our workers end with the process that
-    started them, and Airflow ends a task's whole process group.
+    Celery's pool marks the current process as a daemon of multiprocessing. A daemon may have no children and cannot
+    pass its authentication key to them, and there is no public way to set the key. Having children is safe: our
+    workers end with the process that started them, and Airflow ends a task's whole process group.
     """
     current: Any = multiprocessing.current_process()
     if current.daemon:
@@ -219,7 +220,9 @@ def allow_children() -> None:
 
 
 def _prepare(mebibytes: int, temporary: str) -> None:
-    """Limit the memory of a worker, so that more raises MemoryError; let OUT_OF_TIME end the worker; confine it."""
+    """Prepare a worker: limit its memory, beyond which MemoryError is raised; let OUT_OF_TIME end it; confine
+    it.
+    """
     signal.signal(OUT_OF_TIME, signal.SIG_DFL)
     lower_limit(resource.RLIMIT_AS, mebibytes * 1024 * 1024)
     _keep_memory()
@@ -227,7 +230,9 @@ def _prepare(mebibytes: int, temporary: str) -> None:
 
 
 def _keep_memory() -> None:
-    """Let glibc keep the memory of one drawing for the next: to ask the system anew takes a seventh of the time."""
+    """Let glibc keep the memory of one drawing for the next, because asking the system again takes a seventh of the
+    time.
+    """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option is not None:
         set_option(_MMAP_THRESHOLD, LARGEST_DRAWING_BYTES)

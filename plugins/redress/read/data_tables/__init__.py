@@ -1,1 +1,3 @@
-"""The Ombudsman's data tables: from a spreadsheet and its mapping to what it states of each authority."""
+"""The Ombudsman's data tables: read what a spreadsheet states about each authority, by the mapping of its
+columns.
+"""

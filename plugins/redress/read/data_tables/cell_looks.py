@@ -1,4 +1,4 @@
-"""What a person sees of a spreadsheet's cell: colours and type that nobody can read, and formats of numbers."""
+"""What a person sees of a spreadsheet's cell: unreadable colours and type, and the formats of numbers."""
 
 import re
 from collections.abc import Sequence
@@ -14,11 +14,12 @@ from openpyxl.styles.proxy import StyleProxy
 AnyFont = Font | InlineFont | StyleProxy
 
 LEAST_CONTRAST = 48
-"""Of 256 shades. Type that differs less from what is behind it is hardly seen; grey type differs by 90 and more."""
+"""Type that differs from its background by fewer than this of 256 shades is hardly seen. Grey type differs by 90
+and more."""
 LEAST_POINTS = 5.0
-"""Smaller type cannot be read, and in a lower row no type can."""
+"""Type smaller than this cannot be read, and neither can any type in a row lower than this, in points."""
 LEAST_CHARACTERS_SHARE = 0.5
-"""A column whose width has room for fewer of a number's characters shows "###"."""
+"""A spreadsheet shows "###" if a column has room for less than this share of a number's characters."""
 
 STRUCK = "is struck through, and is not read"
 RAISED = "is set above or below the line, as the mark of a footnote"
@@ -30,7 +31,7 @@ CONDITIONAL = "has a conditional format that may hide its number, or show it in 
 FORMATTED = 'shows its number {} in the format "{}", which is another number or none'
 
 _THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)), "hlink", "folHlink")
-"""The colours of a theme, in the order of their numbers in a sheet."""
+"""The names of a theme's colours, in the order in which sheets number them."""
 _THEME_COLOUR = re.compile(rb'<a:(\w+)>\s*<a:(?:srgbClr val|sysClr [^>]*?lastClr)="([0-9A-Fa-f]{6})"')
 _PAPER, _INK = 255.0, 0.0
 _SYMBOL_FONT = re.compile(r"wingdings|webdings|dingbats|symbol|marlett|code ?39|barcode", re.IGNORECASE)
@@ -38,7 +39,7 @@ _SYMBOL_FONT = re.compile(r"wingdings|webdings|dingbats|symbol|marlett|code ?39|
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 _SPACING = re.compile(r"_.|\*[^\d%]|\[(?:black|blue|green|magenta|red|\$[^\]]*)\]", re.IGNORECASE)
 _PLAIN = re.compile(r"[-+(£$€\s]*(?:#[, ]#{0,2})?[#0?]*[0?](?:\.[0#?]+)?\s*%?[-)\s]*|[-+(£$€\s]*#+[-)\s]*")
-"""A format that shows the digits of a number as they are."""
+"""A format that shows the digits of a number unchanged."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,15 @@ class Palette:
 
     @classmethod
     def of_theme(cls, theme: bytes | None) -> "Palette":
-        """Return the palette of a theme's XML. Without a theme there are paper and ink alone."""
+        """Return the palette of a theme's XML. Without a theme, the palette has only white and black."""
         named = {name.decode(): _shade_of(value.decode()) for name, value in _THEME_COLOUR.findall(theme or b"")}
         usual = {"lt1": _PAPER, "dk1": _INK}
         return cls(tuple({**usual, **named}.get(name, (_PAPER + _INK) / 2) for name in _THEME))
 
     def shade(self, colour: Color | None, otherwise: float) -> float:
-        """Return how light a colour is; `otherwise` for no colour and for the system's own."""
+        """Return how light a colour is; return `otherwise` if there is no colour, or if it is a colour of the
+        system.
+        """
         if colour is None:
             return otherwise
         shade = otherwise
@@ -69,7 +72,7 @@ class Palette:
         return shade * (1 + tint) if tint < 0 else shade + (_PAPER - shade) * tint
 
     def behind(self, cell_fill: Fill | StyleProxy) -> Sequence[float]:
-        """Return the shades of what is behind a cell's type."""
+        """Return the shades of a cell's background."""
         fill: Any = cell_fill  # openpyxl's types do not say which kind of fill it is
         if fill.tagname == "gradientFill":
             return [self.shade(stop.color, _PAPER) for stop in fill.stop]
@@ -80,7 +83,7 @@ class Palette:
 
 
 def fault_of_type(font: AnyFont, behind: Sequence[float], palette: Palette) -> str | None:
-    """Return why a person cannot read type; None for ordinary type."""
+    """Return why a person cannot read text in a font before a background; None if the text is readable."""
     size = font.sz
     if size is not None and size < LEAST_POINTS:
         return TINY
@@ -92,16 +95,18 @@ def fault_of_type(font: AnyFont, behind: Sequence[float], palette: Palette) -> s
 
 
 def fault_of_line(font: AnyFont) -> str | None:
-    """Return why text in a font is no part of its cell; None for ordinary text."""
+    """Return why text in a font does not count as a cell's text (it is struck through or raised); None if it
+    counts.
+    """
     if font.strike:
         return STRUCK
     return RAISED if font.vertAlign in ("superscript", "subscript") else None
 
 
 def may_change_look(rule: Any, font: AnyFont, fill: Fill | StyleProxy, palette: Palette) -> bool:
-    """Return whether a rule of a conditional format may hide a number, or show another one in its place.
+    """Return whether a rule of a conditional format may hide a number, or show another number in its place.
 
-    An icon or a bar can stand for the number; other rules change the format of the number, or its colours.
+    An icon or a bar can replace the number; other rules change the number's format or its colours.
     """
     if any(drawn is not None and drawn.showValue is False for drawn in (rule.iconSet, rule.dataBar)):
         return True
@@ -116,7 +121,7 @@ def may_change_look(rule: Any, font: AnyFont, fill: Fill | StyleProxy, palette: 
 
 
 def section_for(number: float, number_format: str) -> str:
-    """Return the part of a number format that a number is shown in."""
+    """Return the section of a number format that applies to a number."""
     sections = [part for part in _sections(number_format) if "@" not in part] or _sections(number_format)
     if number == 0 and len(sections) > 2:
         return sections[2]
@@ -124,7 +129,7 @@ def section_for(number: float, number_format: str) -> str:
 
 
 def shows_number(section: str) -> bool:
-    """Return whether a part of a number format shows the number itself, but for its decimal places."""
+    """Return whether a section of a number format shows the number itself; decimal places may be missing."""
     if any(re.search(r"[\d%]", quoted or escaped) for quoted, escaped in _QUOTED.findall(section)):
         return False
     section = _SPACING.sub("", _QUOTED.sub("", section))
@@ -132,14 +137,16 @@ def shows_number(section: str) -> bool:
 
 
 def shows_text(number_format: str) -> bool:
-    """Return whether a number format shows a text as it is."""
+    """Return whether a number format shows a text unchanged."""
     sections = _sections(number_format)
     own = [section for section in sections if "@" in section] or sections[3:4]
     return all(_SPACING.sub("", section).strip() == "@" for section in own)
 
 
 def _sections(number_format: str) -> list[str]:
-    """Return the parts of a number format: for numbers above zero, below zero, for zero, and for text."""
+    """Return the sections of a number format: for numbers above zero, for numbers below zero, for zero, and for
+    text.
+    """
     return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', number_format)
 
 

@@ -1,4 +1,4 @@
-"""Cells of a data table: the number that a cell says, or why the cell says no number."""
+"""Cells of a data table: the number that a cell states, or the reason why it states none."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _FOOTNOTE = re.compile(
 )
 """The mark of a footnote behind a number, a heading or a name: 12*, 12 [1], 12¹, 12 (r)."""
 _FOOTNOTE_CHARACTERS = 12
-"""The longest mark, "[ note 12 ]", has one less."""
+"""More characters than the longest mark of a footnote, "[ note 12 ]", has."""
 _NOTHING = re.compile(r"(?:[-–—.]+|n\s*/\s*a|n\.a\.|not applicable|none available|nil return)?", re.IGNORECASE)
 _WITHHELD = re.compile(r"\*+|\[c\]|<\s*\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+", re.ASCII)
@@ -23,8 +23,8 @@ _SEPARATORS = re.compile(r"[, ]")
 class Cell:
     """One cell of a file: its text with single spaces, and its number if the spreadsheet stores one.
 
-    `is_per_cent` means that the spreadsheet shows the number as a percentage: 0.53 is then 53%. `unread` says why
-    what the cell holds is not taken: it is struck through, or a formula without a value.
+    `is_per_cent` means that the spreadsheet shows the number as a percentage, such as 0.53 as 53%. `unread` says
+    why the cell's content is not used, for instance because it is struck through or is a formula without a value.
     """
 
     text: str
@@ -35,9 +35,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class CellValue:
-    """The value of a cell, or why the cell has none; exactly one of the two is given.
+    """The value of a cell, or the reason why the cell has no value; exactly one of the two is set.
 
-    `is_bare` marks a number that nothing in the cell calls a percentage.
+    `is_bare` is True for a number without any sign in the cell that it is a percentage.
     """
 
     value: Decimal | None
@@ -74,9 +74,9 @@ def read_cell(cell: Cell) -> CellValue:
 
 
 def without_footnote(text: str) -> str:
-    """A text without the marks of footnotes at its end.
+    """Return a text without the marks of footnotes at its end.
 
-    The marks are taken off one by one from the end, so that the time is linear in the length of the text.
+    The marks are removed one by one from the end, so that the time is linear in the length of the text.
     """
     end = len(text.rstrip())
     while mark := _FOOTNOTE.search(text, max(0, end - _FOOTNOTE_CHARACTERS), end):
@@ -87,5 +87,7 @@ def without_footnote(text: str) -> str:
 
 
 def normalised_heading(text: str) -> str:
-    """Return a heading as headings are compared: without case, line breaks, spaces and footnotes."""
+    """Return a heading in the form in which headings are compared: case, line breaks, spaces and footnotes do not
+    matter.
+    """
     return " ".join(without_footnote(" ".join(text.split())).casefold().split())

@@ -1,4 +1,4 @@
-"""Data tables: the Ombudsman's CSV and XLSX files by authority, read as a mapping says."""
+"""Data tables: read the Ombudsman's CSV and XLSX files, which have a row for each authority, by a mapping."""
 
 import hashlib
 from collections import Counter
@@ -28,14 +28,15 @@ from redress.read.data_tables.sheets import read_sheets
 
 _BLANK = Cell("")
 _THOUSANDTH = Decimal("0.001")
-"""Landing keeps three decimal places; a spreadsheet's binary fractions have noise behind them."""
+"""Values are rounded to this: landing keeps three decimal places, and a spreadsheet's binary fractions have noise
+after these."""
 _LARGEST = Decimal(10**9)
-"""A number from here on is no count of complaints, and has no room in landing."""
+"""A number of this size or more cannot be a count of complaints, and does not fit into landing."""
 
 
 @dataclass(frozen=True)
 class DataTable:
-    """What one file gave: its figures, and what a person should know of it."""
+    """The result of reading one file: its figures, and reports that a person should know."""
 
     figures: tuple[WitnessFigure, ...]
     reports: tuple[WitnessReport, ...]
@@ -58,9 +59,9 @@ def read_data_table(
 ) -> DataTable:
     """Return the figures of every named row, with the authority of that name at the period's end.
 
-    If a row's name fits no authority (a total, a note), its figures have no authority and the row is reported.
-    Columns that the mapping does not name are reported too. Raise WitnessError if no row has all the mapped
-    headings, or if a rate can be read in two ways, and UnreadableTableError if the file cannot be read.
+    If the name in a row fits no authority (a total, a note), the row's figures have no authority, and the row is
+    reported. Columns that the mapping does not name are reported too. Raise WitnessError if no row has all the
+    mapped headings, or if a rate can be read in two ways, and UnreadableTableError if the file cannot be read.
     """
     sheets = read_sheets(content, address)
     header = _header(sheets, mapping, address)
@@ -148,12 +149,12 @@ def read_data_table(
 
 
 def _unread(cell: Cell, row_number: int, place: int) -> str:
-    """Say which cell is not read, and why."""
+    """Return a sentence that says which cell is not read, and why."""
     return f"cell {get_column_letter(place + 1)}{row_number} {cell.unread}"
 
 
 def _hidden(sheets: Sequence[Sheet], header: _Header) -> Iterator[tuple[int | None, None, str]]:
-    """What of a file is hidden and therefore not read."""
+    """Yield a report for each hidden part of a file, which is not read."""
     not_read = ", and is not read; if it belongs to the table, show it and save the file"
     for row_number, detail in header.sheet.hidden:
         yield row_number, None, detail + not_read
@@ -163,7 +164,7 @@ def _hidden(sheets: Sequence[Sheet], header: _Header) -> Iterator[tuple[int | No
 
 
 def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) -> WitnessReport:
-    """What to say of a data table without a mapping: the file to write, and a start of it."""
+    """Return the report about a data table without a mapping: the file to write, and a draft of it."""
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         headings = _likely_headings([sheet for sheet in read_sheets(content, address) if not sheet.is_hidden])
@@ -181,7 +182,7 @@ def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) 
 
 
 def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
-    """The first row that has all the mapped headings, in the one sheet that has such a row."""
+    """Return the first row with all mapped headings, from the only sheet that has such a row."""
     if mapping.sheet is not None:
         named = [sheet for sheet in sheets if sheet.name == mapping.sheet]
         if not named:
@@ -209,7 +210,9 @@ def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
 
 
 def _fault_of_the_widest(sheets: Sequence[Sheet]) -> str | None:
-    """Return the fault of a CSV file by the delimiter that makes the most cells of a row; None if it has none."""
+    """Return the fault of a CSV file, read with the delimiter that gives the most cells in a row; None if there is
+    no fault.
+    """
     widest = max(sheets, key=lambda sheet: sheet.widest, default=None)
     return None if widest is None else widest.fault
 
@@ -233,7 +236,7 @@ def _header_of(sheet: Sheet, mapping: Mapping, address: str) -> _Header | None:
 
 
 def _no_header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> str:
-    """Which mapped columns are missing, from the row that has most of them."""
+    """Return which mapped columns are missing, judged by the row that has most of the mapped headings."""
     wanted = {normalised_heading(heading): heading for heading in mapping.headings}
     best: tuple[int, int, Row, Sheet] | None = None
     for sheet in sheets:
@@ -256,7 +259,7 @@ def _no_header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> str:
 
 
 def _unmapped_columns(header: _Header, mapping: Mapping) -> Iterator[tuple[int, str, str]]:
-    """Columns that the mapping does not name, and columns of values that have no heading."""
+    """Yield the columns that the mapping does not name, and the columns with values but no heading."""
     known = {normalised_heading(heading) for heading in (*mapping.headings, *mapping.ignored)}
     headings = header.sheet.rows[header.row_number - 1]
     for cell in headings:
@@ -276,14 +279,16 @@ def _unmapped_columns(header: _Header, mapping: Mapping) -> Iterator[tuple[int, 
 
 
 def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
-    """The rows below the headings that hold anything, with their numbers."""
+    """Yield the rows below the headings that are not empty, with their numbers."""
     for row_number, row in enumerate(header.sheet.rows[header.row_number :], start=header.row_number + 1):
         if any(cell.text or cell.unread for cell in row):
             yield row_number, row
 
 
 def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
-    """Return the columns of rates without a stated unit that hold a number such as 0.53, and its place."""
+    """Return the columns of rates without a stated unit that hold a number such as 0.53, each with the place of the
+    number.
+    """
     found: dict[str, tuple[int, str]] = {}
     for heading, column in mapping.figures.items():
         if not column.is_rate or column.unit is not None:
@@ -330,7 +335,7 @@ def _kind(column: FigureColumn) -> str:
 
 
 def _repeated_authorities(figures: Sequence[WitnessFigure]) -> Iterator[tuple[str, list[int]]]:
-    """Authorities that more than one row names, with these rows."""
+    """Yield the authorities that several rows name, each with the numbers of these rows."""
     rows: dict[str, set[int]] = {}
     for figure in figures:
         if figure.authority_id is not None and figure.row_number is not None:
@@ -343,7 +348,7 @@ def _without_value(figure: WitnessFigure) -> WitnessFigure:
 
 
 def _likely_headings(sheets: Sequence[Sheet]) -> list[str]:
-    """The headings of the row with the most cells of words, the first of several."""
+    """Return the headings in the row with the most cells of words; of several such rows, the first."""
     best: list[str] = []
     for sheet in sheets:
         for row in sheet.rows:
@@ -354,7 +359,7 @@ def _likely_headings(sheets: Sequence[Sheet]) -> list[str]:
 
 
 def _cell(row: Row, place: int) -> Cell:
-    """A cell of a row; rows may be shorter than their headings."""
+    """Return a cell of a row, or an empty cell if the row is shorter than its headings."""
     return row[place] if place < len(row) else _BLANK
 
 

@@ -1,4 +1,4 @@
-"""Rows of a data table that need not mean what the headings above them say."""
+"""Find rows of a data table that may not mean what the headings above them say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from redress.read.data_tables.sheet import Row, Sheet
 
 @dataclass(frozen=True)
 class DoubtedRows:
-    """Rows of which no figure is taken, with the reason by the row's number.
+    """Rows whose figures are not used: the reason for each, by the row's number.
 
-    `headings_number` is the number of a second row of headings, which begins another table. `silent` are this row
+    `headings_number` is the number of a second row of headings, which begins another table. `silent` has this row
     and the rows below it, which share one report.
     """
 
@@ -21,7 +21,7 @@ class DoubtedRows:
 
 
 def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> DoubtedRows:
-    """Return the rows below the headings that are shifted, cut, or below other headings.
+    """Return the rows below the headings that are shifted or cut, or that belong to a second row of headings.
 
     `mapped` are the mapped headings, normalised. Only a CSV file has shifted and cut rows: a spreadsheet keeps each
     cell in its column.
@@ -41,7 +41,9 @@ def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> D
 
 
 def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
-    """Say how a row has more or fewer cells than there are headings. Empty cells at the end do not count."""
+    """Return in words how the number of a row's cells differs from the number of headings; None if it does not.
+    Empty cells at the end do not count.
+    """
     width = max((place for place, heading in enumerate(headings, start=1) if heading), default=0)
     filled = max((place for place, cell in enumerate(row, start=1) if cell.text), default=0)
     if filled > max(width, len(headings)):
@@ -52,7 +54,9 @@ def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
 
 
 def _are_other_headings(row: Row, headings: Sequence[str], mapped: Sequence[str]) -> bool:
-    """Return whether a row is a second row of headings, with a mapped heading in another column than above."""
+    """Return whether a row is a second row of headings, with a mapped heading in another column than in the first
+    row.
+    """
     found = [normalised_heading(cell.text) for cell in row]
     own = {heading: place for place, heading in enumerate(headings)}
     named = [heading for heading in mapped if heading in found]

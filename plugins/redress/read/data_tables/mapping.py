@@ -1,4 +1,4 @@
-"""The mapping of a data table: a small YAML beside the file that says what its columns mean."""
+"""The mapping of a data table: a small YAML file beside the table that says what the table's columns mean."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -12,7 +12,7 @@ from redress.model.witness import UnreadableTableError, WitnessError
 from redress.read.data_tables.cells import normalised_heading
 
 TO_BE_SAID = "SAY WHICH"
-"""What stands for a measure in a start of a mapping; no measure has this name."""
+"""The words in place of a measure in a draft of a mapping; no measure has this name."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -21,7 +21,7 @@ class FigureColumn(BaseModel):
     """What a column counts: a measure and, for a measure of the tables, its category.
 
     `unit` is the unit of a rate without a % sign: per cent (53) or fraction (0.53). `differs_because` says in words
-    why the column does not count what the letters count; a difference is then one of definition.
+    why the column counts something else than the letters; then differences count as differences of definition.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,7 +50,7 @@ class FigureColumn(BaseModel):
 
 
 class Mapping(BaseModel):
-    """The meaning of a data table's columns, by their headings, and the columns that are left out.
+    """The meaning of a data table's columns by their headings, and the columns to leave out.
 
     `sheet` names the sheet of an XLSX file if several sheets have these headings.
     """
@@ -84,7 +84,7 @@ class Mapping(BaseModel):
 
 
 class _SafeLoader(yaml.SafeLoader):
-    """PyYAML's safe loader, with the line and column of a value that is no number, date or the like."""
+    """PyYAML's safe loader; an error about a value that is no valid number or date names its line and column."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
@@ -121,7 +121,7 @@ def read_mapping(content: bytes, address: str) -> Mapping:
 
 
 def start_of_mapping(headings: Sequence[str]) -> str:
-    """Return a first line of YAML of a mapping for a table with these headings, for a person to finish."""
+    """Return a draft of a mapping, as one line of YAML, for a table with these headings; a person finishes it."""
     authority = next(
         (heading for heading in headings if {"authority", "council"} & set(heading.casefold().split())), headings[0]
     )

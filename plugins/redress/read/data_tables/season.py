@@ -1,4 +1,4 @@
-"""A season's data tables: read each table with its mapping, leave copies out, and collect the reports."""
+"""Read a season's data tables: each with its mapping, without copies, and with reports about problems."""
 
 import hashlib
 import logging
@@ -33,8 +33,8 @@ def read_tables(
 ) -> DataTable:
     """Return what all tables of a season state, each read in a worker with the limits of a letter.
 
-    Of byte-identical files only one is read, if possible one with a mapping. A table that cannot be read is
-    reported, and the others are read. Raise WitnessError if a table and its mapping do not fit.
+    Only one of several byte-identical files is read, if possible a file with a mapping. If a table cannot be read,
+    a report says so, and the other tables are read. Raise WitnessError if a table and its mapping do not fit.
     """
     if not tables:
         return DataTable((), ())
@@ -63,7 +63,7 @@ def read_tables(
 
 
 def _read_table(table: FetchedTable, season: Season, authorities: Authorities) -> DataTable:
-    """Return what one table states by its mapping. Without a mapping, return only what the report says of it."""
+    """Return what one table states by its mapping. Without a mapping, return only a report about the table."""
     if table.mapping_content is None:
         return DataTable((), (report_of_unmapped_file(table.content, table.address, table.mapping_address),))
     mapping = read_mapping(table.mapping_content, table.mapping_address)
@@ -71,7 +71,7 @@ def _read_table(table: FetchedTable, season: Season, authorities: Authorities) -
 
 
 def told(read: DataTable) -> str:
-    """What a season's data tables gave, in words: counts, and the first of what a person should know."""
+    """Return in words the result of reading a season's data tables: counts, and the first report."""
     if not read.figures and not read.reports:
         return "none came with the letters"
     authorities = [

@@ -1,4 +1,4 @@
-"""A sheet of a data table's file: its rows as cells, and what of it is hidden."""
+"""A sheet of a data table's file: its rows of cells, and its hidden rows and columns."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -33,9 +33,9 @@ class Sheet:
 
     @property
     def hidden(self) -> tuple[tuple[int | None, str], ...]:
-        """A sentence for each run of hidden rows and each hidden column that holds something.
+        """A sentence for each run of hidden rows, and for each hidden column, that holds something.
 
-        Before the sentence stands the first row of the run, or None for a column.
+        Each sentence comes with the number of the run's first row, or with None for a column.
         """
         runs = [
             [number for _, number in run]

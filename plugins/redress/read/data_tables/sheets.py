@@ -1,6 +1,6 @@
-"""The rows of a data table's file, CSV or XLSX, as cells; what they mean is not decided here.
+"""Read the rows of cells from a data table's file, CSV or XLSX. Other modules decide what the cells mean.
 
-A file can need any time and memory: a run reads it in a worker.
+A file can need any time and memory, so a run reads it in a worker.
 """
 
 import csv
@@ -13,7 +13,7 @@ from redress.read.data_tables.workbook import MOST_BYTES, MOST_CELLS, workbook_s
 
 CSV_DELIMITERS = (",", ";", "\t")
 MOST_CHARACTERS_OF_A_CELL = 32_767
-"""A spreadsheet program keeps no more in a cell."""
+"""The most characters that spreadsheet programs keep in a cell."""
 
 
 def read_sheets(content: bytes, address: str) -> tuple[Sheet, ...]:
@@ -53,7 +53,7 @@ def _decoded(content: bytes, address: str) -> str:
 
 
 def _csv_sheet(text: str, delimiter: str, address: str) -> Sheet:
-    """Return the rows of a CSV file, as far as their quotation marks are in order."""
+    """Return the rows of a CSV file, up to the first row with wrong quotation marks."""
     rows: list[Row] = []
     cell_count = 0
     try:

@@ -1,4 +1,6 @@
-"""The sheets of an XLSX file as a person sees them: what is hidden, struck through, raised or pale is not read."""
+"""Read the sheets of an XLSX file as a person sees them: hidden, struck through, raised and pale text is left
+out.
+"""
 
 import io
 import re
@@ -39,12 +41,13 @@ from redress.read.data_tables.cells import Cell, cell_of_number, read_cell
 from redress.read.data_tables.sheet import Row, Sheet
 
 MOST_BYTES = 50_000_000
-"""A table of 400 authorities has some 50 kB; a file beyond this, packed or not, is something else."""
+"""The largest file, packed or unpacked, that can be a table. A table of 400 authorities has about 50 kB."""
 MOST_CELLS = 250_000
-"""A table of 400 authorities has some ten thousand. A sheet has cells in every row and column up to its last."""
+"""The most cells of a table, counting every row and column up to the last; a table of 400 authorities has about ten
+thousand."""
 
 _ELEMENT = re.compile(rb"<(?:\w+:)?([cf])[\s/>]")
-"""The beginning of a cell, or of its formula."""
+"""The beginning of the XML element of a cell or of its formula."""
 
 FORMULA = "holds a formula ({}) without a stored value; open the file in a spreadsheet program and save it"
 MERGED = "is merged with other cells, so nobody can say for which of them it stands"
@@ -99,7 +102,7 @@ def _has_formulas(content: bytes, address: str) -> bool:
 
 @dataclass(frozen=True)
 class _Look:
-    """How the cells of a sheet look: its colours, and the rows and columns in which nobody can read."""
+    """How the cells of a sheet look: the colours, and the rows and columns that are too small to read."""
 
     palette: Palette
     low_rows: frozenset[int]
@@ -129,13 +132,15 @@ class _Look:
         )
 
     def fault(self, cell: ExcelCell, font: AnyFont | None = None) -> str | None:
-        """Return why a person cannot read a cell, or a piece of it in a font; None if a person can."""
+        """Return why a person cannot read a cell, or a piece of the cell in a font; None if the text is
+        readable.
+        """
         if cell.row in self.low_rows:
             return TINY
         return fault_of_type(font or cell.font, self.palette.behind(cell.fill), self.palette)
 
     def is_conditional(self, cell: ExcelCell) -> bool:
-        """Return whether a conditional format may hide a cell's number, or show it in another way."""
+        """Return whether a conditional format may hide a cell's number or change how it looks."""
         row, column = cell.row, cell.column
         return any(
             area.min_row <= row <= area.max_row
@@ -218,7 +223,7 @@ def _number(cell: ExcelCell, number: float, look: _Look) -> Cell:
 
 
 def _pieces(cell: ExcelCell) -> list[tuple[str, AnyFont]]:
-    """Return the text of a cell in pieces of one font each."""
+    """Return the text of a cell in pieces, each with its font."""
     if not isinstance(cell.value, CellRichText):
         return [(str(cell.value), cell.font)]
     return [
