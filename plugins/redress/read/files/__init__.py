@@ -1,1 +1,1 @@
-"""The kinds of files: the words of a PDF, a web page, a text or a picture of text, with their places."""
+"""Find the words of a file and their places: a PDF, a web page, a text, or a picture of text."""

@@ -1,4 +1,4 @@
-"""The colours of style sheets, and whether text of a colour can be read on what is behind it."""
+"""The colours of style sheets, and whether text in a colour is readable on its background."""
 
 import colorsys
 import re
@@ -12,7 +12,7 @@ Colour = tuple[float, float, float, float]
 BLACK: Colour = (0, 0, 0, 1)
 WHITE: Colour = (1, 1, 1, 1)
 LEAST_CONTRAST = 1.5
-"""The ratio of brightness between text and what is behind it; black on white has 21."""
+"""The least ratio of brightness between readable text and its background; black on white has 21."""
 
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(([\d.%\s,/]+|[\d.]+deg[\d.%\s,/]+)\)")
 _NUMBER = re.compile(r"(\d{1,6}(?:\.\d{0,9})?|\.\d{1,9})(%?)")
@@ -23,7 +23,7 @@ _OF_NO_COLOUR = re.compile(
 
 
 def colour_of(text: str) -> Colour | None:
-    """Return the colour that a style sheet names; None if the name is not understood here."""
+    """Return the colour that a style sheet names; None if this module does not know the name."""
     if text == "transparent":
         return (0, 0, 0, 0)
     if function := _FUNCTION.fullmatch(text):
@@ -51,7 +51,7 @@ def _of_parts(name: str, parts: list[tuple[str, str]]) -> Colour | None:
 
 
 def over(colour: Colour, behind: Colour) -> Colour:
-    """Return what is seen where a colour lies over an opaque colour."""
+    """Return the colour that is seen if a colour lies over an opaque colour."""
     red, green, blue = (
         colour[3] * above + (1 - colour[3]) * below for above, below in zip(colour[:3], behind[:3], strict=True)
     )
@@ -70,7 +70,9 @@ def _brightness(colour: Colour) -> float:
 
 
 def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | None:
-    """Return the colour behind an element's text; None if it is not known, as where a picture is behind it."""
+    """Return the colour behind an element's text; None if it is not known, for instance because a picture is behind
+    it.
+    """
     picture = declared.get("background-image", "none")
     values = [declared[name] for name in ("background", "background-color") if name in declared]
     if picture not in ("none", "initial", "unset"):
@@ -87,7 +89,7 @@ def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | N
 
 
 def colours_of_old(element: HtmlElement) -> dict[str, str]:
-    """Return the colours of font and background that old pages declare in attributes."""
+    """Return the colours of font and background that an element declares in attributes, as old pages do."""
     found = {
         "color": element.get("color") or (element.get("text") if element.tag == "body" else None),
         "background-color": element.get("bgcolor"),

@@ -1,6 +1,6 @@
-"""The shapes of digits: whether a drawn digit looks like the digit that its text names.
+"""The shapes of digits: compare a drawn digit with the digit that the text names.
 
-The shapes to compare with are drawn from pdfium's own standard fonts, which need no files.
+The shapes to compare with are drawn in pdfium's standard fonts, which need no font files.
 """
 
 from functools import cache
@@ -24,20 +24,22 @@ _FONTS = (
     "Courier-Bold",
 )
 _SIDE = 20
-"""Pixels of the square to which each shape is brought, its height filling the square."""
+"""The side, in pixels, of the square to which each shape is scaled; the shape's height fills the square."""
 LEAST_LEAD = 0.04
-"""A digit is taken for another digit if the other shape's correlation is higher by more than this."""
+"""A drawing counts as another digit than the named digit if the other digit's correlation is higher by more than
+this."""
 LEAST_FIT = 0.6
-"""A shape whose best correlation is lower than this is the shape of no digit."""
+"""A shape is not a digit if its best correlation is lower than this."""
 LOW_SHARE = 0.5
-"""A shape lower than this share of a number's height is a point or a comma."""
+"""A shape is a point or a comma if its height is less than this share of the number's height."""
 _DARK = 128
 
 _Shape = npt.NDArray[np.float64]
 
 
 def other_digit(drawn: Shades, named: str) -> str | None:
-    """Return the digit whose shape fits a drawing clearly better than the named digit's; None if the name fits.
+    """Return the digit with a shape that fits a drawing clearly better than the named digit; None if the named
+    digit fits.
 
     `drawn` is one digit, upright, dark on white. A drawing without ink gives "nothing".
     """
@@ -49,13 +51,13 @@ def other_digit(drawn: Shades, named: str) -> str | None:
 
 
 def likeliest_digit(drawn: Shades) -> str:
-    """Return the digit whose shape fits a drawing best; empty if no digit's shape fits it well."""
+    """Return the digit with the shape that fits a drawing best; an empty text if no digit fits well."""
     fits = _fits(drawn)
     return "" if fits is None or fits.max() < LEAST_FIT else str(int(np.argmax(fits)))
 
 
 def pieces(drawn: Shades) -> list[Shades]:
-    """Return a drawing of a number cut at its empty columns, without what is as low as a point or a comma."""
+    """Cut a drawing of a number at its empty columns; leave out pieces that are as low as a point or a comma."""
     has_ink = (drawn < _DARK).any(axis=0)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], has_ink, [False]))))
     cuts = [drawn[:, left:right] for left, right in zip(edges[::2], edges[1::2], strict=True)]
@@ -74,7 +76,9 @@ def _fits(drawn: Shades) -> npt.NDArray[np.float64] | None:
 
 
 def _normal(drawn: Shades) -> _Shape | None:
-    """Scale the ink of a drawing to the height of a square, with mean zero and length one; None without ink."""
+    """Scale the ink of a drawing to the height of a square, and normalise it to mean zero and length one; None
+    without ink.
+    """
     ink = 255 - drawn
     rows, columns = np.flatnonzero((ink > _DARK).any(axis=1)), np.flatnonzero((ink > _DARK).any(axis=0))
     if not rows.size:
@@ -93,7 +97,7 @@ def _normal(drawn: Shades) -> _Shape | None:
 
 @cache
 def _templates() -> _Shape:
-    """Return the shapes of the digits, one a row, from 0 to 9 for each of the standard fonts."""
+    """Return the shapes of the digits: one row for each digit, from 0 to 9, in each of the standard fonts."""
     shapes: list[_Shape] = []
     with pdfium.PdfDocument.new() as pdf:
         for font_name in _FONTS:

@@ -1,8 +1,8 @@
-"""A page as pdfium draws it: as it is, without some of its text, and some of its text alone.
+"""Draw a page with pdfium: unchanged, without some of its text, and only some of its text.
 
-What a letter states is what a person sees on its page. The text of a PDF and its drawing can differ in many ways:
-a picture lies over the text, a layer is off, a corrected figure is typed over the old one. Comparing the drawings
-shows all of them, whatever made them. `visible_ink.py` and `seen.py` do so.
+What a letter states is what a person sees on its page. The text of a PDF and its drawing can differ in many ways: a
+picture lies over the text, a layer is off, a corrected figure is typed over the old figure. A comparison of the
+drawings shows all such differences, whatever their cause. `visible_ink.py` and `seen.py` compare them.
 """
 
 import ctypes
@@ -24,17 +24,18 @@ Shades = npt.NDArray[np.uint8]
 """Grey pixels by row and column, from 0 (black) to 255 (white)."""
 PIXELS_TO_A_POINT = 2
 PIXELS_OF_A_PAGE = PIXELS_TO_A_POINT**2 * 595 * 842
-"""A page of A4 is drawn with two pixels to a point, and a page of any other size with as many pixels."""
+"""The number of pixels of a drawn page: A4 at two pixels to a point. A page of any other size gets as many
+pixels."""
 PIXELS_AT_A_GLANCE = 1.25 * 595 * 1.25 * 842
-"""Enough to see whether a word shows at all."""
+"""The number of pixels of a drawing that is only to show whether a word is visible."""
 LEAST_CONTRAST = 24
-"""Print that is darker or lighter than its ground by less than this, of 256 shades, cannot be seen."""
+"""Print that differs from its background by fewer than this of 256 shades cannot be seen."""
 LEAST_INK_SHARE = 0.1
-"""If less than this share of a character's box shows, only the edge of a covered character is seen."""
+"""If less than this share of a character's box is visible, only the edge of a covered character is seen."""
 SAME_PLACE_SHARE = 0.15
-"""Text drawn again within this share of its height is the same text."""
+"""Text that is drawn again at a distance of at most this share of its height is the same text."""
 MARKS = frozenset(".,%")
-"""What a number has beside its digits."""
+"""The characters of a number that are not digits."""
 _DIGITS = frozenset(map(ord, "0123456789"))
 _UNDRAWN = {
     pdfium_c.FPDF_ANNOT_LINE: "line",
@@ -44,10 +45,10 @@ _UNDRAWN = {
     pdfium_c.FPDF_ANNOT_REDACT: "redaction",
     pdfium_c.FPDF_ANNOT_CARET: "caret",
 }
-"""The kinds of annotations that pdfium draws only by a drawing of their own, and other viewers without it."""
+"""The kinds of annotations that pdfium draws only if they bring a drawing; other viewers draw them without one."""
 _HIDDEN_ANNOTATION = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 _FINE = 4096
-"""Places on a page are asked for in pixels, so many to a point, because pdfium gives whole pixels alone."""
+"""Pixels to a point with which pdfium is asked for places on a page, because it returns only whole pixels."""
 _MOST_NESTED = 20
 
 
@@ -55,8 +56,8 @@ _MOST_NESTED = 20
 class DrawnCharacter:
     """A character with the box of its shape, in points from the upper left corner of the page as shown.
 
-    `text_object` is the address of the text object that draws the character. `quarter_turns` is how far the
-    character is turned anticlockwise on the page as shown.
+    `text_object` is the memory address of the text object that draws the character. `quarter_turns` is the
+    character's anticlockwise turn on the page as shown.
     """
 
     text: str
@@ -72,7 +73,7 @@ class DrawnCharacter:
 
     @property
     def height(self) -> float:
-        """The height of the character with its foot down, in points."""
+        """The height of the character when it is upright, in points."""
         x0, top, x1, bottom = self.box
         return x1 - x0 if self.quarter_turns % 2 else bottom - top
 
@@ -93,7 +94,7 @@ class DrawnPage:
 
     @cached_property
     def _objects(self) -> tuple[dict[int, pdfium_c.FPDF_PAGEOBJECT], list[pdfium_c.FPDF_PAGEOBJECT]]:
-        """The page's text objects by their addresses, and the page's other objects that draw something."""
+        """The page's text objects by their memory addresses, and the page's other objects that draw something."""
         texts: dict[int, pdfium_c.FPDF_PAGEOBJECT] = {}
         others: list[pdfium_c.FPDF_PAGEOBJECT] = []
         for one in _drawing_objects(self._page.raw):
@@ -127,7 +128,7 @@ class DrawnPage:
             _set_active(dropped, is_active=True)
 
     def seen(self, characters: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-        """Return the characters whose boxes change if their text object is left out of the drawing."""
+        """Return the visible characters: their boxes change if their text objects are left out of the drawing."""
         kept = []
         for key, group in groupby(characters, key=lambda one: one.text_object):
             without = self.without([key])
@@ -135,7 +136,7 @@ class DrawnPage:
         return kept
 
     def is_printed(self, box: Box) -> bool:
-        """Return whether a box changes if all text is left out of the drawing."""
+        """Return whether text is visible in a box: the box changes if all text is left out of the drawing."""
         return self._differs(self.without_text, box)
 
     def _differs(self, other: Shades, box: Box) -> bool:
@@ -144,7 +145,7 @@ class DrawnPage:
         return changed.size > 0 and float(changed.mean()) >= LEAST_INK_SHARE
 
     def with_twins(self, text_objects: Collection[int]) -> set[int]:
-        """Return these text objects, and the text objects that are drawn in their places.
+        """Return some text objects, and other text objects that are drawn in the same places.
 
         Some printers draw a text twice to make it bold, and pdfium's text names only one of the two objects.
         """
@@ -160,7 +161,7 @@ class DrawnPage:
         return found
 
     def leave_alone(self, text_objects: Collection[int]) -> None:
-        """Remove everything from the page but these text objects, and paint them in opaque black."""
+        """Remove everything from the page except some text objects, and paint these in opaque black."""
         texts, others = self._objects
         _set_active([*others, *texts.values()], is_active=False)
         for key in text_objects:
@@ -230,7 +231,7 @@ class DrawnPage:
 
     @cached_property
     def undrawn_annotations(self) -> tuple[tuple[str, Box], ...]:
-        """The annotations that other viewers draw and pdfium does not, by their kinds, with their boxes."""
+        """The kinds and boxes of the annotations that other viewers draw and pdfium does not."""
         a, b, c, d, e, f = self._to_shown
         found = []
         for index in range(pdfium_c.FPDFPage_GetAnnotCount(self._page)):
@@ -248,7 +249,9 @@ class DrawnPage:
         return tuple(found)
 
     def pixels_of(self, boxes: npt.NDArray[np.float64]) -> Iterator[tuple[slice, slice]]:
-        """Yield the rows and columns that `part` takes, for boxes in points, one box a row."""
+        """Yield the ranges of rows and columns that `part` would cut out, for each row of an array of boxes in
+        points.
+        """
         origin = np.floor(np.maximum(np.array(self._window[:2]) * self.scale, 0))
         begins = np.maximum(np.floor(boxes[:, :2] * self.scale) - origin, 0).astype(int).tolist()
         ends = np.maximum(np.ceil(boxes[:, 2:] * self.scale) - origin, 0).astype(int).tolist()
@@ -266,9 +269,9 @@ class DrawnPage:
 
 
 def cut(shades: Shades, box: Box, scale: float, drawn: Box = (0.0, 0.0, 0.0, 0.0)) -> Shades:
-    """Return the pixels that a box in points touches; empty if the box is off the page.
+    """Return the pixels that a box in points touches; an empty drawing if the box is off the page.
 
-    `drawn` is the box of the page that `shades` shows, from its upper left corner on.
+    `drawn` is the box of the page that `shades` shows.
     """
     left, upper = (max(math.floor(edge * scale), 0) for edge in drawn[:2])
     x0, top, x1, bottom = (edge * scale for edge in box)
@@ -278,12 +281,12 @@ def cut(shades: Shades, box: Box, scale: float, drawn: Box = (0.0, 0.0, 0.0, 0.0
 
 
 def differs(one: Shades, other: Shades) -> npt.NDArray[np.bool_]:
-    """Compare two drawings pixel by pixel: true where a person sees a difference."""
+    """Compare two drawings pixel by pixel; an element is True if a person sees a difference there."""
     return np.maximum(one, other) - np.minimum(one, other) >= LEAST_CONTRAST
 
 
 def share_place(one: Box, other: Box, share: float) -> bool:
-    """Return whether boxes share more than `share` of the narrower box's width and of the lower box's height."""
+    """Return whether two boxes overlap by more than `share` of the smaller width and of the smaller height."""
     wide, high = (min(one[edge + 2], other[edge + 2]) - max(one[edge], other[edge]) for edge in (0, 1))
     return wide > share * min(one[2] - one[0], other[2] - other[0]) and high > share * min(
         one[3] - one[1], other[3] - other[1]
@@ -291,7 +294,7 @@ def share_place(one: Box, other: Box, share: float) -> bool:
 
 
 def _drawing_objects(page: pdfium_c.FPDF_PAGE) -> Iterator[pdfium_c.FPDF_PAGEOBJECT]:
-    """Yield the objects of a page that draw something, those within forms too, in the order of drawing."""
+    """Yield the objects of a page that draw something, also the objects within forms, in the order of drawing."""
     waiting = [
         (pdfium_c.FPDFPage_GetObject(page, index), 0)
         for index in reversed(range(pdfium_c.FPDFPage_CountObjects(page)))

@@ -1,4 +1,6 @@
-"""Objects of a PDF that refer to themselves, and forms that draw themselves: parsers follow them without end."""
+"""Refuse PDFs with objects that refer to themselves, or forms that draw themselves, which parsers would follow
+without end.
+"""
 
 import io
 import re
@@ -12,11 +14,11 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
 from pdfminer.psparser import PSLiteral, literal_name
 
 MOST_REFERENCES = 16
-"""An object that is nothing but a reference to another one may lead over so many objects."""
+"""The most references that may follow each other if objects are only references to other objects."""
 MOST_DEEP = 20
-"""Forms within forms; pdfium draws them 40 deep."""
+"""The deepest nesting of forms within forms; pdfium draws them 40 deep."""
 MOST_DRAWN = 10_000
-"""Forms that one form may draw in all, those within its forms included."""
+"""The most forms that one form may draw in all, including the forms within its forms."""
 
 _FORM = re.compile(rb"/Subtype\s*/Form\b")
 _DRAWS = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+Do\b")
@@ -29,7 +31,7 @@ class EndlessError(Exception):
 def refuse_endless_references(content: bytes) -> None:
     """Raise EndlessError if an object of a PDF is a reference that leads back to itself.
 
-    pdfminer, which follows references, would not come back. Other faults of a file are not reported here.
+    pdfminer follows references and would never return. Other faults of a file are not reported here.
     """
     document = _document(content)
     if document is not None:
@@ -38,7 +40,7 @@ def refuse_endless_references(content: bytes) -> None:
 
 
 def refuse_endless_forms(content: bytes) -> None:
-    """Raise EndlessError if a form of a PDF draws itself, or so many forms that pdfium would not come back."""
+    """Raise EndlessError if a form of a PDF draws itself, or draws so many forms that pdfium would never return."""
     document = _document(content) if _FORM.search(content) else None
     if document is None:
         return
@@ -51,7 +53,8 @@ class _Document(PDFDocument):
     """The objects of a PDF. References to references are followed to the object at their end."""
 
     def getobj(self, objid: int) -> object:
-        """Return the object of a number. If that is a reference, return the object that the reference leads to.
+        """Return the object with a number. If the object is a reference, return the object that the reference leads
+        to.
 
         Raise EndlessError if the references never come to an end.
         """
@@ -66,7 +69,7 @@ class _Document(PDFDocument):
 
     @property
     def objects(self) -> Iterator[tuple[int, object]]:
-        """All objects with their numbers. An object that cannot be taken apart is left out."""
+        """Yield all objects with their numbers, except objects that cannot be parsed."""
         for number in sorted({number for xref in self.xrefs for number in xref.get_objids()}):
             try:
                 yield number, self.getobj(number)
@@ -77,7 +80,9 @@ class _Document(PDFDocument):
 
 
 def _document(content: bytes) -> _Document | None:
-    """Return the objects of a PDF; None if the PDF cannot be taken apart, or is encrypted. Raise EndlessError."""
+    """Return the objects of a PDF; None if the PDF cannot be parsed or is encrypted. Raise EndlessError as `getobj`
+    does.
+    """
     try:
         return _Document(PDFParser(io.BytesIO(content)))
     except (EndlessError, MemoryError):
@@ -102,7 +107,9 @@ class _Forms:
                 self._all_names.setdefault(name, set()).add(drawn)
 
     def drawn_by(self, number: int, above: tuple[int, ...] = ()) -> int:
-        """Return how many forms are drawn if a form is drawn, with itself. Raise EndlessError."""
+        """Return how many forms are drawn when a form is drawn, itself included. Raise EndlessError if there is no
+        end.
+        """
         if number in above:
             raise EndlessError(f"object {number}, a drawing, draws itself")
         if len(above) > MOST_DEEP:
@@ -130,7 +137,9 @@ class _Forms:
         return Counter(name.decode("latin-1") for name in _DRAWS.findall(content))
 
     def _called(self, number: int, name: str) -> frozenset[int]:
-        """Return the forms that a form has under a name. A form without own names has the names of all."""
+        """Return the numbers of the forms that a form calls by a name. A form without its own names can use the
+        names of all forms.
+        """
         own = resolve1(self.streams[number].get("Resources"))
         if isinstance(own, dict):
             return frozenset(found for called, found in _named(own) if called == name) & self.streams.keys()

@@ -1,7 +1,8 @@
-"""Look for objects of a PDF behind its last index: the file is then inconsistent, and viewers may disagree.
+"""Look for objects of a PDF behind its last index. With such objects the file is inconsistent, and viewers may
+disagree.
 
-A PDF is changed by writing objects, and an index of them, behind its end. If objects follow the last index, such a
-change was cut off or went wrong. Viewers show the file as it was before, and programs that repair show the change.
+To change a PDF, a program appends objects and an index of them. If objects follow the last index, such a change was
+cut off or went wrong. Viewers show the file without the change, and programs that repair files show the change.
 """
 
 import re
@@ -14,10 +15,10 @@ _BYTES_OF_A_BEGINNING = 2048
 
 
 def doubt_of_the_index(content: bytes) -> str | None:
-    """Return what is wrong with a PDF if objects stand behind its last index, else None.
+    """Return what is wrong with a PDF if objects stand behind its last index; otherwise None.
 
-    The result is None, too, for a file that names no index or a wrong place: viewers then search the whole file,
-    and take the last object of each number, as this reader does.
+    The result is also None for a file that names no index or a wrong place. Viewers then search the whole file and
+    use the last object of each number, and this reader does so too.
     """
     last = content.rfind(b"startxref")
     place = _NAMED_PLACE.match(content, last) if last >= 0 else None
@@ -40,7 +41,7 @@ def doubt_of_the_index(content: bytes) -> str | None:
 def _beginning_of_the_index(content: bytes, place: int) -> int | None:
     """Return the end of an index's first line; None if the place that the file names holds no index.
 
-    Places count from the header. Lines of a mail can stand before the header.
+    Places in a file count from its header, because lines of a mail can precede the header.
     """
     header = max(content.find(b"%PDF-", 0, _BYTES_OF_A_BEGINNING), 0)
     matches = (_FIRST_LINE.match(content, start) for start in (place, place + header))

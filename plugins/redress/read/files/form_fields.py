@@ -1,7 +1,7 @@
-"""Draw the values of form fields into their pages, so that they are read, and confirmed, like any other text.
+"""Draw the values of form fields into their pages, so that the values are read and confirmed like any other text.
 
-A field's value is in no page's text: viewers draw it over the page. A letter can state its figures in fields, and a
-field can lie over a printed figure.
+The value of a field is not part of a page's text; viewers draw it over the page. A letter can state its figures in
+fields, and a field can cover a printed figure.
 """
 
 import io
@@ -13,9 +13,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 PIXELS_OF_A_PAGE = 595 * 842
-"""A page is drawn with so many pixels, before and after its fields are drawn into it, to be compared."""
+"""How many pixels a page is drawn with, before and after its fields are drawn into it, to compare the two."""
 LEAST_CHANGE = 64
-"""Pixels that differ by less than this, of 256 shades, show the same print."""
+"""Pixels that differ by fewer than this of 256 shades count as equal."""
 MOST_PAGES = 300
 
 
@@ -43,9 +43,10 @@ def with_fields_drawn(content: bytes) -> bytes:
 
 
 def _flattened(pdf: pdfium.PdfDocument, looks: list[npt.NDArray[np.uint8]]) -> bytes:
-    """Return a copy of a file's pages with their fields and annotations as part of them.
+    """Return a copy of a file with the fields and annotations of its pages drawn into the pages.
 
-    In a copy each page has its own fonts. pdfium loses the fonts that a page takes from the page tree.
+    The file is copied first, because in a copy each page has its own fonts; pdfium loses fonts that a page
+    inherits.
     """
     with pdfium.PdfDocument.new() as copy:
         copy.import_pages(pdf)

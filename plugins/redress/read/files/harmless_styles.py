@@ -1,7 +1,8 @@
-"""The styles that surely hide, move and change no text. Any other style is a doubt about the text of its element.
+"""The styles that certainly do not hide, move or change text. Any other style is a doubt about the text of its
+element.
 
-The list names what is harmless, because no list names all that can hide text. Colours are judged in looks.py, since
-a colour is harmless or not by what is behind it.
+The list has harmless styles, because no list could have all styles that hide text. Colours are judged in looks.py,
+because whether a colour is harmless depends on its background.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 LEAST_SIZE_PX = 8.0
-"""Smaller letters are hard to read, or are not meant to be read."""
+"""Letters smaller than this are hard to read, or are not meant to be read."""
 MOST_SIZE_PX = 200.0
 MOST_MARGIN_PX = 200.0
 MOST_WIDTH_PX = 4000.0
@@ -29,7 +30,7 @@ _SIZES_WITHIN = re.compile(r"max-(?:height|width|block-size|inline-size)|.*line-
 
 
 def pixels(length: str) -> float | None:
-    """Return a length in pixels, as far as that is known without the page's window; None if it is no length."""
+    """Return a length in pixels; None if the text is not a length, or depends on the size of the window."""
     found = _LENGTH.fullmatch(length)
     if found is None or (not found[2] and float(found[1]) != 0):
         return None
@@ -37,7 +38,9 @@ def pixels(length: str) -> float | None:
 
 
 def first_doubtful(declared: dict[str, str]) -> str | None:
-    """Return the first declaration that may hide, move or change text, as a style sheet writes it."""
+    """Return the first declaration that may hide, move or change text, as a style sheet writes it; None if there is
+    none.
+    """
     for name, value in declared.items():
         if not _is_harmless(name, value):
             return f"{name}: {value}"[:60]
@@ -45,7 +48,9 @@ def first_doubtful(declared: dict[str, str]) -> str | None:
 
 
 def _cut(declared: dict[str, str]) -> str | None:
-    """Return the declaration that may cut text off, because the element also has a size."""
+    """Return the declaration that may cut off text, which it can if the element also has a size; None if there is
+    none.
+    """
     has_size = any(name in _SIZES or _SIZES_WITHIN.fullmatch(name) for name in declared)
     if not has_size and declared.get("white-space") != "nowrap":
         return None
@@ -75,7 +80,7 @@ def _check(name: str) -> Check | None:
 
 
 def _lengths(least: float, most: float, *words: str) -> Check:
-    """Return the check that a value has only these words, and lengths from `least` to `most`."""
+    """Return a check that a value consists only of these words and of lengths from `least` to `most`."""
 
     def check(value: str) -> bool:
         return all(
@@ -147,7 +152,7 @@ _HANDLED = frozenset(
         "overflow-y",
     }
 )
-"""What other functions judge."""
+"""The properties that other functions judge."""
 
 _ANY = frozenset(
     {

@@ -1,4 +1,6 @@
-"""HTML files, such as a council's statistics page, to a document: every block of text that is seen is a line."""
+"""Turn an HTML file, such as a council's statistics page, into a document; every visible block of text is a
+line.
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,10 +16,10 @@ from redress.read.files.text import Doubt, Line, decoded, document_from_lines, u
 from redress.read.page.document import Document, plain
 
 MOST_NESTED = 500
-"""Elements nested deeper than this are not a page that a person wrote."""
+"""The deepest nesting of elements in a page that a person wrote."""
 WORDS_OF_A_CAPTION = 3
-"""An inline element of so many words or more, with no space behind it, is a line of its own: a link or a caption.
-"""
+"""An inline element with at least this many words and without a space behind it is a separate line: a link or a
+caption."""
 PIECES_OF_A_CAPTION = 10
 
 _DECLARED = re.compile(
@@ -55,12 +57,12 @@ _PICTURE_BESIDE = "a picture or an icon stands right beside it, and may be a dig
 
 
 class NotHtmlError(Exception):
-    """The bytes are no HTML page that can be read; the message says why."""
+    """The bytes are not a readable HTML page; the message says why."""
 
 
 @dataclass
 class _Block:
-    """The text of a block as far as it has been gathered, with spaces as a browser shows them."""
+    """The text of a block that has been gathered so far, with spaces as a browser shows them."""
 
     text: str = ""
     number: int = 0
@@ -71,7 +73,7 @@ class _Block:
     caption_end: int | None = None
 
     def add(self, text: str, look: Look, number: int) -> None:
-        """Add text that is seen; `number` is its line in the file."""
+        """Add visible text; `number` is its line in the file."""
         text = _SENTENCES_TOGETHER.sub(" ", _SPACES.sub(" ", unstruck(text)))
         if not self.text or self.text.endswith(" "):
             text = text.removeprefix(" ")
@@ -92,25 +94,25 @@ class _Block:
         self.print_of, self.is_cut, self.is_beside_picture = look.print_of, False, False
 
     def add_picture(self) -> None:
-        """Add a picture, which cannot be read, and may be a digit."""
+        """Add a picture, which cannot be read and may be a digit."""
         if _NUMBER_ENDS.search(self.text[-2:]):
             self.doubts.append(Doubt(len(self.text) - 1, len(self.text), _PICTURE_BESIDE))
         self.is_beside_picture = True
 
     def is_caption_over(self, text: str) -> bool:
-        """Return whether a link or a caption ends right where this text begins, without a space."""
+        """Return whether a link or a caption ends directly before this text, without a space."""
         if self.caption_end != len(self.text) or not self.text[-1:].strip():
             return False
         return text[:1].isupper() or (text[:1].isdigit() and _RATE_FIRST.match(self.text) is not None)
 
     def line(self, row: int) -> Line | None:
-        """Return the gathered text as a line on a row; None if there is none."""
+        """Return the gathered text as a line on a row; None if there is no text."""
         return Line(self.text, self.number, row, tuple(self.doubts)) if self.text.strip() else None
 
 
 @dataclass
 class _Shown:
-    """What a page shows, gathered on one way through its elements."""
+    """The text that a page shows, gathered in one pass over its elements."""
 
     sheets: StyleSheets
     lines: list[Line] = field(default_factory=list)
@@ -119,7 +121,7 @@ class _Shown:
     heading: html.HtmlElement | None = None
 
     def gather(self, root: html.HtmlElement) -> None:
-        """Gather the lines of a page, with a free row between two lines, because the page leaves a gap there."""
+        """Gather the lines of a page, with an empty row between two blocks, because the page shows a gap there."""
         # a walk with a stack of its own, because a page may nest deeper than calls can
         stack: list[tuple[html.HtmlElement, Look, tuple[Look, Style] | None, int, int]] = [
             (root, Look(doubt=self.sheets.doubt), None, 0, 0)
@@ -189,7 +191,7 @@ class _Shown:
 
 
 def _generated(element: html.HtmlElement, declared: Declarations) -> str:
-    """Return the text that the style sheets put before or after an element's own."""
+    """Return the text that style sheets put before or after the text of an element."""
     if declared.get("display") == "none" or declared.get("vertical-align") in ("super", "sub"):
         return ""
     return "".join(
@@ -227,9 +229,10 @@ def document_from_html(content: bytes) -> Document:
 
 
 def _decoded(content: bytes) -> str:
-    """Decode a page as browsers do: by its byte order mark, else by the encoding that it declares.
+    """Decode a page as browsers do: by its byte order mark or, without a mark, by the encoding that the page
+    declares.
 
-    If the words that declare UTF-16 can be read without UTF-16, the page is not in UTF-16.
+    A declaration of UTF-16 is ignored if it can be read without UTF-16, because then it is wrong.
     """
     declared = _DECLARED.search(content[:_BYTES_OF_A_DECLARATION])
     if declared is None or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
@@ -278,7 +281,9 @@ def _is_caption(element: html.HtmlElement) -> bool:
 
 
 def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
-    """Return whether an element may be a picture or an icon: a file, a class or a style says what it shows."""
+    """Return whether an element may show a picture or an icon that is a digit: by its file, its class or its
+    style.
+    """
     if style.declared.get("display") == "none" or "hidden" in element.attrib:
         return False
     if element.tag in _DRAWN or (element.tag == "input" and element.get("type", "").lower() == "image"):
@@ -292,7 +297,7 @@ def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
 
 
 def _value(element: html.HtmlElement) -> str | None:
-    """Return what a field of a form shows; None for any other element."""
+    """Return the text that a form field shows; None for any other element."""
     if element.tag != "input" or element.get("type", "text").lower() in _FIELDS_WITHOUT_TEXT:
         return None
     return str(element.get("value", ""))

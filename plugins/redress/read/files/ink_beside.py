@@ -1,7 +1,7 @@
-"""Shapes beside or between the digits of a number that are no text of the page, but may be a part of the number.
+"""Find shapes beside or between the digits of a number that are not text, but may be a part of the number.
 
-A pen's stroke, a drawn path or a picture can be a digit before or behind a number, or a point within it. Rulings,
-bands and rings around numbers are larger than digits, and bullets are smaller or stand further away.
+A pen stroke, a drawn path or a picture can be a digit before or behind a number, or a point within it. Rules, bands
+and rings around numbers are larger than digits, and bullets are smaller or further away.
 """
 
 import math
@@ -15,25 +15,28 @@ from redress.model.letter import Box
 from redress.read.files.drawn import LEAST_CONTRAST, DrawnPage, Shades, differs
 
 DIGIT_HEIGHTS = (0.5, 1.7)
-"""A shape beside a number may be a digit if it has such a height, in units of the number's height."""
+"""The least and the greatest height of a shape that may be a digit, in units of the number's height."""
 DIGIT_WIDTH = 1.5
-"""A shape that is wider than this, in units of the number's height, is no digit."""
+"""The greatest width of a shape that may be a digit, in units of the number's height."""
 BESIDE_SHARE = 0.45
-"""A digit of a number stands no further from its neighbour than this share of the number's height."""
+"""The largest gap between two digits of a number, as a share of the number's height."""
 POINT_SIZES = (0.08, 0.5)
-"""A shape between two digits may be a point if it is so high and wide, in units of the number's height."""
+"""The least and the greatest height and width of a shape that may be a point between two digits, in units of the
+number's height."""
 RULE_HEIGHT = 0.3
-"""A line across all that is looked at is a rule if it is no thicker than this, in units of the number's height."""
+"""The greatest thickness of a rule, which is a line across the whole part that is looked at, in units of the
+number's height."""
 RULE_SHARE = 0.95
-"""A rule is inked over this share of its length at least."""
+"""A rule has ink on at least this share of its length."""
 _LOOKED_AT_SHARE = 1.45
-"""What goes on further than this from a number, in units of its height, is larger than a digit."""
+"""How far around a number is looked at, in units of its height. A shape that reaches further is larger than a
+digit."""
 
 _Mask = npt.NDArray[np.bool_]
 
 
 def shape_beside(page: DrawnPage, number: Box, without: Shades, *, is_turned: bool) -> str | None:
-    """Say which shape that is no text may be a part of a number; None if there is no such shape.
+    """Return in words which shape other than text may be a part of a number; None if there is no such shape.
 
     `number` is the box around the number's digits, and `without` the page without the number's own text.
     `is_turned` says whether the number runs up or down its page.
@@ -63,7 +66,9 @@ def _is_plain(shades: Shades) -> bool:
 
 
 def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
-    """Say which shape of a drawing without text may be a part of the number; all measures are in pixels."""
+    """Return in words which shape of a drawing without text may be a part of a number. All measures are in
+    pixels.
+    """
     x0, top, x1, bottom = number
     beside = BESIDE_SHARE * height
     lines = slice(math.floor(top), math.ceil(bottom))
@@ -82,7 +87,7 @@ def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
 
 
 def _without_rules(is_ink: _Mask, thickest: float) -> _Mask:
-    """Return ink without the rules that go across: a digit that touches a rule is a shape of its own."""
+    """Return ink without the rules across it, so that a digit that touches a rule becomes a separate shape."""
     left = is_ink.copy()
     for across, lines in ((1, left), (0, left.T)):
         is_full = np.concatenate(([False], is_ink.mean(axis=across) >= RULE_SHARE, [False]))
@@ -94,7 +99,9 @@ def _without_rules(is_ink: _Mask, thickest: float) -> _Mask:
 
 
 def _shapes(is_ink: _Mask, place: tuple[slice, slice]) -> Iterator[tuple[slice, slice]]:
-    """Yield the rows and columns of each connected shape that reaches a place and does not leave the drawing."""
+    """Yield the rows and columns of each connected shape that touches a place and does not touch the drawing's
+    edge.
+    """
     left = is_ink.copy()
     while (starts := np.argwhere(left[place])).size:
         shape = np.zeros_like(left)

@@ -1,7 +1,8 @@
-"""Why an element's text need not be what a browser shows: by its class, by a script, or by where its style puts it.
+"""Doubts whether a browser shows an element's text: because of its class, a script, or the place that a style gives
+it.
 
-A style sheet outside the page is not known, and scripts are not run. So these are doubts: the words are read, and a
-figure made of them is withheld.
+A style sheet outside the page is not known, and scripts are not run. So the words are read with a doubt, and a
+figure with such words is withheld.
 """
 
 import re
@@ -13,7 +14,7 @@ from redress.read.files.style_sheets import Declarations
 
 PIECES_OF_A_NUMBER = 12
 LETTERS_OF_A_NUMBER = 40
-"""An element that holds only a number has at most so many letters, and so many pieces of text."""
+"""An element that holds only a number has at most this many letters, and at most this many pieces of text."""
 
 _DOUBTFUL_CLASSES = frozenset(
     {
@@ -53,7 +54,7 @@ _HIDING_CLASS = re.compile(
     r".+[-_](?:hidden|hide|invisible)|.*(?:visually-?hidden|sr-only|screen-?reader-?(?:only|text)).*"
 )
 _OTHER_HIDING = re.compile(r"overflow(?:-[xy])?-hidden|not-.*|.*-(?:sm|md|lg|xl|xxl)-(?:hidden|hide)|aria-hidden")
-"""Classes that hide only what juts out, or only on other screens."""
+"""Classes that hide only what overflows, or that hide only on other screens."""
 _SHOWING_CLASSES = frozenset({"active", "show", "in", "is-active", "open", "current", "selected"})
 _SHOWN_WHEN_CHOSEN = frozenset({"carousel-item", "collapse", "dropdown-menu", "modal", "tab-pane", "tooltip"})
 _CLOAKS = re.compile(
@@ -69,7 +70,7 @@ _TARGET = re.compile(
     r"|percent|percentage|pct|rate|total|odometer|animate|nums)(?:-.*)?",
     re.IGNORECASE,
 )
-"""The attributes from which scripts take the number that they count up to."""
+"""The attributes that hold the number to which a script counts up."""
 _BEGINNING = re.compile(r"from|start|begin|initial|min")
 _MEASURES_OF_PRINT = frozenset(
     {
@@ -90,7 +91,7 @@ _BOUND = re.compile(
     r"(?:ng-bind|v-text|v-html|x-text|x-html|:text-?content|data-bind|data-text|data-i18n)", re.IGNORECASE
 )
 _SHOWN_CLASS = re.compile(r"(?!.*print)(?:\w+:|d-\w+-|show-).*(?:block|inline|flex|grid).*")
-"""A class by which a wide screen shows an element that narrow screens hide."""
+"""Classes that show an element on wide screens and hide it on narrow screens."""
 _MOVING = re.compile(r"rotate|scale[xy]?\(\s*-|matrix|^\s*-|\ddeg")
 _LENGTHS = frozenset({"height", "max-height", "max-width", "width"})
 _NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
@@ -112,7 +113,9 @@ def short_text(element: HtmlElement) -> str | None:
 
 
 def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
-    """Return the doubt about an element whose class usually hides it, or shows wheels of digits."""
+    """Return the doubt about an element with a class that usually hides it or shows wheels of digits; None if there
+    is none.
+    """
     names = {name.lower() for name in classes}
     if any(_WHEEL_CLASS.fullmatch(name) for name in names):
         return WHEEL
@@ -126,7 +129,9 @@ def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
 
 
 def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
-    """Return the doubt about a number that a script replaces, as a counter does that starts at 0."""
+    """Return the doubt about a number that a script replaces, such as a counter that starts at 0; None if there is
+    none.
+    """
     if any(_BOUND.fullmatch(name) for name in element.attrib):
         return COUNTED
     if any(_CLOAKS.fullmatch(name) for name in element.attrib):
@@ -157,7 +162,7 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
 
 
 def _is_about(number: float, shown: float) -> bool:
-    """Return whether `shown` is a number as it is, rounded, or as a percentage."""
+    """Return whether `shown` is the number itself, the rounded number, or the number as a percentage."""
     return abs(number - shown) < 1 or abs(100 * number - shown) < 1
 
 
@@ -170,7 +175,7 @@ def _number(text: str) -> float | None:
 
 def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: bool) -> str | None:
     """Return the doubt about text that is marked as deleted without a stroke, or is moved, turned or partly cut
-    off.
+    off; None if there is none.
     """
     if is_unstruck(element.tag, declared):
         return UNSTRUCK

@@ -1,7 +1,7 @@
-"""How a browser shows an element of a page: whether it is seen, struck out or raised, and where its lines end.
+"""How a browser shows an element of a page: whether the element is seen, struck out or raised, and where lines end.
 
-A style sheet that is not inside the page is not known. So what only a well-known class name says, or only a script
-would do, is a doubt: words with it are read, and a figure made of them is withheld.
+A style sheet outside the page is not known. So something that only a well-known class name suggests, or only a
+script would do, is a doubt: words with a doubt are read, and a figure with such words is withheld.
 """
 
 import re
@@ -32,7 +32,7 @@ from redress.read.files.selectors import STRING
 from redress.read.files.style_sheets import SCRIPTED, Declarations, Style
 
 LETTERS_OF_A_MARK = 5
-"""The mark of a footnote has no more letters than these: "[12]"."""
+"""The mark of a footnote, such as "[12]", has no more characters than this."""
 BY_RULE = "a rule of its style sheet that is not followed here may hide it or change it"
 BY_STYLE = 'its style "{}" may hide it, move it or change it'
 PALE = "it has about the colour of what is behind it"
@@ -49,7 +49,7 @@ _BLOCKS = re.compile(
     r"|fieldset|fig(?:caption|ure)|footer|form|h[1-6]|header|hgroup|hr|html|legend|li|listing|main|menu|nav|ol"
     r"|optgroup|option|p|plaintext|pre|search|section|select|summary|t(?:able|body|d|extarea|foot|h|head|r)|ul|xmp"
 )
-"""The elements that begin and end a line of their own."""
+"""The elements that begin and end a line."""
 _INLINE_BLOCKS = re.compile(r"button|select|textarea")
 _LINES_KEPT = re.compile(r"listing|plaintext|pre|textarea|xmp")
 _STRUCK = re.compile(r"del|s|strike")
@@ -58,7 +58,7 @@ _RAISED = re.compile(r"rt|sub|sup")
 _BLOCK_DISPLAYS = re.compile(r"block|flex|grid|flow-root|list-item|table(?!-column).*")
 _RAISED_ALIGNMENT = re.compile(r"super|sub|text-top")
 _PART_OF_A_NUMBER = re.compile(r"%|per ?cent|[.,]\d+ ?%?")
-"""What belongs to a number even if it is set high: a "%", and decimal places."""
+"""Raised text that still belongs to a number: a "%", and decimal places."""
 _LENGTH = re.compile(r"-?[\d.]+(?:px|r?em|%|pt|ex)")
 _FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
 _COLOURS = frozenset({"-webkit-text-fill-color", "background", "background-color", "background-image", "color"})
@@ -100,7 +100,7 @@ _UNSEEN_CLASSES = frozenset(
         "visuallyhidden",
     }
 )
-"""The classes by which pages keep text for screen readers alone."""
+"""The classes with which pages show text only to screen readers."""
 _STRUCK_CLASSES = frozenset({"line-through", "strike", "strikethrough", "text-decoration-line-through"})
 _ADDED = re.compile(rf"(?:\s*(?:{STRING}|attr\(\s*[\w-]+\s*\)|open-quote|close-quote))+\s*", re.DOTALL)
 _NOTE_CLASS = re.compile(r"(?:.*[-_])?(?:footnote|fnref|noteref|endnote)(?:[-_].*)?", re.IGNORECASE)
@@ -130,7 +130,7 @@ class Look:
 
     @property
     def reason(self) -> str | None:
-        """Why a browser may show other text; None if nothing suggests it."""
+        """The reason why a browser may show other text; None if nothing suggests it."""
         if self.doubt is not None:
             return self.doubt
         if self.size < LEAST_SIZE_PX:
@@ -203,7 +203,9 @@ def _doubt_by_style(declared: Declarations) -> str | None:
 
 
 def _doubt_by_added(declared: Declarations) -> str | None:
-    """Return the doubt about an element to which a style sheet adds what is not known here."""
+    """Return the doubt about an element if a style sheet adds content to it that is not known here; otherwise
+    None.
+    """
     content = declared.get("content", "none")
     if content in ("none", "normal") or declared.get("display") == "none":
         return None
@@ -235,12 +237,12 @@ def _is_shown(element: HtmlElement, tag: str, classes: list[str], declared: Decl
 
 
 def is_closed(element: HtmlElement) -> bool:
-    """Return whether an element is closed `details`, of which only the first summary is seen."""
+    """Return whether an element is closed `details`; only its first summary is seen."""
     return element.tag == "details" and "open" not in element.attrib
 
 
 def _is_folded(element: HtmlElement, tag: str) -> bool:
-    """Return whether an element is content of closed `details`; their first summary is seen."""
+    """Return whether an element is hidden content of closed `details`; the first summary is not hidden."""
     parent = element.getparent()
     if parent is None or not is_closed(parent):
         return False
@@ -248,7 +250,7 @@ def _is_folded(element: HtmlElement, tag: str) -> bool:
 
 
 def _is_unchosen(element: HtmlElement, tag: str) -> bool:
-    """Return whether an element is a choice of a list, and the list shows another choice."""
+    """Return whether an element is an option of a list that shows another option."""
     if tag != "option":
         return False
     choice = next((one for one in element.iterancestors("select")), None)
@@ -260,7 +262,7 @@ def _is_unchosen(element: HtmlElement, tag: str) -> bool:
 
 
 def _is_out_of_sight(declared: Declarations) -> bool:
-    """Return whether a style hides an element and keeps its place free."""
+    """Return whether a style hides an element although the element keeps its place on the page."""
     if _is_transparent(declared) and not _FADING & declared.keys():
         return True
     if declared.get("content-visibility") == "hidden" or "opacity(0" in declared.get("filter", ""):
@@ -331,7 +333,7 @@ def _is_struck(parent: Look, tag: str, classes: list[str], declared: Declaration
 
 
 def _is_raised(element: HtmlElement, tag: str, classes: list[str], declared: Declarations) -> bool:
-    """Return whether an element stands above or below the line like a footnote's mark; a "%" never does."""
+    """Return whether an element is raised or lowered like a footnote's mark; a "%" never counts."""
     alignment = declared.get("vertical-align", "")
     is_set_so = _RAISED_ALIGNMENT.fullmatch(alignment) or declared.get("font-variant-position") in ("super", "sub")
     is_shifted = _LENGTH.fullmatch(alignment) and not _ZERO.fullmatch(alignment)
@@ -372,7 +374,9 @@ def _print_of(parent: Look, element: HtmlElement, tag: str, declared: Declaratio
 
 
 def _size_in_pixels(declared: Declarations, parent: float) -> float:
-    """Return the size of an element's letters; 0 if the size is not known, and the parent's if it has no size."""
+    """Return the size of an element's letters: 0 if the size is not known, the parent's size if the element
+    declares none.
+    """
     size = _size(declared)
     if size in ("", "inherit", "unset", "smaller", "larger") or _ZERO.fullmatch(size):
         return parent

@@ -1,11 +1,11 @@
-"""The HTML in a Markdown file: which lines it may hide or change, and where its pictures stand beside numbers."""
+"""HTML in a Markdown file: find the lines that it may hide or change, and its pictures beside numbers."""
 
 import re
 from bisect import bisect_right
 
 IN_HTML = 'the HTML "{}" around it may hide it'
 PICTURE = "\ufffc"
-"""Stands for a picture right beside a number, or between its digits."""
+"""The character in the place of a picture directly beside a number or between its digits."""
 LETTERS_OF_A_TAG = 30
 
 _TAG = re.compile(r"<(?P<close>/)?(?P<name>[a-z][\w-]*)(?P<attributes>(?:\s[^<>]*)?)>", re.IGNORECASE)
@@ -29,7 +29,7 @@ _VOID = frozenset({"br", "hr", "img", "col", "wbr", "input", "meta", "link", "so
 
 
 def with_pictures_marked(text: str) -> str:
-    """Return a text with a mark for each picture that stands right beside a digit."""
+    """Return a text with PICTURE in the place of each picture directly beside a digit."""
 
     def marked(found: re.Match[str]) -> str:
         before, behind = found.string[: found.start()][-1:], found.string[found.end() : found.end() + 1]
@@ -39,7 +39,7 @@ def with_pictures_marked(text: str) -> str:
 
 
 def hidden_lines(text: str) -> dict[int, str]:
-    """Return the numbers of the lines that HTML around them may hide, each with the reason."""
+    """Return the numbers of the lines that the HTML around them may hide, each with the reason."""
     breaks = [found.start() for found in re.finditer("\n", text)]
     reasons: dict[int, str] = {}
     begin = depth = 0

@@ -1,7 +1,7 @@
-"""Pictures of text, read by tesseract if it is installed: words with places, each marked as read from a picture.
+"""Read pictures of text with tesseract if it is installed: words with places, each marked as read from a picture.
 
-A picture is made straight (`scan.py`) and read at two sizes. A number that the readings do not agree on is left
-out: its figure is then absent, and not wrong.
+A picture is made straight (`scan.py`) and read at two sizes. A number on which the two readings disagree is left
+out, so that its figure is absent and not wrong.
 """
 
 import csv
@@ -27,32 +27,31 @@ from redress.read.page.document import Page, Word, plain, segments_of
 
 DOTS_PER_INCH = 300
 SECOND_SIZE = 4 / 3
-"""For the second reading the picture is enlarged by this factor."""
+"""The factor by which the picture is enlarged for the second reading."""
 POINTS_PER_INCH = 72.0
 LEAST_CONFIDENCE = 60.0
 """A word to which tesseract gives a lower confidence, from 0 to 100, is a guess."""
 LEAST_CONFIDENT_SHARE = 0.5
-"""If fewer of a page's words are sure, the page is upside down or cannot be read. Readable pages have nine tenths.
-"""
+"""If a smaller share of a page's words is sure, the page is upside down or unreadable. On readable pages the share
+is nine tenths."""
 MOST_SHARE = 0.6
-"""Boxes of two readings are of one word if they share more than this part of the narrower box."""
+"""Two boxes from two readings belong to one word if they share more than this part of the narrower box."""
 LEAST_LETTERS = 3
 """A shorter word may be a speck."""
 TIME_LIMIT_SECONDS = 20
-"""Processor time for one picture at one size."""
+"""The limit of processor time for one picture at one size."""
 CLOCK_LIMIT_SECONDS = 10 * TIME_LIMIT_SECONDS
 MOST_PICTURES = 6
 LONGER_EDGES = (500.0, 1300.0)
-"""The longer edge of a page, in points, from about A5 to about A3. A page of another size is taken for a picture of
-A4 in a unit of its own.
-"""
+"""The longer edge of a page, in points, from about A5 to about A3. A page of another size is treated as a picture
+of an A4 page in another unit."""
 LONGER_EDGE_OF_A4 = 842.0
 _SIGN = re.compile("ombuds|lgsco|lgo|upheld|uphold|remed|complian", re.IGNORECASE)
-"""Words of the Ombudsman's letters, and not of all other papers, or their beginnings."""
+"""Words, or beginnings of words, that the Ombudsman's letters have and most other papers do not have."""
 COLUMNS = frozenset({"left", "top", "width", "height", "conf", "text"})
-"""The columns that are read of tesseract's table of words."""
+"""The columns of tesseract's table of words that are used."""
 VARIABLE_OF_ITS_DATA = "TESSDATA_PREFIX"
-"""Where tesseract looks for its languages; in a caller's shell it may be that of another program."""
+"""The variable with the folder of tesseract's languages. A caller's shell may have set it for another program."""
 
 
 class TesseractError(Exception):
@@ -60,7 +59,7 @@ class TesseractError(Exception):
 
 
 def is_installed() -> bool:
-    """Whether tesseract is there (Debian: tesseract-ocr)."""
+    """Return whether tesseract is installed (Debian: tesseract-ocr)."""
     return shutil.which("tesseract") is not None
 
 
@@ -79,7 +78,7 @@ def installed_version() -> str | None:
 
 
 def may_be_read(sheet: pdfium.PdfPage) -> bool:
-    """Return whether a page that is a picture may show lines of text; yes if pdfium cannot draw the page."""
+    """Return whether a page that is a picture may show lines of text; True also if pdfium cannot draw the page."""
     try:
         picture = sheet.render(scale=EDGE_OF_A_SKETCH / max(*sheet.get_size(), 0.01), grayscale=True)
     except pdfium.PdfiumError:
@@ -88,12 +87,12 @@ def may_be_read(sheet: pdfium.PdfPage) -> bool:
 
 
 def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
-    """Return pages of a PDF, by number, read from their picture. A page that cannot be read is left out.
+    """Read pages of a PDF from their pictures; return them by number, without pages that cannot be read.
 
-    A page may lie askew, on its side or upside down; its words are placed as if it were straight, and their boxes
+    A page may lie askew, on its side or upside down. Its words are placed as if it were straight, and their boxes
     are where the page shows them. A file with more pictures than a letter has pages is not read, and pictures
-    without a word of the Ombudsman's letters are not read a second time. Raise TesseractError if tesseract fails:
-    nobody knows then what the pictures say.
+    without a word of the Ombudsman's letters are not read a second time. Raise TesseractError if tesseract fails,
+    because nobody then knows what the pictures say.
     """
     if len(numbers) > MOST_PICTURES:
         return {}
@@ -134,7 +133,7 @@ class _Seen:
 
 @dataclass(frozen=True)
 class _FirstReading:
-    """What tesseract sees on a page at its own size."""
+    """The words that tesseract sees on a page at its original size."""
 
     number: int
     dots_to_a_point: float
@@ -143,7 +142,9 @@ class _FirstReading:
 
 
 def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
-    """Return pages by page number. If no page shows a word of the Ombudsman's letters, no figure on them counts."""
+    """Return pages by page number. If no page shows a word of the Ombudsman's letters, the pages have no
+    numbers.
+    """
     readings = []
     for number in numbers:
         with _naming(number):
@@ -159,7 +160,7 @@ def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
 
 @contextmanager
 def _naming(number: int) -> Iterator[None]:
-    """Name the page in the message of a failure."""
+    """Add the page's number to the message of a TesseractError of the block."""
     try:
         yield
     except TesseractError as error:
@@ -167,7 +168,7 @@ def _naming(number: int) -> Iterator[None]:
 
 
 def _first_reading(sheet: pdfium.PdfPage, number: int) -> _FirstReading | None:
-    """Return a page as read once from its picture; None if it cannot be read."""
+    """Return the first reading of a page from its picture; None if the page cannot be read."""
     dots_to_a_point = _dots_to_a_point(*sheet.get_size())
     scan = straightened(sheet.render(scale=dots_to_a_point, grayscale=True).to_pil().convert("L"))
     words = tuple(_seen(scan, dots_to_a_point))
@@ -180,7 +181,7 @@ def _first_reading(sheet: pdfium.PdfPage, number: int) -> _FirstReading | None:
 
 
 def _page(first: _FirstReading, is_read_again: bool) -> Page:
-    """Return a page as read twice from its picture; without its numbers if it is not read again."""
+    """Return a page from two readings of its picture; if `is_read_again` is False, the page has no numbers."""
     second = list(_seen(first.scan, first.dots_to_a_point, enlarged=SECOND_SIZE)) if is_read_again else []
     words = [
         Word(seen.text, first.number, seen.x0, seen.top, seen.x1, seen.bottom, size=10.0, box=seen.box, is_ocr=True)
@@ -191,7 +192,7 @@ def _page(first: _FirstReading, is_read_again: bool) -> Page:
 
 
 def _sure_share(words: Sequence[_Seen]) -> float:
-    """Return the share of sure words; words of a letter or two do not count."""
+    """Return the share of words that tesseract is sure of; words of one or two letters do not count."""
     whole = [word for word in words if word.letters >= LEAST_LETTERS]
     return sum(word.is_sure for word in whole) / len(whole) if whole else 0.0
 
@@ -199,9 +200,9 @@ def _sure_share(words: Sequence[_Seen]) -> float:
 def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
     """Yield the words that count.
 
-    A number counts only if both readings are sure of it and agree. Of any other word the surer reading counts, and
-    a guess only if both readings have the word. A council's name must not lose a word: without its "East", "North
-    East" is another council.
+    A number counts only if both readings are sure of it and agree. For any other word the surer reading counts; a
+    guess counts only if both readings have the word. So a council's name does not lose a word: without "East",
+    "North East" would be another council.
     """
     for word in first:
         again = next((other for other in second if _is_in_one_place(word, other)), None)
@@ -223,14 +224,14 @@ def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
 
 
 def _dots_to_a_point(width: float, height: float) -> float:
-    """Return the dots to a point with which a page of A4 has 300 dots to an inch."""
+    """Return the pixels to a point at which the page, seen as A4, has 300 pixels to an inch."""
     longer = max(width, height)
     unit = 1.0 if LONGER_EDGES[0] <= longer <= LONGER_EDGES[1] else LONGER_EDGE_OF_A4 / max(longer, 0.01)
     return unit * DOTS_PER_INCH / POINTS_PER_INCH
 
 
 def _seen(scan: Scan, dots_to_a_point: float, enlarged: float = 1.0) -> Iterator[_Seen]:
-    """Yield the words that tesseract sees on a straight picture, at its own size or enlarged."""
+    """Yield the words that tesseract sees on a straight picture, at its original size or enlarged."""
     points_of_a_dot = POINTS_PER_INCH / DOTS_PER_INCH
     for row in _rows(scan.picture, enlarged):
         text = plain(row["text"] or "").strip()
@@ -244,7 +245,7 @@ def _seen(scan: Scan, dots_to_a_point: float, enlarged: float = 1.0) -> Iterator
 
 
 def _rows(picture: Image.Image, enlarged: float) -> list[dict[str, str]]:
-    """Return what tesseract prints about a picture: a row for each word. Raise TesseractError."""
+    """Return tesseract's table about a picture, with a row for each word. Raise TesseractError if it fails."""
     if enlarged != 1.0:
         picture = picture.resize((round(picture.width * enlarged), round(picture.height * enlarged)))
     content = io.BytesIO()
@@ -262,10 +263,10 @@ def _rows(picture: Image.Image, enlarged: float) -> list[dict[str, str]]:
 
 
 def _output(command: Sequence[str], picture: bytes) -> bytes:
-    """Return what tesseract says of a picture. Raise TesseractError if it fails, or takes more than its time.
+    """Return tesseract's output about a picture. Raise TesseractError if tesseract fails or exceeds its time.
 
-    The time is processor time, which the system counts, with a generous limit by the clock behind it. So a picture
-    is read on a busy machine as on a quiet machine.
+    The limit is on processor time, which the system counts, with a generous limit by the clock besides. So the
+    result does not depend on how busy the machine is.
     """
     own = {name: value for name, value in os.environ.items() if name != VARIABLE_OF_ITS_DATA}
     try:
@@ -293,7 +294,7 @@ def _output(command: Sequence[str], picture: bytes) -> bytes:
 
 
 def _ending(code: int) -> str:
-    """Say how a program ended that failed; a negative code is a signal."""
+    """Return in words how a failed program ended; a negative code is a signal."""
     if code == -signal.SIGXCPU or code == -signal.SIGKILL:
         return f"it took more than {TIME_LIMIT_SECONDS} seconds of the processor, or was killed"
     return f"it ended with signal {-code}" if code < 0 else f"it ended with code {code}"

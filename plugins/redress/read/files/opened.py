@@ -1,4 +1,4 @@
-"""A PDF that pdfium has opened, with its sheets, each loaded once."""
+"""A PDF that pdfium has opened, with its pages, each loaded once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from redress.read.files.pdf_sheet import PdfSheet
 
 
 class OpenedPdf:
-    """The sheets of a file that pdfium has opened, each loaded when it is first asked for."""
+    """The pages of a file that pdfium has opened, each loaded when it is first asked for."""
 
     def __init__(self, pdf: pdfium.PdfDocument) -> None:
         self._pdf = pdf
@@ -20,14 +20,14 @@ class OpenedPdf:
         return len(self._pdf)
 
     def sheet(self, number: int) -> PdfSheet:
-        """Return the page of a number, counted from one. Raise PdfiumError if pdfium cannot load it."""
+        """Return the page with a number, counted from one. Raise PdfiumError if pdfium cannot load the page."""
         if number not in self._sheets:
             self._sheets[number] = PdfSheet(self._pdf[number - 1], number)
         return self._sheets[number]
 
     @property
     def sheets(self) -> Iterator[PdfSheet]:
-        """All pages in their order."""
+        """Yield all pages in their order."""
         return map(self.sheet, range(1, len(self) + 1))
 
     def texts(self) -> list[PageText] | None:
@@ -40,7 +40,7 @@ class OpenedPdf:
 
 @contextmanager
 def opened(content: bytes) -> Iterator[OpenedPdf | None]:
-    """Open a PDF, and close it in the end; None if pdfium cannot open it."""
+    """Open a PDF for the block, and close it at the end; yield None if pdfium cannot open the PDF."""
     try:
         pdf = pdfium.PdfDocument(content)
     except pdfium.PdfiumError:

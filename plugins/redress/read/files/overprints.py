@@ -1,7 +1,7 @@
-"""Two texts in one place: drop the characters that another text, or what covers them, keeps from being seen.
+"""Two texts in one place: drop the characters that another text, or something else, covers.
 
-A person who corrects a page whites a figure out and types over it; a program switches a layer off. The page's text
-then has the old characters in the place of the new ones, and a word made of both is neither.
+A person who corrects a page whites out a figure and types over it; a program switches a layer off. The page's text
+then has old and new characters in one place, and a word made of both is wrong.
 """
 
 import math
@@ -14,17 +14,16 @@ from redress.read.files.pdf_words import Char
 OVERLAP_SHARE = 0.3
 """Two characters stand in one place if they share this part of the narrower character's width."""
 SAME_PLACE_EMS = 0.3
-"""pdfminer and pdfium put the middle of a character no further apart than this, in units of its size."""
+"""The largest distance between the middles that pdfminer and pdfium give one character, in units of its size."""
 SAME_POINTS = 0.1
-"""Distances that differ by less, in points, are equal. A character printed twice in one place stays: it is seen
-once.
-"""
+"""Distances that differ by less than this, in points, count as equal. A character that is printed twice in one
+place stays, because it is seen once."""
 MOST_TEXT_OBJECTS = 200
-"""A page with more overlapping text objects is left as it is, because each of them has to be drawn once more."""
+"""A page with more overlapping text objects is left unchanged, because each of them would need another drawing."""
 
 
 def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
-    """Drop the characters that overlap other characters and change nothing on the page.
+    """Drop the characters that overlap other characters and are not visible on the page.
 
     `chars` are in the order in which they are drawn. A space goes with the character before it.
     """
@@ -50,7 +49,7 @@ def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
 
 
 def _without_filled_spaces(chars: Sequence[Char]) -> list[Char]:
-    """Drop the spaces in whose place other characters stand, such as the value of a form field."""
+    """Drop the spaces that other characters overlap, such as the value of a form field."""
     printed = [one for one in chars if not one["text"].isspace()]
     return [one for one in chars if not one["text"].isspace() or not any(_fills(other, one) for other in printed)]
 
@@ -61,8 +60,8 @@ def _fills(one: Char, space: Char) -> bool:
 
 
 def _is_printed_by_a_twin(one: DrawnCharacter, shown: Iterable[DrawnCharacter], page: DrawnPage) -> bool:
-    """Return whether an unseen character's place shows the same character, printed again. pdfium's text names it
-    once.
+    """Return whether the place of an unseen character shows an equal character that was printed again and that
+    pdfium's text names only once.
     """
     return page.is_printed(one.box) and not any(share_place(one.box, other.box, OVERLAP_SHARE) for other in shown)
 
@@ -80,7 +79,7 @@ def _any_overlap(chars: Sequence[Char]) -> bool:
 
 
 def _overlapping(characters: Sequence[DrawnCharacter]) -> set[int]:
-    """Return the text objects with a character that stands in the place of another object's character."""
+    """Return the text objects with a character that overlaps a character of another text object."""
     found: set[int] = set()
     ordered = sorted(characters, key=lambda one: one.box[0])
     for index, one in enumerate(ordered):
@@ -93,9 +92,10 @@ def _overlapping(characters: Sequence[DrawnCharacter]) -> set[int]:
 
 
 def _away(char: Char, others: Iterable[DrawnCharacter]) -> float:
-    """Return how far, in points, one of pdfminer's characters is from the nearest of pdfium's with the same text.
+    """Return the distance, in points, from a character of pdfminer to the nearest character of pdfium with an equal
+    text.
 
-    The distance is infinite if no character of pdfium is near enough to be that character.
+    The distance is infinite if no character of pdfium is near enough.
     """
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     most = SAME_PLACE_EMS * char["size"]

@@ -9,7 +9,7 @@ from redress.read.page.document import WORDS_BESIDE_A_PICTURE, plain
 
 _UNNAMED = re.compile("[\0-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 UNNAMED = "\ufffd"
-"""Stands for a glyph whose font does not say which character it is."""
+"""The character for a glyph if its font does not say which character the glyph is."""
 MOST_UNNAMED_SHARE = 0.05
 """A text with a larger share of unnamed glyphs cannot be judged. Bullets are unnamed in many fonts."""
 
@@ -24,7 +24,7 @@ class PageText:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines with words on them, in the order of print."""
+        """The lines that have words, in the order of print."""
         return tuple(stripped for line in plain(self.text).splitlines() if (stripped := line.strip()))
 
     @cached_property
@@ -39,7 +39,7 @@ class PageText:
 
     @cached_property
     def is_legible(self) -> bool:
-        """Whether the fonts name almost every glyph on the page, and the page is no picture."""
+        """Whether the fonts name almost every glyph on the page, and the page is not a picture."""
         return not self.is_picture and len(_UNNAMED.findall(self.text)) <= MOST_UNNAMED_SHARE * len(self.text)
 
     @cached_property

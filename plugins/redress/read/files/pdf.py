@@ -1,7 +1,7 @@
-"""The thorough way: every page of a PDF to a document with pdfminer, however the page or its text is turned.
+"""The thorough way: turn every page of a PDF into words with pdfminer, however the page or its text is turned.
 
-`pdf_quick.py` is tried first and hands unusual files over to this module. Both take the distances
-of `pdf_words.py`, and both drop hidden words with `visible_ink.py`.
+`pdf_quick.py` is tried first and hands unusual files over to this module. Both use the distances of `pdf_words.py`,
+and both drop hidden words with `visible_ink.py`.
 """
 
 import io
@@ -28,11 +28,11 @@ from redress.read.page.document import Document, Page
 from redress.read.running_lines import without_running_lines
 
 US_LETTER = (0.0, 0.0, 612.0, 792.0)
-"""The page of a file that gives its page no size."""
+"""The size of a page if the file does not give one."""
 MOST_SLANT_DEGREES = 10.0
-"""A line of a letter that was scanned askew slopes no more than this; a watermark across the page slopes more."""
+"""The largest slope of a line in a letter that was scanned askew; a watermark across the page slopes more."""
 LEVEL_SHARE = 0.2
-"""Sloping text is a watermark where level text has at least this share of its characters."""
+"""Sloping text is a watermark if the page has level text with at least this share of the characters."""
 
 
 class UnreadableError(Exception):
@@ -54,10 +54,11 @@ class NotReadError(UnreadableError):
 def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collection[int] = ()) -> Document:
     """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
-    The pages are those with these numbers, or all pages. `opened` is the file as pdfium has it, or None. With it
-    hidden words are dropped, and pages that are pictures of text are read with tesseract if it is installed; a
-    picture without lines of text is not read. Raise UnreadableError with the cause: encrypted, damaged, empty (no
-    text and no picture) or scanned (pictures and no text); NotReadError if tesseract fails.
+    The pages with these numbers are returned, or all pages if there are no numbers. `opened` is the file that
+    pdfium opened, or None. With `opened`, hidden words are dropped, and pages that are pictures of text are read
+    with tesseract if it is installed; a picture without lines of text is not read. Raise UnreadableError with the
+    cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no text). Raise NotReadError
+    if tesseract fails.
     """
     by_number = {page.number: page for page in _measured(content, numbers, opened)}
     if opened is not None:
@@ -73,7 +74,7 @@ def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collect
 
 
 def _without_lines(opened: OpenedPdf, numbers: Sequence[int]) -> frozenset[int]:
-    """Return those of these pictures that show no lines of text; a file of many pictures is not looked at."""
+    """Return the numbers of the pictures that show no lines of text; a file with many pictures is not looked at."""
     if len(numbers) > ocr.MOST_PICTURES:
         return frozenset()
     return frozenset(number for number in numbers if not ocr.may_be_read(opened.sheet(number).page))
@@ -93,7 +94,7 @@ def _document(by_number: dict[int, Page], lineless: Collection[int]) -> Document
 
 
 def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
-    """Drop the words that cannot be seen; leave the pages as they are if pdfium cannot draw them."""
+    """Drop the words that cannot be seen; leave the pages unchanged if pdfium cannot draw them."""
     try:
         return only_what_shows(opened, by_number.values())
     except pdfium.PdfiumError:
@@ -101,7 +102,9 @@ def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
 
 
 def _measured(content: bytes, numbers: Collection[int], opened: OpenedPdf | None) -> tuple[Page, ...]:
-    """Return the pages of a PDF with every word's place. Raise UnreadableError and EndlessError."""
+    """Return the pages of a PDF with the place of every word. Raise UnreadableError or EndlessError if pdfminer
+    cannot read it.
+    """
     refuse_endless_references(content)
     try:
         with pdfplumber.open(io.BytesIO(content), pages=sorted(numbers) or None) as pdf:
@@ -130,7 +133,9 @@ def _unreadable(error: object) -> UnreadableError:
 
 
 def _page(page: Any, opened: OpenedPdf | None) -> Page:
-    """Return a page of pdfplumber's as words, and drop its caches, so that a long file needs little memory."""
+    """Return the words of a page of pdfplumber, and drop the page's caches, so that a long file needs little
+    memory.
+    """
     # pdfminer lays a page out from the corner of this box, after the page has been turned.
     page.page_obj.mediabox = shown_part(page.page_obj.mediabox, page.page_obj.cropbox)
     width, height = float(page.layout.width), float(page.layout.height)
@@ -168,9 +173,9 @@ def _is_flat(box: Box) -> bool:
 def _content(layout: Any, width: float, height: float) -> tuple[list[Char], float, int]:
     """Return what a page draws: its characters, the area of its pictures, and the number of its curves.
 
-    Only characters within the shown part of the page count, and none of a watermark across the page. The origin of
-    the layout, which is pdfminer's, is the lower left corner of the page as shown. To make pdfplumber's own record
-    of each character would take as long again as finding the characters.
+    Only characters within the shown part of the page count; characters of a watermark across the page do not.
+    `layout` comes from pdfminer, and its origin is the lower left corner of the page as shown. pdfplumber's own
+    records of the characters are not used, because making them would double the time.
     """
     chars: list[Char] = []
     sloping: list[Char] = []

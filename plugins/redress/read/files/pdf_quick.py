@@ -1,8 +1,8 @@
-"""The quick way: a PDF to a document with pdfium alone, for letters in which nothing is unusual.
+"""The quick way: turn a PDF into a document with pdfium alone, if nothing in the letter is unusual.
 
-pdfminer takes ten times as long as pdfium to give the characters of a page. So pdfium gives the characters of the
-first page, for the header, and of the pages on which figures can stand; of the other pages only the text is taken.
-If anything is unusual the quick way gives up, and `pdf.py` measures all pages. The quick way decides no verdict.
+pdfminer takes ten times as long as pdfium to find the characters of a page. So pdfium finds the characters of the
+first page, for the header, and of the pages that may have figures; from the other pages only the text is used. If
+anything is unusual the quick way gives up, and `pdf.py` measures all pages. The quick way never decides a verdict.
 """
 
 import ctypes
@@ -39,7 +39,7 @@ _LIGATURE = re.compile("[A-Za-z]{2,3}")
 _LETTERS_OF_A_LIGATURE = 4
 _SOFT_HYPHEN = ord(SOFT_HYPHEN)
 _LEFT, _RIGHT = 0, 2
-"""The places of these edges in pdfium's box of a character."""
+"""The indexes of the left and the right edge in pdfium's box of a character."""
 _object_of = quick_call(pdfium_c.FPDFText_GetTextObject, ctypes.c_void_p)
 _is_unmapped = quick_call(pdfium_c.FPDFText_HasUnicodeMapError, ctypes.c_int)
 _box_of = quick_call(pdfium_c.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p)
@@ -60,13 +60,13 @@ def quick_document(
     *,
     places_all: bool = False,
 ) -> Document | None:
-    """Return a PDF's document by a quick look, or None if `pdf.py` has to measure its pages.
+    """Return the document of a PDF by the quick way, or None if `pdf.py` has to measure the pages.
 
-    The document has the pages that `pages_to_read` names when it sees the text of all pages. The result is None if
-    such a page or its text is turned, if its type is uncommonly small or large, if such a page has no text (it may
-    be a picture of text), if text stands for other text than it shows, or if no page has a landmark of a layout.
-    The document leaves out the places of words on pages without figures. With `places_all` it has the places of all
-    words, and no page needs a landmark.
+    The document has the pages that `pages_to_read` selects by the text of all pages. The result is None in these
+    cases: such a page or its text is turned; its type is uncommonly small or large; it has no text (it may be a
+    picture of text); its text is marked as standing for other text; no page has a landmark of a layout. The
+    document has no places of words for pages without figures. With `places_all` it has the places of all words, and
+    no page needs a landmark.
     """
     texts = pdf.texts()
     if texts is None:
@@ -95,7 +95,7 @@ def quick_document(
 
 
 def _placed(sheet: PdfSheet) -> Page:
-    """Return a page with its words where their characters stand."""
+    """Return a page with its words at the places of their characters."""
     width, height = sheet.page.get_size()
     words = [
         Word(
@@ -166,7 +166,7 @@ def _sides(sheet: PdfSheet, indexes: Sequence[int]) -> tuple[npt.NDArray[np.floa
 
 @dataclass(frozen=True)
 class _Run:
-    """Characters drawn in one go (a text object): of one size, on one base line. Edges in points from above."""
+    """The characters of one text object: they have one size and one base line. Edges are in points from the top."""
 
     size: float
     top: float
@@ -210,7 +210,9 @@ def _run(sheet: PdfSheet, index: int, upper: float) -> _Run:
 
 
 def _is_of_ordinary_type(words: Sequence[Word]) -> bool:
-    """Whether most text has an ordinary type size; `pdf_words.py` measures other pages in units of their own."""
+    """Return whether most text has an ordinary type size; other pages are left to `pdf_words.py`, which scales
+    them.
+    """
     sizes = sorted(word.size for word in words)
     return not sizes or is_ordinary(sizes[len(sizes) // 2])
 
@@ -238,7 +240,9 @@ def _stands_for_other_text(text_object: pdfium_c.FPDF_PAGEOBJECT) -> bool:
 
 
 def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
-    """Return the text that a mark gives instead of the text shown; empty if it spells a ligature's letters."""
+    """Return the text that a mark gives in place of the shown text; an empty text if it only spells out a
+    ligature.
+    """
     length = ctypes.c_ulong()
     buffer = (ctypes.c_ushort * _LETTERS_OF_A_LIGATURE)()
     if not pdfium_c.FPDFPageObjMark_GetParamStringValue(mark, b"ActualText", buffer, ctypes.sizeof(buffer), length):
@@ -250,10 +254,10 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
 
 
 def _listed(sheet: PdfSheet, *, has_prose: bool) -> Page:
-    """Return a page of prose with each line as one word, one below the other: only the lines' order matters.
+    """Return a page of prose with each line as one word, one below the other, because only the order of lines
+    matters.
 
-    The places of a line's rows are kept beside its words, for the paragraphs, unless the page is behind the
-    letter's prose.
+    The places of a line's printed rows are kept for the paragraphs, unless the page comes after the letter's prose.
     """
     width, height = sheet.page.get_size()
     lines = [" ".join(line.split()) for line in sheet.text.lines]

@@ -1,4 +1,4 @@
-"""One page of a PDF as pdfium has it, with its characters and its text, each looked at once."""
+"""One page of a PDF in pdfium, with its characters and its text, each read once."""
 
 import ctypes
 import math
@@ -15,21 +15,23 @@ import pypdfium2.raw as pdfium_c
 from redress.read.files.page_text import UNNAMED, PageText
 
 PICTURE_SHARE = 0.25
-"""Pictures that cover at least this share of a page can be what the page has to say."""
+"""Pictures that cover at least this share of a page may hold the page's content."""
 OUTLINED_CURVES = 300
-"""Text drawn as outlines has a curve or two for each letter; no drawing beside text has as many."""
+"""A page with at least this many curves may have text drawn as outlines, which has one or two curves for each
+letter."""
 CHARACTERS_OF_A_SAMPLE = 60
 PIXELS_AT_A_GLANCE = 300 * 420
 SHADES_OF_PAPER = 64
-"""Of 256; the paper of a page, however unevenly it was lit, has no more shades."""
+"""The paper of a page, however unevenly it was lit, has at most this many of 256 shades."""
 LEAST_INK_SHARE, MOST_INK_SHARE = 0.001, 0.35
 SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 
 
 def quick_call(function: Any, result: Any, *further: Any) -> Callable[..., int]:
-    """Return a function of pdfium that takes plain numbers: the place of a page's text in memory, and the rest.
+    """Return a function of pdfium that takes plain numbers: the memory address of a page's text, an index, and
+    `further`.
 
-    A call costs a third of what it costs with pdfium's own types, and a letter takes ten thousand of them.
+    A call takes a third of the time that it takes with pdfium's own types, and a letter needs ten thousand calls.
     """
     address = ctypes.cast(function, ctypes.c_void_p).value or 0
     call: Callable[..., int] = ctypes.PYFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int, *further)(address)
@@ -40,7 +42,7 @@ _unicode_of = quick_call(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 
 
 class PdfSheet:
-    """One page of a file as pdfium has it; `number` counts from one."""
+    """One page of a file in pdfium; `number` counts from one."""
 
     def __init__(self, page: pdfium.PdfPage, number: int) -> None:
         self.page = page
@@ -53,12 +55,12 @@ class PdfSheet:
 
     @cached_property
     def address(self) -> int:
-        """The place of `characters` in memory, as the functions that `quick_call` makes take it."""
+        """The memory address of `characters`, for the functions that `quick_call` makes."""
         return ctypes.cast(self.characters.raw, ctypes.c_void_p).value or 0
 
     @cached_property
     def codes(self) -> tuple[int, ...]:
-        """The code of each character in Unicode, in the order in which they are drawn."""
+        """The Unicode code of each character, in the order in which the characters are drawn."""
         return tuple(map(_unicode_of, repeat(self.address), range(self.characters.count_chars())))
 
     @cached_property
@@ -71,7 +73,7 @@ class PdfSheet:
         return replace(text, has_picture=self._may_be_a_picture()) if text.has_few_words else text
 
     def _is_told_from_below(self) -> bool:
-        """Return whether pdfium gives the lowest line first, as it does on some pages that are turned."""
+        """Return whether pdfium gives the lowest line first, which it does on some turned pages."""
         count = self.characters.count_chars()
         matrix, x, y = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
         if not count or not pdfium_c.FPDFText_GetMatrix(self.characters, 0, matrix):
@@ -102,7 +104,7 @@ class PdfSheet:
         return area >= PICTURE_SHARE * width * height and self._is_like_paper()
 
     def _is_like_paper(self) -> bool:
-        """Return whether the page is drawn as dark print on light paper, which a photograph is not."""
+        """Return whether the page looks like dark print on light paper; a photograph does not."""
         width, height = self.page.get_size()
         scale = math.sqrt(PIXELS_AT_A_GLANCE / max(width * height, 0.01))
         shades = self.page.render(scale=scale, grayscale=True).to_numpy()

@@ -1,6 +1,8 @@
-"""Make words of the characters of a PDF's page: upright, each once, and where the page shows them.
+"""Make words from the characters of a PDF's page: upright, without double prints, and at the places where the page
+shows them.
 
-`pdf.py` makes all its words here. `pdf_quick.py` makes words of its own and takes the same distances from here.
+`pdf.py` makes all its words with this module. `pdf_quick.py` makes its own words, with the distances of this
+module.
 """
 
 from collections import Counter
@@ -20,20 +22,22 @@ WORD_GAP_EMS = 0.2
 DESCENT_EMS = 0.21
 """How far a box reaches below its base line, in units of the type size."""
 SAME_LINE_POINTS = 2.0
-"""Letters of one word stand on base lines no further apart than this."""
+"""The largest distance between the base lines of two letters of one word."""
 DOUBLE_POINTS = 1.0
-"""One letter drawn again within this distance is the same letter, made to look bold."""
+"""A letter that is drawn again within this distance is the same letter, drawn twice to look bold."""
 SOFT_HYPHEN = "\u00ad"
 DOUBLE_EMS = 0.15
-"""In small type a letter drawn again must be as close as this, in units of its size: two l stand 0.22 apart."""
+"""In small type, the largest distance of a letter that is drawn again, in units of its size. Two letters "l" are
+0.22 apart."""
 MOST_DIGITS_SHARE = 2 / 3
 LEAST_MAIN_SHARE = 0.1
-"""Text with most digits of a page, and at least this share of its characters, is no mark along an edge."""
+"""Turned text is the main text, and not a mark along an edge, if it has most digits of a page and at least this
+share of the characters."""
 ORDINARY_SIZES = (6.0, 24.0)
-"""Most text of a page is set in one of these type sizes, in points."""
+"""The least and the greatest ordinary type size, in points."""
 ORDINARY_SIZE = 10.0
 LEAST_HYPHEN_EMS = 0.1
-"""A soft hyphen that takes up this much room, in units of its size, is drawn, and a hyphen like any other."""
+"""A soft hyphen that is at least this wide, in units of its size, is drawn, and counts as an ordinary hyphen."""
 
 
 class Char(TypedDict):
@@ -55,7 +59,7 @@ class Char(TypedDict):
 
 
 def char(text: str, x0: float, x1: float, top: float, bottom: float, quarter_turns: int = 0) -> Char:
-    """Make a character from its edges."""
+    """Return a character with these edges."""
     size = round(x1 - x0 if quarter_turns % 2 else bottom - top, 1)
     width = bottom - top if quarter_turns % 2 else x1 - x0
     return Char(
@@ -72,20 +76,20 @@ def char(text: str, x0: float, x1: float, top: float, bottom: float, quarter_tur
 
 
 def hyphen(width: float, size: float) -> str:
-    """What a soft hyphen of that width and type size shows: a hyphen or nothing."""
+    """Return what a soft hyphen of a width and type size shows: a hyphen or nothing."""
     return "-" if width >= LEAST_HYPHEN_EMS * size else ""
 
 
 def is_on_page(x0: float, x1: float, top: float, bottom: float, width: float, height: float) -> bool:
-    """Whether the middle of a character's box lies on the part of the page that is shown."""
+    """Return whether the middle of a character's box lies on the shown part of the page."""
     return -1 <= (x0 + x1) / 2 <= width + 1 and -1 <= (top + bottom) / 2 <= height + 1
 
 
 def page_of(chars: list[Char], number: int, width: float, height: float, *, has_picture: bool) -> Page:
     """Return a page with these characters as upright words; `width` and `height` are the size of the page as shown.
 
-    A page with uncommonly small or large type is measured in units in which its type has an ordinary size: it may
-    have a unit of its own (UserUnit), or be drawn for another paper. The boxes of its words stay in points.
+    A page with uncommonly small or large type is measured in a unit that makes its type ordinary, because it may
+    have its own unit (UserUnit) or be drawn for other paper. The boxes of its words stay in points.
     """
     points = _points_to_a_unit(chars)
     if points != 1.0:
@@ -106,14 +110,16 @@ def page_of(chars: list[Char], number: int, width: float, height: float, *, has_
 
 
 def _points_to_a_unit(chars: list[Char]) -> float:
-    """Return 1 for a page of ordinary type, else how many points make a unit in which its type is ordinary."""
+    """Return 1 for a page of ordinary type; otherwise the number of points in a unit that makes its type
+    ordinary.
+    """
     sizes = sorted(one["size"] for one in chars if not one["text"].isspace())
     size = sizes[len(sizes) // 2] if sizes else ORDINARY_SIZE
     return 1.0 if not size or is_ordinary(size) else size / ORDINARY_SIZE
 
 
 def is_ordinary(size: float) -> bool:
-    """Whether a type size, in points, is one in which letters are set."""
+    """Return whether a type size, in points, is ordinary for letters."""
     return ORDINARY_SIZES[0] <= size <= ORDINARY_SIZES[1]
 
 
@@ -124,7 +130,7 @@ def _in_units(one: Char, points: float) -> Char:
 
 @dataclass(frozen=True)
 class _Turn:
-    """How content is turned on its page: quarter turns against the clock, and the page's size in points."""
+    """How content is turned on its page: the anticlockwise quarter turns, and the page's size in points."""
 
     quarter_turns: int
     width: float
@@ -165,7 +171,9 @@ class _Turn:
 
 
 def _printed_once(chars: list[Char]) -> list[Char]:
-    """Drop the second print of characters that are drawn twice in one place, as some printers make type bold."""
+    """Drop the second print of characters that are drawn twice in one place; some printers do so to make type
+    bold.
+    """
     ordered = sorted(
         (one["text"], round(one["top"]), one["x0"], one["top"], _double_points(one["size"])) for one in chars
     )
@@ -189,14 +197,16 @@ def _printed_once(chars: list[Char]) -> list[Char]:
 
 
 def _double_points(size: float) -> float:
-    """Return how far apart, in points, one letter can be drawn twice to look bold."""
+    """Return the largest distance, in points, between the two prints of a letter that is drawn twice to look
+    bold.
+    """
     return min(DOUBLE_POINTS, DOUBLE_EMS * size)
 
 
 def _main_quarter_turns(chars: list[Char]) -> int:
     """Return the turn that most digits have, or else the turn of most characters.
 
-    Headings of columns can be turned alone. A mark along an edge may have digits, but few of them.
+    Sometimes only the headings of columns are turned. A mark along an edge may have digits, but only a few.
     """
     turns = Counter(one["quarter_turns"] for one in chars if not one["text"].isspace())
     digits = Counter(one["quarter_turns"] for one in chars if one["text"].isdigit())
@@ -211,7 +221,7 @@ def _main_quarter_turns(chars: list[Char]) -> int:
 
 
 def _words(chars: list[Char], turn: _Turn, page: int, points: float) -> Iterator[Word]:
-    """Yield the words of the characters with the turn `turn`, placed with these characters upright."""
+    """Yield the words of the characters with a turn, with their places as if these characters were upright."""
     upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
     words: list[dict[str, Any]] = extract_words(
         upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=SAME_LINE_POINTS, extra_attrs=["size"]
@@ -225,7 +235,7 @@ def _words(chars: list[Char], turn: _Turn, page: int, points: float) -> Iterator
 
 
 def _turned_text(chars: list[Char], main: _Turn, page: int, points: float) -> Iterator[TurnedText]:
-    """Yield the text that is turned by 90 degrees against the main text, either way."""
+    """Yield the text that is turned by 90 degrees from the main text, in either direction."""
     for quarter_turns in sorted({one["quarter_turns"] for one in chars}):
         if (quarter_turns - main.quarter_turns) % 2 == 0:
             continue

@@ -1,4 +1,4 @@
-"""The places of whole printed rows on a page, by two looks at each row: its first character and its last."""
+"""Find the places of printed rows on a page from only two characters of each row: the first and the last."""
 
 import ctypes
 import re
@@ -12,9 +12,10 @@ from redress.read.files.visible_ink import INVISIBLE_MODES
 from redress.read.page.document import plain
 
 HYPHENS_AT_A_LINE_END = "\x02\ufffe"
-"""pdfium's codes for a hyphen that divides a word at the end of a row; its text goes on with the next row."""
+"""pdfium's codes for a hyphen that divides a word at the end of a row. pdfium's text goes on with the next row
+there."""
 _LIGHTEST_INK = 0xE0
-"""Ink whose red, green and blue are all above this, of 255, is hardly seen on paper."""
+"""Ink with red, green and blue all above this, of 255, is hardly visible on paper."""
 _ROW = re.compile(f"[^{HYPHENS_AT_A_LINE_END}]+[{HYPHENS_AT_A_LINE_END}]?")
 
 Row = tuple[str, Box]
@@ -28,8 +29,8 @@ _matrix_of = quick_call(pdfium_c.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void
 def printed_rows(sheet: PdfSheet) -> list[tuple[Row, ...]]:
     """Return the printed rows of each of the page's lines, in the order of `sheet.text.lines`.
 
-    A row that nobody may see is left out: it is not drawn, is white, or lies beside the page. All rows are left out
-    if pdfium's text does not tell which of its characters a row has.
+    A row that may be invisible is left out: it is not drawn, is white, or lies beside the page. All rows are left
+    out if pdfium's text does not show which characters belong to a row.
     """
     drawn = sheet.characters.get_text_range()
     lines = sheet.text.lines
@@ -50,7 +51,7 @@ def printed_rows(sheet: PdfSheet) -> list[tuple[Row, ...]]:
 
 
 class _Looks:
-    """Looks at the characters of one page, each into the same few numbers in memory."""
+    """Look at single characters of a page; all looks share a few numbers in memory."""
 
     def __init__(self, sheet: PdfSheet) -> None:
         self._sheet = sheet
@@ -62,7 +63,9 @@ class _Looks:
         self._width, self._height = sheet.page.get_size()
 
     def row(self, start: int, text: str) -> Row | None:
-        """Return a row's text and place; `start` is the number of its first character. None if it is not seen."""
+        """Return a row's text and place, or None if the row is not visible; `start` is the index of its first
+        character.
+        """
         if text[-1] in HYPHENS_AT_A_LINE_END:
             text = f"{text[:-1]}-"
         spelled = " ".join(plain(text).split())

@@ -1,7 +1,7 @@
-"""A scanned page made straight: level, evenly lit and without specks; and where its places lie on the page.
+"""Straighten a scanned page: make it level, evenly lit and free of specks, and map places back to the page.
 
-Lines of text make the rows of a page alternate between dark and light. The turn at which they alternate most is the
-turn of the lines. Whether a page is upside down is for the reader of its words to say.
+Lines of text make the rows of pixels alternate between dark and light. The angle at which they alternate most is
+the angle of the lines. `ocr.py` finds out whether the page is upside down, from its words.
 """
 
 import math
@@ -15,48 +15,52 @@ from PIL import Image, ImageFilter
 from redress.model.letter import Box
 
 MOST_DEGREES = 7.0
-"""A page that lies further askew on the glass is not levelled."""
+"""The largest angle that is levelled; a page that lies further askew stays."""
 LEAST_DEGREES = 0.3
-"""A page that is level within this is left as it is."""
+"""A page that is askew by less than this is left unchanged."""
 _STEPS = (0.5, 0.05)
-"""Degrees between the turns that are tried: first over the whole range, then around the best one."""
+"""The degrees between the angles that are tried: first over the whole range, then around the best angle."""
 EDGE_OF_A_SKETCH = 1000
-"""Pixels of the longer edge of the small picture by which the turn is found."""
+"""The longer edge, in pixels, of the small picture (the sketch) from which the angle is found."""
 _MARGIN_SHARE = 0.04
-"""Edges of this share are left out: along them lie shadows and the edge of the paper."""
+"""The share of the picture that is left out along each edge, because of shadows and the edge of the paper."""
 _MOST_DOTS = 60_000
 _LEAST_DOTS = 200
 _WHITE = 255
 _PATCH = 32
-"""Dots along a patch of paper; the lightest of neighbouring patches has hardly any print."""
+"""The side of a patch of paper in pixels. The lightest of neighbouring patches has hardly any print."""
 LEAST_SHADOW = 60
-"""Paper that is darker in places by this, of 256 shades, lies in a shadow."""
+"""A part of the paper that is darker than the rest by this many of 256 shades lies in a shadow."""
 _WINDOW = 9
 MOST_DOTS_OF_A_SPECK = 12
-"""Dark dots of a window of 9 by 9. A full stop of ordinary type has 20, at 300 dots to an inch."""
+"""The most dark pixels that a speck has in a window of 9 by 9. A full stop of ordinary type has 20, at 300 pixels
+to an inch."""
 SPECKED_SHARE = 0.0002
-"""A page whose specks have a larger share of its dots is cleaned; clean print has hardly any specks."""
+"""A page is cleaned if specks make up a larger share of its pixels. Clean print has hardly any specks."""
 DENSE_SHARE = 0.002
 _AROUND = 12
-"""Print is darker than the mean of the sketch as far as these pixels around it, however the page is lit."""
+"""Print is darker than the mean of the sketch within this many pixels around it, however the page is lit."""
 _DARKER_SHARE = 0.15
-"""Print is darker by this share of the contrast of the page."""
+"""Print is darker than that mean by at least this share of the page's contrast."""
 _TILE = 250
-"""Pixels of a square of the sketch. A page that was photographed at a slant has level lines within a square."""
+"""The side, in pixels, of a square of the sketch. Within a square, even a page that was photographed at a slant has
+parallel lines."""
 _LEAST_DOTS_OF_A_TILE = 200
 _DEGREES_OF_A_TILE = 1.0
 _LINE_STEP = 5
-"""Rows of a sketch from within a line of print to the gap beside it; the rows of noise differ over one row."""
+"""The distance, in rows of the sketch, from a line of print to the gap beside it. Noise already differs from one
+row to the next."""
 _EDGES = 4 * _LINE_STEP
-"""Rules and the edges of pictures change the rows too. So many of a square's greatest changes are left out."""
+"""How many of the greatest changes in a square are left out, because rules and edges of pictures change the rows
+too."""
 LEAST_ALTERNATION = 0.27
-"""How much the rows of print alternate for each dark dot. Noise and drawings reach 0.05 to 0.25; pages of print
-that are askew, specked, blurred or photographed reach 0.44 and more.
-"""
+"""The least alternation of rows, for each dark pixel, of a square with lines of print. Noise and drawings reach
+0.05 to 0.25; pages of print that are askew, specked, blurred or photographed reach 0.44 and more."""
 LEAST_BUSY_SHARE = 0.08
-"""A page with a smaller share of dark dots may have a few lines only. Clean pages of print have 0.01 to 0.03."""
+"""A page with a smaller share of dark pixels may have only a few lines. On clean pages of print the share is 0.01
+to 0.03."""
 LEAST_CONTRAST = 20
-"""Of 256 shades. A page with less shows nothing."""
+"""A page with a contrast of fewer than this of 256 shades shows nothing."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Scan:
     degrees: float
 
     def upside_down(self) -> "Scan":
-        """The same page turned by half."""
+        """The page turned by 180 degrees."""
         turned = self.picture.transpose(Image.Transpose.ROTATE_180)
         return Scan(turned, self.width, self.height, (self.quarter_turns + 2) % 4, self.degrees)
 
@@ -103,7 +107,7 @@ class Scan:
 
 
 def straightened(picture: Image.Image) -> Scan:
-    """Return a grey picture of a page with its lines level; they may be upside down."""
+    """Return a grey picture of a page with level lines, which may be upside down."""
     picture = _evenly_lit(picture)
     quarter_turns, degrees = _turn_of_the_lines(picture)
     clean = _clean(picture)
@@ -115,10 +119,10 @@ def straightened(picture: Image.Image) -> Scan:
 
 
 def shows_lines(picture: Image.Image) -> bool:
-    """Return whether a grey picture of a page may show lines of text, however they are turned.
+    """Return whether a grey picture of a page may show lines of text, however the lines are turned.
 
-    The answer is no for noise, for dense drawings and photographs without lines, and for a page of one shade. It is
-    yes for whatever is in doubt.
+    Return False for noise, for dense drawings and photographs without lines, and for a page of one shade. Return
+    True in case of doubt.
     """
     sketch = _sketch(picture)
     shades = np.asarray(sketch, dtype=np.float64)
@@ -135,7 +139,7 @@ def shows_lines(picture: Image.Image) -> bool:
 
 
 def _alternation(is_dark: npt.NDArray[np.bool_]) -> float:
-    """Return how much the rows of a square alternate at the best turn, for each of its dark dots."""
+    """Return how much the rows of a square alternate at the best angle, for each dark pixel."""
     rows, columns = np.nonzero(is_dark)
     if len(rows) < _LEAST_DOTS_OF_A_TILE:
         return 0.0
@@ -167,7 +171,7 @@ def _sketch(picture: Image.Image) -> Image.Image:
 
 
 def _dark_dots(picture: Image.Image) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the places of the print on a small picture of the page, without its edges."""
+    """Return the coordinates of print on a small picture of the page, without the picture's edges."""
     shades = np.asarray(_sketch(picture), dtype=np.float64)
     margin = round(_MARGIN_SHARE * EDGE_OF_A_SKETCH)
     inner = shades[margin:-margin, margin:-margin]
@@ -180,7 +184,7 @@ def _dark_dots(picture: Image.Image) -> tuple[npt.NDArray[np.float64], npt.NDArr
 
 
 def _best_turn(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Return how sharply the rows alternate at the best turn, and that turn in degrees anticlockwise."""
+    """Return how sharply the rows alternate at the best angle, and this angle in degrees anticlockwise."""
     best = max((_sharpness(xs, ys, degrees), degrees) for degrees in _around(0.0, MOST_DEGREES, _STEPS[0]))
     return max((_sharpness(xs, ys, degrees), degrees) for degrees in _around(best[1], _STEPS[0], _STEPS[1]))
 
@@ -191,21 +195,19 @@ def _around(middle: float, reach: float, step: float) -> Iterator[float]:
 
 
 def _sharpness(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], degrees: float) -> float:
-    """Return how much each row of dots differs from the next row if the page is turned anticlockwise by some
-    degrees.
-    """
+    """Return how much neighbouring rows differ if the page is turned anticlockwise by some degrees."""
     return float((np.diff(_rows(xs, ys, degrees)) ** 2).sum())
 
 
 def _rows(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], degrees: float) -> npt.NDArray[np.float64]:
-    """Return how many dots each row has if the page is turned anticlockwise by some degrees."""
+    """Return how many dark pixels each row has if the page is turned anticlockwise by some degrees."""
     turn = math.radians(degrees)
     rows = (ys * math.cos(turn) - xs * math.sin(turn)).astype(np.int64)
     return np.bincount(rows - rows.min()).astype(np.float64)
 
 
 def _evenly_lit(picture: Image.Image) -> Image.Image:
-    """Return a page's picture with white paper, if a shadow lies over a part of the paper."""
+    """Return a page's picture; if a shadow lies over a part of the paper, make the paper evenly white."""
     size = (max(picture.width // _PATCH, 1), max(picture.height // _PATCH, 1))
     paper = picture.resize(size, Image.Resampling.BOX).filter(ImageFilter.MaxFilter(5))
     shades = np.asarray(paper)

@@ -1,10 +1,10 @@
 """Confirm each figure on its drawn page: a letter states what a person sees.
 
-For each figure the digits that the page's text has in the figure's box must spell the figure. Then the page is
-drawn with and without these digits. Where nothing changes, the digits are not seen. Where the drawing without them
-is not plain, something else is drawn in their place. Where the change has another shape than the digits alone, part
-of them is covered. Last, the shapes of the digits must fit the digits that the text names. Where the page's
-text does not spell the figure, the shapes in the figure's box alone must do so.
+The digits of the page's text in the figure's box must spell the figure. Then the page is drawn with and without
+these digits. If nothing changes, the digits are not seen. If the drawing without them is not plain, something else
+is drawn in their place. If the change has another shape than the digits alone, a part of them is covered. Last, the
+shapes of the digits must fit the digits that the text names. If the page's text does not spell the figure, the
+shapes in the figure's box must do so.
 """
 
 import math
@@ -34,30 +34,28 @@ from redress.read.files.ink_beside import shape_beside
 from redress.read.files.opened import OpenedPdf
 
 MOST_OTHER_INK_SHARE = 0.5
-"""What stands under a digit may have at most this share of the digit's own contrast."""
+"""Anything drawn under a digit may have at most this share of the digit's contrast."""
 MOST_COVERED_SHARE = 0.04
-"""At most this share of the pixels of a digit's box may differ from the digit drawn alone."""
+"""The largest share of the pixels of a digit's box that may differ from the digit drawn alone."""
 MOST_COVERED_SHARE_OF_A_SIGN = 0.25
-"""A percentage sign is known although a digit typed beside it has covered its edge."""
+"""This share is larger for a percentage sign, which is recognised even if a digit beside it covers its edge."""
 PIXELS_OF_A_DIGIT = 26
-"""The least height of a digit whose shape is compared."""
+"""The least height, in pixels, at which a digit is drawn to compare its shape."""
 TOUCHING_SHARE = 0.3
 """A digit beside a figure is part of the number if the gap is no wider than this share of its height."""
 SAME_SIZE_SHARE = 0.15
 ONE_PLACE_SHARE = 0.3
-"""Two digits of one number share no more of the narrower one's width, whatever the type."""
+"""Two digits of one number overlap by at most this share of the narrower digit's width, whatever the type."""
 LEAST_STEP_SHARE = 0.4
 """The middles of two digits of one number are this far apart at least, in units of their height."""
 LEAST_DIGIT_POINTS = 3.2
-"""A digit that is lower than this on paper of A4 is no letter's: its type has less than 4.5 points. Such type may
-stand hidden beside a picture of another number.
-"""
+"""A letter on A4 has no digits lower than this, because their type would have less than 4.5 points. Such small type
+may be hidden beside a picture of another number."""
 LEAST_FIGURE_CONTRAST = 48
-"""A figure that is darker or lighter than its ground by less than this, of 256 shades, is hardly seen: it may stand
-beside a picture of another number.
-"""
+"""A figure that differs from its background by fewer than this of 256 shades is hardly seen. It may be hidden
+beside a picture of another number."""
 PIECES_OF_A_SIGN = 3
-"""A percentage sign has at most so many pieces."""
+"""The most connected shapes of a percentage sign."""
 
 _Key = tuple[str, str | None]
 
@@ -66,7 +64,7 @@ def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
     """Withhold the figures that the drawn pages do not confirm; a conflict says why for each figure.
 
     Figures of a text, and figures read from a picture, are kept. `pdf` is None if pdfium, which draws pages, cannot
-    open the letter's file. The pages cannot be drawn again afterwards.
+    open the file. The pages cannot be drawn again afterwards.
     """
     placed = _placed(letter)
     doubts: dict[_Key, str] = {}
@@ -82,7 +80,9 @@ def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
 
 
 def unconfirmed(letter: Letter) -> Letter:
-    """Withhold all figures with a place on a page: drawing the file broke down, so nobody can confirm them."""
+    """Withhold all figures with a place on a page, because drawing the file broke down and nobody can confirm
+    them.
+    """
     doubts = {_key(one): f"{_named(one)}, and drawing the file broke down" for one in _placed(letter)}
     return _without(letter, doubts) if doubts else letter
 
@@ -146,8 +146,8 @@ def _window(figures: Sequence[Figure]) -> Box:
 def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
     """Return the digits in a figure's box, or all its characters if the digits do not spell the figure.
 
-    Raise _DoubtError if the box has no characters that are seen, if two of its digits stand in one place, or if the
-    page has more digits right beside them.
+    Raise _DoubtError if the box has no visible characters, if two of its digits stand in one place, or if the page
+    has more digits directly beside them.
     """
     _confirm_annotations(figure, page)
     said = _said(figure)
@@ -210,7 +210,7 @@ def _touch(one: Box, other: Box) -> bool:
 def _in_words(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
     """Return the letters in the box of a number in words. Raise _DoubtError if the page shows other letters there.
 
-    The box of a number that goes on in the next line holds other words of both lines too.
+    If the number goes on in the next line, its box also holds other words of both lines.
     """
     letters = page.seen(one for one in page.characters if _holds(figure.box, one) and one.text.isalpha())
     shown = Counter(one.text.casefold() for one in letters)
@@ -231,7 +231,7 @@ def _named(figure: Figure) -> str:
 
 
 def _near(box: Box | None, digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-    """Return the digits in a box, and those no further from it than the box is high or wide."""
+    """Return the digits in a box, and digits no further from the box than the box is high or wide."""
     if box is None:
         return []
     x0, top, x1, bottom = box
@@ -272,14 +272,14 @@ def _is_same_print(one: DrawnCharacter, other: DrawnCharacter) -> bool:
 
 
 def _are_in_one_place(one: DrawnCharacter, other: DrawnCharacter) -> bool:
-    """Return whether two digits stand so close that they are of two numbers, one printed over the other."""
+    """Return whether two digits are so close that they belong to two numbers, one printed over the other."""
     step = math.dist(one.middle, other.middle)
     is_close = step < LEAST_STEP_SHARE * min(one.height, other.height)
     return is_close or share_place(one.box, other.box, ONE_PLACE_SHARE)
 
 
 def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
-    """Return whether two digits of one line and size stand so close that they are of one number."""
+    """Return whether two digits of one line and size are so close that they belong to one number."""
     if one.quarter_turns != other.quarter_turns or _is_same_print(one, other):
         return False
     if abs(one.height - other.height) > SAME_SIZE_SHARE * other.height:
@@ -291,7 +291,7 @@ def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
 
 
 class _Drawings:
-    """A page with and without the text of its figures, and that text alone."""
+    """The drawings of a page: with the text of its figures, without it, and only this text."""
 
     def __init__(self, page: DrawnPage, spellings: Sequence[_Spelling]) -> None:
         self._page = page
@@ -309,7 +309,9 @@ class _Drawings:
         return shape_beside(self._page, _around(digits), self._without, is_turned=is_turned)
 
     def confirm(self, spelling: _Spelling) -> None:
-        """Raise _DoubtError unless the page shows a figure whole, on a plain ground, and as its digits look."""
+        """Raise _DoubtError unless the page shows a figure whole, on a plain background, with the shapes of its
+        digits.
+        """
         figure, page = spelling.figure, self._page
         if shape := self._beside[_key(figure)]:
             raise _DoubtError(f"{_named(figure)}, where {shape}")
@@ -377,7 +379,7 @@ def _around(characters: Sequence[DrawnCharacter]) -> Box:
 def _confirm_ink(
     figure: Figure, with_: Shades, without: Shades, alone: Shades, *, most_covered: float = MOST_COVERED_SHARE
 ) -> None:
-    """Raise _DoubtError unless a box shows its digit whole and on a plain ground."""
+    """Raise _DoubtError unless a box shows its digit whole and on a plain background."""
     if not alone.size:
         raise _DoubtError(f"{_named(figure)}, which lies off the page")
     change = with_.astype(np.int16) - without

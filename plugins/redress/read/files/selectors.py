@@ -1,4 +1,4 @@
-"""The selectors of style sheets: whether a rule applies to an element."""
+"""The selectors of style sheets: tell whether a rule applies to an element."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ _NEVER = frozenset(
         "visited",
     }
 )
-"""What holds only while somebody points, clicks or types, and the parts of an element other than its text."""
+"""Pseudo-classes that hold only while somebody points, clicks or types, and pseudo-elements other than text."""
 
 _SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascript", "no-js", "nojs"})
 """Classes that a script sets or removes as the page opens; a rule with such a class may apply or not."""
@@ -53,14 +53,14 @@ _SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascrip
 
 @dataclass(frozen=True)
 class Compound:
-    """The part of a selector about one element, and its relation to the part on its left."""
+    """The part of a selector about one element, with its relation to the part on its left."""
 
     tests: tuple[Test, ...]
     key: str
     combinator: str = " "
 
     def fits(self, element: HtmlElement) -> bool:
-        """Return whether an element is as the part says."""
+        """Return whether an element fits this part of the selector."""
         return all(test(element) for test in self.tests)
 
 
@@ -69,8 +69,8 @@ class Selector:
     """One selector, with its weight in the cascade.
 
     `generated` is "before" or "after" if the selector is about text that a style sheet adds there. It is
-    "first-letter" or "first-line" if the selector is about that part of an element. A selector is not sure if it
-    has a part that is not followed here: such a part is left out where an element is matched.
+    "first-letter" or "first-line" if the selector is about that part of an element. A selector is not sure if this
+    module does not understand a part of it; such a part is ignored when an element is matched.
     """
 
     compounds: tuple[Compound, ...]
@@ -80,11 +80,11 @@ class Selector:
 
     @property
     def key(self) -> str:
-        """What the last part names: an id, a class or a tag, or "*"."""
+        """The id, class or tag that the last part names, or "*"."""
         return self.compounds[-1].key
 
     def matches(self, element: HtmlElement) -> bool:
-        """Return whether the selector speaks of an element."""
+        """Return whether the selector matches an element."""
         *before, last = self.compounds
         places = [element] if last.fits(element) else []
         combinator = last.combinator
@@ -121,8 +121,8 @@ def _character(code: str) -> str:
 
 
 def read_selector(text: str, depth: int = 0) -> Selector | None:
-    """Return one selector; None if it speaks of no element as it is first shown. A selector that cannot be read may
-    speak of every element.
+    """Return one selector; None if it matches no element when the page is first shown. A selector that cannot be
+    read counts as one that may match every element.
     """
     position, text = 0, text.strip()
     compounds: list[Compound] = []
@@ -190,7 +190,7 @@ def read_selector(text: str, depth: int = 0) -> Selector | None:
 
 
 def _argument(text: str, begin: int) -> str:
-    """Return the text in the brackets that open before `begin`."""
+    """Return the text in the brackets that open directly before `begin`."""
     depth = 1
     for token in re.finditer(rf"{STRING}|\\.|[()]", text[begin:], re.DOTALL):
         depth += (token.group() == "(") - (token.group() == ")")
@@ -228,7 +228,7 @@ def _has_attribute(name: str, operator: str | None, searched: str | None, flag: 
 
 
 def _pseudo(name: str, argument: str, depth: int) -> Test | None:
-    """Return the test of a pseudo-class; None if it is not followed here."""
+    """Return the test of a pseudo-class; None if this module does not understand it."""
     simple: dict[str, Test] = {
         "root": lambda element: element.getparent() is None,
         "first-child": lambda element: _place(element) == 1,
@@ -272,12 +272,12 @@ def _is_nth(distance: int, step: int) -> bool:
 
 
 def _place(element: HtmlElement, *, from_end: bool = False) -> int:
-    """Return an element's place among its parent's elements, counted from 1."""
+    """Return the position of an element among the child elements of its parent, counted from 1."""
     return 1 + sum(1 for other in element.itersiblings(preceding=not from_end) if isinstance(other.tag, str))
 
 
 def _related(element: HtmlElement, combinator: str) -> Iterator[HtmlElement]:
-    """Yield the elements that a combinator allows on its left."""
+    """Yield the elements that may match the part on the left of a combinator."""
     if combinator in (" ", ">"):
         for ancestor in element.iterancestors():
             yield ancestor

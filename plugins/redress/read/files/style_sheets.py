@@ -1,8 +1,8 @@
-"""The style sheets inside a page: which declarations a browser with a wide screen applies to an element.
+"""The style sheets inside a page: find the declarations that a browser with a wide screen applies to an element.
 
-A selector with a part that is not followed here (`:has()`, for instance) matches without that part, and its
-declarations are called unsure. So are the declarations of a rule that a browser may leave out (in `@layer`, for
-instance), and those about the first letter or line of an element.
+If this module does not understand a part of a selector (`:has()`, for instance), the selector matches without that
+part, and its declarations are unsure. Other declarations are unsure too: those of a rule that a browser may leave
+out (in `@layer`, for instance), and those about the first letter or line of an element.
 """
 
 import re
@@ -15,10 +15,10 @@ from redress.read.files.selectors import STRING, Selector, read_selector, split,
 
 SCREEN_WIDTH_PX = 1280
 MOST_COMPARED = 1_000_000
-"""Comparisons of a selector with an element. No page that a person wrote needs more."""
+"""The most comparisons of a selector with an element. No page that a person wrote needs more."""
 MOST_NESTED_RULES = 8
 LONGEST_SELECTORS = 100_000
-"""The letters of all selectors of one rule inside another."""
+"""The most characters in all selectors of one rule that stands inside another rule."""
 
 Declarations = dict[str, str]
 
@@ -56,7 +56,9 @@ class StyleError(Exception):
 
 @dataclass(frozen=True)
 class Style:
-    """What is declared for an element, and for the text before and after it: what surely applies, and what may."""
+    """The declarations for an element, and for the text before and after it: those that certainly apply, and those
+    that may apply.
+    """
 
     declared: Declarations = field(default_factory=dict)
     unsure: Declarations = field(default_factory=dict)
@@ -76,7 +78,7 @@ class _Rule:
 class StyleSheets:
     """The rules of all style sheets of a page.
 
-    `_rules` finds rules by the element, class or id that the last part of a selector names.
+    `_rules` has the rules by the tag, class or id that the last part of a selector names.
     """
 
     doubt: str | None = None
@@ -86,7 +88,7 @@ class StyleSheets:
     _compared: int = 0
 
     def add(self, css: str, *, is_sure: bool = True) -> None:
-        """Add the rules of a style sheet behind the earlier rules."""
+        """Add the rules of a style sheet after the earlier rules."""
         plain = _COMMENT.sub(" ", css)
         if _IMPORT.search(plain):
             self.doubt = IMPORTED
@@ -97,7 +99,7 @@ class StyleSheets:
         self._add(plain, None, 0, is_sure=is_sure)
 
     def add_scripted(self, selector: Selector) -> None:
-        """Add that a script of the page changes the elements of a selector."""
+        """Note that a script of the page changes the elements that a selector matches."""
         self._rules.setdefault(selector.key, []).append(_Rule(selector, ((SCRIPTED, "", False),), 0, False))
 
     def style_of(self, element: HtmlElement) -> Style:
@@ -174,8 +176,8 @@ class StyleSheets:
 
 
 def media_applies(condition: str) -> bool | None:
-    """Return whether a wide, bright screen fits a condition of an `@media` rule, or of a `media` attribute; None if
-    that is not known.
+    """Return whether a wide, bright screen fits the condition of an `@media` rule or a `media` attribute; None if
+    this is not known.
     """
     if not condition.strip():
         return True
@@ -230,7 +232,7 @@ def _statements(css: str) -> Iterator[tuple[str, str]]:
 
 
 def _without_blocks(css: str) -> str:
-    """Return the declarations of a rule without the rules inside it."""
+    """Return the content of a rule without the rules inside it."""
     if "{" not in css:
         return css
     kept: list[str] = []
@@ -250,7 +252,7 @@ def _without_blocks(css: str) -> str:
 
 
 def _inside(outer: str, prelude: str) -> str:
-    """Return the selectors of a rule that stands inside another rule."""
+    """Return the full selectors of a rule that stands inside another rule."""
     if len(outer) * (1 + prelude.count("&") + prelude.count(",")) > LONGEST_SELECTORS:
         raise StyleError("its style sheets have longer selectors than those of a page that a person reads")
     return ",".join(

@@ -1,4 +1,4 @@
-"""Text files (.txt, .md) to a document: every line is a segment, its place the line's number."""
+"""Turn a text file (.txt, .md) into a document: every line is a segment, and the line's number is its place."""
 
 import codecs
 import re
@@ -20,23 +20,23 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LETTERS_OF_A_NUMBER = 8
-"""So many letters hold the thousands of a number as far as the space before its last three digits."""
+"""How many characters the thousands of a number have at most, up to the space before its last three digits."""
 MOST_OVERSTRUCK = 4
-"""At most so many letters in a row are printed over."""
+"""The most letters in a row that are printed over."""
 BYTES_OF_A_GUESS = 512
-"""A text in UTF-16 without a mark is known by the zeros in every other of its first bytes."""
+"""In this many first bytes, every other byte is zero if the text is in UTF-16 without a byte order mark."""
 
 _STRUCK_LETTER = re.compile("[^\n][\u0335\u0336]+")
 """A letter that a combining stroke strikes through."""
 _OVERSTRUCK = re.compile(r"([^\n\x08\d])\x08(?=\1)|_\x08|\x08_")
-"""A letter that is printed again over itself, as bold type, or a sign that is underlined: a backspace is between.
+"""A letter that is printed again over itself to look bold, or an underlined sign, with a backspace between the two.
 
-A digit over a digit is in doubt: a terminal shows one digit, and an editor two.
+A digit printed over a digit is in doubt, because a terminal shows one digit and an editor shows two.
 """
 _ODD_BREAK = re.compile(
     "(?<=[\\d.,%])(?=[\v\f\x1c-\x1e\x85\u2028\u2029]\\S)|(?<=\\S[\v\f\x1c-\x1e\x85\u2028\u2029])(?=[\\d.,%])"
 )
-"""Beside a number, a sign that some programs show as the end of a line, and others as a sign or not at all."""
+"""A character beside a number that some programs show as the end of a line, and others as a sign or not at all."""
 _BROKEN = "\x00"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _HARMLESS_FORMATS = frozenset("\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff")
@@ -51,20 +51,22 @@ _RAISED = re.compile(
     r"<(?P<tag>sup|sub)\b[^<>]*>(?!\s*(?:%|per\s?cent|[.,]\d+\s?%?)\s*<)[^<>]{0,100}</(?P=tag)\s*>|\[\^[^\[\]\s]{1,50}\](?!:)",
     re.IGNORECASE,
 )
-"""What stands above or below the line, and the marks of Markdown's footnotes; never a "%" or decimal places."""
+"""Raised or lowered text, and the marks of Markdown's footnotes; never a "%" or decimal places."""
 _MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,500})\]\([^()]{0,500}\)", re.ASCII)
-"""A link, or a picture with its description; a picture of a number may show another one, and stays as it is."""
+"""A link, or a picture with its description. A picture with a digit in its description does not match and stays
+unchanged, because it may show another number."""
 _LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
 
 _PIECE = re.compile("[^\\S\x1c-\x1f]+|[\\S\x1c-\x1f]+")
-"""A word, or the space between two words; separators of information (U+001C to U+001F) are no spaces here."""
+"""A word, or the space between two words; information separators (U+001C to U+001F) do not count as spaces here."""
 _THOUSANDS_SPACE = re.compile("[\u00a0\u2007\u2009\u202f]")
 """The spaces that printers set between thousands, and never between two numbers."""
 _BEFORE_THOUSANDS = re.compile(r"(?:^|[^\d.,])\d{1,3}(?:[\u00a0\u2007\u2009\u202f]\d{3})?$", re.ASCII)
 _THOUSANDS = re.compile(r"\d{3}(?![\d%]|[.,]\d)", re.ASCII)
 _TURNING = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that turn the direction of print; the mark from left to right (U+200E) turns no digit."""
+"""Characters that change the direction of print. The left-to-right mark (U+200E) is left out, because it never
+turns digits."""
 _OPENS_TURN = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]")
 _CLOSES_TURN = re.compile("[\u202c\u2069]")
 _RAISED_DIGITS = re.compile("[⁰¹²³⁴-⁹]+")
@@ -76,7 +78,7 @@ _ENCLOSED = re.compile("[①-⒇⓪-⓿❶-➓]")
 
 @dataclass(frozen=True)
 class Doubt:
-    """Why the characters from `start` to `end` of a line need not be what a person sees."""
+    """The reason why a person may not see the characters from `start` to `end` of a line as they are."""
 
     start: int
     end: int
@@ -95,7 +97,7 @@ class Line:
 
 @dataclass(frozen=True)
 class _Token:
-    """A word as a file writes it, or the space between two words."""
+    """A word as it is written in a file, or the space between two words."""
 
     text: str
     start: int
@@ -106,8 +108,8 @@ class _Token:
 
 
 def decoded(content: bytes) -> str:
-    """Return a file's text: by its byte order mark, else in UTF-16 if the bytes look like it, else in UTF-8, else
-    in Windows-1252. Zeros that fill up the end are left out.
+    """Decode a file's text: by its byte order mark; otherwise as UTF-16 if the bytes look like it, as UTF-8 if
+    possible, or as Windows-1252. Zeros that pad the end are left out.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -126,8 +128,8 @@ def decoded(content: bytes) -> str:
 def document_from_text(content: str) -> Document:
     """Return the lines of a text file as one page of segments.
 
-    Markdown's marks are taken off. What Markdown strikes through, raises or comments out is no part of the text.
-    What HTML may hide is in doubt.
+    Markdown's marks are removed. Text that Markdown strikes through, raises or comments out is left out. Text that
+    HTML may hide is in doubt.
     """
     shown = unstruck("\n".join(_ODD_BREAK.sub(_BROKEN, content).splitlines()))
     for _ in range(MOST_OVERSTRUCK):
@@ -147,20 +149,20 @@ def _line(raw: str, number: int, doubt: str | None) -> Line:
 
 
 def unstruck(text: str) -> str:
-    """Return text without the letters that combining strokes strike through."""
+    """Return a text without the letters that combining strokes strike through."""
     return _STRUCK_LETTER.sub("", text)
 
 
 def _line_breaks(match: re.Match[str]) -> str:
-    """Return the line breaks of a passage that is left out, so that the lines behind it keep their numbers."""
+    """Return the line breaks of a passage that is left out, so that later lines keep their numbers."""
     return "\n" * match.group().count("\n")
 
 
 def document_from_lines(lines: Iterable[Line], heading: str | None = None) -> Document:
     """Return lines as one page of segments.
 
-    A line's place on the page is made from its row and its columns, so that a text is read like a printed page. The
-    evidence of a figure is the number of its line.
+    The place of a word on the page comes from its row and its columns, so that a text is read like a printed page.
+    The evidence of a figure is the number of its line.
     """
     lines = tuple(lines)
     footnotes = _footnotes(lines)
@@ -212,7 +214,9 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _footnotes(lines: Sequence[Line]) -> frozenset[str]:
-    """Return the raised numbers that are marks of footnotes: they count up from 1, or begin a line with a note."""
+    """Return the raised numbers that are marks of footnotes, because they count up from 1 or begin a line with a
+    note.
+    """
     known: set[str] = set()
     following = 1
     for line in lines:
@@ -227,7 +231,7 @@ def _footnotes(lines: Sequence[Line]) -> frozenset[str]:
 
 
 def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *, is_turned: bool) -> str | None:
-    """Return why a word with a number need not be what a person sees; None if there is no such reason."""
+    """Return why a person may see another number than the word has; None if there is no such reason."""
     for doubt in doubts:
         if doubt.start < token.end and token.start < doubt.end:
             return doubt.reason

@@ -1,4 +1,4 @@
-"""Headings of a table's columns that are turned by 90 degrees: each as one word above its number.
+"""Headings of a table's columns that are turned by 90 degrees: make each heading one upright word above its number.
 
 Other turned text is left out: marks along an edge, names of an axis, stamps.
 """
@@ -12,16 +12,16 @@ from redress.read.page.document import Segment, Word, segments_of
 from redress.read.page.numbers import NUMBER_IN_A_CELL
 
 LEAST_HEADINGS = 3
-"""A table has at least so many turned headings, each with a number below it."""
+"""The least number of turned headings in a table, each with a number below it."""
 LINE_GAP_EMS = 0.6
-"""The next line of a heading follows within this gap, in units of its type size."""
+"""The largest gap between two lines of a heading, in units of its type size."""
 REACH_EMS = 16.0
-"""How far below a heading its number stands at most, in units of its type size."""
+"""The largest distance from a heading down to its number, in units of its type size."""
 
 
 @dataclass(frozen=True)
 class TurnedText:
-    """A piece of turned text: its place with the main text upright, and its box on the page as shown."""
+    """A piece of turned text: its place when the main text is upright, and its box on the page as shown."""
 
     text: str
     place: Box
@@ -29,7 +29,9 @@ class TurnedText:
 
 
 def pieces_of(turned: Sequence[Word]) -> list[list[Segment]]:
-    """Return the lines of each piece of turned text; its words have their places with the turned text upright."""
+    """Return the lines of each piece of turned text; the words must have the places that they have when the turned
+    text is upright.
+    """
     pieces: list[list[Segment]] = []
     for line in segments_of(turned):
         piece = next((piece for piece in pieces if _goes_on(piece[-1], line)), None)
@@ -46,7 +48,9 @@ def _goes_on(above: Segment, line: Segment) -> bool:
 
 
 def headings(pieces: Sequence[TurnedText], upright: Sequence[Word]) -> list[Word]:
-    """Return the pieces that head the columns of one line of numbers, all with one upper and one lower edge."""
+    """Return the pieces that are headings of the columns of one line of numbers, with equal upper edges and equal
+    lower edges.
+    """
     numbers = [word for word in upright if NUMBER_IN_A_CELL.fullmatch(word.text)]
     headed = [(piece, number) for piece in pieces if (number := _number_below(piece, numbers)) is not None]
     words: list[Word] = []

@@ -1,8 +1,8 @@
-"""Drop the words that a page holds but does not show: white on white, covered, transparent, switched off.
+"""Drop the words that a page has but does not show: white on white, covered, transparent, or switched off.
 
-The page is drawn with and without its text, and a word counts if its place differs between the two. A letter does
-not state a figure that nobody can see. Both `pdf.py` and `pdf_quick.py` use this module; `seen.py` looks at the
-figures more closely.
+The page is drawn with and without its text, and a word counts if its place differs between the two drawings. A
+letter does not state a figure that nobody can see. Both `pdf.py` and `pdf_quick.py` use this module; `seen.py`
+looks at the figures more closely.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from redress.read.page.sentences import around
 
 INVISIBLE_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
 _EDGE_SHARE = 0.2
-"""The lines beside a word may reach into this share of the word's height, above and below."""
+"""The lines above and below a word may reach into this share of the word's height."""
 
 
 def only_what_shows(pdf: OpenedPdf, pages: Iterable[Page]) -> dict[int, Page]:
@@ -43,7 +43,7 @@ def _only_what_shows(pdf: OpenedPdf, page: Page) -> Page:
 
 
 def _without(segments: Iterable[Segment], dropped: frozenset[int]) -> Iterator[Segment]:
-    """Yield segments without the words with these ids; a segment without other words is left out."""
+    """Yield segments without the words that have these ids; leave out a segment without other words."""
     for segment in segments:
         words = tuple(word for word in segment.words if id(word) not in dropped)
         if len(words) == len(segment.words):
@@ -53,7 +53,9 @@ def _without(segments: Iterable[Segment], dropped: frozenset[int]) -> Iterator[S
 
 
 def _cores(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the parts of boxes, one box a row, that no line beside them reaches, however the text is turned."""
+    """Return the inner parts of boxes (one box a row) that no neighbouring line reaches, however the text is
+    turned.
+    """
     sides = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     edges: npt.NDArray[np.float64] = np.outer(_EDGE_SHARE * sides, [1, 1, -1, -1])
     return boxes + edges
