@@ -33,7 +33,7 @@ _TILES = (
     Sentence("{assessed_and_closed_count:count} [complaints] assessed and closed"),
     Sentence("{investigations_count:count} [complaints] investigated"),
 )
-"""The overview as tiles, each a number in large type above its label."""
+"""The sentences of an overview that is printed as tiles: each tile has a number in large type above its label."""
 _ASSESSED = Sentence("We assessed and closed {assessed_and_closed_count:count} (complaints|complaint)")
 OVERVIEW = BlockDescription(
     name="overview",
@@ -68,12 +68,12 @@ class ComplaintOverview:
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """The sentences of its blocks."""
+        """The sentences of the layout's blocks."""
         return sentences_of(self.blocks)
 
     @property
     def marks(self) -> tuple[Sentence, ...]:
-        """The sentences that only this layout has; a document without any has another layout."""
+        """The sentences that only this layout has; a document without any of them has another layout."""
         return (*self.blocks[0].own, _INVESTIGATED_AND_UPHELD)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
@@ -96,7 +96,7 @@ LAYOUT = ComplaintOverview()
 def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
     """Return statistics without the figures of tiles, unless the tiles are whole and add up.
 
-    Where labels stand above their numbers in several rows, a number stands above the label of another one.
+    If labels stand above their numbers in several rows, a number also stands above the label of another number.
     """
     tiles = [figure for figure in statistics.figures if _is_one_of(_TILES, figure)]
     values = {figure.measure: figure.value for figure in statistics.figures}
@@ -116,7 +116,9 @@ def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
 
 
 def _may_have_an_overview(document: Document, marks: Sequence[Sentence]) -> bool:
-    """Return whether a document has words of the overview's heading, or of a sentence that only this layout has."""
+    """Return whether a document has the words of the overview's heading, or of a sentence that only this layout
+    has.
+    """
     text = ruled(document.segments)
     return "overview" in text or any(mark.may_stand_in(text) for mark in marks)
 

@@ -1,4 +1,6 @@
-"""The known layouts: each row of `model/layouts`, with the module of the same name in this package."""
+"""The known layouts: for each row of `model/layouts`, the layout in the module of this package that has the row's
+name.
+"""
 
 import re
 from importlib import import_module
@@ -7,7 +9,7 @@ from redress.model.layouts import LAYOUT_ROWS
 from redress.read.layouts.layout import Layout
 
 LAYOUTS: tuple[Layout, ...] = tuple(import_module(f"redress.read.layouts.{row.name}").LAYOUT for row in LAYOUT_ROWS)
-"""In the order in which a document is tried on the layouts."""
+"""The layouts in the order in which the reader tries them on a document."""
 
 _LANDMARKS = re.compile("|".join(layout.landmarks for layout in LAYOUTS), re.MULTILINE)
 

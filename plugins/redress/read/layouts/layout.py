@@ -1,4 +1,6 @@
-"""What all layouts share: how a layout is called, the statistics that it returns, and why a measure is absent."""
+"""What all layouts share: the interface of a layout, the statistics that it returns, and the reasons for absent
+measures.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
@@ -22,7 +24,7 @@ NEED_INVESTIGATIONS = (
 
 @dataclass(frozen=True)
 class Period:
-    """A period that a sentence names, with its words; a day that is no date of the calendar is None."""
+    """A period that a sentence names, with its words; a day is None if it is not in the calendar."""
 
     start: dt.date | None
     end: dt.date | None
@@ -44,19 +46,19 @@ class Layout(Protocol):
 
     @property
     def name(self) -> str:
-        """The layout's name, as the header gives it."""
+        """The layout's name, as it stands in the header."""
 
     @property
     def landmarks(self) -> str:
-        """A regular expression, in small letters, that matches words on every page with the layout's figures.
+        """A regular expression, in small letters, that matches words on each page with figures of the layout.
 
-        It is looked for in a page's text as it is drawn, line by line, in small letters. Only pages that it matches
-        are looked at closely. It may match a page too many, and must not miss a page with figures.
+        It is searched in the page's text in the order of drawing, line by line, in small letters. Only pages that
+        it matches are read closely. So it may match a page without figures, but must not miss a page with figures.
         """
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """The sentences that state its figures; none in a layout of tables."""
+        """The sentences that state figures in this layout; none in a layout of tables."""
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
         """Return the statistics of a document, or None if the document has another layout.
@@ -66,9 +68,9 @@ class Layout(Protocol):
 
 
 def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflict, ...]]:
-    """Return one figure for each measure and category.
+    """Return one figure for each measure and category, or a conflict.
 
-    A conflict stands in its place where two values differ, or where a person need not see the number.
+    A conflict takes the figure's place if two values differ, or if a person may not see the number as it was read.
     """
     by_measure: dict[tuple[str, str | None], list[Figure]] = {}
     for figure in figures:
@@ -89,7 +91,9 @@ def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflic
 
 
 def _doubt(figure: Figure) -> str | None:
-    """Return why a figure need not be what a person sees; an average of zero is a counter that has not begun."""
+    """Return why a person may see another number than a figure; an average of zero may be a counter that has not
+    started. None if there is no doubt.
+    """
     if figure.value == 0 and "type_average" in figure.measure:
         return "no type of authorities has an average of 0"
     return figure.doubt
@@ -103,9 +107,9 @@ def absences(
 ) -> tuple[tuple[str, Absence], ...]:
     """Return each measure that has no figure, with the reason, in the order of the measures.
 
-    The reason is `not_read` for a measure that a conflict is about, else the reason that `excused` gives, else
-    `none_investigated` for a measure that cannot be stated where nothing was investigated, else `not_stated` for a
-    measure that the layout is `expected` to state, else `not_in_layout`.
+    The first of these reasons that fits is taken: `not_read` if a conflict is about the measure; the reason in
+    `excused`; `none_investigated` if the measure needs investigations and there were none; `not_stated` if the
+    measure is in `expected`; `not_in_layout`.
     """
     values = {figure.measure: figure.value for figure in figures}
     stated = set(values)

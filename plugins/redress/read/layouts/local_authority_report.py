@@ -4,8 +4,8 @@
     Decisions made: one count for each outcome, and the uphold rate
     Complaints remedied (from 2016): by the Ombudsman; satisfactorily by the authority
 
-A table is known by its labels, because its heading is worded in several ways: a number belongs to the service or
-the outcome that its label names, and to nothing where a label names none or two.
+A table is recognised by its labels, because its heading is worded in several ways. A number belongs to the service
+or the outcome that its label names. It belongs to nothing if the label names none or two.
 """
 
 import re
@@ -56,8 +56,8 @@ LABELS: Labels = {
         },
     }.items()
 }
-"""The words by which a label names a service, an outcome, or who put a complaint right: small letters, without
-spaces and hyphens, because a narrow column parts words in odd places."""
+"""The words by which a label names a service, an outcome, or who remedied a complaint. They are in small letters
+without spaces and hyphens, because a narrow column divides words in odd places."""
 HEADINGS = {
     "received_count": heading_pattern(
         r"(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received(?: by .{1,40})?"
@@ -68,7 +68,7 @@ HEADINGS = {
     ),
     "remedied_count": heading_pattern(r"complaints remedied(?: by .{1,40})?"),
 }
-"""The headings of the tables as far as they are known; a table without one is known by its labels."""
+"""The known headings of the tables; a table without a known heading is recognised by its labels."""
 MARKS: dict[str, dict[str, re.Pattern[str]]] = {
     measure: {name: re.compile(pattern) for name, pattern in patterns.items()}
     for measure, patterns in {
@@ -96,30 +96,30 @@ MARKS: dict[str, dict[str, re.Pattern[str]]] = {
         },
     }.items()
 }
-"""For each label the one word that no other label of its table has, with the word before it."""
+"""For each label, the pattern of the only word that no other label of its table has, with the word before it."""
 TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
 UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
 OF_OTHERS = re.compile("ofwhich|housingombudsman|lastyear|previousyear|national|allauthorities|allcouncils|average")
-"""A row whose label says one of these is no row of the authority's own counts."""
+"""Words in the label of a row that does not have the authority's own counts."""
 REPORT = re.compile(r"local authority report\b.*", re.IGNORECASE)
 OLDER_TABLES = re.compile(
     r"\b(?:advice team|investigative team|premature complaints?|(?:mi|nm|m) reps?|omb(?:udsman'?s?)? disc"
     r"|outside jurisdiction|no mal(?:administration)?)\b",
     re.IGNORECASE,
 )
-"""Words of the tables of 2010 to 2012, which count other things under like names."""
+"""Words of the tables of 2010 to 2012, which count other things under similar names."""
 _LANDMARKS = (
     r"referred back|uphold rate|not upheld|advice team|mi reps"
     r"|^\s*(?:local authority report.*|decisions made|complaints remedied"
     r"|(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received)\s*:?\s*$"
 )
 LEAST_LABELS = 3
-"""A table of services or of outcomes has at least this many labels that are known."""
+"""A table of services or of outcomes has at least this many known labels."""
 
 
 @dataclass
 class _Table:
-    """The numbers of one table, as far as its labels are known, and its total's."""
+    """The numbers of one table that have known labels, and its total."""
 
     measure: str | None = None
     figures: list[Figure] = field(default_factory=list)
@@ -144,7 +144,7 @@ class LocalAuthorityReport:
     labels: Labels = field(default_factory=lambda: LABELS)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
-        """Return what the tables state, or None if a document has no table of services or of outcomes."""
+        """Return what the tables state, or None if the document has no table of services or of outcomes."""
         pages = report_pages(document)
         if has_older_tables(pages):
             return None
@@ -160,7 +160,7 @@ LAYOUT = LocalAuthorityReport()
 
 
 def has_older_tables(pages: Sequence[Page]) -> bool:
-    """Return whether pages hold two or more of the words that only the tables of 2010 to 2012 have."""
+    """Return whether pages have at least two of the words that only the tables of 2010 to 2012 have."""
     words = {
         match.group().casefold() for page in pages for s in page.segments for match in OLDER_TABLES.finditer(s.text)
     }
@@ -168,7 +168,7 @@ def has_older_tables(pages: Sequence[Page]) -> bool:
 
 
 def report_pages(document: Document) -> tuple[Page, ...]:
-    """The pages that are headed as a report, or that lie behind the signature."""
+    """Return the pages with the heading of a report, and the pages behind the signature."""
     signature = signature_of(document)
     pages = []
     for page in document.pages:
@@ -180,7 +180,9 @@ def report_pages(document: Document) -> tuple[Page, ...]:
 
 
 def _all_tables(pages: Sequence[Page], known: Labels) -> list[_Table]:
-    """Return the tables below known headings. Without any, return the tables that are known by their labels."""
+    """Return the tables below known headings. If there are none, return the tables that are recognised by their
+    labels.
+    """
     document = Document(
         tuple(replace(page, segments=tuple(c for line in page.segments for c in cells(line))) for page in pages)
     )
@@ -191,9 +193,9 @@ def _all_tables(pages: Sequence[Page], known: Labels) -> list[_Table]:
 
 
 def _tables_of(block: Block, known: Labels) -> list[_Table]:
-    """Return a block's tables, read as most tables are set.
+    """Return a block's tables, read in the way in which most tables are printed.
 
-    If those do not add up, each label is looked for by one word of it.
+    If these tables do not add up, each label is searched by its distinguishing word.
     """
     tables = _tables([number for run in block.runs for number in labelled_numbers(run)], known, block.name)
     marks = MARKS.get(block.name)
@@ -217,7 +219,7 @@ def _tables_of(block: Block, known: Labels) -> list[_Table]:
 
 
 def _adds_up(counts: dict[str, Decimal]) -> bool:
-    """Return whether a table has all its counts, the counts add up to its total, and they give its uphold rate."""
+    """Return whether a table has all its counts, and the counts add up to its total and give its uphold rate."""
     parts = {name: count for name, count in counts.items() if name not in ("total", "uphold_rate")}
     is_whole = any(parts.keys() == LABELS[measure].keys() for measure in MARKS)
     if not is_whole or sum(parts.values()) != counts.get("total"):
@@ -230,8 +232,8 @@ def _adds_up(counts: dict[str, Decimal]) -> bool:
 def _tables(numbers: Sequence[LabelledNumber], known: Labels, headed: str | None = None) -> list[_Table]:
     """Divide numbers into tables: a new table begins at a label that belongs to another table.
 
-    A total belongs to the table whose numbers it stands among or behind. A total before all other numbers belongs
-    to the first table.
+    A total belongs to the table of the numbers before it. A total before all other numbers belongs to the first
+    table.
     """
     tables = [_Table(headed)]
     for number in numbers:
@@ -254,12 +256,16 @@ def _tables(numbers: Sequence[LabelledNumber], known: Labels, headed: str | None
 
 
 def named_row(labels: Sequence[str]) -> bool:
-    """Return whether a label names a service, an outcome, a total or a rate, or says that its row counts others."""
+    """Return whether a label names a service, an outcome, a total or a rate, or says that its row does not hold the
+    authority's own counts.
+    """
     return _named(labels, LABELS)[0] is not None or any(OF_OTHERS.search(_squeezed(label)) for label in labels)
 
 
 def _named(labels: Sequence[str], known: Labels) -> tuple[str | None, str | None, str]:
-    """Return the kind (a measure, a total or a rate), the category and the text of the first known label."""
+    """Return what the first known label names: the kind (a measure, a total or a rate), the category, and the
+    label's text.
+    """
     for label in labels:
         squeezed_label = _squeezed(label)
         if OF_OTHERS.search(squeezed_label):
@@ -301,7 +307,7 @@ def _figure(number: LabelledNumber, label: str, measure: str, category: str | No
 
 
 def _figures(table: _Table) -> list[Figure]:
-    """A table's figures; the outcomes also give the headline count and rate of upheld complaints."""
+    """Return a table's figures; outcomes also give the headline count and rate of upheld complaints."""
     totals = [replace(total, measure=table.measure) for total in table.totals if table.measure is not None]
     figures = table.figures + (totals if table.measure != "remedied_count" else [])
     if table.measure != "decided_count":

@@ -1,9 +1,9 @@
-"""Received only (2013): one sentence in the letter itself gives the one number that it states.
+"""Received only (2013): a letter states only one number, in a sentence of its prose.
 
     In 2012/13 we received 109 complaints about your local authority.
 
-It is the only layout whose figure stands in the prose, so the whole sentence has to be there, with its period.
-The averages by type of authority that follow it are of complaints received, which is no measure of later years.
+No other layout has its figure in the prose. So the whole sentence must be there, with its period. The averages by
+type of authority that follow are of complaints received, which is not a measure of later years.
 """
 
 import datetime as dt
@@ -29,7 +29,9 @@ class ReceivedOnly:
     sentences: tuple[Sentence, ...] = (RECEIVED,)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
-        """Return the number received, or None unless just one sentence states it for the year to 31 March 2013."""
+        """Return the number received, if exactly one sentence states it for the year to 31 March 2013; otherwise
+        None.
+        """
         found = [
             sentence
             for page in document.pages
@@ -47,5 +49,5 @@ LAYOUT = ReceivedOnly()
 
 
 def _season(sentence: Found) -> int:
-    """The season of a period written "2012/13" or "2012-2013"."""
+    """Return the season of a period that is written "2012/13" or "2012-2013"."""
     return 2000 + int((sentence.stated("period") or "")[-2:])

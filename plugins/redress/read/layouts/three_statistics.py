@@ -4,8 +4,8 @@
     Compliance with Ombudsman recommendations
     Satisfactory remedy provided by the authority
 
-A block gives a rate, the average of similar authorities, a count, and the number that the statistics are based
-on. The words below are the letters' own; what differs from season to season stands in brackets.
+A block gives a rate, the average of similar authorities, a count, and the number that the statistics are based on.
+The words below are those of the letters; words that differ from season to season are in brackets.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from redress.read.page.sentences import Sentence
 from redress.read.statistics import BlockDescription, read_statistics, sentences_of, with_absences
 
 FIRST_SEASON_PER_100K = 2024
-"""Letters give upheld decisions for each 100,000 residents from this season on."""
+"""The first season with letters that give upheld decisions for each 100,000 residents."""
 
 _PERIOD = "[for the period between {period_start:date} (to|and) {period_end:date}]"
 _SIMILAR = "in similar (authorities|councils|organisations)"

@@ -1,8 +1,8 @@
-"""Blocks: which words of a page belong under which heading, by their places.
+"""Blocks: find by their places which words of a page belong to which heading.
 
 A block is everything below its heading in the heading's column, down to the column's next heading. It may go on at
-the top of the next column or page. Its words are joined into passages by what stands below what, so that a label
-beside a sentence never gets between the sentence's lines.
+the top of the next column or page. Its lines are joined into passages by their places, so that a label beside a
+sentence never gets between the lines of the sentence.
 """
 
 import re
@@ -17,18 +17,18 @@ from redress.read.page.numbers import NUMBER_BESIDE_A_PARAGRAPH
 from redress.read.page.sentences import Passage
 
 BESIDE_GAP_EMS = 3.0
-"""A number in front of a paragraph is no further from it than this, in units of the number's type size."""
+"""The largest gap between a number and the paragraph on its right, in units of the number's type size."""
 LARGE_SHARE = 1.3
-"""A number this much larger than the words behind it may stand beside several lines of them."""
+"""A number that is larger than the words behind it by this factor may stand beside several lines of these words."""
 HEADING_SIZE_SHARE = 0.05
-"""A heading that is told from text by its size is larger by more than this share."""
+"""An unknown heading is larger than the text by more than this share of the type size."""
 MOST_HEADING_WORDS = 8
 _HEADING_WORDS = re.compile(r"(?!(?:In|This|The|We|Of|No|Statistics|Adjusted|Between)\b)[A-Z][^\d.%]*")
-"""A line without a number that begins no sentence of the letters."""
+"""A line without a number that does not begin like a sentence of the letters."""
 GUTTER_POINTS = 1.0
-"""The border of a column lies so far to the left of its lines."""
+"""The distance from a column's border to the left edge of its lines."""
 COLUMN_SHARE = 0.2
-"""Headings whose left edges are further apart than this share of the page's width stand in two columns."""
+"""Two headings stand in two columns if their left edges are further apart than this share of the page's width."""
 
 
 @dataclass
@@ -47,17 +47,17 @@ class Block:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """The block's words as running text; `passages_of` says in which ways."""
+        """The block's words as running text, in the several ways that `passages_of` describes."""
         return passages_of(self.runs)
 
 
 def passages_of(runs: Sequence[Sequence[Segment]]) -> tuple[Passage, ...]:
-    """The ways in which the words of some columns can be read as running text.
+    """Return the passages that the lines of some columns can form when they are joined in four ways.
 
-    First, lines of one type size are joined: a caption in small type between two lines does not divide them.
-    Second, lines of any size are joined: a large number on its own line belongs to its words. Third, the pieces
-    of lines are joined that a printer has spread to fill a narrow column. Fourth, a number on the left of a few
-    lines is put before them.
+    First, lines of one type size are joined, so that a caption in small type between two lines does not divide
+    them. Second, lines of any size are joined, so that a large number on its own line belongs to its words. Third,
+    the pieces of justified lines in a narrow column are joined. Fourth, a number on the left of a few lines is put
+    before these lines.
     """
     spread = [_unspread(run) for run in runs]
     strung = (
@@ -74,7 +74,7 @@ def passages_of(runs: Sequence[Sequence[Segment]]) -> tuple[Passage, ...]:
 
 
 def _unspread(run: Sequence[Segment]) -> list[Segment]:
-    """Join the pieces of each line of a column that the printer spread to fill the column."""
+    """Join the pieces of each justified line of a column."""
     lines: list[list[Segment]] = []
     for segment in run:
         for line in reversed(lines[-4:]):
@@ -107,9 +107,9 @@ def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage
 
 
 def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
-    """Yield each number that stands alone, followed by the paragraph on its right at the same height.
+    """Yield each number that stands alone, followed by the paragraph beside it on the right.
 
-    Only a paragraph that begins with a small letter counts, because such a sentence begins with the number.
+    Only a paragraph that begins with a small letter counts, because then its sentence begins with the number.
     """
     run = [piece for segment in run for piece in _large_number_apart(segment)]
     beginnings = [segment for segment in run if segment.text[0].islower()]
@@ -133,7 +133,7 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
 
 
 def _large_number_apart(segment: Segment) -> Iterator[Segment]:
-    """Cut a line behind a number in large type, which may belong to a paragraph of several lines."""
+    """Cut a line behind a number in large type, because the number may belong to a paragraph of several lines."""
     first, *rest = segment.words
     is_large = (
         bool(rest) and NUMBER_BESIDE_A_PARAGRAPH.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size
@@ -156,7 +156,9 @@ def _is_next_line(above: Segment, below: Segment) -> bool:
 
 
 def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, ...]:
-    """Return the block of each heading: what stands below it in its column, on its page and over the page."""
+    """Return the block of each heading: the lines below the heading in its column, also in the next column or
+    page.
+    """
     blocks = [Block(heading) for heading in headings]
     if not blocks:
         return ()
@@ -187,8 +189,8 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
 
 
 def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
-    """Return whether another block begins with a line: the line is printed like the block's own heading, in larger
-    type than the text.
+    """Return whether a line is the heading of another block: it looks like the block's own heading, and its type is
+    larger than the text.
     """
     size = heading.segments[0].size
     return (
@@ -225,7 +227,7 @@ def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
 
 
 def _cut(segment: Segment, edges: Sequence[float]) -> Iterator[Segment]:
-    """Yield the pieces of a line that runs over narrow gutters; each piece begins at the left of its column."""
+    """Yield the pieces of a line that crosses narrow gutters; each piece begins at the left edge of its column."""
     begins = 0
     for index, word in enumerate(segment.words):
         is_first_of_a_column = any(abs(word.x0 - GUTTER_POINTS - edge) <= GUTTER_POINTS for edge in edges)
@@ -240,7 +242,7 @@ def _cut(segment: Segment, edges: Sequence[float]) -> Iterator[Segment]:
 
 
 def _gutter(page: Page, left: float, right: float, top: float) -> float:
-    """Return the border between two columns: the edge near the right heading that cuts the fewest lines."""
+    """Return the border between two columns: near the right column's heading, where it cuts the fewest lines."""
     lines = [segment for segment in page.segments if segment.bottom >= top]
     candidates = sorted({segment.x0 for segment in lines if left < segment.x0 <= right} | {right}, reverse=True)
     return min(
@@ -261,7 +263,9 @@ def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_siz
 
 
 def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
-    """Return the unfinished string of an earlier column or page that a segment continues."""
+    """Return the unfinished list of lines, from an earlier column or page, that a segment continues; None if there
+    is none.
+    """
     for string in reversed(strings):
         last = string[-1]
         is_unfinished = not last.text.endswith((".", ":"))

@@ -1,4 +1,4 @@
-"""Dates as letters print them: the patterns that recognise them, and their days."""
+"""Dates as letters print them: patterns that recognise dates, and their values."""
 
 import datetime as dt
 import re
@@ -28,7 +28,7 @@ A_DATE = rf"(?:{DAY_MONTH_YEAR}|{NUMERIC_DATE}|{MONTH_DAY_YEAR})"
 def read_date(text: str) -> dt.date | None:
     """Return a printed date: "21 July 2021", "21st July, 2021", "July 21, 2021", "31/03/2016" (day first).
 
-    Return None if the words name no day of the calendar.
+    Return None if the words do not name a day of the calendar.
     """
     words = re.findall(r"\d+|[a-z]+", re.sub(r"(?<=\d)(?:st|nd|rd|th)?\s*(?:of)?(?=[^\d]|$)", " ", text.casefold()))
     if len(words) != 3:

@@ -1,4 +1,4 @@
-"""A document as a reader sees it: words with places, lines, and pages. PDF and text files become the same."""
+"""A document as a reader sees it: words with places, lines, and pages. All kinds of files become such documents."""
 
 import re
 import unicodedata
@@ -10,33 +10,34 @@ from functools import cached_property
 from redress.model.letter import Box
 
 SEGMENT_GAP_EMS = 0.9
-"""Words further apart than this, in units of their own type size, belong to different columns or labels."""
+"""Words further apart than this, in units of their type size, belong to different columns or labels."""
 SAME_LINE_SHARE = 0.7
-"""Words share a line where their heights overlap by at least this share of the lower one."""
+"""Two words share a line if they overlap vertically by at least this share of the smaller height."""
 LINES_AT_ONE_HEIGHT = 12
-"""No more lines than these, of columns and of several type sizes, stand beside each other on a page."""
+"""The most lines, of several columns and type sizes, that stand beside each other on a page."""
 SAME_SIZE_SHARE = 0.12
-"""Words whose type sizes differ by no more than this share are of one size."""
+"""Words have one type size if their sizes differ by at most this share."""
 SIGN_GAP_EMS = 0.35
-"""A percentage sign in smaller type is no further from its number than this, in units of the number's type size."""
+"""The largest gap between a number and its percentage sign in smaller type, in units of the number's type size."""
 RAISED_SIZE_SHARE = 0.78
-"""A word this much smaller than its neighbour, and raised, is a footnote's mark and not part of the text."""
+"""A raised word is a footnote's mark, not text, if its size is at most this share of its neighbour's size."""
 WORDS_BESIDE_A_PICTURE = 20
-"""A page with a large picture and fewer words than these, a running header's, is a picture of a page."""
+"""A page with a large picture and fewer words than this (as many as a running header has) is a picture of a
+page."""
 
 _CONTROLS = (range(0x09), range(0x0E, 0x20), range(0x7F, 0x85), range(0x86, 0xA0))
 """All control characters of Unicode, except spaces and line ends."""
 _DIRECTIONS = ((0x061C, 0x200E, 0x200F), range(0x202A, 0x202F), range(0x2066, 0x206A))
 _UNSEEN = dict.fromkeys((code for codes in (*_CONTROLS, *_DIRECTIONS) for code in codes), "")
-"""Characters that do not print, but that a terminal or a page obeys: they change colours, or turn text around."""
+"""Characters that do not print but have effects: they change a terminal's colours or the direction of text."""
 _SUPERSCRIPTS = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾₀₁₂₃₄₅₆₇₈₉†‡\u00ad\u200b\u200c\u200d\u2060\ufeff"), "")
 _DROPPED = _UNSEEN | _SUPERSCRIPTS
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "‛": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-"})
 _SPACES_WITHIN_TEXT = re.compile(r"(?<![\d.,])\s+|\s+(?!\d)")
-"""All spaces but those that separate two numbers."""
+"""All spaces except those between two numbers."""
 _DIGITS = re.compile(r"[0-9]{1,3}(?:\.[0-9])?")
 _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓✔\uf000-\uf0ff]+")
-"""Marks before the items of a list, also those of symbol fonts (private use)."""
+"""Marks before the items of a list, including marks in symbol fonts (private use characters)."""
 
 
 def plain(text: str) -> str:
@@ -53,8 +54,8 @@ def plain(text: str) -> str:
 def squeezed(text: str) -> str:
     """Return text without spaces, except those that separate two numbers.
 
-    Printers divide words in odd places (kerning: "satisfactor y"; narrow columns: "Corpor ate") and spread words in
-    others. So a line is compared by its letters alone.
+    Spaces in print are not reliable: words can be divided in odd places (kerning: "satisfactor y"; narrow columns:
+    "Corpor ate") or spread. So lines are compared by their letters alone.
     """
     words = text.split()
     if any(word[0].isdigit() for word in words[1:]):
@@ -64,8 +65,8 @@ def squeezed(text: str) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """One printed word. The four edges are in points in reading direction; `box` is the word's place on the shown
-    page.
+    """One printed word. The four edges are in points in reading direction; `box` is the place on the page as
+    shown.
     """
 
     text: str
@@ -79,7 +80,7 @@ class Word:
     line: int | None = None
     is_ocr: bool = False
     doubt: str | None = None
-    """Why the word need not be what a person sees; a figure with such a word is withheld."""
+    """The reason why a person may not see the word as it was read; a figure with such a word is withheld."""
 
     @property
     def height(self) -> float:
@@ -88,11 +89,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Segment:
-    """Words of one line that stand together: a line of a column, a label, a heading."""
+    """Words of one line that belong together: a line of a column, a label, or a heading."""
 
     words: tuple[Word, ...]
     rows: tuple[tuple[str, Box], ...] = ()
-    """The line's printed rows and their places on the shown page, if its words were not measured one by one."""
+    """The line's printed rows and their places on the page as shown, if its words were not measured one by one."""
 
     @cached_property
     def text(self) -> str:
@@ -100,7 +101,7 @@ class Segment:
 
     @cached_property
     def squeezed(self) -> str:
-        """Its text without spaces; see `squeezed`."""
+        """The segment's text without spaces; see `squeezed`."""
         return squeezed(self.text)
 
     @cached_property
@@ -121,7 +122,7 @@ class Segment:
 
     @cached_property
     def size(self) -> float:
-        """The type size that most of its characters have, in points."""
+        """The type size of most characters of the segment, in points."""
         weight: dict[float, int] = {}
         for word in self.words:
             weight[word.size] = weight.get(word.size, 0) + len(word.text)
@@ -146,20 +147,19 @@ class Page:
     segments: tuple[Segment, ...]
     has_picture: bool = False
     hides_a_number: bool = False
-    """Whether the page's text has a number that the page does not show, or its picture may have a number that is
-    not read.
-    """
+    """Whether the page's text has a number that the page does not show, or the page's picture may have an unread
+    number."""
 
     @cached_property
     def text_size(self) -> float:
-        """The type size that most of its words have, in points; zero on a page without words."""
+        """The type size of most words of the page, in points; zero if the page has no words."""
         sizes = Counter(word.size for segment in self.segments for word in segment.words)
         return max(sizes, key=lambda size: sizes[size], default=0.0)
 
     @property
     def is_picture(self) -> bool:
-        """Whether the page's content is a picture: the picture fills much of the page, and next to no text stands
-        on it.
+        """Whether the page's content is a picture: the picture fills much of the page, and the page has hardly any
+        text.
         """
         return self.has_picture and sum(len(s.words) for s in self.segments) < WORDS_BESIDE_A_PICTURE
 
@@ -176,7 +176,7 @@ class Document:
     pages: tuple[Page, ...]
     page_count: int | None = None
     heading: str | None = None
-    """The heading of a page of the web; None for a letter."""
+    """The heading of a web page; None for a letter."""
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -189,15 +189,15 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """The whole text in reading order, for questions about what kind of document this is."""
+        """The whole text in reading order, to find out what kind of document this is."""
         return " ".join(segment.text for segment in self.segments)
 
 
 def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
     """Return the words of one page as segments, from top to bottom and from left to right.
 
-    Words of one type size make lines first. A number in larger type then joins the words right beside it on the
-    same base line. In this order a large number cannot join the two small lines that it is as high as.
+    First, words of one type size make lines. Then a number in larger type joins the words directly beside it on its
+    base line. So a large number never joins two lines of small type that are together as high as the number.
     """
     printed = _with_small_signs([word for word in words if not _BULLETS.fullmatch(word.text)])
     pieces = [piece for line in _lines(printed) for piece in _pieces(line)]
@@ -217,7 +217,9 @@ def _with_small_signs(words: list[Word]) -> list[Word]:
 
 
 def _is_sign_of(sign: Word, number: Word) -> bool:
-    """Whether a percentage sign stands right behind a number in larger type, within the number's height."""
+    """Return whether a percentage sign stands directly behind a number in larger type, within the number's
+    height.
+    """
     return (
         _DIGITS.fullmatch(number.text) is not None
         and number.page == sign.page
@@ -236,10 +238,10 @@ def _joined(left: Word, right: Word) -> Word:
 
 
 def _lines(words: Iterable[Word]) -> list[list[Word]]:
-    """Group words of about one size by line, each line from left to right.
+    """Group words of about one type size into lines, each from left to right.
 
-    A word joins the line if it is level with the line's first word. Lines of two columns that are half a line apart
-    stay two lines, and a word never joins a line that has a word in its place.
+    A word joins a line if it is level with the line's first word. Lines of two columns that are offset by half a
+    line stay two lines, and a word never joins a line that already has a word in its place.
     """
     lines: list[list[Word]] = []
     ends: list[float] = []
@@ -267,7 +269,9 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def _level(word: Word, other: Word) -> float:
-    """Return how much of the lower word's height the two words share; zero if their sizes differ."""
+    """Return the vertical overlap of two words as a share of the smaller height; zero if their type sizes
+    differ.
+    """
     if not are_of_one_size(word, other):
         return 0.0
     shared = min(word.bottom, other.bottom) - max(word.top, other.top)
@@ -305,7 +309,7 @@ def _joined_across_sizes(pieces: list[list[Word]]) -> list[list[Word]]:
 
 
 def _follows(left: Word, right: Word) -> bool:
-    """Whether two words of different size stand side by side on one base line."""
+    """Return whether two words of different type sizes stand side by side on one base line."""
     gap = right.x0 - left.x1
     return (
         -0.2 * left.size <= gap <= SEGMENT_GAP_EMS * min(left.size, right.size)
@@ -315,7 +319,7 @@ def _follows(left: Word, right: Word) -> bool:
 
 
 def _without_raised_marks(pieces: list[list[Word]]) -> list[list[Word]]:
-    """Drop footnote marks: small raised numbers right behind a word."""
+    """Drop footnote marks, which are small raised numbers directly behind a word."""
     return [piece for piece in pieces if not (len(piece) == 1 and _is_raised_mark(piece[0], pieces))]
 
 
@@ -334,10 +338,10 @@ def _is_raised_mark(mark: Word, pieces: list[list[Word]]) -> bool:
 
 
 def are_of_one_size(one: Word | Segment, other: Word | Segment) -> bool:
-    """Return whether two words, or two lines, have one type size, but for rounding."""
+    """Return whether two words or lines have one type size, apart from rounding."""
     return abs(one.size - other.size) <= SAME_SIZE_SHARE * max(one.size, other.size)
 
 
 def _base_line(word: Word) -> float:
-    """Estimate where the line lies that a word stands on: a fifth of the word's box is below it."""
+    """Estimate the base line of a word: a fifth of the word's box is below the base line."""
     return word.bottom - 0.21 * word.height

@@ -1,4 +1,4 @@
-"""Headings: the lines that say which block begins below them, or beside them."""
+"""Headings: find the lines that say which block begins below or beside them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,20 +8,20 @@ from itertools import pairwise
 from redress.read.page.document import Document, Segment, are_of_one_size, squeezed
 
 HEADING_LINES = 5
-"""A heading may run over this many lines of a narrow column."""
+"""The most lines of a heading in a narrow column."""
 SPREAD_GAP_EMS = 7.0
-"""A line that is spread to fill a narrow column has gaps of up to this, in units of its type size."""
+"""The widest gap in a justified line of a narrow column, in units of its type size."""
 LETTERS_TOLD = 5
-"""The pattern of a heading spells out at least so many of its first letters."""
+"""The pattern of a heading spells out at least this many of the heading's first letters."""
 NARROWEST_GUTTER_EMS = 0.4
-"""A gutter is wider than this, in units of type size; the space between two words is narrower."""
+"""The narrowest gutter, in units of type size; the space between two words is narrower."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A line, or a few, that says exactly what a block is about.
+    """One or a few lines that are exactly the heading of a block.
 
-    Where no heading is printed in words, `segments` is the line with which the block begins.
+    If a block has no heading in words, `segments` has the first line of the block.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Heading:
 
 
 def heading_pattern(text: str) -> re.Pattern[str]:
-    """Return the pattern of a heading that is given as it is printed; the pattern is matched without spaces."""
+    """Return the pattern of a printed heading; the pattern is matched against text without spaces."""
     return re.compile(text.replace(" ", ""), re.IGNORECASE)
 
 
 def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tuple[Heading, ...]:
-    """All headings of a document: runs of one to three lines whose words are exactly a heading's."""
+    """Return all headings of a document: runs of lines, each with exactly the words of a heading."""
     found: list[Heading] = []
     letters = " ".join(pattern.pattern for pattern in patterns.values()).casefold()
     for page in document.pages:
@@ -64,10 +64,10 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
 
 
 def with_gutters(document: Document, patterns: dict[str, re.Pattern[str]]) -> Document:
-    """Return a document with its lines cut at narrow gutters, on the pages that show more headings so.
+    """Return a document with lines cut at narrow gutters, on the pages on which that shows more headings.
 
-    Headings in columns that stand close together make one line, in which no heading is found. A text has no gaps
-    but spaces, and is returned as it is.
+    Headings in columns that are close together make one line, in which no heading is found. A text file has no gaps
+    other than spaces, and is returned unchanged.
     """
     if all(word.box is None for segment in document.segments[:1] for word in segment.words):
         return document
@@ -117,7 +117,7 @@ def _heading_at(
 
 
 def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
-    """Return the piece that follows on the same line, at most as far off as the pieces of a spread line are."""
+    """Return the next piece on the same line, if the gap to it is not wider than a gap in a justified line."""
     fits = [
         segment
         for segment in segments
@@ -148,7 +148,7 @@ def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Seq
 
 
 def is_same_line(one: Segment, other: Segment) -> bool:
-    """Whether two pieces of one type size stand on one base line."""
+    """Return whether two pieces of one type size stand on one base line."""
     return (
         one.page == other.page
         and are_of_one_size(one, other)

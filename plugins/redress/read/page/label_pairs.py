@@ -1,8 +1,8 @@
-"""Tables with numbers in unusual places: before or above their labels, or beside the middle of a long label.
+"""Read tables with numbers in unusual places: before or above their labels, or beside the middle of a long label.
 
 Every label of such a table has one word that no other label has ("highways", "referred"). If a table has as many of
 these words as numbers, words and numbers are paired in order, down a column or along a row. The pairs count only if
-the numbers add up to their total. So a wrong pairing gives no number, rather than a wrong one.
+the numbers add up to their total. So a wrong pairing gives no numbers rather than wrong numbers.
 """
 
 import re
@@ -17,14 +17,14 @@ from redress.read.page.numbers import NUMBER_IN_A_WORD, read_number
 _LEADERS = re.compile(r"[.…·_]{2,}")
 _LIST = re.compile(rf"(?P<label>[^\d.…·_]+)[.…·_]{{3,}}(?P<number>{NUMBER_IN_A_WORD.pattern})", re.ASCII)
 SAME_LINE_EMS = 0.6
-"""Numbers whose middles are no further apart than this, in units of type size, stand on one line."""
+"""Numbers stand on one line if their middles differ in height by at most this, in units of type size."""
 SAME_COLUMN_EMS = 1.5
-"""Numbers of one column share an edge or their middle to within this, in units of type size."""
+"""Numbers of one column have an edge or their middles at one place, to within this, in units of type size."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A number, the name that the word beside it gives, and the line of that word."""
+    """A number with the name that its label gives, and the line of the label's distinguishing word."""
 
     name: str
     label: str
@@ -45,8 +45,8 @@ def paired(
 ) -> tuple[Pair, ...] | None:
     """Return the pairs of a table if exactly one way of pairing is confirmed; else None.
 
-    `marks` has for each name the pattern of the word, in small letters, that only its label has. `is_confirmed` is
-    called with the numbers by name.
+    `marks` has the pattern of each name's distinguishing word, in small letters. `is_confirmed` is called with the
+    numbers by name.
     """
     words = list(_words(run))
     numbers = [word for word, _ in words if NUMBER_IN_A_WORD.fullmatch(word.text)]
@@ -63,8 +63,8 @@ def paired(
 
 
 def _words(run: Sequence[Segment]) -> Iterator[tuple[Word, Segment]]:
-    """Return the words of a run with their lines, without leaders (rows of dots). A number at the end of a leader
-    is kept.
+    """Yield the words of a run with their lines, without leaders (rows of dots). A number at the end of a leader is
+    kept.
     """
     for segment in run:
         for word in segment.words:
@@ -88,7 +88,7 @@ def _with(word: Word, text: str, x0: float, x1: float, box: tuple[float, ...] | 
 
 
 def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[str]]) -> Iterator[_Mark]:
-    """Return the distinguishing words, each with the word before it in its label, such as "not" before "upheld".
+    """Yield the distinguishing words, each with the word before it in its label, such as "not" before "upheld".
 
     The word before may stand at the end of the line above.
     """
@@ -120,7 +120,9 @@ def _middle(word: Word) -> tuple[float, float]:
 
 
 def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[Word], float]) -> list[Pair] | None:
-    """Return words and numbers paired in the order of their places; None if a number lies beyond its neighbours."""
+    """Pair words and numbers in the order of their places; return None if a number lies beyond a neighbouring
+    word.
+    """
     if len(marks) != len(numbers):
         return None
     ordered = sorted(marks, key=lambda mark: place(mark.word))
@@ -132,12 +134,12 @@ def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[
 
 
 def _behind(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """Each number behind its label on one line, once or several times a line."""
+    """Pair labels and numbers if each number stands behind its label on one line, once or several times a line."""
     return _in_turn(marks, numbers, 1)
 
 
 def _before_each(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """Each number before its label on one line, once or several times a line."""
+    """Pair labels and numbers if each number stands before its label on one line, once or several times a line."""
     return _in_turn(marks, numbers, -1)
 
 
@@ -159,7 +161,9 @@ def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) ->
 
 
 def _down_columns(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """One column of numbers, each beside its label: on its left or right, at whatever line of it."""
+    """Pair labels and numbers if one column has all numbers, each beside some line of its label, on the left or
+    right.
+    """
     size = numbers[0].size
     edges = [[word.x0 for word in numbers], [word.x1 for word in numbers], [_middle(word)[0] for word in numbers]]
     if min(max(edge) - min(edge) for edge in edges) > SAME_COLUMN_EMS * size:
@@ -168,17 +172,19 @@ def _down_columns(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair]
 
 
 def _below(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """Lines of numbers, each below its labels."""
+    """Pair labels and numbers if each line of numbers stands below its labels."""
     return _along_lines(marks, numbers, 1)
 
 
 def _above(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """Lines of numbers, each above its labels."""
+    """Pair labels and numbers if each line of numbers stands above its labels."""
     return _along_lines(marks, numbers, -1)
 
 
 def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
-    """Pair each line of numbers with the labels just above it (1) or just below it (-1), left to right."""
+    """Pair each line of numbers, from left to right, with the labels directly above it (1) or directly below it
+    (-1).
+    """
 
     def height(word: Word) -> float:
         return direction * _middle(word)[1]
@@ -197,7 +203,7 @@ def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int
 
 
 def _lines(numbers: Sequence[Word], direction: int) -> list[list[Word]]:
-    """Words sorted down or up the page, parted into lines."""
+    """Return numbers in lines, sorted down (1) or up (-1) the page."""
     line = 0
     keys: list[int] = []
     for index, word in enumerate(numbers):

@@ -1,7 +1,7 @@
-"""Numbers as letters print them: the patterns that recognise them, and their values.
+"""Numbers as letters print them: patterns that recognise numbers, and their values.
 
-The patterns agree on what a count is. They differ in what else counts as a number, and in which spaces may stand in
-it. A digit is one of 0 to 9: letters print no digits of other scripts.
+All patterns accept counts. They differ in the other numbers and in the spaces that they accept. A digit is one of 0
+to 9, because letters print no digits of other scripts.
 """
 
 import re
@@ -26,11 +26,12 @@ _PER_CENT = r"\s*(?:%|per\s?cent)"
 PERCENTAGE = _SHARE + _PER_CENT
 """A percentage in a sentence, with a sign or in words: "53%", "53.5 %", "53 per cent"."""
 NUMBER_IN_A_CELL = re.compile(rf"{COUNT}|{_SHARE}\s*%", re.ASCII)
-"""All that a table's cell holds: a count, or a percentage whose sign may be a word of its own ("53 %")."""
+"""The whole content of a table's cell: a count, or a percentage, with or without a space before the sign ("53
+%")."""
 NUMBER_IN_A_WORD = re.compile(rf"{COUNT}|{_SHARE}%", re.ASCII)
-"""One word that is a count or a percentage; "53 %" is two words, and neither is a percentage."""
+"""One word that is a count or a percentage. "53 %" is two words, so it does not match as a percentage."""
 NUMBER_BESIDE_A_PARAGRAPH = re.compile(rf"{COUNT}(?:\.[0-9]+)?(?:{_PER_CENT})?")
-"""Any number that a paragraph can begin with: a count, a rate ("5.9") or a percentage, with a sign or in words."""
+"""A number that a paragraph can begin with: a count, a rate ("5.9") or a percentage, with a sign or in words."""
 A_NUMBER = re.compile(rf"{COUNT}(?:\.[0-9]+)?%?")
 """One word that is a number of any kind."""
 

@@ -10,9 +10,9 @@ from redress.read.page.document import Page, Segment
 
 NARROWEST_COLUMN_POINTS = 40.0
 LINES_OF_A_COLUMN = 4
-"""A column has at least so many lines that begin at one place, right of other lines."""
+"""A column on the right of another has at least this many lines with one left edge."""
 MARGIN_SHARE = 0.085
-"""Running heads and feet stand within this share of a page's height from its edges."""
+"""Running headers and footers lie within this share of a page's height from its upper and lower edges."""
 
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-|]?\s*\d{1,3}\s*[-|]?(?:\s*(?:of|/)\s*\d{1,3})?", re.IGNORECASE)
 
@@ -21,8 +21,8 @@ _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-|]?\s*\d{1,3}\s*[-|]?(?:\s*(?:of|/)\s*
 class PrintedLine:
     """A line of one column; `column` counts the columns of a page from the left.
 
-    `place` is where the line stands in reading direction: x0, top, x1, bottom in points. `box` is where the page
-    shows the line; None in a text file, where `number` is the line's number.
+    `place` has the line's edges in reading direction: x0, top, x1, bottom in points. `box` is the line's place on
+    the page as shown; it is None in a text file, where `number` is the line's number.
     """
 
     text: str
@@ -38,7 +38,7 @@ class PrintedLine:
 def lines_of(page: Page, running: frozenset[str] = frozenset()) -> list[PrintedLine]:
     """Return a page's lines by columns, from left to right, and in each column from top to bottom.
 
-    Page numbers in the margins are left out, and there the texts of `running` too.
+    Page numbers in the margins are left out, and so are lines in the margins that are in `running`.
     """
     rows = _rows([line for segment in page.segments for line in _printed_lines(segment)])
     edges = _edges(rows)
@@ -52,7 +52,9 @@ def lines_of(page: Page, running: frozenset[str] = frozenset()) -> list[PrintedL
 
 
 def _printed_lines(segment: Segment) -> list[PrintedLine]:
-    """Return the lines of a segment: one, or one for each row of a line whose words were not measured."""
+    """Return the lines of a segment: one line, or a line for each printed row if the words were not measured one by
+    one.
+    """
     if segment.rows:
         return [PrintedLine(text, segment.page, box, box[3] - box[1], box) for text, box in segment.rows]
     boxes = [word.box for word in segment.words if word.box is not None]
@@ -73,7 +75,7 @@ def _printed_lines(segment: Segment) -> list[PrintedLine]:
 
 
 def _beside(lines: Sequence[PrintedLine], column: int) -> PrintedLine:
-    """Return the pieces of one line, from left to right, as a line of a column."""
+    """Join the pieces of one line, from left to right, into one line of a column."""
     boxes = [line.box for line in lines if line.box is not None]
     return replace(
         lines[0],
@@ -86,7 +88,7 @@ def _beside(lines: Sequence[PrintedLine], column: int) -> PrintedLine:
 
 
 def _rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
-    """Return lines from top to bottom, those at one height together, from left to right."""
+    """Return lines grouped by height: the groups from top to bottom, the lines of a group from left to right."""
     rows: list[list[PrintedLine]] = []
     for line in sorted(lines, key=lambda line: (line.place[1] + line.place[3], line.place[0])):
         top, bottom = line.place[1], line.place[3]
@@ -106,9 +108,11 @@ def _rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
 
 
 def _edges(rows: Sequence[Sequence[PrintedLine]]) -> list[float]:
-    """Return the left edges of the columns behind the first: several lines begin there, and few run through.
+    """Return the left edges of all columns but the first: places where several lines begin and that few lines
+    cross.
 
-    Only lines at the height of the column count: a heading above two columns may be as wide as both.
+    Only lines at the height of the column are looked at, because a heading above two columns may be as wide as
+    both.
     """
     later = [line for row in rows for line in row[1:]]
     begins = Counter(round(line.place[0]) for line in later)
@@ -126,7 +130,7 @@ def _edges(rows: Sequence[Sequence[PrintedLine]]) -> list[float]:
 
 
 def running_texts(pages: Sequence[Page]) -> frozenset[str]:
-    """Return the lines that stand in the margins of several pages, with a sign for each number."""
+    """Return the texts of lines in the margins of several pages, with a sign in the place of each number."""
     seen: dict[str, set[int]] = {}
     for page in pages:
         for line in (line for segment in page.segments for line in _printed_lines(segment)):

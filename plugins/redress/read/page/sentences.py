@@ -1,13 +1,14 @@
-"""The sentences that letters print, written as they stand there, and how to find one in a run of words.
+"""The sentences that letters print: how a sentence is written here, and how it is found in a run of words.
 
 A sentence is written as the letter prints it, with a name in braces where a number stands, square brackets
 around words that may be left out, and round brackets around words that stand for each other:
 
     Sentence("[In] {compliance_rate_pct:percent} of cases we were satisfied the (authority|Council) had ...")
 
-It is looked for in the letters alone, without the spaces within a line (see `squeezed`). It is found only where
-one can begin (at the start of a run of words, of a paragraph, or behind the end of another sentence), so that
-"Nationally, 66% of complaints we investigated were upheld." is not the council's, and only where it can end.
+A sentence is searched without the spaces within a line (see `squeezed`). It is found only where a sentence can
+begin: at the start of a run of words, at the start of a paragraph, or behind the end of another sentence. So
+"Nationally, 66% of complaints we investigated were upheld." does not count as a sentence about the council. It is
+also found only where it can end.
 """
 
 import bisect
@@ -27,9 +28,10 @@ _PARAGRAPH_GAP_EMS = 0.9
 """A gap between two lines of more than this, in units of their type size, starts a new paragraph."""
 _PARTS_OF_A_NUMBER = frozenset("0123456789.,")
 _SENTENCE_END = re.compile(r"[.!?]$")
-"""Not a colon: "Last year: 53% of complaints we investigated were upheld." is about another year."""
+"""The end of a sentence. A colon does not end a sentence: "Last year: 53% of complaints we investigated were
+upheld." is about another year."""
 LEAST_SENTENCE_LETTERS = 20
-"""A text with fewer letters is no sentence; it introduces the next sentence."""
+"""A text with fewer letters is not a sentence, but introduces the next sentence."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """The words without spaces between them, but for those that keep two numbers apart; see `squeezed`."""
+        """The words without spaces between them, except spaces between two numbers; see `squeezed`."""
         return self._layout[0]
 
     @property
@@ -93,13 +95,14 @@ class Passage:
 
     @property
     def part_starts(self) -> frozenset[int]:
-        """The offsets at which a paragraph begins that is set apart by a gap, or by its type size."""
+        """The offsets of paragraphs that a gap or another type size sets apart from the text above."""
         return self._layout[4]
 
     def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
-        """Cut or extend a match so that it ends where a word ends. Return None if the pattern fits no such part.
+        """Return a match of the pattern that begins where `match` begins and ends where a word ends; None if there
+        is none.
 
-        So "1 upheld decision Statistics" does not hold "1 upheld decisions".
+        So "1 upheld decision Statistics" does not match "1 upheld decisions".
         """
         ends = [end for _, end, _ in self._layout[1]]
         index = bisect.bisect_left(ends, match.end())
@@ -110,13 +113,13 @@ class Passage:
         return None
 
     def words(self, start: int, end: int) -> tuple[Word, ...]:
-        """The words that stand, in part or whole, between two offsets of the text."""
+        """Return the words that lie, wholly or in part, between two offsets of the text."""
         return tuple(word for first, last, word in self._layout[1] if first < end and last > start)
 
 
 def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
-    """Return whether a line begins a paragraph: by the gap above, by its type size, or because its first word would
-    have fitted on the line above.
+    """Return whether a line begins a paragraph: because of the gap above, because of its type size, or because its
+    first word would have fitted on the line above.
     """
     if above.page != below.page:
         return False
@@ -135,7 +138,7 @@ def _is_set_apart(above: Segment, below: Segment) -> bool:
 
 @dataclass(frozen=True)
 class Found:
-    """One sentence where it stands in a passage."""
+    """A sentence that was found, with its place in a passage."""
 
     sentence: "Sentence"
     match: re.Match[str]
@@ -143,7 +146,9 @@ class Found:
 
     @property
     def start(self) -> int:
-        """The offset of the first letter: where a sentence's first word is left out, its space is matched."""
+        """The offset of the first letter. The match can begin with a space if the sentence's optional first word is
+        missing.
+        """
         start = self.match.start()
         return start + (self.passage.text[start : start + 1] == " ")
 
@@ -170,12 +175,14 @@ class Found:
         return self.match.groupdict().get(name)
 
     def date(self, name: str) -> dt.date | None:
-        """The date printed for a name of the sentence."""
+        """Return the date that is printed for a name of the sentence."""
         text = self.stated(name)
         return None if text is None else read_date(text)
 
     def figure(self, name: str, measure: str | None = None, category: str | None = None) -> Figure:
-        """The figure of a name, with its value, its words, and where they stand."""
+        """Return the figure that is printed for a name of the sentence, with its value, its words, and their
+        place.
+        """
         words = self.passage.words(*self.match.span(name))
         text = " ".join(self.match.group(name).split())
         value = read_number(text)
@@ -195,14 +202,16 @@ class Found:
         )
 
     def _doubt(self, number: Sequence[Word]) -> str | None:
-        """Return why a number is not certain: for its own words, or for the words that give it its meaning."""
+        """Return why a number is not certain: its own words, or the words that give it its meaning, have a
+        doubt.
+        """
         meaning = (word for word in self.words if not any(map(str.isdigit, word.text)))
         return next((word.doubt for word in (*number, *meaning) if word.doubt is not None), None)
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """The template of a sentence; the module's text says how to write it."""
+    """The template of a sentence; the module's docstring says how to write it."""
 
     template: str
 
@@ -212,7 +221,7 @@ class Sentence:
 
     @cached_property
     def longest_word(self) -> str:
-        """The longest word that the sentence always has, in small letters; empty if it has none.
+        """The longest word that the sentence always has, in small letters; an empty text if there is no such word.
 
         A text without the word need not be searched for the sentence.
         """
@@ -221,11 +230,12 @@ class Sentence:
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
-        """The parts of the sentence that have no number and no choice."""
+        """The parts of the sentence without numbers and choices."""
         return phrases_of(self.template)
 
     def may_stand_in(self, text: str) -> bool:
-        """Return whether the words of the sentence stand in a text, as `ruled` gives it, whole or divided.
+        """Return whether the words of the sentence may be in a text that `ruled` returned, on one line or divided
+        over two.
 
         The result may be true for a text without the sentence, and is never false for a text that has it.
         """
@@ -233,7 +243,7 @@ class Sentence:
 
     @property
     def is_prose(self) -> bool:
-        """Whether the sentence stands in running text: such sentences give a percentage."""
+        """Whether the sentence belongs to running text, which it does if it gives a percentage."""
         return ":percent}" in self.template
 
     @property
@@ -243,9 +253,10 @@ class Sentence:
 
 
 def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
-    """Return all sentences of a passage in the order of print; a sentence counts only where a sentence can begin.
+    """Return all given sentences that a passage has, in the order of print, only at places where a sentence can
+    begin.
 
-    If several sentences begin in one place the longest counts: "17 upheld decisions per 100,000 residents" is not
+    If several sentences begin in one place, the longest counts: "17 upheld decisions per 100,000 residents" is not
     "17 upheld decisions".
     """
     found: list[Found] = []
@@ -283,15 +294,16 @@ def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
 
 
 def _is_introduction(text: str) -> bool:
-    """Return whether the text before a sentence in its paragraph is an introduction, such as "Last year.", and no
-    sentence.
+    """Return whether the text before a sentence in its paragraph is only an introduction, such as "Last year.", and
+    not a sentence.
     """
     *_, last = re.split(r"[.:;!?](?!\d)", text.rstrip(".!?"))
     return len(last) < LEAST_SENTENCE_LETTERS
 
 
 def _can_end(candidate: Found) -> bool:
-    """Return whether a sentence ends with its words: "... in similar authorities in 2019-20." is another sentence.
+    """Return whether a found sentence really ends after its last word: "... in similar authorities in 2019-20."
+    goes on.
 
     A sentence of prose gives a percentage, and ends with a full stop or with its paragraph. A short line of counts
     also ends if the next line begins a sentence.

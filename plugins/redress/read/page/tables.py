@@ -1,4 +1,4 @@
-"""Tables: which label belongs to which number, by their places, with or without rulings.
+"""Tables: find by their places which label belongs to which number, with or without rules.
 
 Two forms are known. In a table of rows each number has its label on its left, on one line or wrapped over a few
 lines. In a table of columns the numbers stand side by side, and each has its label above it, often wrapped.
@@ -12,19 +12,20 @@ from redress.read.page.document import Segment, Word
 from redress.read.page.numbers import NUMBER_IN_A_CELL
 
 _WRAPPED_LINE_EMS = 0.9
-"""A label's next line follows within this gap, in units of its type size."""
+"""The largest gap between two lines of a label, in units of its type size."""
 CELL_GAP_EMS = 0.5
-"""A number this far behind its label, in units of its type size, stands in a cell of its own."""
+"""A number with at least this gap to its label, in units of its type size, is in another cell."""
 HEADER_LINES = 16
-"""A column's label has at most this many lines."""
+"""The most lines of a column's label."""
 
 
 @dataclass(frozen=True)
 class LabelledNumber:
     """One number of a table with its possible labels, the likeliest first.
 
-    There are several labels if a label may go on in the line above or below; a layout takes the first that it
-    knows. Numbers of one table of columns share a `line`; each number of a table of rows has its own.
+    There are several possible labels if a label may go on in the line above or below; a layout uses the first label
+    that it knows. Numbers of one table of columns share a `line`; each number of a table of rows has its own
+    `line`.
     """
 
     labels: tuple[str, ...]
@@ -36,8 +37,8 @@ class LabelledNumber:
 def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
     """Return every number of one page's tables that has a label, from top to bottom and from left to right.
 
-    Two rows of numbers below one row of labels (this year's and last year's) are both left out: nobody can say
-    which row is meant.
+    If two rows of numbers stand below one row of labels (this year's and last year's), both are left out, because
+    nobody can say which row is meant.
     """
     lines = _lines([cell for segment in segments for cell in cells(segment)])
     found: list[LabelledNumber] = []
@@ -62,9 +63,9 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
 
 
 def cells(segment: Segment) -> Iterator[Segment]:
-    """Return the cells of a line.
+    """Yield the cells of a line.
 
-    A run of numbers is as many cells as numbers, however narrow the gaps. A label and a number are two cells if the
+    Each number of a run of numbers is a cell, however narrow the gaps. A label and a number are two cells if the
     gap between them is wider than a space.
     """
     first, *rest = segment.words
@@ -104,7 +105,7 @@ def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
 
 
 def _has_label_each(line: Sequence[Segment]) -> bool:
-    """Whether every number of a line has a label of its own on its left."""
+    """Return whether every number of a line has its own label on its left."""
     is_label_before = False
     for segment in line:
         if _is_number(segment) and not is_label_before:
@@ -124,7 +125,9 @@ def _in_row(number: Segment, lines: Sequence[Sequence[Segment]], index: int) -> 
 
 
 def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> str:
-    """Return the next line of a label, above or below: close, with the label's left edge, and without a number."""
+    """Return the text of a label's next line, above or below: it is close, has the label's left edge, and has no
+    number.
+    """
     if not 0 <= index < len(lines) or any(_is_number(segment) for segment in lines[index]):
         return ""
     return " ".join(
@@ -138,9 +141,10 @@ def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> st
 def _in_columns(
     line: Sequence[Segment], above: Sequence[Sequence[Segment]], index: int
 ) -> Iterator[LabelledNumber]:
-    """Return the numbers of one line with the labels above them, if as many columns as numbers can be found.
+    """Yield the numbers of one line with the labels above them, if there are as many columns as numbers.
 
-    A heading that spans several columns closes the gaps between them, so the upper lines are left out one by one.
+    A heading that spans several columns hides the gaps between them. So the search leaves out the upper lines one
+    by one.
     """
     labels: list[dict[str, None]] = [{} for _ in line]
     for first in range(len(above)):
@@ -155,7 +159,9 @@ def _in_columns(
 
 
 def _cut(words: Sequence[Word], count: int) -> list[list[Word]] | None:
-    """Cut words into columns at the widest gaps that no word crosses; return None if there are too few gaps."""
+    """Divide words into columns at the widest gaps that no word crosses; return None if there are too few such
+    gaps.
+    """
     ordered = sorted(words, key=lambda word: word.x0)
     gaps: list[tuple[float, int]] = []
     reach = float("-inf")

@@ -1,6 +1,6 @@
-"""How a sentence of the letters is written, and the patterns that it is sought with.
+"""Templates of sentences, and the patterns with which sentences are searched.
 
-See `sentences.py` for what the brackets and braces of a sentence stand for.
+`sentences.py` explains the brackets and braces of a template.
 """
 
 import re
@@ -30,7 +30,7 @@ def ruled(lines: Iterable[Segment]) -> str:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words of a sentence, in small letters, and the pattern of what follows them in their line."""
+    """Words of a sentence in small letters, and the pattern of the text that follows them on their line."""
 
     words: tuple[str, ...]
     following: str
@@ -41,9 +41,9 @@ class Phrase:
 
     @cached_property
     def _divided(self) -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
-        """Each way to divide the words between two lines: how the first line ends, and what the second line is.
+        """Each way to divide the words over two lines: the end of the first line, and what the second line can be.
 
-        The second line begins with the words that are left, or is a part of these words.
+        The second line begins with the rest of the words, or is a part of this rest.
         """
         divided = []
         for place in range(1, len(self.words)):
@@ -56,8 +56,8 @@ class Phrase:
         return re.compile(re.escape("".join(words)) + self.following)
 
     def may_stand_in(self, text: str) -> bool:
-        """Return whether the words stand in a line of a text, or at the end of a line and at the beginning of
-        another.
+        """Return whether the words are in one line of a text, or divided over the end of a line and the beginning
+        of another line.
         """
         if self._whole.search(text):
             return True
@@ -68,7 +68,7 @@ class Phrase:
 
 
 def phrases_of(template: str) -> tuple[Phrase, ...]:
-    """Return the parts of a sentence that have no number and no choice."""
+    """Return the parts of a sentence without numbers and choices."""
     phrases: list[Phrase] = []
     words: list[str] = []
     depth = 0
@@ -88,15 +88,15 @@ def phrases_of(template: str) -> tuple[Phrase, ...]:
 def pattern_without_numbers(template: str, first: str, within: str) -> str:
     """Return the pattern of a sentence's words, with another pattern in the place of each number.
 
-    `first` takes the place of a number before the sentence's own words, `within` the place of every other number.
+    `first` replaces a number before the sentence's first word, and `within` replaces every other number.
     """
     return pattern_of(template, (first, within))
 
 
 def pattern_of(template: str, holes: tuple[str, str] | None = None) -> str:
-    """Return the pattern of a sentence, in which a group has the name of each number, date and name.
+    """Return the pattern of a sentence, with a named group for each number, date and name.
 
-    `holes` are patterns that take the place of numbers; see `pattern_without_numbers`.
+    `holes` are patterns that replace numbers; see `pattern_without_numbers`.
     """
     pieces: list[str] = []
     has_words = False

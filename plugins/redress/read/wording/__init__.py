@@ -1,5 +1,6 @@
-"""A new season's wording: the sentences that no layout knows, and what arithmetic says about their numbers.
+"""Explain a new season's wording: find the sentences that no layout knows, and the meaning of their numbers by
+arithmetic.
 
-`pieces` takes them from a letter, `patterns` compares the letters of a season, `search` asks what each number can
-be, `trial` reads the season with a proposal. Nothing here changes what the reader reads.
+`pieces` finds the unknown sentences of a letter, `patterns` compares the letters of a season, `search` finds what
+each number can be, and `trial` reads the season with the proposals. Nothing here changes what the reader reads.
 """

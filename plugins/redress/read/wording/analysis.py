@@ -1,4 +1,6 @@
-"""The whole of it: a season's letters to findings and to what could be added."""
+"""The whole analysis of a season's letters: the findings, and the additions that would make the reader read
+them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,12 +30,12 @@ class Analysis:
 
     @cached_property
     def additions(self) -> tuple[Addition, ...]:
-        """What would make the reader read the first proposals."""
+        """The sentences, headings and labels with which the reader would read the first proposal of each slot."""
         return tuple(additions_of(self.findings, self.season))
 
     @cached_property
     def to_try(self) -> Additions:
-        """The additions that arithmetic carries, or all of them where it carries none."""
+        """The additions that arithmetic supports, or all additions if it supports none."""
         carried = [one for one in self.additions if one.strength is not Strength.UNPROVEN] or self.additions
         return Additions(
             tuple((one.block, one.sentence.template) for one in carried if one.sentence is not None),
@@ -43,7 +45,7 @@ class Analysis:
 
     @property
     def incomplete_count(self) -> int:
-        """How many letters have an unknown layout, blocks that are incomplete, or tables that do not add up."""
+        """The number of letters with an unknown layout, incomplete blocks, or tables that do not add up."""
         return sum(map(is_incomplete, (one.letter for one in self.seen)))
 
 
@@ -70,7 +72,7 @@ def analysed(season: Season, seen: Sequence[SeenLetter], authorities: Authoritie
 
 
 def _council(letter: Letter, season: Season, authorities: Authorities) -> tuple[str | None, int | None]:
-    """Return the type and the population of the council that a letter names; None where that is not known."""
+    """Return the type and the population of the council that a letter names; each is None if it is not known."""
     name = letter.header.authority_name
     found = None if name is None else authorities.resolve(name, season.period_end).authority
     if found is None or found.council_type_id == OTHER_TYPE_ID:

@@ -1,8 +1,8 @@
-"""Arithmetic: what must hold between the figures of one letter, and how likely it holds by coincidence.
+"""Arithmetic: relations that must hold between the figures of one letter, and how likely they hold by coincidence.
 
-The odds of a coincidence are those of shuffled letters: how often the relation would hold if each letter had the
-number of another letter, of any or of its own council's type, whichever is likelier. So a number that is the same
-in all letters proves nothing, and neither do five letters.
+The odds of a coincidence come from shuffled letters: how often would the relation hold if each letter had another
+letter's number? The other letter is any letter, or a letter to a council of the same type, whichever gives the
+higher odds. So a number that is equal in all letters proves nothing, and neither do five letters.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,12 +17,15 @@ from redress.read.wording.facts import Facts, SlotPlace, Values
 Truths = npt.NDArray[np.bool_]
 LEAST_LETTERS = 3
 MOST_FAILING_SHARE = 0.02
-"""One letter in a hundred contradicts itself, by the Ombudsman's own slip."""
+"""The largest share of letters in which a proven relation may fail: one letter in a hundred contradicts itself, by
+a slip of the Ombudsman."""
 _ROUNDING = 1e-6
 
 
 def share_holds(part: Values, whole: Values, rate: Values) -> Truths:
-    """Return whether a rate is the part as a share of the whole, in per cent, rounded half up as it is printed."""
+    """Return, for each letter, whether a rate is the part as a percentage of the whole, rounded half up to the
+    printed places.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         exact = 100 * part / whole
         whole_pct = np.floor(exact + 0.5 + _ROUNDING) == rate
@@ -32,12 +35,12 @@ def share_holds(part: Values, whole: Values, rate: Values) -> Truths:
 
 
 def share_is_asked(part: Values, whole: Values, rate: Values) -> Truths:
-    """Return whether a letter has all three numbers, and the whole is not zero."""
+    """Return, for each letter, whether it has all three numbers and the whole is not zero."""
     return ~np.isnan(part) & ~np.isnan(rate) & (whole > 0)
 
 
 def a_share_is_possible(whole: Values, rate: Values) -> Truths:
-    """Return whether some part of a whole is the rate."""
+    """Return, for each letter, whether some count, as a share of the whole, gives the rate."""
     with np.errstate(invalid="ignore"):
         near = np.floor(rate * whole / 100)
     found = share_holds(near, whole, rate)
@@ -45,7 +48,7 @@ def a_share_is_possible(whole: Values, rate: Values) -> Truths:
 
 
 def sum_holds(total: Values, *parts: Values) -> Truths:
-    """Return whether parts add up to a total."""
+    """Return, for each letter, whether parts add up to a total."""
     added = parts[0]
     for part in parts[1:]:
         added = added + part
@@ -61,7 +64,9 @@ def all_are_there(*values: Values) -> Truths:
 
 @dataclass(frozen=True)
 class Relation:
-    """What must hold between some figures. `holds` and `is_asked` take their values in the order of `figures`."""
+    """A relation that must hold between some figures. `holds` and `is_asked` take the figures' values in the order
+    of `figures`.
+    """
 
     name: str
     figures: tuple[str, ...]
@@ -72,9 +77,10 @@ class Relation:
 
 @dataclass(frozen=True)
 class Proof:
-    """A relation with the slots that stand for some of its figures, and in how many letters it holds.
+    """A proof that slots stand for figures of a relation: the slots by figure, and in how many letters the relation
+    holds.
 
-    `odds` has for each slot the decimal logarithm of the odds that it holds by coincidence.
+    `odds` has, for each slot, the decimal logarithm of the odds that the relation holds by coincidence.
     """
 
     relation: Relation
@@ -90,17 +96,19 @@ class Proof:
 
     @property
     def worst_odds(self) -> float:
-        """The odds of the slot that is proven least."""
+        """The highest odds of a coincidence among the slots, as a decimal logarithm."""
         return max(odds for _, odds in self.odds)
 
 
 def holds_mostly(held: int, asked: int) -> bool:
-    """Return whether a relation fails in no more letters than the Ombudsman's own slips explain."""
+    """Return whether a relation fails in so few letters that slips of the Ombudsman explain the failures."""
     return asked >= LEAST_LETTERS and asked - held <= MOST_FAILING_SHARE * asked
 
 
 def proof_of(facts: Facts, relation: Relation, slots: dict[str, SlotPlace]) -> Proof | None:
-    """Return the proof that slots stand for figures of a relation; None if it fails in too many letters."""
+    """Return the proof that slots stand for figures of a relation; None if the relation fails in too many
+    letters.
+    """
     values = [facts.values(figure, slots.get(figure)) for figure in relation.figures]
     asked = relation.is_asked(*values)
     holds = relation.holds(*values) & asked
@@ -116,7 +124,9 @@ def proof_of(facts: Facts, relation: Relation, slots: dict[str, SlotPlace]) -> P
 def _log_odds(
     facts: Facts, relation: Relation, values: Sequence[Values], place: int, asked: Truths, holds: Truths
 ) -> float:
-    """Return the logarithm of the odds that a relation holds where one figure's values are shuffled."""
+    """Return the logarithm of the odds that a relation holds by coincidence, by shuffling the values of one
+    figure.
+    """
     letters = np.flatnonzero(asked)
     rows = [one[letters][:, None] for one in values]
     rows[place] = values[place][letters][None, :]
@@ -126,9 +136,10 @@ def _log_odds(
 
 
 def log_odds(facts: Facts, letters: npt.NDArray[np.int64], shuffled: Truths, holds: Truths) -> float:
-    """Return the logarithm of the odds by the table of which letter's number would fit which letter.
+    """Return the logarithm of the odds of a coincidence, from a table that says which letter's number would fit
+    which letter.
 
-    The row is the letter, the column the letter that the number comes from.
+    `shuffled` has a row for each letter, and a column for each letter that the number is taken from.
     """
     chance = shuffled.mean(axis=1)
     for group in facts.groups:

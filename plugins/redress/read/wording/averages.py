@@ -1,4 +1,6 @@
-"""Averages of similar authorities: one value for each type of council, near the rate of that type's letters."""
+"""Recognise averages of similar authorities: one value for each council type, near the rate of the letters to that
+type.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,16 +16,19 @@ AVERAGES = {
     "satisfactory_remedy_rate_type_average_pct": ("satisfactory_remedies_count", "upheld_count"),
     "compliance_rate_type_average_pct": ("compliance_rate_pct", "compliance_outcomes_count"),
 }
-"""For each average its part and its whole; compliance has its rate in the place of the part."""
+"""The part and the whole of each average; for compliance the rate takes the place of the part."""
 LEAST_TYPES = 2
 _POINTS = 5.0
-"""The Ombudsman's average counts letters that a season may lack: points by which it may differ, beside chance."""
+"""The percentage points by which an average may differ from our rate, beside chance, because the Ombudsman's
+average includes letters that the season may lack."""
 _ERRORS = 3.0
 
 
 @dataclass(frozen=True)
 class TypeConstant:
-    """A slot with one value for each type of council: in how many letters, and the odds of a coincidence."""
+    """A slot with one value for each council type: in how many letters that holds, and the odds of a
+    coincidence.
+    """
 
     asked: int
     held: int
@@ -32,7 +37,7 @@ class TypeConstant:
 
 
 def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
-    """Return what a slot holds for each type of council; None if it is not one value for each of several types."""
+    """Return the value of a slot for each council type; None unless there are several types with one value each."""
     values, types = facts.slots[place], facts.type_of
     there = ~np.isnan(values) & (types >= 0)
     if not there.any():
@@ -56,7 +61,9 @@ def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
 
 
 def is_near(facts: Facts, constant: TypeConstant, part: Values, whole: Values, *, is_rate: bool) -> bool | None:
-    """Return whether averages are near the rates of the types' own letters; None if too few letters give rates."""
+    """Return whether averages are near the rates in the letters to each type; None if too few letters give
+    rates.
+    """
     there = ~np.isnan(part) & (whole > 0)
     told = 0
     for number, average in constant.by_type.items():

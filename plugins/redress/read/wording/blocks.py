@@ -1,4 +1,4 @@
-"""The blocks of all layouts that are made of blocks, and the sentences that they know."""
+"""The blocks of all layouts that are made of blocks, with their known sentences."""
 
 import re
 from dataclasses import dataclass, replace
@@ -20,7 +20,9 @@ BlockLayout = ThreeStatistics | ComplaintOverview
 
 @cache
 def known_blocks() -> dict[str, BlockDescription]:
-    """Return the blocks of all layouts by name; of blocks with one name, the block with most sentences."""
+    """Return the blocks of all layouts by name; if several blocks have one name, the block with the most
+    sentences.
+    """
     blocks: dict[str, BlockDescription] = {}
     for layout in LAYOUTS:
         for block in layout.blocks if isinstance(layout, BlockLayout) else ():
@@ -31,7 +33,7 @@ def known_blocks() -> dict[str, BlockDescription]:
 
 @cache
 def block_of_heading(text: str) -> str | None:
-    """Return the name of the block, or of the table, that a heading begins; None for a heading that is unknown."""
+    """Return the name of the block or table that a heading begins; None for an unknown heading."""
     words = squeezed(text).rstrip(":.")
     named = [(block.name, block.heading) for block in known_blocks().values()] + list(HEADINGS.items())
     return next((name for name, pattern in named if pattern.fullmatch(words)), None)
@@ -39,7 +41,8 @@ def block_of_heading(text: str) -> str | None:
 
 @cache
 def block_of_sentence(template: str) -> str | None:
-    """Return the name of the block that a known sentence with a figure belongs to; None if it may be another's.
+    """Return the name of the block that a known sentence with a figure belongs to; None if several blocks may have
+    it.
 
     Averages and bases are worded alike in several blocks.
     """
@@ -50,7 +53,7 @@ def block_of_sentence(template: str) -> str | None:
 
 
 def states(block: str | None, figure: str) -> bool:
-    """Return whether a block's sentences state a figure."""
+    """Return whether the sentences of a block state a figure; False for an unknown block."""
     return block in known_blocks() and figure in known_blocks()[block].measures
 
 
@@ -62,7 +65,7 @@ def home_of(measure: str) -> str | None:
 
 
 def sentences_stating(measure: str) -> list[Sentence]:
-    """Return the known sentences of the blocks that state a measure."""
+    """Return the known sentences of blocks in which a measure is stated."""
     found = (one for block in known_blocks().values() for one in block.sentences if measure in one.names)
     return list(dict.fromkeys(found))
 
@@ -71,7 +74,7 @@ def sentences_stating(measure: str) -> list[Sentence]:
 class Additions:
     """Sentences and headings, each with the name of its block, and rows of tables.
 
-    A sentence is its template. A row is the table's measure, the category, and the label.
+    A sentence is given as its template, and a row as the table's measure, the category, and the label.
     """
 
     sentences: tuple[tuple[str, str], ...] = ()
@@ -81,7 +84,7 @@ class Additions:
 
 @cache
 def layouts_with(additions: Additions) -> tuple[Layout, ...]:
-    """Return all layouts with some additions."""
+    """Return all layouts extended by some additions."""
     return tuple(_with(layout, additions) for layout in LAYOUTS)
 
 
@@ -99,7 +102,7 @@ def _with(layout: Layout, additions: Additions) -> Layout:
 
 
 def row_pattern(label: str) -> str:
-    """Return the pattern of a row's label as LABELS has it: small letters, without spaces and hyphens."""
+    """Return the pattern of a row's label in the form of LABELS: small letters, without spaces and hyphens."""
     return re_escaped(re.sub(r"[\s-]+", "", label))
 
 
@@ -112,11 +115,13 @@ def _extended(block: BlockDescription, additions: Additions) -> BlockDescription
 
 
 def is_own(sentence: Sentence) -> bool:
-    """Return whether only one block can hold a sentence: it states a figure that is no average of a rate."""
+    """Return whether only one block can hold a sentence, because it states a figure other than an average of a
+    rate.
+    """
     names = [name for name in sentence.names if name in HEADLINE_NAMES]
     return bool(names) and not any(name.endswith(("_average_pct", "_printed_base_count")) for name in names)
 
 
 def re_escaped(text: str) -> str:
-    """Return the pattern of a heading's words, as a layout writes it: without capitals."""
+    """Return the pattern of a heading's words in the form of a layout, without capitals."""
     return "".join(rf"\{sign}" if sign in "()[]{}.?*+|^$\\" else sign for sign in text.casefold())

@@ -1,4 +1,4 @@
-"""What arithmetic works on: the figures that a season's letters are known to state, and the numbers in slots."""
+"""The input of the arithmetic: the figures that were read from a season's letters, and the numbers in slots."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,15 +12,15 @@ from redress.read.wording.patterns import Pattern
 from redress.read.wording.tokens import SlotKind
 
 Values = npt.NDArray[np.float64]
-"""One value for each letter of the season; not a number for a letter without one."""
+"""One value for each letter of the season; NaN for a letter without a value."""
 POPULATION = "(population)"
 LEAST_OF_A_TYPE = 5
-"""Letters to councils of one type are compared among each other only if they are so many."""
+"""Letters to councils of one type are compared with each other only if there are at least this many."""
 
 
 @dataclass(frozen=True)
 class SlotPlace:
-    """One slot of one pattern."""
+    """The index of a pattern, and the index of a slot in the pattern."""
 
     pattern: int
     slot: int
@@ -28,9 +28,9 @@ class SlotPlace:
 
 @dataclass(frozen=True)
 class Facts:
-    """A season: the letters with their councils' types and populations, the figures read, and the slots.
+    """The facts of a season: the letters, the types and populations of their councils, and the patterns with slots.
 
-    A figure of a table is named by its measure and category, with a colon between.
+    The name of a table's figure is its measure and its category, with a colon between them.
     """
 
     season: Season
@@ -45,7 +45,7 @@ class Facts:
 
     @cached_property
     def read(self) -> dict[str, Values]:
-        """The values that were read, by figure."""
+        """The values that the reader has read, by figure, and the populations."""
         found: dict[str, Values] = {}
         for index, letter in enumerate(self.letters):
             for figure in letter.figures:
@@ -70,19 +70,19 @@ class Facts:
 
     @cached_property
     def groups(self) -> tuple[npt.NDArray[np.int64], ...]:
-        """The letters by the type of their council, of types with enough letters."""
+        """The indexes of the letters to each council type, for types with enough letters."""
         names = sorted({name for name in self.types if name is not None})
         members = (np.array([i for i, one in enumerate(self.types) if one == name]) for name in names)
         return tuple(group for group in members if len(group) >= LEAST_OF_A_TYPE)
 
     @cached_property
     def type_of(self) -> npt.NDArray[np.int64]:
-        """The number of each letter's type; -1 where it is not known."""
+        """A number for the council type of each letter; -1 if the type is not known."""
         names = sorted({name for name in self.types if name is not None})
         return np.array([-1 if one is None else names.index(one) for one in self.types], dtype=np.int64)
 
     def kind(self, place: SlotPlace) -> SlotKind:
-        """Return what stands in a slot."""
+        """Return the kind of a slot."""
         return self.patterns[place.pattern].slots[place.slot].kind
 
     def has_decimals(self, place: SlotPlace) -> bool:
@@ -90,18 +90,20 @@ class Facts:
         return self.patterns[place.pattern].slots[place.slot].has_decimals
 
     def is_missing(self, figure: str, place: SlotPlace) -> bool:
-        """Return whether almost no letter with the slot has the figure from a sentence that is known."""
+        """Return whether the reader has read the figure in hardly any of the letters that have the slot."""
         if figure not in self.read:
             return True
         here = ~np.isnan(self.slots[place])
         return bool((~np.isnan(self.read[figure][here])).mean() <= MOST_READ_SHARE)
 
     def is_read(self, figure: str) -> bool:
-        """Return whether letters have the figure from a sentence that is known."""
+        """Return whether the reader has read the figure in some letter."""
         return figure in self.read
 
     def values(self, figure: str, place: SlotPlace | None) -> Values:
-        """Return the values of a figure: the slot's where the letter has the slot, else those that were read."""
+        """Return the values of a figure: from the slot for letters that have the slot, otherwise as they were
+        read.
+        """
         read = self.read.get(figure, np.full(self.count, np.nan))
         if place is None:
             return read
@@ -110,4 +112,4 @@ class Facts:
 
 
 MOST_READ_SHARE = 0.1
-"""A figure that is read in a larger share of a slot's letters is not what the slot states."""
+"""A slot does not state a figure that was read in a larger share of the slot's letters."""

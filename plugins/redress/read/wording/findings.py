@@ -1,4 +1,4 @@
-"""Findings: for each sentence that no layout knows, what its slots can be, and how far arithmetic carries it."""
+"""Findings: for each sentence that no layout knows, what its slots can state, and how far arithmetic proves it."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ LEAST_LIKENESS = 0.4
 MOST_GUESSES = 3
 WORDS_BESIDE = 5
 MOST_PLACES = 80
-"""Arithmetic is asked about so many numbers, those of the most letters first; a season states some twenty."""
+"""The most slots that arithmetic looks at, the most common first; a season states about twenty numbers."""
 _OF_OTHERS = re.compile(
     r"\b(?:last year|previous(?:ly)?|year before|national(?:ly)?|england"
     r"|all (?:authorities|councils|organisations))\b",
@@ -29,7 +29,9 @@ _YEARS = re.compile(r"\b20\d\d\b")
 
 @dataclass(frozen=True)
 class SlotFinding:
-    """One slot with what it may be, the best proposal first, and a note where there is something to say."""
+    """One slot, with the proposals of what it may state, the best first, and a note if there is something to
+    say.
+    """
 
     place: SlotPlace
     kind: SlotKind
@@ -43,7 +45,7 @@ class SlotFinding:
 
 @dataclass(frozen=True)
 class SentenceFinding:
-    """A sentence with its slots, and the nearest sentence that is known."""
+    """A sentence with its slots, and the most similar known sentence."""
 
     pattern: Pattern
     slots: tuple[SlotFinding, ...]
@@ -51,14 +53,14 @@ class SentenceFinding:
 
     @property
     def strength(self) -> Strength | None:
-        """The strength of the weakest first proposal; None if no slot has one."""
+        """The weakest strength among the slots' first proposals; None if no slot has a proposal."""
         found = [slot.first.strength for slot in self.slots if slot.first is not None and slot.first.figure]
         order = list(Strength)
         return max(found, key=order.index, default=None)
 
 
 def findings_of(facts: Facts) -> list[SentenceFinding]:
-    """Return the sentences of a season with what their slots can be."""
+    """Return the unknown sentences of a season, with what their slots can state."""
     places = [
         place
         for place in facts.slots
@@ -72,7 +74,7 @@ def findings_of(facts: Facts) -> list[SentenceFinding]:
 
 
 def of_others(pattern: Pattern, year: int) -> str | None:
-    """Return the words that say that a sentence is about another year or about other councils; else None."""
+    """Return the words by which a sentence is about another year or other councils; None if there are none."""
     text = pattern.text(["{}"] * len(pattern.slots))
     match = _OF_OTHERS.search(text)
     if match is not None:
@@ -82,7 +84,9 @@ def of_others(pattern: Pattern, year: int) -> str | None:
 
 
 def _add_guesses(facts: Facts, by_place: Proposals, certain: set[str | None]) -> None:
-    """Propose by their words what arithmetic says nothing about; and sort what proves equally well by its words."""
+    """Propose figures by words for slots without a proposal, and sort equally strong proposals by how well the
+    words fit.
+    """
     for place in facts.slots:
         pattern = facts.patterns[place.pattern]
         if by_place[place]:
@@ -106,7 +110,9 @@ def _add_guesses(facts: Facts, by_place: Proposals, certain: set[str | None]) ->
 
 
 def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
-    """Return how well the words beside a slot fit a figure: like its known sentences, below its block's heading."""
+    """Return how well the words beside a slot fit a figure: how like they are to the figure's known sentences, with
+    a bonus if the slot is below the heading of the figure's block.
+    """
     pattern = facts.patterns[place.pattern]
     names = ["{}"] * len(pattern.slots)
     names[place.slot] = "{THIS}"
@@ -120,7 +126,7 @@ def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
 
 
 def _beside(words: Sequence[str], name: str) -> list[str]:
-    """Return the words around the slot of a name."""
+    """Return the words around the slot with a name."""
     place = next((index for index, word in enumerate(words) if name in word), 0)
     return [
         "{}" if name in word else word for word in words[max(0, place - WORDS_BESIDE) : place + WORDS_BESIDE + 1]

@@ -1,4 +1,4 @@
-"""The nearest sentence that is known, and what has changed in it."""
+"""Find the known sentence that is most like a new sentence, and the differences."""
 
 import difflib
 import re
@@ -26,7 +26,7 @@ class Nearest:
 
 
 def plain_of(template: str) -> str:
-    """Return a template with the first of each choice, and without words that may be left out."""
+    """Return a template in its simplest form: with the first word of each choice, and without optional words."""
     return " ".join(_CHOICE.sub(r"\1", _OPTIONAL.sub("", template)).split())
 
 
@@ -36,14 +36,15 @@ def words_of_text(text: str) -> list[str]:
 
 
 def likeness(one: Sequence[str], other: Sequence[str]) -> float:
-    """Return how like two sentences are, from 0 to 1, by the words that they share in order."""
+    """Return how similar two sentences are, from 0 to 1, by the words that they share in one order."""
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def nearest_to(pattern: Pattern, stating: Sequence[Sentence]) -> Nearest | None:
     """Return the known sentence that is most like a pattern; None if no word is shared.
 
-    `stating` are the sentences that state what the pattern is said to state; without any, all are compared.
+    `stating` are the sentences that state the figures that the pattern may state; if there are none, all known
+    sentences are compared.
     """
     own = words_of_text(pattern.text(["{}"] * len(pattern.slots)))
     plain = {sentence.template: plain_of(sentence.template) for sentence in stating or SENTENCES}

@@ -1,4 +1,4 @@
-"""What to paste: the line of a sentence for its layout, a heading, and the stub of a golden letter."""
+"""The texts to paste into the code: a sentence or a heading for its layout, and the stub of a golden letter."""
 
 import json
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ _TABLES = {"received": "received_count", "decisions": "decided_count", "remedied
 
 @dataclass(frozen=True)
 class Addition:
-    """A sentence, a heading or a row's label that would be added, and how far arithmetic carries it."""
+    """A sentence, a heading or a row's label to add, and how far arithmetic proves it."""
 
     block: str
     finding: SentenceFinding
@@ -36,7 +36,7 @@ class Addition:
 
 
 def additions_of(findings: Sequence[SentenceFinding], season: Season) -> list[Addition]:
-    """Return what would make the reader read the first proposal of each slot."""
+    """Return the additions with which the reader would read the first proposal of each slot."""
     found: list[Addition] = []
     homes: dict[str, Counter[str]] = defaultdict(Counter)
     for finding in findings:
@@ -71,7 +71,7 @@ def _row(finding: SentenceFinding, figure: str) -> tuple[str, str, str] | None:
 
 
 def names_of(finding: SentenceFinding, season: Season) -> list[str]:
-    """Return the name and kind of each slot, in braces, as a layout writes it."""
+    """Return the name and kind of each slot, in braces, in the form of a template."""
     names: list[str] = []
     used: Counter[str] = Counter()
     for slot in finding.slots:
@@ -109,7 +109,7 @@ def template_of(finding: SentenceFinding, season: Season) -> str:
 
 
 def line_of(addition: Addition) -> str:
-    """Return the line to paste."""
+    """Return the line of code to paste for an addition."""
     if addition.sentence is not None:
         return f"Sentence({json.dumps(addition.sentence.template, ensure_ascii=False)}),"
     if addition.heading is not None:
@@ -120,7 +120,7 @@ def line_of(addition: Addition) -> str:
 
 
 def place_of(addition: Addition) -> str:
-    """Return where the line belongs."""
+    """Return the place in the code where an addition's line belongs."""
     if addition.row is not None:
         return "plugins/redress/read/layouts/local_authority_report.py, LABELS"
     module = "complaint_overview" if addition.block == "overview" else "three_statistics"
@@ -128,7 +128,9 @@ def place_of(addition: Addition) -> str:
 
 
 def golden_stub(letter: Letter, why: str) -> dict[str, Any]:
-    """Return the expected answer of a golden letter as it would be read; a person compares it with the letter."""
+    """Return the expected JSON of a golden letter, as the trial read it; a person must compare it with the
+    letter.
+    """
     header = letter.header
     stub: dict[str, Any] = {
         "season": header.season,

@@ -1,4 +1,4 @@
-"""Patterns: the sentences that several letters of a season share, with what each letter has in their slots."""
+"""Patterns: the sentences that several letters of a season share, with what each letter has in the slots."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,34 +11,36 @@ from redress.read.wording.tokens import Slot, SlotKind
 
 LEAST_LETTERS = 2
 LEAST_SHARE = 0.01
-"""A sentence of fewer letters than this share of a season is one of few, and no season's wording."""
+"""A sentence belongs to a season's wording if at least this share of the letters has it."""
 SHARED_TITLE_SHARE = 0.2
-"""A heading stands in at least this share of the letters."""
+"""A line counts as a heading if at least this share of the letters has it."""
 LEAST_OWN_SHARE = 0.9
-"""Of the known sentences below an unknown heading, at least this share is of one block."""
+"""An unknown heading belongs to a block if at least this share of the known sentences below it are sentences of
+that block."""
 LEAST_LETTERS_OF_A_CONSTANT = 10
-"""A number that so many letters print alike is a word of the sentence, such as 100,000 residents."""
+"""If at least this many letters print the same number, it is a word of the sentence, such as 100,000 in "100,000
+residents"."""
 MOST_FORMS = 4
-"""A word has at most so many forms, such as complaint and complaints."""
+"""The most forms of one word, such as "complaint" and "complaints"."""
 _FORMS = (("was", "were"), ("is", "are"), ("has", "have"), ("a", "an"), ("this", "these"), ("it", "they"))
 _UNWRITABLE = re.compile(r"[\[\]()|{}]")
 
 
 @dataclass
 class SlotValues:
-    """What stands in one slot of a pattern, by letter."""
+    """What letters have in one slot of a pattern, by the letter's index."""
 
     kind: SlotKind
     by_letter: dict[int, Slot] = field(default_factory=dict)
 
     @property
     def numbers(self) -> dict[int, float]:
-        """The values of the letters that have one."""
+        """The values of the letters that have a value."""
         return {letter: slot.value for letter, slot in self.by_letter.items() if slot.value is not None}
 
     @property
     def is_constant(self) -> bool:
-        """Whether all letters print the same."""
+        """Whether all letters print the same text in the slot."""
         return len({slot.text for slot in self.by_letter.values()}) == 1
 
     @property
@@ -48,10 +50,10 @@ class SlotValues:
 
 @dataclass
 class Pattern:
-    """A sentence of several letters; `forms` has for each word its forms, and None in the place of a slot.
+    """A sentence of several letters. `forms` has the forms of each word, and None in the place of a slot.
 
-    `block` is the block that the heading begins; None for an unknown heading below which nothing known stands.
-    `known` is the template of the known sentence that the pattern is; `row` the label of a table's row.
+    `block` is the block of the heading; None for an unknown heading without known sentences below it. `known` is
+    the template if the pattern is a known sentence; `row` is the label if the pattern is a row of a table.
     """
 
     forms: list[dict[str, None] | None]
@@ -68,7 +70,7 @@ class Pattern:
         return frozenset(letter for slot in self.slots for letter in slot.by_letter)
 
     def text(self, names: Sequence[str]) -> str:
-        """Return the sentence with names in its slots, each with its brackets."""
+        """Return the sentence with names in its slots, with the signs that are printed around the slots."""
         return "".join(self._pieces(iter(names), is_template=False))
 
     def template(self, names: Sequence[str]) -> str:
@@ -95,7 +97,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class _Key:
-    """What pieces of one pattern have in common; `repetition` counts equal pieces of one letter."""
+    """What all pieces of one pattern have in common; `repetition` counts equal pieces within one letter."""
 
     words: tuple[str, ...]
     heading: str
@@ -108,7 +110,7 @@ _Group = tuple[_Key, list[tuple[int, Piece]]]
 
 
 def patterns_of(letters: Sequence[Iterable[Piece]]) -> list[Pattern]:
-    """Return the patterns of a season's letters, the most common first; a number is in one pattern only."""
+    """Return the patterns of a season's letters, the most common first; each number is in only one pattern."""
     shared = _shared_titles(letters)
     groups: dict[_Key, list[tuple[int, Piece]]] = defaultdict(list)
     for letter, pieces in enumerate(letters):
@@ -146,7 +148,7 @@ def _heading(piece: Piece, shared: frozenset[str]) -> str:
 
 
 def _adopted(letters: Sequence[Iterable[Piece]], shared: frozenset[str]) -> dict[str, str]:
-    """Return the blocks of unknown headings below which a block's own sentences stand."""
+    """Return the blocks of unknown headings, by the known sentences below these headings."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for pieces in letters:
         for piece in pieces:
@@ -170,7 +172,7 @@ def _letters_count(group: _Group) -> int:
 
 
 def _merged(groups: dict[_Key, list[tuple[int, Piece]]]) -> list[_Group]:
-    """Join groups whose sentences differ in the forms of words alone, such as complaint and complaints."""
+    """Join groups of sentences that differ only in the forms of words, such as "complaint" and "complaints"."""
     by_shape: dict[_Key, list[_Group]] = defaultdict(list)
     for key, members in sorted(groups.items(), key=lambda item: -len(item[1])):
         shape = replace(key, words=("",) * len(key.words))
@@ -236,7 +238,7 @@ def _distinct(counter: Counter[str]) -> list[str]:
 
 
 def _without_constants(pattern: Pattern) -> Pattern:
-    """Return a pattern in which a count that many letters print alike is a word of the sentence."""
+    """Return a pattern in which counts that are equal in many letters are words and not slots."""
     forms, slots = list(pattern.forms), []
     places = [place for place, form in enumerate(forms) if form is None or any("{}" in one for one in form)]
     for place, slot in zip(places, pattern.slots, strict=True):
@@ -255,6 +257,6 @@ def _without_constants(pattern: Pattern) -> Pattern:
 
 
 def _says_something(pattern: Pattern) -> bool:
-    """Return whether a pattern has words beside its numbers, and a slot for a number."""
+    """Return whether a pattern has a slot for a number, and words beside its numbers."""
     has_words = any(form and re.search(r"[^\W\d_]{2}", next(iter(form))) for form in pattern.forms)
     return has_words and any(slot.kind in (SlotKind.NUMBER, SlotKind.PER_CENT) for slot in pattern.slots)

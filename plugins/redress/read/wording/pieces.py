@@ -1,6 +1,6 @@
-"""Units: the sentences and labelled numbers of one letter, each with the heading above it.
+"""Pieces: the sentences and labelled numbers of one letter, each with the heading above it.
 
-Words are joined by their places, as the reader joins them, and parted at paragraphs and at the ends of sentences.
+Words are joined by their places, as in the reader, and divided at paragraphs and at the ends of sentences.
 """
 
 import re
@@ -34,10 +34,10 @@ _SENTENCE_END = re.compile(r".*[.!?]['\")]*")
 class Piece:
     """A sentence, or a number with its label.
 
-    `known` has the template of the known sentence that the piece is, though the reader did not read it there.
-    `row` is the label if the piece is a row of a table. `numbers` say which words of the document are its numbers.
-    `titles` are the lines above that may be its heading, the nearest first. A known sentence that the reader has
-    read is a piece without tokens: it tells what its heading is about.
+    `known` has the template if the piece is a known sentence that the reader did not read at this place. `row` is
+    the label if the piece is a row of a table. `numbers` identify the words of the document that are the piece's
+    numbers. `titles` are the lines above that may be its heading, the nearest first. A known sentence that the
+    reader has read becomes a piece without tokens, which shows what its heading is about.
     """
 
     tokens: Tokens
@@ -52,7 +52,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class SeenLetter:
-    """The words of one letter, what the reader reads from them, and the pieces that the reader does not know."""
+    """The words of one letter, the letter that the reader reads from them, and the pieces that the reader does not
+    know.
+    """
 
     document: Document
     letter: Letter
@@ -60,7 +62,9 @@ class SeenLetter:
 
 
 def seen_letter(content: bytes, file_name: str) -> SeenLetter | None:
-    """Return what can be seen of a file's letter, or None for a file that holds no single letter."""
+    """Return the words and unknown pieces of a file's letter, or None for a file that does not hold exactly one
+    letter.
+    """
     document = words_of(content, file_name)
     if document is None:
         return None
@@ -69,7 +73,9 @@ def seen_letter(content: bytes, file_name: str) -> SeenLetter | None:
 
 
 def unknown_pieces(document: Document, letter: Letter) -> Iterator[Piece]:
-    """Yield the pieces with a number that the reader did not read, and the known sentences without their words."""
+    """Yield the pieces with a number that the reader did not read, and, without tokens, the known sentences that it
+    has read.
+    """
     number_of = {id(word): place for place, word in enumerate(w for line in document.segments for w in line.words)}
     read = {(figure.page, figure.box) for figure in letter.figures if figure.box is not None}
     lines_read = {(figure.line, figure.text.rstrip("%")) for figure in letter.figures if figure.line is not None}
@@ -103,7 +109,7 @@ def unknown_pieces(document: Document, letter: Letter) -> Iterator[Piece]:
 
 
 def _is_read(word: Word, boxes: set[tuple[int | None, Box]]) -> bool:
-    """Return whether a word is a figure's, or is a part of its number."""
+    """Return whether a word belongs to the number of a figure that was read."""
     if word.box is None or not any(map(str.isdigit, word.text)):
         return False
     return any(page == word.page and _holds(box, word.box) for page, box in boxes)
@@ -114,10 +120,11 @@ def _holds(outer: Box, inner: Box) -> bool:
 
 
 def _pieces(page: Page, taken: set[int]) -> Iterator[tuple[list[Word], str | None, str | None]]:
-    """Yield words that belong together, with the template of the known sentence that they are, or a row's label.
+    """Yield words that belong together, with the template if they are a known sentence, or with the label if they
+    are a row.
 
-    The numbers that the reader has read are `taken`, and so are dates and other words of a sentence with such a
-    number.
+    `taken` has the ids of numbers that the reader has read, and of the dates and other words of a sentence with
+    such a number.
     """
     known_words: set[int] = set()
     passages = passages_of([list(page.segments)])
@@ -152,7 +159,7 @@ def _words_of_label(label: str, number: Word) -> list[Word]:
 
 
 def _pieces_of(passage: Passage) -> Iterator[list[Word]]:
-    """Yield the sentences of a passage, and what stands between paragraphs."""
+    """Yield the sentences of a passage; a paragraph's end also ends a sentence."""
     piece: list[Word] = []
     for start, _, word in passage.placed_words:
         begins = start in passage.paragraph_starts
@@ -169,7 +176,9 @@ def _pieces_of(passage: Passage) -> Iterator[list[Word]]:
 
 
 def _joined(pieces: Iterable[list[Word]]) -> Iterator[list[Word]]:
-    """Join a sentence that a line's end has parted: it goes on with a small letter, in type of the same size."""
+    """Join the pieces of a sentence that a line break divides: the next piece begins with a small letter, in the
+    same type size.
+    """
     before: list[Word] = []
     for piece in pieces:
         goes_on = (
@@ -190,7 +199,9 @@ def _joined(pieces: Iterable[list[Word]]) -> Iterator[list[Word]]:
 
 
 def _labelled(pieces: Sequence[list[Word]]) -> Iterator[list[Word]]:
-    """Yield each number that stands alone with the nearer label: the one behind it, or the one before it."""
+    """Yield each number that stands alone, with the nearer of two labels: the label behind it, or the label before
+    it.
+    """
     for index, piece in enumerate(pieces):
         number = piece[0]
         if len(piece) > 1 or not A_NUMBER.fullmatch(number.text):
@@ -213,7 +224,7 @@ def _is_label(piece: Sequence[Word]) -> bool:
 
 
 class _Titles:
-    """The lines of a page that may be headings: short, without a number, beginning with a capital."""
+    """The lines of a page that may be headings: they are short, have no number, and begin with a capital letter."""
 
     def __init__(self, page: Page) -> None:
         self._titles: list[tuple[Segment, str]] = []
@@ -249,7 +260,7 @@ class _Titles:
 
 
 def _has_number_beside(line: Segment, lines: Sequence[Segment]) -> bool:
-    """Return whether a number stands on a line's right: the line is then the label of a row."""
+    """Return whether a number stands to the right of a line, which is then the label of a row."""
     return any(
         other.x0 >= line.x1 and other.top < (line.top + line.bottom) / 2 < other.bottom
         for other in lines

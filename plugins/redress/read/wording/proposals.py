@@ -1,4 +1,4 @@
-"""Proposals: what arithmetic says that a slot states, from the joint search, averages, repeats and shares."""
+"""Proposals: what a slot may state by arithmetic, from the joint search, averages, repeated figures and shares."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ BASE = "satisfactory_remedy_printed_base_count"
 
 
 class Strength(StrEnum):
-    """How far arithmetic carries a proposal."""
+    """How far arithmetic proves a proposal."""
 
     PROVEN = "proven"
     EQUAL = "one of several that prove equally well"
@@ -30,7 +30,9 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a slot may be: a figure, in how many letters it holds, and why. `figure` is None for a new measure."""
+    """What a slot may state: a figure, in how many letters that holds, and why. `figure` is None for a new
+    measure.
+    """
 
     figure: str | None
     strength: Strength
@@ -44,7 +46,7 @@ Proposals = dict[SlotPlace, list[Proposal]]
 
 
 def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> Proposals:
-    """Return what arithmetic says about the slots at some places; a slot without a proposal has an empty list."""
+    """Return the proposals of arithmetic for some slots; a slot without a proposal has an empty list."""
     by_place: Proposals = defaultdict(list)
     untied = _untied(facts, result)
     for place in places:
@@ -56,10 +58,11 @@ def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> P
 
 
 def _untied(facts: Facts, result: Result) -> set[SlotPlace]:
-    """Return the slots that every best explanation explains by something that stands where it may not belong.
+    """Return the slots that no best explanation ties to a figure in a place where the figure belongs.
 
-    A figure is at home below the heading of a block that states it, in a row of its table, or in a known sentence.
-    A proof with a slot elsewhere says nothing certain of its other slots either, nor of what depends on these.
+    A figure belongs below the heading of a block that states it, in a row of its table, or in a known sentence. If
+    a proof has a slot elsewhere, it proves nothing for its other slots either, nor for further proofs with these
+    slots.
     """
     explained: set[SlotPlace] = set()
     tied: set[SlotPlace] = set()
@@ -80,7 +83,9 @@ def _is_at_home(facts: Facts, place: SlotPlace, figure: str) -> bool:
 
 
 def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[Proposal]:
-    """Yield what the best explanations say of a slot; a new measure proves equally well if the slot is not tied."""
+    """Yield the proposals of the best explanations for a slot. If the slot is not tied, a new measure is equally
+    likely.
+    """
     figures = result.figures_of(place)
     for figure in (one for one in figures if one is not None):
         proof = result.proof(place, figure)
@@ -97,7 +102,9 @@ def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[P
 
 
 def _resolved(facts: Facts, result: Result, figure: str) -> Values | None:
-    """Return the values of a figure that is read, or that the best explanations all find in one slot."""
+    """Return the values of a figure that was read, or that the best explanations find in slots that agree; None
+    otherwise.
+    """
     slots = {place for one in result.best for place, name in one.figures.items() if name == figure}
     if len(slots) == 1:
         return facts.values(figure, next(iter(slots)))
@@ -109,7 +116,7 @@ def _resolved(facts: Facts, result: Result, figure: str) -> Values | None:
 
 
 def _add_averages(facts: Facts, result: Result, places: Sequence[SlotPlace], by_place: Proposals) -> None:
-    """Propose averages for slots that hold one value for each type of council."""
+    """Propose averages for slots that hold one value for each council type."""
     found: dict[str, list[tuple[SlotPlace, Proposal]]] = defaultdict(list)
     doubtful: set[SlotPlace] = set()
     for place in places:
@@ -172,10 +179,10 @@ def _weaker(proposal: Proposal, strength: Strength) -> Proposal:
 
 
 def _add_bases(facts: Facts, result: Result, places: Sequence[SlotPlace], by_place: Proposals) -> None:
-    """Propose what a slot repeats: a figure stated once more, or the printed base of the remedies.
+    """Propose, for slots with the numbers of a known figure, that figure again or the printed base of the remedies.
 
-    The base is the number of investigations or of upheld decisions. Arithmetic cannot tell a base from a count that
-    is stated once more, nor two figures that are equal in all letters: then all are shown.
+    The base is the number of investigations or of upheld decisions. Arithmetic cannot distinguish a base from a
+    count that is stated again, or two figures that are equal in all letters; then all of them are proposed.
     """
     figures = (*HEADLINE_NAMES, *(f"{m}:{c}" for m, names in TABLE_MEASURES.items() for c in names))
     for place in places:
@@ -207,7 +214,7 @@ def _add_bases(facts: Facts, result: Result, places: Sequence[SlotPlace], by_pla
 
 
 def _has_twin(facts: Facts, place: SlotPlace, places: Sequence[SlotPlace]) -> bool:
-    """Return whether another slot holds the same numbers."""
+    """Return whether another slot holds the same numbers as a slot."""
     own = facts.slots[place]
     others = (facts.slots[other] for other in places if other != place)
     return any(_alike(own, other) for other in others)
@@ -219,7 +226,9 @@ def _alike(one: Values, other: Values) -> bool:
 
 
 def _equal(facts: Facts, place: SlotPlace, values: Values) -> tuple[int, int, float] | None:
-    """Return in how many letters a slot equals a figure, of how many, and the odds of a coincidence."""
+    """Return three numbers: in how many letters a slot equals a figure, how many letters have both, and the
+    logarithm of the odds of a coincidence. Return None if they differ in too many letters.
+    """
     own = facts.slots[place]
     letters = np.flatnonzero(~np.isnan(own) & ~np.isnan(values))
     held = own[letters] == values[letters]
@@ -230,7 +239,9 @@ def _equal(facts: Facts, place: SlotPlace, values: Values) -> tuple[int, int, fl
 
 
 def _add_shares(facts: Facts, places: Sequence[SlotPlace], by_place: Proposals) -> None:
-    """Propose a new measure for a percentage that is a share of two numbers, and for these numbers."""
+    """Propose a new measure for a percentage that is the share of one number in another, and for these two
+    numbers.
+    """
     read = ((name, values) for name, values in facts.read.items() if name.endswith("count"))
     numbers = [one for one in places if facts.kind(one) is SlotKind.NUMBER and not facts.has_decimals(one)]
     named: dict[str | SlotPlace, Values] = dict(read)
@@ -253,7 +264,9 @@ def _add_shares(facts: Facts, places: Sequence[SlotPlace], by_place: Proposals) 
 def _share(
     facts: Facts, part: Values, whole: Values, rate: SlotPlace, named_count: int
 ) -> tuple[int, int, float] | None:
-    """Return in how many letters a rate is the share, of how many, and the odds; None if it proves nothing."""
+    """Return in how many letters a rate is the share, how many letters have all three numbers, and the logarithm of
+    the odds of a coincidence; None if this proves nothing.
+    """
     values = facts.slots[rate]
     asked = share_is_asked(part, whole, values)
     held = share_holds(part, whole, values) & asked

@@ -15,11 +15,12 @@ from redress.read.wording.arithmetic import (
 from redress.read.wording.facts import POPULATION, Values
 
 _POPULATION_SHARE = 0.03
-"""A figure per 100,000 residents fits a population to within this share: estimates are revised."""
+"""How far a figure per 100,000 residents may be from the figure for a known population, as a share, because
+estimates are revised."""
 
 
 def relations_of() -> tuple[Relation, ...]:
-    """Return the relations, those of the headline figures first."""
+    """Return all relations, first the relations of the headline figures."""
     return (
         Relation(
             "uphold rate",
@@ -79,6 +80,8 @@ def _sum(measure: str) -> Relation:
 
 
 def _per_100k_holds(upheld: Values, rate: Values, people: Values) -> Truths:
-    """Return whether a rate is the count for each 100,000 people, within what a revised estimate changes."""
+    """Return, for each letter, whether a rate is the count for each 100,000 people, within the changes of revised
+    estimates.
+    """
     exact = 1e5 * upheld / people
     return np.asarray(np.abs(exact - rate) <= 0.05 + _POPULATION_SHARE * exact)

@@ -1,8 +1,8 @@
-"""The joint search: which slots stand for which figures, so that as many relations hold as can.
+"""The joint search: find which slots stand for which figures, so that as many relations as possible hold.
 
-All relations are asked of all slots that can stand for their figures, together with the figures that known
-sentences give. The explanations that cover most slots are kept: where they all say the same of a slot, the slot is
-proven; where they differ, none is.
+Each relation is tried with all slots that can stand for its figures, together with the figures that known sentences
+give. The explanations that cover the most slots are kept. If they all agree on a slot, the slot is proven; if they
+differ, it is not.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,35 +18,39 @@ from redress.read.wording.relations import relations_of
 from redress.read.wording.tokens import SlotKind
 
 PROVEN_LOG_ODDS = -6.0
-"""A proof holds by coincidence once in a million times or less, all tries counted."""
+"""The decimal logarithm of the highest odds of a proof: a coincidence once in a million times, with all tries
+counted."""
 _WORTH_KEEPING = -2.0
 _MOST_COUNTED = 20.0
-"""Odds beyond one in 10^20 count alike: both are certain."""
+"""Odds below one in 10^20 all count as one in 10^20, because all of them are certain."""
 _EQUAL = 3.0
-"""Explanations whose odds differ by less than a thousand times prove equally well."""
+"""Two explanations prove equally well if their odds differ by less than a factor of a thousand."""
 _MOST_PROOFS = 12
 _MOST_SLOTS = 24
 _MOST_TRIES = 60_000
 MOST_ROWS_MISSING = 3
-"""More rows of a table than these with new labels cannot be told apart by the total."""
+"""The most rows with new labels in one table. The total cannot distinguish more of them."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Proofs that go together: no slot stands for two figures, and no figure for two slots."""
+    """Proofs that do not contradict each other: no slot stands for two figures, and no two slots stand for one
+    figure.
+    """
 
     proofs: tuple[Proof, ...]
 
     @property
     def figures(self) -> dict[SlotPlace, str]:
-        """What each slot stands for."""
+        """The figure that each slot stands for."""
         return {place: figure for proof in self.proofs for figure, place in proof.slots}
 
     def weight(self, coincidences: Collection[frozenset[SlotPlace]]) -> float:
-        """Return how much is explained: the odds of each slot and each proof, less what is left to coincidence.
+        """Return the weight of the explanation: the odds of its slots and proofs, minus a penalty for each
+        unexplained proof.
 
-        `coincidences` are the slots of every proof that was found. What a proof says about some slots is explained
-        if they all stand in one proof of this explanation.
+        `coincidences` has the set of slots of every certain proof that was found. Such a set is explained if one
+        proof of this explanation has all its slots.
         """
         proofs = sum(min(-proof.worst_odds, _MOST_COUNTED) for proof in self.proofs)
         covered = [proof.places for proof in self.proofs]
@@ -54,7 +58,7 @@ class Explanation:
         return proofs + sum(self.odds(place) for place in self.figures) - _MOST_COUNTED * left
 
     def odds(self, place: SlotPlace) -> float:
-        """Return the odds against coincidence for a slot, as its best proof has them."""
+        """Return the odds against a coincidence for a slot, as a decimal logarithm, from the slot's best proof."""
         found = (-odds for proof in self.proofs for one, odds in proof.odds if one == place)
         return min(max(found, default=0.0), _MOST_COUNTED)
 
@@ -67,7 +71,9 @@ class Result:
     proofs: tuple[Proof, ...]
 
     def figures_of(self, place: SlotPlace) -> list[str | None]:
-        """Return what the best explanations say a slot stands for; None where one leaves it out."""
+        """Return the figures that a slot stands for in the best explanations; None is among them if one leaves the
+        slot out.
+        """
         return list(dict.fromkeys(one.figures.get(place) for one in self.best))
 
     def proof(self, place: SlotPlace, figure: str) -> Proof | None:
@@ -83,7 +89,7 @@ class Result:
 
 
 def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
-    """Return what the slots at some places can stand for."""
+    """Return the best explanations of some slots, and all proofs."""
     by_relation = [list(_proofs(facts, relation, places)) for relation in relations_of()]
     kept = [sorted(proofs, key=lambda proof: proof.worst_odds)[:_MOST_PROOFS] for proofs in by_relation]
     explanations = [
@@ -125,7 +131,7 @@ def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> It
 
 
 def _choices(facts: Facts, figure: str, places: Sequence[SlotPlace]) -> Iterator[SlotPlace | None]:
-    """Yield the slots that can stand for a figure, and None if sentences that are known give it."""
+    """Yield the slots that can stand for a figure, and None if known sentences give the figure."""
     if facts.is_read(figure):
         yield None
     if figure == POPULATION:
@@ -150,7 +156,7 @@ def _together(
     slot_of: dict[str, SlotPlace],
     used: set[SlotPlace],
 ) -> Iterator[tuple[Proof, ...]]:
-    """Yield all choices of at most one proof of each relation that go together."""
+    """Yield all combinations of at most one proof of each relation that do not contradict each other."""
     if not by_relation:
         yield chosen
         return

@@ -1,4 +1,4 @@
-"""Tokens: the words of a printed sentence, with a slot in the place of each number, date and name."""
+"""Tokens: the words of a printed sentence, with a slot for each number, date and name."""
 
 import datetime as dt
 import re
@@ -29,18 +29,18 @@ _DAY = re.compile(r"(?:[0-9]{1,2})(?:st|nd|rd|th)?")
 _FOUR = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<after>[).,;:]*)")
 _IN_WORDS = re.compile(rf"(?P<number>{COUNT_IN_WORDS})(?P<after>[).,;:]*)", re.IGNORECASE)
 _BRACES = str.maketrans("{}", "()")
-"""Braces stand for slots, and a letter's own must not."""
+"""Braces mark slots in templates, so braces that a letter prints are replaced by round brackets."""
 _NO_NUMBERS = frozenset({"a", "an", "hundred", "one"})
-"""Words that are numbers only at times: "one of the cases"."""
+"""Words that are not always numbers, as in "one of the cases"."""
 NAME_MARK = "\N{WHITE SQUARE}"
-"""Stands for the authority's name in a line."""
+"""The mark that replaces the authority's name in a line."""
 
 
 @dataclass(frozen=True)
 class Slot:
     """One number, date or name of a sentence: what is printed, and its value if it has one.
 
-    `place` is which of the sentence's words it begins at.
+    `place` is the index of the word at which the slot begins.
     """
 
     kind: SlotKind
@@ -51,12 +51,14 @@ class Slot:
 
 
 _Part = tuple[str, Slot | None, tuple[str, str]]
-"""A word as printed, what its slot holds, and the signs before and behind the slot."""
+"""A word as printed, its slot if it has one, and the signs before and behind the slot."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """A sentence's words, each in small letters or a mark of a slot; `shown` has the words as printed."""
+    """The words of a sentence: each is in small letters, or is the mark of a slot. `shown` has the words as
+    printed.
+    """
 
     words: tuple[str, ...]
     shown: tuple[str, ...]
@@ -74,7 +76,7 @@ def may_hold_a_number(word: str) -> bool:
 
 
 def tokens_of(printed: Sequence[str], name: str | None) -> Tokens:
-    """Return the tokens of printed words; `name` is the authority's, and becomes a slot where it stands."""
+    """Return the tokens of printed words; the authority's name, `name`, becomes a slot."""
     words: list[str] = []
     shown: list[str] = []
     slots: list[Slot] = []
@@ -135,7 +137,7 @@ def _parts(words: Sequence[str]) -> Iterator[_Part]:
 
 
 def _number(text: str, match: re.Match[str], following: Sequence[str]) -> Generator[_Part, None, int]:
-    """Yield a number, and return how many words it takes with its sign."""
+    """Yield the part with a number, and return how many words the number and its sign take up."""
     value = float(match["number"].replace(",", ""))
     before, after, step = match["before"], match["after"], 1
     kind = SlotKind.MONEY if "£" in before else SlotKind.PER_CENT if match["sign"] else SlotKind.NUMBER

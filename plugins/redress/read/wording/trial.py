@@ -1,4 +1,4 @@
-"""The trial: a season's letters read by the reader itself, with sentences added in memory, before and after."""
+"""The trial: read a season's letters again with additions in memory, and compare the results."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from redress.read.wording.blocks import Additions, layouts_with
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """How many of something there are before and after."""
+    """A number before and after the additions."""
 
     before: int
     after: int
@@ -21,7 +21,9 @@ class BeforeAfter:
 
 @dataclass(frozen=True)
 class Trial:
-    """What would be read of a season, and which rules would fail, before and after."""
+    """The figures that would be read from a season, and the rules that would fail, before and after the
+    additions.
+    """
 
     letters: tuple[Letter, ...]
     extracted: BeforeAfter
@@ -30,7 +32,7 @@ class Trial:
 
 
 def read_with(document: Document, additions: Additions) -> Letter:
-    """Return the letter that a document's words give with additions to the layouts."""
+    """Return the letter that the reader reads from a document with additions to the layouts."""
     return letter_of(document, layouts_with(additions))
 
 
