@@ -39,7 +39,9 @@ def publication_watch() -> None:
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def look() -> str:
-        """Ask the source for each letter of the season, which sends a letter only if it has changed."""
+        """Ask the source for each letter of the season. The source sends a letter only if the letter has
+        changed.
+        """
         from redress.orchestration.watch_tasks import look
 
         return look()

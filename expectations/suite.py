@@ -16,10 +16,10 @@ KEY_COLUMN = "letter_sha256"
 EXPECTED_AUTHORITY_COLUMN = "expected_authority_id"
 TEXT_COLUMNS = (KEY_COLUMN, "verdict", "reason", "source_address")
 RULES_WITH_COLUMN: tuple[LetterRule | SeasonRule, ...] = (*LETTER_RULES, *SEASON_RULES)
-"""The rules whose results are columns of the frame, each under the rule's name."""
+"""The rules with a column of results in the frame; the column has the rule's name."""
 COLUMNS = ("season", *TEXT_COLUMNS, EXPECTED_AUTHORITY_COLUMN, *(rule.name for rule in RULES_WITH_COLUMN))
 RULE = "rule"
-"""The key in an expectation's meta under which the name of a rule stands."""
+"""The key of a rule's name in the meta of an expectation."""
 
 
 def season_suite(season: Season, expected_authorities_count: int) -> gx.ExpectationSuite:
@@ -53,7 +53,9 @@ def season_suite(season: Season, expected_authorities_count: int) -> gx.Expectat
 
 
 def _for_people(rule: LetterRule | SeasonRule | WholeSeasonRule) -> dict[str, Any]:
-    """Return what Great Expectations' pages say about a rule, and the meta by which the gate knows the rule."""
+    """Return the notes about a rule for Great Expectations' pages, and the meta by which the gate recognises the
+    rule.
+    """
     return {
         "severity": str(rule.severity),
         "description": f"{rule.name} ({rule.severity}): {rule.sentence}",

@@ -43,7 +43,7 @@ class RedressPages(AirflowPlugin):
 
     @cached_property
     def fastapi_apps(self) -> list[Any]:  # type: ignore[override]
-        """The application that serves the pages; Airflow asks for it in the API server only."""
+        """The application that serves the pages. Airflow asks for it only in the API server."""
         from redress.orchestration.pages import pages_app
 
         return [{"app": pages_app(), "url_prefix": URL_PREFIX, "name": "Redress pages"}]

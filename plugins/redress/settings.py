@@ -34,7 +34,7 @@ class Limits:
     """The limit of processor time, so that no verdict depends on what else the machine does."""
     memory_mebibytes: int = 2048
     workers: int = 0
-    """How many letters are read side by side; 0 means one for each core."""
+    """The number of worker processes; 0 means one worker for each core."""
 
     @property
     def clock_seconds(self) -> float:
@@ -273,7 +273,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def warehouse_folder(self) -> Path:
-        """The local folder of releases. If releases go to an object store, they are first made here."""
+        """The local folder of releases. Releases that go to an object store are first made in this folder."""
         if self.warehouse is not None and not is_address(self.warehouse):
             return Path(whole_address(self.warehouse))
         return (self.home if self.is_shared else Path(self.state_address)).absolute() / "warehouse"

@@ -1,1 +1,1 @@
-"""Acquire: from a source into the archive. Nothing here reads what a letter says."""
+"""Acquire: fetch letters from a source into the archive. No module here reads what a letter says."""

@@ -39,7 +39,7 @@ MENDS_IT = "redress archive verify --rebuild-addresses mends it"
 
 
 class ArchiveError(Exception):
-    """The archive does not hold what it should; the message says what and where."""
+    """The archive is damaged, incomplete, or cannot be used; the message says what is wrong, and where."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Archive:
             return card
 
     def holds(self, sha256: str) -> bool:
-        """Return whether there are bytes under a hash. `read` finds out whether they are the right bytes."""
+        """Return whether the archive has bytes under a hash. Only `read` checks that the bytes have the hash."""
         with _archive_errors():
             return self._files.size_bytes(bytes_name(sha256)) is not None
 
@@ -171,7 +171,7 @@ class Archive:
         return tuple(sorted(found, key=lambda card: (card.address, card.kind)))
 
     def bytes_address(self, sha256: str) -> str:
-        """Return the place of the bytes of a hash, whether they are there or not."""
+        """Return the place of the bytes with a hash; the bytes need not exist."""
         return self._files.place(bytes_name(sha256))
 
     def clear_incoming(self) -> int:

@@ -46,7 +46,9 @@ class Card:
 
     @property
     def known(self) -> Known:
-        """Return what a source needs in order to fetch the file only if it has changed: address and validators."""
+        """Return the address and the validators with which a source fetches the file only if the file has
+        changed.
+        """
         return Known(self.found_address or self.address, Validators(self.etag, self.last_modified))
 
 

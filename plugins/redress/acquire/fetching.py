@@ -102,7 +102,9 @@ def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Au
 
 @dataclass(frozen=True)
 class _Worker:
-    """The work of one thread: look a reference up, fetch it, store it. Only a few threads fetch at a time."""
+    """The work of one thread: look up a reference, fetch its bytes, and store them. `fetches` limits the threads
+    that fetch.
+    """
 
     source: Source
     archive: Archive

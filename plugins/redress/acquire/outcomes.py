@@ -1,7 +1,7 @@
 """What became of each reference of a season, and the summary of a season's acquiring.
 
-Outcomes are added to a journal as they come, so that an interrupted run can go on. The summary of a whole run
-serves the report, coverage, and a later run that retries what failed.
+Outcomes are added to a journal as they come, so that an interrupted run can go on. The report, the coverage and a
+later run that retries failures use the summary of a whole run.
 """
 
 import datetime as dt
@@ -64,7 +64,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of a season in one run: each reference of the source, once."""
+    """What became of a season in one run: one outcome for each reference of the source."""
 
     season: Season
     run_id: str

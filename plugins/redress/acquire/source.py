@@ -40,7 +40,7 @@ class Reference:
     kind: ReferenceKind = ReferenceKind.LETTER
 
     def as_json(self) -> "ReferenceJson":
-        """Return the reference without its season, as tasks and files hold it."""
+        """Return the reference without its season, in the form that tasks and files hold."""
         return {"address": self.address, "authority_id": self.authority_id, "kind": str(self.kind)}
 
     @classmethod
@@ -80,7 +80,7 @@ class DataTableReference:
 
     @property
     def mapping(self) -> Reference:
-        """Return the reference by which the mapping is fetched; None if there is no mapping."""
+        """Return the reference by which the mapping is fetched, whether the mapping exists or not."""
         return Reference(self.season, self.mapping_address, kind=ReferenceKind.MAPPING)
 
 
@@ -157,7 +157,7 @@ class FailureCause(StrEnum):
 
     TIMED_OUT = "timed_out"
     CONNECTION = "connection"
-    """No connection, or one that broke off, or a body shorter than announced."""
+    """There was no connection, the connection broke off, or the body was shorter than announced."""
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
     REFUSED = "refused"
@@ -167,9 +167,8 @@ class FailureCause(StrEnum):
     """A link or redirect to a host, scheme or network that is not fetched from, or redirects without end."""
     TOO_LARGE = "too_large"
     WRONG_CONTENT = "wrong_content"
-    """Bytes that are not what was asked for, such as a page that says "not found" where a PDF should be, or a PDF
-    or a page without its end.
-    """
+    """The bytes are not the expected content, such as a page "not found" in place of a PDF, or a PDF or a page
+    without its end."""
     SITE_SHAPE = "site_shape"
     """The site is not built as the settings say: no page at a council's address, or no clear link to its letter."""
     FILE = "file"
@@ -198,7 +197,9 @@ class SourceUnavailableError(SourceError):
 
 
 def unusable(cause: FailureCause, message: str) -> SourceError:
-    """Return the error of a source that is needed and cannot be used: it is down, or its name is wrong."""
+    """Return the error for a source that cannot be used: SourceUnavailableError if the cause may pass, otherwise
+    SourceError.
+    """
     return SourceUnavailableError(message) if cause in PASSING_CAUSES else SourceError(message)
 
 
@@ -216,7 +217,7 @@ class FetchError(Exception):
 
 
 def check_is_pdf(content: bytes, address: str) -> None:
-    """Raise FetchError if bytes are no whole PDF, whatever the server called them."""
+    """Raise FetchError if bytes are not a whole PDF, whatever type the server stated."""
     if is_pdf(content):
         if is_whole_pdf(content):
             return

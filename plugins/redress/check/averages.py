@@ -1,4 +1,6 @@
-"""The averages of similar authorities: letters to councils of one type print one value."""
+"""The rules about averages of similar authorities: all letters to councils of one type must print the same
+average.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

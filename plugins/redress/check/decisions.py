@@ -33,7 +33,7 @@ FILE_NAME = "decisions.jsonl"
 
 
 class DecisionError(Exception):
-    """A decision cannot be read or made: what was found, where, and what to do."""
+    """A decision cannot be read or made; the message says what was found, where, and what to do."""
 
 
 class Ruling(StrEnum):
@@ -42,7 +42,7 @@ class Ruling(StrEnum):
     ACCEPT = "accept"
     """The letter is loaded although it breaks the rules that the decision names."""
     REJECT = "reject"
-    """The letter stays in quarantine for good, and stands in no other letter's way."""
+    """The letter stays in quarantine for good, and other letters to its authority can be loaded."""
     WITHDRAW = "withdraw"
     """The earlier decision is taken back, and the rules alone decide again."""
 

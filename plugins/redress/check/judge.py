@@ -24,8 +24,8 @@ from redress.model.witness import WitnessFigure
 class Judgement:
     """What the rules and people's decisions make of a season's letters.
 
-    `standings` and `dispositions` are in the order of the letters. `expected` are the authorities that a letter
-    must have come to, and `season_checks` are the checks of the season as a whole.
+    `standings` and `dispositions` are in the order of the letters. `expected` are the authorities that must have a
+    letter, and `season_checks` are the checks of the season as a whole.
     """
 
     standings: tuple[Standing, ...]
@@ -51,7 +51,7 @@ def judge(
 ) -> Judgement:
     """Judge a season's letters, asking each rule once. Raise RuleError if a rule raises.
 
-    A letter that a person rejected stands in no other letter's way; the rules are still asked about it. A letter
+    A letter that a person rejected is no rival of other letters, but the rules are still asked about it. A letter
     that contradicts itself is not held back for the contradiction if a second witness prints the same figures.
     """
     standings = _stand(season, letters, authorities, decisions, witnesses)

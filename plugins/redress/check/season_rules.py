@@ -82,7 +82,9 @@ def _fit(standing: Standing) -> Finding:
 
 
 def _printed_places(text: str) -> int:
-    """Decimal places of a printed rate: at least one, because a trailing ".0" is dropped ("11" is 11.0)."""
+    """Return the decimal places of a printed rate: at least one, because letters drop a trailing ".0" ("11" is
+    11.0).
+    """
     _, _, places = text.partition(".")
     return max(1, sum(character.isdecimal() for character in places))
 
@@ -100,7 +102,8 @@ def expected_authorities(
 ) -> tuple[Authority, ...]:
     """Return the councils that a season must have a letter to.
 
-    A council of the samples is never expected, and no council is expected where only letters to samples came.
+    An invented council of the samples is never expected, and no council is expected if all letters are to invented
+    councils.
     """
     came = {standing.authority.is_sample for standing in standings if standing.authority is not None}
     if came == {True}:
@@ -109,9 +112,10 @@ def expected_authorities(
 
 
 def expected_authority_id(standing: Standing, expected: Collection[str]) -> str | None:
-    """Return the id of the expected authority that this letter of the season is to, or None.
+    """Return the id of the authority that a letter of the season is to, if that authority is expected; otherwise
+    None.
 
-    `expected` are ids. A letter in quarantine and a letter without statistics count too: they have come.
+    `expected` are ids. A letter in quarantine and a letter without statistics count too, because they have come.
     """
     if standing.authority is None or not is_of_its_season(standing):
         return None

@@ -1,4 +1,4 @@
-"""Standing: a letter among the letters of its season, and what a rule about a season's letters is."""
+"""Standing: a letter as the rules about a season see it, and the types of the rules about a season."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""redress up and airflow: Airflow with everything it needs, on this machine."""
+"""redress up and airflow: run Airflow, with everything that it needs, on this machine."""
 
 from typing import Annotated
 

@@ -138,7 +138,7 @@ def probe(
         int | None, typer.Option("--season", help="Look for this season's letter; else for the latest.")
     ] = None,
 ) -> None:
-    """Compare the Ombudsman's site as it is today with the settings about it, and say which settings to change."""
+    """Compare the Ombudsman's site of today with the settings about the site, and say which settings to change."""
     with plain_errors():
         from redress.settings import Settings
         from redress.steps.probe import new_probe

@@ -62,10 +62,10 @@ def settle_python() -> None:
 
 @contextmanager
 def plain_output() -> Iterator[None]:
-    """Run a command, and end it with one line if standard output is closed, full or broken.
+    """Run a command, and end it with a one-line message if standard output is closed, full or broken.
 
     A character that the terminal's encoding does not have is printed as an escape. If the reader of a pipe has
-    ended, as `head` does, nobody is told.
+    ended, as `head` does, the command ends without a message.
     """
     if sys.stdout is None:
         print("redress: standard output is closed, so there is nowhere to answer to", file=sys.stderr, flush=True)
@@ -137,7 +137,9 @@ def print_error(error: Exception) -> None:
 
 
 def _in_the_way(place: Path) -> str:
-    """Say what lies where a folder or a file of Redress belongs: at the place itself, or above it."""
+    """Return a sentence about the file or folder that is in the place of a folder or file of Redress, or above that
+    place.
+    """
     for path in reversed((place, *place.parents)):
         if path.is_file():
             return f"{path} is a file, and a folder belongs there"
@@ -216,7 +218,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def writing(settings: "Settings") -> Iterator[None]:
-    """Hold the writer lock during the block; tell a person who has to wait for it."""
+    """Hold the writer lock during the block; print a message if the person has to wait for the lock."""
     from filelock import Timeout
 
     from redress.warehouse.writer_lock import WriterLock

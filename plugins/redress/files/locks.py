@@ -31,7 +31,7 @@ BEATS = 6
 """How often a holder writes its object within LEASE_SECONDS."""
 POLL_SECONDS = 1.0
 NO_END = -1
-"""Wait for a lock for as long as another process holds it."""
+"""The timeout that means: wait for as long as another process holds the lock."""
 _NAME = re.compile(r"([0-9]{10})\.json")
 
 
@@ -51,12 +51,12 @@ class Lock:
             self._lock = _Lease.of(place)
 
     def acquire(self, timeout: float = NO_END) -> Self:
-        """Take the lock. Raise filelock's Timeout if another process holds it for `timeout` seconds."""
+        """Take the lock. Raise filelock's Timeout if another process holds the lock for `timeout` seconds."""
         self._lock.acquire(timeout=timeout)
         return self
 
     def release(self) -> None:
-        """Give the lock back, once for each time that it was taken."""
+        """Give the lock back. Call this once for each `acquire`."""
         self._lock.release()
 
     def require_held(self) -> None:

@@ -27,7 +27,7 @@ COPIES_KEPT_SECONDS = 7 * 24 * 3600
 
 
 def whole_address(stated: str | Path) -> str:
-    """Return a local path as an absolute one, and an object store's address without a slash at its end."""
+    """Return an absolute path for a local path; return an object store's address without a slash at its end."""
     address = str(stated).removeprefix("file://")
     return address.rstrip("/") if is_address(address) else str(Path(address).absolute())
 
@@ -62,7 +62,7 @@ class _Told:
         self._client, self._address = client, address
 
     def open(self, path: str, mode: str = "rb", **named: Any) -> Any:
-        """Open a file to read it, as bytes or as text. Files are written by `replaced` alone."""
+        """Open a file for reading, as bytes or as text. Only `replaced` writes files."""
         content = io.BytesIO(self.cat_file(path))
         return content if "b" in mode else io.TextIOWrapper(content, named.get("encoding"), named.get("errors"))
 

@@ -24,8 +24,8 @@ OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 INCOMING = "incoming"
 """The folder for files that are being written. It lies beside the other folders of the address."""
 ABANDONED_AFTER_SECONDS = 24 * 3600
-"""After this long a temporary file of another machine counts as left behind, since its process cannot be looked up.
-"""
+"""After this long a temporary file of another machine counts as abandoned, because its process cannot be looked
+up."""
 _TEMPORARY_NAME = re.compile(r"([0-9]+)@([^@]+)@[a-z0-9_]+")
 """The temporary names that this module gives: process id, machine, random characters. Files with other names are
 not ours."""

@@ -1,1 +1,3 @@
-"""The subjects of all rooms: seasons, letters, measures, authorities. Imports nothing else of this package."""
+"""What all other folders speak of: seasons, letters, measures, authorities. The modules here import nothing else of
+the package.
+"""

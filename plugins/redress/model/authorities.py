@@ -1,4 +1,4 @@
-"""Authorities: the bodies that receive letters, and which of them a name means on a given day."""
+"""Authorities: the bodies that receive letters, and which body a name means on a given day."""
 
 import datetime as dt
 import difflib
@@ -37,7 +37,8 @@ _COMMON_WORDS = frozenset(
         "of",
     ]
 )
-"""Words of most full names. If they counted, Corby District Council would be most similar to Selby's."""
+"""Words of most full names, which are ignored when names are compared: otherwise Corby District Council would be
+most similar to Selby District Council."""
 _APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'"})
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -86,7 +87,7 @@ class Alias:
 
 @dataclass(frozen=True)
 class Succession:
-    """One authority that took over all or part of another on its own first day."""
+    """One authority took over all or part of another authority on the first day of its existence."""
 
     predecessor_id: str
     successor_id: str
@@ -103,7 +104,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a name means on a day: one authority, or none, with the authorities that may have been meant.
+    """What a name means on a day: one authority or none, with the candidates that may be meant.
 
     A person chooses from `candidates`. If `authority` is set, it is the only candidate.
     """

@@ -20,11 +20,11 @@ class Fate(StrEnum):
     """What became of a letter file in its season."""
 
     ACCEPTED = "accepted"
-    """Its figures are loaded."""
+    """The letter's figures are loaded."""
     QUARANTINED = "quarantined"
-    """A critical rule or a person holds it back."""
+    """A critical rule or a person holds the letter back."""
     SUPERSEDED = "superseded"
-    """Another letter to the same authority stands for it."""
+    """Another letter to the same authority replaces the letter."""
     NO_STATISTICS = Verdict.NO_STATISTICS.value
     UNKNOWN_LAYOUT = Verdict.UNKNOWN_LAYOUT.value
     NOT_A_LETTER = Verdict.NOT_A_LETTER.value

@@ -1,4 +1,4 @@
-"""The records of reading: a figure with its evidence, a letter's header, and what reading gave."""
+"""The records of reading: a figure with its evidence, a letter's header, and the whole letter as it was read."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Verdict(StrEnum):
 
     EXTRACTED = "extracted"
     NO_STATISTICS = "no_statistics"
-    """A letter of the Ombudsman whose statistics page is missing."""
+    """A letter of the Ombudsman without its statistics page."""
     UNKNOWN_LAYOUT = "unknown_layout"
     """A letter of the Ombudsman with statistics that fit no known layout."""
     NOT_A_LETTER = "not_a_letter"
@@ -31,10 +31,10 @@ NOT_READ = "not read"
 
 @dataclass(frozen=True)
 class Figure:
-    """One number that a letter states, and where it stands.
+    """One number that a letter states, and its place.
 
-    `box` is in points on `page` (the first page is 1); a text file has `line` (the first is 1) instead.
-    `text` is the number as printed, `sentence` the sentence that gives it its meaning.
+    `box` is in points on `page` (the first page is 1); a text file has `line` (the first is 1) instead. `text` is
+    the number as printed, and `sentence` is the sentence that gives the number its meaning.
     """
 
     measure: str
@@ -117,7 +117,7 @@ class Letter:
     absences: tuple[tuple[str, Absence], ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
-    """The prose between salutation and signature, in the order of print; none of a file that is no letter."""
+    """The prose between salutation and signature, in the order of print; empty if the file is not a letter."""
 
     def figure(self, measure: str, category: str | None = None) -> Figure | None:
         """Return the figure of a measure, or None if the letter has no such figure."""

@@ -1,4 +1,4 @@
-"""Markdown: write untrusted text as text or code without markup of its own, and tables."""
+"""Markdown: write tables, and untrusted text in which no markup has an effect."""
 
 import re
 from collections.abc import Iterable, Sequence

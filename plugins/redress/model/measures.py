@@ -27,7 +27,7 @@ class Absence(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a measure is counted in."""
+    """The unit of a measure."""
 
     COUNT = "count"
     PER_CENT = "pct"

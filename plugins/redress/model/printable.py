@@ -27,7 +27,9 @@ def shortened(text: str, characters: int = 200) -> str:
 
 
 def has_password(address: str) -> bool:
-    """Return whether an address holds a password, or may hold one: it cannot be parsed and has an "@"."""
+    """Return whether an address holds a password, or may hold a password because it has an "@" and cannot be
+    parsed.
+    """
     try:
         return ":" in urlsplit(address).netloc.rpartition("@")[0]
     except ValueError:  # such as "[" in a password

@@ -1,4 +1,4 @@
-"""Seasons: the year of a letter, the twelve months it covers, and what both are called."""
+"""Seasons: the year of the letters, the twelve months that they cover, and the names of both."""
 
 import datetime as dt
 import re
@@ -36,7 +36,7 @@ class Season:
 
     @property
     def label(self) -> str:
-        """The period's name as the Ombudsman writes it: "2020-21" for season 2021."""
+        """The name of the season's period as the Ombudsman writes it: "2020-21" for season 2021."""
         return f"{self.year - 1}-{self.year % 100:02d}"
 
     def __str__(self) -> str:

@@ -47,7 +47,7 @@ class DagRun:
 
 @dataclass(frozen=True)
 class DagRuns:
-    """An Airflow with a home of its own that runs `annual_letters` for seasons."""
+    """An Airflow in its own home, which runs `annual_letters` for seasons."""
 
     settings: Settings
 

@@ -101,7 +101,7 @@ class _Run:
         )
 
     def _tasks_to_do(self) -> "list[TaskInstance]":
-        """Let Airflow look at the run; return the tasks that it would start now."""
+        """Let Airflow update the state of the run; return the tasks that Airflow would start now."""
         from airflow.utils.state import DagRunState, TaskInstanceState
 
         dag_run = self._dag_run()

@@ -7,7 +7,7 @@ from redress.steps.upkeep import Action, Upkeep
 
 
 def asked() -> Upkeep:
-    """Return what the run was asked for. Raise ValueError if its params contradict each other."""
+    """Return what a person asked for. Raise ValueError if the params of the run contradict each other."""
     context = get_current_context()
     return Upkeep.of_params(context["params"], context["dag_run"].triggering_user_name)
 

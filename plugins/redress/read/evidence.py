@@ -100,7 +100,7 @@ def _scale(width: float, height: float) -> float:
 
 
 def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Sequence[_Rectangle]) -> _Rectangle:
-    """Return the place near a frame where a label of this width hides the least print, frames and labels."""
+    """Return the place near a frame at which a label with a width hides the least print, frames and labels."""
     x0, top, x1, bottom = frame
     lefts = [x0, x1 - width, (x0 + x1 - width) // 2]
     tops = [top - _LABEL_HEIGHT, bottom]

@@ -82,7 +82,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The numbers of the pages to read, and the error to raise if no letter is read from them."""
+    """The numbers of the pages to read, and the error to raise if these pages give no letter."""
 
     numbers: tuple[int, ...]
     otherwise: NoLetterError | None = None

@@ -44,7 +44,7 @@ def first_signature(document: Document) -> int | None:
 
 
 def signatory(document: Document) -> list[str]:
-    """Return the lines behind the first signature on its page; none without a signature."""
+    """Return the lines behind the first signature, on the page of the signature; none if there is no signature."""
     signed = first_signature(document)
     if signed is None:
         return []
@@ -76,7 +76,7 @@ def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
 
 
 def other_ombudsman(lines: Sequence[str]) -> str | None:
-    """Return the words behind a signature that name another ombudsman and not this one; None if there are none."""
+    """Return the words behind a signature that name another ombudsman than this one; None if there are none."""
     words = squeezed(" ".join(_without_copies(lines)))
     other = _OTHER_OMBUDSMAN.search(words)
     return other.group() if other and not _THIS_OMBUDSMAN.search(words) else None

@@ -229,8 +229,8 @@ def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) ->
 
 
 def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:
-    """Return the sentences of a block; a sentence counts once if two readings of the block find it in the same
-    words.
+    """Return the sentences that are found in a block. If two passages of the block give a sentence in the same
+    words, it counts once.
     """
     unique: dict[tuple[str, tuple[int, ...]], Found] = {}
     for passage in block.passages:

@@ -54,7 +54,8 @@ def council_years(file: Path, name: str, season: Season | None, today: dt.date) 
 def authority_named(
     release: duckdb.DuckDBPyConnection, name: str, season: Season | None, today: dt.date
 ) -> Authority:
-    """Return the authority in a release that a name means on the last day of a season, or today.
+    """Return the authority that a name means on the last day of a season or, without a season, today; the release
+    names the authorities.
 
     Raises ShowError if the name belongs to no authority or to several.
     """

@@ -60,7 +60,7 @@ class _Tests:
 def data_dictionary(found: Manifest) -> str:
     """Return the dictionary of a manifest's published models as Markdown; the same manifest gives the same text.
 
-    Raises DictionaryError if a table or a column has no description, or a column no type.
+    Raises DictionaryError if a table or a column has no description, or if a column has no type.
     """
     published = sorted((model for model in models(found) if model["schema"] in PUBLISHED_SCHEMAS), key=_place)
     _require_descriptions(published)

@@ -25,7 +25,7 @@ too."""
 
 
 def manifest() -> Manifest:
-    """Return dbt's manifest of the project as it stands, parsed without a database and without the network.
+    """Return dbt's manifest of the present project, which dbt parses without a database and without the network.
 
     Raises DbtError if dbt cannot parse the project.
     """
@@ -45,7 +45,7 @@ def manifest() -> Manifest:
 def write_dbt_docs(settings: Settings) -> Place:
     """Write dbt's pages about the current release as one file that needs no server, and return its place.
 
-    dbt gets a copy of the release, because it opens its database to write. Raises ReleaseError if there is no
+    dbt gets a copy of the release, because dbt opens its database for writing. Raises ReleaseError if there is no
     release, and DbtError if dbt fails.
     """
     release = releases_of(settings).current()

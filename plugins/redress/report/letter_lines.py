@@ -75,7 +75,9 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
 def letter_line(
     landed: LandedLetter, disposition: Disposition, review: Mapping[str, Any] | None = None
 ) -> LetterLine:
-    """Return one letter as a line, with numbers from `review` (a row of the warehouse) or else from the letter."""
+    """Return one letter as a line, with the numbers of `review` (a row of the warehouse), or of the letter if there
+    is no review.
+    """
     numbers = _as_read(landed.letter) if review is None else review
     authority = landed.letter.header.authority_name
     cells = (

@@ -1,4 +1,4 @@
-"""How a run of a season ended: the facts that the run's report begins with, and one sentence about them."""
+"""How a run of a season ended: the facts with which the run's report begins, and one sentence about these facts."""
 
 import re
 from collections import Counter

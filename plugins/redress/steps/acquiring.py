@@ -338,7 +338,7 @@ def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
 
 
 def _with_address(outcome: Outcome) -> str:
-    """Return why a file could not be fetched and from where, with the address named once."""
+    """Return why a file could not be fetched, with the file's address unless the reason names it."""
     address = outcome.reference.address
     return outcome.detail if address in outcome.detail else f"{address}: {outcome.detail}"
 
@@ -353,7 +353,9 @@ def had_files(summary: Summary) -> list[Archived]:
 
 
 def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
-    """Return a file of the archive as steps hand it on; a statistics page gets the ending of a web page."""
+    """Return a file of the archive in the form in which steps hand on files; a statistics page gets the ending of a
+    web page.
+    """
     name = PurePosixPath(unquote(urlsplit(address).path) if "://" in address else address).name
     if kind is ReferenceKind.STATISTICS_PAGE and ending(name) not in HTML_ENDINGS:
         name = f"{name or 'page'}.html"

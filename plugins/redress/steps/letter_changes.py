@@ -31,7 +31,7 @@ class Change(StrEnum):
     SUPERSEDED = "superseded"
     """A file that the season had, and that another file replaces now."""
     GONE = "no longer there"
-    """A file that the season had, and has no more; no letter replaces it."""
+    """A file that the season had and no longer has, and that no letter replaces."""
     UNCHANGED = "unchanged"
     """A file that the season had, with the same disposition and the same statement."""
 

@@ -56,7 +56,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a decision changed: the letter that it is about, and other letters whose fate changed."""
+    """The effect of a decision: the letter that it is about, and other letters with a changed fate."""
 
     decision: Decision
     case: Case
@@ -74,7 +74,7 @@ class Quarantine:
     settings: Settings
 
     def cases(self, season: Season | None = None) -> tuple[Case, ...]:
-        """Return the letters of a season, or of every season, in quarantine or with a decision about them.
+        """Return the letters of a season, or of every season, that are in quarantine or have a decision about them.
 
         They are ordered by season and address.
         """

@@ -26,9 +26,8 @@ from redress.files.lines import add_json_line, json_lines, stated_json
 from redress.files.places import Place, moved
 
 NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
-"""The longest name of a run's files without their endings, and the length of the hash in it. File systems take
-names of 255 bytes.
-"""
+"""The longest name of a run's files without their endings, and the length of the hash in such a name. File systems
+allow names of 255 bytes."""
 STEP_NAME_WIDTH = 11
 """The characters that a line has for a step's name; the longest is "data tables"."""
 
@@ -74,7 +73,9 @@ class RunRecord:
         return [event for event in map(_event, json_lines(self.path)) if event is not None]
 
     def damaged_lines(self) -> tuple[int, ...]:
-        """Return the numbers of the lines that are no event; the first line is 1. Empty lines do not count."""
+        """Return the numbers of the lines that are not events; the first line is 1. Empty lines do not count as
+        damaged.
+        """
         lines = enumerate(json_lines(self.path), start=1)
         return tuple(number for number, line in lines if line.strip() and _event(line) is None)
 

@@ -91,7 +91,7 @@ class Run:
 
     @property
     def folder(self) -> Place:
-        """The folder of the run's record and of everything else that is kept of it."""
+        """The folder of the run's record and of all other files that are kept about the run."""
         if self.kind is RunKind.SEASON:
             return season_folder(self.settings, self.season)
         folder = self.settings.runs_folder / self.kind
@@ -103,7 +103,7 @@ class Run:
 
     @property
     def summary_path(self) -> Place:
-        """The outcome of each reference in this run."""
+        """The file with the outcome of each reference in this run."""
         return self._kept(SUMMARY_ENDING)
 
     @property
@@ -113,12 +113,12 @@ class Run:
 
     @property
     def before_path(self) -> Place:
-        """What the season had in landing before the run."""
+        """The file with the season's state in landing before the run."""
         return self._kept(".before.json")
 
     @property
     def checks_path(self) -> Place:
-        """All checks of the run's letters and of their season."""
+        """The file with all checks of the run's letters and of their season."""
         return self._kept(".checks.parquet")
 
     @property
@@ -133,7 +133,7 @@ class Run:
 
     @property
     def watched_path(self) -> Place:
-        """What a watch found, for its later steps."""
+        """The file with what a watch found, for its later steps."""
         return self._kept(".watched.json")
 
     @property

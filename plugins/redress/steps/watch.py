@@ -87,7 +87,9 @@ class SeasonProgress:
 
 @dataclass(frozen=True)
 class WatchEnd:
-    """How a watch ended: a line about it, and a warning if letters are missing past their date, else None."""
+    """How a watch ended: a line about it, and a warning, or None, about letters that are missing after the expected
+    date.
+    """
 
     line: str
     warning: str | None

@@ -58,7 +58,7 @@ def acquire_and_read(
     retry_failed: bool = False,
     watch: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[str]:
-    """Do the first half of the way, up to the check; return the folders of readings.
+    """Take a season the first half of the way, up to the check; return the names of its readings, for `check`.
 
     `watch` is as in `run_season`. Raises SeasonError if another process acquires the same season.
     """

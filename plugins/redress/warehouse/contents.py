@@ -101,7 +101,7 @@ def not_held(settings: Settings, file: Path) -> tuple[str, ...]:
 
 
 def shown(sentences: tuple[str, ...]) -> str:
-    """Return the first sentences in one line, and the number of the others."""
+    """Return the first few sentences on one line, with the number of the other sentences."""
     others_count = len(sentences) - SHOWN_COUNT
     return "; ".join([*sentences[:SHOWN_COUNT], *([f"and {others_count} more"] if others_count > 0 else [])])
 

@@ -27,7 +27,7 @@ class WriterLock:
         return self
 
     def release(self) -> None:
-        """Give the locks back, once for each time that they were taken."""
+        """Give the locks back. Call this once for each `acquire`."""
         for lock in reversed(self._locks):
             lock.release()
 

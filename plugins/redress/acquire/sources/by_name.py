@@ -20,7 +20,7 @@ def source_of(text: str, settings: "Settings") -> Source:
     """Return the source that a text names; a path alone is a folder. Raise SourceError if the source cannot be
     used.
 
-    The name of a source names the same source again: `source_of(source.name, settings)`.
+    Given the name of a source, as in `source_of(source.name, settings)`, the function returns that source again.
     """
     if not text:
         how = "with --from or REDRESS_SOURCE"

@@ -56,7 +56,9 @@ class FolderSource:
         return tuple(sorted(season for season in found if season is not None))
 
     def outside_seasons(self) -> tuple[str, ...]:
-        """Return the files that lie in no season's folder, if the folder has season folders: no run reads them."""
+        """Return the files outside all season folders, which no run reads; none if the folder has no season
+        folders.
+        """
         seasons = {str(season) for season in self.seasons()}
         if not seasons:
             return ()

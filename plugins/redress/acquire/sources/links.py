@@ -46,8 +46,8 @@ class Link:
 
     @cached_property
     def seasons(self) -> frozenset[int]:
-        """Return the years of the seasons that the link is about: none if no words name a season, several if they
-        are unclear.
+        """Return the years of the seasons that the link may be about: none if no words name a season, several if
+        the words are unclear.
 
         The link's own words count first, then its surroundings, its file's name, its heading, and its address.
         """
@@ -224,7 +224,7 @@ class _Walk:
             self.end("")
 
     def result(self) -> _Walked:
-        """Return what was found. Raise FetchError if there was no element."""
+        """Return the result of the walk. Raise FetchError if the page had no element."""
         if not self._has_elements:
             raise FetchError(FailureCause.WRONG_CONTENT, f"{self._address} gave no web page")
         start = self._start()

@@ -345,5 +345,5 @@ def _scheme(address: str) -> str:
 
 
 def _beside(address: str) -> str:
-    """Return where the mapping of a table is to be written if it does not exist."""
+    """Return the place for a person to write the mapping of a table, if the manifest names no mapping."""
     return str(PurePosixPath(urlsplit(address).path).with_suffix(".yml"))

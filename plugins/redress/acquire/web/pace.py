@@ -20,13 +20,13 @@ class Pace:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait for a turn to make a request, and keep it until the request has ended."""
+        """Wait until a request may begin; during the block the request counts as running."""
         with self._slots:
             self._wait()
             yield
 
     def hold(self, seconds: float) -> None:
-        """Let no request begin for this long, because the site asked for it."""
+        """Let no request begin for this many seconds, because the site asked for a pause."""
         with self._lock:
             self._next_at = max(self._next_at, time.monotonic() + seconds)
 

@@ -55,7 +55,9 @@ class Keeper:
                 rotate_if_large(log)
 
     def _ends_too_often(self, name: str) -> bool:
-        """Record that a process has ended; return whether it was restarted RESTARTS_COUNT times lately."""
+        """Record that a process has ended; return whether it was restarted RESTARTS_COUNT times within
+        RESTARTS_WITHIN_SECONDS.
+        """
         now = time.monotonic()
         lately = [at for at in self._ended_at.get(name, []) if now - at < RESTARTS_WITHIN_SECONDS]
         self._ended_at[name] = [*lately, now]

@@ -164,8 +164,8 @@ class PostgreSQL:
     def _socket_folder(self, user: str | None) -> str:
         """Return the folder of the socket: the data's folder, or a private folder if clients cannot use that path.
 
-        Clients cannot use a path that is too long for a socket, or that has a comma, their separator.
-        After a kill the private folder stays the same, because the users of the server know only that folder.
+        Clients cannot use a path that is too long for a socket, or that has a comma, which separates hosts for
+        them. After a kill the private folder stays the same, because the users of the server know only that folder.
         """
         among_data = os.fsencode(self.folder / SOCKET)
         if len(among_data) <= LONGEST_SOCKET_BYTES and b"," not in among_data:

@@ -50,7 +50,7 @@ LOST_TASK_SECONDS = 60
 
 @dataclass(frozen=True)
 class AirflowUp:
-    """Airflow's processes in a folder of their own below the home; `port` is the port of the pages."""
+    """Airflow's processes, with a folder below the home; `port` is the port of the pages."""
 
     settings: Settings
     port: int = 8080
@@ -146,7 +146,9 @@ class AirflowUp:
 
     @contextmanager
     def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-        """Run Airflow's processes during the block; yield them by name. Each logs to a new file of its name."""
+        """Run Airflow's processes during the block; yield the processes by name. Each process logs to a new file
+        with its name.
+        """
         self.logs.mkdir(parents=True, exist_ok=True)
         for name in COMPONENTS:
             rotate(self.log(name))
@@ -163,7 +165,7 @@ class AirflowUp:
             self.process_list.clear()
 
     def start(self, component: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        """Start a process. It leads a session of its own, so that all that it starts can be ended with it."""
+        """Start a process in a new session, so that everything that it starts can be ended with it."""
         with self.log(component).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - the command is ours
                 [sys.executable, "-m", "airflow", *COMPONENTS[component]],

@@ -99,8 +99,8 @@ class _SafeLoader(yaml.SafeLoader):
 def read_mapping(content: bytes, address: str) -> Mapping:
     """Return the mapping in a YAML file.
 
-    Raise WitnessError, with the fault, if the file does not say what columns mean, and UnreadableTableError if the
-    file is no YAML.
+    Raise WitnessError, with the fault, if the file is not a valid mapping, and UnreadableTableError if it is not
+    YAML.
     """
     try:
         found = _SafeLoader(content.decode("utf-8-sig")).get_single_data()

@@ -216,9 +216,10 @@ class DrawnPage:
 
     @cached_property
     def _to_shown(self) -> tuple[float, float, float, float, float, float]:
-        """The matrix from the page's own coordinates to points from the upper left corner of the page as shown.
+        """The matrix that turns the page's own coordinates into points from the upper left corner of the page as
+        shown.
 
-        pdfium is asked where three points are drawn, so the matrix holds for all page boxes and turns.
+        It comes from three points whose places pdfium is asked for, so it is right for all page boxes and turns.
         """
         size = (round(self.width * _FINE), round(self.height * _FINE))
         places = []

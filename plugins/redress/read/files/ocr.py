@@ -105,9 +105,9 @@ def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A word as tesseract sees it, with the edges of its box on the straight picture, in points of A4.
+    """A word as tesseract sees it. Its edges are those on the straight picture, in points of A4.
 
-    `box` is its box on the page, in points.
+    `box` is the word's box on the page, in points.
     """
 
     text: str

@@ -151,7 +151,7 @@ def _page(page: Any, opened: OpenedPdf | None) -> Page:
 def shown_part(media_box: Sequence[float], crop_box: Sequence[float]) -> Box:
     """Return the part of a page that viewers show: left, lower, right, upper, in the page's own units.
 
-    A box may name any two opposite corners. A crop box counts as far as it lies within the media box.
+    A box may name any two opposite corners. Only the part of a crop box within the media box counts.
     """
     media, crop = _left_to_right(media_box), _left_to_right(crop_box)
     if _is_flat(media):

@@ -47,7 +47,7 @@ SAME_SIZE_SHARE = 0.15
 ONE_PLACE_SHARE = 0.3
 """Two digits of one number overlap by at most this share of the narrower digit's width, whatever the type."""
 LEAST_STEP_SHARE = 0.4
-"""The middles of two digits of one number are this far apart at least, in units of their height."""
+"""The least distance between the middles of two digits of one number, in units of their height."""
 LEAST_DIGIT_POINTS = 3.2
 """A letter on A4 has no digits lower than this, because their type would have less than 4.5 points. Such small type
 may be hidden beside a picture of another number."""
@@ -136,7 +136,7 @@ def _doubts_on_page(page: DrawnPage, figures: Sequence[Figure]) -> dict[_Key, st
 
 
 def _window(figures: Sequence[Figure]) -> Box:
-    """Return the box around figures and what stands right beside them."""
+    """Return the box around figures and their surroundings."""
     boxes = [one.box for one in figures if one.box is not None]
     away = max(max(x1 - x0, bottom - top) for x0, top, x1, bottom in boxes)
     x0s, tops, x1s, bottoms = zip(*boxes, strict=True)

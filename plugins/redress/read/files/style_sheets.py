@@ -24,7 +24,7 @@ Declarations = dict[str, str]
 
 IMPORTED = "its style sheet imports another, which is not followed here"
 SCRIPTED = "-script"
-"""The name of the declaration that stands for a script that changes an element."""
+"""The name of a pseudo-declaration for an element that a script changes."""
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _BRACE = re.compile(rf"{STRING}|\\.|[{{}};]", re.DOTALL)

@@ -259,7 +259,7 @@ def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *,
 
 
 def _is_laid_over(character: str) -> bool:
-    """Return whether a character has no place of its own, and may change how its neighbours look."""
+    """Return whether a character takes up no room and may change how its neighbours look."""
     if character.isascii() or character in _HARMLESS_FORMATS or _TURNING.match(character):
         return False
     return unicodedata.category(character) in ("Cf", "Cn", "Me", "Mn")

@@ -42,7 +42,7 @@ class Statistics:
 
 
 class Layout(Protocol):
-    """One family of letters."""
+    """The interface of a layout, which reads one family of letters."""
 
     @property
     def name(self) -> str:

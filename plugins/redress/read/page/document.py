@@ -41,10 +41,11 @@ _BULLETS = re.compile("[•◦‣∙·●○■□▪▫◆◇❖►▶➢➤✓
 
 
 def plain(text: str) -> str:
-    """Return text with one spelling for each character: ligatures opened, quotes and dashes straight, spaces plain.
+    """Return text in a uniform spelling: ligatures are resolved, quotes and dashes are straight, and spaces are
+    plain.
 
-    Footnote marks (superscript figures) are removed before compatibility forms are opened: "14²" must not become
-    142. Characters that do not print are removed.
+    Footnote marks (superscript digits) are removed before compatibility characters are resolved, because "14²" must
+    not become 142. Characters that do not print are removed.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -286,7 +287,7 @@ def _overprints(word: Word, other: Word) -> bool:
 
 
 def _pieces(line: list[Word]) -> Iterator[list[Word]]:
-    """Cut a line where a gap is too wide for two words of one text."""
+    """Divide a line at each gap that is too wide for two words of one text."""
     piece: list[Word] = []
     for word in line:
         if piece and word.x0 - piece[-1].x1 > SEGMENT_GAP_EMS * min(piece[-1].size, word.size):

@@ -95,8 +95,8 @@ def _cut_at_gaps(line: Segment) -> Iterator[Segment]:
 def _heading_at(
     first: Segment, segments: Sequence[Segment], patterns: dict[str, re.Pattern[str]]
 ) -> Heading | None:
-    """Return the heading that begins with a segment: the segment alone, with the other pieces of its line, or with
-    lines below.
+    """Return the heading that begins with a segment, or None. It is the segment alone, or the segment with other
+    pieces of its line or with lines below.
     """
     line = [first]
     while True:

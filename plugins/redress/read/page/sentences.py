@@ -319,7 +319,9 @@ def _can_end(candidate: Found) -> bool:
 
 
 def around(words: Sequence[Word]) -> Box | None:
-    """Return the smallest box around the words on the first word's page, in points; None if they have no boxes."""
+    """Return the smallest box around the words that stand on the first word's page, in points; None if the words
+    have no boxes.
+    """
     boxes = [word.box for word in words if word.box is not None and word.page == words[0].page]
     if not boxes:
         return None

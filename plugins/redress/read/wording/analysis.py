@@ -21,7 +21,7 @@ from redress.read.wording.proposals import Strength
 
 @dataclass(frozen=True)
 class Analysis:
-    """What a season says that no layout knows."""
+    """The result of the analysis of a season: its letters, the facts about them, and the findings."""
 
     season: Season
     seen: tuple[SeenLetter, ...]
@@ -57,7 +57,7 @@ def is_incomplete(letter: Letter) -> bool:
 
 
 def analysed(season: Season, seen: Sequence[SeenLetter], authorities: Authorities) -> Analysis:
-    """Return what the letters of a season say that no layout knows."""
+    """Analyse what the letters of a season say that no layout knows."""
     own = tuple(one for one in seen if one.letter.verdict is not Verdict.NOT_A_LETTER)
     letters = tuple(one.letter for one in own)
     councils = [_council(letter, season, authorities) for letter in letters]

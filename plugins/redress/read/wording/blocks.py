@@ -58,7 +58,7 @@ def states(block: str | None, figure: str) -> bool:
 
 
 def home_of(measure: str) -> str | None:
-    """Return the name of the block whose sentences state a measure; None if no block states it."""
+    """Return the name of the block with sentences that state a measure; None if there is no such block."""
     first = ("overview",) if measure.endswith(("dealt_with_count", "not_for_us_count", "closed_count")) else ()
     names = (*first, "uphold", "compliance", "remedy", "overview")
     return next((name for name in names if measure in known_blocks()[name].measures), None)

@@ -74,7 +74,7 @@ def findings_of(facts: Facts) -> list[SentenceFinding]:
 
 
 def of_others(pattern: Pattern, year: int) -> str | None:
-    """Return the words by which a sentence is about another year or other councils; None if there are none."""
+    """Return the words of a sentence that refer to another year or to other councils; None if there are none."""
     text = pattern.text(["{}"] * len(pattern.slots))
     match = _OF_OTHERS.search(text)
     if match is not None:

@@ -17,7 +17,7 @@ _CHOICE = re.compile(r"\(([^|)]*)[^)]*\)")
 
 @dataclass(frozen=True)
 class Nearest:
-    """A known sentence in its simplest form, how like it is (0 to 1), and what has changed."""
+    """A known sentence in its simplest form, its likeness to a new sentence (0 to 1), and what has changed."""
 
     template: str
     plain: str

@@ -74,7 +74,7 @@ class Pattern:
         return "".join(self._pieces(iter(names), is_template=False))
 
     def template(self, names: Sequence[str]) -> str:
-        """Return the sentence as a layout writes it, with names in its slots."""
+        """Return the sentence in the form of a layout's template, with names in its slots."""
         return "".join(self._pieces(iter(names), is_template=True))
 
     def _pieces(self, names: Iterator[str], *, is_template: bool) -> Iterator[str]:

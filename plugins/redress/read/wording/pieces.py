@@ -73,8 +73,8 @@ def seen_letter(content: bytes, file_name: str) -> SeenLetter | None:
 
 
 def unknown_pieces(document: Document, letter: Letter) -> Iterator[Piece]:
-    """Yield the pieces with a number that the reader did not read, and, without tokens, the known sentences that it
-    has read.
+    """Yield each piece with a number that the reader did not read. Also yield each known sentence that the reader
+    has read, as a piece without tokens.
     """
     number_of = {id(word): place for place, word in enumerate(w for line in document.segments for w in line.words)}
     read = {(figure.page, figure.box) for figure in letter.figures if figure.box is not None}

@@ -11,7 +11,7 @@ from redress.read.page.numbers import COUNT, COUNT_IN_WORDS, read_number
 
 
 class SlotKind(StrEnum):
-    """What stands in a slot."""
+    """The kind of text in a slot."""
 
     NUMBER = "number"
     PER_CENT = "percent"

@@ -1,4 +1,4 @@
-"""What the site shows, read from the DuckDB file of a release: the rows of its tables, arranged for pages."""
+"""Read what the site shows from the DuckDB file of a release: the rows of the tables, arranged for pages."""
 
 import datetime as dt
 import hashlib
@@ -149,7 +149,7 @@ def _without_its_figures(reason: str, rules: Sequence[Row]) -> str:
 
 
 def read_contents(release: Path) -> SiteContents:
-    """Read the tables of a release, whose folder is named by its identity."""
+    """Read the tables of a release; `release` is its folder, which has its identity as name."""
     with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse:
         performance = _rows(warehouse, "select * from marts.council_performance order by season, authority_key")
         results = _by(_rows(warehouse, "select * from audit.season_results order by season"), "season")

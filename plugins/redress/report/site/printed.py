@@ -1,4 +1,4 @@
-"""A season's page as a PDF for a committee, printed by WeasyPrint from the page itself.
+"""Print a season's page as a PDF for a committee, by WeasyPrint from the page itself.
 
 WeasyPrint needs the system's library Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0). Without it the site has
 no PDFs, and says so.

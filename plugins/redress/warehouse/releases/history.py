@@ -68,7 +68,7 @@ class History:
     folder: Path
 
     def events(self) -> tuple[Event, ...]:
-        """Return all events, oldest first. Raises ReleaseError where the file is no history."""
+        """Return all events, oldest first. Raises ReleaseError if the file is not a history."""
         file = self.folder / HISTORY_NAME
         try:
             return stated_events(stated_json(file.read_bytes()))
@@ -103,7 +103,7 @@ class History:
         self.replace(self._without_begun())
 
     def last_current(self) -> str | None:
-        """Return the release that was last put before the readers, or None where the history has none."""
+        """Return the release that became current last, or None if the history has none."""
         found = [event.release for event in self.events() if event.what is Happening.CURRENT]
         return found[-1] if found else None
 
@@ -128,12 +128,12 @@ class History:
 
 
 def events_as_json(events: Iterable[Event]) -> list[dict[str, str]]:
-    """Return events as JSON states them; `stated_events` reads them."""
+    """Return events in the form of JSON, which `stated_events` reads."""
     return [asdict(event) for event in events]
 
 
 def stated_events(stated: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
-    """Return the events that JSON states. Raises ValueError, KeyError or TypeError where it states no events."""
+    """Return the events that JSON states. Raises ValueError, KeyError or TypeError if the JSON states no events."""
     return tuple(_event(event) for event in stated)
 
 

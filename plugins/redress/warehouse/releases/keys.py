@@ -66,7 +66,7 @@ class Keys:
 
     @classmethod
     def of_table_schema(cls, schema: Mapping[str, Any]) -> "Keys":
-        """Return the keys of a Table Schema, as `as_table_schema` writes them."""
+        """Return the keys in a Table Schema that `as_table_schema` wrote."""
         return cls(
             tuple(schema.get("primaryKey", ())),
             tuple(tuple(key) for key in schema.get("uniqueKeys", ())),

@@ -51,7 +51,7 @@ class Pointer:
     letters: Mapping[str, Mapping[int, int]]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the pointer as `current.json` states it."""
+        """Return the pointer in the form of `current.json`."""
         return {
             "release": self.release,
             "path": f"releases/{self.release}",
@@ -247,7 +247,7 @@ class StoredReleases:
         return True
 
     def _wrong(self, place: str, sha256s: dict[str, str]) -> list[str]:
-        """Read all files below a place; return the names of those that are missing or differ from their sha256."""
+        """Read all files below a place; return the names of files that are missing or differ from their sha256."""
         found = []
         for name, sha256 in sha256s.items():
             try:

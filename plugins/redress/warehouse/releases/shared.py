@@ -51,7 +51,7 @@ def releases_of(settings: Settings, *, is_loss_left: bool = False) -> Releases:
 
 @dataclass(frozen=True)
 class SharedReleases(Releases):
-    """Copies of releases in a local folder, and the store that has them all."""
+    """Copies of releases in a local folder, and the store that has all releases."""
 
     store: StoredReleases = field(kw_only=True)
 

@@ -65,7 +65,9 @@ def _create(connection: Connection, table: Table) -> None:
 
 
 def _keys(table: Table) -> list[ColumnCollectionConstraint]:
-    """Return a table's keys in a fixed order. SQLAlchemy gives a table without a primary key an empty one."""
+    """Return a table's keys in a fixed order, without the empty primary key that SQLAlchemy adds to a table without
+    one.
+    """
     keys = [
         constraint
         for constraint in table.constraints

@@ -182,7 +182,9 @@ def require_nothing_else(connection: Connection, schema: str) -> None:
 
 
 def drop_retired(connection: Connection) -> Iterator[str]:
-    """Drop releases that were served before, each in its own transaction. Yield why one could not be dropped."""
+    """Drop releases that were served before, each in its own transaction. Yield a sentence for each release that
+    cannot be dropped.
+    """
     with connection.begin():
         retired = execute(
             connection,

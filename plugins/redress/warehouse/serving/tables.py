@@ -44,8 +44,8 @@ from redress.warehouse.releases.releases import ReleaseError
 FILTER_COLUMNS = frozenset(
     {"season", "authority_key", "authority_id", "council_type_key", "measure", "letter_key", "complaint_kind"}
 )
-"""The columns that a BI tool filters and joins by. They get an index in each table where no key starts with them.
-"""
+"""The columns that a BI tool filters and joins by. Each gets an index in every table in which no key starts with
+the column."""
 SEARCHED_COLUMNS = frozenset({"passage_text"})
 """The columns of English prose, with an index for PostgreSQL's full-text search."""
 _TYPES: dict[str, TypeEngine[Any]] = {
@@ -216,7 +216,7 @@ def _concatenated(fields: list[str]) -> str:
 
 
 def quoted(name: str) -> str:
-    """Return a name as DuckDB and PostgreSQL quote it."""
+    """Return a name in the quotes of DuckDB and PostgreSQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -262,7 +262,7 @@ def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[S
 
 
 def declared(tables: tuple[ServedTable, ...], schema: str) -> dict[str, Table]:
-    """Return the tables by name as SQLAlchemy declares them in a schema, with keys, indexes and comments."""
+    """Return SQLAlchemy's tables for a schema by name, with keys, indexes and comments."""
     metadata = MetaData(schema=schema)
     return {table.name: _declared(table, metadata) for table in tables}
 
