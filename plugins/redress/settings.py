@@ -255,7 +255,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def is_shared(self) -> bool:
-        """Whether the state lies in an object store, so that each step of a run may have another machine."""
+        """Whether the state lies in an object store, so that another machine may do each step of a run."""
         return is_address(self.state_address)
 
     @cached_property

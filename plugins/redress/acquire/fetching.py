@@ -54,7 +54,7 @@ def acquire_references(
     worker = _Worker(source, archive, BoundedSemaphore(source.fetches_at_a_time))
     threads_count = source.fetches_at_a_time + STORING_AT_A_TIME
     with ThreadPoolExecutor(threads_count, thread_name_prefix="acquire") as threads:
-        # more than can work at a time: a thread that ends finds its next reference waiting
+        # more references than threads, so that a thread that has finished finds its next reference waiting
         running = {threads.submit(worker.acquired, reference) for reference in islice(waiting, 2 * threads_count)}
         try:
             while running:

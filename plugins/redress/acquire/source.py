@@ -164,7 +164,8 @@ class FailureCause(StrEnum):
     """A 4xx other than 404, 410 and 429."""
     FORBIDDEN_BY_ROBOTS = "forbidden_by_robots"
     ADDRESS_NOT_ALLOWED = "address_not_allowed"
-    """A link or redirect to a host, scheme or network that is not fetched from, or redirects without end."""
+    """A link or redirect leads to a host, scheme or network from which nothing is fetched, or redirects do not
+    end."""
     TOO_LARGE = "too_large"
     WRONG_CONTENT = "wrong_content"
     """The bytes are not the expected content, such as a page "not found" in place of a PDF, or a PDF or a page

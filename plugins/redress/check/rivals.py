@@ -64,7 +64,7 @@ def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
 def _order(one: Letter, other: Letter) -> int | None:
     """Compare two letters: positive if the first stands, negative if the second, None if undecidable."""
     if _statement(one) == _statement(other):
-        # The same letter in two renditions: the rendition with places on a page as evidence stands.
+        # One letter in two renditions: the rendition with places on a page as evidence stands.
         return 1 if _preference(one) > _preference(other) else -1
     first, second = one.header.letter_date, other.header.letter_date
     if first is None or second is None or first == second:

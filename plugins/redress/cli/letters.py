@@ -28,7 +28,7 @@ def read(
         Path | None, typer.Option("--evidence", help="Draw the figures of one PDF where they stand, to this PNG.")
     ] = None,
 ) -> None:
-    """Read letters: show what each states and where, and whether its numbers agree."""
+    """Read letters: show the numbers that each letter states, their places, and whether the numbers agree."""
     from redress.read.workers import File, Readers
     from redress.settings import Settings
 

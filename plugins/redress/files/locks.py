@@ -130,7 +130,7 @@ class _Lease:
             last = self._last_number()
             stated = self._stated(last) if last else {"is_held": False}
             now = time.monotonic()
-            # a look that took long, or that failed, says nothing about the holder
+            # a look that took long, or that failed, does not show that the holder has ended
             unchanged_seconds = (
                 unchanged_seconds + min(now - looked_at, 2 * POLL_SECONDS) if seen == (last, stated) else 0
             )

@@ -61,7 +61,7 @@ class Row:
         cell = self.cells[column]
         if not cell:
             return None
-        # fromisoformat also takes 20210331 and week dates, which dbt would not
+        # fromisoformat also accepts 20210331 and week dates, and dbt does not
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell, re.ASCII):
             try:
                 return dt.date.fromisoformat(cell)

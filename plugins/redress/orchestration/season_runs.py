@@ -172,7 +172,7 @@ def main(source: str, planned: Sequence[PlannedRun]) -> None:
     _migrate()
     dag = get_bagged_dag(None, ANNUAL_LETTERS)
     serialized = get_db_dag(None, ANNUAL_LETTERS)
-    # the metadata does not keep the callback
+    # the dag in the metadata lacks the callback
     serialized.on_failure_callback = dag.on_failure_callback  # type: ignore[attr-defined]
     with create_session() as session:
         runs = [_Run(run, dag, serialized, session, shown) for run in planned]

@@ -46,7 +46,7 @@ def decide() -> dict[str, Any]:
 
 
 def tell() -> str:
-    """Return the last line of the watch. Mail a warning if letters are missing past their date."""
+    """Return the last line of the watch. Mail a warning if letters are missing after the expected date."""
     run = watch_run()
     end = watch.tell(run, dt.datetime.now(dt.UTC).date())
     if end.warning is not None:

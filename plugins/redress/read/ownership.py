@@ -214,7 +214,7 @@ def _is_between(upper: Found, lower: Found, block: Block) -> bool:
 def _is_aligned(one: Sequence[Word], other: Sequence[Word], size: float) -> bool:
     """Return whether lines stand in one column: one above the other, with aligned left edges or middles."""
     here, there = _place(one), _place(other)
-    # a word left of the word before it begins a line, and so does text behind a number in larger type
+    # a word begins a line if it is left of the word before it, or follows a number in larger type
     is_over = here.x0 < there.x1 and there.x0 < here.x1
     lefts = [one[0].x0, *(word.x0 for left, word in pairwise(one) if word.x0 < left.x0 or word.size != left.size)]
     in_line = min(abs(left - there.x0) for left in lefts) <= ALIGNED_EMS * size

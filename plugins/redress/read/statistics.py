@@ -22,7 +22,7 @@ from redress.read.signatory import is_signature
 from redress.read.unread import unread_measures
 
 _PART_OF_A_SENTENCE = (
-    # Where a line break or a picture parts such a sentence, what is left of it must not pass for a count.
+    # If a line break or a picture divides such a sentence, its rest must not count as a sentence with a count.
     Sentence("{ignored:rate} upheld (decisions|decision) per 100,000"),
 )
 _NO_AVERAGE = Sentence(

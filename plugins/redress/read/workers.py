@@ -159,7 +159,7 @@ class Readers:
             try:
                 return self._result(future)
             except _BrokenDownError:
-                # pdfium ends its process where memory runs out or it meets a fault; without it the cause is told
+                # pdfium ends its process if memory runs out or on a fault; a try without pdfium shows the cause
                 again = self._scheduled(read_letter, file.content, file.name, False)
                 return unconfirmed(self._result(again))
         except WorkerError as error:

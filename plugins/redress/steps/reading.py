@@ -39,7 +39,7 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
         known = {} if anew else before
         new = [file for file in archived if (file["sha256"], ending(file["name"])) not in known]
         found = known | _newly_read(archive, new, run.settings)
-        # a failure of tesseract says nothing about a letter, and must not take it out of the release
+        # a failure of tesseract says nothing about a letter, and must not remove the letter from the release
         not_read = {key for key, letter in found.items() if letter.reason.startswith(f"{NOT_READ}:")}
         found |= {key: before[key] for key in not_read & before.keys()}
         letters = [
@@ -98,11 +98,11 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
         if own is not None and landed is not None:
             _require_not_older(own, landed)
         keep_before(run)
-        # a run that asked no source leaves what landing knows of it, or puts back what landing has lost
+        # a run that asked no source leaves what landing knows of the source, or restores what landing has lost
         acquired = own or (None if run.season in landing.seasons() else landed)
         if acquired is not None:
             landing.replace_acquisitions(run.season, _acquisitions(acquired))
-        # a reader that was changed since `read` must not be given what the one before it read
+        # a reader that was changed since `read` must not get the readings of the reader before
         reader = reader_identity()
         by_this_reader = (
             landed_letter for part_reader, read in read_parts if part_reader == reader for landed_letter in read

@@ -138,7 +138,7 @@ class Run:
 
     @property
     def started_run_id(self) -> str:
-        """The id of the run that a watch starts. A repeated watch has the same id to start."""
+        """The id of the run that a watch starts. A repeated watch uses this id again."""
         return f"{self.kind}__{self.season}__{self.run_id}"
 
     @property

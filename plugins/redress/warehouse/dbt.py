@@ -78,7 +78,7 @@ def run_dbt(
         "--target-path": target.absolute(),
         "--log-path": logs.absolute(),
     }
-    # -P: no file in the folder of the database is taken for a Python module
+    # -P: Python must not import a file in the folder of the database as a module
     command = [sys.executable, "-P", "-W", "ignore", "-m", "dbt.cli.main", "--no-use-colors", *arguments]
     command += [str(part) for place in places.items() for part in place]
     log = logs / "dbt.log"

@@ -104,7 +104,7 @@ class PostgreSQL:
         if not self.is_made and not self._run(server, "initdb", INITDB_OPTIONS):
             raise UpError(f"no PostgreSQL can be made in {self.folder}; the log: {self._programs_log}")
         options = f"-h '' -k {shlex.quote(self._socket_folder(server.system_user))}"
-        # A killed server leaves this file, and PostgreSQL would take any process with that pid for the server.
+        # A killed server leaves this file, and PostgreSQL would mistake any process with that pid for the server.
         self._state_file.unlink(missing_ok=True)
         rotate(self.log)
         until = time.monotonic() + AGAIN_SECONDS
@@ -157,7 +157,7 @@ class PostgreSQL:
         lines = self._stated()
         with suppress(OSError):  # the process has ended meanwhile, or belongs to another user
             if lines and Process.of(int(lines[0])) is not None:
-                # a server works in the folder of its data; another process may have the pid now
+                # a server's working folder is the folder of its data; another process may have the pid now
                 return lines if Path(f"/proc/{lines[0]}/cwd").resolve() == self.folder.resolve() else ()
         return ()
 

@@ -262,7 +262,7 @@ class DrawnPage:
     def _drawn(self, box: Box, scale: float, **how: Any) -> Shades:
         x0, top, x1, bottom = box
         edges = (x0, self.height - bottom, self.width - x1, top)
-        # pdfium's binding rounds what is cropped up to whole pixels, and no pixel of the box may be lost
+        # pdfium's binding rounds the cropped margins up to whole pixels, and no pixel of the box may be lost
         margins = tuple(max(math.floor(edge * scale) - 0.01, 0) / scale for edge in edges)
         bitmap = self._page.render(scale=scale, grayscale=True, crop=margins, **how)
         shades: Shades = bitmap.to_numpy()

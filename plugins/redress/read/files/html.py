@@ -122,7 +122,7 @@ class _Shown:
 
     def gather(self, root: html.HtmlElement) -> None:
         """Gather the lines of a page, with an empty row between two blocks, because the page shows a gap there."""
-        # a walk with a stack of its own, because a page may nest deeper than calls can
+        # the walk keeps its own stack, because a page may nest deeper than Python's calls can
         stack: list[tuple[html.HtmlElement, Look, tuple[Look, Style] | None, int, int]] = [
             (root, Look(doubt=self.sheets.doubt), None, 0, 0)
         ]

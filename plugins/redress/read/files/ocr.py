@@ -265,8 +265,8 @@ def _rows(picture: Image.Image, enlarged: float) -> list[dict[str, str]]:
 def _output(command: Sequence[str], picture: bytes) -> bytes:
     """Return tesseract's output about a picture. Raise TesseractError if tesseract fails or exceeds its time.
 
-    The limit is on processor time, which the system counts, with a generous limit by the clock besides. So the
-    result does not depend on how busy the machine is.
+    The limit is on processor time, which the system counts; a generous limit by the clock holds too. So the result
+    does not depend on how busy the machine is.
     """
     own = {name: value for name, value in os.environ.items() if name != VARIABLE_OF_ITS_DATA}
     try:

@@ -54,11 +54,11 @@ class NotReadError(UnreadableError):
 def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collection[int] = ()) -> Document:
     """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
-    The pages with these numbers are returned, or all pages if there are no numbers. `opened` is the file that
-    pdfium opened, or None. With `opened`, hidden words are dropped, and pages that are pictures of text are read
-    with tesseract if it is installed; a picture without lines of text is not read. Raise UnreadableError with the
-    cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no text). Raise NotReadError
-    if tesseract fails.
+    Only the pages with `numbers` are returned, or all pages if `numbers` is empty. `opened` is the file that pdfium
+    opened, or None. With `opened`, hidden words are dropped, and pages that are pictures of text are read with
+    tesseract if it is installed; a picture without lines of text is not read. Raise UnreadableError with the cause:
+    encrypted, damaged, empty (no text and no picture) or scanned (pictures and no text). Raise NotReadError if
+    tesseract fails.
     """
     by_number = {page.number: page for page in _measured(content, numbers, opened)}
     if opened is not None:
@@ -136,7 +136,7 @@ def _page(page: Any, opened: OpenedPdf | None) -> Page:
     """Return the words of a page of pdfplumber, and drop the page's caches, so that a long file needs little
     memory.
     """
-    # pdfminer lays a page out from the corner of this box, after the page has been turned.
+    # pdfminer's coordinates start at the corner of this box, after the page has been turned.
     page.page_obj.mediabox = shown_part(page.page_obj.mediabox, page.page_obj.cropbox)
     width, height = float(page.layout.width), float(page.layout.height)
     chars, picture_area, curve_count = _content(page.layout, width, height)

@@ -78,7 +78,7 @@ def quick_document(
     worth = [sheet.number for sheet in sheets if places_all or sheet.text.landmark_count]
     if not worth:
         return None
-    # A block may go on over the page, so the page behind counts too.
+    # A block may go on on the next page, so the next page counts too.
     to_place = {min(wanted)} | {number + step for number in worth for step in (0, 1)}
     try:
         signed = next((sheet.number for sheet in sheets if any(map(is_signature, sheet.text.lines))), len(texts))

@@ -39,7 +39,8 @@ SPECKED_SHARE = 0.0002
 """A page is cleaned if specks make up a larger share of its pixels. Clean print has hardly any specks."""
 DENSE_SHARE = 0.002
 _AROUND = 12
-"""Print is darker than the mean of the sketch within this many pixels around it, however the page is lit."""
+"""The radius, in pixels, of the mean with which each pixel of the sketch is compared: print is darker than the mean
+around it, however the page is lit."""
 _DARKER_SHARE = 0.15
 """Print is darker than that mean by at least this share of the page's contrast."""
 _TILE = 250

@@ -149,7 +149,7 @@ def _without_its_figures(reason: str, rules: Sequence[Row]) -> str:
 
 
 def read_contents(release: Path) -> SiteContents:
-    """Read the tables of a release; `release` is its folder, which has its identity as name."""
+    """Read the tables of a release; `release` is its folder, which is named after the release's identity."""
     with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse:
         performance = _rows(warehouse, "select * from marts.council_performance order by season, authority_key")
         results = _by(_rows(warehouse, "select * from audit.season_results order by season"), "season")

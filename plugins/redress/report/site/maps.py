@@ -51,7 +51,7 @@ def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dic
     if counties:
         parts.append(_part("County councils", contents, counties, is_placed=False))
     if rest and not is_sample:
-        # a release of an earlier version knows no place of any council
+        # a release of an earlier version has no places of councils
         title = "Councils that have ended since" if contents.hexagons else "Other councils, by type and name"
         parts.append(_part(title, contents, rest, is_placed=False))
     elif rest:

@@ -17,8 +17,8 @@ from pydantic import TypeAdapter
 from redress.warehouse.releases.checksums import CHANGES_NAME, damage
 
 NOT_THERE = "not there"
-"""The word in lists for a letter or figure that a release does not have. It takes part in the order of the
-lists."""
+"""The word in lists for a letter or figure that a release does not have. The lists are sorted with this word in the
+place of a value."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,9 @@ class Trust:
 
 @dataclass(frozen=True)
 class ChangedTrust:
-    """An authority and season in both releases, with another trust, or another reason for it, than before."""
+    """A letter that is trusted otherwise than before, or for another reason: its season and authority, and both
+    trusts.
+    """
 
     season: int
     authority_name: str
@@ -237,7 +239,7 @@ def _letters(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedLetter, ...]
 
 def _figures(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedFigure, ...]:
     """Return the figures that changed, of authorities and seasons that both releases have."""
-    # a release made before there were corrections has no column for them
+    # a release of an earlier version has no column for corrections
     old_is_corrected = "old.is_corrected" if _is_in_both(connection, "fct_figure", "is_corrected") else "false"
     figures = connection.execute(
         f"""

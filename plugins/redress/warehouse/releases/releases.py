@@ -367,7 +367,7 @@ def _is_ours(path: Path) -> bool:
 
 def _replace(folder: Path, by: Path) -> None:
     """Replace a folder by another folder in one step, and remove the replaced folder."""
-    # under its own name, what lies there after a crash would be taken for a built warehouse
+    # with its own name, the folder would count as a built warehouse after a crash
     aside = by.rename(by.with_name(f"{by.name}.replaced"))
     _exchange(aside, folder)
     shutil.rmtree(aside, ignore_errors=True)

@@ -35,7 +35,7 @@ def build_beside(
     if any(table.name == RELEASE_TABLE for table in tables):
         raise ServeError(f"a table of the release is called {RELEASE_TABLE}, which says in {SCHEMA} what is served")
     made = declared(tables, INCOMING)
-    # keys come when the rows are there, which costs less than with each row; this takes them out of CREATE TABLE
+    # keys are added after the rows, which is cheaper; so they are removed from CREATE TABLE here
     keys = [AddConstraint(key) for table in made.values() for key in _keys(table)]
     rows_counts = {}
     for table in tables:

@@ -152,7 +152,7 @@ class Postgres:
             if served_before is not None:
                 require_nothing_else(connection, SCHEMA)
             try:
-                # opened as others in this process may have it open: DuckDB refuses two configurations
+                # with the configuration that others in this process use: DuckDB refuses two for one file
                 warehouse = duckdb.connect(str(release / "warehouse.duckdb"), read_only=True)
             except duckdb.Error as error:
                 raise ServeError(f"release {release.name} cannot be read: {error}") from error

@@ -140,7 +140,7 @@ class ServedColumn:
             return f"left(cast({value} as varchar), 1)"
         if self.item_type != "DOUBLE":
             return f"cast({value} as varchar)"
-        # 17 digits name a double exactly, and both sides print them alike; their shortest texts can differ
+        # 17 digits name a double exactly, and both sides print them alike; shortest texts can differ
         return (
             f"case when isfinite({value}) then format('{{:.16e}}', {value}) when isnan({value}) then 'NaN' "
             f"when {value} > 0 then 'Infinity' when {value} < 0 then '-Infinity' end"
@@ -223,7 +223,7 @@ def quoted(name: str) -> str:
 def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[ServedTable, ...]:
     """Return the tables of a release: names, types and comments from its DuckDB file, keys from its data package.
 
-    Raises ServeError for a column with a type that PostgreSQL has no equal of.
+    Raises ServeError for a column if PostgreSQL has no type that is equal to the column's type.
     """
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     keys = {
