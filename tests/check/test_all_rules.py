@@ -8,7 +8,7 @@ from redress.check.all_rules import RULES, RULES_SEED, rules_csv
 
 def test_the_seed_says_what_the_rules_say() -> None:
     assert RULES_SEED.read_text(encoding="utf-8") == rules_csv(), (
-        "write it anew: .venv/bin/python -m redress.check.all_rules"
+        "write it again: .venv/bin/python -m redress.check.all_rules"
     )
 
 

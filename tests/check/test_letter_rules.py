@@ -190,7 +190,7 @@ BROKEN: list[tuple[str, Letter, tuple[str, ...]]] = [
     ),
     ("numbers_are_possible", letter(changes={"uphold_rate_type_average_pct": "101"}), ("type_average_pct is 101",)),
     ("numbers_are_possible", letter(changes={"investigations_count": "40.5"}), ("investigations_count is 40.5",)),
-    ("numbers_are_possible", letter(changes={"compliance_outcomes_count": "-1"}), ("is -1, below nought",)),
+    ("numbers_are_possible", letter(changes={"compliance_outcomes_count": "-1"}), ("is -1, below zero",)),
     (
         "readings_agree",
         letter(conflicts=(Conflict("upheld_count", "read as 3 and as 30"),)),

@@ -31,7 +31,7 @@ def published(found: Manifest) -> list[Manifest]:
 
 
 def test_the_dictionary_in_docs_is_what_the_models_say(text: str) -> None:
-    assert DICTIONARY.read_text(encoding="utf-8") == text, f"write it anew: {RENEWED_BY}"
+    assert DICTIONARY.read_text(encoding="utf-8") == text, f"write it again: {RENEWED_BY}"
 
 
 def test_every_published_table_and_column_is_in_it(found: Manifest, text: str) -> None:
@@ -108,6 +108,6 @@ def test_the_check_fails_on_a_stale_file_and_says_what_renews_it(
     monkeypatch.setattr(data_dictionary, "DICTIONARY", file)
     monkeypatch.setattr(data_dictionary, "manifest", lambda: found)
     assert main(["--check"]) == 1
-    assert f"write it anew: {RENEWED_BY}" in capsys.readouterr().err
+    assert f"write it again: {RENEWED_BY}" in capsys.readouterr().err
     assert main([]) == 0
     assert main(["--check"]) == 0

@@ -31,7 +31,7 @@ def test_every_output_shown_is_what_its_query_gives(text: str, release: duckdb.D
         assert (
             text[shown.output_start : shown.output_end].splitlines()
             == now[given.output_start : given.output_end].splitlines()
-        ), f"question {shown.number}; write it anew: .venv/bin/python -m samples.cookbook"
+        ), f"question {shown.number}; write it again: .venv/bin/python -m samples.cookbook"
     assert now == text
 
 

@@ -92,7 +92,7 @@ def _objections(
         if obstacle:
             yield f"{found}; {obstacle}"
         elif check.rule not in decision.rules:
-            yield f"{found}; {accepted} for {', '.join(decision.rules)}, and this is broken besides"
+            yield f"{found}; {accepted} for {', '.join(decision.rules)}, and this rule is broken too"
         elif not is_read_as_then:
             yield f"{found}; {accepted} for this, but its authority, season or figures are read otherwise now"
     if decision.authority_id is not None and not broken and not is_read_as_then:

@@ -139,7 +139,7 @@ def _impossible_numbers(letter: Letter) -> Iterator[str]:
     for figure in letter.figures:
         unit = UNIT_OF[figure.measure]
         if figure.value < 0:
-            yield f"{figure.measure} is {figure.value}, below nought"
+            yield f"{figure.measure} is {figure.value}, below zero"
         if unit is Unit.COUNT and figure.value != int(figure.value):
             yield f"{figure.measure} is {figure.value}, and a count is a whole number"
         if unit is Unit.PER_CENT and figure.value > 100:

@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not is_check:
         DICTIONARY.write_text(text, encoding="utf-8")
     elif not DICTIONARY.exists() or DICTIONARY.read_text(encoding="utf-8") != text:
-        print(f"{DICTIONARY} is not what the models say now; write it anew: {RENEWED_BY}", file=sys.stderr)
+        print(f"{DICTIONARY} is not what the models say now; write it again: {RENEWED_BY}", file=sys.stderr)
         return 1
     return 0
 

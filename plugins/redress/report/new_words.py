@@ -23,7 +23,7 @@ def new_words_lines(run: Run, unknown_count: int) -> Iterator[str]:
     yield "Letters " + ", and letters ".join(f"{what}: {count}" for count, what in counts if count) + "."
     yield ""
     yield (
-        "If the season words a sentence or a label anew, this command finds it in all letters, says what its "
+        "If the season has a new sentence or label, this command finds it in all letters, says what its "
         "numbers state as far as arithmetic proves it, and prints the line to paste: "
         f"{command(run.settings, f'wording {run.season}')}"
     )

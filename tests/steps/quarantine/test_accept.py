@@ -91,7 +91,7 @@ def test_an_accept_does_not_cover_a_rule_that_a_later_reading_breaks(settings: S
     found = disposition(settings, later)
     assert found.disposition == Fate.QUARANTINED
     assert found.decided_by is None
-    assert f"accepted by a person's decision for {RATE_RULE}, and this is broken besides" in found.reason
+    assert f"accepted by a person's decision for {RATE_RULE}, and this rule is broken too" in found.reason
     assert found.reason.startswith("years_agree: ")
     assert waiting(desk) == [later.sha256]
 

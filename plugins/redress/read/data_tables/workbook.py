@@ -64,7 +64,7 @@ def workbook_sheets(content: bytes, address: str) -> Iterator[Sheet]:
         raise
     except Exception as error:  # openpyxl raises errors of many kinds on a damaged file, also while cells are read
         raise UnreadableTableError(
-            f"{address} cannot be opened as XLSX ({error}); save it anew as XLSX or CSV, or take it out"
+            f"{address} cannot be opened as XLSX ({error}); save it again as XLSX or CSV, or take it out"
         ) from error
 
 
