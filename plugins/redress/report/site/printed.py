@@ -5,6 +5,9 @@ no PDFs, and says so.
 """
 
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -52,5 +55,24 @@ def _printed(page: Path, site: Path) -> bytes:
         link.attrib.pop("href", None)
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each style that is for screens alone
     text = html.tostring(document, encoding="unicode", doctype="<!doctype html>")
-    printed: bytes = HTML(string=text, base_url=page.as_uri(), url_fetcher=SiteFetcher()).write_pdf()
+    with _fonts_without_a_date():
+        printed: bytes = HTML(string=text, base_url=page.as_uri(), url_fetcher=SiteFetcher()).write_pdf()
     return printed
+
+
+@contextmanager
+def _fonts_without_a_date() -> Iterator[None]:
+    """Give one fixed date to the fonts in a PDF, so that a page gives the same bytes at any time.
+
+    Where the system has no library HarfBuzz-Subset, WeasyPrint cuts fonts by fontTools, which writes the present
+    time into each font, or the time in SOURCE_DATE_EPOCH.
+    """
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before

@@ -1,0 +1,23 @@
+"""PDFs of the site: the same page gives the same bytes on a system of any kind."""
+
+from pathlib import Path
+
+import pytest
+
+from redress.report.site.printed import _printed, why_no_pdfs
+
+PAGE = "<!doctype html><title>Season</title><p>Upheld: 12 of 18, <a href='elsewhere.html'>67%</a>.</p>"
+
+
+@pytest.mark.skipif(bool(why_no_pdfs()), reason=str(why_no_pdfs()))
+def test_a_page_gives_the_same_pdf_later_where_fonttools_cuts_the_fonts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "season.html").write_text(PAGE, encoding="utf-8")
+    monkeypatch.setattr("weasyprint.pdf.fonts.harfbuzz_subset", None)
+    printed = []
+    for now in (1_700_000_000.0, 1_800_000_000.0):
+        monkeypatch.setattr("fontTools.misc.timeTools.time.time", lambda now=now: now)
+        printed.append(_printed(tmp_path / "season.html", tmp_path))
+    assert printed[0].startswith(b"%PDF")
+    assert printed[0] == printed[1]
