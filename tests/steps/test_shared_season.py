@@ -129,3 +129,11 @@ def test_the_steps_of_a_season_by_turns_on_two_machines_give_the_release_of_one_
     assert build_warehouse(later) == identity
     assert Path(release(later, identity)).name == identity
     assert store.read(f"{place}/parquet/fct_figure.parquet") == (folder / "parquet/fct_figure.parquet").read_bytes()
+
+    # the store loses its releases: what one machine still has counts for nothing, and another one publishes
+    for name in list(store.names("warehouse")):
+        store.remove(name)
+    assert build_warehouse(later) == identity
+    other = Run.of_season(SEASON, "later", next(turns).settings)
+    assert Path(release(other, identity)).name == identity
+    assert store.read(f"{place}/parquet/fct_figure.parquet") == (folder / "parquet/fct_figure.parquet").read_bytes()

@@ -132,6 +132,18 @@ def test_the_list_of_releases_is_the_same_on_every_machine_and_fetches_none(mach
     assert here_only == {identity_of(number) for number in (5, 4, 3)}
 
 
+def test_a_copy_of_a_release_that_the_store_has_lost_does_not_count(machines: Machines) -> None:
+    machines.publish("one", 1)
+    for name in list(machines.store().names("")):
+        machines.store().remove(name)
+    releases = releases_of(machines.settings("one"))
+    assert releases.release_folder(identity_of(1)).is_dir()
+    assert releases.bring(identity_of(1)) == (f"{machines.store().address} does not list it",)
+    assert not releases.has_built(identity_of(1))
+    machines.publish("one", 1)
+    assert machines.current("two") == 1
+
+
 def test_a_copy_that_is_damaged_is_fetched_again(published: Machines) -> None:
     assert published.current("damaged") == 2
     file = published.settings("damaged").warehouse_folder / "current" / "parquet" / "fct_figure.parquet"

@@ -101,9 +101,8 @@ def build_warehouse(run: Run) -> str | None:
             )
             return None
         note.facts = {"identity": identity}
-        releases.bring(identity)
         folder = releases.release_folder(identity)
-        found = faults(run.settings, folder, identity)
+        found = releases.bring(identity) or faults(run.settings, folder, identity)
         if not found:
             note.message = f"release {identity} was built before"
             return identity
@@ -158,8 +157,7 @@ def _published(releases: Releases, identity: str | None, settings: Settings) -> 
         return Publication.NOTHING_CHANGED
     if identity != warehouse_identity(settings):
         return Publication.OVERTAKEN
-    releases.bring(identity)
-    if faults(settings, releases.release_folder(identity), identity):
+    if releases.bring(identity) or faults(settings, releases.release_folder(identity), identity):
         releases.publish(identity)
         return Publication.PUBLISHED
     if current is not None and current.name == identity:

@@ -76,7 +76,7 @@ class SharedReleases(Releases):
                 return ()
             if not self._has_events(pointer.events):
                 self.history.replace(pointer.events)
-            loss = self.bring(pointer.release)
+            loss = self._copied(pointer.release)
             if loss:
                 self.current_link.unlink(missing_ok=True)
                 return loss
@@ -100,6 +100,14 @@ class SharedReleases(Releases):
         return Held(pointer.letters[identity], CHANGES_NAME in names, found)
 
     def bring(self, identity: str) -> tuple[str, ...]:
+        """Fetch a release as `Releases.bring` says. If the store does not list the release, for example because the
+        store was restored from a backup, a copy on this machine does not count: no other machine has it.
+        """
+        if identity not in self.identities():
+            return (f"{self.store.address} does not list it",)
+        return self._copied(identity)
+
+    def _copied(self, identity: str) -> tuple[str, ...]:
         folder = self.release_folder(identity)
         if not damage(folder):
             return ()
