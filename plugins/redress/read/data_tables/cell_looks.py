@@ -17,9 +17,9 @@ LEAST_CONTRAST = 48
 """Type that differs from its background by fewer than this of 256 shades is hardly seen. Grey type differs by 90
 and more."""
 LEAST_POINTS = 5.0
-"""Type smaller than this cannot be read, and neither can any type in a row lower than this, in points."""
+"""Type smaller than this, in points, cannot be read. Neither can type in a row that is lower than this."""
 LEAST_CHARACTERS_SHARE = 0.5
-"""A spreadsheet shows "###" if a column has room for less than this share of a number's characters."""
+"""If a column has room for less than this share of a number's characters, a spreadsheet shows "###"."""
 
 STRUCK = "is struck through, and is not read"
 RAISED = "is set above or below the line, as the mark of a footnote"
@@ -39,7 +39,7 @@ _SYMBOL_FONT = re.compile(r"wingdings|webdings|dingbats|symbol|marlett|code ?39|
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 _SPACING = re.compile(r"_.|\*[^\d%]|\[(?:black|blue|green|magenta|red|\$[^\]]*)\]", re.IGNORECASE)
 _PLAIN = re.compile(r"[-+(£$€\s]*(?:#[, ]#{0,2})?[#0?]*[0?](?:\.[0#?]+)?\s*%?[-)\s]*|[-+(£$€\s]*#+[-)\s]*")
-"""A format that shows the digits of a number unchanged."""
+"""A number format that shows the digits of a number unchanged."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Palette:
         return cls(tuple({**usual, **named}.get(name, (_PAPER + _INK) / 2) for name in _THEME))
 
     def shade(self, colour: Color | None, otherwise: float) -> float:
-        """Return how light a colour is; return `otherwise` if there is no colour, or if it is a colour of the
-        system.
+        """Return how light a colour is, from 0 to 255. If there is no colour, or the system chooses it, return
+        `otherwise`.
         """
         if colour is None:
             return otherwise
@@ -83,7 +83,9 @@ class Palette:
 
 
 def fault_of_type(font: AnyFont, behind: Sequence[float], palette: Palette) -> str | None:
-    """Return why a person cannot read text in a font before a background; None if the text is readable."""
+    """Return why a person cannot read text in a font on a background; `behind` has the shades of the background.
+    Return None if the text is readable.
+    """
     size = font.sz
     if size is not None and size < LEAST_POINTS:
         return TINY
@@ -95,8 +97,8 @@ def fault_of_type(font: AnyFont, behind: Sequence[float], palette: Palette) -> s
 
 
 def fault_of_line(font: AnyFont) -> str | None:
-    """Return why text in a font does not count as a cell's text (it is struck through or raised); None if it
-    counts.
+    """If text in a font does not count as a cell's text, return why: the text is struck through or raised.
+    Otherwise return None.
     """
     if font.strike:
         return STRUCK
@@ -129,7 +131,7 @@ def section_for(number: float, number_format: str) -> str:
 
 
 def shows_number(section: str) -> bool:
-    """Return whether a section of a number format shows the number itself; decimal places may be missing."""
+    """Return whether a section of a number format shows the number itself, perhaps without its decimal places."""
     if any(re.search(r"[\d%]", quoted or escaped) for quoted, escaped in _QUOTED.findall(section)):
         return False
     section = _SPACING.sub("", _QUOTED.sub("", section))

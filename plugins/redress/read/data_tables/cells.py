@@ -10,9 +10,9 @@ _FOOTNOTE = re.compile(
     r"(?:[*†‡§¶#¹²³⁰⁴-⁹ᵃ-ᶻ]|\[\s*(?:note\s*)?[\da-z]{1,2}\s*\]|\((?:note\s*\d{1,2}|[pr])\))\Z",
     re.IGNORECASE,
 )
-"""The mark of a footnote behind a number, a heading or a name: 12*, 12 [1], 12¹, 12 (r)."""
+"""The mark of a footnote after a number, a heading or a name: 12*, 12 [1], 12¹, 12 (r)."""
 _FOOTNOTE_CHARACTERS = 12
-"""More characters than the longest mark of a footnote, "[ note 12 ]", has."""
+"""How many characters at the end of a text are searched for a mark. The longest mark, "[ note 12 ]", has fewer."""
 _NOTHING = re.compile(r"(?:[-–—.]+|n\s*/\s*a|n\.a\.|not applicable|none available|nil return)?", re.IGNORECASE)
 _WITHHELD = re.compile(r"\*+|\[c\]|<\s*\d+", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?|\.\d+", re.ASCII)
@@ -37,7 +37,7 @@ class Cell:
 class CellValue:
     """The value of a cell, or the reason why the cell has no value; exactly one of the two is set.
 
-    `is_bare` is True for a number without any sign in the cell that it is a percentage.
+    `is_bare` is True for a number if nothing in the cell says that the number is a percentage.
     """
 
     value: Decimal | None
@@ -53,7 +53,9 @@ def cell_of_number(number: float, *, is_per_cent: bool) -> Cell:
 
 
 def read_cell(cell: Cell) -> CellValue:
-    """Return the number in a cell, or why there is none; "53%" and a shown 0.53 both give 53 (per cent)."""
+    """Return the number in a cell, or the reason why there is none. The text "53%" gives 53 (per cent), and so does
+    a stored 0.53 that the spreadsheet shows as 53%.
+    """
     if cell.unread is not None:
         return CellValue(None, WitnessAbsence.NOT_A_NUMBER if cell.text else WitnessAbsence.NOT_STATED)
     if cell.number is not None:
@@ -87,7 +89,7 @@ def without_footnote(text: str) -> str:
 
 
 def normalised_heading(text: str) -> str:
-    """Return a heading in the form in which headings are compared: case, line breaks, spaces and footnotes do not
-    matter.
+    """Return a heading in the form in which headings are compared: in small letters, with single spaces and no line
+    breaks, and without footnotes at its end.
     """
     return " ".join(without_footnote(" ".join(text.split())).casefold().split())

@@ -36,7 +36,7 @@ _LARGEST = Decimal(10**9)
 
 @dataclass(frozen=True)
 class DataTable:
-    """The result of reading one file: its figures, and reports that a person should know."""
+    """The result of reading one file: its figures, and reports of what a person should know."""
 
     figures: tuple[WitnessFigure, ...]
     reports: tuple[WitnessReport, ...]
@@ -44,7 +44,7 @@ class DataTable:
 
 @dataclass(frozen=True)
 class _Header:
-    """The row of headings: its number, and the place of each heading by its normalised text."""
+    """The row of headings: its number, and for each heading in its normalised form the index of its column."""
 
     sheet: Sheet
     row_number: int
@@ -57,11 +57,12 @@ class _Header:
 def read_data_table(
     content: bytes, address: str, mapping: Mapping, season: Season, authorities: Authorities
 ) -> DataTable:
-    """Return the figures of every named row, with the authority of that name at the period's end.
+    """Return the figures of every row that has a name. A figure's authority is the authority that had this name at
+    the end of the season's period.
 
     If the name in a row fits no authority (a total, a note), the row's figures have no authority, and the row is
     reported. Columns that the mapping does not name are reported too. Raise WitnessError if no row has all the
-    mapped headings, or if a rate can be read in two ways, and UnreadableTableError if the file cannot be read.
+    mapped headings, or if a rate can be read in two ways. Raise UnreadableTableError if the file cannot be read.
     """
     sheets = read_sheets(content, address)
     header = _header(sheets, mapping, address)
@@ -154,7 +155,7 @@ def _unread(cell: Cell, row_number: int, place: int) -> str:
 
 
 def _hidden(sheets: Sequence[Sheet], header: _Header) -> Iterator[tuple[int | None, None, str]]:
-    """Yield a report for each hidden part of a file, which is not read."""
+    """Yield a report for each hidden sheet, row and column, because these are not read."""
     not_read = ", and is not read; if it belongs to the table, show it and save the file"
     for row_number, detail in header.sheet.hidden:
         yield row_number, None, detail + not_read
@@ -164,7 +165,9 @@ def _hidden(sheets: Sequence[Sheet], header: _Header) -> Iterator[tuple[int | No
 
 
 def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) -> WitnessReport:
-    """Return the report about a data table without a mapping: the file to write, and a draft of it."""
+    """Return the report about a data table without a mapping: which file a person has to write, with a draft of the
+    file.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         headings = _likely_headings([sheet for sheet in read_sheets(content, address) if not sheet.is_hidden])
@@ -182,7 +185,11 @@ def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) 
 
 
 def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
-    """Return the first row with all mapped headings, from the only sheet that has such a row."""
+    """Return the first row with all mapped headings, from the only sheet that has such a row.
+
+    Raise WitnessError if no sheet or several sheets have such a row. Raise UnreadableTableError if a CSV file can
+    be read only in part, and no row before the fault has the headings.
+    """
     if mapping.sheet is not None:
         named = [sheet for sheet in sheets if sheet.name == mapping.sheet]
         if not named:
@@ -210,8 +217,8 @@ def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
 
 
 def _fault_of_the_widest(sheets: Sequence[Sheet]) -> str | None:
-    """Return the fault of a CSV file, read with the delimiter that gives the most cells in a row; None if there is
-    no fault.
+    """Return the fault of a CSV file. The file was read once for each delimiter; the reading with the most cells in
+    a row counts. Return None if that reading has no fault.
     """
     widest = max(sheets, key=lambda sheet: sheet.widest, default=None)
     return None if widest is None else widest.fault
@@ -236,7 +243,7 @@ def _header_of(sheet: Sheet, mapping: Mapping, address: str) -> _Header | None:
 
 
 def _no_header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> str:
-    """Return which mapped columns are missing, judged by the row that has most of the mapped headings."""
+    """Return which mapped columns are missing in the row that has most of the mapped headings."""
     wanted = {normalised_heading(heading): heading for heading in mapping.headings}
     best: tuple[int, int, Row, Sheet] | None = None
     for sheet in sheets:
@@ -286,8 +293,8 @@ def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
 
 
 def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
-    """Return the columns of rates without a stated unit that hold a number such as 0.53, each with the place of the
-    number.
+    """Return the headings of rates that have no stated unit but hold a number such as 0.53, each with the row
+    number and the text of such a number.
     """
     found: dict[str, tuple[int, str]] = {}
     for heading, column in mapping.figures.items():
@@ -311,7 +318,9 @@ def _in_two_ways(address: str, heading: str, example: tuple[int, str]) -> str:
 
 
 def _in_its_unit(reading: CellValue, column: FigureColumn) -> CellValue:
-    """Return a cell's value in the unit of its measure; NOT_A_NUMBER if the measure cannot have such a number."""
+    """Return a cell's value in the unit of its measure. If the measure cannot have such a number, return
+    NOT_A_NUMBER.
+    """
     if reading.value is None:
         return reading
     value = reading.value * 100 if column.unit == "fraction" and reading.is_bare else reading.value

@@ -11,8 +11,8 @@ from redress.read.data_tables.sheet import Row, Sheet
 class DoubtedRows:
     """Rows whose figures are not used: the reason for each, by the row's number.
 
-    `headings_number` is the number of a second row of headings, which begins another table. `silent` has this row
-    and the rows below it, which share one report.
+    A second row of headings begins another table; `headings_number` is its number. `silent` has the numbers of this
+    row and of all rows below it, which share one report.
     """
 
     reasons: dict[int, str]
@@ -21,10 +21,10 @@ class DoubtedRows:
 
 
 def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> DoubtedRows:
-    """Return the rows below the headings that are shifted or cut, or that belong to a second row of headings.
+    """Return the rows below the headings that may be shifted or cut, or that belong to a second row of headings.
 
-    `mapped` are the mapped headings, normalised. Only a CSV file has shifted and cut rows: a spreadsheet keeps each
-    cell in its column.
+    `headings_number` is the number of the first row of headings. `mapped` are the mapped headings in their
+    normalised form. Only rows of a CSV file can be shifted or cut: a spreadsheet keeps each cell in its column.
     """
     headings = [normalised_heading(cell.text) for cell in sheet.rows[headings_number - 1]]
     below = list(enumerate(sheet.rows[headings_number:], start=headings_number + 1))
@@ -41,8 +41,8 @@ def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> D
 
 
 def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
-    """Return in words how the number of a row's cells differs from the number of headings; None if it does not.
-    Empty cells at the end do not count.
+    """Return in words that a row has more or fewer cells than there are headings; None if it has neither. If a row
+    has more cells, empty cells at its end do not count.
     """
     width = max((place for place, heading in enumerate(headings, start=1) if heading), default=0)
     filled = max((place for place, cell in enumerate(row, start=1) if cell.text), default=0)
@@ -54,8 +54,8 @@ def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
 
 
 def _are_other_headings(row: Row, headings: Sequence[str], mapped: Sequence[str]) -> bool:
-    """Return whether a row is a second row of headings, with a mapped heading in another column than in the first
-    row.
+    """Return whether a row is a second row of headings: it has several mapped headings, and one of them stands in
+    another column than in the first row of headings.
     """
     found = [normalised_heading(cell.text) for cell in row]
     own = {heading: place for place, heading in enumerate(headings)}

@@ -18,10 +18,11 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class FigureColumn(BaseModel):
-    """What a column counts: a measure and, for a measure of the tables, its category.
+    """What a column counts: a measure and, if the measure is counted by category, the category.
 
-    `unit` is the unit of a rate without a % sign: per cent (53) or fraction (0.53). `differs_because` says in words
-    why the column counts something else than the letters; then differences count as differences of definition.
+    `unit` is the unit of a rate without a % sign: per cent (53) or fraction (0.53). If the column counts something
+    else than the letters do, `differs_because` says why, and differences from the letters count as differences of
+    definition.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -99,7 +100,7 @@ class _SafeLoader(yaml.SafeLoader):
 def read_mapping(content: bytes, address: str) -> Mapping:
     """Return the mapping in a YAML file.
 
-    Raise WitnessError, with the fault, if the file is not a valid mapping, and UnreadableTableError if it is not
+    Raise WitnessError, with the fault, if the file is not a valid mapping. Raise UnreadableTableError if it is not
     YAML.
     """
     try:
@@ -121,7 +122,9 @@ def read_mapping(content: bytes, address: str) -> Mapping:
 
 
 def start_of_mapping(headings: Sequence[str]) -> str:
-    """Return a draft of a mapping, as one line of YAML, for a table with these headings; a person finishes it."""
+    """Return a draft of the mapping of a table with these headings, as one line of YAML. A person has to finish the
+    draft.
+    """
     authority = next(
         (heading for heading in headings if {"authority", "council"} & set(heading.casefold().split())), headings[0]
     )

@@ -1,4 +1,4 @@
-"""Read a season's data tables: each with its mapping, without copies, and with reports about problems."""
+"""Read a season's data tables, each with its mapping. Skip copies, and report problems."""
 
 import hashlib
 import logging
@@ -20,7 +20,7 @@ _REPORTS_TOLD = 5
 
 @dataclass(frozen=True)
 class FetchedTable:
-    """A data table's bytes, and the bytes of its mapping, or None if it has no mapping."""
+    """The bytes of a data table, and the bytes of its mapping. If the table has no mapping, the latter are None."""
 
     address: str
     content: bytes
@@ -31,10 +31,11 @@ class FetchedTable:
 def read_tables(
     tables: Sequence[FetchedTable], season: Season, authorities: Authorities, limits: Limits
 ) -> DataTable:
-    """Return what all tables of a season state, each read in a worker with the limits of a letter.
+    """Return what all tables of a season state. Each table is read in a worker with the limits of a letter.
 
-    Only one of several byte-identical files is read, if possible a file with a mapping. If a table cannot be read,
-    a report says so, and the other tables are read. Raise WitnessError if a table and its mapping do not fit.
+    If several files have the same bytes, only one of them is read: a file with a mapping, if there is one. If a
+    table cannot be read, a report says so, and the other tables are read. Raise WitnessError if a table and its
+    mapping do not fit.
     """
     if not tables:
         return DataTable((), ())
@@ -71,7 +72,7 @@ def _read_table(table: FetchedTable, season: Season, authorities: Authorities) -
 
 
 def told(read: DataTable) -> str:
-    """Return in words the result of reading a season's data tables: counts, and the first report."""
+    """Return the result of reading a season's data tables in words: the counts, and the first report."""
     if not read.figures and not read.reports:
         return "none came with the letters"
     authorities = [

@@ -13,9 +13,8 @@ class Sheet:
     """The rows of one sheet. The first row is row 1, and empty rows count. `name` is None for a CSV file.
 
     The cells of hidden rows and columns are empty here. `hidden_rows` and `hidden_columns` name the hidden rows and
-    columns that hold something in the file. `fault` is set if a CSV file can be read only up to a row: it names the
-    next row, and says why that row cannot be read. `ends_open` says that no line break ends the last row of a CSV
-    file.
+    columns that hold something in the file. If a CSV file can be read only up to a row, `fault` names the next row
+    and says why that row cannot be read. `ends_open` says that no line break ends the last row of a CSV file.
     """
 
     name: str | None
@@ -33,9 +32,11 @@ class Sheet:
 
     @property
     def hidden(self) -> tuple[tuple[int | None, str], ...]:
-        """A sentence for each run of hidden rows, and for each hidden column, that holds something.
+        """A sentence for each group of consecutive hidden rows, and for each hidden column, that are not empty in
+        the file.
 
-        Each sentence comes with the number of the run's first row, or with None for a column.
+        Each sentence about rows comes with the number of the first row. Each sentence about a column comes with
+        None.
         """
         runs = [
             [number for _, number in run]

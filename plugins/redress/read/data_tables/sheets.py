@@ -17,7 +17,7 @@ MOST_CHARACTERS_OF_A_CELL = 32_767
 
 
 def read_sheets(content: bytes, address: str) -> tuple[Sheet, ...]:
-    """Return the sheets of a file; a CSV file gives one sheet for each possible delimiter.
+    """Return the sheets of a file. A CSV file gives one sheet for each possible delimiter.
 
     Raise UnreadableTableError if the file is neither CSV nor XLSX, or is too large to be a table.
     """
@@ -53,7 +53,7 @@ def _decoded(content: bytes, address: str) -> str:
 
 
 def _csv_sheet(text: str, delimiter: str, address: str) -> Sheet:
-    """Return the rows of a CSV file, up to the first row with wrong quotation marks."""
+    """Return the rows of a CSV file. If a row has wrong quotation marks, return only the rows before it."""
     rows: list[Row] = []
     cell_count = 0
     try:

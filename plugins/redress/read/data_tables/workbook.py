@@ -132,15 +132,15 @@ class _Look:
         )
 
     def fault(self, cell: ExcelCell, font: AnyFont | None = None) -> str | None:
-        """Return why a person cannot read a cell, or a piece of the cell in a font; None if the text is
-        readable.
+        """Return why a person cannot read the text of a cell, or a piece of this text that has a font of its own.
+        Return None if the text is readable.
         """
         if cell.row in self.low_rows:
             return TINY
         return fault_of_type(font or cell.font, self.palette.behind(cell.fill), self.palette)
 
     def is_conditional(self, cell: ExcelCell) -> bool:
-        """Return whether a conditional format may hide a cell's number or change how it looks."""
+        """Return whether a conditional format may hide a cell's number, or show it in another way."""
         row, column = cell.row, cell.column
         return any(
             area.min_row <= row <= area.max_row
@@ -150,7 +150,7 @@ class _Look:
         )
 
     def is_narrow(self, cell: ExcelCell, text: str) -> bool:
-        """Return whether the column has no room for a number."""
+        """Return whether a cell's column is too narrow to show a number."""
         width = self.widths.get(cell.column)
         return width is not None and width < LEAST_CHARACTERS_SHARE * len(text)
 
@@ -233,7 +233,7 @@ def _pieces(cell: ExcelCell) -> list[tuple[str, AnyFont]]:
 
 
 def _formula(cell: ExcelCell, formulas: Workbook | None) -> Cell:
-    """Return a cell without a value: empty, or a formula that nobody has computed."""
+    """Return a cell that has no value: an empty cell, or a formula that no program has computed."""
     if formulas is None:
         return Cell("")
     found = formulas[cell.parent.title][cell.coordinate]
