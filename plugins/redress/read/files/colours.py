@@ -23,7 +23,7 @@ _OF_NO_COLOUR = re.compile(
 
 
 def colour_of(text: str) -> Colour | None:
-    """Return the colour that a style sheet names; None if this module does not know the name."""
+    """Return the colour that a word or a function of a style sheet means; None if this module does not know it."""
     if text == "transparent":
         return (0, 0, 0, 0)
     if function := _FUNCTION.fullmatch(text):
@@ -70,8 +70,8 @@ def _brightness(colour: Colour) -> float:
 
 
 def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | None:
-    """Return the colour behind an element's text; None if it is not known, for instance because a picture is behind
-    it.
+    """Return the colour behind an element's text. Return None if it is not known, for instance because a picture is
+    there.
     """
     picture = declared.get("background-image", "none")
     values = [declared[name] for name in ("background", "background-color") if name in declared]
@@ -89,7 +89,9 @@ def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | N
 
 
 def colours_of_old(element: HtmlElement) -> dict[str, str]:
-    """Return the colours of font and background that an element declares in attributes, as old pages do."""
+    """Return the colours of font and background that an element declares in attributes such as `bgcolor`, as old
+    pages do.
+    """
     found = {
         "color": element.get("color") or (element.get("text") if element.tag == "body" else None),
         "background-color": element.get("bgcolor"),

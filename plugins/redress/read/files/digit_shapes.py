@@ -26,20 +26,20 @@ _FONTS = (
 _SIDE = 20
 """The side, in pixels, of the square to which each shape is scaled; the shape's height fills the square."""
 LEAST_LEAD = 0.04
-"""A drawing counts as another digit than the named digit if the other digit's correlation is higher by more than
-this."""
+"""If another digit's shape correlates with a drawing better than the named digit's shape, by more than this, the
+drawing counts as the other digit."""
 LEAST_FIT = 0.6
-"""A shape is not a digit if its best correlation is lower than this."""
+"""If the best correlation of a drawing with any digit is lower than this, the drawing is not a digit."""
 LOW_SHARE = 0.5
-"""A shape is a point or a comma if its height is less than this share of the number's height."""
+"""If a piece's height is less than this share of the number's height, the piece is a point or a comma."""
 _DARK = 128
 
 _Shape = npt.NDArray[np.float64]
 
 
 def other_digit(drawn: Shades, named: str) -> str | None:
-    """Return the digit with a shape that fits a drawing clearly better than the named digit; None if the named
-    digit fits.
+    """If another digit's shape fits a drawing clearly better than the named digit's shape, return that other digit.
+    Return None if the named digit fits.
 
     `drawn` is one digit, upright, dark on white. A drawing without ink gives "nothing".
     """
@@ -51,13 +51,15 @@ def other_digit(drawn: Shades, named: str) -> str | None:
 
 
 def likeliest_digit(drawn: Shades) -> str:
-    """Return the digit with the shape that fits a drawing best; an empty text if no digit fits well."""
+    """Return the digit that a drawing fits best. Return an empty text if the drawing fits no digit well."""
     fits = _fits(drawn)
     return "" if fits is None or fits.max() < LEAST_FIT else str(int(np.argmax(fits)))
 
 
 def pieces(drawn: Shades) -> list[Shades]:
-    """Cut a drawing of a number at its empty columns; leave out pieces that are as low as a point or a comma."""
+    """Cut the drawing of a number at its empty columns. Leave out pieces that are no higher than a point or a
+    comma.
+    """
     has_ink = (drawn < _DARK).any(axis=0)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], has_ink, [False]))))
     cuts = [drawn[:, left:right] for left, right in zip(edges[::2], edges[1::2], strict=True)]
@@ -66,7 +68,7 @@ def pieces(drawn: Shades) -> list[Shades]:
 
 
 def _fits(drawn: Shades) -> npt.NDArray[np.float64] | None:
-    """Return how well a drawing fits each digit, from -1 to 1; None for a drawing without ink."""
+    """Return how well a drawing fits each digit, from -1 to 1. Return None if the drawing has no ink."""
     shape = _normal(drawn)
     if shape is None:
         return None
@@ -76,8 +78,8 @@ def _fits(drawn: Shades) -> npt.NDArray[np.float64] | None:
 
 
 def _normal(drawn: Shades) -> _Shape | None:
-    """Scale the ink of a drawing to the height of a square, and normalise it to mean zero and length one; None
-    without ink.
+    """Scale the ink of a drawing to the height of a square, and normalise its pixels to mean zero and length one.
+    Return None if the drawing has no ink.
     """
     ink = 255 - drawn
     rows, columns = np.flatnonzero((ink > _DARK).any(axis=1)), np.flatnonzero((ink > _DARK).any(axis=0))

@@ -45,10 +45,12 @@ _UNDRAWN = {
     pdfium_c.FPDF_ANNOT_REDACT: "redaction",
     pdfium_c.FPDF_ANNOT_CARET: "caret",
 }
-"""The kinds of annotations that pdfium draws only if they bring a drawing; other viewers draw them without one."""
+"""The kinds of annotations that pdfium draws only if the file has a drawing of them. Other viewers draw them
+without one."""
 _HIDDEN_ANNOTATION = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 _FINE = 4096
-"""Pixels to a point with which pdfium is asked for places on a page, because it returns only whole pixels."""
+"""The scale, in pixels to a point, at which pdfium is asked for places on a page. It is large because pdfium
+returns places in whole pixels."""
 _MOST_NESTED = 20
 
 
@@ -128,7 +130,9 @@ class DrawnPage:
             _set_active(dropped, is_active=True)
 
     def seen(self, characters: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-        """Return the visible characters: their boxes change if their text objects are left out of the drawing."""
+        """Return the visible characters. A character is visible if its box changes when its text object is left out
+        of the drawing.
+        """
         kept = []
         for key, group in groupby(characters, key=lambda one: one.text_object):
             without = self.without([key])
@@ -136,16 +140,20 @@ class DrawnPage:
         return kept
 
     def is_printed(self, box: Box) -> bool:
-        """Return whether text is visible in a box: the box changes if all text is left out of the drawing."""
+        """Return whether text is visible in a box. It is visible if the box changes when all text is left out of
+        the drawing.
+        """
         return self._differs(self.without_text, box)
 
     def _differs(self, other: Shades, box: Box) -> bool:
-        """Return whether a box differs from another drawing of the page by more than the edge of a character."""
+        """Return whether a box on the page as it is differs from the same box in another drawing of the page. A
+        difference as small as the edge of a character does not count.
+        """
         changed = differs(*(self.part(shades, box) for shades in (self.as_it_is, other)))
         return changed.size > 0 and float(changed.mean()) >= LEAST_INK_SHARE
 
     def with_twins(self, text_objects: Collection[int]) -> set[int]:
-        """Return some text objects, and other text objects that are drawn in the same places.
+        """Return the given text objects, and all other text objects that are drawn in the same places.
 
         Some printers draw a text twice to make it bold, and pdfium's text names only one of the two objects.
         """
@@ -161,7 +169,7 @@ class DrawnPage:
         return found
 
     def leave_alone(self, text_objects: Collection[int]) -> None:
-        """Remove everything from the page except some text objects, and paint these in opaque black."""
+        """Remove everything from the page except the given text objects, and paint these in opaque black."""
         texts, others = self._objects
         _set_active([*others, *texts.values()], is_active=False)
         for key in text_objects:
@@ -171,7 +179,9 @@ class DrawnPage:
                 pdfium_c.FPDFTextObj_SetTextRenderMode(texts[key], pdfium_c.FPDF_TEXTRENDERMODE_FILL)
 
     def bare(self, box: Box | None = None, scale: float | None = None) -> Shades:
-        """Draw the page, or a box of it, without annotations; `scale` is in pixels to a point."""
+        """Draw the page without annotations: the whole page, or only a box of it. `scale` is in pixels to a
+        point.
+        """
         return self._drawn(box or self._window, scale or self.scale, draw_annots=False)
 
     def part(self, shades: Shades, box: Box) -> Shades:
@@ -250,8 +260,8 @@ class DrawnPage:
         return tuple(found)
 
     def pixels_of(self, boxes: npt.NDArray[np.float64]) -> Iterator[tuple[slice, slice]]:
-        """Yield the ranges of rows and columns that `part` would cut out, for each row of an array of boxes in
-        points.
+        """Yield, for each box, which rows and which columns of pixels `part` would cut out. `boxes` has one box a
+        row, in points.
         """
         origin = np.floor(np.maximum(np.array(self._window[:2]) * self.scale, 0))
         begins = np.maximum(np.floor(boxes[:, :2] * self.scale) - origin, 0).astype(int).tolist()
@@ -270,7 +280,8 @@ class DrawnPage:
 
 
 def cut(shades: Shades, box: Box, scale: float, drawn: Box = (0.0, 0.0, 0.0, 0.0)) -> Shades:
-    """Return the pixels that a box in points touches; an empty drawing if the box is off the page.
+    """Return the pixels of a drawing that a box in points touches. If the box is off the page, return an empty
+    drawing.
 
     `drawn` is the box of the page that `shades` shows.
     """
@@ -295,7 +306,7 @@ def share_place(one: Box, other: Box, share: float) -> bool:
 
 
 def _drawing_objects(page: pdfium_c.FPDF_PAGE) -> Iterator[pdfium_c.FPDF_PAGEOBJECT]:
-    """Yield the objects of a page that draw something, also the objects within forms, in the order of drawing."""
+    """Yield the objects of a page that draw something, in the order of drawing. Objects within forms count too."""
     waiting = [
         (pdfium_c.FPDFPage_GetObject(page, index), 0)
         for index in reversed(range(pdfium_c.FPDFPage_CountObjects(page)))

@@ -1,6 +1,4 @@
-"""Refuse PDFs with objects that refer to themselves, or forms that draw themselves, which parsers would follow
-without end.
-"""
+"""Refuse PDFs that parsers would follow without end: objects refer to themselves, or forms draw themselves."""
 
 import io
 import re
@@ -14,7 +12,7 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
 from pdfminer.psparser import PSLiteral, literal_name
 
 MOST_REFERENCES = 16
-"""The most references that may follow each other if objects are only references to other objects."""
+"""The longest allowed chain of objects that are nothing but a reference to the next object."""
 MOST_DEEP = 20
 """The deepest nesting of forms within forms; pdfium draws them 40 deep."""
 MOST_DRAWN = 10_000
@@ -25,7 +23,9 @@ _DRAWS = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+Do\b")
 
 
 class EndlessError(Exception):
-    """A file has objects without end; the message says which object, and what it does."""
+    """The objects or forms of a file lead back to themselves, or nearly without end; the message says which and
+    how.
+    """
 
 
 def refuse_endless_references(content: bytes) -> None:
@@ -53,8 +53,8 @@ class _Document(PDFDocument):
     """The objects of a PDF. References to references are followed to the object at their end."""
 
     def getobj(self, objid: int) -> object:
-        """Return the object with a number. If the object is a reference, return the object that the reference leads
-        to.
+        """Return the object with a number. If this object is only a reference, return the object at the end of the
+        references.
 
         Raise EndlessError if the references never come to an end.
         """
@@ -107,8 +107,9 @@ class _Forms:
                 self._all_names.setdefault(name, set()).add(drawn)
 
     def drawn_by(self, number: int, above: tuple[int, ...] = ()) -> int:
-        """Return how many forms are drawn when a form is drawn, itself included. Raise EndlessError if there is no
-        end.
+        """Return how many forms are drawn when a form is drawn, the form itself included.
+
+        Raise EndlessError if the form draws itself, or if its forms exceed MOST_DEEP or MOST_DRAWN.
         """
         if number in above:
             raise EndlessError(f"object {number}, a drawing, draws itself")
@@ -137,8 +138,8 @@ class _Forms:
         return Counter(name.decode("latin-1") for name in _DRAWS.findall(content))
 
     def _called(self, number: int, name: str) -> frozenset[int]:
-        """Return the numbers of the forms that a form calls by a name. A form without its own names can use the
-        names of all forms.
+        """Return the numbers of the forms that a form draws by a name. If a form has no names of its own, it can
+        use the names of all objects in the file.
         """
         own = resolve1(self.streams[number].get("Resources"))
         if isinstance(own, dict):
@@ -147,7 +148,7 @@ class _Forms:
 
 
 def _named(resources: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield the names of resources that can be drawn, each with the number of its object."""
+    """Yield the names by which resources can be drawn, each with the number of the object that it draws."""
     names = resolve1(resources.get("XObject"))
     if isinstance(names, dict):
         yield from ((name, found.objid) for name, found in names.items() if isinstance(found, PDFObjRef))

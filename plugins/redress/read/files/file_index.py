@@ -1,21 +1,22 @@
-"""Look for objects of a PDF behind its last index. With such objects the file is inconsistent, and viewers may
+"""Look for objects of a PDF after its last index. A file with such objects is inconsistent, and viewers may
 disagree.
 
 To change a PDF, a program appends objects and an index of them. If objects follow the last index, such a change was
-cut off or went wrong. Viewers show the file without the change, and programs that repair files show the change.
+cut off or went wrong. Viewers then show the file without the change, but programs that repair files show the
+change.
 """
 
 import re
 
 _OBJECT = re.compile(rb"[\r\n][ \t]*(\d{1,10})[ \t]+\d{1,5}[ \t]+obj\b")
 _FIRST_LINE = re.compile(rb"\s*(?:xref|\d{1,10}\s+\d{1,5}\s+obj)\b")
-"""The beginning of an index: a table, or an object that holds a stream."""
+"""The beginning of an index: the index is a table, or an object that holds a stream."""
 _NAMED_PLACE = re.compile(rb"startxref\s+(\d{1,12})\b")
 _BYTES_OF_A_BEGINNING = 2048
 
 
 def doubt_of_the_index(content: bytes) -> str | None:
-    """Return what is wrong with a PDF if objects stand behind its last index; otherwise None.
+    """If objects stand after the last index of a PDF, return what is wrong. Otherwise return None.
 
     The result is also None for a file that names no index or a wrong place. Viewers then search the whole file and
     use the last object of each number, and this reader does so too.
@@ -39,7 +40,8 @@ def doubt_of_the_index(content: bytes) -> str | None:
 
 
 def _beginning_of_the_index(content: bytes, place: int) -> int | None:
-    """Return the end of an index's first line; None if the place that the file names holds no index.
+    """Return the offset at which the first line of the index ends. Return None if there is no index at the place
+    that the file names.
 
     Places in a file count from its header, because lines of a mail can precede the header.
     """

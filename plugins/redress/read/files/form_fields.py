@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 PIXELS_OF_A_PAGE = 595 * 842
-"""How many pixels a page is drawn with, before and after its fields are drawn into it, to compare the two."""
+"""How many pixels a page has in the drawings that are compared: before and after its fields are drawn into it."""
 LEAST_CHANGE = 64
 """Pixels that differ by fewer than this of 256 shades count as equal."""
 MOST_PAGES = 300

@@ -1,7 +1,7 @@
-"""The styles that certainly do not hide, move or change text. Any other style is a doubt about the text of its
-element.
+"""The styles that certainly do not hide, move or change text. If an element has any other style, its text is in
+doubt.
 
-The list has harmless styles, because no list could have all styles that hide text. Colours are judged in looks.py,
+The list has harmless styles, because no list could have all styles that hide text. `looks.py` judges colours,
 because whether a colour is harmless depends on its background.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 LEAST_SIZE_PX = 8.0
-"""Letters smaller than this are hard to read, or are not meant to be read."""
+"""Letters lower than this are hard to read, or are not meant to be read."""
 MOST_SIZE_PX = 200.0
 MOST_MARGIN_PX = 200.0
 MOST_WIDTH_PX = 4000.0
@@ -38,8 +38,8 @@ def pixels(length: str) -> float | None:
 
 
 def first_doubtful(declared: dict[str, str]) -> str | None:
-    """Return the first declaration that may hide, move or change text, as a style sheet writes it; None if there is
-    none.
+    """Return the first declaration that may hide, move or change text, such as "display: none". Return None if
+    there is none.
     """
     for name, value in declared.items():
         if not _is_harmless(name, value):
@@ -48,8 +48,8 @@ def first_doubtful(declared: dict[str, str]) -> str | None:
 
 
 def _cut(declared: dict[str, str]) -> str | None:
-    """Return the declaration that may cut off text, which it can if the element also has a size; None if there is
-    none.
+    """Return a declaration of `overflow` that may cut off text. Return None if there is none, or if the element has
+    neither a size nor text that must stay on one line.
     """
     has_size = any(name in _SIZES or _SIZES_WITHIN.fullmatch(name) for name in declared)
     if not has_size and declared.get("white-space") != "nowrap":
@@ -80,7 +80,9 @@ def _check(name: str) -> Check | None:
 
 
 def _lengths(least: float, most: float, *words: str) -> Check:
-    """Return a check that a value consists only of these words and of lengths from `least` to `most`."""
+    """Return a check of a value. The value passes if it consists only of these words and of lengths from `least` to
+    `most`.
+    """
 
     def check(value: str) -> bool:
         return all(

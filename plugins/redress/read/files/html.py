@@ -18,8 +18,8 @@ from redress.read.page.document import Document, plain
 MOST_NESTED = 500
 """The deepest nesting of elements in a page that a person wrote."""
 WORDS_OF_A_CAPTION = 3
-"""An inline element with at least this many words and without a space behind it is a separate line: a link or a
-caption."""
+"""If no space follows an inline element with at least this many words, the element is a line of its own: a link or
+a caption."""
 PIECES_OF_A_CAPTION = 10
 
 _DECLARED = re.compile(
@@ -62,7 +62,7 @@ class NotHtmlError(Exception):
 
 @dataclass
 class _Block:
-    """The text of a block that has been gathered so far, with spaces as a browser shows them."""
+    """The text of a block as far as it has been gathered, with spaces as a browser shows them."""
 
     text: str = ""
     number: int = 0
@@ -94,13 +94,13 @@ class _Block:
         self.print_of, self.is_cut, self.is_beside_picture = look.print_of, False, False
 
     def add_picture(self) -> None:
-        """Add a picture, which cannot be read and may be a digit."""
+        """Note that a picture stands here. It cannot be read, and may be a digit."""
         if _NUMBER_ENDS.search(self.text[-2:]):
             self.doubts.append(Doubt(len(self.text) - 1, len(self.text), _PICTURE_BESIDE))
         self.is_beside_picture = True
 
     def is_caption_over(self, text: str) -> bool:
-        """Return whether a link or a caption ends directly before this text, without a space."""
+        """Return whether a link or a caption ends directly before this text, without a space between the two."""
         if self.caption_end != len(self.text) or not self.text[-1:].strip():
             return False
         return text[:1].isupper() or (text[:1].isdigit() and _RATE_FIRST.match(self.text) is not None)
@@ -201,7 +201,7 @@ def _generated(element: html.HtmlElement, declared: Declarations) -> str:
 
 
 def _tail(element: html.HtmlElement) -> str | None:
-    """Return the text behind an element; None if the text lies in closed `details`."""
+    """Return the text that follows an element. Return None if that text lies in a closed `details` element."""
     parent = element.getparent()
     return None if parent is not None and is_closed(parent) else element.tail
 
@@ -232,7 +232,8 @@ def _decoded(content: bytes) -> str:
     """Decode a page as browsers do: by its byte order mark or, without a mark, by the encoding that the page
     declares.
 
-    A declaration of UTF-16 is ignored if it can be read without UTF-16, because then it is wrong.
+    If a page declares UTF-16, but its declaration can be read without UTF-16, the declaration is wrong and is
+    ignored.
     """
     declared = _DECLARED.search(content[:_BYTES_OF_A_DECLARATION])
     if declared is None or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
@@ -281,8 +282,8 @@ def _is_caption(element: html.HtmlElement) -> bool:
 
 
 def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
-    """Return whether an element may show a picture or an icon that is a digit: by its file, its class or its
-    style.
+    """Return whether an element may show a picture or an icon that is a digit. Its file, its class or its style
+    tells this.
     """
     if style.declared.get("display") == "none" or "hidden" in element.attrib:
         return False

@@ -1,6 +1,6 @@
 """Find shapes beside or between the digits of a number that are not text, but may be a part of the number.
 
-A pen stroke, a drawn path or a picture can be a digit before or behind a number, or a point within it. Rules, bands
+A pen stroke, a drawn path or a picture can be a digit before or after a number, or a point within it. Rules, bands
 and rings around numbers are larger than digits, and bullets are smaller or further away.
 """
 
@@ -24,22 +24,22 @@ POINT_SIZES = (0.08, 0.5)
 """The least and the greatest height and width of a shape that may be a point between two digits, in units of the
 number's height."""
 RULE_HEIGHT = 0.3
-"""The greatest thickness of a rule, which is a line across the whole part that is looked at, in units of the
-number's height."""
+"""The greatest thickness of a rule, in units of the number's height. A rule is a line across the whole part of the
+page that is looked at."""
 RULE_SHARE = 0.95
-"""A rule has ink on at least this share of its length."""
+"""A line is a rule if it has ink on at least this share of its length."""
 _LOOKED_AT_SHARE = 1.45
-"""How far around a number is looked at, in units of its height. A shape that reaches further is larger than a
-digit."""
+"""How far around a number the page is looked at, in units of the number's height. A shape that reaches further is
+larger than a digit."""
 
 _Mask = npt.NDArray[np.bool_]
 
 
 def shape_beside(page: DrawnPage, number: Box, without: Shades, *, is_turned: bool) -> str | None:
-    """Return in words which shape other than text may be a part of a number; None if there is no such shape.
+    """If a shape other than text may be a part of a number, return in words which shape. Otherwise return None.
 
-    `number` is the box around the number's digits, and `without` the page without the number's own text.
-    `is_turned` says whether the number runs up or down its page.
+    `number` is the box around the number's digits. `without` is the drawing of the page without the number's own
+    text. `is_turned` says whether the number runs up or down its page.
     """
     height = number[2] - number[0] if is_turned else number[3] - number[1]
     beside = _wider(number, BESIDE_SHARE * height, is_turned=is_turned)
@@ -66,8 +66,8 @@ def _is_plain(shades: Shades) -> bool:
 
 
 def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
-    """Return in words which shape of a drawing without text may be a part of a number. All measures are in
-    pixels.
+    """Return in words which shape may be a part of a number. `drawn` is a drawing without the number's text. All
+    measures are in pixels.
     """
     x0, top, x1, bottom = number
     beside = BESIDE_SHARE * height
@@ -87,7 +87,9 @@ def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
 
 
 def _without_rules(is_ink: _Mask, thickest: float) -> _Mask:
-    """Return ink without the rules across it, so that a digit that touches a rule becomes a separate shape."""
+    """Return the ink without the rules that cross it, so that a digit that touches a rule becomes a separate
+    shape.
+    """
     left = is_ink.copy()
     for across, lines in ((1, left), (0, left.T)):
         is_full = np.concatenate(([False], is_ink.mean(axis=across) >= RULE_SHARE, [False]))
@@ -99,8 +101,8 @@ def _without_rules(is_ink: _Mask, thickest: float) -> _Mask:
 
 
 def _shapes(is_ink: _Mask, place: tuple[slice, slice]) -> Iterator[tuple[slice, slice]]:
-    """Yield the rows and columns of each connected shape that touches a place and does not touch the drawing's
-    edge.
+    """Yield the rows and columns of each connected shape that touches `place` but does not touch the edge of the
+    drawing.
     """
     left = is_ink.copy()
     while (starts := np.argwhere(left[place])).size:

@@ -14,7 +14,7 @@ from redress.read.files.style_sheets import Declarations
 
 PIECES_OF_A_NUMBER = 12
 LETTERS_OF_A_NUMBER = 40
-"""An element that holds only a number has at most this many letters, and at most this many pieces of text."""
+"""If an element holds only a number, it has at most this many letters and at most this many pieces of text."""
 
 _DOUBTFUL_CLASSES = frozenset(
     {
@@ -54,7 +54,7 @@ _HIDING_CLASS = re.compile(
     r".+[-_](?:hidden|hide|invisible)|.*(?:visually-?hidden|sr-only|screen-?reader-?(?:only|text)).*"
 )
 _OTHER_HIDING = re.compile(r"overflow(?:-[xy])?-hidden|not-.*|.*-(?:sm|md|lg|xl|xxl)-(?:hidden|hide)|aria-hidden")
-"""Classes that hide only what overflows, or that hide only on other screens."""
+"""Classes that hide only what overflows, or that hide something only on other screens."""
 _SHOWING_CLASSES = frozenset({"active", "show", "in", "is-active", "open", "current", "selected"})
 _SHOWN_WHEN_CHOSEN = frozenset({"carousel-item", "collapse", "dropdown-menu", "modal", "tab-pane", "tooltip"})
 _CLOAKS = re.compile(
@@ -113,8 +113,8 @@ def short_text(element: HtmlElement) -> str | None:
 
 
 def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
-    """Return the doubt about an element with a class that usually hides it or shows wheels of digits; None if there
-    is none.
+    """Return the doubt about an element with a class that usually hides the element, or that shows its number as
+    turning wheels of digits. Return None if there is no doubt.
     """
     names = {name.lower() for name in classes}
     if any(_WHEEL_CLASS.fullmatch(name) for name in names):
@@ -129,8 +129,8 @@ def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
 
 
 def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
-    """Return the doubt about a number that a script replaces, such as a counter that starts at 0; None if there is
-    none.
+    """Return the doubt about a number that a script replaces, such as a counter that starts at 0. Return None if
+    there is no doubt.
     """
     if any(_BOUND.fullmatch(name) for name in element.attrib):
         return COUNTED
@@ -174,8 +174,8 @@ def _number(text: str) -> float | None:
 
 
 def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: bool) -> str | None:
-    """Return the doubt about text that is marked as deleted without a stroke, or is moved, turned or partly cut
-    off; None if there is none.
+    """Return the doubt about text that a style moves, turns or partly cuts off, or that is marked as deleted but
+    has no line through it. Return None if there is no doubt.
     """
     if is_unstruck(element.tag, declared):
         return UNSTRUCK
@@ -198,6 +198,6 @@ def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: b
 
 
 def is_unstruck(tag: str, declared: Declarations) -> bool:
-    """Return whether an element is marked as deleted or no longer true, and its style removes the stroke."""
+    """Return whether an element is `del`, `s` or `strike`, but its style removes the line through the text."""
     decoration = (declared.get("text-decoration"), declared.get("text-decoration-line"))
     return tag in ("del", "s", "strike") and "none" in decoration

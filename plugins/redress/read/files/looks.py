@@ -1,7 +1,7 @@
 """How a browser shows an element of a page: whether the element is seen, struck out or raised, and where lines end.
 
-A style sheet outside the page is not known. So something that only a well-known class name suggests, or only a
-script would do, is a doubt: words with a doubt are read, and a figure with such words is withheld.
+A style sheet outside the page is not known. Some effects are suggested only by a well-known class name, or need a
+script. Such an effect is a doubt: words with a doubt are read, and a figure with such words is withheld.
 """
 
 import re
@@ -110,8 +110,8 @@ _NOTE_CLASS = re.compile(r"(?:.*[-_])?(?:footnote|fnref|noteref|endnote)(?:[-_].
 class Look:
     """How one element is shown. Its text is seen only if both `is_shown` and `is_visible` are true.
 
-    An element that is not shown hides all elements in it; an element that is not visible may hold visible elements.
-    `print_of` is equal for two elements whose text looks alike, unless one of them is a link to a note.
+    If an element is not shown, all elements in it are hidden. If an element is not visible, it may hold visible
+    elements. Two elements have an equal `print_of` if their text looks alike and neither is a link to a note.
     """
 
     is_shown: bool = True
@@ -130,7 +130,9 @@ class Look:
 
     @property
     def reason(self) -> str | None:
-        """The reason why a browser may show other text; None if nothing suggests it."""
+        """The reason why a browser may not show the element's text as it was read; None if nothing suggests
+        this.
+        """
         if self.doubt is not None:
             return self.doubt
         if self.size < LEAST_SIZE_PX:
@@ -180,7 +182,7 @@ def look_of(element: HtmlElement, parent: Look, style: Style) -> Look:
 def _doubt(
     element: HtmlElement, tag: str, classes: list[str], look: Look, declared: Declarations, style: Style
 ) -> str | None:
-    """Return why a browser may show other text for an element; None if nothing suggests it."""
+    """Return why a browser may not show an element's text as it was read. Return None if nothing suggests this."""
     unsure = style.unsure
     if SCRIPTED in unsure:
         return SCRIPT
@@ -203,8 +205,8 @@ def _doubt_by_style(declared: Declarations) -> str | None:
 
 
 def _doubt_by_added(declared: Declarations) -> str | None:
-    """Return the doubt about an element if a style sheet adds content to it that is not known here; otherwise
-    None.
+    """Return the doubt about an element to which a style sheet adds content that is not known here. Return None if
+    there is no such content.
     """
     content = declared.get("content", "none")
     if content in ("none", "normal") or declared.get("display") == "none":
@@ -242,7 +244,9 @@ def is_closed(element: HtmlElement) -> bool:
 
 
 def _is_folded(element: HtmlElement, tag: str) -> bool:
-    """Return whether an element is hidden content of closed `details`; the first summary is not hidden."""
+    """Return whether an element is hidden content of a closed `details` element. The first summary is not
+    hidden.
+    """
     parent = element.getparent()
     if parent is None or not is_closed(parent):
         return False
@@ -333,7 +337,7 @@ def _is_struck(parent: Look, tag: str, classes: list[str], declared: Declaration
 
 
 def _is_raised(element: HtmlElement, tag: str, classes: list[str], declared: Declarations) -> bool:
-    """Return whether an element is raised or lowered like a footnote's mark; a "%" never counts."""
+    """Return whether an element is raised or lowered like a footnote's mark. A "%" never counts as raised."""
     alignment = declared.get("vertical-align", "")
     is_set_so = _RAISED_ALIGNMENT.fullmatch(alignment) or declared.get("font-variant-position") in ("super", "sub")
     is_shifted = _LENGTH.fullmatch(alignment) and not _ZERO.fullmatch(alignment)
@@ -374,8 +378,8 @@ def _print_of(parent: Look, element: HtmlElement, tag: str, declared: Declaratio
 
 
 def _size_in_pixels(declared: Declarations, parent: float) -> float:
-    """Return the size of an element's letters: 0 if the size is not known, the parent's size if the element
-    declares none.
+    """Return the size of an element's letters in pixels. If the size is not known, return 0. If the element
+    declares no size, return its parent's size.
     """
     size = _size(declared)
     if size in ("", "inherit", "unset", "smaller", "larger") or _ZERO.fullmatch(size):

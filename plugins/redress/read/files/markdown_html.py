@@ -5,7 +5,7 @@ from bisect import bisect_right
 
 IN_HTML = 'the HTML "{}" around it may hide it'
 PICTURE = "\ufffc"
-"""The character in the place of a picture directly beside a number or between its digits."""
+"""The character that stands for a picture directly beside a number or between its digits."""
 LETTERS_OF_A_TAG = 30
 
 _TAG = re.compile(r"<(?P<close>/)?(?P<name>[a-z][\w-]*)(?P<attributes>(?:\s[^<>]*)?)>", re.IGNORECASE)
@@ -29,7 +29,7 @@ _VOID = frozenset({"br", "hr", "img", "col", "wbr", "input", "meta", "link", "so
 
 
 def with_pictures_marked(text: str) -> str:
-    """Return a text with PICTURE in the place of each picture directly beside a digit."""
+    """Return a text in which PICTURE replaces each picture directly beside a digit."""
 
     def marked(found: re.Match[str]) -> str:
         before, behind = found.string[: found.start()][-1:], found.string[found.end() : found.end() + 1]

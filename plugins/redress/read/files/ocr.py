@@ -32,8 +32,8 @@ POINTS_PER_INCH = 72.0
 LEAST_CONFIDENCE = 60.0
 """A word to which tesseract gives a lower confidence, from 0 to 100, is a guess."""
 LEAST_CONFIDENT_SHARE = 0.5
-"""If a smaller share of a page's words is sure, the page is upside down or unreadable. On readable pages the share
-is nine tenths."""
+"""If tesseract is sure of a smaller share of a page's words, the page is upside down or unreadable. On readable
+pages the share is nine tenths."""
 MOST_SHARE = 0.6
 """Two boxes from two readings belong to one word if they share more than this part of the narrower box."""
 LEAST_LETTERS = 3
@@ -78,7 +78,9 @@ def installed_version() -> str | None:
 
 
 def may_be_read(sheet: pdfium.PdfPage) -> bool:
-    """Return whether a page that is a picture may show lines of text; True also if pdfium cannot draw the page."""
+    """Return whether a page that is a picture may show lines of text. Also return True if pdfium cannot draw the
+    page.
+    """
     try:
         picture = sheet.render(scale=EDGE_OF_A_SKETCH / max(*sheet.get_size(), 0.01), grayscale=True)
     except pdfium.PdfiumError:
@@ -87,12 +89,12 @@ def may_be_read(sheet: pdfium.PdfPage) -> bool:
 
 
 def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
-    """Read pages of a PDF from their pictures; return them by number, without pages that cannot be read.
+    """Read pages of a PDF from their pictures. Return the pages by number, without those that cannot be read.
 
-    A page may lie askew, on its side or upside down. Its words are placed as if it were straight, and their boxes
-    are where the page shows them. A file with more pictures than a letter has pages is not read, and pictures
-    without a word of the Ombudsman's letters are not read a second time. Raise TesseractError if tesseract fails,
-    because nobody then knows what the pictures say.
+    A page may lie askew, on its side or upside down. Its words are placed as if the page lay straight, but their
+    boxes are where the page shows them. If a file has more pictures than a letter has pages, no picture is read. If
+    the pictures show no word of the Ombudsman's letters, they are not read a second time. Raise TesseractError if
+    tesseract fails, because nobody then knows what the pictures say.
     """
     if len(numbers) > MOST_PICTURES:
         return {}
@@ -142,9 +144,7 @@ class _FirstReading:
 
 
 def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
-    """Return pages by page number. If no page shows a word of the Ombudsman's letters, the pages have no
-    numbers.
-    """
+    """Return pages by page number. If no page shows a word of the Ombudsman's letters, no page has numbers."""
     readings = []
     for number in numbers:
         with _naming(number):
@@ -160,7 +160,7 @@ def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
 
 @contextmanager
 def _naming(number: int) -> Iterator[None]:
-    """Add the page's number to the message of a TesseractError of the block."""
+    """If the block raises a TesseractError, add the page's number to the message."""
     try:
         yield
     except TesseractError as error:
@@ -181,7 +181,9 @@ def _first_reading(sheet: pdfium.PdfPage, number: int) -> _FirstReading | None:
 
 
 def _page(first: _FirstReading, is_read_again: bool) -> Page:
-    """Return a page from two readings of its picture; if `is_read_again` is False, the page has no numbers."""
+    """Return a page from two readings of its picture. If `is_read_again` is False, there is no second reading, and
+    the page has no numbers.
+    """
     second = list(_seen(first.scan, first.dots_to_a_point, enlarged=SECOND_SIZE)) if is_read_again else []
     words = [
         Word(seen.text, first.number, seen.x0, seen.top, seen.x1, seen.bottom, size=10.0, box=seen.box, is_ocr=True)
@@ -200,9 +202,9 @@ def _sure_share(words: Sequence[_Seen]) -> float:
 def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
     """Yield the words that count.
 
-    A number counts only if both readings are sure of it and agree. For any other word the surer reading counts; a
-    guess counts only if both readings have the word. So a council's name does not lose a word: without "East",
-    "North East" would be another council.
+    A number counts only if both readings are sure of it and agree. Any other word counts if the first reading is
+    sure of it. If the first reading is not sure, but both readings have a word in this place, the word of the surer
+    reading counts. So a council's name does not lose a word: without "East", "North East" would be another council.
     """
     for word in first:
         again = next((other for other in second if _is_in_one_place(word, other)), None)
@@ -216,15 +218,17 @@ def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
 
 
 def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
-    """Return whether the boxes of two readings share most of the narrower box; a reading can cut off a digit's
-    edge.
+    """Return whether the boxes of two readings share most of the narrower box. They need not be equal, because a
+    reading can cut off a digit's edge.
     """
     place, again = ((one.x0, one.top, one.x1, one.bottom) for one in (word, other))
     return share_place(place, again, MOST_SHARE)
 
 
 def _dots_to_a_point(width: float, height: float) -> float:
-    """Return the pixels to a point at which the page, seen as A4, has 300 pixels to an inch."""
+    """Return how many pixels to a point give 300 pixels to an inch on this page. A page of an unusual size counts
+    as A4.
+    """
     longer = max(width, height)
     unit = 1.0 if LONGER_EDGES[0] <= longer <= LONGER_EDGES[1] else LONGER_EDGE_OF_A4 / max(longer, 0.01)
     return unit * DOTS_PER_INCH / POINTS_PER_INCH
@@ -265,8 +269,8 @@ def _rows(picture: Image.Image, enlarged: float) -> list[dict[str, str]]:
 def _output(command: Sequence[str], picture: bytes) -> bytes:
     """Return tesseract's output about a picture. Raise TesseractError if tesseract fails or exceeds its time.
 
-    The limit is on processor time, which the system counts; a generous limit by the clock holds too. So the result
-    does not depend on how busy the machine is.
+    The system counts the processor time of tesseract, and limits it. So the result does not depend on how busy the
+    machine is. There is also a generous limit by the clock.
     """
     own = {name: value for name, value in os.environ.items() if name != VARIABLE_OF_ITS_DATA}
     try:

@@ -14,18 +14,20 @@ from redress.read.files.pdf_words import Char
 OVERLAP_SHARE = 0.3
 """Two characters stand in one place if they share this part of the narrower character's width."""
 SAME_PLACE_EMS = 0.3
-"""The largest distance between the middles that pdfminer and pdfium give one character, in units of its size."""
+"""The largest distance between the middle of a character as pdfminer gives it and the middle of that character as
+pdfium gives it, in units of the character's size."""
 SAME_POINTS = 0.1
-"""Distances that differ by less than this, in points, count as equal. A character that is printed twice in one
-place stays, because it is seen once."""
+"""Distances that differ by less than this, in points, count as equal. If a character is printed twice in one place,
+both stay, because a person sees one character."""
 MOST_TEXT_OBJECTS = 200
-"""A page with more overlapping text objects is left unchanged, because each of them would need another drawing."""
+"""If a page has more overlapping text objects, it is left unchanged, because each of them would need another
+drawing."""
 
 
 def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
     """Drop the characters that overlap other characters and are not visible on the page.
 
-    `chars` are in the order in which they are drawn. A space goes with the character before it.
+    `chars` are in the order in which they are drawn. If a character is dropped, a space after it is dropped too.
     """
     if not _any_overlap(chars):
         return list(chars)
@@ -49,7 +51,7 @@ def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
 
 
 def _without_filled_spaces(chars: Sequence[Char]) -> list[Char]:
-    """Drop the spaces that other characters overlap, such as the value of a form field."""
+    """Drop the spaces in places where other characters stand, such as the value of a form field."""
     printed = [one for one in chars if not one["text"].isspace()]
     return [one for one in chars if not one["text"].isspace() or not any(_fills(other, one) for other in printed)]
 
@@ -60,8 +62,8 @@ def _fills(one: Char, space: Char) -> bool:
 
 
 def _is_printed_by_a_twin(one: DrawnCharacter, shown: Iterable[DrawnCharacter], page: DrawnPage) -> bool:
-    """Return whether the place of an unseen character shows an equal character that was printed again and that
-    pdfium's text names only once.
+    """Return whether an unseen character is nevertheless printed: an equal character was printed again in its
+    place, and pdfium's text names only one of the two.
     """
     return page.is_printed(one.box) and not any(share_place(one.box, other.box, OVERLAP_SHARE) for other in shown)
 
@@ -95,7 +97,7 @@ def _away(char: Char, others: Iterable[DrawnCharacter]) -> float:
     """Return the distance, in points, from a character of pdfminer to the nearest character of pdfium with an equal
     text.
 
-    The distance is infinite if no character of pdfium is near enough.
+    If no character of pdfium is near enough, the distance is infinite.
     """
     x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     most = SAME_PLACE_EMS * char["size"]

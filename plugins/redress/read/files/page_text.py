@@ -9,9 +9,9 @@ from redress.read.page.document import WORDS_BESIDE_A_PICTURE, plain
 
 _UNNAMED = re.compile("[\0-\x01\x03-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 UNNAMED = "\ufffd"
-"""The character for a glyph if its font does not say which character the glyph is."""
+"""The character that stands for a glyph if its font does not say which character the glyph is."""
 MOST_UNNAMED_SHARE = 0.05
-"""A text with a larger share of unnamed glyphs cannot be judged. Bullets are unnamed in many fonts."""
+"""If a larger share of a text's glyphs is unnamed, the text cannot be judged. Bullets are unnamed in many fonts."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The thorough way: turn every page of a PDF into words with pdfminer, however the page or its text is turned.
 
-`pdf_quick.py` is tried first and hands unusual files over to this module. Both use the distances of `pdf_words.py`,
-and both drop hidden words with `visible_ink.py`.
+`pdf_quick.py` is tried first, and hands unusual files over to this module. Both use the constants for distances in
+`pdf_words.py`, and both drop hidden words with `visible_ink.py`.
 """
 
 import io
@@ -30,9 +30,9 @@ from redress.read.running_lines import without_running_lines
 US_LETTER = (0.0, 0.0, 612.0, 792.0)
 """The size of a page if the file does not give one."""
 MOST_SLANT_DEGREES = 10.0
-"""The largest slope of a line in a letter that was scanned askew; a watermark across the page slopes more."""
+"""The largest slope of a line in a letter that was scanned askew. A watermark across the page slopes more."""
 LEVEL_SHARE = 0.2
-"""Sloping text is a watermark if the page has level text with at least this share of the characters."""
+"""If a page has level text with at least this share of the characters, its sloping text is a watermark."""
 
 
 class UnreadableError(Exception):
@@ -45,7 +45,7 @@ class UnreadableError(Exception):
 
 
 class NotReadError(UnreadableError):
-    """Tesseract failed on a picture of a file, so nobody knows what the file says; another try may know."""
+    """Tesseract failed on a picture of a file, so nobody knows what the file says. Another attempt may succeed."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(NOT_READ, f"{detail}; what it shows is not known: try tesseract by hand, then read again")
@@ -54,11 +54,11 @@ class NotReadError(UnreadableError):
 def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collection[int] = ()) -> Document:
     """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
-    Only the pages with `numbers` are returned, or all pages if `numbers` is empty. `opened` is the file that pdfium
-    opened, or None. With `opened`, hidden words are dropped, and pages that are pictures of text are read with
-    tesseract if it is installed; a picture without lines of text is not read. Raise UnreadableError with the cause:
-    encrypted, damaged, empty (no text and no picture) or scanned (pictures and no text). Raise NotReadError if
-    tesseract fails.
+    Only the pages with `numbers` are returned, or all pages if `numbers` is empty. `opened` is the file as pdfium
+    opened it. If it is None, hidden words are not dropped, and no pictures are read. Otherwise pages that are
+    pictures of text are read with tesseract if it is installed; a picture without lines of text is not read. Raise
+    UnreadableError with the cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no
+    text). Raise NotReadError if tesseract fails.
     """
     by_number = {page.number: page for page in _measured(content, numbers, opened)}
     if opened is not None:
@@ -74,7 +74,9 @@ def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collect
 
 
 def _without_lines(opened: OpenedPdf, numbers: Sequence[int]) -> frozenset[int]:
-    """Return the numbers of the pictures that show no lines of text; a file with many pictures is not looked at."""
+    """Return the numbers of the pictures that show no lines of text. If a file has many pictures, none is looked
+    at.
+    """
     if len(numbers) > ocr.MOST_PICTURES:
         return frozenset()
     return frozenset(number for number in numbers if not ocr.may_be_read(opened.sheet(number).page))
@@ -94,7 +96,7 @@ def _document(by_number: dict[int, Page], lineless: Collection[int]) -> Document
 
 
 def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
-    """Drop the words that cannot be seen; leave the pages unchanged if pdfium cannot draw them."""
+    """Drop the words that cannot be seen. If pdfium cannot draw the pages, return them unchanged."""
     try:
         return only_what_shows(opened, by_number.values())
     except pdfium.PdfiumError:

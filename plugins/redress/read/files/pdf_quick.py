@@ -1,8 +1,8 @@
 """The quick way: turn a PDF into a document with pdfium alone, if nothing in the letter is unusual.
 
 pdfminer takes ten times as long as pdfium to find the characters of a page. So pdfium finds the characters of the
-first page, for the header, and of the pages that may have figures; from the other pages only the text is used. If
-anything is unusual the quick way gives up, and `pdf.py` measures all pages. The quick way never decides a verdict.
+first page, for the header, and of the pages that may have figures. From the other pages only the text is used. If
+anything is unusual, the quick way gives up, and `pdf.py` measures all pages. The quick way never decides a verdict.
 """
 
 import ctypes
@@ -62,11 +62,11 @@ def quick_document(
 ) -> Document | None:
     """Return the document of a PDF by the quick way, or None if `pdf.py` has to measure the pages.
 
-    The document has the pages that `pages_to_read` selects by the text of all pages. The result is None in these
-    cases: such a page or its text is turned; its type is uncommonly small or large; it has no text (it may be a
-    picture of text); its text is marked as standing for other text; no page has a landmark of a layout. The
-    document has no places of words for pages without figures. With `places_all` it has the places of all words, and
-    no page needs a landmark.
+    The document has the pages that `pages_to_read` selects by the text of all pages. The result is None if no page
+    has a landmark of a layout. It is also None if a selected page or its text is turned, has uncommonly small or
+    large type, has no text (it may be a picture of text), or has text that is marked as standing for other text.
+    For pages without figures, the document has no places of words. With `places_all` it has the places of all
+    words, and no page needs a landmark.
     """
     texts = pdf.texts()
     if texts is None:
@@ -166,7 +166,9 @@ def _sides(sheet: PdfSheet, indexes: Sequence[int]) -> tuple[npt.NDArray[np.floa
 
 @dataclass(frozen=True)
 class _Run:
-    """The characters of one text object: they have one size and one base line. Edges are in points from the top."""
+    """The characters of one text object: they have one size and one base line. `top` and `bottom` are in points
+    from the upper edge of the page.
+    """
 
     size: float
     top: float
@@ -174,7 +176,7 @@ class _Run:
 
 
 def _runs(sheet: PdfSheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDArray[np.int64]]:
-    """Return the runs of characters, and for each character the number of its run.
+    """Return the runs (see `_Run`) of characters, and for each character the index of its run.
 
     Raise _UnusualError if a run is turned or stands for other text.
     """
@@ -186,7 +188,9 @@ def _runs(sheet: PdfSheet, indexes: Sequence[int]) -> tuple[list[_Run], npt.NDAr
 
 
 def _run(sheet: PdfSheet, index: int, upper: float) -> _Run:
-    """Return the run that begins with a character. Raise _UnusualError if it is turned or stands for other text."""
+    """Return the run that begins with a character. Raise _UnusualError if the run is turned or stands for other
+    text.
+    """
     characters = sheet.characters
     text_object = pdfium_c.FPDFText_GetTextObject(characters, index)
     matrix, x, base_line = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
@@ -210,7 +214,7 @@ def _run(sheet: PdfSheet, index: int, upper: float) -> _Run:
 
 
 def _is_of_ordinary_type(words: Sequence[Word]) -> bool:
-    """Return whether most text has an ordinary type size; other pages are left to `pdf_words.py`, which scales
+    """Return whether most text has an ordinary type size. Other pages are left to `pdf_words.py`, which scales
     them.
     """
     sizes = sorted(word.size for word in words)
@@ -234,14 +238,16 @@ def _touch(words: Sequence[Word]) -> bool:
 
 
 def _stands_for_other_text(text_object: pdfium_c.FPDF_PAGEOBJECT) -> bool:
-    """Return whether a mark (ActualText) says that a run stands for other text; ligatures do not count."""
+    """Return whether a mark in the file (ActualText) says that a text object stands for other text. If the other
+    text only spells out a ligature, it does not count.
+    """
     marks = range(pdfium_c.FPDFPageObj_CountMarks(text_object))
     return any(_actual_text(pdfium_c.FPDFPageObj_GetMark(text_object, mark)) for mark in marks)
 
 
 def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
-    """Return the text that a mark gives in place of the shown text; an empty text if it only spells out a
-    ligature.
+    """Return the text that a mark gives in place of the shown text. If it only spells out a ligature, return an
+    empty text.
     """
     length = ctypes.c_ulong()
     buffer = (ctypes.c_ushort * _LETTERS_OF_A_LIGATURE)()

@@ -15,9 +15,9 @@ import pypdfium2.raw as pdfium_c
 from redress.read.files.page_text import UNNAMED, PageText
 
 PICTURE_SHARE = 0.25
-"""Pictures that cover at least this share of a page may hold the page's content."""
+"""If pictures cover at least this share of a page, they may hold the page's content."""
 OUTLINED_CURVES = 300
-"""A page with at least this many curves may have text drawn as outlines, which has one or two curves for each
+"""If a page has at least this many curves, its text may be drawn as outlines, which have one or two curves for each
 letter."""
 CHARACTERS_OF_A_SAMPLE = 60
 PIXELS_AT_A_GLANCE = 300 * 420
@@ -29,7 +29,7 @@ SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 
 def quick_call(function: Any, result: Any, *further: Any) -> Callable[..., int]:
     """Return a function of pdfium that takes plain numbers: the memory address of a page's text, an index, and
-    `further`.
+    further arguments of the types in `further`.
 
     A call takes a third of the time that it takes with pdfium's own types, and a letter needs ten thousand calls.
     """
@@ -50,7 +50,9 @@ class PdfSheet:
 
     @cached_property
     def characters(self) -> pdfium.PdfTextPage:
-        """The characters of the page. pdfium leaves out inactive text, so all text must be active."""
+        """The characters of the page. pdfium leaves out text that a drawing has made inactive, so ask while all
+        text is active.
+        """
         return self.page.get_textpage()
 
     @cached_property
@@ -73,7 +75,7 @@ class PdfSheet:
         return replace(text, has_picture=self._may_be_a_picture()) if text.has_few_words else text
 
     def _is_told_from_below(self) -> bool:
-        """Return whether pdfium gives the lowest line first, which it does on some turned pages."""
+        """Return whether pdfium gives the page's lowest line first, which it does on some turned pages."""
         count = self.characters.count_chars()
         matrix, x, y = pdfium_c.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
         if not count or not pdfium_c.FPDFText_GetMatrix(self.characters, 0, matrix):
@@ -90,7 +92,7 @@ class PdfSheet:
         return [step < 0 for step in steps].count(True) > [step > 0 for step in steps].count(True)
 
     def _may_be_a_picture(self) -> bool:
-        """Return whether much of the page is a picture as plain as paper, or drawings that may be letters."""
+        """Return whether much of the page is a picture that looks like paper, or drawings that may be letters."""
         width, height = self.page.get_size()
         area, curves = 0.0, 0
         for drawn in self.page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH]):

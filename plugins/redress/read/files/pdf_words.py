@@ -1,8 +1,8 @@
 """Make words from the characters of a PDF's page: upright, without double prints, and at the places where the page
 shows them.
 
-`pdf.py` makes all its words with this module. `pdf_quick.py` makes its own words, with the distances of this
-module.
+`pdf.py` makes all its words with this module. `pdf_quick.py` makes its own words, but uses this module's constants
+for distances, such as WORD_GAP_EMS.
 """
 
 from collections import Counter
@@ -20,19 +20,19 @@ from redress.read.page.document import Page, Word, plain, segments_of
 WORD_GAP_EMS = 0.2
 """Letters further apart than this, in units of their size, belong to two words."""
 DESCENT_EMS = 0.21
-"""How far a box reaches below its base line, in units of the type size."""
+"""How far the box of a letter reaches below its base line, in units of the type size."""
 SAME_LINE_POINTS = 2.0
 """The largest distance between the base lines of two letters of one word."""
 DOUBLE_POINTS = 1.0
-"""A letter that is drawn again within this distance is the same letter, drawn twice to look bold."""
+"""If a letter is drawn again within this distance, in points, it is the same letter, drawn twice to look bold."""
 SOFT_HYPHEN = "\u00ad"
 DOUBLE_EMS = 0.15
-"""In small type, the largest distance of a letter that is drawn again, in units of its size. Two letters "l" are
-0.22 apart."""
+"""In small type that distance is smaller: this share of the type size. Two neighbouring letters "l" are 0.22
+apart."""
 MOST_DIGITS_SHARE = 2 / 3
 LEAST_MAIN_SHARE = 0.1
-"""Turned text is the main text, and not a mark along an edge, if it has most digits of a page and at least this
-share of the characters."""
+"""Turned text is a page's main text, and not a mark along an edge, if it has most digits of the page and at least
+this share of the characters."""
 ORDINARY_SIZES = (6.0, 24.0)
 """The least and the greatest ordinary type size, in points."""
 ORDINARY_SIZE = 10.0
@@ -41,8 +41,8 @@ LEAST_HYPHEN_EMS = 0.1
 
 
 class Char(TypedDict):
-    """One character as pdfplumber's functions take it, with edges in points from the shown page's upper left
-    corner.
+    """One character in the form that pdfplumber's functions take. Its edges are in points from the upper left
+    corner of the page as shown.
 
     `quarter_turns` is how far the character is turned anticlockwise.
     """
@@ -88,8 +88,8 @@ def is_on_page(x0: float, x1: float, top: float, bottom: float, width: float, he
 def page_of(chars: list[Char], number: int, width: float, height: float, *, has_picture: bool) -> Page:
     """Return a page with these characters as upright words; `width` and `height` are the size of the page as shown.
 
-    A page with uncommonly small or large type is measured in a unit that makes its type ordinary, because it may
-    have its own unit (UserUnit) or be drawn for other paper. The boxes of its words stay in points.
+    A page with uncommonly small or large type may have a unit of its own (UserUnit), or be drawn for other paper.
+    Such a page is measured in a unit that makes its type ordinary. The boxes of its words stay in points.
     """
     points = _points_to_a_unit(chars)
     if points != 1.0:
@@ -110,7 +110,7 @@ def page_of(chars: list[Char], number: int, width: float, height: float, *, has_
 
 
 def _points_to_a_unit(chars: list[Char]) -> float:
-    """Return 1 for a page of ordinary type; otherwise the number of points in a unit that makes its type
+    """Return how many points the page's unit has: 1 for a page of ordinary type; otherwise as many as make its type
     ordinary.
     """
     sizes = sorted(one["size"] for one in chars if not one["text"].isspace())
@@ -204,7 +204,8 @@ def _double_points(size: float) -> float:
 
 
 def _main_quarter_turns(chars: list[Char]) -> int:
-    """Return the turn that most digits have, or else the turn of most characters.
+    """Return how the main text is turned: as most digits are, if enough of the characters are turned so too;
+    otherwise as most characters are.
 
     Sometimes only the headings of columns are turned. A mark along an edge may have digits, but only a few.
     """
@@ -221,7 +222,9 @@ def _main_quarter_turns(chars: list[Char]) -> int:
 
 
 def _words(chars: list[Char], turn: _Turn, page: int, points: float) -> Iterator[Word]:
-    """Yield the words of the characters with a turn, with their places as if these characters were upright."""
+    """Yield the words of the characters that have this turn, with their places as if these characters were
+    upright.
+    """
     upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
     words: list[dict[str, Any]] = extract_words(
         upright, x_tolerance_ratio=WORD_GAP_EMS, y_tolerance=SAME_LINE_POINTS, extra_attrs=["size"]
@@ -235,7 +238,7 @@ def _words(chars: list[Char], turn: _Turn, page: int, points: float) -> Iterator
 
 
 def _turned_text(chars: list[Char], main: _Turn, page: int, points: float) -> Iterator[TurnedText]:
-    """Yield the text that is turned by 90 degrees from the main text, in either direction."""
+    """Yield the text that is turned by 90 degrees from the main text, to the left or to the right."""
     for quarter_turns in sorted({one["quarter_turns"] for one in chars}):
         if (quarter_turns - main.quarter_turns) % 2 == 0:
             continue

@@ -12,8 +12,8 @@ from redress.read.files.visible_ink import INVISIBLE_MODES
 from redress.read.page.document import plain
 
 HYPHENS_AT_A_LINE_END = "\x02\ufffe"
-"""pdfium's codes for a hyphen that divides a word at the end of a row. pdfium's text goes on with the next row
-there."""
+"""pdfium's codes for a hyphen that divides a word at the end of a row. At such a hyphen, pdfium's text has no line
+end."""
 _LIGHTEST_INK = 0xE0
 """Ink with red, green and blue all above this, of 255, is hardly visible on paper."""
 _ROW = re.compile(f"[^{HYPHENS_AT_A_LINE_END}]+[{HYPHENS_AT_A_LINE_END}]?")
@@ -29,8 +29,8 @@ _matrix_of = quick_call(pdfium_c.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void
 def printed_rows(sheet: PdfSheet) -> list[tuple[Row, ...]]:
     """Return the printed rows of each of the page's lines, in the order of `sheet.text.lines`.
 
-    A row that may be invisible is left out: it is not drawn, is white, or lies beside the page. All rows are left
-    out if pdfium's text does not show which characters belong to a row.
+    If a row may be invisible, because it is not drawn, is white or lies beside the page, it is left out. If
+    pdfium's text does not show which characters belong to which row, all rows are left out.
     """
     drawn = sheet.characters.get_text_range()
     lines = sheet.text.lines
@@ -51,7 +51,9 @@ def printed_rows(sheet: PdfSheet) -> list[tuple[Row, ...]]:
 
 
 class _Looks:
-    """Look at single characters of a page; all looks share a few numbers in memory."""
+    """Find the places of the page's rows by looking at single characters. All calls use the same few C variables,
+    so that none is made anew for each character.
+    """
 
     def __init__(self, sheet: PdfSheet) -> None:
         self._sheet = sheet
@@ -63,8 +65,8 @@ class _Looks:
         self._width, self._height = sheet.page.get_size()
 
     def row(self, start: int, text: str) -> Row | None:
-        """Return a row's text and place, or None if the row is not visible; `start` is the index of its first
-        character.
+        """Return the text and place of a row; `start` is the index of the row's first character. Return None if the
+        row is not visible.
         """
         if text[-1] in HYPHENS_AT_A_LINE_END:
             text = f"{text[:-1]}-"

@@ -1,7 +1,8 @@
-"""Straighten a scanned page: make it level, evenly lit and free of specks, and map places back to the page.
+"""Straighten a scanned page: make it level, evenly lit and free of specks, and map places on the straight picture
+back to the page.
 
 Lines of text make the rows of pixels alternate between dark and light. The angle at which they alternate most is
-the angle of the lines. `ocr.py` finds out whether the page is upside down, from its words.
+the angle of the lines. `ocr.py` finds out from the words whether the page is upside down.
 """
 
 import math
@@ -15,9 +16,9 @@ from PIL import Image, ImageFilter
 from redress.model.letter import Box
 
 MOST_DEGREES = 7.0
-"""The largest angle that is levelled; a page that lies further askew stays."""
+"""The largest angle that is levelled, in degrees. A page that is askew by more is left unchanged."""
 LEAST_DEGREES = 0.3
-"""A page that is askew by less than this is left unchanged."""
+"""A page that is askew by less than this, in degrees, is left unchanged."""
 _STEPS = (0.5, 0.05)
 """The degrees between the angles that are tried: first over the whole range, then around the best angle."""
 EDGE_OF_A_SKETCH = 1000
@@ -36,11 +37,11 @@ MOST_DOTS_OF_A_SPECK = 12
 """The most dark pixels that a speck has in a window of 9 by 9. A full stop of ordinary type has 20, at 300 pixels
 to an inch."""
 SPECKED_SHARE = 0.0002
-"""A page is cleaned if specks make up a larger share of its pixels. Clean print has hardly any specks."""
+"""If specks make up a larger share of a page's pixels, they are removed. Clean print has hardly any specks."""
 DENSE_SHARE = 0.002
 _AROUND = 12
-"""The radius, in pixels, of the mean with which each pixel of the sketch is compared: print is darker than the mean
-around it, however the page is lit."""
+"""Each pixel of the sketch is compared with the mean of the pixels around it, within this radius in pixels. Print
+is darker than this mean, however the page is lit."""
 _DARKER_SHARE = 0.15
 """Print is darker than that mean by at least this share of the page's contrast."""
 _TILE = 250
@@ -49,19 +50,20 @@ parallel lines."""
 _LEAST_DOTS_OF_A_TILE = 200
 _DEGREES_OF_A_TILE = 1.0
 _LINE_STEP = 5
-"""The distance, in rows of the sketch, from a line of print to the gap beside it. Noise already differs from one
-row to the next."""
+"""The distance, in rows of the sketch, between two rows that are compared: about as far as from a line of print to
+the gap beside it. In noise, neighbouring rows differ already."""
 _EDGES = 4 * _LINE_STEP
-"""How many of the greatest changes in a square are left out, because rules and edges of pictures change the rows
-too."""
+"""How many of the greatest changes between rows of a square are left out, because rules and edges of pictures also
+make such changes."""
 LEAST_ALTERNATION = 0.27
-"""The least alternation of rows, for each dark pixel, of a square with lines of print. Noise and drawings reach
-0.05 to 0.25; pages of print that are askew, specked, blurred or photographed reach 0.44 and more."""
+"""If the rows of a square alternate at least this much for each dark pixel, the square has lines of print. Noise
+and drawings reach 0.05 to 0.25; pages of print that are askew, specked, blurred or photographed reach 0.44 and
+more."""
 LEAST_BUSY_SHARE = 0.08
-"""A page with a smaller share of dark pixels may have only a few lines. On clean pages of print the share is 0.01
-to 0.03."""
+"""If a smaller share of a page's pixels is dark, the page may have only a few lines. On clean pages of print the
+share is 0.01 to 0.03."""
 LEAST_CONTRAST = 20
-"""A page with a contrast of fewer than this of 256 shades shows nothing."""
+"""If the contrast of a page is lower than this, of 256 shades, the page shows nothing."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Scan:
 
 
 def straightened(picture: Image.Image) -> Scan:
-    """Return a grey picture of a page with level lines, which may be upside down."""
+    """Return a grey picture of a page with level lines. The picture may be upside down."""
     picture = _evenly_lit(picture)
     quarter_turns, degrees = _turn_of_the_lines(picture)
     clean = _clean(picture)
@@ -120,10 +122,10 @@ def straightened(picture: Image.Image) -> Scan:
 
 
 def shows_lines(picture: Image.Image) -> bool:
-    """Return whether a grey picture of a page may show lines of text, however the lines are turned.
+    """Return whether a grey picture of a page may show lines of text, however the lines are turned. In case of
+    doubt, return True.
 
-    Return False for noise, for dense drawings and photographs without lines, and for a page of one shade. Return
-    True in case of doubt.
+    Return False for noise, for dense drawings and photographs without lines, and for a page of one shade.
     """
     sketch = _sketch(picture)
     shades = np.asarray(sketch, dtype=np.float64)
@@ -140,7 +142,9 @@ def shows_lines(picture: Image.Image) -> bool:
 
 
 def _alternation(is_dark: npt.NDArray[np.bool_]) -> float:
-    """Return how much the rows of a square alternate at the best angle, for each dark pixel."""
+    """Return how much the rows of a square alternate for each dark pixel, at the angle at which they alternate
+    most.
+    """
     rows, columns = np.nonzero(is_dark)
     if len(rows) < _LEAST_DOTS_OF_A_TILE:
         return 0.0
@@ -172,7 +176,9 @@ def _sketch(picture: Image.Image) -> Image.Image:
 
 
 def _dark_dots(picture: Image.Image) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the coordinates of print on a small picture of the page, without the picture's edges."""
+    """Return the coordinates of the pixels of print on a small picture of the page. The edges of the picture are
+    left out.
+    """
     shades = np.asarray(_sketch(picture), dtype=np.float64)
     margin = round(_MARGIN_SHARE * EDGE_OF_A_SKETCH)
     inner = shades[margin:-margin, margin:-margin]
@@ -185,7 +191,9 @@ def _dark_dots(picture: Image.Image) -> tuple[npt.NDArray[np.float64], npt.NDArr
 
 
 def _best_turn(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Return how sharply the rows alternate at the best angle, and this angle in degrees anticlockwise."""
+    """Return how sharply the rows alternate at the angle at which they alternate most, and this angle in degrees
+    anticlockwise.
+    """
     best = max((_sharpness(xs, ys, degrees), degrees) for degrees in _around(0.0, MOST_DEGREES, _STEPS[0]))
     return max((_sharpness(xs, ys, degrees), degrees) for degrees in _around(best[1], _STEPS[0], _STEPS[1]))
 
@@ -208,7 +216,9 @@ def _rows(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64], degrees: flo
 
 
 def _evenly_lit(picture: Image.Image) -> Image.Image:
-    """Return a page's picture; if a shadow lies over a part of the paper, make the paper evenly white."""
+    """Return a page's picture. If a shadow lies over a part of the paper, the paper in the picture is made evenly
+    white.
+    """
     size = (max(picture.width // _PATCH, 1), max(picture.height // _PATCH, 1))
     paper = picture.resize(size, Image.Resampling.BOX).filter(ImageFilter.MaxFilter(5))
     shades = np.asarray(paper)

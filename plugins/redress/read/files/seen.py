@@ -1,10 +1,10 @@
-"""Confirm each figure on its drawn page: a letter states what a person sees.
+"""Confirm each figure on its drawn page, because a letter states what a person sees.
 
 The digits of the page's text in the figure's box must spell the figure. Then the page is drawn with and without
 these digits. If nothing changes, the digits are not seen. If the drawing without them is not plain, something else
-is drawn in their place. If the change has another shape than the digits alone, a part of them is covered. Last, the
-shapes of the digits must fit the digits that the text names. If the page's text does not spell the figure, the
-shapes in the figure's box must do so.
+is drawn in their place. If the change has another shape than the digits drawn alone, a part of them is covered.
+Last, the shapes of the digits must fit the digits that the text names. If the page's text does not spell the
+figure, the shapes in the figure's box must do so.
 """
 
 import math
@@ -34,28 +34,28 @@ from redress.read.files.ink_beside import shape_beside
 from redress.read.files.opened import OpenedPdf
 
 MOST_OTHER_INK_SHARE = 0.5
-"""Anything drawn under a digit may have at most this share of the digit's contrast."""
+"""What is drawn under a digit may have at most this share of the digit's contrast."""
 MOST_COVERED_SHARE = 0.04
 """The largest share of the pixels of a digit's box that may differ from the digit drawn alone."""
 MOST_COVERED_SHARE_OF_A_SIGN = 0.25
-"""This share is larger for a percentage sign, which is recognised even if a digit beside it covers its edge."""
+"""The same share for a percentage sign, which is recognised even if a digit beside it covers its edge."""
 PIXELS_OF_A_DIGIT = 26
-"""The least height, in pixels, at which a digit is drawn to compare its shape."""
+"""The least height, in pixels, of the drawing of a digit whose shape is compared."""
 TOUCHING_SHARE = 0.3
-"""A digit beside a figure is part of the number if the gap is no wider than this share of its height."""
+"""If a digit beside a figure is no further away than this share of its height, it is part of the number."""
 SAME_SIZE_SHARE = 0.15
 ONE_PLACE_SHARE = 0.3
-"""Two digits of one number overlap by at most this share of the narrower digit's width, whatever the type."""
+"""The largest overlap of two digits of one number, as a share of the narrower digit's width, in any type."""
 LEAST_STEP_SHARE = 0.4
 """The least distance between the middles of two digits of one number, in units of their height."""
 LEAST_DIGIT_POINTS = 3.2
-"""A letter on A4 has no digits lower than this, because their type would have less than 4.5 points. Such small type
-may be hidden beside a picture of another number."""
+"""The least height of a digit in a letter on A4, in points. Lower digits have type of less than 4.5 points. Type
+that small may be hidden beside a picture of another number."""
 LEAST_FIGURE_CONTRAST = 48
-"""A figure that differs from its background by fewer than this of 256 shades is hardly seen. It may be hidden
+"""If a figure differs from its background by fewer than this of 256 shades, it is hardly seen. It may be hidden
 beside a picture of another number."""
 PIECES_OF_A_SIGN = 3
-"""The most connected shapes of a percentage sign."""
+"""The most connected shapes that a percentage sign consists of."""
 
 _Key = tuple[str, str | None]
 
@@ -63,8 +63,8 @@ _Key = tuple[str, str | None]
 def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
     """Withhold the figures that the drawn pages do not confirm; a conflict says why for each figure.
 
-    Figures of a text, and figures read from a picture, are kept. `pdf` is None if pdfium, which draws pages, cannot
-    open the file. The pages cannot be drawn again afterwards.
+    Figures of a text file, and figures read from a picture, are kept. `pdf` is None if pdfium, which draws pages,
+    cannot open the file. Confirming changes the pages of `pdf`, so they cannot be drawn again afterwards.
     """
     placed = _placed(letter)
     doubts: dict[_Key, str] = {}
@@ -80,7 +80,7 @@ def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
 
 
 def unconfirmed(letter: Letter) -> Letter:
-    """Withhold all figures with a place on a page, because drawing the file broke down and nobody can confirm
+    """Withhold all figures with a place on a page, because drawing the file broke down, and nobody can confirm
     them.
     """
     doubts = {_key(one): f"{_named(one)}, and drawing the file broke down" for one in _placed(letter)}
@@ -144,7 +144,7 @@ def _window(figures: Sequence[Figure]) -> Box:
 
 
 def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
-    """Return the digits in a figure's box, or all its characters if the digits do not spell the figure.
+    """Return the digits in a figure's box. If the digits do not spell the figure, return all characters in the box.
 
     Raise _DoubtError if the box has no visible characters, if two of its digits stand in one place, or if the page
     has more digits directly beside them.
@@ -208,7 +208,8 @@ def _touch(one: Box, other: Box) -> bool:
 
 
 def _in_words(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
-    """Return the letters in the box of a number in words. Raise _DoubtError if the page shows other letters there.
+    """Return the letters of a number in words, from the figure's box. Raise _DoubtError if the page shows other
+    letters there.
 
     If the number goes on in the next line, its box also holds other words of both lines.
     """
@@ -231,7 +232,7 @@ def _named(figure: Figure) -> str:
 
 
 def _near(box: Box | None, digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-    """Return the digits in a box, and digits no further from the box than the box is high or wide."""
+    """Return the digits in a box, and the digits near it: no further from the box than the box is high or wide."""
     if box is None:
         return []
     x0, top, x1, bottom = box
@@ -252,7 +253,7 @@ def _holds(box: Box | None, one: DrawnCharacter) -> bool:
 
 
 def _once(digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-    """Return digits in reading order; a digit that is printed twice in one place counts once."""
+    """Return digits in reading order. A digit that is printed twice in one place counts once."""
     kept: list[DrawnCharacter] = []
     for digit in sorted(digits, key=_reading_place):
         if not any(_is_same_print(digit, other) for other in kept):
@@ -291,7 +292,7 @@ def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
 
 
 class _Drawings:
-    """The drawings of a page: with the text of its figures, without it, and only this text."""
+    """The drawings of a page: with the text of its figures, without this text, and with only this text."""
 
     def __init__(self, page: DrawnPage, spellings: Sequence[_Spelling]) -> None:
         self._page = page
@@ -309,7 +310,7 @@ class _Drawings:
         return shape_beside(self._page, _around(digits), self._without, is_turned=is_turned)
 
     def confirm(self, spelling: _Spelling) -> None:
-        """Raise _DoubtError unless the page shows a figure whole, on a plain background, with the shapes of its
+        """Raise _DoubtError unless the page shows a whole figure, on a plain background, in shapes that fit its
         digits.
         """
         figure, page = spelling.figure, self._page
@@ -379,7 +380,7 @@ def _around(characters: Sequence[DrawnCharacter]) -> Box:
 def _confirm_ink(
     figure: Figure, with_: Shades, without: Shades, alone: Shades, *, most_covered: float = MOST_COVERED_SHARE
 ) -> None:
-    """Raise _DoubtError unless a box shows its digit whole and on a plain background."""
+    """Raise _DoubtError unless a box shows its whole digit, on a plain background."""
     if not alone.size:
         raise _DoubtError(f"{_named(figure)}, which lies off the page")
     change = with_.astype(np.int16) - without

@@ -48,12 +48,14 @@ _NEVER = frozenset(
 """Pseudo-classes that hold only while somebody points, clicks or types, and pseudo-elements other than text."""
 
 _SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascript", "no-js", "nojs"})
-"""Classes that a script sets or removes as the page opens; a rule with such a class may apply or not."""
+"""Classes that a script sets or removes when the page opens. A rule with such a class may or may not apply."""
 
 
 @dataclass(frozen=True)
 class Compound:
-    """The part of a selector about one element, with its relation to the part on its left."""
+    """The part of a selector that is about one element, and how this element is related to the element of the part
+    on the left.
+    """
 
     tests: tuple[Test, ...]
     key: str
@@ -66,11 +68,11 @@ class Compound:
 
 @dataclass(frozen=True)
 class Selector:
-    """One selector, with its weight in the cascade.
+    """One selector, with its weight: of two rules for an element, the rule with the greater weight applies.
 
     `generated` is "before" or "after" if the selector is about text that a style sheet adds there. It is
-    "first-letter" or "first-line" if the selector is about that part of an element. A selector is not sure if this
-    module does not understand a part of it; such a part is ignored when an element is matched.
+    "first-letter" or "first-line" if the selector is about that part of an element. If this module does not
+    understand a part of a selector, the selector is not sure, and that part is ignored when an element is matched.
     """
 
     compounds: tuple[Compound, ...]
@@ -80,7 +82,7 @@ class Selector:
 
     @property
     def key(self) -> str:
-        """The id, class or tag that the last part names, or "*"."""
+        """The id, class or tag that the last part of the selector names, or "*" if it names none."""
         return self.compounds[-1].key
 
     def matches(self, element: HtmlElement) -> bool:
@@ -121,8 +123,8 @@ def _character(code: str) -> str:
 
 
 def read_selector(text: str, depth: int = 0) -> Selector | None:
-    """Return one selector; None if it matches no element when the page is first shown. A selector that cannot be
-    read counts as one that may match every element.
+    """Return the selector that a text writes. Return None if the selector matches no element when the page is first
+    shown. A selector that cannot be read counts as a selector that may match every element.
     """
     position, text = 0, text.strip()
     compounds: list[Compound] = []
@@ -277,7 +279,7 @@ def _place(element: HtmlElement, *, from_end: bool = False) -> int:
 
 
 def _related(element: HtmlElement, combinator: str) -> Iterator[HtmlElement]:
-    """Yield the elements that may match the part on the left of a combinator."""
+    """Yield the elements that may match the part of a selector on the left of a combinator, such as ">" or "+"."""
     if combinator in (" ", ">"):
         for ancestor in element.iterancestors():
             yield ancestor

@@ -1,8 +1,9 @@
 """The style sheets inside a page: find the declarations that a browser with a wide screen applies to an element.
 
-If this module does not understand a part of a selector (`:has()`, for instance), the selector matches without that
-part, and its declarations are unsure. Other declarations are unsure too: those of a rule that a browser may leave
-out (in `@layer`, for instance), and those about the first letter or line of an element.
+A declaration is unsure if it is not certain that a browser applies it. If this module does not understand a part of
+a selector (`:has()`, for instance), the selector matches without that part, and its declarations are unsure. The
+declarations of a rule that a browser may leave out (in `@layer`, for instance) are unsure too, and so are those
+about the first letter or line of an element.
 """
 
 import re
@@ -24,7 +25,7 @@ Declarations = dict[str, str]
 
 IMPORTED = "its style sheet imports another, which is not followed here"
 SCRIPTED = "-script"
-"""The name of a pseudo-declaration for an element that a script changes."""
+"""The name of an invented declaration, which says that a script changes the element."""
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _BRACE = re.compile(rf"{STRING}|\\.|[{{}};]", re.DOTALL)
@@ -51,7 +52,7 @@ _UNFIT = re.compile(
 
 
 class StyleError(Exception):
-    """The style sheets take too long to follow; the message says so."""
+    """Following the style sheets takes too long; the message says so."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class _Rule:
 class StyleSheets:
     """The rules of all style sheets of a page.
 
-    `_rules` has the rules by the tag, class or id that the last part of a selector names.
+    `_rules` finds the rules by the tag, class or id that the last part of a selector names.
     """
 
     doubt: str | None = None
@@ -103,7 +104,7 @@ class StyleSheets:
         self._rules.setdefault(selector.key, []).append(_Rule(selector, ((SCRIPTED, "", False),), 0, False))
 
     def style_of(self, element: HtmlElement) -> Style:
-        """Return what is declared for an element."""
+        """Return the style that the rules declare for an element."""
         found: dict[str | None, list[tuple[tuple[bool, int, tuple[int, int, int], int], str, str]]] = {}
         unsure: Declarations = {}
         for rule in self._candidates(element):
@@ -210,7 +211,7 @@ def _feature_applies(text: str) -> bool | None:
 
 
 def _statements(css: str) -> Iterator[tuple[str, str]]:
-    """Yield the text before each block of a style sheet, with the block's content."""
+    """Yield each statement of a style sheet: the text before its block, and the content of the block."""
     depth = begin = inside = 0
     prelude = ""
     for token in _BRACE.finditer(css):
@@ -252,7 +253,9 @@ def _without_blocks(css: str) -> str:
 
 
 def _inside(outer: str, prelude: str) -> str:
-    """Return the full selectors of a rule that stands inside another rule."""
+    """Return the full selectors of a rule that stands inside another rule. `outer` has the selectors of the other
+    rule.
+    """
     if len(outer) * (1 + prelude.count("&") + prelude.count(",")) > LONGEST_SELECTORS:
         raise StyleError("its style sheets have longer selectors than those of a page that a person reads")
     return ",".join(

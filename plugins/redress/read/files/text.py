@@ -20,27 +20,29 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LETTERS_OF_A_NUMBER = 8
-"""How many characters the thousands of a number have at most, up to the space before its last three digits."""
+"""The most characters of a number's thousands, up to the space before the number's last three digits."""
 MOST_OVERSTRUCK = 4
-"""The most letters in a row that are printed over."""
+"""The most letters in a row that are printed over with other letters."""
 BYTES_OF_A_GUESS = 512
-"""In this many first bytes, every other byte is zero if the text is in UTF-16 without a byte order mark."""
+"""How many of the first bytes of a text are looked at. If every other byte is zero there, the text counts as UTF-16
+without a byte order mark."""
 
 _STRUCK_LETTER = re.compile("[^\n][\u0335\u0336]+")
 """A letter that a combining stroke strikes through."""
 _OVERSTRUCK = re.compile(r"([^\n\x08\d])\x08(?=\1)|_\x08|\x08_")
-"""A letter that is printed again over itself to look bold, or an underlined sign, with a backspace between the two.
+"""A letter that is printed again over itself to look bold, or an underlined sign. A backspace stands between the
+two signs.
 
-A digit printed over a digit is in doubt, because a terminal shows one digit and an editor shows two.
-"""
+A digit printed over a digit is in doubt, because a terminal shows one digit and an editor shows two."""
 _ODD_BREAK = re.compile(
     "(?<=[\\d.,%])(?=[\v\f\x1c-\x1e\x85\u2028\u2029]\\S)|(?<=\\S[\v\f\x1c-\x1e\x85\u2028\u2029])(?=[\\d.,%])"
 )
-"""A character beside a number that some programs show as the end of a line, and others as a sign or not at all."""
+"""A character beside a number that some programs show as the end of a line, and that others show as a sign or not
+at all."""
 _BROKEN = "\x00"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _HARMLESS_FORMATS = frozenset("\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff")
-"""Characters without width, which no program shows within a number."""
+"""Characters without width. No program shows them within a number."""
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STRUCK = re.compile(
     r"(?<!~)(~~?)(?=[^\s~])(?:[^~\n]|\n(?!\s*\n)){0,500}?(?<=[^\s~])\1(?!~)"
@@ -54,8 +56,8 @@ _RAISED = re.compile(
 """Raised or lowered text, and the marks of Markdown's footnotes; never a "%" or decimal places."""
 _MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,500})\]\([^()]{0,500}\)", re.ASCII)
-"""A link, or a picture with its description. A picture with a digit in its description does not match and stays
-unchanged, because it may show another number."""
+"""A link, or a picture with its description. If the description has a digit, the picture may show another number,
+so it does not match and stays unchanged."""
 _LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
 
 _PIECE = re.compile("[^\\S\x1c-\x1f]+|[\\S\x1c-\x1f]+")
@@ -65,8 +67,8 @@ _THOUSANDS_SPACE = re.compile("[\u00a0\u2007\u2009\u202f]")
 _BEFORE_THOUSANDS = re.compile(r"(?:^|[^\d.,])\d{1,3}(?:[\u00a0\u2007\u2009\u202f]\d{3})?$", re.ASCII)
 _THOUSANDS = re.compile(r"\d{3}(?![\d%]|[.,]\d)", re.ASCII)
 _TURNING = re.compile("[\u061c\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that change the direction of print. The left-to-right mark (U+200E) is left out, because it never
-turns digits."""
+"""Characters that change the direction of print. The left-to-right mark (U+200E) is not among them, because it
+never turns digits."""
 _OPENS_TURN = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]")
 _CLOSES_TURN = re.compile("[\u202c\u2069]")
 _RAISED_DIGITS = re.compile("[⁰¹²³⁴-⁹]+")
@@ -87,7 +89,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text: its number in its file (the first is 1), and the row on which it is laid out."""
+    """One line of text: its number in the file (the first is 1), and the row on which the line is laid out."""
 
     text: str
     number: int
@@ -108,8 +110,8 @@ class _Token:
 
 
 def decoded(content: bytes) -> str:
-    """Decode a file's text: by its byte order mark; otherwise as UTF-16 if the bytes look like it, as UTF-8 if
-    possible, or as Windows-1252. Zeros that pad the end are left out.
+    """Decode a file's text by its byte order mark. Without a mark, decode it as UTF-16 if the bytes look like
+    UTF-16; otherwise as UTF-8 if possible, or else as Windows-1252. Zeros that pad the end are left out.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
@@ -129,7 +131,7 @@ def document_from_text(content: str) -> Document:
     """Return the lines of a text file as one page of segments.
 
     Markdown's marks are removed. Text that Markdown strikes through, raises or comments out is left out. Text that
-    HTML may hide is in doubt.
+    HTML in the file may hide is in doubt.
     """
     shown = unstruck("\n".join(_ODD_BREAK.sub(_BROKEN, content).splitlines()))
     for _ in range(MOST_OVERSTRUCK):
@@ -154,7 +156,9 @@ def unstruck(text: str) -> str:
 
 
 def _line_breaks(match: re.Match[str]) -> str:
-    """Return the line breaks of a passage that is left out, so that later lines keep their numbers."""
+    """Return the line breaks of a passage. The passage itself is left out; its line breaks stay, so that later
+    lines keep their numbers.
+    """
     return "\n" * match.group().count("\n")
 
 
@@ -162,7 +166,7 @@ def document_from_lines(lines: Iterable[Line], heading: str | None = None) -> Do
     """Return lines as one page of segments.
 
     The place of a word on the page comes from its row and its columns, so that a text is read like a printed page.
-    The evidence of a figure is the number of its line.
+    The evidence of a figure is its line's number.
     """
     lines = tuple(lines)
     footnotes = _footnotes(lines)
@@ -195,7 +199,7 @@ def _words(line: Line, footnotes: frozenset[str]) -> Iterator[Word]:
 
 
 def _tokens(text: str) -> list[_Token]:
-    """Return the words of a line and the spaces between them; a number keeps the spaces between its thousands."""
+    """Return the words of a line and the spaces between them. A number keeps the spaces between its thousands."""
     tokens: list[_Token] = []
     for match in _PIECE.finditer(text):
         piece = match.group()
@@ -214,8 +218,8 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _footnotes(lines: Sequence[Line]) -> frozenset[str]:
-    """Return the raised numbers that are marks of footnotes, because they count up from 1 or begin a line with a
-    note.
+    """Return the raised numbers that are marks of footnotes: they count up from 1, or stand at the beginning of a
+    line with a note.
     """
     known: set[str] = set()
     following = 1
@@ -231,7 +235,7 @@ def _footnotes(lines: Sequence[Line]) -> frozenset[str]:
 
 
 def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *, is_turned: bool) -> str | None:
-    """Return why a person may see another number than the word has; None if there is no such reason."""
+    """Return why a person may see another number than the word states. Return None if there is no such reason."""
     for doubt in doubts:
         if doubt.start < token.end and token.start < doubt.end:
             return doubt.reason
@@ -259,7 +263,7 @@ def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *,
 
 
 def _is_laid_over(character: str) -> bool:
-    """Return whether a character takes up no room and may change how its neighbours look."""
+    """Return whether a character has no width of its own and may change how its neighbours look."""
     if character.isascii() or character in _HARMLESS_FORMATS or _TURNING.match(character):
         return False
     return unicodedata.category(character) in ("Cf", "Cn", "Me", "Mn")

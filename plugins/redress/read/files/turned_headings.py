@@ -12,7 +12,7 @@ from redress.read.page.document import Segment, Word, segments_of
 from redress.read.page.numbers import NUMBER_IN_A_CELL
 
 LEAST_HEADINGS = 3
-"""The least number of turned headings in a table, each with a number below it."""
+"""How many turned headings, each with a number below it, a table has at least."""
 LINE_GAP_EMS = 0.6
 """The largest gap between two lines of a heading, in units of its type size."""
 REACH_EMS = 16.0
@@ -21,7 +21,9 @@ REACH_EMS = 16.0
 
 @dataclass(frozen=True)
 class TurnedText:
-    """A piece of turned text: its place when the main text is upright, and its box on the page as shown."""
+    """A piece of turned text: its place if the page is turned so that its main text is upright, and its box on the
+    page as shown.
+    """
 
     text: str
     place: Box
@@ -29,7 +31,7 @@ class TurnedText:
 
 
 def pieces_of(turned: Sequence[Word]) -> list[list[Segment]]:
-    """Return the lines of each piece of turned text; the words must have the places that they have when the turned
+    """Return the lines of each piece of turned text. The words must have the places that they have if the turned
     text is upright.
     """
     pieces: list[list[Segment]] = []
@@ -48,8 +50,8 @@ def _goes_on(above: Segment, line: Segment) -> bool:
 
 
 def headings(pieces: Sequence[TurnedText], upright: Sequence[Word]) -> list[Word]:
-    """Return the pieces that are headings of the columns of one line of numbers, with equal upper edges and equal
-    lower edges.
+    """Return the pieces that are headings of columns, as words. All headings above one line of numbers get equal
+    upper edges and equal lower edges.
     """
     numbers = [word for word in upright if NUMBER_IN_A_CELL.fullmatch(word.text)]
     headed = [(piece, number) for piece in pieces if (number := _number_below(piece, numbers)) is not None]

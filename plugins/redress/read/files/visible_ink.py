@@ -1,7 +1,7 @@
 """Drop the words that a page has but does not show: white on white, covered, transparent, or switched off.
 
 The page is drawn with and without its text, and a word counts if its place differs between the two drawings. A
-letter does not state a figure that nobody can see. Both `pdf.py` and `pdf_quick.py` use this module; `seen.py`
+letter does not state a figure that nobody can see. Both `pdf.py` and `pdf_quick.py` use this module. `seen.py` then
 looks at the figures more closely.
 """
 
@@ -23,7 +23,9 @@ _EDGE_SHARE = 0.2
 
 
 def only_what_shows(pdf: OpenedPdf, pages: Iterable[Page]) -> dict[int, Page]:
-    """Return the pages by number, without the words that cannot be seen. Raise PdfiumError if drawing fails."""
+    """Return the pages by number, without the words that cannot be seen. Raise PdfiumError if drawing a page
+    fails.
+    """
     return {page.number: _only_what_shows(pdf, page) for page in pages}
 
 
@@ -43,7 +45,7 @@ def _only_what_shows(pdf: OpenedPdf, page: Page) -> Page:
 
 
 def _without(segments: Iterable[Segment], dropped: frozenset[int]) -> Iterator[Segment]:
-    """Yield segments without the words that have these ids; leave out a segment without other words."""
+    """Yield segments without the words that have these ids. If no words are left in a segment, leave it out."""
     for segment in segments:
         words = tuple(word for word in segment.words if id(word) not in dropped)
         if len(words) == len(segment.words):
@@ -53,8 +55,8 @@ def _without(segments: Iterable[Segment], dropped: frozenset[int]) -> Iterator[S
 
 
 def _cores(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the inner parts of boxes (one box a row) that no neighbouring line reaches, however the text is
-    turned.
+    """Return the inner parts of boxes. No neighbouring line reaches into an inner part, however the text is turned.
+    An array has one box a row.
     """
     sides = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     edges: npt.NDArray[np.float64] = np.outer(_EDGE_SHARE * sides, [1, 1, -1, -1])
