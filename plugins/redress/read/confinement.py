@@ -29,10 +29,10 @@ KEPT_VARIABLES = frozenset(
         "OPENBLAS_NUM_THREADS",
     }
 )
-"""The variables of the caller's environment that a reading process gets."""
+"""The variables that a reading process keeps from its caller's environment."""
 LONGEST_TEMPORARY_FOLDER_BYTES = 75
-"""The longest name of the folder for temporary files. Linux allows 107 bytes for the name of a socket, and the
-server's socket adds 32 bytes to its folder."""
+"""The most bytes that the name of the folder for temporary files may have. Linux allows 107 bytes for the name of a
+socket, and the server that forks reading processes adds 32 bytes to the folder's name for its socket."""
 OWN_VARIABLES = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 _log = logging.getLogger(__name__)
@@ -51,11 +51,11 @@ _CHANGES_SINCE = {2: 1 << 13, 3: _TRUNCATE}
 """Further rights by the version of Landlock that introduced them: to move a file to another folder, to truncate a
 file."""
 _SCOPES_SINCE_VERSION, _SCOPES = 6, 0b11
-"""The version of Landlock that can forbid abstract sockets of outside processes and signals to them, and the bits
-for both."""
+"""The version of Landlock from which a process can be forbidden to use abstract sockets of outside processes and to
+send them signals, and the bits for these two."""
 
 _SOCKETS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
-"""The kinds of machines that have a filter here, each with the number of its architecture and the number of the
+"""For each kind of machine that has a filter here: the number of its architecture, and the number of its system
 call `socket`."""
 _IO_URING_SETUP, _OF_ANOTHER_KIND = 425, 0x40000000
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
@@ -63,11 +63,11 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x00050001  # the error is EPERM
 
 
 def start_server() -> None:
-    """Start the server that forks the reading processes, unless it runs already. The server gets a clean
-    environment.
+    """Start the server that forks the reading processes, unless the server runs already. The server's environment
+    has only KEPT_VARIABLES and OWN_VARIABLES.
 
-    Python cannot pass an environment to the server. So this process itself takes the clean environment while the
-    server starts. Raise ValueError if the name of the folder for temporary files is too long for a socket.
+    Python cannot pass an environment to the server. So this process itself takes that environment while the server
+    starts. Raise ValueError if the name of the folder for temporary files is too long for a socket.
     """
     folder = tempfile.gettempdir()  # is looked up once, by the caller's TMPDIR
     if len(os.fsencode(folder)) > LONGEST_TEMPORARY_FOLDER_BYTES:
@@ -86,7 +86,9 @@ def start_server() -> None:
 
 
 def missing() -> str | None:
-    """Return which rights a reading process cannot give up on this system, and why; None if it can give up all."""
+    """Return which rights a reading process cannot give up on this system, and why. Return None if it can give up
+    all.
+    """
     found = []
     if _landlock_version() < 1:
         found.append("change files (this kernel has no Landlock)")
@@ -98,10 +100,10 @@ def missing() -> str | None:
 
 
 def confine(folder: str) -> None:
-    """Take from this process the right to make sockets, and the right to change files outside a folder for
-    temporary files.
+    """Take from this process the right to make sockets, and the right to change files outside `folder`, which is
+    for temporary files.
 
-    A right that the system does not let a process give up is kept; `missing` names such rights.
+    If the system does not let a process give up a right, the process keeps it; `missing` names such rights.
     """
     for name in os.environ.keys() - KEPT_VARIABLES - OWN_VARIABLES.keys():
         del os.environ[name]  # the server may have been started by others
@@ -117,7 +119,7 @@ def confine(folder: str) -> None:
 
 
 def lower_limit(kind: int, most: int) -> None:
-    """Lower a resource limit of this process, unless the limit is lower already."""
+    """Lower a resource limit of this process to `most`, unless the limit is lower already."""
     _, hard = resource.getrlimit(kind)
     lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (lowest, lowest))
@@ -155,8 +157,8 @@ def _give_up_changes(folder: str) -> None:
 
 
 def _give_up_sockets() -> None:
-    """Refuse system calls that make a socket, and all calls of another architecture, if a filter for this machine
-    is known.
+    """Refuse system calls that make a socket, and all calls of another architecture. Do nothing if no filter for
+    this kind of machine is known.
     """
     if platform.machine() not in _SOCKETS or _prctl(_GET_SECCOMP) < 0:
         return

@@ -24,15 +24,15 @@ def is_another(name: str, own_name: str) -> bool:
 
 
 def is_part_of(own_name: str, name: str) -> bool:
-    """Return whether a name contains the words of another name: "In Wexmarsh Council" contains those of "Wexmarsh
+    """Return whether `name` contains the words of `own_name`: "In Wexmarsh Council" contains the words of "Wexmarsh
     Council".
     """
     return _proper(own_name)[0] in _proper(name)[0]
 
 
 def councils_in(name: str) -> tuple[str, ...]:
-    """Return the councils in a name of an address that joins several, such as "Wexmarsh Council and Ostlebridge
-    Council".
+    """Return each council that a name in an address means. The name may join several, such as "Wexmarsh Council and
+    Ostlebridge Council".
     """
     several = _SEVERAL.search(name)
     if several:
@@ -42,8 +42,8 @@ def councils_in(name: str) -> tuple[str, ...]:
 
 
 def _proper(name: str) -> tuple[str, set[str]]:
-    """Return two parts of a name: its proper words in small letters without spaces, and the kinds of authority that
-    it names.
+    """Return two parts of a name in small letters: its words other than common words such as "council", joined
+    without spaces; and the kinds of council that it names, such as "district", which are not among these words.
     """
     words = re.findall(r"[^\W_]+", re.sub(r"'s\b|'", "", name.casefold()))
     kinds = {word for word in words if _KIND_OF_COUNCIL.fullmatch(word)}

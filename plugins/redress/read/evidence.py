@@ -11,10 +11,11 @@ from redress.model.letter import Figure, Letter
 
 PIXELS_TO_A_POINT = 2.0
 PIXELS_OF_A_PAGE = (1000 * 1400, 4000 * 5600)
-"""The fewest and the most pixels of a page's picture. A page with another unit or paper size is scaled to fit."""
+"""The fewest and the most pixels of a page's picture. If a page's unit or paper size would give fewer or more
+pixels, the picture is scaled."""
 MOST_PIXELS = 120_000_000
-"""The most pixels of the whole picture, which are five of the largest pages. The sides of hostile pages can differ
-a thousandfold."""
+"""The most pixels of the whole picture, as many as five of the largest pages have. A hostile page can be a thousand
+times as long as it is wide."""
 _FRAME = (200, 30, 30)
 _LABEL = (255, 255, 255)
 _LABEL_HEIGHT = 17
@@ -27,11 +28,12 @@ _Rectangle = tuple[int, int, int, int]
 
 
 class EvidenceError(Exception):
-    """The evidence of a file cannot be drawn; the message says why."""
+    """The evidence in a file cannot be drawn; the message says why."""
 
 
 def evidence_picture(content: bytes, letter: Letter) -> tuple[bytes, int]:
-    """Return the pages of a PDF that hold figures, one below the other, as a PNG, and the number of figures drawn.
+    """Return a PNG and the number of figures drawn in it. The PNG shows the pages of a PDF that hold figures, one
+    below the other.
 
     A page can need any time and memory, so call this in a worker. Raise EvidenceError if the letter states no
     figure that stands on a page, or if the picture would be too large.
@@ -88,19 +90,22 @@ def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
 
 
 def _pixels(width: float, height: float) -> tuple[int, int]:
-    """Return the width and height, in pixels, of the picture of a page with a size in points."""
+    """Return the width and height, in pixels, of the picture of a page that has this width and height in points."""
     scale = _scale(width, height)
     return math.ceil(width * scale), math.ceil(height * scale)
 
 
 def _scale(width: float, height: float) -> float:
-    """Return how many pixels a point gets when a page with this size in points is drawn."""
+    """Return how many pixels to a point a page is drawn with, if the page has this width and height in points."""
     fewest, most = (math.sqrt(pixels / max(width * height, 1.0)) for pixels in PIXELS_OF_A_PAGE)
     return min(max(PIXELS_TO_A_POINT, fewest), most)
 
 
 def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Sequence[_Rectangle]) -> _Rectangle:
-    """Return the place near a frame at which a label with a width hides the least print, frames and labels."""
+    """Return the place near a frame at which a label of this width hides the least print, frames and labels.
+
+    `taken` has the places of other frames and labels.
+    """
     x0, top, x1, bottom = frame
     lefts = [x0, x1 - width, (x0 + x1 - width) // 2]
     tops = [top - _LABEL_HEIGHT, bottom]
@@ -119,7 +124,7 @@ def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Seque
 
 
 def _hidden_share(place: _Rectangle, print_: Image.Image, taken: Sequence[_Rectangle]) -> float:
-    """Return the share of a place that is print; add 1 if another label or frame is there already."""
+    """Return which share of a place is covered by print. If another label or frame is there already, add 1."""
     left, top, right, bottom = place
     is_taken = any(left < x1 and x0 < right and top < lower and upper < bottom for x0, upper, x1, lower in taken)
     dark = sum(print_.crop(place).histogram()[:_DARK])
