@@ -1,4 +1,4 @@
-"""Layouts: one module for each family of letters, written as a description of what such a letter says.
+"""Layouts: one module for each family of letters, which describes what such a letter says.
 
-A new layout is one module here and its row in `redress.model.layouts`.
+A new layout is one module here and a row with its name in `redress.model.layouts`.
 """

@@ -73,11 +73,11 @@ class ComplaintOverview:
 
     @property
     def marks(self) -> tuple[Sentence, ...]:
-        """The sentences that only this layout has; a document without any of them has another layout."""
+        """The sentences that no other layout has. If a document has none of them, it has another layout."""
         return (*self.blocks[0].own, _INVESTIGATED_AND_UPHELD)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
-        """Return what the four blocks state, or None if a document has no overview."""
+        """Return what the four blocks state. Return None if a document has no overview."""
         if not _may_have_an_overview(document, self.marks):
             return None
         statistics = read_statistics(document, self.blocks)
@@ -94,9 +94,10 @@ LAYOUT = ComplaintOverview()
 
 
 def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
-    """Return statistics without the figures of tiles, unless the tiles are whole and add up.
+    """Withhold the figures of the tiles, unless each tile has its number and the numbers add up.
 
-    If labels stand above their numbers in several rows, a number also stands above the label of another number.
+    If labels stand above their numbers in several rows, a number also stands above the label of the next row, and
+    could belong to either label.
     """
     tiles = [figure for figure in statistics.figures if _is_one_of(_TILES, figure)]
     values = {figure.measure: figure.value for figure in statistics.figures}
@@ -116,8 +117,8 @@ def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
 
 
 def _may_have_an_overview(document: Document, marks: Sequence[Sentence]) -> bool:
-    """Return whether a document has the words of the overview's heading, or of a sentence that only this layout
-    has.
+    """Return whether a document has the words of the overview's heading, or the words of a sentence that no other
+    layout has.
     """
     text = ruled(document.segments)
     return "overview" in text or any(mark.may_stand_in(text) for mark in marks)

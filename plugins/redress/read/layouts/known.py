@@ -1,4 +1,4 @@
-"""The known layouts: for each row of `model/layouts`, the layout in the module of this package that has the row's
+"""The known layouts: for each row of `model/layouts`, the LAYOUT in the module of this package with the row's
 name.
 """
 
@@ -14,9 +14,9 @@ LAYOUTS: tuple[Layout, ...] = tuple(import_module(f"redress.read.layouts.{row.na
 _LANDMARKS = re.compile("|".join(layout.landmarks for layout in LAYOUTS), re.MULTILINE)
 
 SENTENCES = tuple(dict.fromkeys(sentence for layout in LAYOUTS for sentence in layout.sentences))
-"""The sentences that state figures, in a letter of any layout."""
+"""The sentences that state figures, of all layouts, each once."""
 
 
 def landmark_count(text: str) -> int:
-    """Count the landmarks of all layouts in a text: words that stand on pages with figures."""
+    """Return how many landmarks of all layouts a text has. Landmarks are words that stand on pages with figures."""
     return sum(1 for _ in _LANDMARKS.finditer(text.casefold()))

@@ -24,7 +24,7 @@ NEED_INVESTIGATIONS = (
 
 @dataclass(frozen=True)
 class Period:
-    """A period that a sentence names, with its words; a day is None if it is not in the calendar."""
+    """A period that a sentence names, with its words. If a printed day is not in the calendar, it is None."""
 
     start: dt.date | None
     end: dt.date | None
@@ -46,31 +46,33 @@ class Layout(Protocol):
 
     @property
     def name(self) -> str:
-        """The layout's name, as it stands in the header."""
+        """The layout's name, as the letter's header gives it."""
 
     @property
     def landmarks(self) -> str:
-        """A regular expression, in small letters, that matches words on each page with figures of the layout.
+        """A regular expression in small letters. It matches words on each page that has figures of the layout.
 
-        It is searched in the page's text in the order of drawing, line by line, in small letters. Only pages that
-        it matches are read closely. So it may match a page without figures, but must not miss a page with figures.
+        It is searched in the page's text, which is in small letters and in the order of drawing, line by line. Only
+        the pages that it matches are read closely. So it may match a page without figures, but must not miss a page
+        with figures.
         """
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """The sentences that state figures in this layout; none in a layout of tables."""
+        """The sentences that state figures in this layout. A layout of tables has none."""
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
-        """Return the statistics of a document, or None if the document has another layout.
+        """Return the statistics of a document. Return None if the document has another layout.
 
-        `season` is the season that the letter's header states. Some measures are stated only from a season on.
+        `season` is the season that the letter's header states. Some measures are stated only from a certain season
+        on.
         """
 
 
 def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflict, ...]]:
-    """Return one figure for each measure and category, or a conflict.
+    """Return one figure or one conflict for each measure and category.
 
-    A conflict takes the figure's place if two values differ, or if a person may not see the number as it was read.
+    There is a conflict if two figures have different values, or if a person may not see the number as it was read.
     """
     by_measure: dict[tuple[str, str | None], list[Figure]] = {}
     for figure in figures:
@@ -91,8 +93,8 @@ def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflic
 
 
 def _doubt(figure: Figure) -> str | None:
-    """Return why a person may see another number than a figure; an average of zero may be a counter that has not
-    started. None if there is no doubt.
+    """Return why a person may see another number than a figure gives. An average of zero may be a counter that has
+    not started. Return None if there is no doubt.
     """
     if figure.value == 0 and "type_average" in figure.measure:
         return "no type of authorities has an average of 0"
@@ -107,9 +109,9 @@ def absences(
 ) -> tuple[tuple[str, Absence], ...]:
     """Return each measure that has no figure, with the reason, in the order of the measures.
 
-    The first of these reasons that fits is taken: `not_read` if a conflict is about the measure; the reason in
+    The reason is the first of these that fits: `not_read` if a conflict is about the measure; the reason in
     `excused`; `none_investigated` if the measure needs investigations and there were none; `not_stated` if the
-    measure is in `expected`; `not_in_layout`.
+    measure is in `expected`; otherwise `not_in_layout`.
     """
     values = {figure.measure: figure.value for figure in figures}
     stated = set(values)

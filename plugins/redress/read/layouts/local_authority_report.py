@@ -1,11 +1,11 @@
-"""Local authority report (2014 to 2018): three tables behind the letter, and their totals.
+"""Local authority report (2014 to 2018): three tables on pages after the letter, and their totals.
 
     Complaints and enquiries received: one count for each service
     Decisions made: one count for each outcome, and the uphold rate
     Complaints remedied (from 2016): by the Ombudsman; satisfactorily by the authority
 
 A table is recognised by its labels, because its heading is worded in several ways. A number belongs to the service
-or the outcome that its label names. It belongs to nothing if the label names none or two.
+or the outcome that its label names. If the label names none or two, the number belongs to nothing.
 """
 
 import re
@@ -68,7 +68,7 @@ HEADINGS = {
     ),
     "remedied_count": heading_pattern(r"complaints remedied(?: by .{1,40})?"),
 }
-"""The known headings of the tables; a table without a known heading is recognised by its labels."""
+"""The known headings of the tables. A table without a known heading is recognised by its labels."""
 MARKS: dict[str, dict[str, re.Pattern[str]]] = {
     measure: {name: re.compile(pattern) for name, pattern in patterns.items()}
     for measure, patterns in {
@@ -96,11 +96,11 @@ MARKS: dict[str, dict[str, re.Pattern[str]]] = {
         },
     }.items()
 }
-"""For each label, the pattern of the only word that no other label of its table has, with the word before it."""
+"""For each label, the pattern of a word that no other label of its table has, and of the word before it."""
 TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
 UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
 OF_OTHERS = re.compile("ofwhich|housingombudsman|lastyear|previousyear|national|allauthorities|allcouncils|average")
-"""Words in the label of a row that does not have the authority's own counts."""
+"""Words in labels of rows that have other counts than the authority's own."""
 REPORT = re.compile(r"local authority report\b.*", re.IGNORECASE)
 OLDER_TABLES = re.compile(
     r"\b(?:advice team|investigative team|premature complaints?|(?:mi|nm|m) reps?|omb(?:udsman'?s?)? disc"
@@ -128,7 +128,9 @@ class _Table:
 
     @property
     def counts(self) -> dict[str, Decimal]:
-        """The numbers by category, with "total" and "uphold_rate"."""
+        """The numbers by category. The total has the name "total", and the uphold rate has the name
+        "uphold_rate".
+        """
         named = [(figure.category or "", figure) for figure in self.figures]
         named += [("total", figure) for figure in self.totals] + [("uphold_rate", figure) for figure in self.rates]
         return {name: figure.value for name, figure in named}
@@ -144,7 +146,9 @@ class LocalAuthorityReport:
     labels: Labels = field(default_factory=lambda: LABELS)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
-        """Return what the tables state, or None if the document has no table of services or of outcomes."""
+        """Return what the tables state. Return None if the document has no table of services and no table of
+        outcomes.
+        """
         pages = report_pages(document)
         if has_older_tables(pages):
             return None
@@ -168,7 +172,7 @@ def has_older_tables(pages: Sequence[Page]) -> bool:
 
 
 def report_pages(document: Document) -> tuple[Page, ...]:
-    """Return the pages with the heading of a report, and the pages behind the signature."""
+    """Return the pages with the heading of a report, and the pages after the signature."""
     signature = signature_of(document)
     pages = []
     for page in document.pages:
@@ -193,9 +197,10 @@ def _all_tables(pages: Sequence[Page], known: Labels) -> list[_Table]:
 
 
 def _tables_of(block: Block, known: Labels) -> list[_Table]:
-    """Return a block's tables, read in the way in which most tables are printed.
+    """Return a block's tables, read in the way in which most tables are printed: labels beside or above their
+    numbers.
 
-    If these tables do not add up, each label is searched by its distinguishing word.
+    If these tables do not add up, find each label by the word that only this label has.
     """
     tables = _tables([number for run in block.runs for number in labelled_numbers(run)], known, block.name)
     marks = MARKS.get(block.name)
@@ -219,7 +224,7 @@ def _tables_of(block: Block, known: Labels) -> list[_Table]:
 
 
 def _adds_up(counts: dict[str, Decimal]) -> bool:
-    """Return whether a table has all its counts, and the counts add up to its total and give its uphold rate."""
+    """Return whether a table has all its counts, and whether they add up to its total and give its uphold rate."""
     parts = {name: count for name, count in counts.items() if name not in ("total", "uphold_rate")}
     is_whole = any(parts.keys() == LABELS[measure].keys() for measure in MARKS)
     if not is_whole or sum(parts.values()) != counts.get("total"):
@@ -230,7 +235,7 @@ def _adds_up(counts: dict[str, Decimal]) -> bool:
 
 
 def _tables(numbers: Sequence[LabelledNumber], known: Labels, headed: str | None = None) -> list[_Table]:
-    """Divide numbers into tables: a new table begins at a label that belongs to another table.
+    """Divide numbers into tables. A new table begins at a label that belongs to another table.
 
     A total belongs to the table of the numbers before it. A total before all other numbers belongs to the first
     table.
@@ -256,8 +261,8 @@ def _tables(numbers: Sequence[LabelledNumber], known: Labels, headed: str | None
 
 
 def named_row(labels: Sequence[str]) -> bool:
-    """Return whether a label names a service, an outcome, a total or a rate, or says that its row does not hold the
-    authority's own counts.
+    """Return whether a label names a row of these tables: a service, an outcome, a total, a rate, or counts that
+    are not the authority's own.
     """
     return _named(labels, LABELS)[0] is not None or any(OF_OTHERS.search(_squeezed(label)) for label in labels)
 
@@ -307,7 +312,7 @@ def _figure(number: LabelledNumber, label: str, measure: str, category: str | No
 
 
 def _figures(table: _Table) -> list[Figure]:
-    """Return a table's figures; outcomes also give the headline count and rate of upheld complaints."""
+    """Return a table's figures. A table of outcomes also gives the headline count and rate of upheld complaints."""
     totals = [replace(total, measure=table.measure) for total in table.totals if table.measure is not None]
     figures = table.figures + (totals if table.measure != "remedied_count" else [])
     if table.measure != "decided_count":

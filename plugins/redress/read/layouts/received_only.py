@@ -2,8 +2,8 @@
 
     In 2012/13 we received 109 complaints about your local authority.
 
-No other layout has its figure in the prose. So the whole sentence must be there, with its period. The averages by
-type of authority that follow are of complaints received, which is not a measure of later years.
+No other layout has its figure in the prose. So the whole sentence must be there, with its period. The sentences
+after it have averages of complaints received by type of authority, which is not a measure of later years.
 """
 
 import datetime as dt
@@ -29,8 +29,8 @@ class ReceivedOnly:
     sentences: tuple[Sentence, ...] = (RECEIVED,)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
-        """Return the number received, if exactly one sentence states it for the year to 31 March 2013; otherwise
-        None.
+        """If exactly one sentence states the number received for the year to 31 March 2013, return this number.
+        Otherwise return None.
         """
         found = [
             sentence

@@ -1,4 +1,5 @@
-"""Three statistics (2019 to 2024): three blocks behind the letter, each a heading and a few fixed sentences.
+"""Three statistics (2019 to 2024): three blocks on pages after the letter, each a heading and a few fixed
+sentences.
 
     Complaints upheld
     Compliance with Ombudsman recommendations
@@ -119,11 +120,11 @@ class ThreeStatistics:
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
-        """The sentences of its blocks."""
+        """The sentences of the layout's blocks."""
         return sentences_of(self.blocks)
 
     def read(self, document: Document, season: int | None) -> Statistics | None:
-        """Return what the three blocks state, or None if a document has none of them."""
+        """Return what the three blocks state. Return None if a document has none of the blocks."""
         statistics = read_statistics(document, self.blocks)
         if statistics is None:
             return None
