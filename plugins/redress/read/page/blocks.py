@@ -19,21 +19,23 @@ from redress.read.page.sentences import Passage
 BESIDE_GAP_EMS = 3.0
 """The largest gap between a number and the paragraph on its right, in units of the number's type size."""
 LARGE_SHARE = 1.3
-"""A number that is larger than the words behind it by this factor may stand beside several lines of these words."""
+"""If a number's type is larger than that of the words after it by this factor, the number may stand beside several
+lines of these words."""
 HEADING_SIZE_SHARE = 0.05
-"""An unknown heading is larger than the text by more than this share of the type size."""
+"""A heading that no layout knows has larger type than the text, by more than this share of the type size."""
 MOST_HEADING_WORDS = 8
 _HEADING_WORDS = re.compile(r"(?!(?:In|This|The|We|Of|No|Statistics|Adjusted|Between)\b)[A-Z][^\d.%]*")
-"""A line without a number that does not begin like a sentence of the letters."""
+"""A line that may be a heading: it has no number, and it does not begin as sentences of the letters do."""
 GUTTER_POINTS = 1.0
 """The distance from a column's border to the left edge of its lines."""
 COLUMN_SHARE = 0.2
-"""Two headings stand in two columns if their left edges are further apart than this share of the page's width."""
+"""If the left edges of two headings are further apart than this share of the page's width, the headings stand in
+two columns."""
 
 
 @dataclass
 class Block:
-    """A heading and the segments below it. `runs` has one list of segments for each column of a page.
+    """A heading and the segments below it. `runs` has a list of segments (a run) for each column of a page.
 
     Add all lists to `runs` before you use `passages`.
     """
@@ -47,7 +49,7 @@ class Block:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """The block's words as running text, in the several ways that `passages_of` describes."""
+        """The block's words as running text, in the four ways that `passages_of` describes."""
         return passages_of(self.runs)
 
 
@@ -107,7 +109,7 @@ def _strung(runs: Sequence[Sequence[Segment]], *, by_size: bool) -> list[Passage
 
 
 def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
-    """Yield each number that stands alone, followed by the paragraph beside it on the right.
+    """Yield each number that stands alone, followed by the paragraph on its right.
 
     Only a paragraph that begins with a small letter counts, because then its sentence begins with the number.
     """
@@ -133,7 +135,7 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
 
 
 def _large_number_apart(segment: Segment) -> Iterator[Segment]:
-    """Cut a line behind a number in large type, because the number may belong to a paragraph of several lines."""
+    """Cut a line after a number in large type, because the number may belong to a paragraph of several lines."""
     first, *rest = segment.words
     is_large = (
         bool(rest) and NUMBER_BESIDE_A_PARAGRAPH.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size
@@ -147,7 +149,7 @@ def _large_number_apart(segment: Segment) -> Iterator[Segment]:
 
 
 def _is_next_line(above: Segment, below: Segment) -> bool:
-    """Return whether a line follows right below another line, in its column and in its type size."""
+    """Return whether a line follows directly below another line, in the same column and in the same type size."""
     return (
         -0.3 * above.size < below.top - above.bottom <= 0.8 * above.size
         and are_of_one_size(above, below)
@@ -156,8 +158,8 @@ def _is_next_line(above: Segment, below: Segment) -> bool:
 
 
 def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, ...]:
-    """Return the block of each heading: the lines below the heading in its column, also in the next column or
-    page.
+    """Return the block of each heading: the lines below the heading in its column, and those at the top of the next
+    column or page on which it goes on.
     """
     blocks = [Block(heading) for heading in headings]
     if not blocks:
@@ -189,8 +191,8 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
 
 
 def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
-    """Return whether a line is the heading of another block: it looks like the block's own heading, and its type is
-    larger than the text.
+    """Return whether a line is the heading of another block that no layout knows. Such a line looks like the
+    block's own heading, and its type is larger than the text.
     """
     size = heading.segments[0].size
     return (
@@ -209,7 +211,7 @@ def _close(block: Block | None, run: list[Segment]) -> None:
 
 
 def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
-    """Return the page's segments by column. Columns are found by the headings; a page without headings is one
+    """Return the page's segments by column. The headings show the columns. A page without headings is one
     column.
     """
     headings = sorted((block.heading for block in blocks), key=lambda heading: heading.x0)
@@ -227,7 +229,9 @@ def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
 
 
 def _cut(segment: Segment, edges: Sequence[float]) -> Iterator[Segment]:
-    """Yield the pieces of a line that crosses narrow gutters; each piece begins at the left edge of its column."""
+    """Cut a line that crosses narrow gutters (gaps between columns). Each piece begins at the left edge of its
+    column.
+    """
     begins = 0
     for index, word in enumerate(segment.words):
         is_first_of_a_column = any(abs(word.x0 - GUTTER_POINTS - edge) <= GUTTER_POINTS for edge in edges)
@@ -242,7 +246,9 @@ def _cut(segment: Segment, edges: Sequence[float]) -> Iterator[Segment]:
 
 
 def _gutter(page: Page, left: float, right: float, top: float) -> float:
-    """Return the border between two columns: near the right column's heading, where it cuts the fewest lines."""
+    """Return the border between two columns. It lies near the heading of the right column, where it cuts the fewest
+    lines.
+    """
     lines = [segment for segment in page.segments if segment.bottom >= top]
     candidates = sorted({segment.x0 for segment in lines if left < segment.x0 <= right} | {right}, reverse=True)
     return min(
@@ -263,8 +269,8 @@ def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_siz
 
 
 def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
-    """Return the unfinished list of lines, from an earlier column or page, that a segment continues; None if there
-    is none.
+    """Return the list of lines, from an earlier column or page, that a segment continues. The list must not end
+    like a sentence. Return None if there is no such list.
     """
     for string in reversed(strings):
         last = string[-1]

@@ -14,16 +14,17 @@ SEGMENT_GAP_EMS = 0.9
 SAME_LINE_SHARE = 0.7
 """Two words share a line if they overlap vertically by at least this share of the smaller height."""
 LINES_AT_ONE_HEIGHT = 12
-"""The most lines, of several columns and type sizes, that stand beside each other on a page."""
+"""The most lines that stand beside each other on a page, in several columns and type sizes."""
 SAME_SIZE_SHARE = 0.12
-"""Words have one type size if their sizes differ by at most this share."""
+"""If the sizes of two words differ by at most this share, the words have one type size."""
 SIGN_GAP_EMS = 0.35
 """The largest gap between a number and its percentage sign in smaller type, in units of the number's type size."""
 RAISED_SIZE_SHARE = 0.78
-"""A raised word is a footnote's mark, not text, if its size is at most this share of its neighbour's size."""
+"""If a raised word's size is at most this share of its neighbour's size, the word is a footnote's mark and not
+text."""
 WORDS_BESIDE_A_PICTURE = 20
-"""A page with a large picture and fewer words than this (as many as a running header has) is a picture of a
-page."""
+"""If a page with a large picture has fewer words than this (as many as a running header has), the page is only a
+picture."""
 
 _CONTROLS = (range(0x09), range(0x0E, 0x20), range(0x7F, 0x85), range(0x86, 0xA0))
 """All control characters of Unicode, except spaces and line ends."""
@@ -81,7 +82,7 @@ class Word:
     line: int | None = None
     is_ocr: bool = False
     doubt: str | None = None
-    """The reason why a person may not see the word as it was read; a figure with such a word is withheld."""
+    """The reason why a person may not see the word as it was read. A figure with such a word is withheld."""
 
     @property
     def height(self) -> float:
@@ -94,7 +95,8 @@ class Segment:
 
     words: tuple[Word, ...]
     rows: tuple[tuple[str, Box], ...] = ()
-    """The line's printed rows and their places on the page as shown, if its words were not measured one by one."""
+    """If the words of the line were not measured one by one: the text of each printed row, and its place on the
+    page as shown."""
 
     @cached_property
     def text(self) -> str:
@@ -134,7 +136,7 @@ class Segment:
         return self.words[0].page
 
     def overlap(self, other: "Segment") -> float:
-        """Return the width that two segments share, in points; negative if they stand apart."""
+        """Return how many points of width two segments share. The number is negative if they stand apart."""
         return min(self.x1, other.x1) - max(self.x0, other.x0)
 
 
@@ -148,8 +150,8 @@ class Page:
     segments: tuple[Segment, ...]
     has_picture: bool = False
     hides_a_number: bool = False
-    """Whether the page's text has a number that the page does not show, or the page's picture may have an unread
-    number."""
+    """Whether the page's text has a number that the page does not show, or the page's picture may have a number
+    that was not read."""
 
     @cached_property
     def text_size(self) -> float:
@@ -159,9 +161,7 @@ class Page:
 
     @property
     def is_picture(self) -> bool:
-        """Whether the page's content is a picture: the picture fills much of the page, and the page has hardly any
-        text.
-        """
+        """Whether the page is only a picture: a picture fills much of it, and it has hardly any text."""
         return self.has_picture and sum(len(s.words) for s in self.segments) < WORDS_BESIDE_A_PICTURE
 
     @property
@@ -190,7 +190,7 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """The whole text in reading order, to find out what kind of document this is."""
+        """The whole text in reading order. It shows what kind of document this is."""
         return " ".join(segment.text for segment in self.segments)
 
 
@@ -198,7 +198,8 @@ def segments_of(words: Iterable[Word]) -> tuple[Segment, ...]:
     """Return the words of one page as segments, from top to bottom and from left to right.
 
     First, words of one type size make lines. Then a number in larger type joins the words directly beside it on its
-    base line. So a large number never joins two lines of small type that are together as high as the number.
+    base line. So a large number never joins two lines of small type, even if these are together as high as the
+    number.
     """
     printed = _with_small_signs([word for word in words if not _BULLETS.fullmatch(word.text)])
     pieces = [piece for line in _lines(printed) for piece in _pieces(line)]
@@ -218,9 +219,7 @@ def _with_small_signs(words: list[Word]) -> list[Word]:
 
 
 def _is_sign_of(sign: Word, number: Word) -> bool:
-    """Return whether a percentage sign stands directly behind a number in larger type, within the number's
-    height.
-    """
+    """Return whether a percentage sign follows a number in larger type directly, within the number's height."""
     return (
         _DIGITS.fullmatch(number.text) is not None
         and number.page == sign.page
@@ -241,8 +240,8 @@ def _joined(left: Word, right: Word) -> Word:
 def _lines(words: Iterable[Word]) -> list[list[Word]]:
     """Group words of about one type size into lines, each from left to right.
 
-    A word joins a line if it is level with the line's first word. Lines of two columns that are offset by half a
-    line stay two lines, and a word never joins a line that already has a word in its place.
+    A word joins a line if it is level with the line's first word. If the lines of two columns are offset by half a
+    line, they stay two lines. A word never joins a line that already has a word in its place.
     """
     lines: list[list[Word]] = []
     ends: list[float] = []
@@ -270,7 +269,7 @@ def _lines(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def _level(word: Word, other: Word) -> float:
-    """Return the vertical overlap of two words as a share of the smaller height; zero if their type sizes
+    """Return the vertical overlap of two words as a share of the smaller height. Return zero if their type sizes
     differ.
     """
     if not are_of_one_size(word, other):
@@ -287,7 +286,7 @@ def _overprints(word: Word, other: Word) -> bool:
 
 
 def _pieces(line: list[Word]) -> Iterator[list[Word]]:
-    """Divide a line at each gap that is too wide for two words of one text."""
+    """Divide a line at each gap that is too wide to lie between two words of one text."""
     piece: list[Word] = []
     for word in line:
         if piece and word.x0 - piece[-1].x1 > SEGMENT_GAP_EMS * min(piece[-1].size, word.size):
@@ -320,7 +319,7 @@ def _follows(left: Word, right: Word) -> bool:
 
 
 def _without_raised_marks(pieces: list[list[Word]]) -> list[list[Word]]:
-    """Drop footnote marks, which are small raised numbers directly behind a word."""
+    """Drop footnote marks: small raised numbers that follow a word directly."""
     return [piece for piece in pieces if not (len(piece) == 1 and _is_raised_mark(piece[0], pieces))]
 
 
@@ -344,5 +343,5 @@ def are_of_one_size(one: Word | Segment, other: Word | Segment) -> bool:
 
 
 def _base_line(word: Word) -> float:
-    """Estimate the base line of a word: a fifth of the word's box is below the base line."""
+    """Estimate the base line of a word. A fifth of the word's box is below the base line."""
     return word.bottom - 0.21 * word.height

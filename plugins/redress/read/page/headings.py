@@ -8,13 +8,14 @@ from itertools import pairwise
 from redress.read.page.document import Document, Segment, are_of_one_size, squeezed
 
 HEADING_LINES = 5
-"""The most lines of a heading in a narrow column."""
+"""The most lines that a heading in a narrow column has."""
 SPREAD_GAP_EMS = 7.0
 """The widest gap in a justified line of a narrow column, in units of its type size."""
 LETTERS_TOLD = 5
 """The pattern of a heading spells out at least this many of the heading's first letters."""
 NARROWEST_GUTTER_EMS = 0.4
-"""The narrowest gutter, in units of type size; the space between two words is narrower."""
+"""The narrowest gutter (gap between two columns), in units of type size. The space between two words is
+narrower."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,14 @@ class Heading:
 
 
 def heading_pattern(text: str) -> re.Pattern[str]:
-    """Return the pattern of a printed heading; the pattern is matched against text without spaces."""
+    """Return the pattern of a printed heading. The pattern is matched against text without spaces."""
     return re.compile(text.replace(" ", ""), re.IGNORECASE)
 
 
 def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tuple[Heading, ...]:
-    """Return all headings of a document: runs of lines, each with exactly the words of a heading."""
+    """Return all headings of a document. A heading is a group of lines with exactly the words of one of the
+    patterns; each pattern has the name of its block.
+    """
     found: list[Heading] = []
     letters = " ".join(pattern.pattern for pattern in patterns.values()).casefold()
     for page in document.pages:
@@ -64,10 +67,11 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
 
 
 def with_gutters(document: Document, patterns: dict[str, re.Pattern[str]]) -> Document:
-    """Return a document with lines cut at narrow gutters, on the pages on which that shows more headings.
+    """Return a document in which lines are cut at narrow gutters, on the pages on which cutting shows more
+    headings.
 
-    Headings in columns that are close together make one line, in which no heading is found. A text file has no gaps
-    other than spaces, and is returned unchanged.
+    If two columns are close together, their headings make one line, in which no heading is found. A text file has
+    no gaps other than spaces, so it is returned unchanged.
     """
     if all(word.box is None for segment in document.segments[:1] for word in segment.words):
         return document
@@ -95,8 +99,8 @@ def _cut_at_gaps(line: Segment) -> Iterator[Segment]:
 def _heading_at(
     first: Segment, segments: Sequence[Segment], patterns: dict[str, re.Pattern[str]]
 ) -> Heading | None:
-    """Return the heading that begins with a segment, or None. It is the segment alone, or the segment with other
-    pieces of its line or with lines below.
+    """Return the heading that begins with a segment. The heading is this segment alone, or this segment with other
+    pieces of its line or with lines below. Return None if no heading begins there.
     """
     line = [first]
     while True:
@@ -117,7 +121,9 @@ def _heading_at(
 
 
 def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
-    """Return the next piece on the same line, if the gap to it is not wider than a gap in a justified line."""
+    """Return the next piece on a piece's line. Return None if the gap to it is wider than a gap in a justified
+    line.
+    """
     fits = [
         segment
         for segment in segments
@@ -127,7 +133,7 @@ def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
 
 
 def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Sequence[Segment]) -> list[Segment]:
-    """Return the pieces of the next line that lie within the width of the heading's first line and have its type
+    """Return the pieces of the next line that lie about within the width of the heading so far and have its type
     size.
     """
     last = max(pieces, key=lambda piece: piece.bottom)

@@ -1,8 +1,9 @@
 """Read tables with numbers in unusual places: before or above their labels, or beside the middle of a long label.
 
-Every label of such a table has one word that no other label has ("highways", "referred"). If a table has as many of
-these words as numbers, words and numbers are paired in order, down a column or along a row. The pairs count only if
-the numbers add up to their total. So a wrong pairing gives no numbers rather than wrong numbers.
+Every label of such a table has a distinguishing word, which no other label has ("highways", "referred"). If a table
+has as many of these words as numbers, words and numbers are paired in order, down a column or along a row. The
+pairs count only if the numbers add up to their total. So a wrong pairing gives no numbers rather than wrong
+numbers.
 """
 
 import re
@@ -17,14 +18,16 @@ from redress.read.page.numbers import NUMBER_IN_A_WORD, read_number
 _LEADERS = re.compile(r"[.…·_]{2,}")
 _LIST = re.compile(rf"(?P<label>[^\d.…·_]+)[.…·_]{{3,}}(?P<number>{NUMBER_IN_A_WORD.pattern})", re.ASCII)
 SAME_LINE_EMS = 0.6
-"""Numbers stand on one line if their middles differ in height by at most this, in units of type size."""
+"""If the middles of two numbers differ in height by at most this, in units of type size, the numbers stand on one
+line."""
 SAME_COLUMN_EMS = 1.5
-"""Numbers of one column have an edge or their middles at one place, to within this, in units of type size."""
+"""The numbers of one column have equal left edges, right edges or middles, to within this, in units of type
+size."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A number with the name that its label gives, and the line of the label's distinguishing word."""
+    """A number, the name that its label gives it, and the line with the label's distinguishing word."""
 
     name: str
     label: str
@@ -33,7 +36,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class _Mark:
-    """A word that only one label has, and the line of the label."""
+    """A label's distinguishing word, the label's name, and the line with this word."""
 
     name: str
     label: str
@@ -43,10 +46,11 @@ class _Mark:
 def paired(
     run: Sequence[Segment], marks: dict[str, re.Pattern[str]], is_confirmed: Callable[[dict[str, Decimal]], bool]
 ) -> tuple[Pair, ...] | None:
-    """Return the pairs of a table if exactly one way of pairing is confirmed; else None.
+    """Return the pairs of labels and numbers of a table. Return None unless `is_confirmed` accepts exactly one way
+    of pairing.
 
-    `marks` has the pattern of each name's distinguishing word, in small letters. `is_confirmed` is called with the
-    numbers by name.
+    `marks` has the pattern of each label's distinguishing word, in small letters, by the label's name.
+    `is_confirmed` is called with the numbers by name.
     """
     words = list(_words(run))
     numbers = [word for word, _ in words if NUMBER_IN_A_WORD.fullmatch(word.text)]
@@ -63,8 +67,8 @@ def paired(
 
 
 def _words(run: Sequence[Segment]) -> Iterator[tuple[Word, Segment]]:
-    """Yield the words of a run with their lines, without leaders (rows of dots). A number at the end of a leader is
-    kept.
+    """Yield each word of the segments, with the segment that it stands in. Rows of dots (leaders) are left out, but
+    a number at the end of such a row is kept.
     """
     for segment in run:
         for word in segment.words:
@@ -88,9 +92,10 @@ def _with(word: Word, text: str, x0: float, x1: float, box: tuple[float, ...] | 
 
 
 def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[str]]) -> Iterator[_Mark]:
-    """Yield the distinguishing words, each with the word before it in its label, such as "not" before "upheld".
+    """Yield the distinguishing words. A word is recognised together with the word before it in its label, such as
+    "not" before "upheld".
 
-    The word before may stand at the end of the line above.
+    If the distinguishing word is the first on its line, the word before it is the last word of the line above.
     """
     for word, line in words:
         before = _before(word, line, [segment for _, segment in words])
@@ -102,7 +107,9 @@ def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[st
 
 
 def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> str:
-    """Return the word before a word on its line; for the first word, the last word of the line above."""
+    """Return the word before a word on its line. If the word is the first on its line, return the last word of the
+    line above.
+    """
     place = next(index for index, one in enumerate(line.words) if one.x0 <= word.x0 <= one.x1)
     if place > 0:
         return line.words[place - 1].text
@@ -120,8 +127,8 @@ def _middle(word: Word) -> tuple[float, float]:
 
 
 def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[Word], float]) -> list[Pair] | None:
-    """Pair words and numbers in the order of their places; return None if a number lies beyond a neighbouring
-    word.
+    """Pair distinguishing words and numbers in the order of their places. Return None if a number lies beyond a
+    neighbour of its word.
     """
     if len(marks) != len(numbers):
         return None
@@ -134,17 +141,21 @@ def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[
 
 
 def _behind(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """Pair labels and numbers if each number stands behind its label on one line, once or several times a line."""
+    """Pair labels and numbers if each number follows its label on one line. A line may have several labels."""
     return _in_turn(marks, numbers, 1)
 
 
 def _before_each(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """Pair labels and numbers if each number stands before its label on one line, once or several times a line."""
+    """Pair labels and numbers if each number stands before its label on one line. A line may have several
+    labels.
+    """
     return _in_turn(marks, numbers, -1)
 
 
 def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
-    """Pair each label with the next number on its line, to the right (1) or to the left (-1)."""
+    """Pair each label with the next number on its line, to the right (1) or to the left (-1). Return None if a line
+    does not consist of such pairs.
+    """
     mark_of = {id(mark.word): mark for mark in marks}
     pairs: list[Pair] = []
     words = sorted([*numbers, *(mark.word for mark in marks)], key=lambda word: _middle(word)[1])
@@ -161,8 +172,8 @@ def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) ->
 
 
 def _down_columns(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
-    """Pair labels and numbers if one column has all numbers, each beside some line of its label, on the left or
-    right.
+    """Pair labels and numbers if one column has all numbers, and each number stands beside some line of its label,
+    to its left or right.
     """
     size = numbers[0].size
     edges = [[word.x0 for word in numbers], [word.x1 for word in numbers], [_middle(word)[0] for word in numbers]]
@@ -182,8 +193,8 @@ def _above(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None
 
 
 def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
-    """Pair each line of numbers, from left to right, with the labels directly above it (1) or directly below it
-    (-1).
+    """Pair each line of numbers, from left to right, with the labels directly above the line (1) or directly below
+    it (-1).
     """
 
     def height(word: Word) -> float:
@@ -203,7 +214,7 @@ def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int
 
 
 def _lines(numbers: Sequence[Word], direction: int) -> list[list[Word]]:
-    """Return numbers in lines, sorted down (1) or up (-1) the page."""
+    """Return the lines of numbers. `numbers` are sorted down (1) or up (-1) the page, and so are the lines."""
     line = 0
     keys: list[int] = []
     for index, word in enumerate(numbers):

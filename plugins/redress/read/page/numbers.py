@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 
 COUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9]{1,7})"
-"""A count, with commas between its thousands or without: "53", "1,100"."""
+"""A count, with or without commas between its thousands: "53", "1,100"."""
 _TEN = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ONE = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
@@ -20,18 +20,17 @@ _HUNDREDS = rf"(?:an?|{'|'.join(_ONE[:9])})\s?hundred(?:(?:\s?and)?\s?{_BELOW_A_
 COUNT_IN_WORDS = rf"(?:{_HUNDREDS}|{_BELOW_A_HUNDRED}|zero)"
 """A count below a thousand, in words: "three", "twenty-one", "a hundred and twelve"."""
 BEGINNING_OF_A_NUMBER = rf"(?:[0-9]|an?\s?(?:hundred|\n)|zero|{'|'.join(_TEN)}|{_LONGEST_FIRST})"
-"""The beginning of a number, which may go on in the next line."""
+"""The beginning of a number. The rest of the number may stand in the next line."""
 _SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
 _PER_CENT = r"\s*(?:%|per\s?cent)"
 PERCENTAGE = _SHARE + _PER_CENT
 """A percentage in a sentence, with a sign or in words: "53%", "53.5 %", "53 per cent"."""
 NUMBER_IN_A_CELL = re.compile(rf"{COUNT}|{_SHARE}\s*%", re.ASCII)
-"""The whole content of a table's cell: a count, or a percentage, with or without a space before the sign ("53
-%")."""
+"""The whole content of a table's cell: a count, or a percentage. A space may stand before the sign: "53 %"."""
 NUMBER_IN_A_WORD = re.compile(rf"{COUNT}|{_SHARE}%", re.ASCII)
 """One word that is a count or a percentage. "53 %" is two words, so it does not match as a percentage."""
 NUMBER_BESIDE_A_PARAGRAPH = re.compile(rf"{COUNT}(?:\.[0-9]+)?(?:{_PER_CENT})?")
-"""A number that a paragraph can begin with: a count, a rate ("5.9") or a percentage, with a sign or in words."""
+"""A number that a paragraph can begin with: a count, a rate ("5.9"), or a percentage with a sign or in words."""
 A_NUMBER = re.compile(rf"{COUNT}(?:\.[0-9]+)?%?")
 """One word that is a number of any kind."""
 

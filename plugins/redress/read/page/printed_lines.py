@@ -10,7 +10,7 @@ from redress.read.page.document import Page, Segment
 
 NARROWEST_COLUMN_POINTS = 40.0
 LINES_OF_A_COLUMN = 4
-"""A column on the right of another has at least this many lines with one left edge."""
+"""If a column stands to the right of another column, it has at least this many lines with one left edge."""
 MARGIN_SHARE = 0.085
 """Running headers and footers lie within this share of a page's height from its upper and lower edges."""
 
@@ -19,10 +19,10 @@ _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-|]?\s*\d{1,3}\s*[-|]?(?:\s*(?:of|/)\s*
 
 @dataclass(frozen=True)
 class PrintedLine:
-    """A line of one column; `column` counts the columns of a page from the left.
+    """A line of one column. `column` is the column's number, counted from 0 at the left.
 
     `place` has the line's edges in reading direction: x0, top, x1, bottom in points. `box` is the line's place on
-    the page as shown; it is None in a text file, where `number` is the line's number.
+    the page as shown. In a text file `box` is None, and `number` is the line's number.
     """
 
     text: str
@@ -38,7 +38,7 @@ class PrintedLine:
 def lines_of(page: Page, running: frozenset[str] = frozenset()) -> list[PrintedLine]:
     """Return a page's lines by columns, from left to right, and in each column from top to bottom.
 
-    Page numbers in the margins are left out, and so are lines in the margins that are in `running`.
+    Lines in the upper and lower margins are left out if they are page numbers, or if `running` has their text.
     """
     rows = _rows([line for segment in page.segments for line in _printed_lines(segment)])
     edges = _edges(rows)
@@ -52,8 +52,8 @@ def lines_of(page: Page, running: frozenset[str] = frozenset()) -> list[PrintedL
 
 
 def _printed_lines(segment: Segment) -> list[PrintedLine]:
-    """Return the lines of a segment: one line, or a line for each printed row if the words were not measured one by
-    one.
+    """Return the printed lines of a segment. A segment whose words were not measured one by one gives one line for
+    each of its printed rows. Any other segment gives one line.
     """
     if segment.rows:
         return [PrintedLine(text, segment.page, box, box[3] - box[1], box) for text, box in segment.rows]
@@ -108,8 +108,8 @@ def _rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
 
 
 def _edges(rows: Sequence[Sequence[PrintedLine]]) -> list[float]:
-    """Return the left edges of all columns but the first: places where several lines begin and that few lines
-    cross.
+    """Return the left edges of all columns but the first. At such an edge several lines begin, and few lines cross
+    it.
 
     Only lines at the height of the column are looked at, because a heading above two columns may be as wide as
     both.
@@ -130,7 +130,9 @@ def _edges(rows: Sequence[Sequence[PrintedLine]]) -> list[float]:
 
 
 def running_texts(pages: Sequence[Page]) -> frozenset[str]:
-    """Return the texts of lines in the margins of several pages, with a sign in the place of each number."""
+    """Return the texts of lines that stand in the margins of several pages. "#" replaces the digits of each
+    number.
+    """
     seen: dict[str, set[int]] = {}
     for page in pages:
         for line in (line for segment in page.segments for line in _printed_lines(segment)):

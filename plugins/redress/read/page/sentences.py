@@ -1,14 +1,14 @@
-"""The sentences that letters print: how a sentence is written here, and how it is found in a run of words.
+"""The sentences that letters print: how a sentence is written here, and how it is found in a passage.
 
-A sentence is written as the letter prints it, with a name in braces where a number stands, square brackets
-around words that may be left out, and round brackets around words that stand for each other:
+A sentence is written as the letter prints it. A name in braces stands for a number, square brackets are around
+words that may be left out, and round brackets are around words of which one is printed:
 
     Sentence("[In] {compliance_rate_pct:percent} of cases we were satisfied the (authority|Council) had ...")
 
 A sentence is searched without the spaces within a line (see `squeezed`). It is found only where a sentence can
-begin: at the start of a run of words, at the start of a paragraph, or behind the end of another sentence. So
-"Nationally, 66% of complaints we investigated were upheld." does not count as a sentence about the council. It is
-also found only where it can end.
+begin: at the start of a passage, at the start of a paragraph, or after the end of another sentence. So "Nationally,
+66% of complaints we investigated were upheld." does not count as a sentence about the council. It is also found
+only where it can end.
 """
 
 import bisect
@@ -25,18 +25,20 @@ from redress.read.page.numbers import read_number
 from redress.read.page.templates import Phrase, pattern_of, phrases_of
 
 _PARAGRAPH_GAP_EMS = 0.9
-"""A gap between two lines of more than this, in units of their type size, starts a new paragraph."""
+"""If the gap between two lines is wider than this, in units of their type size, the lower line begins a
+paragraph."""
 _PARTS_OF_A_NUMBER = frozenset("0123456789.,")
 _SENTENCE_END = re.compile(r"[.!?]$")
 """The end of a sentence. A colon does not end a sentence: "Last year: 53% of complaints we investigated were
 upheld." is about another year."""
 LEAST_SENTENCE_LETTERS = 20
-"""A text with fewer letters is not a sentence, but introduces the next sentence."""
+"""If a text before a sentence has fewer letters than this, it is not a sentence itself, but introduces the
+sentence."""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A run of segments read as one text; each character can be traced back to its word."""
+    """Segments that are read as one text. Each character of the text can be traced back to its word."""
 
     segments: tuple[Segment, ...]
 
@@ -70,12 +72,16 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """The words without spaces between them, except spaces between two numbers; see `squeezed`."""
+        """The text: the words of a line without spaces, except between two numbers; and a space between two
+        lines.
+        """
         return self._layout[0]
 
     @property
     def placed_words(self) -> tuple[tuple[int, int, Word], ...]:
-        """The words in the order of print, each with the offsets of its first and last letter."""
+        """The words in the order of print. Each has the offset of its first letter and the offset after its last
+        letter.
+        """
         return self._layout[1]
 
     @cached_property
@@ -85,22 +91,24 @@ class Passage:
 
     @property
     def paragraph_starts(self) -> frozenset[int]:
-        """The offsets at which a paragraph begins, judged by the gap above it and its type size."""
+        """The offsets in the text at which a paragraph begins. `_is_paragraph` says what shows the beginning."""
         return self._layout[2]
 
     @property
     def line_starts(self) -> frozenset[int]:
-        """The offsets at which a line begins."""
+        """The offsets in the text at which a line begins."""
         return self._layout[3]
 
     @property
     def part_starts(self) -> frozenset[int]:
-        """The offsets of paragraphs that a gap or another type size sets apart from the text above."""
+        """The offsets in the text at which a paragraph begins that a gap or another type size sets apart from the
+        text above it.
+        """
         return self._layout[4]
 
     def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
-        """Return a match of the pattern that begins where `match` begins and ends where a word ends; None if there
-        is none.
+        """Return a match of the pattern that begins where `match` begins and ends where a word ends. Return None if
+        there is no such match.
 
         So "1 upheld decision Statistics" does not match "1 upheld decisions".
         """
@@ -113,13 +121,13 @@ class Passage:
         return None
 
     def words(self, start: int, end: int) -> tuple[Word, ...]:
-        """Return the words that lie, wholly or in part, between two offsets of the text."""
+        """Return the words that lie wholly or partly between two offsets of the text."""
         return tuple(word for first, last, word in self._layout[1] if first < end and last > start)
 
 
 def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
-    """Return whether a line begins a paragraph: because of the gap above, because of its type size, or because its
-    first word would have fitted on the line above.
+    """Return whether a line begins a paragraph. The gap above it, its type size, or room for its first word at the
+    end of the line above shows this.
     """
     if above.page != below.page:
         return False
@@ -146,8 +154,8 @@ class Found:
 
     @property
     def start(self) -> int:
-        """The offset of the first letter. The match can begin with a space if the sentence's optional first word is
-        missing.
+        """The offset of the sentence's first letter. The match may begin with a space before it, if an optional
+        first word is missing.
         """
         start = self.match.start()
         return start + (self.passage.text[start : start + 1] == " ")
@@ -158,7 +166,7 @@ class Found:
 
     @property
     def following(self) -> int:
-        """The offset at which the words behind the sentence begin."""
+        """The offset of the words that follow the sentence."""
         return self.end + 1 if self.passage.text[self.end : self.end + 1] == " " else self.end
 
     @property
@@ -171,16 +179,18 @@ class Found:
         return self.passage.words(self.start, self.end)
 
     def stated(self, name: str) -> str | None:
-        """Return what is printed for a name of the sentence; None if the sentence has no such name."""
+        """Return what is printed in the place of a name in braces. Return None if the sentence has no such name."""
         return self.match.groupdict().get(name)
 
     def date(self, name: str) -> dt.date | None:
-        """Return the date that is printed for a name of the sentence."""
+        """Return the date that is printed in the place of a name in braces. Return None if there is no such name,
+        or the words are no day of the calendar.
+        """
         text = self.stated(name)
         return None if text is None else read_date(text)
 
     def figure(self, name: str, measure: str | None = None, category: str | None = None) -> Figure:
-        """Return the figure that is printed for a name of the sentence, with its value, its words, and their
+        """Return the figure that is printed in the place of a name in braces, with its value, its words, and their
         place.
         """
         words = self.passage.words(*self.match.span(name))
@@ -202,8 +212,8 @@ class Found:
         )
 
     def _doubt(self, number: Sequence[Word]) -> str | None:
-        """Return why a number is not certain: its own words, or the words that give it its meaning, have a
-        doubt.
+        """Return the doubt about a number: the doubt of its own words, or of other words of the sentence, which
+        give the number its meaning. Return None if there is none.
         """
         meaning = (word for word in self.words if not any(map(str.isdigit, word.text)))
         return next((word.doubt for word in (*number, *meaning) if word.doubt is not None), None)
@@ -221,40 +231,42 @@ class Sentence:
 
     @cached_property
     def longest_word(self) -> str:
-        """The longest word that the sentence always has, in small letters; an empty text if there is no such word.
+        """The longest word that the sentence always has, in small letters. If there is no such word, an empty text.
 
-        A text without the word need not be searched for the sentence.
+        If a text does not have the word, the sentence need not be searched in it.
         """
         words = (word.strip(".,") for phrase in self.phrases for word in phrase.words)
         return max(words, key=lambda word: (len(word), word), default="")
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
-        """The parts of the sentence without numbers and choices."""
+        """The words of the sentence that always stand side by side: what is not a name in braces, a choice or an
+        optional word.
+        """
         return phrases_of(self.template)
 
     def may_stand_in(self, text: str) -> bool:
-        """Return whether the words of the sentence may be in a text that `ruled` returned, on one line or divided
-        over two.
+        """Return whether a text may have the words of the sentence, on one line or divided over two lines. `ruled`
+        made the text.
 
-        The result may be true for a text without the sentence, and is never false for a text that has it.
+        The result may be true for a text without the sentence, but is never false for a text with the sentence.
         """
         return "-\n" in text or all(phrase.may_stand_in(text) for phrase in self.phrases)
 
     @property
     def is_prose(self) -> bool:
-        """Whether the sentence belongs to running text, which it does if it gives a percentage."""
+        """Whether the sentence belongs to running text. It does if it gives a percentage."""
         return ":percent}" in self.template
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the numbers and dates that the sentence gives, in the order of print."""
+        """The names in braces of the numbers and dates that the sentence gives, in the order of print."""
         return tuple(self.pattern.groupindex)
 
 
 def find(sentences: Sequence[Sentence], passage: Passage) -> tuple[Found, ...]:
-    """Return all given sentences that a passage has, in the order of print, only at places where a sentence can
-    begin.
+    """Return the sentences that a passage has, in the order of print. A sentence counts only where a sentence can
+    begin and end.
 
     If several sentences begin in one place, the longest counts: "17 upheld decisions per 100,000 residents" is not
     "17 upheld decisions".
@@ -294,16 +306,15 @@ def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
 
 
 def _is_introduction(text: str) -> bool:
-    """Return whether the text before a sentence in its paragraph is only an introduction, such as "Last year.", and
-    not a sentence.
+    """Return whether the text before a sentence in its paragraph, such as "Last year.", only introduces the
+    sentence.
     """
     *_, last = re.split(r"[.:;!?](?!\d)", text.rstrip(".!?"))
     return len(last) < LEAST_SENTENCE_LETTERS
 
 
 def _can_end(candidate: Found) -> bool:
-    """Return whether a found sentence really ends after its last word: "... in similar authorities in 2019-20."
-    goes on.
+    """Return whether a found sentence ends after its last word. "... in similar authorities in 2019-20." goes on.
 
     A sentence of prose gives a percentage, and ends with a full stop or with its paragraph. A short line of counts
     also ends if the next line begins a sentence.
@@ -319,8 +330,8 @@ def _can_end(candidate: Found) -> bool:
 
 
 def around(words: Sequence[Word]) -> Box | None:
-    """Return the smallest box around the words that stand on the first word's page, in points; None if the words
-    have no boxes.
+    """Return the smallest box, in points, around those words that stand on the first word's page. Return None if
+    the words have no boxes.
     """
     boxes = [word.box for word in words if word.box is not None and word.page == words[0].page]
     if not boxes:

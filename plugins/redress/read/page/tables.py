@@ -1,4 +1,4 @@
-"""Tables: find by their places which label belongs to which number, with or without rules.
+"""Tables: find by their places which label belongs to which number. A table need not have rules.
 
 Two forms are known. In a table of rows each number has its label on its left, on one line or wrapped over a few
 lines. In a table of columns the numbers stand side by side, and each has its label above it, often wrapped.
@@ -14,18 +14,19 @@ from redress.read.page.numbers import NUMBER_IN_A_CELL
 _WRAPPED_LINE_EMS = 0.9
 """The largest gap between two lines of a label, in units of its type size."""
 CELL_GAP_EMS = 0.5
-"""A number with at least this gap to its label, in units of its type size, is in another cell."""
+"""If the gap between a number and its label is at least this, in units of the number's type size, the number is in
+another cell."""
 HEADER_LINES = 16
-"""The most lines of a column's label."""
+"""The most lines that the label of a column has."""
 
 
 @dataclass(frozen=True)
 class LabelledNumber:
     """One number of a table with its possible labels, the likeliest first.
 
-    There are several possible labels if a label may go on in the line above or below; a layout uses the first label
-    that it knows. Numbers of one table of columns share a `line`; each number of a table of rows has its own
-    `line`.
+    A number has several possible labels if a label may go on in the line above or below. A layout uses the first
+    label that it knows. All numbers in one line of a table of columns have an equal `line`; each number of a table
+    of rows has a `line` of its own.
     """
 
     labels: tuple[str, ...]
@@ -35,10 +36,10 @@ class LabelledNumber:
 
 
 def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
-    """Return every number of one page's tables that has a label, from top to bottom and from left to right.
+    """Return each number of one page's tables that has a label, from top to bottom and from left to right.
 
-    If two rows of numbers stand below one row of labels (this year's and last year's), both are left out, because
-    nobody can say which row is meant.
+    If two rows of numbers stand below one row of labels (this year's and last year's), the numbers of both rows are
+    left out, because nobody can say which row is meant.
     """
     lines = _lines([cell for segment in segments for cell in cells(segment)])
     found: list[LabelledNumber] = []
@@ -65,8 +66,8 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
 def cells(segment: Segment) -> Iterator[Segment]:
     """Yield the cells of a line.
 
-    Each number of a run of numbers is a cell, however narrow the gaps. A label and a number are two cells if the
-    gap between them is wider than a space.
+    If numbers follow each other, each number is a cell, however narrow the gaps are. If the gap between a label and
+    a number is wider than a space, the two are in two cells.
     """
     first, *rest = segment.words
     is_number_first = (
@@ -91,7 +92,7 @@ def _is_number(segment: Segment) -> bool:
 
 
 def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """Group the segments that stand on one line across the whole page, in any column."""
+    """Group the segments that stand on one line of the page, in whatever columns."""
     lines: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda segment: segment.top + segment.bottom):
         middle = (segment.top + segment.bottom) / 2
@@ -125,8 +126,8 @@ def _in_row(number: Segment, lines: Sequence[Sequence[Segment]], index: int) -> 
 
 
 def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> str:
-    """Return the text of a label's next line, above or below: it is close, has the label's left edge, and has no
-    number.
+    """Return the text of the line above or below a label, if the label may go on there: the line is close, has the
+    label's left edge, and has no number.
     """
     if not 0 <= index < len(lines) or any(_is_number(segment) for segment in lines[index]):
         return ""
@@ -141,7 +142,8 @@ def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> st
 def _in_columns(
     line: Sequence[Segment], above: Sequence[Sequence[Segment]], index: int
 ) -> Iterator[LabelledNumber]:
-    """Yield the numbers of one line with the labels above them, if there are as many columns as numbers.
+    """Yield the numbers of one line with the labels above them, if the labels form as many columns as there are
+    numbers.
 
     A heading that spans several columns hides the gaps between them. So the search leaves out the upper lines one
     by one.
@@ -159,8 +161,8 @@ def _in_columns(
 
 
 def _cut(words: Sequence[Word], count: int) -> list[list[Word]] | None:
-    """Divide words into columns at the widest gaps that no word crosses; return None if there are too few such
-    gaps.
+    """Divide words into `count` columns at the widest gaps that no word crosses. Return None if there are too few
+    such gaps.
     """
     ordered = sorted(words, key=lambda word: word.x0)
     gaps: list[tuple[float, int]] = []

@@ -24,7 +24,9 @@ _PART = re.compile(r"\{(?P<name>\w+):(?P<kind>\w+)\}|(?P<mark>[\[\]()|])|(?P<spa
 
 
 def ruled(lines: Iterable[Segment]) -> str:
-    """Return lines in small letters and without spaces (see `squeezed`), with a line break around each."""
+    """Return the text of lines in small letters, without spaces (see `squeezed`), and with a line break before and
+    after each line.
+    """
     return "\n".join(("", *(line.squeezed.casefold() for line in lines), ""))
 
 
@@ -43,7 +45,7 @@ class Phrase:
     def _divided(self) -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
         """Each way to divide the words over two lines: the end of the first line, and what the second line can be.
 
-        The second line begins with the rest of the words, or is a part of this rest.
+        The second line begins with the rest of the words, or is itself only a part of this rest.
         """
         divided = []
         for place in range(1, len(self.words)):
@@ -56,8 +58,8 @@ class Phrase:
         return re.compile(re.escape("".join(words)) + self.following)
 
     def may_stand_in(self, text: str) -> bool:
-        """Return whether the words are in one line of a text, or divided over the end of a line and the beginning
-        of another line.
+        """Return whether the words stand on one line of a text, or at the end of a line and the beginning of
+        another line.
         """
         if self._whole.search(text):
             return True
@@ -68,7 +70,9 @@ class Phrase:
 
 
 def phrases_of(template: str) -> tuple[Phrase, ...]:
-    """Return the parts of a sentence without numbers and choices."""
+    """Return the words of a sentence that always stand side by side: what is not a name in braces, a choice or an
+    optional word.
+    """
     phrases: list[Phrase] = []
     words: list[str] = []
     depth = 0
@@ -86,7 +90,7 @@ def phrases_of(template: str) -> tuple[Phrase, ...]:
 
 
 def pattern_without_numbers(template: str, first: str, within: str) -> str:
-    """Return the pattern of a sentence's words, with another pattern in the place of each number.
+    """Return the pattern of a sentence's words. Another pattern stands in the place of each number.
 
     `first` replaces a number before the sentence's first word, and `within` replaces every other number.
     """
@@ -94,9 +98,9 @@ def pattern_without_numbers(template: str, first: str, within: str) -> str:
 
 
 def pattern_of(template: str, holes: tuple[str, str] | None = None) -> str:
-    """Return the pattern of a sentence, with a named group for each number, date and name.
+    """Return the pattern of a sentence. It has a named group for each number, date and name.
 
-    `holes` are patterns that replace numbers; see `pattern_without_numbers`.
+    `holes` are the patterns `first` and `within` of `pattern_without_numbers`, which then replace the numbers.
     """
     pieces: list[str] = []
     has_words = False
