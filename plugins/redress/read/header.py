@@ -33,13 +33,13 @@ _OFFICE = re.compile(
     rf"\b(?:group\s+|strategic\s+)?{_AN_OFFICE}(?:(?:\s*(?:,|/|&|\band\b)\s*|[ ]*\n[ ]*){_AN_OFFICE})*\b",
     re.IGNORECASE,
 )
-"""The offices that letters are addressed to."""
+"""The offices that letters are addressed to, such as a chief executive."""
 _BODY = re.compile(
     r"\b(?:council|authority|corporation|borough|city\s+of|county\s+of|isles\s+of|service|transport\s+for"
     r"|assembly)\b",
     re.IGNORECASE,
 )
-"""Words in names of bodies that names of people and streets do not have."""
+"""Words in the names of bodies. Names of people and of streets do not have them."""
 _OF = re.compile(r"^(?:\([^()]*\)\s*)?(?:(?:of|for|at|to|-)\s+)?", re.IGNORECASE)
 """Words that can stand between an office and an authority on one line."""
 _LINE_BREAK = re.compile(r"(?<!and)(?<![&/,])[ ]*\n[ ]*(?!and\b|[&/])", re.IGNORECASE)
@@ -56,7 +56,7 @@ _STREET = re.compile(
 )
 """A postcode, a house's number, or the words of an address."""
 _NO_NAME = re.compile(r"\d|ombudsman|\bref\b|@|www\.", re.IGNORECASE)
-"""Words and signs that show that a line is not a person's name."""
+"""Words and signs in lines that are not a person's name."""
 _LEFT_ALIGNED_POINTS = 6.0
 _ADDRESS_GAP_EMS = 1.0
 """The largest gap between two lines of one address, in units of type size."""
@@ -72,11 +72,12 @@ class _Addressee:
 
 
 def read_header(document: Document) -> Header:
-    """Return what the first pages say about the letter. A field is None if the pages do not say it; nothing is
-    derived from names.
+    """Return what the first pages say about the letter. If the pages do not say something, its field is None;
+    nothing is derived from names.
 
-    `season` comes from the end of the period; without a period, from the year in the title; without that, from the
-    date. `stated_years` holds every stated year with its words, for the rule that compares these years.
+    `season` comes from the end of the period. If there is no period, it comes from the year in the title; if there
+    is no such year either, from the date. `stated_years` holds every stated year with its words, for the rule that
+    compares these years.
     """
     salutation = _first(document, SALUTATION)
     above = _above(document, salutation)
@@ -102,8 +103,7 @@ def read_header(document: Document) -> Header:
 
 
 def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[StatedYear] = ()) -> Header:
-    """Return the header with the period that the statistics name, and with the years in the headings of the
-    statistics.
+    """Return the header with the period that the statistics name, and with the years in their headings.
 
     If the statistics name different periods, the header has no period.
     """
@@ -122,7 +122,7 @@ def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[S
 
 
 def _pages_of(document: Document) -> tuple[int, int] | None:
-    """Return the page numbers, within the file, of a document's first and last page; None for a file without
+    """Return the page numbers, within the file, of a document's first and last page. Return None if the file has no
     pages.
     """
     if document.page_count is None:
@@ -151,7 +151,9 @@ def _first(document: Document, pattern: re.Pattern[str]) -> Segment | None:
 
 
 def _above(document: Document, salutation: Segment | None) -> tuple[Segment, ...]:
-    """Return the lines above the salutation; if there is none, the lines of the upper half of the first page."""
+    """Return the lines above the salutation. If there is no salutation, return the lines in the upper half of the
+    first page.
+    """
     first = document.pages[0]
     if salutation is None:
         return tuple(segment for segment in first.segments if segment.bottom <= first.height / 2)
@@ -184,8 +186,8 @@ def _year_endings(document: Document) -> Iterator[tuple[dt.date, str]]:
 
 
 def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: str | None) -> _Addressee:
-    """Return the addressee from the lines above "Dear ...": name, office and authority, on three lines or on one
-    line.
+    """Return the addressee from the lines above "Dear ...": name, office and authority. They stand on three lines
+    or on one line.
     """
     if salutation is None:
         return _Addressee(authority=_headed(heading))
@@ -197,7 +199,7 @@ def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: st
 
 
 def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
-    """Return the addressee that consecutive lines of an address name."""
+    """Return the addressee that the lines of one address name."""
     texts = [
         line
         for line in lines
@@ -218,10 +220,10 @@ def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
 
 
 def _authority(beside: str, below: Sequence[str]) -> str | None:
-    """Return the authority's name from the words beside the office and the lines below it; several names are joined
+    """Return the authority's name from the words beside the office and the lines below it. Several names are joined
     by "and".
 
-    The names of councils that share an officer can stand side by side or one below the other.
+    If councils share an officer, their names can stand side by side or one below the other.
     """
     lines = [beside, *below] if beside else list(below)
     name = beside if _BODY.search(beside) else None
@@ -239,7 +241,9 @@ def _authority(beside: str, below: Sequence[str]) -> str | None:
 
 
 def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
-    """Yield the lines around each line that names an office, for addresses that are not at the left edge."""
+    """Yield the lines around each line that names an office. This finds addresses that do not begin at the left
+    edge.
+    """
     for office in above:
         if not _OFFICE.search(office.text):
             continue
@@ -254,7 +258,9 @@ def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
 
 
 def _goes_on(upper: Segment, lower: Segment) -> bool:
-    """Return whether a line follows closely below another line, with an equal left edge, middle or right edge."""
+    """Return whether a line follows closely below another line, and the two have an equal left edge, middle or
+    right edge.
+    """
     off = min(
         abs(upper.x0 - lower.x0), abs(upper.x1 - lower.x1), abs(upper.x0 + upper.x1 - lower.x0 - lower.x1) / 2
     )
@@ -262,7 +268,7 @@ def _goes_on(upper: Segment, lower: Segment) -> bool:
 
 
 def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:
-    """Return the lines that begin at the salutation's left edge; the pieces of a justified line are joined."""
+    """Return the lines that begin at the salutation's left edge. The pieces of a justified line are joined."""
     starts = [s for s in above if abs(s.x0 - salutation.x0) <= _LEFT_ALIGNED_POINTS]
     lines: list[str] = []
     for start in sorted(starts, key=lambda segment: segment.top):
@@ -283,8 +289,8 @@ def _headed(heading: str | None) -> str | None:
 
 
 def _authority_name(lines: Sequence[str]) -> str | None:
-    """Return the authority's name from the lines below the office: the first line, and a second line that continues
-    it.
+    """Return the authority's name from the lines below the office. The name ends at the first line with a word such
+    as "Council", or before a street.
     """
     name = ""
     for line in lines:

@@ -1,8 +1,8 @@
-"""Find the council that a letter's statistics are about, which may differ from the council in the address.
+"""Find the council that a letter's statistics are about. It may differ from the council in the address.
 
 A first page can be missing, councils can share the officer to whom the letter is addressed, and a successor
-receives the letter about its predecessor. The words of the statistics and the letter's title decide. If they do
-not, a person has to look.
+receives the letter about its predecessor. The words of the statistics and the letter's title decide. If they do not
+decide, a person has to look.
 """
 
 import re
@@ -16,10 +16,10 @@ from redress.read.scope import names_in_statistics
 from redress.read.signatory import SALUTATION, first_signature, is_signed_by_the_ombudsman, signatory
 
 LINES_OF_A_TITLE = 3
-"""The title stands on one of this many lines below the salutation."""
+"""The title stands on one of the first lines below the salutation; this is their number."""
 MOST_TITLE_WORDS = 14
 FIRST_PARAGRAPHS_LENGTH = 900
-"""The letter says what it is about within this many characters below the salutation."""
+"""The letter says what it is about in this many characters below the salutation."""
 _NO_NAME = re.compile(
     r"^(?:(?:As|At|By|For|From|If|In|On|To|When|Where|While|Each|Every|Any|All|Most|Some|Other|Another|Dear|With)\s+)+"
 )
@@ -39,8 +39,9 @@ def with_its_council(document: Document, header: Header, figures: Sequence[Figur
     """Return the header with the council that the statistics are about, as far as the letter and the statistics
     name it.
 
-    If the first page is missing and the Ombudsman signed, it is the only council that the statistics name. If the
-    address names several councils, it is the only one of them that the title or the statistics name.
+    If the first page is missing and the Ombudsman signed, the header gets the council that the statistics name, if
+    they name only one. If the address names several councils, the header gets the only one of them that the title
+    or the statistics name.
     """
     if header.authority_name is None:
         names = [names[0] for names, _ in names_in_statistics(document, figures)]
@@ -62,8 +63,8 @@ def with_its_council(document: Document, header: Header, figures: Sequence[Figur
 
 
 def doubts_of_council(document: Document, header: Header) -> Iterator[Conflict]:
-    """Yield a conflict for each sign in the address, title or first paragraphs that the header has the wrong
-    council.
+    """Yield a conflict for each sign that the header has the wrong council. Signs stand in the address, the title
+    or the first paragraphs.
     """
     if header.authority_name is None:
         return

@@ -1,5 +1,5 @@
-"""Find the block that an average belongs to. The sentence is worded alike in each block, so only its place tells
-the block.
+"""Find the block that an average belongs to. The sentence with the average is worded alike in each block, so only
+its place on the page tells the block.
 
 An average belongs to a block only if the page allows no other reading, in one of two ways. The average may follow
 the block's rate in the same column. Or every block has its average, and each average stands in one column with its
@@ -21,7 +21,8 @@ from redress.read.page.sentences import Found, Sentence, find
 MOST_GAP_EMS = 2.5
 """The largest distance below the rate, in units of type size, at which an average can follow its rate."""
 CLEARLY_NEARER = 1.2
-"""A place is clearly nearer than another place if the other place is further away by more than this factor."""
+"""If the distance to another place is more than this many times the distance to a place, the place is clearly
+nearer."""
 ALIGNED_EMS = 1.5
 """The left edges, or the middles, of lines of one column differ by no more than this, in units of type size."""
 
@@ -30,7 +31,7 @@ ALIGNED_EMS = 1.5
 class BlockReading:
     """A block, with the sentences that it may hold and the sentences that were found in it.
 
-    `own` are the sentences that no other block can hold.
+    `own` has the sentences that no other block can hold.
     """
 
     block: Block
@@ -40,12 +41,12 @@ class BlockReading:
 
     @property
     def averages(self) -> Iterator[Found]:
-        """The found sentences with an average that are worded alike in every block."""
+        """The found sentences that state an average and are worded alike in every block."""
         return (one for one in self.found if average_of(one.sentence) is not None)
 
     @property
     def rate(self) -> Found | None:
-        """The block's own sentence with the rate, or None if it was not found."""
+        """The block's own sentence that states its rate; None if that sentence was not found."""
         return next((one for one in self.found if one.sentence in self.own and one.sentence.is_prose), None)
 
 
@@ -60,7 +61,9 @@ class _Place:
     bottom: float
 
     def gap_to(self, other: "_Place") -> float:
-        """Return the distance between the nearest edges of two places, in points; infinite on different pages."""
+        """Return the distance between the nearest edges of two places, in points. On different pages it is
+        infinite.
+        """
         if self.page != other.page:
             return float("inf")
         across = max(self.x0 - other.x1, other.x0 - self.x1, 0.0)
@@ -92,8 +95,8 @@ def doubtful_averages(document: Document, readings: Sequence[BlockReading]) -> I
 
 
 def average_of(sentence: Sentence) -> str | None:
-    """Return the measure of the average that a sentence states, if the sentence is worded alike in every block;
-    else None.
+    """If a sentence that is worded alike in every block states an average, return the measure of the average.
+    Otherwise return None.
     """
     names = (name for name in sentence.names if name.endswith("_type_average_pct"))
     return next(names, None)
@@ -104,7 +107,7 @@ def _others(readings: Sequence[BlockReading], reading: BlockReading) -> list[Blo
 
 
 def _averages_apart(document: Document, readings: Sequence[BlockReading]) -> tuple[Found, ...]:
-    """Return the averages that stand on the pages of the blocks, but in none of the blocks."""
+    """Return the averages on the pages of the blocks that stand in none of the blocks."""
     pages = {segment.page for reading in readings for run in reading.block.runs for segment in run}
     pages |= {reading.block.heading.page for reading in readings}
     taken = {id(word) for reading in readings for average in reading.averages for word in average.words}
@@ -120,7 +123,9 @@ def _averages_apart(document: Document, readings: Sequence[BlockReading]) -> tup
 
 
 def _is_behind_its_rate(average: Found, reading: BlockReading, others: Sequence[BlockReading]) -> bool:
-    """Return whether an average follows the rate of its block, clearly nearer to the rate than to other blocks."""
+    """Return whether an average follows the rate of its block and is clearly nearer to this rate than to other
+    blocks.
+    """
     rate = reading.rate
     if rate is None:
         return False
@@ -135,8 +140,8 @@ def _is_behind_its_rate(average: Found, reading: BlockReading, others: Sequence[
 
 
 def _is_near_its_own(average: Found, reading: BlockReading, others: Sequence[BlockReading]) -> bool:
-    """Return whether an average stands in one column with its block's heading or own sentences, clearly nearest to
-    these.
+    """Return whether an average stands in one column with its block's heading or own sentences, and clearly nearer
+    to these than to other blocks.
     """
     if not reading.block.heading.is_printed:
         return False  # its heading may be a picture that stands nearer
@@ -156,7 +161,9 @@ def _places(readings: Iterable[BlockReading]) -> Iterator[_Place]:
 
 
 def _place(words: Sequence[Word]) -> _Place:
-    """Return the place of words; if they stand on two pages, the place on the last page."""
+    """Return the place of words. If the words stand on two pages, return the place of the words on the last
+    page.
+    """
     page = words[-1].page
     here = [word for word in words if word.page == page]
     return _Place(
@@ -186,9 +193,7 @@ def _is_in_one_line(first: Found, second: Found) -> bool:
 
 
 def _is_over(upper: Found, lower: Found) -> bool:
-    """Return whether a sentence stands above another sentence in one column, on the same page or on the page
-    before.
-    """
+    """Return whether a sentence stands above another sentence: in one column of a page, or on the page before."""
     above, below = _place(upper.words), _place(lower.words)
     if above.page != below.page:
         return above.page == below.page - 1
@@ -212,7 +217,9 @@ def _is_between(upper: Found, lower: Found, block: Block) -> bool:
 
 
 def _is_aligned(one: Sequence[Word], other: Sequence[Word], size: float) -> bool:
-    """Return whether lines stand in one column: one above the other, with aligned left edges or middles."""
+    """Return whether two groups of words stand in one column: one above the other, with aligned left edges or
+    middles.
+    """
     here, there = _place(one), _place(other)
     # a word begins a line if it is left of the word before it, or follows a number in larger type
     is_over = here.x0 < there.x1 and there.x0 < here.x1

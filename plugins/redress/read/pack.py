@@ -1,10 +1,10 @@
-"""Find a letter inside a pack: which pages of a file are the Ombudsman's letter, and which are a committee's
-papers.
+"""Find a letter inside a pack (a file with other papers): which pages are the Ombudsman's letter, and which are a
+committee's papers.
 
 Councils publish the letter inside a committee paper: a report stands before it and may quote last year's figures,
-stamps stand on it, and other appendices stand behind it. The letter begins on the page with its salutation and ends
-with its statistics pages. The lines of text alone show which pages these are, so that the words of a pack with
-hundreds of pages need not be measured.
+stamps stand on it, and other appendices follow it. The letter begins on the page with its salutation and ends with
+its statistics pages. The lines of text alone show which pages these are, so that the places of words need not be
+measured on the hundreds of pages of a pack.
 """
 
 import re
@@ -18,27 +18,28 @@ from redress.read.page.document import squeezed
 from redress.read.signatory import SALUTATION, is_signature, is_signed_by_the_ombudsman
 
 MOST_PAGES = 500
-"""A file with more pages is not searched for a letter."""
+"""If a file has more pages, no letter is searched in it."""
 MOST_PAGES_MEASURED = 40
-"""The most pages whose words are measured. The longest letters seen have five pages, and measuring many more takes
-minutes."""
+"""The most pages on which the places of words are measured. The longest letters seen have five pages, and measuring
+many more takes minutes."""
 MOST_PICTURES = 6
 """The most pages that are read from their pictures in search of a letter."""
 PAGES_BEFORE_STATISTICS = 3
-"""The most pages, of prose or blank, between a signature and the statistics."""
+"""The most pages, of prose or blank, between the page with the signature and the statistics."""
 LANDMARKS_OF_STATISTICS = 3
-"""A page with at least this many landmarks has statistics; a page of prose may have one or two."""
+"""If a page has at least this many landmarks, it has statistics. A page of prose may have one or two."""
 MOST_PAGES_LEFT = 5
-"""The most pages behind the statistics that belong to the letter, if nothing else begins on them."""
+"""The most pages after the statistics that belong to the letter, if nothing else begins on them."""
 LINES_OF_A_LABEL = 4
-"""A page's label, such as "Appendix 2", stands on one of this many first or last lines."""
+"""A page's label, such as "Appendix 2", stands on one of the page's first or last lines; this is the number of
+these lines."""
 MOST_LABEL_WORDS = 12
 MOST_SALUTATION_WORDS = 8
 
 SENDER = re.compile(r"localgovernment(?:(?:and|&)socialcare)?ombudsman|lgsco|lgo\.org\.uk", re.IGNORECASE)
 _ANY_OMBUDSMAN = re.compile(r"ombudsman|lgsco|lgo\.org|commissionforlocal", re.IGNORECASE)
 LEAST_WORDS_OF_A_LINE = 3
-"""If the lines of a text have fewer words on average, the order of the lines may not be the reading order."""
+"""If the lines of a text have fewer words on average, the lines may not be in reading order."""
 OMBUDSMAN = re.compile(r"\bombudsman\b", re.IGNORECASE)
 ANNUAL_LETTER = re.compile(
     r"annual\s+(?:review\s+)?letter|annual\s+(?:review|summary)|summary\s+of\s+(?:\w+\s+)?(?:statistics|complaints)"
@@ -82,7 +83,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The numbers of the pages to read, and the error to raise if these pages give no letter."""
+    """The pages to read, by number, and the error to raise if these pages give no letter."""
 
     numbers: tuple[int, ...]
     otherwise: NoLetterError | None = None
@@ -91,8 +92,8 @@ class Wanted:
 def letter_pages(pages: Sequence[PageText]) -> Wanted:
     """Return the pages to read: the letter's pages, or the pages on which a letter may be a picture.
 
-    Raise NoLetterError if the text shows that the file is no letter, if it holds several letters, or if it has too
-    many pages and no letter begins in it.
+    Raise NoLetterError if the text shows that the file is no letter, if several letters begin in it, or if it has
+    too many pages.
     """
     if len(pages) > MOST_PAGES:
         raise NoLetterError(
@@ -105,17 +106,17 @@ def letter_pages(pages: Sequence[PageText]) -> Wanted:
 
 
 def statistics_apart(pages: Sequence[PageText], own: Collection[int]) -> int | None:
-    """Return the number of the first page with statistics that is not one of the letter's own pages; None if there
-    is none.
+    """Return the number of the first page with statistics that is not one of the letter's own pages. Return None if
+    there is no such page.
     """
     apart = (p.number for p in pages if p.number not in own and p.landmark_count >= LANDMARKS_OF_STATISTICS)
     return next(apart, None)
 
 
 def pages_of_the_one_letter(pages: Sequence[PageText]) -> tuple[int, ...]:
-    """Return the numbers of the pages of the only letter in a file; none if no letter begins in the file.
+    """Return the numbers of the pages of the only letter in a file. Return none if no letter begins in the file.
 
-    Raise NoLetterError if several letters begin.
+    Raise NoLetterError if several letters begin in the file.
     """
     found = list(_letters(pages))
     if len(found) > 1:
@@ -130,7 +131,7 @@ def pages_of_the_one_letter(pages: Sequence[PageText]) -> tuple[int, ...]:
 
 
 def _letters(pages: Sequence[PageText]) -> Iterator[_Found]:
-    """Yield the annual letters of the Ombudsman that begin in a file, by their salutations."""
+    """Yield the Ombudsman's annual letters that begin in a file. A letter begins at a salutation."""
     lines = [(index, line) for index, page in enumerate(pages) for line in page.lines]
     greetings = [place for place, (_, line) in enumerate(lines) if _is_greeting(line)]
     for place, following in pairwise([*greetings, len(lines)]):
@@ -159,11 +160,11 @@ def _is_greeting(line: str) -> bool:
 def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit: int) -> int:
     """Return the page on which a letter's statistics end.
 
-    The statistics may begin a few pages behind the signature, and then go on without a gap. They end before a page
-    with a label that the letter's pages do not have, or before a page that begins like a committee's paper; `limit`
-    is the page on which another letter begins. Only if the letter begins the file may its statistics have the label
-    of an appendix. A letter without statistics keeps the few pages behind its signature, because these may show
-    statistics as a picture or in an unknown layout.
+    The statistics may begin a few pages after the signature, and then go on without a gap. They end before a page
+    with a label that the letter's pages do not have, and before a page that begins like a committee's paper.
+    `limit` is the page on which another letter begins. Only if the letter begins the file may its statistics have
+    the label of an appendix. A letter without statistics keeps the few pages after its signature, because these may
+    show statistics as a picture or in an unknown layout.
     """
     own = pages[first : signature_page + 1]
     labels = frozenset[str]().union(*(_labels(page) for page in own))
@@ -238,8 +239,8 @@ def _refusal(pages: Sequence[PageText], picture_count: int, reason: str | None) 
 
 
 def _why_not_a_letter(pages: Sequence[PageText]) -> str | None:
-    """Return why the text of a file is not an annual letter; None if the text does not show it. Pictures are not
-    looked at.
+    """If the text of a file shows that it is not an annual letter, return why. Otherwise return None. Pictures are
+    not looked at.
     """
     lines = [line for page in pages for line in page.lines]
     if not lines or not all(page.is_legible or page.is_picture for page in pages):
