@@ -1,9 +1,8 @@
 """Build the paragraphs of a letter's prose from the lines between the salutation and the signature.
 
 Lines are grouped into columns, and then into paragraphs by the distance between lines, their type size and their
-length. The pieces of a paragraph that goes on in the next column or page are joined. No name of an official is
-kept: the address, the salutation, the signature, contact lines, and the addressee's name within a paragraph are
-left out.
+length. If a paragraph goes on in the next column or page, its pieces are joined. No name of an official is kept:
+the address, the salutation, the signature, contact lines, and the addressee's name within a paragraph are left out.
 """
 
 import re
@@ -18,25 +17,26 @@ from redress.read.page.printed_lines import PrintedLine, around_all, lines_of, r
 from redress.read.signatory import SALUTATION, is_signature
 
 LEAST_WORDS = 6
-"""A paragraph with fewer words is a heading, a label or a line of an address."""
+"""If a paragraph has fewer words, it is a heading, a label or a line of an address."""
 LEAST_SMALL_SHARE = 0.5
-"""At least this share of a paragraph's words begin with a small letter; in names and titles the share is
-smaller."""
+"""At least this share of the words of a paragraph of prose begin with a small letter. In names and titles the share
+is smaller."""
 LANDMARKS_OF_STATISTICS = 3
 """If the letter has no signature, its prose ends before a page with at least this many landmarks of statistics."""
 GAP_SHARE = 1.25
-"""Lines further apart than this, in units of the usual distance between two lines, belong to two paragraphs."""
+"""If two lines are further apart than this, in units of the usual distance between two lines, they belong to two
+paragraphs."""
 USUAL_PITCH_EMS = 1.3
 WIDEST_PITCH_EMS = 2.2
-"""The largest distance, in units of type size, between two lines of one paragraph."""
+"""The largest distance between two lines of one paragraph, in units of type size."""
 SHORT_SHARE = 0.88
-"""A line that ends before this share of its column's width may be a paragraph's last line."""
+"""If a line ends before this share of its column's width, it may be the last line of a paragraph."""
 INDENT_EMS = 0.9
-"""A line that is indented by at least this, in units of type size, begins a paragraph."""
+"""If a line is indented by at least this, in units of type size, it begins a paragraph."""
 LONG_LINE = 120
 """If the lines of a text file are longer than this, each line is a paragraph."""
 ADDRESSEE = "[addressee]"
-"""The replacement for the addressee's name in a paragraph."""
+"""The text that replaces the addressee's name in a paragraph."""
 
 _FAREWELL = re.compile(
     r"(?:with\s+)?(?:very\s+)?(?:(?:kind(?:est)?|best|warm(?:est)?)\s+(?:personal\s+)?(?:regards|wishes)|regards"
@@ -57,14 +57,15 @@ _DIVIDED = re.compile(r"(?<=[A-Za-z])-$")
 _PREFIXES = frozenset(
     ["self", "non", "co", "re", "pre", "well", "long", "short", "multi", "cross", "inter", "post", "ex", "mid"]
 )
-"""Beginnings of words that keep their hyphen when a line break follows the hyphen."""
+"""Beginnings of words that keep their hyphen if a line break follows the hyphen."""
 
 
 def paragraphs_of(document: Document, addressee_name: str | None) -> tuple[Paragraph, ...]:
-    """Return the paragraphs of a letter's prose in the order of print; none if the letter has no salutation.
+    """Return the paragraphs of a letter's prose in the order of print. Return none if the letter has no salutation.
 
-    `addressee_name` is replaced in each paragraph. Only prose counts: a paragraph has several words, most of them
-    begin with a small letter, and it ends like a sentence. Headings, labels, tables and addresses are left out.
+    ADDRESSEE replaces `addressee_name` in each paragraph. Only prose counts: a paragraph has several words, most of
+    them begin with a small letter, and it ends like a sentence. Headings, labels, tables and addresses are left
+    out.
     """
     divided: list[list[PrintedLine]] = []
     for lines in _pages_of_prose(document):
@@ -88,8 +89,8 @@ def is_prose(text: str) -> bool:
 
 
 def _without(text: str, name: str | None) -> str:
-    """Return a text without the addressee's name, whether it has the whole name or, like the salutation, no first
-    names.
+    """Return a text in which ADDRESSEE replaces the addressee's name. The name is found with all its parts, and
+    also without first names, as in a salutation.
     """
     if not name:
         return text
@@ -113,7 +114,9 @@ def _paragraph(lines: Sequence[PrintedLine], text: str) -> Paragraph:
 
 
 def _pages_of_prose(document: Document) -> Iterator[list[PrintedLine]]:
-    """Yield the lines of each page that stand between the salutation and the signature, column by column."""
+    """Yield the lines of each page that stand between the salutation and the signature. The lines are in order,
+    column by column.
+    """
     begun = False
     running = running_texts(document.pages)
     signed_later = any(_is_farewell(segment.text) for segment in document.segments)
@@ -141,7 +144,7 @@ def _is_farewell(text: str) -> bool:
 
 
 def _paragraphs(lines: Sequence[PrintedLine], *, is_text: bool) -> list[list[PrintedLine]]:
-    """Return the paragraphs of one page's lines, which are in the order of their columns."""
+    """Return the paragraphs of the lines of one page. The lines are in the order of their columns."""
     pitch_ems = 1.2 if is_text else _usual_pitch_ems(lines)
     is_one_a_line = is_text and max((len(line.text) for line in lines), default=0) > LONG_LINE
     reach: dict[int, tuple[float, float]] = {}
@@ -163,7 +166,10 @@ def _paragraphs(lines: Sequence[PrintedLine], *, is_text: bool) -> list[list[Pri
 
 
 def _usual_pitch_ems(lines: Sequence[PrintedLine]) -> float:
-    """Return the most common distance between two lines of one paragraph, in units of type size."""
+    """Return the usual distance between two neighbouring lines of one column and type size, in units of type size.
+    Of all distances that are at least half as common as the most common distance, it is the smallest. If there are
+    no such lines, it is USUAL_PITCH_EMS.
+    """
     pitches = Counter(
         round((below.place[3] - above.place[3]) / max(above.size, 1.0), 1)
         for above, below in pairwise(lines)
@@ -179,7 +185,7 @@ def _usual_pitch_ems(lines: Sequence[PrintedLine]) -> float:
 def _goes_on(
     paragraph: Sequence[PrintedLine], line: PrintedLine, pitch_ems: float, reach: tuple[float, float]
 ) -> bool:
-    """Return whether a line belongs to the paragraph above it; `reach` has the left and right edge of the
+    """Return whether a line belongs to the paragraph above it. `reach` has the left and right edge of the
     column.
     """
     above = paragraph[-1]
@@ -211,7 +217,7 @@ def _are_of_one_size(one: PrintedLine, other: PrintedLine) -> bool:
 
 
 def _joined_again(paragraphs: Iterable[list[PrintedLine]]) -> list[list[PrintedLine]]:
-    """Join the pieces of each paragraph that the end of a column or page, or a picture, divides."""
+    """Join the pieces of each paragraph that is divided by the end of a column or page, or by a picture."""
     joined: list[list[PrintedLine]] = []
     for paragraph in paragraphs:
         last = joined[-1] if joined else None
@@ -223,8 +229,8 @@ def _joined_again(paragraphs: Iterable[list[PrintedLine]]) -> list[list[PrintedL
 
 
 def _is_divided(first: Sequence[PrintedLine], second: Sequence[PrintedLine]) -> bool:
-    """Return whether two pieces are one paragraph: the first has no end, and the second begins in the middle of a
-    sentence.
+    """Return whether two pieces are one paragraph: the first piece does not end like a sentence, and the second
+    begins in the middle of a sentence.
     """
     end, start = first[-1], second[0]
     if _ENDS.search(end.text) or len(end.text.split()) < 2:
@@ -236,13 +242,15 @@ def _is_divided(first: Sequence[PrintedLine], second: Sequence[PrintedLine]) -> 
 
 
 def _ends_within_a_sentence(text: str) -> bool:
-    """Return whether the last word of a text is a word that never ends a heading or a sentence."""
+    """Return whether a text stops within a sentence: its last word begins with a small letter, or ends with a comma
+    or a hyphen.
+    """
     last = text.split()[-1]
     return last[0].islower() or last.endswith((",", "-"))
 
 
 def _text(lines: Sequence[PrintedLine], words: Counter[str]) -> str:
-    """Return the lines as running text; the parts of a word that a line break divides are joined."""
+    """Return the lines as running text. If a line break divides a word, the parts of the word are joined."""
     text = ""
     for line in lines:
         if not text:
@@ -257,7 +265,9 @@ def _text(lines: Sequence[PrintedLine], words: Counter[str]) -> str:
 def _rejoined(text: str, following: str, words: Counter[str]) -> str:
     """Join a text that ends with a hyphen to the text that follows.
 
-    The hyphen stays if the letter has the hyphenated word elsewhere, or if a prefix stands before the hyphen.
+    If the letter has the word without this hyphen elsewhere, the hyphen is left out. Otherwise it stays in these
+    cases: the letter has the word with the hyphen elsewhere, it has both parts as words of their own, the part
+    before the hyphen has another hyphen, or this part is a prefix.
     """
     left = text.rsplit(None, 1)[-1][:-1].lstrip("\"'(").casefold()
     right = re.match(r"[\w'-]+", following)

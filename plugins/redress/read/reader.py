@@ -50,11 +50,10 @@ from redress.read.signatory import (
 from redress.read.statistics import is_behind, signature_of
 
 MOST_BYTES = {**dict.fromkeys(TEXT_ENDINGS, 256 * 1024), **dict.fromkeys(HTML_ENDINGS, 2 * 1024 * 1024)}
-"""The largest files by ending. A letter as text has about ten kilobytes, and a web page a few hundred with its
-markup."""
+"""The largest files, in bytes by ending. A letter as text has ten kilobytes; a web page has a few hundred."""
 MOST_LINES, MOST_CHARACTERS = 2_000, 200_000
-"""The most lines and characters that a text or page may show. A letter has 200 lines, and comparing all lines takes
-time."""
+"""The most lines and characters that a text file or a web page may show. A letter has 200 lines, and comparing all
+lines takes time."""
 CUT_PAGE = (
     "the page ends without </html>: it may have been cut on its way, and a number at its end too; fetch or save "
     "the page again"
@@ -63,14 +62,15 @@ CUT_PAGE = (
 _PROVIDER = re.compile(
     r"\b(?:ltd|limited|plc|llp|nhs|healthcare|(?:care|nursing|residential|rest)\s+homes?)\b\.?", re.IGNORECASE
 )
-"""Words in the names of providers of care homes and similar services; the Ombudsman writes to them too."""
+"""Words in names of companies that run care homes and similar services; the Ombudsman writes to them too."""
 
 
 def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Letter:
-    """Return what a file states. Every file gets a verdict; a damaged or foreign file raises nothing.
+    """Return what a file states. Every file gets a verdict, and no file raises an error, even if it is damaged or
+    no letter.
 
-    The first bytes tell the kind of file; `file_name` only tells whether a text may be a letter. Without pdfium a
-    PDF is read by the thorough way only, and pictures of text are not read.
+    The first bytes tell the kind of file. `file_name` only tells whether a text may be a letter. Without pdfium a
+    PDF is read by the thorough way (`pdf.py`) only, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -107,11 +107,12 @@ def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Con
 
 
 def _pdf_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
-    """Return a PDF's letter by the quick way, or by the thorough way if the quick way gives no whole letter.
+    """Return a PDF's letter by the quick way. If the quick way gives no whole letter, return the letter by the
+    thorough way.
 
-    The result of the quick way is used only if it has figures, an authority and a date. A verdict that something is
-    missing needs all pages of the letter to be measured. `pdf` is the file as pdfium opened it; None if pdfium
-    cannot open the file or must not be used.
+    The result of the quick way is used only if it has figures, an authority and a date. Before a verdict says that
+    something is missing, all pages of the letter have to be measured. `pdf` is the file as pdfium opened it. It is
+    None if pdfium cannot open the file or must not be used.
     """
     document = quick_document(pdf, lambda texts: letter_pages(texts).numbers) if pdf is not None else None
     letter = None if document is None else _letter(document)
@@ -153,7 +154,8 @@ def _is_whole(letter: Letter) -> bool:
 def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
     """Return the letter's pages of a measured document; all pages if no letter begins in the document.
 
-    `texts` are all pages of the file. They show where the letter ends in a pack if its last pages are pictures.
+    `texts` are all pages of the file. If the last pages of the letter are pictures, `texts` show where the letter
+    ends in a pack.
     """
     measured = {
         page.number: PageText(page.number, "\n".join(line.text for line in page.segments))
@@ -165,7 +167,7 @@ def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
 
 
 def _too_long(content: bytes, file_name: str) -> Letter | None:
-    """Return the verdict on a text or page that is longer than any letter and so not searched; None for others."""
+    """Return the verdict on a text or web page that has more bytes than any letter; None if it has not."""
     most = MOST_BYTES.get(PurePath(file_name).suffix.lower(), max(MOST_BYTES.values()))
     if len(content) <= most or "\0" in decoded(content[:4096]):
         return None
@@ -174,7 +176,7 @@ def _too_long(content: bytes, file_name: str) -> Letter | None:
 
 
 def _shown_letter(document: Document) -> Letter:
-    """Return the letter of a text or page, unless it shows more lines or characters than any letter."""
+    """Return the letter in a text or web page, unless it shows more lines or characters than any letter."""
     lines, characters = len(document.segments), sum(len(segment.text) for segment in document.segments)
     if lines <= MOST_LINES and characters <= MOST_CHARACTERS:
         return _letter(document)
@@ -227,9 +229,9 @@ def _letter(document: Document) -> Letter:
 
 
 def words_of(content: bytes, file_name: str) -> Document | None:
-    """Return all words of a file's letter with their places, whether a layout knows them or not.
+    """Return all words of the letter in a file, with their places, whether a layout knows the words or not.
 
-    The result is None for a file that holds no letter, holds several letters, or cannot be read.
+    The result is None if a file holds no letter, holds several letters, or cannot be read.
     """
     try:
         content, _ = _with_all_drawn(content, True)
@@ -247,7 +249,7 @@ def words_of(content: bytes, file_name: str) -> Document | None:
 
 
 def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter:
-    """Return the letter that the words of a document state, read by the first layout that fits."""
+    """Return the letter that the words of a document state. The first layout that fits reads it."""
     header = read_header(document)
     if document.heading is None and not SENDER.search(document.squeezed):
         return _foreign(document, NO_SENDER)
@@ -282,7 +284,7 @@ def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter
 def _true_absences(
     document: Document, absences: tuple[tuple[str, Absence], ...]
 ) -> tuple[tuple[str, Absence], ...]:
-    """Return why measures are absent; if a page hides a number, a measure is not read rather than not stated."""
+    """Return why measures are absent. If a page hides a number, a measure is not read rather than not stated."""
     if not any(page.hides_a_number for page in document.pages):
         return absences
     return tuple((name, Absence.NOT_READ if code is Absence.NOT_STATED else code) for name, code in absences)
@@ -309,8 +311,8 @@ def _foreign(document: Document, reason: str) -> Letter:
 
 
 def _of_others(document: Document, header: Header) -> str | None:
-    """Return why a letter comes from another ombudsman or is to a provider of services; None for a letter to an
-    authority.
+    """Return why a letter comes from another ombudsman or is to a provider of services. Return None for a letter to
+    an authority.
     """
     if other := other_ombudsman(signatory(document)):
         return f'the letter is signed as by another ombudsman ("{other}")'
@@ -321,10 +323,10 @@ def _of_others(document: Document, header: Header) -> str | None:
 
 
 def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
-    """Return the conflicts that the lines behind the first signature raise.
+    """Return the conflicts that the lines after the first signature raise.
 
     Either somebody else signed the letter, such as a council that quotes the figures. Or another letter begins
-    behind the signature, and nobody can say which letter the figures belong to.
+    after the signature, and nobody can say which letter the figures belong to.
     """
     signed = first_signature(document)
     if signed is None:
@@ -375,7 +377,7 @@ def _without_figures(document: Document, header: Header) -> Letter:
 
 
 def _words_of_statistics_behind_the_signature(document: Document) -> str | None:
-    """Return the first words behind the signature that come with figures, such as the heading of a block."""
+    """Return the first words after the signature that come with figures, such as the heading of a block."""
     signature = signature_of(document)
     behind = (segment for segment in document.segments if is_behind(segment, signature))
     return next((segment.text for segment in behind if landmark_count(segment.text)), None)

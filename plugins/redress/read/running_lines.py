@@ -1,4 +1,4 @@
-"""Remove running lines: page numbers, and headers and footers that several pages have."""
+"""Remove running lines: page numbers, and the headers and footers that several pages have in common."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,8 @@ from redress.read.page.document import Page, Segment
 from redress.read.page.sentences import find
 
 MARGIN_SHARE = 0.085
-"""Running headers and page numbers stand within this share of the page's height from its edges."""
+"""The height of the margins, as a share of the page's height. Running headers and page numbers stand in the
+margins."""
 _PAGE_NUMBER = re.compile(
     r"page\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|\d{1,4}\s*(?:of|/)\s*\d{1,4}|\d{1,4}\s*\|\s*page|-\s*\d{1,4}\s*-",
     re.I,
@@ -19,7 +20,8 @@ _WORDS_OF_A_SENTENCE = re.compile(
     r"%|per ?cent|similar|upheld|investigat|compliance|recommendation|remed|statistics|period|complaint|total of",
     re.IGNORECASE,
 )
-"""Words of the sentences that state figures. A line without any of these words is not part of such a sentence."""
+"""Words of the sentences that state figures. If a line has none of these words, it is not part of such a
+sentence."""
 
 
 def without_running_lines(pages: Sequence[Page]) -> tuple[Page, ...]:
@@ -64,10 +66,11 @@ def _margin(page: Page) -> Iterator[Segment]:
 
 
 def _running_text(page: Page, segment: Segment) -> str:
-    """Return the text by which a line is compared with the lines of other pages: "#" replaces each number. A line
-    that is only a number becomes its distance from the page's number, and its height.
+    """Return the text by which a line is compared with the lines of other pages: "#" replaces each number. If a
+    line is only a number, the text is instead the difference between this number and the page's number, and the
+    line's height on the page.
 
-    A figure that happens to stand first on a page is not a page number.
+    So a figure that happens to stand first on a page does not count as a page number.
     """
     if segment.text.isdigit():
         height = round(10 * segment.top / max(page.height, 1.0))

@@ -1,8 +1,8 @@
-"""Scope: check whether the statistics say that they are about another authority or year than the letter.
+"""Scope: check whether the statistics say that they are about another authority or another year than the letter.
 
 Statistics name an authority in the heading of a report, in the sentence that adjusts for a population, and on lines
-of the pages behind the letter. If this name differs from the authority in the header, a person has to look: the
-page may come from another letter, or the letter may be about a council that its addressee took over. A person also
+of the pages after the letter. If this name differs from the authority in the header, a person has to look: the page
+may come from another letter, or the letter may be about a council whose work its addressee took over. A person also
 has to look if a label says that figures are about last year, all councils, or another body.
 """
 
@@ -27,9 +27,9 @@ _YEAR_OF_A_LETTER = re.compile(
 )
 MOST_HEADING_WORDS = 10
 MOST_WORDS = 12
-"""Lines with more words are prose, which may mention any authority."""
+"""If a line has more words, it is prose, which may mention any authority."""
 LINE_GAP_EMS = 0.8
-"""Lines of one paragraph follow each other within this gap, in units of type size."""
+"""The largest gap between two lines of one paragraph, in units of type size."""
 _OTHERS = re.compile(
     r"(?=.{2,60}$)(?:.*(?:lastyear|previousyear|prioryear|yearbefore|yearearlier|nationally|nationalfigure"
     r"|nationalaverage|nationalrate|specimenof|anexampleof|allcouncils|allauthorities|careprovider|inengland|perauthority|percouncil).*"
@@ -41,8 +41,8 @@ _YEARS = re.compile(r"(?:in)?20\d\d(?:[-/](?:20)?\d\d)?[:.]?")
 
 
 def doubts_of_scope(document: Document, header: Header, figures: Sequence[Figure]) -> tuple[Conflict, ...]:
-    """Return a conflict for each name of another authority in the statistics, and for each label of another
-    scope.
+    """Return a conflict for each name of another authority in the statistics, and for each label that says that
+    figures are about another authority or year.
     """
     return (*_other_authorities(document, header, figures), *_other_labels(document, header))
 
@@ -58,7 +58,9 @@ def _other_authorities(document: Document, header: Header, figures: Sequence[Fig
 
 
 def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each name in the statistics in all its possible readings, with the words around it."""
+    """Yield each name of an authority in the statistics, with the words around it. A name that may go on in the
+    next line is given in both readings.
+    """
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
             yield (match["name"],), match.group()
@@ -77,14 +79,14 @@ def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterat
 
 
 def _in_small_letters(text: str) -> str:
-    """Return a line of capitals in ordinary letters: names begin with capitals, and the words between names do
+    """Return a line of capitals in ordinary letters. Names begin with capitals, and the words between names do
     not.
     """
     return re.sub(r"\b(?:By|The|With|In|For|From|To|Your|About)\b", lambda word: word.group().lower(), text.title())
 
 
 def _line_below(line: Segment, document: Document) -> str:
-    """Return the next line in the same type size, because a long heading may go on there."""
+    """Return the next line below a line in the same type size, because a long heading may go on there."""
     below = (
         other.text
         for other in document.segments
@@ -96,7 +98,7 @@ def _line_below(line: Segment, document: Document) -> str:
 
 
 def _pages_behind(document: Document) -> tuple[Segment, ...]:
-    """Return the short lines of the pages behind the page with the signature."""
+    """Return the short lines of the pages that follow the page with the signature."""
     signature = signature_of(document)
     if signature is None:
         return ()
@@ -115,7 +117,7 @@ def _other_labels(document: Document, header: Header) -> Iterator[Conflict]:
 
 
 def years_of_headings(document: Document) -> Iterator[StatedYear]:
-    """Yield the years in the headings of the pages behind the letter, such as "Complaint statistics 2019-20"."""
+    """Yield the years in the headings of the pages after the letter, such as "Complaint statistics 2019-20"."""
     for line in _pages_behind(document):
         if "20" not in line.text or len(line.words) > MOST_HEADING_WORDS or line.text.endswith("."):
             continue
@@ -125,8 +127,8 @@ def years_of_headings(document: Document) -> Iterator[StatedYear]:
 
 
 def _seasons(heading: str) -> Iterator[int]:
-    """Yield the seasons that a heading names: by a period, by the first or last day of a period, or by the year of
-    a letter.
+    """Yield the seasons that a heading names. It names a season by a period, by the first or last day of a period,
+    or by the year of a letter.
     """
     for match in _PERIOD.finditer(heading):
         first, second = int(match["first"]), int(match["second"][-2:])

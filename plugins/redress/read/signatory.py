@@ -1,4 +1,4 @@
-"""Find out who signed: whether the lines behind a signature name the Ombudsman, somebody else, or nobody."""
+"""Find out who signed: whether the lines after a signature name the Ombudsman, somebody else, or nobody."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ LINES_OF_A_SIGNATURE = 10
 SALUTATION = re.compile(r"dear\s+(?P<name>[^,:;]+?)\s*[,:]?", re.IGNORECASE)
 """The line "Dear ...", with which a letter begins after its address."""
 _SIGNATURE = re.compile(r"yours(?:sincerely|faithfully|truly)", re.IGNORECASE)
-"""The line with which a letter ends, without its spaces."""
+"""The signature, with which a letter ends: "Yours sincerely" or the like, without spaces."""
 _THIS_OMBUDSMAN = re.compile(
     r"localgovernment(?:(?:and|&)socialcare)?ombudsman|commissionforlocaladministration|lgsco", re.IGNORECASE
 )
@@ -21,10 +21,10 @@ _OFFICER_OF_A_COUNCIL = re.compile(
     r"monitoringofficer|(?:link|liaison)officer|leaderofthecouncil|townclerk|headofpaid|section151|s151officer",
     re.IGNORECASE,
 )
-"""Offices of councils that the Ombudsman does not have, even if the line goes on with "to the Ombudsman"."""
+"""Offices of councils. The Ombudsman has no such offices, even if the line goes on with "to the Ombudsman"."""
 _OFFICER_OF_EITHER = re.compile(r"chiefexecutive|headof(?:legal|customer)|directorof", re.IGNORECASE)
 _COPY = re.compile(r"\s*(?:c\.?c\b|cop(?:y|ied)\b|enc(?:l|losures?)?\b)", re.IGNORECASE)
-"""The beginning of the lines behind the signatory that name who gets a copy."""
+"""The beginning of a line, after the signatory, that names who gets a copy."""
 _OTHER_OMBUDSMAN = re.compile(
     r"(?:housing|parliamentary|healthservice|publicservices?|scottish|welsh|financial|legal|pensions?|prisons?|energy"
     r"|property|rail|motor|furniture|waterways|removals|independent\w{0,20})ombudsman"
@@ -34,17 +34,19 @@ _OTHER_OMBUDSMAN = re.compile(
 
 
 def is_signature(line: str) -> bool:
-    """Return whether a line is a signature, with which a letter ends."""
+    """Return whether a line is a signature ("Yours sincerely" or the like), with which a letter ends."""
     return line[:1] in "yY" and _SIGNATURE.match(squeezed(line)) is not None
 
 
 def first_signature(document: Document) -> int | None:
-    """Return the index of the document's first signature among its lines; None if nobody signed."""
+    """Return the index of the document's first signature among its lines. Return None if there is no signature."""
     return next((index for index, line in enumerate(document.segments) if is_signature(line.text)), None)
 
 
 def signatory(document: Document) -> list[str]:
-    """Return the lines behind the first signature, on the page of the signature; none if there is no signature."""
+    """Return the lines after the first signature, on the page of the signature. Return none if there is no
+    signature.
+    """
     signed = first_signature(document)
     if signed is None:
         return []
@@ -53,11 +55,11 @@ def signatory(document: Document) -> list[str]:
 
 
 def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
-    """Return whether the lines behind a signature name the Ombudsman or the Ombudsman's office.
+    """Return whether the lines after a signature name the Ombudsman or the Ombudsman's office.
 
     The first line that names an office or a body decides. A council's chief executive names the council before a
     line about a copy to the Ombudsman, and the Ombudsman's chief executive names the Commission. Return None if
-    there is nothing behind the signature.
+    nothing follows the signature.
     """
     signed = _without_copies(lines)
     for line, following in pairwise([*signed, ""]):
@@ -76,7 +78,9 @@ def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
 
 
 def other_ombudsman(lines: Sequence[str]) -> str | None:
-    """Return the words behind a signature that name another ombudsman than this one; None if there are none."""
+    """Return the words after a signature that name an ombudsman other than the letters' own. Return None if there
+    are none.
+    """
     words = squeezed(" ".join(_without_copies(lines)))
     other = _OTHER_OMBUDSMAN.search(words)
     return other.group() if other and not _THIS_OMBUDSMAN.search(words) else None

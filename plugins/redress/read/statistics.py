@@ -29,14 +29,14 @@ _NO_AVERAGE = Sentence(
     "This compares to an average of (n/a|n.a.|not applicable|not available) in similar "
     "(authorities|councils|organisations)"
 )
-"""The sentence that pages of ended councils print in the place of an average."""
+"""The sentence that pages of ended councils print in the place of the sentence with an average."""
 
 
 @dataclass(frozen=True)
 class BlockDescription:
-    """One block as letters print it.
+    """The description of one block, as letters print it.
 
-    `sentences` are all sentences that the block may hold. `own` are the sentences that no other block can hold; if
+    `sentences` are all sentences that the block may hold. `own` are the sentences that no other block can hold. If
     such a sentence stands under another heading, the block's own heading is missing. `excuse` is the sentence that
     says why the block has no figures.
     """
@@ -55,7 +55,7 @@ class BlockDescription:
 
 
 def sentences_of(descriptions: Sequence[BlockDescription]) -> tuple[Sentence, ...]:
-    """Return all sentences of some blocks, each once, including the sentences that say why a block has no
+    """Return all sentences of some blocks, each once. They include the sentences that say why a block has no
     figures.
     """
     excuses = (description.excuse[0] for description in descriptions if description.excuse is not None)
@@ -63,10 +63,10 @@ def sentences_of(descriptions: Sequence[BlockDescription]) -> tuple[Sentence, ..
 
 
 def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Statistics | None:
-    """Return what the blocks of a document state, or None if no heading has a sentence of its block below it.
+    """Return what the blocks of a document state. Return None if no heading has a sentence of its block below it.
 
-    The result has only two kinds of absences: the block says that there is no figure, or the figure could not be
-    read. `with_absences` adds all other absences.
+    The result gives only two reasons for an absent figure: the block says that there is none, or the figure could
+    not be read. `with_absences` adds all other reasons.
     """
     described = {description.name: description for description in descriptions}
     blocks, silent = _blocks(document, described)
@@ -125,8 +125,8 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
 def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> Statistics:
     """Return the statistics with a reason for each measure that has no figure.
 
-    A measure of the layout is `not_stated` if nothing says why it is missing. A measure that the layout does not
-    have is `not_in_layout`.
+    If nothing says why a measure of the layout is missing, the measure is `not_stated`. If the layout does not have
+    a measure, the measure is `not_in_layout`.
     """
     known = {
         measure: reason
@@ -138,12 +138,12 @@ def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> 
 
 
 def signature_of(document: Document) -> Segment | None:
-    """Return the line with the signature, or None if the document is not signed."""
+    """Return the line with the signature. Return None if the document has no signature."""
     return next((segment for segment in reversed(document.segments) if is_signature(segment.text)), None)
 
 
 def is_behind(segment: Segment, signature: Segment | None) -> bool:
-    """Return whether a line stands behind the signature. Without a signature, every line counts as behind."""
+    """Return whether a line follows the signature. If there is no signature, every line counts as following it."""
     return signature is None or (segment.page, segment.top) > (signature.page, signature.top)
 
 
@@ -152,9 +152,9 @@ def _blocks(
 ) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     """Return two lists: the blocks that hold statistics, and the blocks that may have only unknown words.
 
-    Prose with similar headings, which explains the statistics, is left out. Statistics stand behind the signature.
-    So a block before the signature counts only if a sentence names the period of the statistics, which prose never
-    does, and if the block does not mention national figures. The second list has the blocks behind the signature in
+    Some prose explains the statistics under similar headings, and is left out. Statistics follow the signature. So
+    a block before the signature counts only if one of its sentences names the period of the statistics, which prose
+    never does, and if it does not mention national figures. The second list has the blocks after the signature in
     which no known sentence is found.
     """
     patterns = {name: description.heading for name, description in described.items()}
@@ -178,9 +178,9 @@ def _blocks(
 def _unheaded_blocks(document: Document, described: dict[str, BlockDescription]) -> tuple[Block, ...]:
     """Return blocks without a heading in words, such as blocks with pictures as headings.
 
-    A block begins with its first own sentence on a page behind the signature, and ends where an own sentence of
-    another block begins. Lines before the first own sentence belong to no block. To exclude prose that quotes a
-    sentence, there must be two blocks, each once, and the period of the statistics.
+    A block begins with the first of its own sentences on a page after the signature, and ends where an own sentence
+    of another block begins. Lines before the first own sentence belong to no block. Prose may quote a sentence. So
+    there must be two blocks, each of them only once, and the period of the statistics.
     """
     signature = signature_of(document)
     if signature is None:
@@ -211,8 +211,8 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
 
 
 def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) -> dict[int, str]:
-    """Return the name of the only block that can hold a line's sentence, for each line with such a sentence, by the
-    line's id.
+    """For each line with a sentence that only one block can hold, return the name of this block, by the line's
+    id.
     """
     owners: dict[int, str] = {}
     passages = passages_of([lines])
@@ -230,7 +230,7 @@ def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) ->
 
 def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:
     """Return the sentences that are found in a block. If two passages of the block give a sentence in the same
-    words, it counts once.
+    words, the sentence counts once.
     """
     unique: dict[tuple[str, tuple[int, ...]], Found] = {}
     for passage in block.passages:

@@ -1,4 +1,6 @@
-"""Find figures of a block that could not be read: words without their number, and numbers without words."""
+"""Find figures of a block that could not be read: the words of a sentence without their number, and numbers without
+a sentence.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,11 +16,11 @@ from redress.read.page.sentences import Found, Passage, Sentence
 from redress.read.page.templates import pattern_without_numbers
 
 LONGEST_NUMBER = 12
-"""The most characters of a number that cannot be read."""
+"""The most characters that stand in the place of a number that cannot be read."""
 PARAGRAPH_GAP_EMS = 4.0
-"""Lines with a larger gap between them, in units of type size, do not belong to one block."""
+"""If the gap between two lines is larger than this, in units of type size, the lines do not belong to one block."""
 NOTE_SIZE_SHARE = 0.95
-"""Notes are set in type smaller than this share of the smallest type of the block's sentences."""
+"""If type is smaller than this share of the smallest type of the block's sentences, it is the type of notes."""
 _UNREADABLE = rf"[^A-Za-z]{{0,{LONGEST_NUMBER}}}|[A-Za-z0-9.,%]{{1,2}}%?|[IlOoSB0-9.,]{{1,5}}%?"
 """Text in the place of an unreadable number: signs, digits of another script, letters in place of digits, or
 nothing."""
@@ -29,10 +31,11 @@ _END = re.compile(r"[.!?]\s?")
 
 
 def unread_measures(block: Block, sentences: Sequence[Sentence], found: Sequence[Found]) -> Iterator[str]:
-    """Yield each measure that no sentence of a block gives although the block seems to hold the figure.
+    """Yield each measure that no sentence of a block gives although the block seems to hold its figure.
 
-    Either the block has the words of the measure's sentence without a readable number among them. Or the block has
-    numbers that belong to no found sentence; then each of them may be any of the missing measures.
+    There are two such cases. The block may have the words of the measure's sentence without a readable number among
+    them. Or the block may have numbers that belong to no found sentence; then each of these numbers may be any of
+    the missing measures.
     """
     given = {name for one in found for name in one.sentence.names if one.stated(name) is not None}
     missing = [
@@ -70,7 +73,9 @@ def _with_a_hole(sentence: Sentence) -> re.Pattern[str]:
 
 
 def _numbers_left_over(block: Block, found: Sequence[Found]) -> Iterator[Word]:
-    """Yield the numbers of a block that belong to no found sentence, except years, days and notes in small type."""
+    """Yield the numbers of a block that belong to no found sentence, down to the first large gap between two lines.
+    Years, days and notes in small type do not count.
+    """
     words_found = {id(word) for one in found for word in one.words}
     size = min((word.size for one in found for word in one.words), default=0.0)
     above: Segment | None = None

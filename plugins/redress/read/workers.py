@@ -1,7 +1,7 @@
-"""Worker processes for reading: no file can stop, slow or kill the reading of the others.
+"""Worker processes for reading: no file can stop, slow or kill the reading of other files.
 
 Each letter and each data table is read in a worker with a limit of processor time and of memory. A worker that
-exceeds a limit is ended and replaced, and the letter's verdict says so. The system counts processor time and ends
+exceeds a limit is ended and replaced, and the letter's verdict says so. The system counts processor time, and ends
 the worker even in the middle of pdfium's code. So a verdict does not depend on how busy the machine is.
 """
 
@@ -38,7 +38,8 @@ OUT_OF_TIME = signal.SIGPROF
 LETTERS_TO_A_WORKER = 500
 """A worker is replaced after this many letters, so that memory that parsers leak does not accumulate."""
 LARGEST_DRAWING_BYTES = 32 * 1024 * 1024
-"""Allocations up to this size come from memory that glibc keeps; larger ones are given back to the system."""
+"""Memory for up to this many bytes at a time comes from memory that glibc keeps. Larger pieces are given back to
+the system."""
 KEPT_BYTES = 128 * 1024 * 1024
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """The numbers of the options M_TRIM_THRESHOLD and M_MMAP_THRESHOLD in glibc's malloc.h."""
@@ -49,7 +50,9 @@ class WorkerError(Exception):
 
 
 def fault_of_ours(error: Exception) -> str:
-    """Return the message for an error that the reader's own code raised: the fault is ours, not the file's."""
+    """Return the message for an error that the reader's own code raised. It says that the reader is at fault, and
+    not the file.
+    """
     return (
         f"the reader has a fault that this file shows ({type(error).__name__}: {shortened(printable(str(error)))})"
     )
@@ -99,9 +102,11 @@ class Readers:
         self._temporary.cleanup()
 
     def read(self, files: Iterable[File]) -> Iterator[Letter]:
-        """Yield the letters of files in their order; each file gets a verdict, whatever it does to its worker.
+        """Yield the letters of files in the order of the files. Each file gets a verdict, whatever it does to its
+        worker.
 
-        Each file is taken when a worker is free, so that the bytes of a season are never all in memory.
+        A file is taken from `files` only when a worker is free, so that the bytes of a season are never all in
+        memory.
         """
         waiting: list[tuple[File, ProcessFuture[Letter]]] = []
         for file in files:
@@ -114,7 +119,7 @@ class Readers:
     def results(
         self, function: Callable[..., _Result], wanted: Iterable[tuple[_Key, tuple[object, ...]]]
     ) -> Iterator[tuple[_Key, "_Result | WorkerError"]]:
-        """Call a module's function in workers; yield the results, each with its key, in the order of `wanted`.
+        """Call a function of a module in workers. Yield the results, each with its key, in the order of `wanted`.
 
         `wanted` has a key and the arguments of each call; an element is taken when a worker is free. If a call
         raises an error, or has no result within the limits of a letter, its result is a WorkerError, and the other
@@ -132,9 +137,9 @@ class Readers:
             yield key, last
 
     def result_of(self, function: Callable[..., _Result], *arguments: object) -> _Result:
-        """Call a module's function in a worker with the limits of a letter, and return the result.
+        """Call a function of a module in a worker with the limits of a letter, and return the result.
 
-        Raise what the function raises, and WorkerError if the worker gives no result.
+        Raise what the function raises. Raise WorkerError if the worker gives no result.
         """
         return self._result(self._scheduled(function, *arguments))
 
@@ -197,7 +202,9 @@ def _say_what_is_missing() -> None:
 
 
 def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: object) -> _Result:
-    """Call a function; the system ends this process with OUT_OF_TIME when it has used its processor time."""
+    """Call a function. If this process uses up its processor time before the function ends, the system ends it with
+    OUT_OF_TIME.
+    """
     signal.setitimer(signal.ITIMER_PROF, time_seconds)
     try:
         return function(*arguments)
@@ -220,8 +227,8 @@ def allow_children() -> None:
 
 
 def _prepare(mebibytes: int, temporary: str) -> None:
-    """Prepare a worker: limit its memory, beyond which MemoryError is raised; let OUT_OF_TIME end it; confine
-    it.
+    """Prepare a worker: limit its memory, so that MemoryError is raised beyond the limit; let OUT_OF_TIME end it;
+    confine it.
     """
     signal.signal(OUT_OF_TIME, signal.SIG_DFL)
     lower_limit(resource.RLIMIT_AS, mebibytes * 1024 * 1024)
@@ -230,8 +237,8 @@ def _prepare(mebibytes: int, temporary: str) -> None:
 
 
 def _keep_memory() -> None:
-    """Let glibc keep the memory of one drawing for the next, because asking the system again takes a seventh of the
-    time.
+    """Let glibc keep the memory of one drawing for the next drawing, because asking the system for it again takes a
+    seventh of the time.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option is not None:
