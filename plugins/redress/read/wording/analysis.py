@@ -1,5 +1,5 @@
-"""The whole analysis of a season's letters: the findings, and the additions that would make the reader read
-them.
+"""The whole analysis of a season's letters: the findings, and the additions to the layouts with which the reader
+would read them.
 """
 
 from collections.abc import Sequence
@@ -30,12 +30,14 @@ class Analysis:
 
     @cached_property
     def additions(self) -> tuple[Addition, ...]:
-        """The sentences, headings and labels with which the reader would read the first proposal of each slot."""
+        """The sentences, headings and row labels with which the reader would read the first proposal of each
+        slot.
+        """
         return tuple(additions_of(self.findings, self.season))
 
     @cached_property
     def to_try(self) -> Additions:
-        """The additions that arithmetic supports, or all additions if it supports none."""
+        """The additions that arithmetic supports. If it supports none, all additions."""
         carried = [one for one in self.additions if one.strength is not Strength.UNPROVEN] or self.additions
         return Additions(
             tuple((one.block, one.sentence.template) for one in carried if one.sentence is not None),
@@ -45,19 +47,21 @@ class Analysis:
 
     @property
     def incomplete_count(self) -> int:
-        """The number of letters with an unknown layout, incomplete blocks, or tables that do not add up."""
+        """The number of letters that may say something that no layout knows; see `is_incomplete`."""
         return sum(map(is_incomplete, (one.letter for one in self.seen)))
 
 
 def is_incomplete(letter: Letter) -> bool:
-    """Return whether a letter may say something that no layout knows."""
+    """Return whether a letter may say something that no layout knows: its layout is unknown, its blocks are
+    incomplete, or its tables do not add up.
+    """
     if letter.verdict is not Verdict.EXTRACTED:
         return letter.verdict is Verdict.UNKNOWN_LAYOUT
     return any(check.rule in RULES_OF_WORDS and not check.is_passed for check in check_letter(letter))
 
 
 def analysed(season: Season, seen: Sequence[SeenLetter], authorities: Authorities) -> Analysis:
-    """Analyse what the letters of a season say that no layout knows."""
+    """Return the analysis of a season: what its letters say that no layout knows."""
     own = tuple(one for one in seen if one.letter.verdict is not Verdict.NOT_A_LETTER)
     letters = tuple(one.letter for one in own)
     councils = [_council(letter, season, authorities) for letter in letters]
@@ -72,7 +76,7 @@ def analysed(season: Season, seen: Sequence[SeenLetter], authorities: Authoritie
 
 
 def _council(letter: Letter, season: Season, authorities: Authorities) -> tuple[str | None, int | None]:
-    """Return the type and the population of the council that a letter names; each is None if it is not known."""
+    """Return the type and the population of the council that a letter names. What is not known is None."""
     name = letter.header.authority_name
     found = None if name is None else authorities.resolve(name, season.period_end).authority
     if found is None or found.council_type_id == OTHER_TYPE_ID:

@@ -2,7 +2,7 @@
 
 The odds of a coincidence come from shuffled letters: how often would the relation hold if each letter had another
 letter's number? The other letter is any letter, or a letter to a council of the same type, whichever gives the
-higher odds. So a number that is equal in all letters proves nothing, and neither do five letters.
+higher odds. So a number that is equal in all letters proves nothing, and five letters prove nothing either.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,14 +17,14 @@ from redress.read.wording.facts import Facts, SlotPlace, Values
 Truths = npt.NDArray[np.bool_]
 LEAST_LETTERS = 3
 MOST_FAILING_SHARE = 0.02
-"""The largest share of letters in which a proven relation may fail: one letter in a hundred contradicts itself, by
-a slip of the Ombudsman."""
+"""The largest share of letters in which a proven relation may fail. In one letter in a hundred the Ombudsman made a
+slip, and the numbers contradict each other."""
 _ROUNDING = 1e-6
 
 
 def share_holds(part: Values, whole: Values, rate: Values) -> Truths:
-    """Return, for each letter, whether a rate is the part as a percentage of the whole, rounded half up to the
-    printed places.
+    """Return, for each letter, whether a rate is a part as a percentage of a whole. The percentage is rounded half
+    up to the printed places.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         exact = 100 * part / whole
@@ -35,12 +35,12 @@ def share_holds(part: Values, whole: Values, rate: Values) -> Truths:
 
 
 def share_is_asked(part: Values, whole: Values, rate: Values) -> Truths:
-    """Return, for each letter, whether it has all three numbers and the whole is not zero."""
+    """Return, for each letter, whether the letter has all three numbers and the whole is not zero."""
     return ~np.isnan(part) & ~np.isnan(rate) & (whole > 0)
 
 
 def a_share_is_possible(whole: Values, rate: Values) -> Truths:
-    """Return, for each letter, whether some count, as a share of the whole, gives the rate."""
+    """Return, for each letter, whether there is any count that, as a share of the whole, gives the rate."""
     with np.errstate(invalid="ignore"):
         near = np.floor(rate * whole / 100)
     found = share_holds(near, whole, rate)
@@ -64,8 +64,8 @@ def all_are_there(*values: Values) -> Truths:
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation that must hold between some figures. `holds` and `is_asked` take the figures' values in the order
-    of `figures`.
+    """A relation that must hold between some figures of a letter. `holds` says in which letters the relation holds,
+    and `is_asked` in which letters it can be checked. Both take the figures' values in the order of `figures`.
     """
 
     name: str
@@ -77,8 +77,8 @@ class Relation:
 
 @dataclass(frozen=True)
 class Proof:
-    """A proof that slots stand for figures of a relation: the slots by figure, and in how many letters the relation
-    holds.
+    """A proof that some slots (numbers printed in sentences) hold the figures of a relation. `slots` has the slot
+    of each such figure. The relation was checked in `asked` letters and holds in `held` of them.
 
     `odds` has, for each slot, the decimal logarithm of the odds that the relation holds by coincidence.
     """
@@ -96,7 +96,7 @@ class Proof:
 
     @property
     def worst_odds(self) -> float:
-        """The highest odds of a coincidence among the slots, as a decimal logarithm."""
+        """The odds of a coincidence for the slot for which they are highest, as a decimal logarithm."""
         return max(odds for _, odds in self.odds)
 
 
@@ -106,8 +106,8 @@ def holds_mostly(held: int, asked: int) -> bool:
 
 
 def proof_of(facts: Facts, relation: Relation, slots: dict[str, SlotPlace]) -> Proof | None:
-    """Return the proof that slots stand for figures of a relation; None if the relation fails in too many
-    letters.
+    """Return the proof that slots hold the figures of a relation; `slots` has the slot of each figure. Return None
+    if the relation fails in too many letters.
     """
     values = [facts.values(figure, slots.get(figure)) for figure in relation.figures]
     asked = relation.is_asked(*values)
@@ -124,8 +124,8 @@ def proof_of(facts: Facts, relation: Relation, slots: dict[str, SlotPlace]) -> P
 def _log_odds(
     facts: Facts, relation: Relation, values: Sequence[Values], place: int, asked: Truths, holds: Truths
 ) -> float:
-    """Return the logarithm of the odds that a relation holds by coincidence, by shuffling the values of one
-    figure.
+    """Return the decimal logarithm of the odds that a relation holds by coincidence. They are found by shuffling
+    the values of the figure at `place` in the relation.
     """
     letters = np.flatnonzero(asked)
     rows = [one[letters][:, None] for one in values]
@@ -136,10 +136,11 @@ def _log_odds(
 
 
 def log_odds(facts: Facts, letters: npt.NDArray[np.int64], shuffled: Truths, holds: Truths) -> float:
-    """Return the logarithm of the odds of a coincidence, from a table that says which letter's number would fit
-    which letter.
+    """Return the decimal logarithm of the odds of a coincidence.
 
-    `shuffled` has a row for each letter, and a column for each letter that the number is taken from.
+    `shuffled` says which letter's number fits which letter. It has a row for each letter, and a column for each
+    letter that the number is taken from. `holds` says in which letters the relation holds with the letter's own
+    number.
     """
     chance = shuffled.mean(axis=1)
     for group in facts.groups:

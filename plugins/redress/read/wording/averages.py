@@ -1,5 +1,5 @@
-"""Recognise averages of similar authorities: one value for each council type, near the rate of the letters to that
-type.
+"""Recognise averages of similar authorities. An average has one value for each council type, near the rate that the
+letters to councils of that type give.
 """
 
 from collections import Counter
@@ -16,18 +16,21 @@ AVERAGES = {
     "satisfactory_remedy_rate_type_average_pct": ("satisfactory_remedies_count", "upheld_count"),
     "compliance_rate_type_average_pct": ("compliance_rate_pct", "compliance_outcomes_count"),
 }
-"""The part and the whole of each average; for compliance the rate takes the place of the part."""
+"""For each average: the measures of the part and of the whole. For compliance, a rate takes the place of the
+part."""
 LEAST_TYPES = 2
 _POINTS = 5.0
-"""The percentage points by which an average may differ from our rate, beside chance, because the Ombudsman's
-average includes letters that the season may lack."""
+"""By how many percentage points an average may differ from the rate of our letters, apart from chance. The
+Ombudsman's average includes letters that the season may lack."""
 _ERRORS = 3.0
 
 
 @dataclass(frozen=True)
 class TypeConstant:
-    """A slot with one value for each council type: in how many letters that holds, and the odds of a
-    coincidence.
+    """The values of a slot that has one value for each council type.
+
+    `asked` letters have the slot, and `held` of them have the value of their type. `log_odds` is the decimal
+    logarithm of the odds of a coincidence.
     """
 
     asked: int
@@ -37,7 +40,9 @@ class TypeConstant:
 
 
 def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
-    """Return the value of a slot for each council type; None unless there are several types with one value each."""
+    """Return the value that a slot has for each council type. Return None if more than a few letters have another
+    value than their type, or if there are not several types with different values.
+    """
     values, types = facts.slots[place], facts.type_of
     there = ~np.isnan(values) & (types >= 0)
     if not there.any():
@@ -61,8 +66,8 @@ def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
 
 
 def is_near(facts: Facts, constant: TypeConstant, part: Values, whole: Values, *, is_rate: bool) -> bool | None:
-    """Return whether averages are near the rates in the letters to each type; None if too few letters give
-    rates.
+    """Return whether the averages are near the rates that the letters to each council type give. Return None if too
+    few letters give rates.
     """
     there = ~np.isnan(part) & (whole > 0)
     told = 0

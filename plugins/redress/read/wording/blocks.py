@@ -20,7 +20,7 @@ BlockLayout = ThreeStatistics | ComplaintOverview
 
 @cache
 def known_blocks() -> dict[str, BlockDescription]:
-    """Return the blocks of all layouts by name; if several blocks have one name, the block with the most
+    """Return the blocks of all layouts by name. Of several blocks with one name, return the block with the most
     sentences.
     """
     blocks: dict[str, BlockDescription] = {}
@@ -33,7 +33,7 @@ def known_blocks() -> dict[str, BlockDescription]:
 
 @cache
 def block_of_heading(text: str) -> str | None:
-    """Return the name of the block or table that a heading begins; None for an unknown heading."""
+    """Return the name of the block or table that a heading begins. Return None if the heading is unknown."""
     words = squeezed(text).rstrip(":.")
     named = [(block.name, block.heading) for block in known_blocks().values()] + list(HEADINGS.items())
     return next((name for name, pattern in named if pattern.fullmatch(words)), None)
@@ -41,10 +41,11 @@ def block_of_heading(text: str) -> str | None:
 
 @cache
 def block_of_sentence(template: str) -> str | None:
-    """Return the name of the block that a known sentence with a figure belongs to; None if several blocks may have
-    it.
+    """Return the name of the block that a known sentence with a figure belongs to. Return None if several blocks
+    may have the sentence.
 
-    Averages and bases are worded alike in several blocks.
+    Sentences with averages, and sentences that say how many cases a rate is based on, are worded alike in several
+    blocks.
     """
     sentence = Sentence(template)
     names = [block.name for block in known_blocks().values() if sentence in block.sentences]
@@ -53,28 +54,28 @@ def block_of_sentence(template: str) -> str | None:
 
 
 def states(block: str | None, figure: str) -> bool:
-    """Return whether the sentences of a block state a figure; False for an unknown block."""
+    """Return whether the sentences of a block state a figure. Return False if the block is unknown."""
     return block in known_blocks() and figure in known_blocks()[block].measures
 
 
 def home_of(measure: str) -> str | None:
-    """Return the name of the block with sentences that state a measure; None if there is no such block."""
+    """Return the name of the block with sentences that state a measure. Return None if there is no such block."""
     first = ("overview",) if measure.endswith(("dealt_with_count", "not_for_us_count", "closed_count")) else ()
     names = (*first, "uphold", "compliance", "remedy", "overview")
     return next((name for name in names if measure in known_blocks()[name].measures), None)
 
 
 def sentences_stating(measure: str) -> list[Sentence]:
-    """Return the known sentences of blocks in which a measure is stated."""
+    """Return the known sentences, of all blocks, that state a measure."""
     found = (one for block in known_blocks().values() for one in block.sentences if measure in one.names)
     return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
 class Additions:
-    """Sentences and headings, each with the name of its block, and rows of tables.
+    """What to add to the layouts: sentences and headings, each with the name of its block, and rows of tables.
 
-    A sentence is given as its template, and a row as the table's measure, the category, and the label.
+    A sentence is given as its template. A row is given as the table's measure, the category, and the label.
     """
 
     sentences: tuple[tuple[str, str], ...] = ()
@@ -84,7 +85,7 @@ class Additions:
 
 @cache
 def layouts_with(additions: Additions) -> tuple[Layout, ...]:
-    """Return all layouts extended by some additions."""
+    """Return all layouts with some additions."""
     return tuple(_with(layout, additions) for layout in LAYOUTS)
 
 
@@ -102,7 +103,7 @@ def _with(layout: Layout, additions: Additions) -> Layout:
 
 
 def row_pattern(label: str) -> str:
-    """Return the pattern of a row's label in the form of LABELS: small letters, without spaces and hyphens."""
+    """Return the pattern of a row's label in the form of LABELS: in small letters, without spaces and hyphens."""
     return re_escaped(re.sub(r"[\s-]+", "", label))
 
 
@@ -115,13 +116,13 @@ def _extended(block: BlockDescription, additions: Additions) -> BlockDescription
 
 
 def is_own(sentence: Sentence) -> bool:
-    """Return whether only one block can hold a sentence, because it states a figure other than an average of a
-    rate.
+    """Return whether only one block can hold a sentence: it states a figure that is neither an average of a rate
+    nor a printed base (how many cases a rate is based on).
     """
     names = [name for name in sentence.names if name in HEADLINE_NAMES]
     return bool(names) and not any(name.endswith(("_average_pct", "_printed_base_count")) for name in names)
 
 
 def re_escaped(text: str) -> str:
-    """Return the pattern of a heading's words in the form of a layout, without capitals."""
+    """Return a text as a regular expression for a layout: in small letters, with special characters escaped."""
     return "".join(rf"\{sign}" if sign in "()[]{}.?*+|^$\\" else sign for sign in text.casefold())

@@ -1,4 +1,6 @@
-"""The input of the arithmetic: the figures that were read from a season's letters, and the numbers in slots."""
+"""The input of the arithmetic: the figures that were read from a season's letters, and the numbers in the slots of
+unknown sentences.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,15 +14,17 @@ from redress.read.wording.patterns import Pattern
 from redress.read.wording.tokens import SlotKind
 
 Values = npt.NDArray[np.float64]
-"""One value for each letter of the season; NaN for a letter without a value."""
+"""One value for each letter of the season. For a letter without a value it is NaN."""
 POPULATION = "(population)"
 LEAST_OF_A_TYPE = 5
-"""Letters to councils of one type are compared with each other only if there are at least this many."""
+"""If there are fewer letters to councils of one type, they are not compared with each other."""
 
 
 @dataclass(frozen=True)
 class SlotPlace:
-    """The index of a pattern, and the index of a slot in the pattern."""
+    """Which slot is meant: the index of a pattern (a sentence that several letters share), and the index of the
+    slot in it.
+    """
 
     pattern: int
     slot: int
@@ -28,9 +32,11 @@ class SlotPlace:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of a season: the letters, the types and populations of their councils, and the patterns with slots.
+    """The facts of a season: the letters, the types and populations of their councils, and the patterns with their
+    slots.
 
-    The name of a table's figure is its measure and its category, with a colon between them.
+    A figure is named by its measure. A figure of a table is named by its measure and its category, with a colon
+    between them.
     """
 
     season: Season
@@ -45,7 +51,7 @@ class Facts:
 
     @cached_property
     def read(self) -> dict[str, Values]:
-        """The values that the reader has read, by figure, and the populations."""
+        """The values that the reader has read, by the name of the figure, and the populations of the councils."""
         found: dict[str, Values] = {}
         for index, letter in enumerate(self.letters):
             for figure in letter.figures:
@@ -57,7 +63,7 @@ class Facts:
 
     @cached_property
     def slots(self) -> dict[SlotPlace, Values]:
-        """The values of the slots that hold numbers."""
+        """The values of the slots that hold numbers, by slot."""
         found: dict[SlotPlace, Values] = {}
         for index, pattern in enumerate(self.patterns):
             for number, slot in enumerate(pattern.slots):
@@ -70,14 +76,16 @@ class Facts:
 
     @cached_property
     def groups(self) -> tuple[npt.NDArray[np.int64], ...]:
-        """The indexes of the letters to each council type, for types with enough letters."""
+        """For each council type with enough letters: the indexes (in `letters`) of the letters to councils of that
+        type.
+        """
         names = sorted({name for name in self.types if name is not None})
         members = (np.array([i for i, one in enumerate(self.types) if one == name]) for name in names)
         return tuple(group for group in members if len(group) >= LEAST_OF_A_TYPE)
 
     @cached_property
     def type_of(self) -> npt.NDArray[np.int64]:
-        """A number for the council type of each letter; -1 if the type is not known."""
+        """For each letter, a number that stands for the type of its council. If the type is not known, -1."""
         names = sorted({name for name in self.types if name is not None})
         return np.array([-1 if one is None else names.index(one) for one in self.types], dtype=np.int64)
 
@@ -90,7 +98,9 @@ class Facts:
         return self.patterns[place.pattern].slots[place.slot].has_decimals
 
     def is_missing(self, figure: str, place: SlotPlace) -> bool:
-        """Return whether the reader has read the figure in hardly any of the letters that have the slot."""
+        """Return whether a figure is missing in the letters that have a slot: the reader has read it in hardly any
+        of them.
+        """
         if figure not in self.read:
             return True
         here = ~np.isnan(self.slots[place])
@@ -101,8 +111,8 @@ class Facts:
         return figure in self.read
 
     def values(self, figure: str, place: SlotPlace | None) -> Values:
-        """Return the values of a figure: from the slot for letters that have the slot, otherwise as they were
-        read.
+        """Return the values of a figure. For letters that have the slot `place`, they come from the slot; for other
+        letters, they are as the reader has read them.
         """
         read = self.read.get(figure, np.full(self.count, np.nan))
         if place is None:
@@ -112,4 +122,4 @@ class Facts:
 
 
 MOST_READ_SHARE = 0.1
-"""A slot does not state a figure that was read in a larger share of the slot's letters."""
+"""If a figure was read in a larger share of the letters that have a slot, the slot does not state this figure."""

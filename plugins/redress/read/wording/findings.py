@@ -1,4 +1,6 @@
-"""Findings: for each sentence that no layout knows, what its slots can state, and how far arithmetic proves it."""
+"""Findings: for each sentence that no layout knows, which figures its slots can hold, and how far arithmetic proves
+it.
+"""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +20,8 @@ LEAST_LIKENESS = 0.4
 MOST_GUESSES = 3
 WORDS_BESIDE = 5
 MOST_PLACES = 80
-"""The most slots that arithmetic looks at, the most common first; a season states about twenty numbers."""
+"""The most slots that arithmetic looks at; the most common slots come first. The letters of a season state about
+twenty numbers."""
 _OF_OTHERS = re.compile(
     r"\b(?:last year|previous(?:ly)?|year before|national(?:ly)?|england"
     r"|all (?:authorities|councils|organisations))\b",
@@ -29,8 +32,8 @@ _YEARS = re.compile(r"\b20\d\d\b")
 
 @dataclass(frozen=True)
 class SlotFinding:
-    """One slot, with the proposals of what it may state, the best first, and a note if there is something to
-    say.
+    """One slot, with the proposals of which figure it may hold, the best first. `note` is what else there is to say
+    about the slot.
     """
 
     place: SlotPlace
@@ -45,7 +48,7 @@ class SlotFinding:
 
 @dataclass(frozen=True)
 class SentenceFinding:
-    """A sentence with its slots, and the most similar known sentence."""
+    """A sentence with the findings for its slots, and the known sentence that is most like it."""
 
     pattern: Pattern
     slots: tuple[SlotFinding, ...]
@@ -53,14 +56,18 @@ class SentenceFinding:
 
     @property
     def strength(self) -> Strength | None:
-        """The weakest strength among the slots' first proposals; None if no slot has a proposal."""
+        """The weakest strength among the first proposals of the slots. None if no slot's first proposal is a known
+        measure.
+        """
         found = [slot.first.strength for slot in self.slots if slot.first is not None and slot.first.figure]
         order = list(Strength)
         return max(found, key=order.index, default=None)
 
 
 def findings_of(facts: Facts) -> list[SentenceFinding]:
-    """Return the unknown sentences of a season, with what their slots can state."""
+    """Return a finding for each sentence that several letters of a season share: the figures that its slots may
+    hold.
+    """
     places = [
         place
         for place in facts.slots
@@ -74,7 +81,9 @@ def findings_of(facts: Facts) -> list[SentenceFinding]:
 
 
 def of_others(pattern: Pattern, year: int) -> str | None:
-    """Return the words of a sentence that refer to another year or to other councils; None if there are none."""
+    """Return the words of a sentence that refer to another year or to other councils. Return None if there are
+    none.
+    """
     text = pattern.text(["{}"] * len(pattern.slots))
     match = _OF_OTHERS.search(text)
     if match is not None:
@@ -84,8 +93,8 @@ def of_others(pattern: Pattern, year: int) -> str | None:
 
 
 def _add_guesses(facts: Facts, by_place: Proposals, certain: set[str | None]) -> None:
-    """Propose figures by words for slots without a proposal, and sort equally strong proposals by how well the
-    words fit.
+    """If a slot has no proposal, propose figures by the words of its sentence. Sort proposals of equal strength by
+    how well the words fit.
     """
     for place in facts.slots:
         pattern = facts.patterns[place.pattern]
@@ -110,8 +119,8 @@ def _add_guesses(facts: Facts, by_place: Proposals, certain: set[str | None]) ->
 
 
 def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
-    """Return how well the words beside a slot fit a figure: how like they are to the figure's known sentences, with
-    a bonus if the slot is below the heading of the figure's block.
+    """Return how well the words beside a slot fit a figure: how like they are to the words beside this figure in
+    known sentences. If the slot stands below the heading of the figure's block, add a bonus.
     """
     pattern = facts.patterns[place.pattern]
     names = ["{}"] * len(pattern.slots)
@@ -126,7 +135,7 @@ def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
 
 
 def _beside(words: Sequence[str], name: str) -> list[str]:
-    """Return the words around the slot with a name."""
+    """Return the words around the slot that has a name."""
     place = next((index for index, word in enumerate(words) if name in word), 0)
     return [
         "{}" if name in word else word for word in words[max(0, place - WORDS_BESIDE) : place + WORDS_BESIDE + 1]
@@ -166,5 +175,5 @@ def _note(facts: Facts, pattern: Pattern, number: int) -> str:
 
 
 def _ends_in(years: str, year: int) -> bool:
-    """Return whether years such as 2025-26 end in a year."""
+    """Return whether years in words, such as 2025-26, end in a year."""
     return years[-2:] == str(year)[-2:]

@@ -1,4 +1,4 @@
-"""Find the known sentence that is most like a new sentence, and the differences."""
+"""Find the known sentence that is most like a new sentence, and where the two differ."""
 
 import difflib
 import re
@@ -17,7 +17,9 @@ _CHOICE = re.compile(r"\(([^|)]*)[^)]*\)")
 
 @dataclass(frozen=True)
 class Nearest:
-    """A known sentence in its simplest form, its likeness to a new sentence (0 to 1), and what has changed."""
+    """A known sentence in its simplest form, its likeness to a new sentence (0 to 1), and what has changed in the
+    new sentence.
+    """
 
     template: str
     plain: str
@@ -26,25 +28,28 @@ class Nearest:
 
 
 def plain_of(template: str) -> str:
-    """Return a template in its simplest form: with the first word of each choice, and without optional words."""
+    """Return a template in its simplest form: with the first of the words in each choice, and without optional
+    words.
+    """
     return " ".join(_CHOICE.sub(r"\1", _OPTIONAL.sub("", template)).split())
 
 
 def words_of_text(text: str) -> list[str]:
-    """Return the words of a sentence in small letters, each slot as one mark."""
+    """Return the words of a sentence in small letters. Each slot becomes the same mark."""
     return [word.casefold().strip(".,;:") for word in _SLOT.sub("{}", text).split()]
 
 
 def likeness(one: Sequence[str], other: Sequence[str]) -> float:
-    """Return how similar two sentences are, from 0 to 1, by the words that they share in one order."""
+    """Return how similar two sentences are, from 0 to 1, by the words that both have in one order."""
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def nearest_to(pattern: Pattern, stating: Sequence[Sentence]) -> Nearest | None:
-    """Return the known sentence that is most like a pattern; None if no word is shared.
+    """Return the known sentence that is most like a pattern. Return None if no known sentence shares a word with
+    it.
 
-    `stating` are the sentences that state the figures that the pattern may state; if there are none, all known
-    sentences are compared.
+    `stating` are the sentences that state the figures that the pattern may state. If there are none, the pattern is
+    compared with all known sentences.
     """
     own = words_of_text(pattern.text(["{}"] * len(pattern.slots)))
     plain = {sentence.template: plain_of(sentence.template) for sentence in stating or SENTENCES}

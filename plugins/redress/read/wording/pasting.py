@@ -1,4 +1,6 @@
-"""The texts to paste into the code: a sentence or a heading for its layout, and the stub of a golden letter."""
+"""Make the text that a person pastes into the code: a new sentence, heading or row label for a layout, and the
+first draft of the expected JSON of a golden letter (a test letter; see CONTRIBUTING.md).
+"""
 
 import json
 from collections import Counter, defaultdict
@@ -21,14 +23,16 @@ _TABLES = {"received": "received_count", "decisions": "decided_count", "remedied
 
 @dataclass(frozen=True)
 class Addition:
-    """A sentence, a heading or a row's label to add, and how far arithmetic proves it."""
+    """A sentence, a heading or the label of a row that a person can add to a layout. `strength` says how far
+    arithmetic proves it.
+    """
 
     block: str
     finding: SentenceFinding
     sentence: Sentence | None = None
     heading: str | None = None
     row: tuple[str, str, str] | None = None
-    """The table's measure, the category, and the label."""
+    """If the addition is a row of a table: the table's measure, the category, and the label."""
 
     @property
     def strength(self) -> Strength:
@@ -36,7 +40,7 @@ class Addition:
 
 
 def additions_of(findings: Sequence[SentenceFinding], season: Season) -> list[Addition]:
-    """Return the additions with which the reader would read the first proposal of each slot."""
+    """Return the additions to the layouts with which the reader would read the first proposal of each slot."""
     found: list[Addition] = []
     homes: dict[str, Counter[str]] = defaultdict(Counter)
     for finding in findings:
@@ -71,7 +75,7 @@ def _row(finding: SentenceFinding, figure: str) -> tuple[str, str, str] | None:
 
 
 def names_of(finding: SentenceFinding, season: Season) -> list[str]:
-    """Return the name and kind of each slot, in braces, in the form of a template."""
+    """Return the name and the kind of each slot in braces, as a template has them."""
     names: list[str] = []
     used: Counter[str] = Counter()
     for slot in finding.slots:
@@ -104,12 +108,12 @@ def _kind(kind: SlotKind, name: str, has_decimals: bool) -> str:
 
 
 def template_of(finding: SentenceFinding, season: Season) -> str:
-    """Return the template of a sentence with the first proposals in its slots."""
+    """Return the template of a sentence. Each slot has the name of its first proposal."""
     return finding.pattern.template(names_of(finding, season))
 
 
 def line_of(addition: Addition) -> str:
-    """Return the line of code to paste for an addition."""
+    """Return the line of code that a person pastes for an addition."""
     if addition.sentence is not None:
         return f"Sentence({json.dumps(addition.sentence.template, ensure_ascii=False)}),"
     if addition.heading is not None:
@@ -120,7 +124,7 @@ def line_of(addition: Addition) -> str:
 
 
 def place_of(addition: Addition) -> str:
-    """Return the place in the code where an addition's line belongs."""
+    """Return the place in the code to which the line of an addition belongs."""
     if addition.row is not None:
         return "plugins/redress/read/layouts/local_authority_report.py, LABELS"
     module = "complaint_overview" if addition.block == "overview" else "three_statistics"
@@ -128,8 +132,8 @@ def place_of(addition: Addition) -> str:
 
 
 def golden_stub(letter: Letter, why: str) -> dict[str, Any]:
-    """Return the expected JSON of a golden letter, as the trial read it; a person must compare it with the
-    letter.
+    """Return the first draft of a golden letter's expected JSON, as the trial read the letter. A person must
+    compare the draft with the letter.
     """
     header = letter.header
     stub: dict[str, Any] = {

@@ -1,4 +1,6 @@
-"""Patterns: the sentences that several letters of a season share, with what each letter has in the slots."""
+"""Patterns: the sentences that several letters of a season share. A pattern has a slot for each number, date and
+name, with what each letter prints there.
+"""
 
 import re
 from collections import Counter, defaultdict
@@ -11,31 +13,31 @@ from redress.read.wording.tokens import Slot, SlotKind
 
 LEAST_LETTERS = 2
 LEAST_SHARE = 0.01
-"""A sentence belongs to a season's wording if at least this share of the letters has it."""
+"""If at least this share of the letters has a sentence, the sentence belongs to the season's wording."""
 SHARED_TITLE_SHARE = 0.2
-"""A line counts as a heading if at least this share of the letters has it."""
+"""If at least this share of the letters has a line, the line counts as a heading."""
 LEAST_OWN_SHARE = 0.9
-"""An unknown heading belongs to a block if at least this share of the known sentences below it are sentences of
-that block."""
+"""If at least this share of the known sentences below an unknown heading are sentences of one block, the heading
+belongs to that block."""
 LEAST_LETTERS_OF_A_CONSTANT = 10
 """If at least this many letters print the same number, it is a word of the sentence, such as 100,000 in "100,000
 residents"."""
 MOST_FORMS = 4
-"""The most forms of one word, such as "complaint" and "complaints"."""
+"""The most forms that one word has in a pattern, such as "complaint" and "complaints"."""
 _FORMS = (("was", "were"), ("is", "are"), ("has", "have"), ("a", "an"), ("this", "these"), ("it", "they"))
 _UNWRITABLE = re.compile(r"[\[\]()|{}]")
 
 
 @dataclass
 class SlotValues:
-    """What letters have in one slot of a pattern, by the letter's index."""
+    """What letters print in one slot of a pattern, by the letter's index."""
 
     kind: SlotKind
     by_letter: dict[int, Slot] = field(default_factory=dict)
 
     @property
     def numbers(self) -> dict[int, float]:
-        """The values of the letters that have a value."""
+        """The values by the letter's index, for letters that have a value."""
         return {letter: slot.value for letter, slot in self.by_letter.items() if slot.value is not None}
 
     @property
@@ -50,10 +52,11 @@ class SlotValues:
 
 @dataclass
 class Pattern:
-    """A sentence of several letters. `forms` has the forms of each word, and None in the place of a slot.
+    """A sentence that several letters share. `forms` has the forms of each word, and None in the place of a slot.
 
-    `block` is the block of the heading; None for an unknown heading without known sentences below it. `known` is
-    the template if the pattern is a known sentence; `row` is the label if the pattern is a row of a table.
+    `block` is the name of the heading's block. It is None if the heading is unknown and has no known sentences
+    below it. If the pattern is a known sentence, `known` is its template. If the pattern is a row of a table, `row`
+    is its label.
     """
 
     forms: list[dict[str, None] | None]
@@ -66,11 +69,11 @@ class Pattern:
 
     @property
     def letters(self) -> frozenset[int]:
-        """The letters that have the sentence."""
+        """The indexes of the letters that have the sentence."""
         return frozenset(letter for slot in self.slots for letter in slot.by_letter)
 
     def text(self, names: Sequence[str]) -> str:
-        """Return the sentence with names in its slots, with the signs that are printed around the slots."""
+        """Return the sentence with names in its slots, and with the signs that are printed around the slots."""
         return "".join(self._pieces(iter(names), is_template=False))
 
     def template(self, names: Sequence[str]) -> str:
@@ -97,7 +100,9 @@ class Pattern:
 
 @dataclass(frozen=True)
 class _Key:
-    """What all pieces of one pattern have in common; `repetition` counts equal pieces within one letter."""
+    """What all pieces of one pattern have in common. If a letter has several equal pieces, `repetition` numbers
+    them.
+    """
 
     words: tuple[str, ...]
     heading: str
@@ -110,7 +115,9 @@ _Group = tuple[_Key, list[tuple[int, Piece]]]
 
 
 def patterns_of(letters: Sequence[Iterable[Piece]]) -> list[Pattern]:
-    """Return the patterns of a season's letters, the most common first; each number is in only one pattern."""
+    """Return the patterns of a season's letters, the most common first. A number of a letter is in only one
+    pattern.
+    """
     shared = _shared_titles(letters)
     groups: dict[_Key, list[tuple[int, Piece]]] = defaultdict(list)
     for letter, pieces in enumerate(letters):
@@ -148,7 +155,7 @@ def _heading(piece: Piece, shared: frozenset[str]) -> str:
 
 
 def _adopted(letters: Sequence[Iterable[Piece]], shared: frozenset[str]) -> dict[str, str]:
-    """Return the blocks of unknown headings, by the known sentences below these headings."""
+    """Return the blocks of unknown headings, by the heading. The known sentences below a heading tell its block."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for pieces in letters:
         for piece in pieces:
@@ -230,7 +237,7 @@ def _pattern(key: _Key, block: str | None, members: Sequence[tuple[int, Piece]])
 
 
 def _distinct(counter: Counter[str]) -> list[str]:
-    """Return the forms of a word, the most common first; forms that differ in capitals count once."""
+    """Return the forms of a word, the most common first. Forms that differ only in capitals count as one."""
     forms: dict[str, str] = {}
     for shown, _ in counter.most_common():
         forms.setdefault(shown.casefold(), shown)
@@ -257,6 +264,6 @@ def _without_constants(pattern: Pattern) -> Pattern:
 
 
 def _says_something(pattern: Pattern) -> bool:
-    """Return whether a pattern has a slot for a number, and words beside its numbers."""
+    """Return whether a pattern has a slot for a number, and also words beside its numbers."""
     has_words = any(form and re.search(r"[^\W\d_]{2}", next(iter(form))) for form in pattern.forms)
     return has_words and any(slot.kind in (SlotKind.NUMBER, SlotKind.PER_CENT) for slot in pattern.slots)

@@ -1,4 +1,5 @@
-"""Pieces: the sentences and labelled numbers of one letter, each with the heading above it.
+"""Pieces: the sentences and labelled numbers of one letter that the reader does not know, each with the heading
+above it.
 
 Words are joined by their places, as in the reader, and divided at paragraphs and at the ends of sentences.
 """
@@ -34,10 +35,10 @@ _SENTENCE_END = re.compile(r".*[.!?]['\")]*")
 class Piece:
     """A sentence, or a number with its label.
 
-    `known` has the template if the piece is a known sentence that the reader did not read at this place. `row` is
-    the label if the piece is a row of a table. `numbers` identify the words of the document that are the piece's
-    numbers. `titles` are the lines above that may be its heading, the nearest first. A known sentence that the
-    reader has read becomes a piece without tokens, which shows what its heading is about.
+    If the piece is a known sentence that the reader did not read at this place, `known` has its template. If the
+    piece is a row of a table, `row` is the label. `numbers` has the ids of the document's words that are the
+    piece's numbers. `titles` are the lines above that may be the piece's heading, the nearest first. A known
+    sentence that the reader has read becomes a piece without tokens, because it shows what its heading is about.
     """
 
     tokens: Tokens
@@ -52,9 +53,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class SeenLetter:
-    """The words of one letter, the letter that the reader reads from them, and the pieces that the reader does not
-    know.
-    """
+    """The words of one letter, the letter as the reader reads it, and the pieces that the reader does not know."""
 
     document: Document
     letter: Letter
@@ -62,7 +61,7 @@ class SeenLetter:
 
 
 def seen_letter(content: bytes, file_name: str) -> SeenLetter | None:
-    """Return the words and unknown pieces of a file's letter, or None for a file that does not hold exactly one
+    """Return the words and the unknown pieces of a file's letter. Return None if the file does not hold exactly one
     letter.
     """
     document = words_of(content, file_name)
@@ -120,11 +119,11 @@ def _holds(outer: Box, inner: Box) -> bool:
 
 
 def _pieces(page: Page, taken: set[int]) -> Iterator[tuple[list[Word], str | None, str | None]]:
-    """Yield words that belong together, with the template if they are a known sentence, or with the label if they
-    are a row.
+    """Yield words that belong together. If they are a known sentence, the template comes with them; if they are a
+    row, the label comes with them.
 
-    `taken` has the ids of numbers that the reader has read, and of the dates and other words of a sentence with
-    such a number.
+    `taken` has the ids of numbers that the reader has read, and of the dates and other words of the sentences with
+    such numbers.
     """
     known_words: set[int] = set()
     passages = passages_of([list(page.segments)])
@@ -159,7 +158,7 @@ def _words_of_label(label: str, number: Word) -> list[Word]:
 
 
 def _pieces_of(passage: Passage) -> Iterator[list[Word]]:
-    """Yield the sentences of a passage; a paragraph's end also ends a sentence."""
+    """Yield the sentences of a passage. The end of a paragraph also ends a sentence."""
     piece: list[Word] = []
     for start, _, word in passage.placed_words:
         begins = start in passage.paragraph_starts
@@ -176,8 +175,8 @@ def _pieces_of(passage: Passage) -> Iterator[list[Word]]:
 
 
 def _joined(pieces: Iterable[list[Word]]) -> Iterator[list[Word]]:
-    """Join the pieces of a sentence that a line break divides: the next piece begins with a small letter, in the
-    same type size.
+    """Join the pieces of a sentence that a line break divides. A piece continues the piece before it if it begins
+    with a small letter and has the same type size.
     """
     before: list[Word] = []
     for piece in pieces:
@@ -199,8 +198,8 @@ def _joined(pieces: Iterable[list[Word]]) -> Iterator[list[Word]]:
 
 
 def _labelled(pieces: Sequence[list[Word]]) -> Iterator[list[Word]]:
-    """Yield each number that stands alone, with the nearer of two labels: the label behind it, or the label before
-    it.
+    """Yield each number that stands alone, together with its label. The label before and the label after the number
+    are compared, and the nearer label is taken.
     """
     for index, piece in enumerate(pieces):
         number = piece[0]
@@ -224,7 +223,7 @@ def _is_label(piece: Sequence[Word]) -> bool:
 
 
 class _Titles:
-    """The lines of a page that may be headings: they are short, have no number, and begin with a capital letter."""
+    """The lines of a page that may be headings. They are short, have no number, and begin with a capital letter."""
 
     def __init__(self, page: Page) -> None:
         self._titles: list[tuple[Segment, str]] = []
@@ -247,7 +246,9 @@ class _Titles:
             self._titles.append((line, text))
 
     def above(self, word: Word) -> tuple[str, ...]:
-        """Return the nearest lines above a word in its column that may be its heading, the nearest first."""
+        """Return the nearest lines above a word, in its column, that may be its heading. The nearest line comes
+        first.
+        """
         place = Segment((word,))
         over = [
             (line, text)
@@ -260,7 +261,7 @@ class _Titles:
 
 
 def _has_number_beside(line: Segment, lines: Sequence[Segment]) -> bool:
-    """Return whether a number stands to the right of a line, which is then the label of a row."""
+    """Return whether a number stands to the right of a line. The line is then the label of a row."""
     return any(
         other.x0 >= line.x1 and other.top < (line.top + line.bottom) / 2 < other.bottom
         for other in lines

@@ -1,4 +1,6 @@
-"""Proposals: what a slot may state by arithmetic, from the joint search, averages, repeated figures and shares."""
+"""Proposals: which figure a slot may hold, as far as arithmetic can tell. They come from the joint search
+(`search.py`), averages, repeated figures and shares.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -30,8 +32,8 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a slot may state: a figure, in how many letters that holds, and why. `figure` is None for a new
-    measure.
+    """What a slot may hold: a figure, in how many letters that is so, and why. If it is a new measure, `figure` is
+    None.
     """
 
     figure: str | None
@@ -46,7 +48,7 @@ Proposals = dict[SlotPlace, list[Proposal]]
 
 
 def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> Proposals:
-    """Return the proposals of arithmetic for some slots; a slot without a proposal has an empty list."""
+    """Return the proposals of arithmetic for some slots. If there is no proposal for a slot, its list is empty."""
     by_place: Proposals = defaultdict(list)
     untied = _untied(facts, result)
     for place in places:
@@ -58,11 +60,11 @@ def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> P
 
 
 def _untied(facts: Facts, result: Result) -> set[SlotPlace]:
-    """Return the slots that no best explanation ties to a figure in a place where the figure belongs.
+    """Return the slots for which no best explanation gives a figure that belongs in the slot's place.
 
     A figure belongs below the heading of a block that states it, in a row of its table, or in a known sentence. If
-    a proof has a slot elsewhere, it proves nothing for its other slots either, nor for further proofs with these
-    slots.
+    a proof uses a slot in another place, the proof proves nothing for its other slots either, nor do further proofs
+    with these slots.
     """
     explained: set[SlotPlace] = set()
     tied: set[SlotPlace] = set()
@@ -83,8 +85,8 @@ def _is_at_home(facts: Facts, place: SlotPlace, figure: str) -> bool:
 
 
 def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[Proposal]:
-    """Yield the proposals of the best explanations for a slot. If the slot is not tied, a new measure is equally
-    likely.
+    """Yield the figures that the best explanations give for a slot, as proposals. If the slot is not tied (see
+    `_untied`), a new measure is equally likely, and is proposed too.
     """
     figures = result.figures_of(place)
     for figure in (one for one in figures if one is not None):
@@ -102,8 +104,8 @@ def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[P
 
 
 def _resolved(facts: Facts, result: Result, figure: str) -> Values | None:
-    """Return the values of a figure that was read, or that the best explanations find in slots that agree; None
-    otherwise.
+    """Return the values of a figure. If the best explanations find it in slots that agree, the values come from
+    these slots. If they find it in no slot, the values are as they were read. Otherwise return None.
     """
     slots = {place for one in result.best for place, name in one.figures.items() if name == figure}
     if len(slots) == 1:
@@ -179,10 +181,12 @@ def _weaker(proposal: Proposal, strength: Strength) -> Proposal:
 
 
 def _add_bases(facts: Facts, result: Result, places: Sequence[SlotPlace], by_place: Proposals) -> None:
-    """Propose, for slots with the numbers of a known figure, that figure again or the printed base of the remedies.
+    """For slots that hold the numbers of a known figure, propose that figure again, or the printed base of the
+    remedies (how many cases their rate is based on).
 
     The base is the number of investigations or of upheld decisions. Arithmetic cannot distinguish a base from a
-    count that is stated again, or two figures that are equal in all letters; then all of them are proposed.
+    count that is stated again. It cannot distinguish two figures that are equal in all letters either. In such
+    cases all of them are proposed.
     """
     figures = (*HEADLINE_NAMES, *(f"{m}:{c}" for m, names in TABLE_MEASURES.items() for c in names))
     for place in places:
@@ -214,7 +218,7 @@ def _add_bases(facts: Facts, result: Result, places: Sequence[SlotPlace], by_pla
 
 
 def _has_twin(facts: Facts, place: SlotPlace, places: Sequence[SlotPlace]) -> bool:
-    """Return whether another slot holds the same numbers as a slot."""
+    """Return whether another slot holds the same numbers as this slot."""
     own = facts.slots[place]
     others = (facts.slots[other] for other in places if other != place)
     return any(_alike(own, other) for other in others)
@@ -226,8 +230,8 @@ def _alike(one: Values, other: Values) -> bool:
 
 
 def _equal(facts: Facts, place: SlotPlace, values: Values) -> tuple[int, int, float] | None:
-    """Return three numbers: in how many letters a slot equals a figure, how many letters have both, and the
-    logarithm of the odds of a coincidence. Return None if they differ in too many letters.
+    """Return three numbers: in how many letters a slot equals a figure, how many letters have both, and the decimal
+    logarithm of the odds of a coincidence. Return None if slot and figure differ in too many letters.
     """
     own = facts.slots[place]
     letters = np.flatnonzero(~np.isnan(own) & ~np.isnan(values))
@@ -239,8 +243,8 @@ def _equal(facts: Facts, place: SlotPlace, values: Values) -> tuple[int, int, fl
 
 
 def _add_shares(facts: Facts, places: Sequence[SlotPlace], by_place: Proposals) -> None:
-    """Propose a new measure for a percentage that is the share of one number in another, and for these two
-    numbers.
+    """If a percentage is the share of one number in another number, propose a new measure for the percentage and
+    for the two numbers.
     """
     read = ((name, values) for name, values in facts.read.items() if name.endswith("count"))
     numbers = [one for one in places if facts.kind(one) is SlotKind.NUMBER and not facts.has_decimals(one)]
@@ -264,8 +268,8 @@ def _add_shares(facts: Facts, places: Sequence[SlotPlace], by_place: Proposals) 
 def _share(
     facts: Facts, part: Values, whole: Values, rate: SlotPlace, named_count: int
 ) -> tuple[int, int, float] | None:
-    """Return in how many letters a rate is the share, how many letters have all three numbers, and the logarithm of
-    the odds of a coincidence; None if this proves nothing.
+    """Return three numbers: in how many letters a rate is the share, how many letters have part, whole and rate,
+    and the decimal logarithm of the odds of a coincidence. Return None if this proves nothing.
     """
     values = facts.slots[rate]
     asked = share_is_asked(part, whole, values)
@@ -279,7 +283,7 @@ def _share(
 
 
 def _shown(facts: Facts, name: str | SlotPlace) -> str:
-    """Return a figure's name, or the sentence of a slot with the slot marked."""
+    """Return the name of a figure. For a slot, return its sentence with the slot marked."""
     if isinstance(name, str):
         return name
     pattern = facts.patterns[name.pattern]

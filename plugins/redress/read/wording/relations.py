@@ -15,12 +15,12 @@ from redress.read.wording.arithmetic import (
 from redress.read.wording.facts import POPULATION, Values
 
 _POPULATION_SHARE = 0.03
-"""How far a figure per 100,000 residents may be from the figure for a known population, as a share, because
-estimates are revised."""
+"""How far a figure per 100,000 residents may be from the figure that a known population gives, as a share of it.
+Estimates of populations are revised."""
 
 
 def relations_of() -> tuple[Relation, ...]:
-    """Return all relations, first the relations of the headline figures."""
+    """Return all relations. The relations of the headline figures come first."""
     return (
         Relation(
             "uphold rate",
@@ -80,8 +80,8 @@ def _sum(measure: str) -> Relation:
 
 
 def _per_100k_holds(upheld: Values, rate: Values, people: Values) -> Truths:
-    """Return, for each letter, whether a rate is the count for each 100,000 people, within the changes of revised
-    estimates.
+    """Return, for each letter, whether a rate is the count for each 100,000 people. A difference that revised
+    estimates explain is allowed.
     """
     exact = 1e5 * upheld / people
     return np.asarray(np.abs(exact - rate) <= 0.05 + _POPULATION_SHARE * exact)

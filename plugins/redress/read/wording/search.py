@@ -1,7 +1,8 @@
-"""The joint search: find which slots stand for which figures, so that as many relations as possible hold.
+"""The joint search: find which slots hold which figures, so that as many relations as possible hold.
 
-Each relation is tried with all slots that can stand for its figures, together with the figures that known sentences
-give. The explanations that cover the most slots are kept. If they all agree on a slot, the slot is proven; if they
+A slot is a number printed in a sentence that no layout knows. Each relation is tried with all slots that can hold
+its figures, together with the figures that known sentences give. An explanation is a set of proofs that agree. The
+explanations that explain most are kept. If they all give a slot the same figure, the slot is proven; if they
 differ, it is not.
 """
 
@@ -18,38 +19,40 @@ from redress.read.wording.relations import relations_of
 from redress.read.wording.tokens import SlotKind
 
 PROVEN_LOG_ODDS = -6.0
-"""The decimal logarithm of the highest odds of a proof: a coincidence once in a million times, with all tries
+"""The highest odds of a proof, as a decimal logarithm: a coincidence once in a million times, with all tries
 counted."""
 _WORTH_KEEPING = -2.0
 _MOST_COUNTED = 20.0
-"""Odds below one in 10^20 all count as one in 10^20, because all of them are certain."""
+"""If odds are below one in 10^20, they count as one in 10^20, because such a proof is certain in any case."""
 _EQUAL = 3.0
-"""Two explanations prove equally well if their odds differ by less than a factor of a thousand."""
+"""If the odds of two explanations differ by less than a factor of a thousand, the explanations prove equally
+well."""
 _MOST_PROOFS = 12
 _MOST_SLOTS = 24
 _MOST_TRIES = 60_000
 MOST_ROWS_MISSING = 3
-"""The most rows with new labels in one table. The total cannot distinguish more of them."""
+"""The most rows of one table that may have new labels. If there are more, the total cannot tell which row is
+which."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Proofs that do not contradict each other: no slot stands for two figures, and no two slots stand for one
-    figure.
+    """A set of proofs that agree: no slot (a number printed in a sentence) gets two figures, and no figure gets two
+    slots.
     """
 
     proofs: tuple[Proof, ...]
 
     @property
     def figures(self) -> dict[SlotPlace, str]:
-        """The figure that each slot stands for."""
+        """The figure that each slot holds, by slot."""
         return {place: figure for proof in self.proofs for figure, place in proof.slots}
 
     def weight(self, coincidences: Collection[frozenset[SlotPlace]]) -> float:
-        """Return the weight of the explanation: the odds of its slots and proofs, minus a penalty for each
-        unexplained proof.
+        """Return how much the explanation explains: the odds against a coincidence of its slots and of its proofs,
+        minus a penalty for each unexplained proof.
 
-        `coincidences` has the set of slots of every certain proof that was found. Such a set is explained if one
+        `coincidences` has, for each certain proof that was found, the set of its slots. The set is explained if one
         proof of this explanation has all its slots.
         """
         proofs = sum(min(-proof.worst_odds, _MOST_COUNTED) for proof in self.proofs)
@@ -58,26 +61,28 @@ class Explanation:
         return proofs + sum(self.odds(place) for place in self.figures) - _MOST_COUNTED * left
 
     def odds(self, place: SlotPlace) -> float:
-        """Return the odds against a coincidence for a slot, as a decimal logarithm, from the slot's best proof."""
+        """Return the odds against a coincidence for a slot, as a decimal logarithm. They come from the slot's best
+        proof.
+        """
         found = (-odds for proof in self.proofs for one, odds in proof.odds if one == place)
         return min(max(found, default=0.0), _MOST_COUNTED)
 
 
 @dataclass(frozen=True)
 class Result:
-    """The explanations that explain most, and all proofs that were found."""
+    """The explanations that explain most (`best`), and all proofs that were found."""
 
     best: tuple[Explanation, ...]
     proofs: tuple[Proof, ...]
 
     def figures_of(self, place: SlotPlace) -> list[str | None]:
-        """Return the figures that a slot stands for in the best explanations; None is among them if one leaves the
-        slot out.
+        """Return the figures that a slot holds in the best explanations. If a best explanation leaves the slot out,
+        None is among them.
         """
         return list(dict.fromkeys(one.figures.get(place) for one in self.best))
 
     def proof(self, place: SlotPlace, figure: str) -> Proof | None:
-        """Return the strongest proof that a slot stands for a figure."""
+        """Return the strongest proof that a slot holds a figure. Return None if there is no proof."""
         found = [
             (odds, proof)
             for proof in self.proofs
@@ -89,7 +94,9 @@ class Result:
 
 
 def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
-    """Return the best explanations of some slots, and all proofs."""
+    """Try to find out which figure each of the given slots holds. Return the explanations that explain most, and
+    every proof that was found.
+    """
     by_relation = [list(_proofs(facts, relation, places)) for relation in relations_of()]
     kept = [sorted(proofs, key=lambda proof: proof.worst_odds)[:_MOST_PROOFS] for proofs in by_relation]
     explanations = [
@@ -107,7 +114,9 @@ def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
 
 
 def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> Iterator[Proof]:
-    """Yield the proofs of one relation that are unlikely to be coincidences."""
+    """Yield the proofs of one relation that are unlikely to be coincidences. The more tries a relation needs, the
+    higher the odds are counted.
+    """
     choices = [list(_choices(facts, figure, places)) for figure in relation.figures]
     if ":" in relation.figures[0] and sum(None not in one for one in choices) > MOST_ROWS_MISSING:
         return
@@ -131,7 +140,7 @@ def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> It
 
 
 def _choices(facts: Facts, figure: str, places: Sequence[SlotPlace]) -> Iterator[SlotPlace | None]:
-    """Yield the slots that can stand for a figure, and None if known sentences give the figure."""
+    """Yield the slots that can hold a figure. Yield None too if known sentences give the figure."""
     if facts.is_read(figure):
         yield None
     if figure == POPULATION:
@@ -156,7 +165,7 @@ def _together(
     slot_of: dict[str, SlotPlace],
     used: set[SlotPlace],
 ) -> Iterator[tuple[Proof, ...]]:
-    """Yield all combinations of at most one proof of each relation that do not contradict each other."""
+    """Yield all combinations of proofs that agree, with at most one proof of each relation."""
     if not by_relation:
         yield chosen
         return

@@ -11,7 +11,7 @@ from redress.read.page.numbers import COUNT, COUNT_IN_WORDS, read_number
 
 
 class SlotKind(StrEnum):
-    """The kind of text in a slot."""
+    """The kind of what a slot holds."""
 
     NUMBER = "number"
     PER_CENT = "percent"
@@ -29,16 +29,16 @@ _DAY = re.compile(r"(?:[0-9]{1,2})(?:st|nd|rd|th)?")
 _FOUR = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<after>[).,;:]*)")
 _IN_WORDS = re.compile(rf"(?P<number>{COUNT_IN_WORDS})(?P<after>[).,;:]*)", re.IGNORECASE)
 _BRACES = str.maketrans("{}", "()")
-"""Braces mark slots in templates, so braces that a letter prints are replaced by round brackets."""
+"""Braces mark slots in templates. So braces that a letter prints are replaced by round brackets."""
 _NO_NUMBERS = frozenset({"a", "an", "hundred", "one"})
-"""Words that are not always numbers, as in "one of the cases"."""
+"""Words that are numbers only sometimes; "one of the cases" has no number."""
 NAME_MARK = "\N{WHITE SQUARE}"
 """The mark that replaces the authority's name in a line."""
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One number, date or name of a sentence: what is printed, and its value if it has one.
+    """One number, date or name of a sentence: what is printed, and its value if it has a value.
 
     `place` is the index of the word at which the slot begins.
     """
@@ -51,13 +51,13 @@ class Slot:
 
 
 _Part = tuple[str, Slot | None, tuple[str, str]]
-"""A word as printed, its slot if it has one, and the signs before and behind the slot."""
+"""A word as printed, its slot or None, and the signs that are printed before and after the slot."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The words of a sentence: each is in small letters, or is the mark of a slot. `shown` has the words as
-    printed.
+    """The words of a sentence in small letters; the mark of a slot takes the place of the slot's words. `shown` has
+    the words as printed.
     """
 
     words: tuple[str, ...]
@@ -76,7 +76,7 @@ def may_hold_a_number(word: str) -> bool:
 
 
 def tokens_of(printed: Sequence[str], name: str | None) -> Tokens:
-    """Return the tokens of printed words; the authority's name, `name`, becomes a slot."""
+    """Return the tokens of printed words. The authority's name, `name`, becomes a slot."""
     words: list[str] = []
     shown: list[str] = []
     slots: list[Slot] = []
@@ -97,7 +97,7 @@ def tokens_of(printed: Sequence[str], name: str | None) -> Tokens:
 
 
 def _with_name(printed: Sequence[str], name: str | None) -> list[str]:
-    """Return words with a mark in the place of the authority's name."""
+    """Return words in which NAME_MARK takes the place of the authority's name."""
     words = list(printed)
     own = name.casefold().split() if name else []
     index = 0
@@ -137,7 +137,7 @@ def _parts(words: Sequence[str]) -> Iterator[_Part]:
 
 
 def _number(text: str, match: re.Match[str], following: Sequence[str]) -> Generator[_Part, None, int]:
-    """Yield the part with a number, and return how many words the number and its sign take up."""
+    """Yield the part with a number. Return how many words the number and its sign take up."""
     value = float(match["number"].replace(",", ""))
     before, after, step = match["before"], match["after"], 1
     kind = SlotKind.MONEY if "£" in before else SlotKind.PER_CENT if match["sign"] else SlotKind.NUMBER

@@ -1,4 +1,4 @@
-"""The trial: read a season's letters again with additions in memory, and compare the results."""
+"""The trial: read a season's letters again with additions to the layouts in memory, and compare the results."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from redress.read.wording.blocks import Additions, layouts_with
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """A number before and after the additions."""
+    """A number before the additions to the layouts, and the number after them."""
 
     before: int
     after: int
@@ -21,8 +21,8 @@ class BeforeAfter:
 
 @dataclass(frozen=True)
 class Trial:
-    """The figures that would be read from a season, and the rules that would fail, before and after the
-    additions.
+    """What the additions to the layouts change: how many letters and figures are read from a season, and how many
+    rules fail, before and after the additions.
     """
 
     letters: tuple[Letter, ...]
@@ -32,12 +32,12 @@ class Trial:
 
 
 def read_with(document: Document, additions: Additions) -> Letter:
-    """Return the letter that the reader reads from a document with additions to the layouts."""
+    """Return the letter that is read from a document with additions to the layouts."""
     return letter_of(document, layouts_with(additions))
 
 
 def compared(before: Sequence[Letter], after: Sequence[Letter]) -> Trial:
-    """Return what differs between two readings of a season."""
+    """Return what differs between two readings of a season: without and with the additions."""
     return Trial(
         tuple(after),
         BeforeAfter(*(sum(letter.verdict is Verdict.EXTRACTED for letter in read) for read in (before, after))),
