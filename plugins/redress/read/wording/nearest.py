@@ -45,8 +45,7 @@ def likeness(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def nearest_to(pattern: Pattern, stating: Sequence[Sentence]) -> Nearest | None:
-    """Return the known sentence that is most like a pattern. Return None if no known sentence shares a word with
-    it.
+    """Return the known sentence that is most like a pattern. Return None if even that sentence is hardly like it.
 
     `stating` are the sentences that state the figures that the pattern may state. If there are none, the pattern is
     compared with all known sentences.
