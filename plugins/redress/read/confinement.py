@@ -69,7 +69,7 @@ def start_server() -> None:
     Python cannot pass an environment to the server. So this process itself takes that environment while the server
     starts. Raise ValueError if the name of the folder for temporary files is too long for a socket.
     """
-    folder = tempfile.gettempdir()  # is looked up once, by the caller's TMPDIR
+    folder = tempfile.gettempdir()  # Python looks it up once, from the caller's TMPDIR
     if len(os.fsencode(folder)) > LONGEST_TEMPORARY_FOLDER_BYTES:
         raise ValueError(
             f"{folder} is too long for the sockets of the reading processes: set TMPDIR to a folder with a name of "

@@ -282,7 +282,7 @@ def _left_lines(above: Sequence[Segment], salutation: Segment) -> list[str]:
 
 
 def _headed(heading: str | None) -> str | None:
-    """Return the authority in the heading of a web page, such as "Blaby District Council statistics"."""
+    """Return the authority in the heading of a web page, such as "Wexmarsh District Council statistics"."""
     if heading is None or not _BODY.search(heading):
         return None
     return re.sub(r"(?:'s)?[\s:|-]+(?:statistics|performance|complaint\w*).*$", "", heading, flags=re.IGNORECASE)

@@ -71,7 +71,7 @@ class File:
 
 
 class Readers:
-    """A pool of reading workers. It is a context manager, so that no worker outlives the block."""
+    """A pool of reading workers. It is a context manager, so that no worker outlives the `with` block."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()

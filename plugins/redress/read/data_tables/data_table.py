@@ -28,8 +28,8 @@ from redress.read.data_tables.sheets import read_sheets
 
 _BLANK = Cell("")
 _THOUSANDTH = Decimal("0.001")
-"""Values are rounded to this: landing keeps three decimal places, and a spreadsheet's binary fractions have noise
-after these."""
+"""Values are rounded to this. Landing keeps three decimal places, and after these a spreadsheet's binary fractions
+have noise."""
 _LARGEST = Decimal(10**9)
 """A number of this size or more cannot be a count of complaints, and does not fit into landing."""
 
@@ -357,7 +357,9 @@ def _without_value(figure: WitnessFigure) -> WitnessFigure:
 
 
 def _likely_headings(sheets: Sequence[Sheet]) -> list[str]:
-    """Return the headings in the row with the most cells of words; of several such rows, the first."""
+    """Return the headings in the row that has the most cells with words. If several rows have equally many, the
+    first counts.
+    """
     best: list[str] = []
     for sheet in sheets:
         for row in sheet.rows:

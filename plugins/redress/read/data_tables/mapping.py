@@ -53,7 +53,7 @@ class FigureColumn(BaseModel):
 class Mapping(BaseModel):
     """The meaning of a data table's columns by their headings, and the columns to leave out.
 
-    `sheet` names the sheet of an XLSX file if several sheets have these headings.
+    If several sheets of an XLSX file have these headings, `sheet` names the sheet that is meant.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

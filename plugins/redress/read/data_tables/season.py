@@ -20,7 +20,7 @@ _REPORTS_TOLD = 5
 
 @dataclass(frozen=True)
 class FetchedTable:
-    """The bytes of a data table, and the bytes of its mapping. If the table has no mapping, the latter are None."""
+    """The bytes of a data table, and the bytes of its mapping, which are None if the table has no mapping."""
 
     address: str
     content: bytes

@@ -99,7 +99,7 @@ def _normal(drawn: Shades) -> _Shape | None:
 
 @cache
 def _templates() -> _Shape:
-    """Return the shapes of the digits: one row for each digit, from 0 to 9, in each of the standard fonts."""
+    """Return the shapes of the digits. Each standard font has ten rows, for the digits from 0 to 9."""
     shapes: list[_Shape] = []
     with pdfium.PdfDocument.new() as pdf:
         for font_name in _FONTS:

@@ -229,7 +229,8 @@ class DrawnPage:
         """The matrix that turns the page's own coordinates into points from the upper left corner of the page as
         shown.
 
-        It comes from three points whose places pdfium is asked for, so it is right for all page boxes and turns.
+        pdfium is asked for the places of three points, and the matrix is made from these. So it is right for all
+        page boxes and turns.
         """
         size = (round(self.width * _FINE), round(self.height * _FINE))
         places = []

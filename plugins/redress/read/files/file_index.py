@@ -19,7 +19,7 @@ def doubt_of_the_index(content: bytes) -> str | None:
     """If objects stand after the last index of a PDF, return what is wrong. Otherwise return None.
 
     The result is also None for a file that names no index or a wrong place. Viewers then search the whole file and
-    use the last object of each number, and this reader does so too.
+    use the last object of each number. This reader does the same.
     """
     last = content.rfind(b"startxref")
     place = _NAMED_PLACE.match(content, last) if last >= 0 else None

@@ -45,8 +45,8 @@ def with_fields_drawn(content: bytes) -> bytes:
 def _flattened(pdf: pdfium.PdfDocument, looks: list[npt.NDArray[np.uint8]]) -> bytes:
     """Return a copy of a file with the fields and annotations of its pages drawn into the pages.
 
-    The file is copied first, because in a copy each page has its own fonts; pdfium loses fonts that a page
-    inherits.
+    pdfium loses fonts that a page inherits. So the file is copied first, because in a copy each page has its own
+    fonts.
     """
     with pdfium.PdfDocument.new() as copy:
         copy.import_pages(pdf)

@@ -154,7 +154,7 @@ _HANDLED = frozenset(
         "overflow-y",
     }
 )
-"""The properties that other functions judge."""
+"""The properties that other functions judge. Here any value of these properties passes."""
 
 _ANY = frozenset(
     {

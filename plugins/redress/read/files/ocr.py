@@ -160,7 +160,7 @@ def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
 
 @contextmanager
 def _naming(number: int) -> Iterator[None]:
-    """If the block raises a TesseractError, add the page's number to the message."""
+    """If the `with` block raises a TesseractError, add the page's number to the message."""
     try:
         yield
     except TesseractError as error:

@@ -40,7 +40,9 @@ class OpenedPdf:
 
 @contextmanager
 def opened(content: bytes) -> Iterator[OpenedPdf | None]:
-    """Open a PDF for the block, and close it at the end; yield None if pdfium cannot open the PDF."""
+    """Open a PDF for a `with` block, and close it at the end of the block. Yield None if pdfium cannot open the
+    PDF.
+    """
     try:
         pdf = pdfium.PdfDocument(content)
     except pdfium.PdfiumError:

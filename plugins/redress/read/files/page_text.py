@@ -44,5 +44,5 @@ class PageText:
 
     @cached_property
     def landmark_count(self) -> int:
-        """How many landmarks of statistics stand on the page."""
+        """How many landmarks of statistics (words that stand on pages with figures) the page has."""
         return landmark_count(plain(self.text))

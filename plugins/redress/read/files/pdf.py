@@ -135,7 +135,7 @@ def _unreadable(error: object) -> UnreadableError:
 
 
 def _page(page: Any, opened: OpenedPdf | None) -> Page:
-    """Return the words of a page of pdfplumber, and drop the page's caches, so that a long file needs little
+    """Return the words of a page that pdfplumber has read. Drop the page's caches, so that a long file needs little
     memory.
     """
     # pdfminer's coordinates start at the corner of this box, after the page has been turned.

@@ -222,7 +222,9 @@ def _is_of_ordinary_type(words: Sequence[Word]) -> bool:
 
 
 def _touch(words: Sequence[Word]) -> bool:
-    """Return whether two neighbours on a line are so close that they may be one word, or a word printed twice."""
+    """Return whether two words side by side on a line are so close that they may be one word, or one word printed
+    twice.
+    """
     places = list(enumerate(words))
     for shift in (0.0, 0.5):  # base lines a hair's breadth apart are one in the first rounding or in the second
         lines: dict[int, list[tuple[int, Word]]] = {}

@@ -171,7 +171,7 @@ class _Turn:
 
 
 def _printed_once(chars: list[Char]) -> list[Char]:
-    """Drop the second print of characters that are drawn twice in one place; some printers do so to make type
+    """If characters are drawn twice in one place, drop the second print. Some printers draw twice to make type
     bold.
     """
     ordered = sorted(

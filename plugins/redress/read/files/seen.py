@@ -40,7 +40,7 @@ MOST_COVERED_SHARE = 0.04
 MOST_COVERED_SHARE_OF_A_SIGN = 0.25
 """The same share for a percentage sign, which is recognised even if a digit beside it covers its edge."""
 PIXELS_OF_A_DIGIT = 26
-"""The least height, in pixels, of the drawing of a digit whose shape is compared."""
+"""If the shape of a digit is compared, the digit is drawn at least this high, in pixels."""
 TOUCHING_SHARE = 0.3
 """If a digit beside a figure is no further away than this share of its height, it is part of the number."""
 SAME_SIZE_SHARE = 0.15

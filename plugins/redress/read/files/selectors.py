@@ -230,7 +230,9 @@ def _has_attribute(name: str, operator: str | None, searched: str | None, flag: 
 
 
 def _pseudo(name: str, argument: str, depth: int) -> Test | None:
-    """Return the test of a pseudo-class; None if this module does not understand it."""
+    """Return a test of whether an element has a pseudo-class. Return None if this module does not understand the
+    pseudo-class.
+    """
     simple: dict[str, Test] = {
         "root": lambda element: element.getparent() is None,
         "first-child": lambda element: _place(element) == 1,

@@ -199,7 +199,7 @@ def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page
         heading.page == segment.page
         and len(segment.words) <= MOST_HEADING_WORDS
         and abs(segment.size - size) <= 0.03 * size
-        and not are_of_one_size(above, segment)  # else it is what is left of the heading's own lines
+        and not are_of_one_size(above, segment)  # otherwise it is the rest of the heading itself
         and size > (1 + HEADING_SIZE_SHARE) * page.text_size
         and _HEADING_WORDS.fullmatch(segment.text) is not None
     )

@@ -12,7 +12,7 @@ HEADING_LINES = 5
 SPREAD_GAP_EMS = 7.0
 """The widest gap in a justified line of a narrow column, in units of its type size."""
 LETTERS_TOLD = 5
-"""The pattern of a heading spells out at least this many of the heading's first letters."""
+"""Each pattern of a heading begins with at least this many letters that are spelled out."""
 NARROWEST_GUTTER_EMS = 0.4
 """The narrowest gutter (gap between two columns), in units of type size. The space between two words is
 narrower."""
