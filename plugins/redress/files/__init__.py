@@ -1,1 +1,1 @@
-"""Files, locally and in an object store: written whole or not at all, read, listed, and locked."""
+"""Write files whole or not at all, read and list them, and take locks: on this machine and in an object store."""

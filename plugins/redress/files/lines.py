@@ -1,7 +1,8 @@
 """Files of JSON lines, which only grow, and to which several processes may add at the same time.
 
-Locally such a file is appended to. An object store cannot append: there each line is an object of its own below the
-file's name. The names of the objects sort in the order in which the lines were added.
+On this machine, each line is appended to the file. An object store cannot append: there the file's name is a
+folder, and each line is an object of its own in that folder. The names of the objects sort in the order in which
+the lines were added.
 """
 
 import itertools
@@ -15,15 +16,16 @@ from typing import Any
 from redress.files.places import Place
 
 _added = itertools.count()
-"""The number of each line that this process adds. The time alone cannot order lines, because a clock may give two
-lines one time."""
+"""The numbers of the lines that this process adds. Their times alone do not order them, because a clock may give
+two lines the same time."""
 
 
 def add_json_line(place: Place, stated: object) -> None:
-    """Add an object to a file of JSON lines, in one write, so that several processes may add at the same time.
+    """Add a value, as one line of JSON, to a file of JSON lines.
 
-    The line is ASCII: JSON has an escape for every other character, also for lone surrogates and line separators.
-    If a killed process left a line without its end, the object still gets a line of its own.
+    The line is added by one write, so that several processes may add lines at the same time. The line is ASCII:
+    JSON has an escape for every other character, also for lone surrogates and line separators. If a killed process
+    left a line without its end, the value still gets a line of its own.
     """
     line = json.dumps(stated).encode("ascii") + b"\n"
     if not isinstance(place, Path):
@@ -41,7 +43,9 @@ def add_json_line(place: Place, stated: object) -> None:
 
 
 def json_lines(place: Place) -> tuple[bytes, ...]:
-    """Return the lines that were added to a file of JSON lines; none if there is no file."""
+    """Return the lines of a file of JSON lines, in the order in which they were added. If there is no file, return
+    none.
+    """
     if isinstance(place, Path):
         return lines_of(place)
     names = place.fs.find(place.path)
@@ -50,7 +54,7 @@ def json_lines(place: Place) -> tuple[bytes, ...]:
 
 
 def lines_of(file: Place) -> tuple[bytes, ...]:
-    """Return the lines of a file that was written whole; none if there is no file.
+    """Return the lines of a single file that was written whole. If there is no file, return none.
 
     Only a line feed ends a line: Python's splitlines also cuts at other characters, which a JSON text may hold.
     """
@@ -62,7 +66,9 @@ def lines_of(file: Place) -> tuple[bytes, ...]:
 
 
 def stated_json(content: bytes | str) -> Any:
-    """Return what a JSON text states. Raise ValueError if it is no JSON, or is nested deeper than can be read."""
+    """Return the value of a JSON text. Raise ValueError if the text is no JSON, or is nested deeper than can be
+    read.
+    """
     try:
         return json.loads(content)
     except RecursionError:

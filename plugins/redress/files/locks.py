@@ -1,10 +1,10 @@
-"""Locks that one process holds at a time: on this machine by a lock of its kernel, in an object store by a lease.
+"""Locks that one process at a time can hold: file locks of the system on this machine, leases in an object store.
 
-A lease is an object <lock>/<number>.json that only its holder writes. A process that wants the lock puts the next
-number by a PUT that must create its object, so the store accepts only one of two writers. The holder writes its
-object again every few seconds. If the object stays unchanged for LEASE_SECONDS by the clock of a waiting process,
-the holder has ended or has lost the store, and the waiting process puts the next number. A holder that comes back
-finds the higher number, and stops before it changes anything.
+A lease is an object <lock>/<number>.json that only its holder writes. A process that wants the lock creates the
+object with the next number. The store refuses to create an object that exists, so only one of two processes gets
+the lock. The holder writes its object again every few seconds. If the object stays unchanged for LEASE_SECONDS by
+the clock of a waiting process, the holder has ended or cannot reach the store, and the waiting process creates the
+object with the next number. A holder that comes back finds the higher number, and stops before it changes anything.
 """
 
 import json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 60.0
 """How long the holder's object must stay unchanged before another process takes the lock."""
 BEATS = 6
-"""How often a holder writes its object within LEASE_SECONDS."""
+"""How many times a holder writes its object within LEASE_SECONDS."""
 POLL_SECONDS = 1.0
 NO_END = -1
 """The timeout that means: wait for as long as another process holds the lock."""
@@ -36,11 +36,13 @@ _NAME = re.compile(r"([0-9]{10})\.json")
 
 
 class LockLostError(Exception):
-    """Another process has taken the lock meanwhile; the message names that process. The step can be repeated."""
+    """This process held a lock, and another process has taken it since. The message names the other process. The
+    step of this process can be run again.
+    """
 
 
 class Lock:
-    """A lock at a place, for `with`. The process that holds the lock may take it again."""
+    """A lock at a place, for `with`. A process that holds the lock may take it again."""
 
     def __init__(self, place: Place) -> None:
         self._lock: FileLock | _Lease
@@ -51,7 +53,9 @@ class Lock:
             self._lock = _Lease.of(place)
 
     def acquire(self, timeout: float = NO_END) -> Self:
-        """Take the lock. Raise filelock's Timeout if another process holds the lock for `timeout` seconds."""
+        """Take the lock; by default, wait without end. Raise filelock's Timeout if another process holds the lock
+        for `timeout` seconds.
+        """
         self._lock.acquire(timeout=timeout)
         return self
 
@@ -122,7 +126,9 @@ class _Lease:
             )
 
     def _take(self, timeout: float) -> None:
-        """Take the lease: put the next number as soon as nobody holds the last number."""
+        """Wait until no process holds the object with the last number, then create the object with the next number.
+        Raise Timeout if that takes `timeout` seconds.
+        """
         until = time.monotonic() + timeout if timeout >= 0 else None
         seen: tuple[int, object] | None = None
         unchanged_seconds, looked_at = 0.0, time.monotonic()
@@ -170,7 +176,7 @@ class _Lease:
         self._stop.set()
         if self._beating is not None:
             self._beating.join()
-        with suppress(Exception):  # who waits takes it after LEASE_SECONDS
+        with suppress(Exception):  # a waiting process takes the lease after LEASE_SECONDS
             if self._last_number() == self._number:
                 self._write(self._number, is_held=False)
 

@@ -1,4 +1,4 @@
-"""Copy folders of pages into an object store: one machine writes the pages, and other machines show them."""
+"""Copy a folder of pages into an object store: one machine writes the pages, and other machines show them."""
 
 import hashlib
 import json
@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     from upath import UPath
 
 SUMS_NAME = ".sums.json"
-"""The file with the sha256 of each file that was put. A file that it does not name is put again."""
+"""The file in the store with the sha256 of each file that was put there. A file that is not named in it is put
+again."""
 
 
 def put_folder(folder: Path, place: "UPath", *, last: str) -> int:
     """Make a place in an object store a copy of a local folder; return the number of files that were put.
 
     Only changed files are put, several at a time. The file `last` is put after the others, because it links to
-    them. Then the files that the folder no longer has are removed. If the process ends in between, the next call
-    does the rest.
+    them. Then the store's files that the local folder no longer has are removed. If the process ends before it is
+    done, the next call does the rest.
     """
     client, root = place.fs, f"{place.path.rstrip('/')}/"
     found = {path.removeprefix(root): one["size"] for path, one in client.find(root, detail=True).items()}
@@ -35,7 +36,7 @@ def put_folder(folder: Path, place: "UPath", *, last: str) -> int:
     if not changed and not gone:
         return 0
     same = {name: sha256 for name, sha256 in sums.items() if name not in set(changed)}
-    _put_sums(place, same)  # after a kill, what was put in part is put again
+    _put_sums(place, same)  # if this process is killed, the next call puts the changed files again
     for names in ([name for name in changed if name != last], [name for name in changed if name == last]):
         if names:
             client.put([str(here[name]) for name in names], [f"{root}{name}" for name in names])

@@ -23,11 +23,13 @@ Place: TypeAlias = Union[Path, "UPath"]
 
 
 COPIES_KEPT_SECONDS = 7 * 24 * 3600
-"""A local copy is removed after this long without use."""
+"""How long the local copy of a store's file is kept without use."""
 
 
 def whole_address(stated: str | Path) -> str:
-    """Return an absolute path for a local path; return an object store's address without a slash at its end."""
+    """Return a place in one form: a local path as an absolute path, an object store's address without a slash at
+    its end.
+    """
     address = str(stated).removeprefix("file://")
     return address.rstrip("/") if is_address(address) else str(Path(address).absolute())
 
@@ -52,10 +54,10 @@ def place_at(address: str | Path) -> Place:
 
 
 class _Told:
-    """The client of an object store. An error of the client's own libraries is raised as a StoreError.
+    """The client of an object store. If the client's own libraries raise an error, it is raised as a StoreError.
 
-    A file is read by one GET. So a reader gets the whole old file or the whole new file while another process puts
-    the new file.
+    A file is read by one GET, so a reader gets the whole old file or the whole new file, even while another process
+    puts the new file.
     """
 
     def __init__(self, client: "AbstractFileSystem", address: str) -> None:
@@ -84,14 +86,14 @@ class _Told:
 
 
 def matching(folder: Place, pattern: str) -> list[Place]:
-    """Return the files and folders below a folder with names that fit a pattern, sorted by name."""
+    """Return the files and folders below a folder whose names fit a glob pattern, sorted by name."""
     found: list[Place] = [*folder.glob(pattern)]
     return sorted(found, key=str)
 
 
 def remove_tree(place: Place) -> None:
-    """Remove a local folder, or a file or folder of an object store, with its content, if it exists. Local files
-    that cannot be removed stay.
+    """Remove a folder with its content; in an object store, `place` may also be a file. If there is nothing, do
+    nothing. Local files that cannot be removed stay.
     """
     if isinstance(place, Path):
         shutil.rmtree(place, ignore_errors=True)
@@ -111,7 +113,8 @@ def moved(place: Place, to: Place) -> None:
 def local_copy(place: Place, copies: Path) -> Path:
     """Return the file itself if it is local; otherwise a local copy of it in the folder `copies`.
 
-    A file of an object store is fetched once for each of its versions, which the store's checksum tells apart.
+    A file of an object store is fetched once for each version of the file; the store's checksum tells versions
+    apart.
     """
     if isinstance(place, Path):
         return place
@@ -121,7 +124,7 @@ def local_copy(place: Place, copies: Path) -> Path:
     if not copy.exists():
         with replaced(copy, is_shared=True) as incoming:
             incoming.write_bytes(place.read_bytes())
-    copy.touch()  # says that it is in use
+    copy.touch()  # the time of the copy says that it is in use
     return copy
 
 

@@ -23,16 +23,17 @@ _WORKING_FOLDER, _EXCHANGE = -100, 2
 
 @contextmanager
 def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False) -> Iterator[Path]:
-    """Yield a free local path; at the end of the block, replace a file with what was written there.
+    """Yield a local path to write to; at the end of the block, put what was written there in the place of a file.
 
     A reader finds the old file or the new file, each whole. After an error the old file stays, and what was written
-    is removed. Locally the free path lies beside the file and is renamed. What a killed process wrote stays under
-    its temporary name, which ends in ".incoming"; the next write under that name removes it. The file's folder is
-    made if it is missing.
+    is removed. If the file is local, the path lies in the file's folder (which is made if it is missing), ends in
+    ".incoming", and is renamed to the file's name. What a killed process wrote stays until the next write of the
+    file removes it.
 
-    With `is_synced` the content is on the disk before the rename, so that not even a power cut leaves half a file.
-    With `is_shared` the temporary name holds the process's id and its machine, for a file that two processes may
-    write at the same time. Two containers on one volume have the same ids. An object store needs neither.
+    If `is_synced` is True, the content is on the disk before the file gets its name, so that not even a power cut
+    leaves half a file. `is_shared` is for a file that two processes may write at the same time: the path then holds
+    the process's id and the machine's name, because containers on one volume can have equal ids. In an object store
+    neither option has an effect.
     """
     if not isinstance(place, Path):
         with tempfile.TemporaryDirectory() as folder:
@@ -50,11 +51,11 @@ def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False
 
 @contextmanager
 def replaced_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside a folder; at the end of the block, replace that folder with it.
+    """Yield an empty folder beside a folder; at the end of the block, put it in that folder's place.
 
-    Where the file system can exchange two folders in one step, a reader finds the old folder or the new folder,
-    each whole; elsewhere (network file systems) a reader may find no folder for a moment. Errors and kills are as
-    for `replaced`.
+    If the file system can exchange two folders in one step, a reader finds the old folder or the new folder, each
+    whole. On other file systems (network file systems) a reader may find no folder for a moment. After an error the
+    old folder stays. What a killed process wrote stays until the next call removes it.
     """
     temporary = _incoming(folder, is_shared=False)
     shutil.rmtree(temporary, ignore_errors=True)
@@ -74,7 +75,7 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
 def exchange(one: Path, other: Path) -> None:
     """Exchange two folders in one step, by Linux's renameat2, which Python has no function for.
 
-    Raise OSError where the file system has no such step; network file systems have none.
+    Raise OSError if the file system has no such step; network file systems have none.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.renameat2(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE) != 0:
@@ -83,7 +84,10 @@ def exchange(one: Path, other: Path) -> None:
 
 @contextmanager
 def renamed(temporary: Path, place: Path, is_synced: bool) -> Iterator[Path]:
-    """Rename a temporary file to its place once the block has written it; remove the temporary file on an error."""
+    """Rename a temporary file to `place` once the block has written the file; remove the file on an error.
+
+    If `is_synced` is True, the file is on the disk before it is renamed.
+    """
     try:
         yield temporary
         if is_synced:

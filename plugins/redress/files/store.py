@@ -22,13 +22,13 @@ from redress.model.printable import has_password
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"})
 """The schemes of addresses of object stores in which a PUT shows an object whole or not at all."""
 INCOMING = "incoming"
-"""The folder for files that are being written. It lies beside the other folders of the address."""
+"""The folder, directly below the address, for files that are being written."""
 ABANDONED_AFTER_SECONDS = 24 * 3600
-"""After this long a temporary file of another machine counts as abandoned, because its process cannot be looked
-up."""
+"""If another machine's temporary file is older than this, the file counts as abandoned, because this machine
+cannot look up whether the writer still runs."""
 _TEMPORARY_NAME = re.compile(r"([0-9]+)@([^@]+)@[a-z0-9_]+")
-"""The temporary names that this module gives: process id, machine, random characters. Files with other names are
-not ours."""
+"""The temporary names that this module gives: process id, machine, random characters. Files with other names
+were not made by this module."""
 
 
 class StoreError(Exception):
@@ -77,7 +77,8 @@ class WholeFiles:
             return content
 
     def fetch(self, below: str, names: Iterable[str], folder: Path) -> None:
-        """Copy the named files from below a folder of the store into a local folder, several at a time.
+        """Copy files of the store into a local folder, several at a time. `names` are the files' names below the
+        folder `below`.
 
         Raise FileNotFoundError if a file is not there, and StoreError if a file cannot be read.
         """
@@ -98,7 +99,7 @@ class WholeFiles:
             return None
 
     def names(self, below: str) -> Iterator[str]:
-        """Yield the names of all files below a folder in their order; none if there is no such folder."""
+        """Yield the names of all files below a folder, sorted. If there is no such folder, yield none."""
         if self.folder is not None:
             found = [path.relative_to(self.folder).as_posix() for path in (self.folder / below).rglob("*")]
             yield from sorted(name for name in found if (self.folder / name).is_file())
@@ -108,7 +109,7 @@ class WholeFiles:
         yield from sorted(path.removeprefix(self._path("")) for path in paths)
 
     def sizes_bytes(self, below: str) -> dict[str, int]:
-        """Return the size of each file below a folder, by its name; an object store is listed once."""
+        """Return the size of each file below a folder, by the file's name. An object store is listed only once."""
         if self.folder is not None:
             return {name: (self.folder / name).stat().st_size for name in self.names(below)}
         with self._told("listed", below):
@@ -124,9 +125,10 @@ class WholeFiles:
                 self.file_system.rm_file(self._path(name))
 
     def clear_incoming(self) -> int:
-        """Remove temporary files of writers that have ended; return their number. An object store has none.
+        """Remove temporary files of writers that have ended; return the number of files removed. An object store
+        has none.
 
-        Files that this module did not make stay. If the folder for such files is a link, nothing is removed.
+        Files that this module did not make stay. If the folder INCOMING is a link, nothing is removed.
         """
         if self.folder is None or (self.folder / INCOMING).is_symlink():
             return 0
