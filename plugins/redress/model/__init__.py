@@ -1,3 +1,3 @@
-"""What all other folders speak of: seasons, letters, measures, authorities. The modules here import nothing else of
-the package.
+"""The things that all other folders handle: seasons, letters, measures, authorities. The modules here import
+nothing else of the package.
 """

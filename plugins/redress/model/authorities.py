@@ -1,4 +1,4 @@
-"""Authorities: the bodies that receive letters, and which body a name means on a given day."""
+"""The bodies that receive letters, and which body a name means on a given day."""
 
 import datetime as dt
 import difflib
@@ -17,8 +17,8 @@ mid-2022 (docs/adr/0006-which-population.md)."""
 NAME_IN_ADVANCE = dt.timedelta(days=365)
 """How long before its first day a new name is accepted, because a letter is written in the year after its period.
 
-Shepway became Folkestone and Hythe on 1 April 2018, a day after the end of the period of the letters of July
-2018."""
+For example, Shepway became Folkestone and Hythe on 1 April 2018, and the letters of July 2018 are about the year
+that ended the day before."""
 
 _SIMILAR_NAMES_COUNT = 3
 _SIMILARITY_CUTOFF = 0.8  # Blabby is like Blaby, Colchester is not like Worcester
@@ -37,8 +37,8 @@ _COMMON_WORDS = frozenset(
         "of",
     ]
 )
-"""Words of most full names, which are ignored when names are compared: otherwise Corby District Council would be
-most similar to Selby District Council."""
+"""Words that stand in most full names. They are ignored when similar names are looked for: otherwise Corby
+District Council would be most similar to Selby District Council."""
 _APOSTROPHES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "`": "'"})
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -72,9 +72,11 @@ class Authority:
 
 @dataclass(frozen=True)
 class Alias:
-    """Another name of an authority, with the first and the last day on which the name counts. None means no limit.
+    """Another name of an authority, with the first and the last day on which the name is valid. None means no
+    limit.
 
-    An official alias is the authority's full name until `valid_to`, with its short name of that time.
+    If `is_official` is True, `name` was the authority's full name until `valid_to`, and `short_name` its short
+    name.
     """
 
     authority_id: str
@@ -87,7 +89,7 @@ class Alias:
 
 @dataclass(frozen=True)
 class Succession:
-    """One authority took over all or part of another authority on the first day of its existence."""
+    """One authority took over all or part of another authority on a day."""
 
     predecessor_id: str
     successor_id: str
@@ -104,9 +106,10 @@ class Population:
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a name means on a day: one authority or none, with the candidates that may be meant.
+    """The answer to which authority a name means on a day: one authority or none, and the candidates.
 
-    A person chooses from `candidates`. If `authority` is set, it is the only candidate.
+    A person chooses from `candidates`, the authorities that may be meant. If `authority` is set, it is the only
+    candidate.
     """
 
     authority: Authority | None
@@ -154,9 +157,11 @@ class Authorities:
         return tuple(authority for authority in alive if authority.council_type_id != OTHER_TYPE_ID)
 
     def expected_beside(self, season: Season, come_ids: Iterable[str]) -> tuple[Authority, ...]:
-        """Return the invented or the real councils of `expected_in`, to match the letters that have come.
+        """Return the councils that must get a letter in a season, either only the invented or only the real
+        councils.
 
-        The invented councils are returned if all letters are to invented councils; otherwise the real councils.
+        `come_ids` are the ids of the authorities whose letters have come. If all of these are invented, the
+        invented councils are returned; otherwise the real councils.
         """
         known = (self.with_id(authority_id) for authority_id in come_ids)
         is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
@@ -181,7 +186,8 @@ class Authorities:
         )
 
     def population(self, authority_id: str, season: Season) -> Population | None:
-        """Return the population behind a season's figures per 100,000 residents; None if none is known.
+        """Return the population by which a season's figures per 100,000 residents are computed; None if none is
+        known.
 
         The estimate is for the middle of the year, two years before the letters (mid-2022 for season 2024). If that
         estimate is missing, the latest earlier estimate is returned, never a later estimate:
@@ -193,7 +199,8 @@ class Authorities:
         return estimates[max(mid_years)] if mid_years else None
 
     def resolve(self, name: str, on: dt.date) -> Resolution:
-        """Return the authority that has a name on a day, or an authority that ended before that day with that name.
+        """Find the authority that has a name on a day, or an authority that had this name when it ended before the
+        day.
 
         A letter can be to an ended council, because cases about it are decided after its end. An authority that
         exists on the day is preferred to authorities that have ended. A similar name is never accepted.
@@ -247,7 +254,7 @@ class Authorities:
         return f"{_title(name.authority)} was not called “{said}” before {_day(name.valid_from or on)}"
 
     def _described(self, authority: Authority, on: dt.date) -> str:
-        """Return an authority in words and, if it does not exist on the day, its predecessors or successors."""
+        """Describe an authority. If it does not exist on the day, add its predecessors or successors."""
         if authority.valid_from is not None and authority.valid_from > on:
             others = _those("predecessor", self.predecessors(authority.authority_id))
             return f"{_title(authority)} began on {_day(authority.valid_from)}{others}"
@@ -258,8 +265,8 @@ class Authorities:
 
 
 def normalised_name(name: str) -> str:
-    """Return a name in the form in which names are compared: case, spacing, apostrophes, "&" or "and", and "The" do
-    not matter.
+    """Return a name in the form in which names are compared. Case, spacing, kinds of apostrophe, "&" or "and", and
+    a first "The" make no difference.
     """
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_APOSTROPHES).replace("&", " and ")
     return " ".join(folded.split()).removeprefix("the ")
@@ -280,13 +287,15 @@ class _Name:
         return self.authority.is_alive_on(day) and has_begun and not has_ended
 
     def was_last_before(self, day: dt.date) -> bool:
-        """Return whether the authority had ended before the day, with this name."""
+        """Return whether the authority ended before the day, and still had this name when it ended."""
         end = self.authority.valid_to
         return end is not None and end < day and (self.valid_to is None or self.valid_to >= end)
 
 
 def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[str, tuple[_Name, ...]]:
-    """Return the authorities of each normalised name, with the days."""
+    """Return, for each normalised name, the authorities that have or had the name, each with its first and last
+    day.
+    """
     index: dict[str, tuple[_Name, ...]] = {}
     called_so_since: dict[str, dt.date] = {}
     for alias in aliases:
@@ -304,7 +313,7 @@ def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[
 
 
 def _index_by_proper_name(names: dict[str, tuple[_Name, ...]]) -> dict[str, tuple[Authority, ...]]:
-    """Return an index of authorities by names without common words, which is used only to find similar names."""
+    """Return the authorities by their names without common words. This index is used only to find similar names."""
     index: dict[str, tuple[Authority, ...]] = {}
     for key, named in names.items():
         proper = _without_common_words(key)

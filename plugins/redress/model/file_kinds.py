@@ -1,4 +1,4 @@
-"""The kinds of file of letters and statistics pages, known by a file's first bytes or by its ending.
+"""Tell the kind of a file by its first bytes or by its ending, and whether the file is complete.
 
 This module imports no reader of files, so that code that only fetches files can use it.
 """
@@ -14,7 +14,8 @@ PAGE_MARK_BYTES = 1024
 TEXT_ENDINGS = frozenset({".txt", ".md"})
 HTML_ENDINGS = frozenset({".html", ".htm"})
 _LINEARIZED = re.compile(rb"/Linearized\b.*?/L\s+(\d{1,12})", re.DOTALL)
-"""How a PDF that is written for the web says its own length in bytes. Such a PDF also has an end near its start."""
+"""If a PDF is prepared for viewing on the web, it states its own length in bytes in this form. Such a PDF also
+has an end mark near its start."""
 _ZIP_MARK, _ZIP_END = b"PK\x03\x04", b"PK\x05\x06"
 _FILL = b"\0\t\n\f\r "
 
@@ -25,7 +26,9 @@ def is_pdf(content: bytes) -> bool:
 
 
 def is_whole_pdf(content: bytes) -> bool:
-    """Return whether a PDF is complete: it has its end mark, and is as long as it says, if it says its length."""
+    """Return whether a PDF is complete: it has its end mark and, if it states its own length, is not shorter than
+    that.
+    """
     stated = _LINEARIZED.search(content[:PDF_MARK_BYTES])
     if stated is not None and len(content) < int(stated[1]):
         return False
@@ -33,7 +36,7 @@ def is_whole_pdf(content: bytes) -> bool:
 
 
 def is_cut_page(content: bytes) -> bool:
-    """Return whether bytes begin as a web page and lack the page's end: a server may have cut the page.
+    """Return whether bytes begin as a web page but lack the page's end, because a server may have cut the page.
 
     Zero bytes are ignored, because a page in UTF-16 has a zero in every other byte.
     """
@@ -44,7 +47,9 @@ def is_cut_page(content: bytes) -> bool:
 
 
 def has_end(content: bytes) -> bool:
-    """Return whether content shows its own end: a PDF, a spreadsheet, a web page, or lines of text."""
+    """Return whether content has the end mark of its kind: a PDF, a ZIP file such as a spreadsheet, a web page, or
+    lines of text.
+    """
     if is_pdf(content):
         return is_whole_pdf(content)
     if content.startswith(_ZIP_MARK):

@@ -1,4 +1,4 @@
-"""What landing holds about a letter beside its figures: where the file came from, and what became of it."""
+"""What landing holds about a letter beside its figures: where the letter came from, and what became of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,7 +48,11 @@ class Disposition:
 
 @dataclass(frozen=True)
 class Acquisition:
-    """What became of one authority's letter at the source: acquired, not_published, failed, or not_listed there."""
+    """What became of one authority's letter at the source.
+
+    `state` is acquired, not_published, failed, or not_listed (the source does not list the authority). `cause` says
+    why a fetch failed.
+    """
 
     authority_id: str
     state: str

@@ -1,20 +1,20 @@
-"""The layouts: one row for each family of letters, with the figures that such a letter must state.
+"""The layouts: one row for each layout (a family of letters), with the figures that such a letter must state.
 
-The module in `read/layouts` with the name of the row says how such a letter is read. A test fails for a layout
-without a row, and for a row without a module.
+For each row, the module of the same name in `read/layouts` says how such a letter is read. A test fails for a
+layout without a row, and for a row without a module.
 """
 
 from dataclasses import dataclass
 
 Required = tuple[tuple[str, str | None], ...]
-"""Measures, each with its category, or None for a measure without categories."""
+"""Pairs of a measure and its category; the category is None for a measure without categories."""
 
 _UPHOLD_FIGURES: Required = (("upheld_count", None), ("investigations_count", None), ("uphold_rate_pct", None))
 
 
 @dataclass(frozen=True)
 class LayoutRow:
-    """One layout: its name, and the figures that a letter of the layout must state to be loaded at all."""
+    """One layout: its name, and the figures without which a letter of the layout is not loaded at all."""
 
     name: str
     required_figures: Required

@@ -1,4 +1,4 @@
-"""The records of reading: a figure with its evidence, a letter's header, and the whole letter as it was read."""
+"""The records of what was read: a figure with its evidence, a letter's header, and the whole letter."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -26,7 +26,8 @@ class Verdict(StrEnum):
 
 
 NOT_READ = "not read"
-"""The cause of an unreadable letter if tesseract failed on its pictures. Another try may read the letter."""
+"""The cause of an unreadable letter if text recognition (tesseract) failed on the letter's pictures. Another try
+may read the letter."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Figure:
     line: int | None = None
     is_ocr: bool = False
     doubt: str | None = None
-    """Why a person may not see this number on the page. A figure with a doubt is withheld: a `Letter` never holds
-    it."""
+    """Why a person may not see this number on the page; None if nothing speaks against it. A figure with a doubt
+    is withheld: a `Letter` never holds such a figure."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class StatedYear:
-    """A year that the letter names: the place, the season that the year implies, and the printed words."""
+    """A year that the letter names: the place in the letter, the season that the year implies, and the printed
+    words.
+    """
 
     where: str
     season: int
@@ -95,7 +98,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A measure with a figure that is withheld, and the reason, such as two readings that disagree."""
+    """A measure of which a figure is withheld, and the reason, such as two sentences with different numbers."""
 
     measure: str
     detail: str
@@ -105,8 +108,8 @@ class Conflict:
 class Letter:
     """Everything that reading one file gave.
 
-    `figures` and `absences` together name each measure of the layout once; the key is the measure and,
-    for a table's measure, its category.
+    A measure is either in `figures`, or in `absences` with the reason why the letter gives no value. A measure that
+    letters state in a table has one figure for each category.
     """
 
     sha256: str

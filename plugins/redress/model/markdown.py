@@ -1,4 +1,4 @@
-"""Markdown: write tables, and untrusted text in which no markup has an effect."""
+"""Markdown: write tables, and write untrusted text so that no markup in it has an effect."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,19 +6,21 @@ from collections.abc import Iterable, Sequence
 from redress.model.printable import printable
 
 _EMPHASIS = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")
-"""The characters that begin or end emphasis. "_" within a word, such as a rule's name, is left out, because it does
-not."""
+"""The characters that begin or end emphasis. An "_" within a word, such as a rule's name, does neither and is
+left out."""
 
 
 def text(words: str) -> str:
-    """Escape untrusted text for one line of Markdown, so that it makes no link, code, emphasis, HTML or further
-    cell.
+    """Escape untrusted text for one line of Markdown, so that the text makes no link, code, emphasis, HTML or
+    further table cell.
     """
     return _EMPHASIS.sub(r"\\\g<0>", as_markdown(words))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[str] = ()) -> list[str]:
-    """Return the lines of a table; the cells are Markdown. `right` names the right-aligned columns."""
+    """Return the lines of a Markdown table. The cells are Markdown already. `right` names the right-aligned
+    columns.
+    """
     to_the_right = frozenset(right)
     return [
         f"| {' | '.join(columns)} |",
@@ -39,6 +41,8 @@ _MARKDOWN = re.compile(r"[\\`\[\]|]")
 
 
 def as_markdown(text: str) -> str:
-    """Escape untrusted text for one line of Markdown, as `text` does, but leave the characters of emphasis."""
+    """Escape untrusted text for one line of Markdown, as `text` does, but leave characters of emphasis
+    unescaped.
+    """
     plain = printable(text).replace("&", "&amp;").replace("<", "&lt;")
     return _MARKDOWN.sub(r"\\\g<0>", plain)

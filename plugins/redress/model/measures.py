@@ -36,7 +36,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing that a letter can state a number for; its name ends in its unit."""
+    """One thing that a letter can state a number for. The name contains the unit."""
 
     name: str
     unit: Unit
@@ -90,7 +90,8 @@ TABLE_MEASURES: dict[str, tuple[str, ...]] = {
     "decided_count": DECISIONS,
     "remedied_count": REMEDIES,
 }
-"""The measures of the tables of 2014-2018, each with its categories: one number per letter and category."""
+"""The measures that the letters of 2014-2018 state in tables, each with its categories: one number for each
+category."""
 
 HEADLINE_NAMES: tuple[str, ...] = tuple(measure.name for measure in HEADLINE_MEASURES)
 UNIT_OF: dict[str, Unit] = {measure.name: measure.unit for measure in HEADLINE_MEASURES} | dict.fromkeys(

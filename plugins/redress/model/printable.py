@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 _SIGNATURES = frozenset(
     {"access_token", "api_key", "sig", "signature", "token", "x-amz-signature", "x-goog-signature"}
 )
-"""Parameters of an address that are as secret as a password; the names are in lower case."""
+"""Names of an address's parameters with values that are as secret as a password; the names are in lower case."""
 
 
 def printable(text: str) -> str:
@@ -27,8 +27,8 @@ def shortened(text: str, characters: int = 200) -> str:
 
 
 def has_password(address: str) -> bool:
-    """Return whether an address holds a password, or may hold a password because it has an "@" and cannot be
-    parsed.
+    """Return whether an address holds a password. If the address cannot be parsed and has an "@", it counts as
+    holding one.
     """
     try:
         return ":" in urlsplit(address).netloc.rpartition("@")[0]
@@ -37,10 +37,9 @@ def has_password(address: str) -> bool:
 
 
 def secret_in(address: str) -> str | None:
-    """Return a word for the secret in an address, which must not come into a log or a release; None if there is
-    none.
+    """Return the kind of secret that an address holds, in words for a message; None if it holds none.
 
-    The word does not repeat the secret.
+    A secret must not come into a log or a release. The returned words do not repeat the secret.
     """
     if has_password(address):
         return "a password"

@@ -1,4 +1,4 @@
-"""Seeds: read the reference tables that dbt also loads, row by row; errors name the file and the line."""
+"""Read the seeds: the reference tables (CSV) that dbt also loads. Errors name the file and the line."""
 
 import csv
 import datetime as dt
@@ -20,19 +20,24 @@ class SeedError(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a reference file, and its place."""
+    """One row of a reference file, and its place (file and line).
+
+    Each method raises SeedError if the cell does not hold what the method returns.
+    """
 
     place: str
     cells: dict[str, str]
 
     def text(self, column: str) -> str:
-        """Return a cell. Raises SeedError if it is empty."""
+        """Return a cell that must not be empty."""
         if not self.cells[column]:
             raise SeedError(f"{self.place}: {column} is empty; every row needs one")
         return self.cells[column]
 
     def one_of(self, column: str, values: tuple[str, ...], known_from: str) -> str:
-        """Return a cell that must hold one of some values; `known_from` says where the values are listed."""
+        """Return a cell that must hold one of some values. `known_from` tells the reader of the message what the
+        values are.
+        """
         cell = self.text(column)
         if cell not in values:
             raise SeedError(f"{self.place}: {column} is {cell!r}; expected one of {known_from}")
@@ -57,7 +62,7 @@ class Row:
         return day
 
     def date(self, column: str) -> dt.date | None:
-        """Return a cell that must hold a date; None if it is empty."""
+        """Return a cell that must hold a date or be empty; None if it is empty."""
         cell = self.cells[column]
         if not cell:
             return None
@@ -70,7 +75,7 @@ class Row:
         raise SeedError(f"{self.place}: {column} is {cell!r}; expected a date such as 2021-03-31, or nothing")
 
     def validity(self) -> tuple[dt.date | None, dt.date | None]:
-        """Return the first and the last day of the row's validity; None if that end is open."""
+        """Return the first and the last day on which the row is valid; None for a day that the row leaves empty."""
         first, last = self.date("valid_from_date"), self.date("valid_to_date")
         if first is not None and last is not None and last < first:
             raise SeedError(
@@ -81,9 +86,10 @@ class Row:
 
 
 def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Return the rows of a CSV file with a header, with cells stripped. Columns may stand in any order.
+    """Return the rows of a CSV file with a header. Spaces around cells are removed. Columns may stand in any order.
 
-    Raises SeedError if the file cannot be read, lacks a column, or has a row with more or fewer cells.
+    Raises SeedError if the file cannot be read, lacks a column, or has a row with more or fewer cells than the
+    header.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -238,7 +244,8 @@ def _known(row: Row, column: str, ids: frozenset[str]) -> str:
 
 
 def load_authorities(seeds_folder: Path = SEEDS_FOLDER, additional: Path | None = None) -> Authorities:
-    """Read the seeds that dbt also loads and, if given, a file of sample councils with the same columns.
+    """Read the seeds about authorities; if `additional` is given, also that file of sample councils with equal
+    columns.
 
     Raise SeedError if a file is wrong, if an id stands in the files twice, or if another seed names an unknown
     authority.

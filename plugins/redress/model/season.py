@@ -1,4 +1,4 @@
-"""Seasons: the year of the letters, the twelve months that they cover, and the names of both."""
+"""Seasons: the year of the letters, and the twelve months that the letters cover."""
 
 import datetime as dt
 import re
@@ -51,9 +51,9 @@ def season_of_period_end(day: dt.date) -> int:
 def season_of_run(logical_date: dt.datetime | None, stated_year: int | None) -> Season:
     """Return the season of a run of the dag.
 
-    `logical_date` is the date of a scheduled or backfill run, and None for every other run. The letters of a year
-    are published in that year, so the season is the year of the date. A run by hand has to state its season. A run
-    with a date may state its season too. Raises ValueError if no season is known, or if the date and the stated
+    `logical_date` is the date of a scheduled or backfill run; it is None for any other run. The letters of a year
+    are published in that year, so the season is the year of the date. A run without a date must state its season,
+    as `stated_year`; a run with a date may. Raises ValueError if no season is known, or if the date and the stated
     season differ.
     """
     if logical_date is None:
@@ -71,7 +71,7 @@ def season_of_run(logical_date: dt.datetime | None, stated_year: int | None) -> 
 
 
 def season_from_name(name: str) -> Season | None:
-    """Return the season that a folder's name says ("2021"); None if the name is no season."""
+    """Return the season that a folder's name states, such as "2021"; None if the name states no season."""
     if not _SEASON_NAME.fullmatch(name) or not FIRST_SEASON <= int(name) <= LAST_SEASON:
         return None
     return Season(int(name))

@@ -1,5 +1,5 @@
-"""The ways to name a source of letters, for commands, forms and messages. Dags use this module, so it imports
-nothing.
+"""The forms in which a person names a source of letters, as commands, forms and messages show them. Dags use this
+module, so it imports nothing.
 """
 
 SOURCE_FORMS = "site, manifest:<address> or folder:<path>"

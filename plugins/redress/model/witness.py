@@ -1,4 +1,4 @@
-"""The records of second witnesses: a figure with its place, and a report about a file."""
+"""The records of second witnesses: a figure with its place, and a report about a part that was not used."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,8 +32,9 @@ class WitnessFigure:
     """One figure of a second witness, and its place.
 
     In a data table `row_number` is the row as a spreadsheet counts it (the first is 1) and `column_name` the
-    printed heading. On a page `row_number` is the line of the file, and there is no column. Exactly one of `value`
-    and `absence` is set. `authority_id` is None if the printed name fits no authority.
+    printed heading. On a statistics page `row_number` is the line of the file, and `column_name` is None. Exactly
+    one of `value` and `absence` is set. `authority_id` is None if the printed name fits no authority.
+    `definition_note` says why a table's column does not count what letters count; None if it does.
     """
 
     witness_sha256: str
@@ -52,7 +53,7 @@ class WitnessFigure:
 
 @dataclass(frozen=True)
 class WitnessReport:
-    """Something about a data table that a person should know: a file, row or column that was not used."""
+    """Something that a person should know about a data table: a file, row or column that was not used, and why."""
 
     witness_sha256: str
     source_address: str
@@ -62,10 +63,10 @@ class WitnessReport:
 
 
 class WitnessError(ValueError):
-    """A data table and its mapping do not fit. The message names the file, and says what was found and what to
-    write.
+    """A data table does not fit its mapping (the file that says what the columns mean). The message names the file,
+    and says what was found and what to write.
     """
 
 
 class UnreadableTableError(WitnessError):
-    """A data table or its mapping cannot be read: the table is reported, and the season goes on without it."""
+    """A data table or its mapping cannot be read. The season goes on without the table, and a report names it."""
