@@ -44,7 +44,7 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True)
 class ArchiveFault:
-    """One fault that was found in the archive, and its place."""
+    """One fault that was found in the archive, and where it was found."""
 
     place: str
     detail: str
@@ -70,19 +70,19 @@ class Archive:
         return self._files.address
 
     def store(self, reference: Reference, fetched: Fetched, source: str) -> Card:
-        """Keep fetched bytes under their hash, with a card beside them, and put the card into the index of
+        """Keep fetched bytes under their hash, put a card beside them, and put the card into the index of
         addresses.
 
         Bytes that are in the archive are not written again, and an unchanged card is not written either. The bytes
-        are written first and the index last: what a crash left out is written when the bytes come again. Raise
-        ArchiveError if the archive cannot be written.
+        are written first and the index last. If a crash prevents a part, that part is written when the bytes come
+        again. Raise ArchiveError if the archive cannot be written.
         """
         if fetched.content is None:
             raise ValueError(f"{reference.address} is unchanged: there are no bytes to store")
         sha256 = hashlib.sha256(fetched.content).hexdigest()
         latest = self.latest(reference)
         now = _now()
-        while latest is not None and latest.fetched_at == now:  # two cards of one millisecond: neither is the later
+        while latest is not None and latest.fetched_at == now:  # of two equal times neither is the later
             now = _now()
         card = Card(
             sha256=sha256,
@@ -116,8 +116,8 @@ class Archive:
         return card
 
     def latest(self, reference: Reference) -> Card | None:
-        """Return the card of the bytes that a reference gave last; None if the archive has none, or has lost the
-        bytes.
+        """Return the card of the bytes that a reference gave last; None if the archive has no card of the
+        reference, or has lost the bytes.
         """
         with _archive_errors():
             name = f"addresses/{reference.season}/{address_key(reference.kind, reference.address)}.json"
@@ -181,7 +181,7 @@ class Archive:
     def rebuild_addresses(self) -> int:
         """Write the index of addresses from the cards; return the number of entries that changed.
 
-        A card with a time later than now gets an earlier time; the order of such cards stays.
+        If a card says that its bytes came later than now, it gets an earlier time; such cards keep their order.
         """
         with _archive_errors():
             listing = self._list()
@@ -252,9 +252,7 @@ class Archive:
         return ArchiveFault(self._files.place(name), detail)
 
     def _list(self) -> "_Listing":
-        """Return the names of all bytes, all cards by name, and faults for the files that do not belong in the
-        archive.
-        """
+        """List the archive: all bytes, all cards, and a fault for each file that does not belong in the archive."""
         listing = _Listing()
         for name in self._files.names("sha256"):
             path = PurePosixPath(name)
@@ -280,13 +278,13 @@ class Archive:
         return listing
 
     def _cards_of(self, card: Card) -> list[Card]:
-        """Return all cards of a card's season and address."""
+        """Return all cards with the season, kind and address of a card."""
         names = (name for name in self._files.names("sha256") if PurePosixPath(name).name == file_name(card))
         return [found for name in names if (found := self._whole_card(name)) is not None]
 
     def _put_before(self, time: str, latest: Card, cards: Iterable[Card]) -> Card:
-        """Give each card of an address that has a future time a time before `time`. `latest` gets the last of these
-        times. Return the latest card with its new time.
+        """Change the times of an address's cards that lie in the future: each such card gets a time before `time`.
+        `latest` gets the last of these times. Return the latest card with its new time.
         """
         now = _now()
         ahead = [card for card in cards if card.fetched_at > now]
@@ -312,7 +310,9 @@ class Archive:
             ) from error
 
     def _whole_card(self, name: str) -> Card | None:
-        """Return the card in a file; None if there is no readable card: a power cut can leave half a card."""
+        """Return the card in a file; None if there is no file, or only a part of a card, as a power cut can
+        leave.
+        """
         try:
             return self._card(name)
         except ArchiveError:
@@ -320,7 +320,9 @@ class Archive:
 
 
 class _Listing:
-    """The content of an archive: the name of the bytes by hash, each card by its name, and the faults found."""
+    """The content of an archive: the hash of each file of bytes by the file's name, each card by its name, and the
+    faults.
+    """
 
     def __init__(self) -> None:
         self.sha256s: dict[str, str] = {}
@@ -363,5 +365,5 @@ def _now() -> str:
 
 
 def _before(time: str, places: int) -> str:
-    """Return the time that is `places` milliseconds earlier."""
+    """Return the time that is `places` milliseconds before `time`."""
     return (dt.datetime.fromisoformat(time) - dt.timedelta(milliseconds=places)).isoformat(timespec="milliseconds")

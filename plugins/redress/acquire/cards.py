@@ -21,7 +21,7 @@ CITATIONS = {
 
 @dataclass(frozen=True)
 class Card:
-    """How a file came. No card changes what the warehouse holds.
+    """How a file came into the archive. No card changes what the warehouse holds.
 
     `address` is the address that was asked for, `found_address` the address of the bytes after links and redirects.
     `first_fetched_at` and `fetched_at` are the first and the last time, in UTC, at which the address gave these
@@ -58,27 +58,27 @@ def as_json(card: Card) -> bytes:
 
 
 def bytes_name(sha256: str) -> str:
-    """Return the name of the bytes of a hash."""
+    """Return the name of the file that holds the bytes with a hash."""
     return f"sha256/{sha256[:2]}/{sha256}.bin"
 
 
 def cards_folder(sha256: str) -> str:
-    """Return the folder of the cards of a hash."""
+    """Return the name of the folder that holds the cards of the bytes with a hash."""
     return f"sha256/{sha256[:2]}/{sha256}.cards"
 
 
 def card_name(card: Card) -> str:
-    """Return the name of a card."""
+    """Return the name of a card's file."""
     return f"{cards_folder(card.sha256)}/{file_name(card)}"
 
 
 def file_name(card: Card) -> str:
-    """Return the last part of a card's name, which is equal for all cards of its season and address."""
+    """Return the last part of a card's name; cards of one season, kind and address share this part."""
     return f"{card.season}-{address_key(ReferenceKind(card.kind), card.address)}.json"
 
 
 def address_name(card: Card) -> str:
-    """Return the name of the entry in the index of a card's season and address."""
+    """Return the name of a card's entry in the index of addresses."""
     return f"addresses/{card.season}/{address_key(ReferenceKind(card.kind), card.address)}.json"
 
 

@@ -1,7 +1,8 @@
-"""Fetching: take the references of a season from their source into the archive, several at a time.
+"""Fetch the files of a season's references from their source, several at a time, and store them in the archive.
 
-A letter that cannot be fetched, for whatever reason, does not stop the other letters. All fetching stops if the
-archive cannot be written, if the source cannot be used, or if the source has failed many times in a row.
+A reference names one letter, page or table at a source. A letter that cannot be fetched, for whatever reason, does
+not stop the other letters. All fetching stops if the archive cannot be written, if the source cannot be used, or if
+the source has failed many times in a row.
 """
 
 import logging
@@ -30,10 +31,11 @@ from redress.model.season import Season
 
 _log = logging.getLogger(__name__)
 STORING_AT_A_TIME = 4
-"""The number of threads beyond the threads that fetch, so that fetching goes on while files are written."""
+"""How many more threads there are than fetches at a time, so that fetching goes on while files are written."""
 LONGEST_DETAIL_CHARACTERS = 500
 FAILURES_IN_A_ROW = 20
-"""After this many failures in a row the source counts as down, and no further request is made."""
+"""After this many failures in a row with causes of OF_THE_SOURCE, the source counts as down, and nothing more is
+requested."""
 OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
 """The causes that suggest a failure of the whole source, not of one letter."""
 
@@ -41,12 +43,12 @@ OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
 def acquire_references(
     source: Source, archive: Archive, references: Sequence[Reference], note: Callable[[Outcome], None]
 ) -> tuple[Outcome, ...]:
-    """Return the outcome of each reference, in the order of the references.
+    """Fetch all references and store their bytes; return the outcome of each, in the order of the references.
 
-    `note` is called with each outcome as it comes, one call at a time. A reference that the archive has from this
-    source is fetched only if its bytes have changed. If a reference fails, its outcome names the earlier bytes of
-    its address. Raise ArchiveError if the archive cannot be written, and SourceError if the source cannot be used;
-    the files that were fetched before the error are archived and noted.
+    `note` is called with each outcome as it comes, one call at a time. If the archive has bytes of a reference from
+    this source, the bytes are fetched only if they have changed. If a reference fails, its outcome names the bytes
+    that its address gave earlier. Raise ArchiveError if the archive cannot be written, and SourceError if the
+    source cannot be used; the files that were fetched before the error are archived and noted.
     """
     outcomes: dict[Reference, Outcome] = {}
     failures_in_a_row = 0
@@ -81,9 +83,9 @@ def acquire_references(
 
 
 def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Authorities) -> tuple[Outcome, ...]:
-    """Return an outcome for each authority that should get a letter and that the source does not list.
+    """Return an outcome for each authority that must get a letter and that the source does not list.
 
-    Return nothing if the source does not name the authorities of its letters, because then only the letter itself
+    If the source does not name the authorities of its letters, return nothing, because then only the letter itself
     says its authority.
     """
     listed = {outcome.reference.authority_id for outcome in outcomes} - {None}

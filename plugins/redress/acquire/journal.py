@@ -1,4 +1,4 @@
-"""The journal of a run that acquires: what was planned, and what became of each reference so far."""
+"""The journal of a run that fetches letters: the planned references, and what became of each so far."""
 
 import datetime as dt
 import json
@@ -19,7 +19,9 @@ JOURNAL_NAME = "began.json"
 
 @dataclass(frozen=True)
 class Journal:
-    """A season that is being acquired: a folder with the planned references and the outcomes so far."""
+    """The journal of a season that is being fetched: a folder with the planned references and the outcomes so
+    far.
+    """
 
     folder: Place
     season: Season
@@ -33,10 +35,10 @@ class Journal:
         *,
         is_retry: bool = False,
     ) -> None:
-        """Begin a journal, with the outcomes that another journal or run already has.
+        """Begin a journal; `outcomes` are outcomes that another journal or run already has.
 
-        `began_at` is the time at which acquiring began in that other journal. `is_retry` means that only the
-        failures of the season's last run are asked for.
+        `began_at` is the time at which fetching began in that other journal; None means now. `is_retry` means that
+        only the failures of the season's last run are asked for.
         """
         remove_tree(self.folder)
         for outcome in outcomes:
@@ -51,7 +53,7 @@ class Journal:
             incoming.write_text(json.dumps(stated), encoding="ascii")
 
     def is_damaged(self) -> bool:
-        """Return whether the journal cannot be read any more."""
+        """Return whether the journal is there but cannot be read."""
         try:
             for stated in (self.began_at, self.references, self.is_retry, self.source):
                 stated()
@@ -60,7 +62,7 @@ class Journal:
         return False
 
     def source(self) -> str | None:
-        """Return the name of the source that the season is acquired from; None if no journal has begun."""
+        """Return the name of the source that the season is fetched from; None if no journal has begun."""
         return self._stated()["source"] if self._beginning.exists() else None
 
     def is_retry(self) -> bool:
@@ -68,7 +70,7 @@ class Journal:
         return bool(self._stated()["is_retry"])
 
     def began_at(self) -> dt.datetime:
-        """Return the time, in UTC, at which acquiring began."""
+        """Return the time, in UTC, at which fetching began."""
         return dt.datetime.fromisoformat(self._stated()["began_at"])
 
     def references(self) -> tuple[Reference, ...]:
@@ -91,7 +93,7 @@ class Journal:
         return found
 
     def end(self) -> None:
-        """Remove the journal: the season's run is over."""
+        """Remove the journal, because the season's run is over."""
         remove_tree(self.folder)
 
     @property

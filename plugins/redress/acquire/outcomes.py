@@ -1,4 +1,4 @@
-"""What became of each reference of a season, and the summary of a season's acquiring.
+"""What became of each reference of a season: the outcomes, and the summary of a run.
 
 Outcomes are added to a journal as they come, so that an interrupted run can go on. The report, the coverage and a
 later run that retries failures use the summary of a whole run.
@@ -44,8 +44,9 @@ class Outcome:
     """What became of one reference.
 
     `sha256` and `found_address` name the bytes of the archive that stand for the reference: the bytes that came or,
-    after a failure, the earlier bytes of the address; both are None if there are none. A continued run does not
-    fetch a reference with `is_settled` again: its server was asked already, or the run retries failures only.
+    after a failure, the bytes that the address gave earlier. Both are None if there are no such bytes. If
+    `is_settled` is True, a run that continues an interrupted run does not fetch the reference again: its server was
+    asked already, or the run retries failures only.
     """
 
     reference: Reference
@@ -64,7 +65,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of a season in one run: one outcome for each reference of the source."""
+    """What became of a season in one run: one outcome for each reference of the source, with the run's times."""
 
     season: Season
     run_id: str
@@ -123,7 +124,7 @@ class Summary:
 
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome without its season; fields that are None are included."""
+    """Return an outcome as JSON, without its season; fields that are None are included."""
     return {
         **outcome.reference.as_json(),
         "state": str(outcome.state),
@@ -136,7 +137,7 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def now() -> str:
-    """The time in UTC."""
+    """Return the present time in UTC, in ISO 8601."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
 
 

@@ -1,4 +1,4 @@
-"""What every source offers: the list of its references for a season, and the bytes of one reference.
+"""What every source of letters offers: the list of its references for a season, and the bytes of one reference.
 
 Each source is one small module. It lists references and fetches bytes; it does not store files, read letters, or
 use the archive. The loop in fetching.py stores the files, remembers what was fetched, and counts failures.
@@ -28,9 +28,9 @@ class ReferenceKind(StrEnum):
 class Reference:
     """One letter, page or table that a source has, or should have, for a season.
 
-    `address` is where the source begins to fetch. The archive's key is the address with season and kind, so the
-    address must stay the same in every run. If a letter is found by following links, `address` is the page where
-    the links begin, and `Fetched.address` is where the bytes were. `authority_id` is the authority
+    `address` is where the source begins to fetch. The archive finds a reference by its season, kind and address, so
+    the address must stay the same in every run. If a letter is found by following links, `address` is the page
+    where the links begin, and `Fetched.address` is where the bytes were. `authority_id` is the authority
     (authorities.csv) that the source states; None if it states none.
     """
 
@@ -62,7 +62,8 @@ class ReferenceJson(TypedDict):
 
 @dataclass(frozen=True)
 class DataTableReference:
-    """One data table that a source has beside a season's letters, and the file that says what its columns mean.
+    """One data table that a source has beside a season's letters, and its mapping: the file that says what its
+    columns mean.
 
     `mapping_address` is where the mapping lies. If `has_mapping` is False, it is where a person should write the
     mapping.
@@ -98,8 +99,8 @@ class Validators:
 class Known:
     """What the archive knows about a reference, so that a source need not fetch unchanged bytes again.
 
-    `address` is where the bytes were fetched, and the validators are valid for that address only. If a source's
-    links now lead to another address, it fetches without them.
+    `address` is where the bytes were fetched; the validators hold for that address only. If a source's links now
+    lead to another address, the source fetches without validators.
     """
 
     address: str
@@ -111,7 +112,8 @@ class Fetched:
     """The result of a fetch.
 
     `content` has all bytes, or is None if the bytes are unchanged since `known` (a server's 304). `address` is
-    where the bytes were, after links and redirects. `status` is the HTTP status, or None without HTTP.
+    where the bytes were, after links and redirects. `status` is the HTTP status; None if the bytes did not come by
+    HTTP.
     """
 
     content: bytes | None
@@ -129,7 +131,7 @@ class Source(Protocol):
 
     @property
     def fetches_at_a_time(self) -> int:
-        """The number of calls of `fetch` that the source takes side by side. The source keeps its own gaps between
+        """The number of calls of `fetch` that may run at the same time. The source itself keeps gaps between
         requests.
         """
 
@@ -144,7 +146,7 @@ class Source(Protocol):
         """Return the data tables of a season, in a fixed order. Raise SourceError if the list cannot be fetched."""
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """Return the bytes of one reference; with `known`, only if they have changed.
+        """Return the bytes of one reference. If `known` is given, return the bytes only if they have changed.
 
         Raise NotPublishedError if the source has no such reference, FetchError if the bytes could not be fetched
         after all tries, OSError if a file cannot be read, and SourceError if nothing else of this source can be
@@ -153,7 +155,9 @@ class Source(Protocol):
 
 
 class FailureCause(StrEnum):
-    """Why a fetch failed, as a word to count by. An error's message has the details for people."""
+    """Why a fetch failed, in one word, so that failures can be counted. The error's message has the details for
+    people.
+    """
 
     TIMED_OUT = "timed_out"
     CONNECTION = "connection"
@@ -161,7 +165,7 @@ class FailureCause(StrEnum):
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
     REFUSED = "refused"
-    """A 4xx other than 404, 410 and 429."""
+    """A status other than 200 that no other cause covers, such as 403. (404 and 410 are a NotPublishedError.)"""
     FORBIDDEN_BY_ROBOTS = "forbidden_by_robots"
     ADDRESS_NOT_ALLOWED = "address_not_allowed"
     """A link or redirect leads to a host, scheme or network from which nothing is fetched, or redirects do not
@@ -173,7 +177,7 @@ class FailureCause(StrEnum):
     SITE_SHAPE = "site_shape"
     """The site is not built as the settings say: no page at a council's address, or no clear link to its letter."""
     FILE = "file"
-    """A file that cannot be read."""
+    """A local file cannot be read."""
     UNEXPECTED = "unexpected"
     """An error that nobody expected; the log has the traceback."""
 
@@ -186,7 +190,8 @@ PASSING_CAUSES = frozenset(
         FailureCause.SERVER_ERROR,
     }
 )
-"""The causes that may pass by themselves. Any other cause would still be there an hour later."""
+"""The causes that may be gone when the source is asked again. Any other cause would still be there an hour
+later."""
 
 
 class SourceError(Exception):
@@ -209,7 +214,9 @@ class NotPublishedError(Exception):
 
 
 class FetchError(Exception):
-    """One reference could not be fetched; others may be. The message says what was found and where."""
+    """One reference could not be fetched; other references may succeed. The message says what was found and
+    where.
+    """
 
     def __init__(self, cause: FailureCause, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -233,7 +240,7 @@ def check_is_pdf(content: bytes, address: str) -> None:
 
 
 def check_is_whole_page(content: bytes, address: str) -> None:
-    """Raise FetchError if a web page does not come to its end, whatever length the server announced."""
+    """Raise FetchError if a web page lacks its end, whatever length the server announced."""
     if is_cut_page(content):
         raise FetchError(
             FailureCause.WRONG_CONTENT,

@@ -1,4 +1,4 @@
-"""Sources by their names: "site", "manifest:<address>", "folder:<path>", or a path."""
+"""Find a source by its name: "site", "manifest:<address>", "folder:<path>", or a path."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +38,9 @@ def source_of(text: str, settings: "Settings") -> Source:
 
 
 def http_rules(settings: "Settings") -> "HttpRules":
-    """Return the rules for requests, by the settings. Raise SourceError if REDRESS_CONTACT names nobody."""
+    """Return the rules for requests that the settings give. Raise SourceError if REDRESS_CONTACT is no e-mail
+    address or web page.
+    """
     from redress.acquire.web.client import HttpRules
 
     return HttpRules(
@@ -56,8 +58,8 @@ def http_rules(settings: "Settings") -> "HttpRules":
 
 
 def allowed_addresses(settings: "Settings") -> "AllowedAddresses":
-    """Return the addresses that may be fetched, by the settings. Raise SourceError if REDRESS_SITE_URL is no
-    address.
+    """Return the addresses that may be fetched according to the settings. Raise SourceError if REDRESS_SITE_URL is
+    no address.
     """
     from redress.acquire.web import addresses
 
@@ -65,7 +67,7 @@ def allowed_addresses(settings: "Settings") -> "AllowedAddresses":
 
 
 def site_shape(settings: "Settings") -> "SiteShape":
-    """Return what the site is assumed to look like, by the settings."""
+    """Return the shape that the settings assume the site to have."""
     from redress.acquire.sources.site import SiteShape
 
     return SiteShape(

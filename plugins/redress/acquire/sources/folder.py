@@ -18,7 +18,7 @@ FILES_AT_A_TIME = 4
 NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
 """The endings of files that lie beside letters and are not letters."""
 LEFT_BY_WINDOWS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
-"""Files that Windows leaves in folders that somebody looks at, in lower case."""
+"""Files that Windows leaves in folders that somebody looks at; the names are in lower case."""
 LEFT_BY_OFFICE = "~$"
 """The beginning of the name of a file that Word or Excel leaves beside a file that is open."""
 
@@ -28,9 +28,9 @@ class FolderSource:
     """Letters below `folder`: `<folder>/<season>/<any file>`, at any depth below the season.
 
     Files of every kind are taken; reading says which files are not letters. These files are left out: hidden files,
-    files that Windows and Office leave behind, .json files, and data tables with their mappings (.csv, .xlsx,
-    .yml), which `data_tables` returns. A folder without season folders holds the letters of any season that is
-    asked for. The address of a file is its name below the folder, with unprintable characters escaped.
+    files that Windows and Office leave behind, .json files, and data tables with their mappings (.csv, .xlsx, .yml,
+    .yaml), which `data_tables` returns. If the folder has no season folders, all its files belong to any season
+    that is asked for. The address of a file is its name below the folder, with unprintable characters escaped.
     """
 
     folder: Path
@@ -56,8 +56,8 @@ class FolderSource:
         return tuple(sorted(season for season in found if season is not None))
 
     def outside_seasons(self) -> tuple[str, ...]:
-        """Return the files outside all season folders, which no run reads; none if the folder has no season
-        folders.
+        """Return the files outside all season folders, which no run reads. If the folder has no season folders,
+        return none.
         """
         seasons = {str(season) for season in self.seasons()}
         if not seasons:
@@ -69,7 +69,9 @@ class FolderSource:
         return tuple(Reference(season, address) for address in self._addresses(self._start(season)))
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """The CSV and XLSX files of a season in the order of their names, each with the .yml of the same name."""
+        """The CSV and XLSX files of a season in the order of their names, each with its mapping: the .yml or .yaml
+        file of the same name.
+        """
         files = frozenset(self._files(self._start(season)))
         references = []
         for address in sorted(files):
@@ -86,7 +88,9 @@ class FolderSource:
         return Fetched(self._path(reference.address).read_bytes(), reference.address)
 
     def _start(self, season: Season) -> Path:
-        """Return the folder of a season's files; it need not exist."""
+        """Return the folder of a season's files; it need not exist. Raise SourceError if this user may not read
+        it.
+        """
         start = self.folder / str(season) if self.seasons() else self.folder
         if start.is_dir() and not os.access(start, os.R_OK | os.X_OK):
             raise SourceError(f"the folder {start} may not be read by this user: change its permissions")

@@ -1,4 +1,4 @@
-"""Links: where a page of the site leads, and the season that a link names."""
+"""The links of a page of the site: where each leads, and the season that each names."""
 
 import re
 from collections.abc import Mapping
@@ -33,8 +33,9 @@ _PERIOD_OF_PAGE = re.compile(r"between 1 April (20\d\d) (?:to|and) 31 March (20\
 class Link:
     """A link of a page.
 
-    `surroundings` are the words of the smallest list item, row or paragraph with no other link in it; `heading` is
-    the nearest heading before the link.
+    `surroundings` are the words of the innermost list item, row or paragraph around the link; they are empty if it
+    has another link too. `heading` is the nearest heading before the link. `is_navigation` is True in a menu,
+    header or footer.
     """
 
     address: str
@@ -46,10 +47,11 @@ class Link:
 
     @cached_property
     def seasons(self) -> frozenset[int]:
-        """Return the years of the seasons that the link may be about: none if no words name a season, several if
-        the words are unclear.
+        """Return the years of the seasons that the link may be about. There are none if no words name a season, and
+        several if the words are unclear.
 
-        The link's own words count first, then its surroundings, its file's name, its heading, and its address.
+        The first words that name exactly one season count: those of the link itself, then of its surroundings, its
+        file's name, its heading, and its address.
         """
         path = PurePosixPath(unquote(urlsplit(self.address).path))
         unclear: frozenset[int] = frozenset()
@@ -62,7 +64,7 @@ class Link:
 
     @property
     def ending(self) -> str:
-        """The ending of the link's file in lower case, such as ".pdf"; empty if it has none."""
+        """The ending of the link's file in lower case, such as ".pdf"; empty if the file has no ending."""
         return PurePosixPath(unquote(urlsplit(self.address).path)).suffix.lower()
 
     def __str__(self) -> str:
@@ -80,8 +82,8 @@ class WebPage:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """All links in the order of the page. This property and the others raise FetchError if the bytes are not a
-        web page.
+        """All links in the order of the page. This property and the next two raise FetchError if the bytes are not
+        a web page.
         """
         return self._walked.links
 
@@ -105,7 +107,7 @@ class WebPage:
         walk = _Walk(self.address)
         try:
             parser = etree.HTMLParser(target=walk, encoding=self.charset)
-        except (LookupError, ValueError):  # what the server names is no charset: the page may say it
+        except (LookupError, ValueError):  # if the server names no charset that exists, the page may name one
             parser = etree.HTMLParser(target=walk)
         try:
             etree.fromstring(self.content, parser)
@@ -147,7 +149,7 @@ class _Walked:
 
 @dataclass
 class _Span:
-    """A part of a page, as two ranges: of pieces of text, and of links. Each end is exclusive."""
+    """A part of a page, as a range of the page's pieces of text and a range of its links. Each end is exclusive."""
 
     first_piece: int
     first_link: int
@@ -168,7 +170,8 @@ class _LinkFound:
 
 
 class _Walk:
-    """One walk over a page by the events of the parser.
+    """Collect the links, headings and words of a page from the events of the parser: start, text and end of
+    elements.
 
     No tree is built, because a tree takes quadratic time for an element with many attributes or a list with many
     links.
@@ -233,8 +236,8 @@ class _Walk:
         return _Walked(links, shortened(title), _season_shown(_words("".join(self._pieces))))
 
     def _start(self) -> str:
-        """Return the address that relative links count from: the page's base, or the page if the base is not an
-        address.
+        """Return the address that relative links count from: the page's `base`, or the page's address if it has no
+        valid base.
         """
         with suppress(FetchError):
             return joined(self._address, self._base or "")
@@ -273,7 +276,7 @@ class _Walk:
         )
 
     def _words(self, span: _Span) -> str:
-        """Return the words of a part of the page; none if they are too long."""
+        """Return the words of a part of the page; empty if they are longer than LONGEST_WORDS_CHARACTERS."""
         length, pieces = 0, self._pieces
         for index in range(span.first_piece, span.end_piece):
             length += len(pieces[index])

@@ -1,4 +1,5 @@
-"""The manifest source: a table of letters, written by a person: season, authority, and address.
+"""The manifest source: a table of letters that a person writes, with a season, an authority and an address in each
+row.
 
 The table is CSV with these headings, or a JSON list of objects with these keys. `authority` is an authority_id or a
 name. `address` is an http(s) address, a file, or an object in a store; a relative address counts from the manifest.
@@ -45,7 +46,8 @@ REQUIRED_COLUMNS = ("season", "authority", "address")
 OPTIONAL_COLUMNS = ("kind", "mapping")
 KINDS = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE, ReferenceKind.DATA_TABLE)
 MOST_BYTES = 10_000_000
-"""The largest manifest in bytes: a row has about 150 bytes, so the letters of a hundred years fit."""
+"""The size in bytes that no manifest may exceed. A row has about 150 bytes, so the letters of a hundred years
+fit."""
 MOST_ADDRESS_CHARACTERS = 4096
 _FROM_SERVERS = ("http", "https")
 _SERVERS_ALONE = "an address of http(s): the manifest came from a server"
@@ -88,7 +90,9 @@ class ManifestSource:
         )
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """Return the data tables of a season in the manifest's order. A table without `mapping` has no mapping."""
+        """Return the data tables of a season in the manifest's order. If a row has no `mapping`, `has_mapping` is
+        False.
+        """
         return tuple(
             DataTableReference(
                 season, row.reference.address, row.mapping or _beside(row.reference.address), bool(row.mapping)
@@ -114,7 +118,9 @@ class ManifestSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _from_store(self, address: str, known: Known | None) -> Fetched:
-        """Return the bytes of a store's object, without reading the object if its tag has not changed."""
+        """Return the bytes of a store's object. If the object's tag (ETag) has not changed, the bytes are not
+        read.
+        """
         scheme, _, path = address.partition("://")
         try:
             with self._lock:
@@ -231,8 +237,9 @@ class ManifestSource:
         return stated
 
     def _beside_manifest(self, cells: "_Cells", column: str) -> str:
-        """Return an absolute address for an address that is relative to a manifest from a server. Raise SourceError
-        if it does not lead to a server: "file:/x" looks relative, and leads to a file.
+        """Return an absolute address for an address that is relative to a manifest from a server.
+
+        Raise SourceError if the address does not lead to a server: "file:/x" looks relative, and leads to a file.
         """
         try:
             address = joined(self._place, cells.text(column))
@@ -266,7 +273,7 @@ class _Cells:
         return self.values.get(column, "").strip()
 
     def wrong(self, column: str, expected: str) -> SourceError:
-        """Return the error of a cell that does not hold what is expected."""
+        """Return the error for a cell that does not hold what is expected."""
         return SourceError(
             f'{self.place}, column {column}: "{shortened(self.optional(column))}"; expected {expected}'
         )
@@ -345,5 +352,5 @@ def _scheme(address: str) -> str:
 
 
 def _beside(address: str) -> str:
-    """Return the place for a person to write the mapping of a table, if the manifest names no mapping."""
+    """Return where a person should write the mapping of a table, if the manifest names no mapping."""
     return str(PurePosixPath(urlsplit(address).path).with_suffix(".yml"))

@@ -36,12 +36,12 @@ from redress.model.season import Season
 
 SLUG = "{slug}"
 TABLE_ENDINGS = (".csv", ".xlsx")
-"""The endings of data tables. If a table is there with both endings, the first ending is taken."""
+"""The endings of data tables. If a table is there with both endings, the .csv is taken."""
 LARGEST_PAGE_BYTES = 2 * 1024 * 1024
-"""The largest page in bytes; a council's page has about 100 kB."""
+"""The size in bytes that no page may exceed; a council's page has about 100 kB."""
 MOST_KEPT_BYTES = 256 * 1024 * 1024
-"""A source that keeps more bytes of pages than this forgets all pages, and fetches a page again when it is
-needed."""
+"""If the pages that a source keeps have more bytes than this, the source forgets all pages, and fetches a page
+again when it is needed."""
 SHOWN_LINKS_COUNT = 5
 _PAGES_LOOKED_AT = 3
 _APOSTROPHES = re.compile(r"['’‘`]")
@@ -52,9 +52,10 @@ _NO_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
 class SiteShape:
     """What the site is assumed to look like.
 
-    Every path begins with "/". `council_page` is the path of a council's page, with {slug} in the place of its
-    name. `slugs` has the slugs that do not follow from an authority's name, by authority_id. `letters_link_texts`
-    are the words of the link from a council's page to the annual letters.
+    Every path begins with "/". `council_page` is the path of a council's page, with {slug} in the place of the
+    council's slug: its name as addresses write it, such as blaby-district-council. `slugs` has, by authority_id,
+    the slugs that do not follow from an authority's name. `letters_link_texts` are the words of the link from a
+    council's page to the annual letters.
     """
 
     url: str
@@ -85,8 +86,8 @@ class SiteShape:
 class SiteSource:
     """The letters of the Ombudsman's site: one reference for each authority that exists at the end of the season.
 
-    A source keeps up to MOST_KEPT_BYTES of pages, and fetches a kept page once. With a cache, a page is fetched
-    only if it has changed since the last run.
+    A source keeps up to MOST_KEPT_BYTES of pages in memory, and fetches a kept page once. If there is a cache, a
+    page is fetched only if it has changed since the last run.
     """
 
     shape: SiteShape
@@ -105,11 +106,12 @@ class SiteSource:
         return self.client.rules.at_a_time
 
     def references(self, season: Season) -> tuple[Reference, ...]:
-        """Return a reference to the letter of each authority; and to each council's page, if the pages now show
-        this season.
+        """Return a reference to the letter of each authority. If the councils' pages now show this season, add a
+        reference to each authority's page.
 
-        Other bodies than councils are included, because only a request can tell whether a body has a page. A few
-        pages are fetched to see the season that they show; no other request is made.
+        Authorities that are not councils are included, because only a request can tell whether they have a page.
+        Only a few pages are fetched, to see which season they show. Raise SourceError if none of these can be
+        fetched.
         """
         alive = self.authorities.alive_on(season.period_end)
         letters = tuple(self._reference(season, authority, ReferenceKind.LETTER) for authority in alive)
@@ -120,8 +122,8 @@ class SiteSource:
         )
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """Return the data tables that the site's page of data tables links to for a season, with their mappings on
-        this machine.
+        """Return the data tables of a season that the site's page of data tables links to. Their mappings lie on
+        this machine. Raise SourceError if that page cannot be fetched.
         """
         if not self.shape.data_tables_page:
             return ()
@@ -167,10 +169,10 @@ class SiteSource:
                 return Fetched(Path(reference.address).read_bytes(), reference.address)
 
     def page_of(self, authority: Authority) -> WebPage:
-        """Return an authority's page. Raise NotPublishedError if a body that need not have a page has none.
+        """Return an authority's page.
 
-        For a council that exists, a missing page is a FetchError, because nobody knows whether the page has a
-        letter.
+        If there is no page, raise NotPublishedError for a body that is no council or that has ended, and FetchError
+        for a council that still exists, because nobody knows whether that council has a letter.
         """
         addresses = self.shape.council_pages(authority)
         for address in addresses:
@@ -192,8 +194,8 @@ class SiteSource:
         )
 
     def letters_page(self, page: WebPage) -> WebPage:
-        """Return the page with the list of annual letters, by the link with the expected words on the council's
-        page.
+        """Follow the link on a council's page to the page with the list of annual letters. Raise FetchError unless
+        exactly one link has the expected words.
         """
         wanted = {_folded(text) for text in self.shape.letters_link_texts}
         found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
@@ -242,7 +244,9 @@ class SiteSource:
         raise NotPublishedError(f"{page.address} lists letters of {named}, and none of {season}")
 
     def page(self, address: str) -> WebPage:
-        """Return a page of the site. Raise NotPublishedError and FetchError as the client does."""
+        """Return a page of the site. Raise NotPublishedError, FetchError and SourceError as `HttpClient.get`
+        does.
+        """
         with self._lock:
             had = self._pages.get(address)
         if had is None:
@@ -291,7 +295,7 @@ class SiteSource:
         """Return the season that councils' pages show now, by the first few pages; None if these pages name no
         season.
 
-        Raise SourceError if none of the pages could be fetched, because the site is down or the address is wrong.
+        Raise SourceError if none of these pages could be fetched, because the site is down or its address is wrong.
         """
         failure: FetchError | None = None
         has_answered = False
@@ -328,7 +332,9 @@ class SiteSource:
 
 
 def letter_links(page: WebPage) -> tuple[Link, ...]:
-    """Return the links that name a season and are not navigation; if some lead to PDFs, return only those."""
+    """Return the links that name a season and are not navigation. If some of them lead to PDFs, return only
+    those.
+    """
     named = [link for link in page.links if link.seasons and not link.is_navigation]
     return tuple(link for link in named if link.ending == ".pdf") or tuple(named)
 
@@ -336,7 +342,7 @@ def letter_links(page: WebPage) -> tuple[Link, ...]:
 def slugs_of(name: str) -> tuple[str, ...]:
     """Return the slugs that an authority's name may have in an address, the likeliest first.
 
-    "Blaby District Council" is blaby-district-council. For "&" and "'" there are two ways to write a slug.
+    "Blaby District Council" is blaby-district-council. If the name has "&" or "'", there are two ways to write it.
     """
     lowered = name.lower()
     ways = [

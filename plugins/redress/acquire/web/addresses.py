@@ -29,7 +29,8 @@ _NOT_PUBLIC = tuple(
         "3fff::/20",  # documentation (RFC 9637)
     )
 )
-"""Ranges that some versions of Python's ipaddress do not know completely, or that lead to an IPv4 address."""
+"""Ranges of addresses that are not public, although some versions of Python's ipaddress say so, or that lead to
+an IPv4 address."""
 _LOCAL_NAME = "localhost"
 
 
@@ -38,8 +39,8 @@ class AllowedAddresses:
     """The addresses that may be fetched: the host of `site_url` at its port, and `further_hosts` at the usual
     ports.
 
-    A host name is not enough: each IP address of the host must be public, or no connection is made. Loopback is
-    allowed only if `site_url` itself names it, and only for that host and port: a copy of the site on the user's
+    The name of a host is not enough: each IP address of the host must be public, or no connection is made. Loopback
+    is allowed only if `site_url` itself names it, and only for that host and port: a copy of the site on the user's
     own machine.
     """
 
@@ -66,8 +67,8 @@ class AllowedAddresses:
         """Return an address as a parsed URL, without its fragment. Raise FetchError if the address may not be
         fetched.
 
-        If the site is fetched by https, an http link to it becomes https, so that nobody on the way can change a
-        letter.
+        If the site is fetched by https, an http address becomes an https address, so that nobody on the way can
+        change a letter.
         """
         if has_password(address):
             raise _refused("the address holds a user's name and password, and no address of a letter does")
@@ -159,7 +160,9 @@ def host_of(url: httpx.URL) -> str:
 
 
 def is_public(ip_address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Return whether an IP address is public. An IPv6 address of NAT64 is public if its IPv4 address is."""
+    """Return whether an IP address is public. An IPv6 address of NAT64 is public if the IPv4 address in it is
+    public.
+    """
     if ip_address in _NAT64:
         return is_public(ipaddress.IPv4Address(int(ip_address) & 0xFFFFFFFF))
     if ip_address.version == 6 and ip_address not in _GLOBAL_UNICAST:

@@ -1,4 +1,4 @@
-"""Bodies: read an answer's body to its end, and unpack it, within a limit of bytes."""
+"""Read the body of a server's answer to its end, and unpack it, within a limit of bytes."""
 
 import zlib
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from redress.acquire.source import FailureCause, FetchError
 from redress.model.file_kinds import has_end
 
 GZIP = ("gzip", "x-gzip")
-"""The names of the only coding that is asked for (RFC 9110, 8.4.1.3)."""
+"""The names of gzip, the only coding that is asked for (RFC 9110, 8.4.1.3)."""
 _UNPACKED = ("", "identity")
 _GZIP_FORMAT = zlib.MAX_WBITS | 16
 _SHOWN_CHARACTERS = 60
 
 
 class BrokenBodyError(Exception):
-    """A body that ended too early or cannot be unpacked; another request may bring the whole body."""
+    """A body ended too early or cannot be unpacked; another request may bring the whole body."""
 
 
 @dataclass(frozen=True)
 class BodyLimits:
     """The limits on a body: at most `largest_bytes`, both as sent and as unpacked.
 
-    `needs_end` is for content that is kept: if the server does not say where a body ends, the content itself must
-    show its end.
+    If `needs_end` is True and the server does not say where the body ends, the content itself must show its end.
+    This is for content that is kept.
     """
 
     largest_bytes: int
@@ -34,8 +34,8 @@ class BodyLimits:
 def read_body(response: httpx.Response, address: str, limits: BodyLimits) -> bytes:
     """Return the unpacked body of an answer.
 
-    Raise FetchError if the body is larger than the limit or is packed in another way than asked for, and
-    BrokenBodyError if the body is not whole.
+    Raise FetchError if the body is larger than the limit or is packed in another way than gzip, and BrokenBodyError
+    if the body is not whole.
     """
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > limits.largest_bytes:
@@ -60,7 +60,7 @@ def read_body(response: httpx.Response, address: str, limits: BodyLimits) -> byt
 
 
 class _Body:
-    """The part of a body that has come so far. A body never grows beyond the limit."""
+    """The part of a body that has come so far. It never grows beyond the limit."""
 
     def __init__(self, address: str, largest_bytes: int, *, is_packed: bool) -> None:
         self._address = address
@@ -87,7 +87,7 @@ class _Body:
         return bytes(self._content)
 
     def _unpacked(self, unpacker: "zlib._Decompress", sent: bytes) -> bytes:
-        """Unpack a piece, at most one byte more than the limit: a hundred bytes can unpack to gigabytes."""
+        """Unpack a piece, at most to one byte more than the limit: a hundred bytes can unpack to gigabytes."""
         try:
             piece = unpacker.decompress(sent, self._largest_bytes - len(self._content) + 1)
         except zlib.error as error:

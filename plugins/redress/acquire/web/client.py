@@ -1,5 +1,5 @@
-"""HTTP: fetch an address politely. Each request says who asks, robots.txt is obeyed, and passing failures are
-retried.
+"""Fetch an address by HTTP, politely: each request says who asks, robots.txt is obeyed, and failures that may pass
+are tried again.
 """
 
 import datetime as dt
@@ -44,10 +44,10 @@ _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 class HttpRules:
     """How requests are made. Sizes are in bytes, times in seconds.
 
-    `timeout_seconds` is for a whole request with its body; an answer that takes longer is not retried. A request
-    with a passing failure is tried `attempts` times in all. The waits between tries begin at `backoff_seconds`,
-    double each time, and are at least as long as the site asks for (Retry-After). If the site asks for more than
-    `longest_wait_seconds`, no further request is made.
+    `timeout_seconds` is for a whole request with its body; an answer that takes longer is not tried again. If a
+    failure may pass (no connection, a short timeout, status 429 or 5xx), the request is tried `attempts` times in
+    all. The waits between tries begin at `backoff_seconds`, double each time, and are at least as long as the site
+    asks for (Retry-After). If the site asks for more than `longest_wait_seconds`, no further request is made.
     """
 
     contact: str
@@ -77,7 +77,9 @@ class HttpRules:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of an address. `content` is None if nothing has changed (status 304)."""
+    """The answer of an address. `content` is None if nothing has changed (status 304), and for a redirect; then
+    `location` is the header that says where the redirect leads.
+    """
 
     content: bytes | None
     address: str
@@ -90,7 +92,7 @@ class Answer:
 class HttpClient:
     """Fetch addresses for all threads of a process, by one set of rules.
 
-    `most_requests` limits the number of requests, with every attempt and every robots.txt counted. `requests_count`
+    `most_requests` is the most requests that may be made; every try and every robots.txt counts. `requests_count`
     is the number of requests made.
     """
 
@@ -126,13 +128,14 @@ class HttpClient:
         self._transport.close()
 
     def get(self, address: str, known: Known | None = None, *, largest_bytes: int | None = None) -> Answer:
-        """Return the answer of an address after its redirects; with `known`, without content if nothing has
-        changed.
+        """Return the answer of an address after its redirects. If `known` is given and nothing has changed, the
+        answer has no content.
 
-        `largest_bytes` is a lower limit than the limit of the rules.
+        `largest_bytes` can only lower the limit that the rules set.
 
         Raise NotPublishedError for 404 and 410, FetchError for any other failure of this address, and SourceError
-        if no further request may be made: robots.txt cannot be fetched, or the site asks to be left alone.
+        if no further request may be made: robots.txt cannot be fetched, the site asks to be left alone, or
+        `most_requests` have been made.
         """
         limits = BodyLimits(min(largest_bytes or self.rules.largest_bytes, self.rules.largest_bytes))
         return self._followed(address, known, self._robots_checked, limits)
@@ -254,8 +257,8 @@ class HttpClient:
         return Answer(content, str(url), status, validators, response.charset_encoding)
 
     def _passing(self, response: httpx.Response, url: httpx.URL) -> Exception:
-        """Return the error for an answer that may differ later: an error to retry, or an error that ends all
-        requests.
+        """Return the error for an answer that may differ later. If the site asks for too long a wait, the error
+        ends all requests; otherwise the request is tried again.
         """
         status = response.status_code
         seconds = _retry_after_seconds(response.headers.get("Retry-After"))
@@ -273,7 +276,7 @@ class HttpClient:
 
 
 class _PassingError(FetchError):
-    """A failure that may pass: the address is asked again."""
+    """A failure that may pass, so the address is asked again."""
 
 
 def _retry_after_seconds(text: str | None) -> float | None:
@@ -293,7 +296,7 @@ def _retry_after_seconds(text: str | None) -> float | None:
 
 
 def _validator(response: httpx.Response, name: str) -> str | None:
-    """Return a header of an answer, to send back with the next request; None if it is missing or cannot be sent
+    """Return a header of an answer that the next request sends back; None if it is missing or cannot be sent
     back.
     """
     text: str | None = response.headers.get(name)

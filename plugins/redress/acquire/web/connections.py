@@ -1,4 +1,4 @@
-"""Connections: let httpx connect only to checked IP addresses, and limit the time of each request."""
+"""Let httpx connect only to checked IP addresses, and limit the time of each request."""
 
 import os
 import socket
@@ -28,7 +28,7 @@ _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Limit all reading and writing of this thread in the block to this many seconds; then raise
+    """Limit the time of all connecting, reading and writing of this thread in the block. After that time, raise
     httpcore.TimeoutException.
 
     Timeouts of a single read are not enough: a server that sends a byte now and then never exceeds them.
@@ -47,23 +47,23 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class CheckedTransport(httpx.BaseTransport):
-    """A transport that resolves a host once, checks the IP addresses, and connects to one of them.
+    """A transport that looks up the IP addresses of a host once, checks them, and connects to one of them.
 
-    A name that resolves differently a moment later (DNS rebinding) has no effect. Errors of httpcore are not
-    changed.
+    If the name leads to other addresses a moment later (DNS rebinding), that has no effect. Errors of httpcore are
+    not changed.
     """
 
     def __init__(self, allowed: AllowedAddresses, at_a_time: int, resolve: Resolve = resolve) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(),
-            max_connections=None,  # how many there are is for the pace to say
+            max_connections=None,  # `Pace` limits how many requests run
             max_keepalive_connections=at_a_time,
             keepalive_expiry=30,
             network_backend=_CheckedBackend(allowed, resolve),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request without a body, and give the answer with its body still to be read."""
+        """Send a request that has no body, and return the answer; the answer's body has still to be read."""
         response = self._pool.handle_request(
             httpcore.Request(
                 method=request.method,
@@ -90,7 +90,7 @@ def _ssl_context() -> SSLContext:
         return httpx.create_ssl_context()
     except OSError as error:
         named = (f"{name}={os.environ[name]}" for name in CERTIFICATE_VARIABLES if os.environ.get(name))
-        place = next(named, "those of the package certifi")  # httpx looks at no other variable then
+        place = next(named, "those of the package certifi")  # httpx then looks at no other variable
         raise SourceError(
             f"the certificates that servers are checked with cannot be loaded ({printable(place)}): "
             f"{error.strerror or error}; unset the variable, or name a file that is there"

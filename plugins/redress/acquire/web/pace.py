@@ -1,4 +1,4 @@
-"""Pace: how many requests run at a time, and the gap between them."""
+"""Limit how many requests run at a time, and keep a gap between them."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 class Pace:
     """Limit the requests that run at a time, and keep a gap between their starts.
 
-    The limit holds for all threads of one process; Airflow's pool keeps processes apart.
+    The limit holds for all threads of one process; Airflow's pool sees to it that processes do not fetch at once.
     """
 
     def __init__(self, at_a_time: int, gap_seconds: float) -> None:

@@ -1,5 +1,5 @@
-"""The page cache: the last version of each page on the way to letters, so that the site sends only changed pages
-again.
+"""The page cache: the last version of each page that was fetched on the way to a letter, so that the site sends
+only changed pages again.
 
 The cache can be deleted at any time: a page that is missing or damaged is fetched whole.
 """
@@ -35,7 +35,9 @@ class PageCache:
             return None
 
     def put(self, address: str, page: WebPage) -> None:
-        """Keep a page if its server can later say whether it changed. Other pages are fetched whole next time."""
+        """Keep a page if its server gave validators, by which it can later say whether the page changed. Any other
+        page is fetched whole next time.
+        """
         if page.validators == Validators():
             return
         about = {

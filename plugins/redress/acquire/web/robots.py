@@ -1,4 +1,4 @@
-"""Robots: what a host's robots.txt (RFC 9309) allows to fetch, and how slowly."""
+"""What a host's robots.txt (RFC 9309) allows to fetch, and how slowly."""
 
 import re
 import threading
@@ -10,7 +10,7 @@ from protego import Protego
 from redress.acquire.source import FetchError, NotPublishedError, SourceError
 
 PRODUCT = "Redress"
-"""The name by which a robots.txt may speak of this program."""
+"""The name of this program, by which a robots.txt may have rules for it."""
 _OTHER_AGENT = "others"
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s|$)\s*(?P<agent>[^#]*)")
 """A line that names an agent, in every spelling that Protego accepts; the line must be in lower case."""
@@ -20,7 +20,7 @@ class Robots:
     """The rules of each host, fetched when the first address of the host is wanted.
 
     A missing robots.txt (404, 410) forbids nothing. If robots.txt cannot be fetched, because the host fails or
-    refuses it, SourceError is raised, because then nothing of the host may be fetched.
+    refuses it, both methods raise SourceError, because then nothing of the host may be fetched.
     """
 
     def __init__(self, ask: Callable[[str], bytes | None]) -> None:
@@ -29,7 +29,7 @@ class Robots:
         self._rules: dict[str, Protego | SourceError] = {}
 
     def allows(self, url: httpx.URL) -> bool:
-        """Return whether an address may be fetched. Raises SourceError if robots.txt cannot be fetched."""
+        """Return whether an address may be fetched."""
         return bool(self._rules_for(url).can_fetch(str(url), PRODUCT))
 
     def delay_seconds(self, url: httpx.URL) -> float:
