@@ -22,13 +22,13 @@ DAY_SECONDS = 86_400
 """The upper bound of every time limit. An endless limit, or a limit too large for the system, would stop a run
 without a message."""
 CLOCK_SHARE = 10
-"""How many seconds of the clock a worker gets for each second of processor time: a busy machine may give it a
-tenth."""
+"""How many seconds by the clock a worker may take for each second of processor time that it may take: on a busy
+machine a worker may get only a tenth of a processor."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits on reading one letter. `memory_mebibytes` is the worker's whole address space."""
+    """The limits on reading one letter. `memory_mebibytes` limits a worker's whole address space."""
 
     time_seconds: float = 60.0
     """The limit of processor time, so that no verdict depends on what else the machine does."""
@@ -38,7 +38,9 @@ class Limits:
 
     @property
     def clock_seconds(self) -> float:
-        """The longest wait for a letter by the clock, in seconds. It ends a worker that neither works nor ends."""
+        """The longest wait for a letter by the clock, in seconds. After it, a worker that neither works nor ends is
+        stopped.
+        """
         return CLOCK_SHARE * self.time_seconds
 
     @property
@@ -47,7 +49,7 @@ class Limits:
 
 
 class Settings(BaseSettings):
-    """Everything a person can set. A folder that is not set lies below `home`."""
+    """Everything that a person can set. A folder that is not set lies below `home`."""
 
     model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore")
 
@@ -226,7 +228,7 @@ class Settings(BaseSettings):
     @field_validator("archive", "landing", "warehouse")
     @classmethod
     def _is_reached_by_all(cls, stated: str | Path | None, info: ValidationInfo) -> str | Path | None:
-        """Refuse a local folder for a part of the state if several machines share the state."""
+        """If several machines share the state, refuse a local folder for a part of the state."""
         state = str(info.data.get("state") or "")
         if is_address(state) and stated is not None and not is_address(stated):
             raise ValueError(
