@@ -324,7 +324,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def writer_locks(self) -> tuple[Place, ...]:
-        """The locks that a run of the command line holds from reading landing to the swap, in this order.
+        """The locks that a run of the command line holds, in this order, from reading landing until its release is
+        current.
 
         The second lock lies with the releases, because another home may use this warehouse. If the state is shared,
         the warehouse folder belongs to this machine alone and needs no lock.
