@@ -1,1 +1,1 @@
-"""A release in PostgreSQL, for many readers at once."""
+"""Serve a release from PostgreSQL, to many readers at once."""

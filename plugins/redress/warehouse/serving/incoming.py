@@ -1,4 +1,6 @@
-"""Make a release's tables in the incoming schema: create, fill, compare with the release's file, and add keys."""
+"""Make a release's tables in the incoming schema, which no reader sees yet: create and fill them, compare them with
+the release's file, and add keys.
+"""
 
 import datetime as dt
 
@@ -27,10 +29,10 @@ BATCH_ROWS = 20_000
 def build_beside(
     connection: Connection, warehouse: duckdb.DuckDBPyConnection, tables: tuple[ServedTable, ...]
 ) -> dict[str, int]:
-    """Make a release's tables in the incoming schema, with rows, keys and indexes. Return the number of rows by
-    table.
+    """Make a release's tables in the incoming schema, with rows, keys and indexes. Return the number of rows of
+    each table.
 
-    Raises ServeError if a table differs from its table in the release's file.
+    Raises ServeError if a table cannot be copied, differs from its table in the release's file, or breaks a key.
     """
     if any(table.name == RELEASE_TABLE for table in tables):
         raise ServeError(f"a table of the release is called {RELEASE_TABLE}, which says in {SCHEMA} what is served")
@@ -65,8 +67,8 @@ def _create(connection: Connection, table: Table) -> None:
 
 
 def _keys(table: Table) -> list[ColumnCollectionConstraint]:
-    """Return a table's keys in a fixed order, without the empty primary key that SQLAlchemy adds to a table without
-    one.
+    """Return a table's keys in a fixed order. If the table has no primary key, leave out the empty one that
+    SQLAlchemy adds.
     """
     keys = [
         constraint
@@ -87,11 +89,10 @@ def _add_key(connection: Connection, addition: AddConstraint) -> None:
 
 
 def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> None:
-    """Copy the rows of a table into the incoming schema; each batch is one buffer from DuckDB to the server.
+    """Copy the rows of a table into the incoming schema, one buffer for each batch.
 
-    The rows are frozen (COPY FREEZE), so that readers with an older snapshot see them too; PostgreSQL allows this
-    only if the table was made in the current transaction. Otherwise a transaction that keeps one snapshot and reads
-    across a swap would find the new tables empty.
+    COPY FREEZE is used: without it, a transaction that began before the swap of the schemas would find the new
+    tables empty. PostgreSQL allows it only for a table that was made in the same transaction.
     """
     batches = warehouse.sql(table.lines_query()).to_arrow_reader(BATCH_ROWS)
     statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, table.name))
@@ -102,7 +103,9 @@ def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, tabl
 
 
 def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> int:
-    """Return the number of rows that a table has on both sides. Raises ServeError if rows or values differ."""
+    """Return the number of rows of a table. Raises ServeError if PostgreSQL's rows or values differ from those in
+    the file.
+    """
     [(sent_count, *sent_sums)] = warehouse.execute(table.checksum_in_duckdb()).fetchall()
     [(arrived_count, *arrived_sums)] = driver(connection).execute(table.checksum_in_postgres(INCOMING)).fetchall()
     if sent_count != arrived_count:
@@ -117,10 +120,10 @@ def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection,
 
 
 def state_release(connection: Connection, release_id: str, table_names: list[str]) -> None:
-    """Make the table that says which release is served, and mark the schema.
+    """Make the table that says which release is served, and write our mark into the schema's comment.
 
-    The table's row is frozen like the rows of the other tables, so that each snapshot sees the tables together with
-    their release.
+    The table's row is copied as by `copy_rows`, so that each transaction sees the tables together with their
+    release.
     """
     made = Table(
         RELEASE_TABLE,

@@ -33,15 +33,15 @@ from redress.warehouse.serving.tables import ServeError, served_tables
 
 CONNECT_TIMEOUT_SECONDS = 10
 KEPT_VARIABLES = frozenset({"PGPASSFILE"})
-"""The variables of PostgreSQL that are taken from the environment; docs/runbooks/serving.md names them."""
+"""The variables of PostgreSQL that count if they stand in the environment; docs/runbooks/serving.md names them."""
 SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret")
-"""Parameters of an address with secret values, which no message shows."""
+"""The parameters of an address whose values are secret, so that no message shows them."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """The result of serving a release. `notes` are sentences about readers, such as an old release that they still
-    hold.
+    """The result of serving a release. `notes` are sentences about readers, such as that they still hold an old
+    release.
     """
 
     release_id: str
@@ -67,7 +67,7 @@ class Postgres:
     """A PostgreSQL database that serves releases.
 
     `address` may hold a password, and is never shown; `setting` is the name of its setting. `patience_seconds` is
-    how long to wait for a moment at which no reader holds a table; after that the swap is made anyway.
+    how long to wait for a moment at which no reader holds a table; after that the schemas are swapped anyway.
     """
 
     address: str = field(repr=False)
@@ -76,7 +76,7 @@ class Postgres:
 
     def url(self) -> URL:
         """The address for SQLAlchemy and psycopg. Raises ServeError for a wrong address; the message does not
-        repeat it.
+        repeat the address.
         """
         try:
             url = make_url(self.address)
@@ -225,8 +225,8 @@ def serve_current(settings: Settings) -> Served:
 
 
 def _require_current_in_store(settings: Settings, current: Path) -> None:
-    """Raise ServeError if another release is current in the object store of the settings, because another home put
-    it there.
+    """Raise ServeError if the object store of the settings has another current release, because another home put it
+    there.
     """
     address = settings.warehouse_store_address
     if address is None:

@@ -1,4 +1,6 @@
-"""The reading role: grant the right to read the served schema, and make sure that the role can do nothing else."""
+"""The role for readers: grant the right to read the served schema, and make sure that the role can do nothing
+else.
+"""
 
 from psycopg import errors
 from sqlalchemy import Connection
@@ -14,7 +16,8 @@ def grant_reading(connection: Connection) -> None:
     """Create the reading role if it is missing, and let it read the incoming schema.
 
     Also revoke, as far as this user may, the rights that PostgreSQL gives everybody in a database: to make
-    temporary tables, large objects, and (in old versions) tables in `public`.
+    temporary tables, large objects, and (in old versions) tables in `public`. Raises ServeError if the role is
+    missing and this user may not create it.
     """
     if not execute(connection, "select from pg_roles where rolname = %(role)s", role=READER):
         try:

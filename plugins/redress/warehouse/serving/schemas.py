@@ -1,4 +1,6 @@
-"""The schemas of a database that serves releases: take turns, find what is served, swap, and drop old releases."""
+"""The schemas of a database that serves releases: make one run wait for another, find what is served, swap the
+schemas, and drop old releases.
+"""
 
 import time
 from collections.abc import Iterator
@@ -24,18 +26,19 @@ from redress.warehouse.serving.tables import ServeError
 
 RETIRED_PREFIX = "redress_retired_"
 TURN_TIMEOUT_SECONDS = 120
-"""How long to wait for another run that is serving."""
+"""How long a run waits for another run that is serving a release."""
 LOCK_TRIES_SECONDS = (0.05, 0.1, 0.2, 0.4)
-"""How long each of the tries to lock tables lasts. No try keeps a reader waiting for longer."""
+"""How long each try to lock tables lasts, one after the other. No try keeps a reader waiting for longer."""
 LOCK_PAUSE_SECONDS = 0.05
 DROP_PATIENCE_SECONDS = 1.0
 
 
 def take_turn(connection: Connection) -> None:
-    """Make the incoming schema; wait if another run has made it, until that run has ended.
+    """Make the incoming schema. If another run has made it, wait until that run has ended.
 
     A schema's name is unique, so CREATE SCHEMA waits for another transaction that has made the schema and has not
-    committed. An advisory lock would work too, but any reader could hold such a lock.
+    committed. An advisory lock would work too, but any reader could hold such a lock. Raises ServeError if the
+    other run takes too long, if somebody else made the schema, or if the database is not in UTF-8.
     """
     encoding = execute(connection, "show server_encoding")[0][0]
     if encoding != "UTF8":
@@ -60,8 +63,8 @@ def take_turn(connection: Connection) -> None:
 
 
 def served_release(connection: Connection) -> str | None:
-    """Return the identity of the served release, or None before the first. Raises ServeError if the schema is not
-    ours.
+    """Return the identity of the served release, or None before the first release. Raises ServeError if Redress did
+    not make the served schema.
     """
     found = execute(
         connection,
@@ -79,11 +82,12 @@ def served_release(connection: Connection) -> str | None:
 
 
 def swap(connection: Connection, patience_seconds: float) -> str | None:
-    """Put the incoming schema in the place of the served schema. Return a note if readers held tables, else None.
+    """Put the incoming schema in the place of the served schema. Return a sentence if readers held tables,
+    otherwise None.
 
     A reader's statement looks up the names of its tables one after the other. All served tables are locked for the
-    swap, so that no swap happens between two of these look-ups. If a reader holds a table for minutes, the swap is
-    made without the locks: renaming a schema needs no lock on a table.
+    swap, so that no swap happens between two of these look-ups. If readers hold tables for longer than
+    `patience_seconds`, the swap is made without the locks: renaming a schema needs no lock on a table.
     """
     found = execute(connection, "select oid from pg_namespace where nspname = %(name)s", name=SCHEMA)
     note = None
@@ -98,11 +102,12 @@ def swap(connection: Connection, patience_seconds: float) -> str | None:
 
 
 def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
-    """Lock a release's tables against everybody until the transaction ends. Return False if that fails.
+    """Lock a release's tables against everybody until the transaction ends. Return False if they cannot be locked
+    within `patience_seconds`.
 
-    A reader who holds one table and wants another table can wait for us while we wait for the reader. Each try ends
-    long before PostgreSQL looks for such deadlocks (after a second, by default), because PostgreSQL would end one
-    of the two transactions.
+    If a reader holds one table and wants another table, the reader can wait for us while we wait for the reader.
+    Each try ends long before PostgreSQL looks for such deadlocks (after a second, by default), because PostgreSQL
+    would end one of the two transactions.
     """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     statement = sql.SQL("lock table {} in access exclusive mode").format(tables)
@@ -121,8 +126,8 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
 
 
 def _own_tables(connection: Connection, schema: str) -> list[str]:
-    """Return the existing tables of the release in a schema. Raises ServeError if the schema does not list its
-    tables.
+    """Return the names of the tables in a schema that came with its release. Raises ServeError if the schema does
+    not list these tables.
     """
     try:
         with connection.begin_nested():
@@ -146,8 +151,8 @@ def _own_tables(connection: Connection, schema: str) -> list[str]:
 
 
 def require_nothing_else(connection: Connection, schema: str) -> None:
-    """Raise ServeError if a schema holds anything that did not come with its release, because dropping the schema
-    would drop that too.
+    """Raise ServeError if a schema holds anything that did not come with its release, because that would be dropped
+    with the schema.
 
     PostgreSQL records no owner for the objects of the role that created the server; the oid of that role is 10.
     """
@@ -182,8 +187,8 @@ def require_nothing_else(connection: Connection, schema: str) -> None:
 
 
 def drop_retired(connection: Connection) -> Iterator[str]:
-    """Drop releases that were served before, each in its own transaction. Yield a sentence for each release that
-    cannot be dropped.
+    """Drop the releases that were served before, each in its own transaction. Yield a sentence for each release
+    that cannot be dropped.
     """
     with connection.begin():
         retired = execute(

@@ -17,7 +17,9 @@ def driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def execute(connection: Connection, statement: str, *names: str, **values: object) -> list[tuple[Any, ...]]:
-    """Execute a statement with a quoted name for each `{}` and a value for each `%(...)s`. Return its rows."""
+    """Execute a statement in which each `{}` is a name to quote and each `%(...)s` a value. Return the statement's
+    rows.
+    """
     composed = sql.SQL(statement).format(*(sql.Identifier(name) for name in names))
     cursor = driver(connection).execute(composed, values or None)
     return cursor.fetchall() if cursor.description is not None else []
@@ -30,7 +32,9 @@ def attempt(connection: Connection, statement: str, *names: str) -> None:
 
 
 def cause(error: Exception) -> Exception:
-    """Return the driver's error as text; SQLAlchemy's own text repeats the statement."""
+    """Return the driver's error behind an error of SQLAlchemy, because SQLAlchemy's own text repeats the
+    statement.
+    """
     return getattr(error, "orig", None) or error
 
 
@@ -44,7 +48,7 @@ INCOMING = "redress_incoming"
 
 
 MARK = "Redress release "
-"""The beginning of the comment on each of our schemas. No other schema is ever renamed or dropped."""
+"""The beginning of the comment on each schema that Redress made. No other schema is ever renamed or dropped."""
 
 
 RUNBOOK = "docs/runbooks/serving.md"

@@ -1,9 +1,9 @@
 """A release's tables in PostgreSQL: types, keys, comments, and rows as text for COPY and for a checksum.
 
 DuckDB writes each row as a line of COPY's text format. To compare what arrived with what was sent, each side also
-writes each row as a canonical text: each value followed by a comma, and each text preceded by its length in bytes
-and a colon, so that two different rows never give the same text. The canonical text of a null has neither digits
-nor a value, so a null differs from an empty text.
+writes each row as a canonical text: a comma follows each value, and each text follows its length in bytes and a
+colon, so that two different rows never give the same text. A null gives neither a length nor a value, so it differs
+from an empty text.
 """
 
 import json
@@ -44,10 +44,10 @@ from redress.warehouse.releases.releases import ReleaseError
 FILTER_COLUMNS = frozenset(
     {"season", "authority_key", "authority_id", "council_type_key", "measure", "letter_key", "complaint_kind"}
 )
-"""The columns that a BI tool filters and joins by. Each gets an index in every table in which no key starts with
-the column."""
+"""The columns by which a BI tool filters and joins. Each gets an index in every table in which no key starts
+with the column."""
 SEARCHED_COLUMNS = frozenset({"passage_text"})
-"""The columns of English prose, with an index for PostgreSQL's full-text search."""
+"""The columns of English prose. Each gets an index for PostgreSQL's full-text search."""
 _TYPES: dict[str, TypeEngine[Any]] = {
     "BIGINT": BigInteger(),
     "BOOLEAN": Boolean(),
@@ -71,7 +71,7 @@ class ServeError(ReleaseError):
 
 @dataclass(frozen=True)
 class ServedColumn:
-    """One column: its name, DuckDB's type, whether it may be null, and its comment."""
+    """One column of a release's table: its name, DuckDB's type, whether it may be null, and its comment."""
 
     name: str
     duckdb_type: str
@@ -98,7 +98,9 @@ class ServedColumn:
         return ARRAY(item, dimensions=1) if item is not None and self.is_list else item
 
     def copied(self) -> str:
-        """Return DuckDB's expression for the value in a line of COPY's text format; a null becomes backslash N."""
+        """Return the expression with which DuckDB writes the value in a line of COPY's text format; a null becomes
+        backslash N.
+        """
         name = quoted(self.name)
         if self.is_list:
             item = r"""'"' || replace(replace(cast(item as varchar), '\', '\\'), '"', '\"') || '"'"""
@@ -112,7 +114,7 @@ class ServedColumn:
         return rf"coalesce({text}, '\N')"
 
     def canonical_in_duckdb(self) -> str:
-        """Return DuckDB's arguments of `concat` that give the canonical text of the value."""
+        """Return the arguments of `concat` with which DuckDB writes the canonical text of the value."""
         name = quoted(self.name)
         if self.is_list:
             items = f"list_transform({name}, lambda item: {_item(self._value_in_duckdb('item'), 'strlen')})"
@@ -122,7 +124,9 @@ class ServedColumn:
         return f"{self._value_in_duckdb(name)}, ','"
 
     def canonical_in_postgres(self) -> str:
-        """Return PostgreSQL's arguments of `concat` that give the same text as `canonical_in_duckdb`."""
+        """Return the arguments of `concat` with which PostgreSQL writes the same text as DuckDB by
+        `canonical_in_duckdb`.
+        """
         name = quoted(self.name)
         if self.is_list:
             item = _item(self._value_in_postgres("item"), "octet_length")
@@ -168,12 +172,14 @@ class ServedTable:
     keys: Keys
 
     def lines_query(self) -> str:
-        """Return DuckDB's query for the rows, each as a line of COPY's text format in the only column, `line`."""
+        """Return the query that DuckDB runs for the rows. Its result has one column, `line`: each row as a line in
+        COPY's text format.
+        """
         fields = " || chr(9) || ".join(column.copied() for column in self.columns)
         return f"select {fields} || chr(10) as line from {self._in_duckdb}"  # noqa: S608 - quoted names  # nosec B608
 
     def checksum_in_duckdb(self) -> str:
-        """Return DuckDB's query for the number of rows and two sums of the rows' hashes.
+        """Return the query by which DuckDB gives the number of rows and two sums of the rows' hashes.
 
         The sums do not depend on the order of the rows.
         """
@@ -185,7 +191,7 @@ class ServedTable:
         )
 
     def checksum_in_postgres(self, schema: str) -> str:
-        """Return PostgreSQL's query for the number of rows and the two sums that `checksum_in_duckdb` asks for."""
+        """Return the query by which PostgreSQL gives the same number and sums as DuckDB by `checksum_in_duckdb`."""
         row = _concatenated([column.canonical_in_postgres() for column in self.columns])
         high, low = (f"sum(cast(cast('x' || substr(hash, {start}, 15) as bit(60)) as bigint))" for start in (1, 16))
         return (
@@ -199,14 +205,14 @@ class ServedTable:
 
 
 def _measured(text: str, length: str) -> str:
-    """Return the arguments of `concat` that give a text after its length in bytes and a colon; a null gives only
-    the colon.
+    """Return the arguments of `concat` that give a text after its length in bytes and a colon. A null gives only
+    the colon and the comma.
     """
     return f"{length}({text}), ':', {text}, ','"
 
 
 def _item(value: str, length: str) -> str:
-    """Return the text of a list's item after its length in bytes."""
+    """Return the expression for a list's item after its length in bytes; a null gives "-"."""
     return f"coalesce({length}({value}) || ':' || {value}, '-')"
 
 
@@ -223,7 +229,7 @@ def quoted(name: str) -> str:
 def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[ServedTable, ...]:
     """Return the tables of a release: names, types and comments from its DuckDB file, keys from its data package.
 
-    Raises ServeError for a column if PostgreSQL has no type that is equal to the column's type.
+    Raises ServeError if PostgreSQL has no type that is equal to a column's type.
     """
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     keys = {
@@ -262,7 +268,7 @@ def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[S
 
 
 def declared(tables: tuple[ServedTable, ...], schema: str) -> dict[str, Table]:
-    """Return SQLAlchemy's tables for a schema by name, with keys, indexes and comments."""
+    """Return the tables as SQLAlchemy declares them in a schema, by name, with keys, indexes and comments."""
     metadata = MetaData(schema=schema)
     return {table.name: _declared(table, metadata) for table in tables}
 
@@ -302,8 +308,8 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
 
 
 def _indexed(table: ServedTable) -> Iterator[str]:
-    """Yield the columns that get their own index: filters and foreign keys that are not the first column of a
-    key.
+    """Yield the columns that get their own index: columns of FILTER_COLUMNS and foreign keys, unless a key starts
+    with the column.
     """
     first_of_keys = {columns[0] for columns in (table.keys.primary, *table.keys.unique) if columns}
     of_foreign_keys = {foreign_key.columns[0] for foreign_key in table.keys.foreign_keys}
