@@ -1,4 +1,5 @@
-"""The changes of a release: what differs from the release that was current before it, kept in `changes.json`.
+"""The changes of a release: how it differs from the release that was current before it. They are kept in
+`changes.json`.
 
 `compared` finds the changes while a release is published. `changes.json`, RELEASE.md and the report of the run are
 written from the result of `compared`.
@@ -17,16 +18,15 @@ from pydantic import TypeAdapter
 from redress.warehouse.releases.checksums import CHANGES_NAME, damage
 
 NOT_THERE = "not there"
-"""The word in lists for a letter or figure that a release does not have. The lists are sorted with this word in the
-place of a value."""
+"""What lists show for a letter or figure that a release does not have. Such an entry is sorted by these words."""
 
 
 @dataclass(frozen=True)
 class ChangedLetter:
-    """A letter file with another disposition than before. A disposition is None if that release does not have the
-    file.
+    """A letter file with another disposition in this release than in the release before.
 
-    `name` is the name of the authority, or the file's address if the authority is unknown.
+    `was` is its disposition in the release before, `now` in this release; None means that the release does not have
+    the file. `name` is the name of the authority, or the file's address if the authority is unknown.
     """
 
     season: int
@@ -48,8 +48,8 @@ class FigureValue:
 class ChangedFigure:
     """A figure that changed, of an authority and season that both releases have.
 
-    `was` or `now` is None if its release lacks the figure. `is_not_read` is set if `now` is None because the figure
-    could not be read from the letter.
+    `was` or `now` is None if its release lacks the figure. If `now` is None because the figure could not be read
+    from the letter, `is_not_read` is True.
     """
 
     season: int
@@ -72,9 +72,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class ChangedTrust:
-    """A letter that is trusted otherwise than before, or for another reason: its season and authority, and both
-    trusts.
-    """
+    """A letter that is trusted more or less than in the release before, or for another reason."""
 
     season: int
     authority_name: str
@@ -84,9 +82,10 @@ class ChangedTrust:
 
 @dataclass(frozen=True)
 class ChangedComparisons:
-    """How many figures changed from one result to another in the comparison with a second witness.
+    """How many figures of a season changed in one way in the comparison with second witnesses of one kind.
 
-    A result is None if that release does not compare the figure. If both results are equal, only a value changed.
+    `was` is the figures' result in the release before, `now` in this release; None means that the release does not
+    compare them. If both are equal, only values changed.
     """
 
     season: int
@@ -110,8 +109,8 @@ class DataChanges:
     """What changed from one release to the next.
 
     `figures_only_now_count` and `figures_only_before_count` count the figures of authorities and seasons that only
-    one release has. `trust` and `comparisons` are None if one of the releases comes from an earlier version without
-    them.
+    one release has. `trust` and `comparisons` are None if an earlier version of Redress made one of the releases
+    without them.
     """
 
     letters: tuple[ChangedLetter, ...]
@@ -138,12 +137,12 @@ class DataChanges:
 
     @property
     def trust_count(self) -> int:
-        """The number of letters with another trust, or another reason for it."""
+        """The number of letters that are trusted otherwise, or for another reason."""
         return len(self.trust or ())
 
     @property
     def compared_figures_count(self) -> int:
-        """The number of figures with another result of the comparison with a second witness."""
+        """The number of figures for which the comparison with a second witness changed."""
         return sum(comparison.figures_count for comparison in self.comparisons or ())
 
 
@@ -169,7 +168,7 @@ _JSON = TypeAdapter(ReleaseChanges)
 def compared(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> ReleaseChanges:
     """Compare the warehouse that a connection has open with the release before it.
 
-    `previous` is the folder of that release, or None for the first release of a warehouse.
+    `previous` is the folder of the release before; None for the first release of a warehouse.
     """
     why_not = () if previous is None else damage(previous)
     data = None
@@ -206,7 +205,7 @@ def read_changes(folder: Path) -> ReleaseChanges | None:
 
 @contextmanager
 def _attached(connection: duckdb.DuckDBPyConnection, file: Path) -> Iterator[None]:
-    """Attach the DuckDB file of a release as `previous`."""
+    """Attach the DuckDB file of a release under the name `previous` during the block."""
     connection.execute(f"attach '{quoted(file)}' as previous (read_only)")
     try:
         yield
@@ -296,8 +295,8 @@ def _figure_value(value: Decimal | None, is_corrected: bool | None) -> FigureVal
 
 
 def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """Return two numbers of figures: of authorities and seasons that only this release has, and of those that only
-    the release before has.
+    """Return two numbers of figures: those of authorities and seasons that only this release has, and those of
+    authorities and seasons that only the release before has.
     """
     [(only_now_count, only_before_count)] = connection.execute(
         """
@@ -313,7 +312,7 @@ def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tup
 
 def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | None:
     """Return the letters that both releases accept with different trust or for different reasons; None if one
-    release has no trust.
+    release does not state trust.
     """
     if not _is_in_both(connection, "fct_annual_review", "trust_reason"):
         return None
@@ -335,8 +334,8 @@ def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | 
 
 
 def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparisons, ...] | None:
-    """Return how many figures have another result of the comparison with a second witness, by season and kind of
-    witness.
+    """Return how many figures changed in the comparison with second witnesses, by season and kind of witness; None
+    if one release has no such comparison.
 
     If a witness has several figures of one measure, they are compared in the witness's order.
     """
@@ -376,7 +375,9 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparis
 
 
 def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Return whether both releases have a column of a mart; the release before may lack a new column."""
+    """Return whether both releases have a column of a table in schema `marts`; the release before may lack a new
+    column.
+    """
     found: list[Any] = connection.execute(
         "select count(*) from duckdb_columns() where schema_name = 'marts' and table_name = ? and column_name = ? "
         "and database_name in (current_database(), 'previous')",

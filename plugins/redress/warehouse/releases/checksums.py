@@ -18,12 +18,12 @@ _CHUNK_BYTES = 1024**2
 
 
 def write_checksums(folder: Path) -> None:
-    """Write the sha256 of every file below a folder into its SHA256SUMS, which completes a release."""
+    """Write the sha256 of every file below a folder into its SHA256SUMS. This file completes a release."""
     (folder / CHECKSUMS_NAME).write_text(checksums_of(folder), encoding="utf-8")
 
 
 def checksums_of(folder: Path) -> str:
-    """Return the text of a SHA256SUMS of every file below a folder."""
+    """Return the text of a SHA256SUMS with every file below a folder."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return "".join(f"{sha256_of(folder / name)}  {name}\n" for name in names if name != CHECKSUMS_NAME)
 

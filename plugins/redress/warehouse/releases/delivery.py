@@ -1,7 +1,7 @@
 """Delivery: what a run or a rollback does after it has made a release current.
 
 The current release goes to the object store that the settings name, and old releases are removed. Delivery can be
-repeated at any time: a delivered release is left as it is, and the next run does what a failure left out. If
+repeated at any time: a delivered release is left as it is, and what a failure prevented is done by the next run. If
 several machines share a state, a release becomes current by its delivery, not before.
 """
 

@@ -2,9 +2,9 @@
 
 <warehouse>/history.json    a list of events, oldest first; replaced whole, by one rename
 
-Where several machines share a state, `current.json` in the object store has the list, and this file is a copy.
+If several machines share a state, `current.json` in the object store has the list, and this file is a copy.
 
-The day of publication is kept here and not in the release, because the content of a release must not depend on the
+The history, not the release, has the time of publication, because the content of a release must not depend on the
 day.
 """
 
@@ -29,7 +29,9 @@ class ReleaseError(Exception):
 
 
 def is_identity(name: str) -> bool:
-    """Return whether a name can be the identity of a release: 16 hexadecimal digits. Other names are left alone."""
+    """Return whether a name can be the identity of a release: 16 hexadecimal digits. What has another name is left
+    alone.
+    """
     return _IDENTITY.fullmatch(name) is not None
 
 
@@ -37,12 +39,12 @@ class Happening(StrEnum):
     """What happened to a release."""
 
     BEGUN = "begun"
-    """The release's folder is complete and about to be renamed. After a crash before the rename there is no such
-    release."""
+    """The release's folder is complete and about to get its final name by a rename. If a crash prevents the
+    rename, there is no such release."""
     CURRENT = "current"
-    """The release was put before the readers."""
+    """The release became the one that readers find."""
     TAKEN_BACK = "taken_back"
-    """A person moved the readers to another release, and no run publishes this release again."""
+    """A person moved the readers from this release to another release. No run publishes this release again."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def events_as_json(events: Iterable[Event]) -> list[dict[str, str]]:
 
 
 def stated_events(stated: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
-    """Return the events that JSON states. Raises ValueError, KeyError or TypeError if the JSON states no events."""
+    """Return the events in JSON. Raises ValueError, KeyError or TypeError if the JSON holds no events."""
     return tuple(_event(event) for event in stated)
 
 

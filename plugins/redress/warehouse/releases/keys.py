@@ -1,4 +1,4 @@
-"""Keys of a release's tables. Only columns that dbt's tests check are keys."""
+"""The keys of a release's tables. Only columns that dbt's tests check count as keys."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,15 +23,17 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one table. `primary` is its grain; it is empty if no test says what identifies a row."""
+    """The keys of one table. `primary` has the columns that identify a row; it is empty if no test says which these
+    are.
+    """
 
     primary: Columns = ()
     unique: tuple[Columns, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     def among(self, tables: Mapping[str, frozenset[str]], table: str) -> "Keys":
-        """Return the keys of `table` as far as `tables` have them. A key is left out if one of its columns, or the
-        table that it refers to, is missing.
+        """Return the keys of `table` without those of which a column, or the table that they refer to, is not in
+        `tables`.
 
         `tables` has the columns of each table by the table's name.
         """
@@ -104,15 +106,15 @@ def model_keys(manifest: Manifest) -> dict[str, Keys]:
 def begin_data_package(folder: Path, keys: Mapping[str, Keys]) -> None:
     """Begin the data package of a built warehouse: write the keys of each table, by the table's name.
 
-    Publishing completes the file, perhaps in another process, long after dbt's manifest has gone.
+    Publishing completes the file, perhaps in another process, when dbt's manifest no longer exists.
     """
     resources = [{"name": resource_name(table), "schema": one.as_table_schema()} for table, one in keys.items()]
     (folder / DATA_PACKAGE_NAME).write_text(json.dumps({"resources": resources}), encoding="utf-8")
 
 
 def built_keys(folder: Path) -> dict[str, Keys]:
-    """Return the keys of each table, by its name, from the data package in a folder, which may be incomplete. If
-    there is no data package, return no keys.
+    """Return the keys of each table, by the table's name, from the data package in a folder. The package need not
+    be complete. If there is no data package, return no keys.
     """
     try:
         package = json.loads((folder / DATA_PACKAGE_NAME).read_bytes())

@@ -17,10 +17,11 @@ from redress.warehouse.releases.releases import Held, ReleaseError, Releases
 
 @dataclass(frozen=True)
 class KnownRelease:
-    """A release that is there: what it holds, when it last became current, and whether a person took it back.
+    """A release that exists: what it holds, when it last became current, and whether a person took it back.
 
-    `has_changes` is False for a release of an earlier version without changes.json. `damage` says which files the
-    release lacks by their names; a listing computes no checksums. The content of a damaged release is not known.
+    `has_changes` is False for a release of an earlier version without changes.json. `damage` has a sentence for
+    each file that is missing; a listing computes no checksums. If a release is damaged, `seasons` may be empty and
+    `letters_count` 0.
     """
 
     identity: str
@@ -48,7 +49,7 @@ class Pruned:
 
 
 def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
-    """Return all releases of a warehouse by the time at which each last became current, the latest first."""
+    """Return all releases of a warehouse; the release that last became current is the first."""
     current = releases.current()
     taken_back = releases.history.taken_back()
     last = _became_current(releases)
@@ -80,11 +81,12 @@ def taken_back(releases: Releases, identity: str) -> Event | None:
 
 
 def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") -> str:
-    """Make an earlier release current, and prevent runs from publishing the present release again.
+    """Make an earlier release current, take the present release back, and return the identity of the new current
+    release.
 
-    `to` is as for `release_to_go_to`. If that release had been taken back, this call gives it back, and does not
-    take the present release back. Only the holder of the writer lock may call this function. Returns the identity
-    of the new current release. Raises ReleaseError as `release_to_go_to` does.
+    No run publishes a release again that was taken back. `to` is as for `release_to_go_to`. If the earlier release
+    had been taken back, it no longer counts as taken back, and the present release is not taken back either. Only
+    the holder of the writer lock may call this function. Raises ReleaseError as `release_to_go_to` does.
     """
     releases.clear()
     target = release_to_go_to(releases, to)
@@ -98,9 +100,9 @@ def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") ->
 def release_to_go_to(releases: Releases, to: str = "") -> str:
     """Return the identity of the release to go back to.
 
-    `to` is a release's identity or enough of its beginning; empty means the release that was current before. If the
-    folder of the current release is gone, any whole release can be named. Raises ReleaseError if there is no such
-    release, if it is current already, or if one of its files differs from its checksum.
+    `to` is a release's identity or enough of its beginning; empty means the release that was current before the
+    present one. If the folder of the current release is gone, any whole release can be named. Raises ReleaseError
+    if there is no such release, if it is current already, or if one of its files differs from its checksum.
     """
     current = releases.current()
     if current is None and not to:
@@ -152,9 +154,10 @@ def _nothing_to_go_back_from(releases: Releases) -> str:
 
 
 def remove_unless_read(releases: Releases, identity: str) -> bool:
-    """Remove a release; readers see the removal as one step. Return False if a reader has locked one of its files.
+    """Remove a release; for readers it disappears in one step. Return False if a reader has locked one of its
+    files.
 
-    A release that stays is unchanged. Raises OSError if the file system refuses to remove the release.
+    If the release is not removed, it stays unchanged. Raises OSError if the file system refuses to remove it.
     """
     folder = releases.release_folder(identity)
     bin_folder = releases.bin_folder(identity)
@@ -170,7 +173,7 @@ def remove_unless_read(releases: Releases, identity: str) -> bool:
         folder.rename(bin_folder)
     except OSError as error:
         for file, mode in modes:
-            with suppress(OSError):  # a file whose mode cannot be set has its old mode
+            with suppress(OSError):  # if a file's mode cannot be set, it has its old mode
                 file.chmod(mode)
         if isinstance(error, BlockingIOError):
             return False
@@ -183,7 +186,7 @@ def remove_unless_read(releases: Releases, identity: str) -> bool:
 
 
 def _by_age(releases: Releases) -> list[str]:
-    """Return the identities of all releases, ordered by when each last became current, the latest first.
+    """Return the identities of all releases; the release that last became current is the first.
 
     The order of events in the history counts, not their times, because a clock may have been wrong. A release of an
     earlier version, which the history does not mention, comes last.
@@ -201,8 +204,8 @@ def _became_current(releases: Releases) -> dict[str, Event]:
 
 
 def _before(releases: Releases, current: str) -> str:
-    """Return the last release that was current before, among the releases that are there and were not taken
-    back.
+    """Return the release that was current most recently before `current`. Releases that no longer exist or were
+    taken back do not count. Raises ReleaseError if there is none.
     """
     taken, there = releases.history.taken_back(), releases.identities()
     for event in reversed(releases.history.events()):
@@ -227,7 +230,7 @@ def _named(releases: Releases, beginning: str) -> str:
 
 
 def _held(releases: Releases, identity: str) -> Held:
-    """Return what the folder of a release holds, and what is wrong with it."""
+    """Return what the folder of a release holds, and what is wrong with the release."""
     folder = releases.release_folder(identity)
     found = releases.bring(identity) or missing(folder)
     has_changes = (folder / CHANGES_NAME).is_file()
@@ -240,9 +243,9 @@ def _held(releases: Releases, identity: str) -> Held:
 
 
 def letters_by_season(folder: Path) -> dict[int, int]:
-    """Return how many letters of each season a release holds, without locking its DuckDB file.
+    """Return how many letters of each season a release holds. Its DuckDB file is not locked for that.
 
-    Arrow reads the letters' Parquet file, because DuckDB would treat its path as a pattern.
+    Arrow reads the letters' Parquet file, because DuckDB would treat the file's path as a pattern.
     """
     seasons = pq.read_table(folder / "parquet" / "dim_letter.parquet", columns=["season"]).column("season")
     return dict(sorted(Counter(seasons.to_pylist()).items()))

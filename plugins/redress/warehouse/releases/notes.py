@@ -17,7 +17,7 @@ from redress.warehouse.releases.changes import (
 )
 
 NOT_READ = "not read"
-"""The words in lists for a figure that the letter states and that could not be read."""
+"""What lists show for a figure that the letter states and that could not be read."""
 
 
 def release_notes(changes: ReleaseChanges) -> str:
@@ -36,7 +36,7 @@ def release_notes(changes: ReleaseChanges) -> str:
 
 
 def figure_name(figure: ChangedFigure) -> str:
-    """Return the measure of a figure, with its category if it has one."""
+    """Return the name of a figure's measure, with its category if it has one."""
     return " ".join(filter(None, (figure.measure, figure.category)))
 
 
@@ -53,7 +53,7 @@ def _shown_value(figure: FigureValue | None) -> str:
 
 
 def _data(data: DataChanges) -> list[str]:
-    """Return one section for each kind of change."""
+    """Return the lines of all sections: one section for each kind of change."""
     lines = [*_letters(data.letters), *_figures(data)]
     if data.trust is not None:
         lines += _trust(data.trust)
@@ -151,7 +151,7 @@ def _comparisons(comparisons: Sequence[ChangedComparisons], figures_count: int) 
 def _section(
     title: str, sentences: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> list[str]:
-    """Return a section: its sentences, or "None." if there are none, and a table of its rows."""
+    """Return the lines of a section: its sentences ("None." if there are no sentences), and a table of its rows."""
     lines = [f"## {title}", ""]
     for sentence in sentences or ["None."]:
         lines += [sentence, ""]

@@ -40,8 +40,8 @@ class Pointer:
     """The content of `current.json`: the current release, since when it is current, which releases are kept, and
     the history.
 
-    `letters` has the number of letters of each season for each kept release. A pointer of an earlier version has no
-    history and no numbers of letters.
+    `letters` has, for each kept release, the number of letters of each season. A pointer of an earlier version has
+    no history and no numbers of letters.
     """
 
     release: str
@@ -63,7 +63,7 @@ class Pointer:
 
     @classmethod
     def of_json(cls, stated: Mapping[str, Any]) -> "Pointer":
-        """Return the pointer that JSON states. Raises ValueError, KeyError or TypeError if it states no pointer."""
+        """Return the pointer in JSON. Raises ValueError, KeyError or TypeError if the JSON holds no pointer."""
         release, since, kept = str(stated["release"]), str(stated["since"]), tuple(stated["kept"])
         if not all(is_identity(name) for name in (release, *kept)):
             raise ValueError("a name is no identity of a release")
@@ -119,13 +119,13 @@ class StoredReleases:
         letters: Callable[[], Mapping[int, int]],
         require_held: Callable[[], None],
     ) -> tuple[bool, Pointer]:
-        """Make a local release current in the store; return the pointer, and whether anything was sent.
+        """Make a local release current in the store; return whether anything was sent, and the pointer.
 
         `events` is the history. The pointer holds the history and the current release, so one PUT changes both.
         `letters` returns the number of the release's letters of each season. `require_held` is called before the
         pointer is put, and raises an error if this process is no longer the writer.
 
-        A release that is whole in the store is not sent again. The store's current release counts as whole if one
+        If a release is whole in the store, it is not sent again. The store's current release counts as whole if one
         listing shows the right names and sizes; otherwise its checksums are compared. The last `kept_count`
         releases that were current stay, and so do releases that a person took back. Other releases are removed, and
         also the remains of a crash. Raises ReleaseError if a file cannot be put or read, or if it differs in the
@@ -159,7 +159,9 @@ class StoredReleases:
             return frozenset(name.removeprefix(f"{place}/") for name in self._files.names(place))
 
     def put_built(self, identity: str, folder: Path) -> None:
-        """Put a built warehouse. SHA256SUMS is put last, and only then the warehouse counts as built."""
+        """Put a built warehouse into the store, before it is published. SHA256SUMS is put last; only then does the
+        warehouse count as built.
+        """
         place = f"{INCOMING}/{identity}"
         sums = checksums_of(folder)
         with _release_errors():
@@ -169,7 +171,7 @@ class StoredReleases:
             self._files.write(f"{place}/{CHECKSUMS_NAME}", sums.encode())
 
     def built(self, identity: str) -> dict[str, str] | None:
-        """Return the sha256 of each file of a built warehouse; None if there is no such warehouse."""
+        """Return the sha256 of each file of a built warehouse; None if the store has no such warehouse."""
         with _release_errors():
             try:
                 return read_checksums(self._files.read(f"{INCOMING}/{identity}/{CHECKSUMS_NAME}").decode())
@@ -184,8 +186,8 @@ class StoredReleases:
         return found
 
     def remove_built(self, *, but: str = "", only: str = "") -> None:
-        """Remove built warehouses: all, all but `but`, or only `only`. SHA256SUMS is removed first, so that no half
-        of a warehouse counts as built.
+        """Remove built warehouses from the store: all, all but `but`, or only `only`. Of each, SHA256SUMS is
+        removed first, so that no half of a warehouse counts as built.
         """
         with _release_errors():
             names = [name for name in self._files.names(INCOMING) if is_identity(name.split("/")[1])]
@@ -217,7 +219,8 @@ class StoredReleases:
         """Put each missing or wrong file and read it back, then put SHA256SUMS, which makes the release whole.
 
         Return False if all files were right. A release that was built again has equal content but perhaps other
-        bytes, so the files in the store are compared with the SHA256SUMS in the store.
+        bytes, so the files in the store are compared with the SHA256SUMS in the store. Raises ReleaseError if the
+        local release is damaged, or if a file that was read back differs.
         """
         found = damage(folder)
         if found:
@@ -247,7 +250,9 @@ class StoredReleases:
         return True
 
     def _wrong(self, place: str, sha256s: dict[str, str]) -> list[str]:
-        """Read all files below a place; return the names of files that are missing or differ from their sha256."""
+        """Read the named files below a place of the store; return the names of those that are missing or differ
+        from their sha256.
+        """
         found = []
         for name, sha256 in sha256s.items():
             try:
@@ -268,12 +273,12 @@ class StoredReleases:
         )
 
     def _remove_all_but(self, kept: tuple[str, ...]) -> None:
-        """Remove releases that are not kept. Other files beside the releases stay."""
+        """Remove all releases but `kept`. Files that belong to no release stay."""
         names = self._files.names("releases")
         self._remove([name for name in names if is_identity(one := name.split("/")[1]) and one not in kept])
 
     def _remove(self, names: list[str]) -> None:
-        """Remove files, each SHA256SUMS before the rest, so that half a folder never counts as whole."""
+        """Remove files; each SHA256SUMS goes before the rest, so that half a folder never counts as whole."""
         for name in sorted(names, key=lambda one: not one.endswith(f"/{CHECKSUMS_NAME}")):
             self._files.remove(name)
 
@@ -285,7 +290,7 @@ def _next(
     events: tuple[Event, ...],
     letters: Callable[[], Mapping[int, int]],
 ) -> Pointer:
-    """Return the pointer that makes a release current after another pointer."""
+    """Return the pointer that replaces `pointer` and makes the release `identity` current."""
     before = () if pointer is None else pointer.kept
     last = [identity, *(release for release in before if release != identity)]
     taken_back = taken_back_in(events)

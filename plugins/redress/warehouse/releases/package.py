@@ -20,8 +20,8 @@ from redress.warehouse.releases.keys import Keys, built_keys, resource_name
 Table = tuple[str, str]
 """A table's schema and name."""
 FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
-"""The beginning of a text that a spreadsheet would run as a formula. Others write the letters, and a formula can
-send data away."""
+"""The beginning of a text that a spreadsheet would run as a formula. The letters' texts are written by others,
+and a formula can send data away."""
 NUMBER = r"^[+-]?[0-9.,]+%?$"
 
 
@@ -91,8 +91,8 @@ def _copy(built: duckdb.DuckDBPyConnection, of: Table, values: Sequence[str], fi
 
 
 def _in_csv(column: str, kind: str) -> str:
-    """Return the SQL of a column's value in CSV, in a form that R and spreadsheets read and never run as a
-    formula.
+    """Return the SQL for a column's value in CSV, in a form that R and spreadsheets read and that no spreadsheet
+    runs as a formula.
     """
     name = f'"{column}"'
     if kind == "VARCHAR":
@@ -104,7 +104,7 @@ def _in_csv(column: str, kind: str) -> str:
 
 
 def _in_parquet(column: str, kind: str) -> str:
-    """Return the SQL of a column's value in Parquet: a decimal becomes a float, because pandas reads decimals as
+    """Return the SQL for a column's value in Parquet. A decimal becomes a float, because pandas reads decimals as
     objects.
     """
     return f'"{column}"::double as "{column}"' if kind.startswith("DECIMAL") else f'"{column}"'

@@ -42,8 +42,8 @@ _NAMES_SHOWN = 3
 
 @dataclass(frozen=True)
 class Held:
-    """What a release holds: the number of letters of each season, whether its changes are kept as data, and a
-    sentence for each thing that is wrong with it.
+    """What a release holds: the number of letters of each season, whether it has changes.json, and a sentence for
+    each thing that is wrong with it.
     """
 
     letters: Mapping[int, int]
@@ -57,7 +57,7 @@ class Releases:
 
     folder: Path
     loss: tuple[str, ...] = ()
-    """What is wrong with the store's current release, if that release could not be fetched."""
+    """If the store's current release could not be fetched: a sentence for each thing that is wrong with it."""
 
     @property
     def current_link(self) -> Path:
@@ -100,7 +100,7 @@ class Releases:
             except FileNotFoundError:
                 if self.current() == folder:
                     raise
-                continue  # pruned after it was resolved: another one is current by now
+                continue  # the release was removed meanwhile: another release is current by now
             with opened:
                 fcntl.lockf(opened, fcntl.LOCK_SH)
                 if folder.is_dir():
@@ -109,54 +109,54 @@ class Releases:
         raise ReleaseError(f"there is no release in {self.folder}")
 
     def alone(self) -> AbstractContextManager[None]:
-        """Keep other processes from changing local copies of a store's releases. Releases without a store need no
-        such lock.
+        """Keep other processes from changing local copies of a store's releases. If there is no store, no lock is
+        needed.
         """
         return nullcontext()
 
     def identities(self) -> frozenset[str]:
-        """Return the identities of all releases that are there."""
+        """Return the identities of all releases that exist."""
         folders = (self.folder / "releases").glob("*")
         return frozenset(path.name for path in folders if is_identity(path.name) and path.is_dir())
 
     def bring(self, identity: str) -> tuple[str, ...]:
-        """Fetch a release from the store if it is not here whole; return sentences about what is wrong if it cannot
-        be fetched.
+        """Fetch a release from the store if it is not whole on this machine. If it cannot be fetched, return a
+        sentence for each thing that is wrong. If there is no store, do nothing.
         """
         return ()
 
     def held(self, identity: str) -> Held | None:
-        """Return what the store says about the content of a release; None if only the folder of the release can say
-        it.
+        """Return what the store says about the content of a release; None if the store does not say it, or if there
+        is no store.
         """
         return None
 
     def has_built(self, identity: str) -> bool:
-        """Return whether a warehouse of this identity is built and not yet published."""
+        """Return whether a warehouse with this identity is built and not yet published."""
         return self.incoming_file(identity).exists()
 
     def release_folder(self, identity: str) -> Path:
         return self.folder / "releases" / identity
 
     def incoming_file(self, identity: str) -> Path:
-        """Return the place of the file of a warehouse that is built and not yet published, on the disk of the
-        releases.
+        """Return the place, on the disk of the releases, of the DuckDB file of a warehouse that is built and not
+        yet published.
         """
         return self._incoming / f"{_MARK}{identity}" / "warehouse.duckdb"
 
     def new_incoming(self, identity: str) -> Path:
-        """Return a free place for a folder that is being made, on the disk of the releases."""
+        """Return a free place, on the disk of the releases, for a folder that is being made."""
         return self._incoming / f"{_MARK}{identity}.{uuid.uuid4().hex[:8]}"
 
     def bin_folder(self, identity: str) -> Path:
-        """Return the place of a release while it is being removed, on the disk of the releases."""
+        """Return the place, on the disk of the releases, of a release while it is being removed."""
         folder = self._incoming
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{_MARK}removed-{identity}"
 
     def left_alone(self) -> tuple[str, ...]:
-        """Return a sentence for each file or folder that is in the way of builds, and that Redress did not make and
-        does not remove.
+        """Return a sentence for each file or folder that lies in the way of builds, and that Redress did not make
+        and does not remove.
         """
         others = sorted(path.name for path in self._incoming.glob("*") if not _is_ours(path))
         copies = sorted(path.name for path in self.folder.glob(f"{_PUT_ASIDE}.*"))
@@ -193,12 +193,12 @@ class Releases:
 
     @contextmanager
     def building(self, identity: str) -> Iterator[Path]:
-        """Yield a file to build a warehouse in. The warehouse counts as built only if the block ends without an
-        error.
+        """Yield the place of a file in which to build a warehouse. The warehouse counts as built only if the block
+        ends without an error.
 
         The file's folder has a new name each time, so that a dbt process that outlives a killed run cannot write
-        into another build. After an error the folder is removed at once, because on a full disk the report needs
-        its room.
+        into another build. After an error the folder is removed at once, because the report of the run needs the
+        space if the disk is full.
         """
         self.clear()
         self._check_one_disk()
@@ -214,12 +214,12 @@ class Releases:
             raise
 
     def publish(self, identity: str) -> Path:
-        """Complete the release beside the built file, rename its folder to the final name, and point `current` at
-        the release.
+        """Write the other files of the release beside the built warehouse, rename the folder to its final name,
+        point `current` at it, and return it.
 
-        An existing release with this name is damaged, because otherwise it would not have been built again. The old
-        and the new folder change places in one step, so that readers of `current` always find a release. Returns
-        the folder of the release. Raises ReleaseError if no warehouse with that identity has been built.
+        If a release with this name exists, it must be damaged, or it would not have been built again; the new
+        folder replaces it in one step, so that readers of `current` always find a release. Raises ReleaseError if
+        no warehouse with that identity has been built.
         """
         built = self.incoming_file(identity)
         if not built.exists():
@@ -248,11 +248,11 @@ class Releases:
             whole.rename(target)
         for path in target.rglob("*"):
             if path.is_file():
-                path.chmod(path.stat().st_mode & 0o444)  # a client that opens it to write is refused
+                path.chmod(path.stat().st_mode & 0o444)  # a client that opens the file to write is refused
 
     def point_at(self, identity: str) -> None:
-        """Make a release current, by one atomic rename, and note it in the history. Raises ReleaseError if the
-        release is not there.
+        """Make a release current, by one atomic rename, and add that to the history. Raises ReleaseError if the
+        release does not exist.
         """
         target = self.release_folder(identity)
         if not target.is_dir():
@@ -262,7 +262,7 @@ class Releases:
             self.history.add(identity, Happening.CURRENT)
 
     def link(self, identity: str) -> None:
-        """Point `current` at a release, by one atomic rename, without noting it in the history."""
+        """Point `current` at a release, by one atomic rename, without adding that to the history."""
         with replaced(self.current_link, is_shared=True) as incoming:
             incoming.symlink_to(Path("releases") / identity)
         _onto_disk(self.folder, self.folder / "releases")
@@ -281,7 +281,9 @@ class Releases:
         return folder
 
     def _check_one_disk(self) -> None:
-        """Make the folders of builds and releases. Raise ReleaseError if no rename leads from one to the other."""
+        """Make the folders of builds and releases. Raise ReleaseError if nothing can be renamed from one to the
+        other.
+        """
         incoming, folder = self._incoming, self.folder / "releases"
         for made in (incoming, folder):
             made.mkdir(parents=True, exist_ok=True)
@@ -302,8 +304,9 @@ class Releases:
     def _link_again(self) -> None:
         """If `current` is a copy of a release, put the copy aside and make `current` a link again.
 
-        A program that copies a home may follow the link, and then `current` is a folder. A share or an archive may
-        make it a file with the link's target. Raises ReleaseError if nothing tells which release it was.
+        If a program that copies a home follows the link, `current` is a folder in the copy. A network share or an
+        archive may make it a file that holds the link's target. Raises ReleaseError if nothing tells which release
+        was copied.
         """
         place = self.current_link
         if place.is_symlink() or not place.exists():
@@ -326,9 +329,7 @@ class Releases:
             self.point_at(identity)
 
     def _copied(self) -> str | None:
-        """Return the identity of the release that a folder or file in the place of `current` was made from; None if
-        nothing tells.
-        """
+        """Return which release a folder or file in the place of `current` was made from; None if nothing tells."""
         place = self.current_link
         releases = {path.name: path for path in (self.folder / "releases").glob("*") if is_identity(path.name)}
         if place.is_file():
@@ -344,8 +345,8 @@ class Releases:
         return None
 
     def _before(self, identity: str) -> Path | None:
-        """Return the folder of the release that was current before a release was first published; None for the
-        first release.
+        """Return the folder of the release that was current before the release `identity` was first published; None
+        if that was the first release.
         """
         current = self.current()
         if current is not None and current.name != identity:
@@ -361,7 +362,7 @@ def _named(names: list[str]) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether Redress made a folder in `incoming`, by its name, which nobody else gives."""
+    """Return whether Redress made a folder in `incoming`. The name tells, because nobody else gives such names."""
     return _OURS.fullmatch(path.name) is not None and path.is_dir() and not path.is_symlink()
 
 
@@ -385,7 +386,9 @@ def _exchange(one: Path, other: Path) -> None:
 
 
 def _onto_disk(*folders: Path) -> None:
-    """Force written files and renames onto the disk, so that a power cut cannot undo them."""
+    """Force written files and renames onto the disk, so that a power cut cannot undo them. A folder's files are
+    included if it has SHA256SUMS.
+    """
     for folder in folders:
         for path in (folder, *(folder.rglob("*") if (folder / CHECKSUMS_NAME).exists() else ())):
             descriptor = os.open(path, os.O_RDONLY)

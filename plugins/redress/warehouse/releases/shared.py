@@ -29,12 +29,12 @@ _MARKER_NAME = "copies_of"
 
 
 def releases_of(settings: Settings, *, is_loss_left: bool = False) -> Releases:
-    """Return the releases of the warehouse in the settings, and fetch the store's current release if it is not
-    here.
+    """Return the releases of the warehouse in the settings. If the store's current release is not on this machine,
+    fetch it.
 
-    Without a shared state, return the releases of the local folder. Raises ReleaseError if the store cannot be
-    read, or if the current release is damaged both in the store and here. With `is_loss_left` a damaged release
-    raises no error: then there is no current release, and `loss` says what is wrong.
+    If the state is not shared, return the releases of the local folder. Raises ReleaseError if the store cannot be
+    read, or if the current release is damaged both in the store and on this machine. If `is_loss_left` is True, a
+    damaged release raises no error: then there is no current release, and `loss` says what is wrong.
     """
     address = settings.warehouse_store_address
     if not settings.is_shared or address is None:
@@ -51,7 +51,7 @@ def releases_of(settings: Settings, *, is_loss_left: bool = False) -> Releases:
 
 @dataclass(frozen=True)
 class SharedReleases(Releases):
-    """Copies of releases in a local folder, and the store that has all releases."""
+    """The releases of a store, with copies of some of them in a local folder."""
 
     store: StoredReleases = field(kw_only=True)
 
@@ -64,8 +64,8 @@ class SharedReleases(Releases):
     def take(self) -> tuple[str, ...]:
         """Make the local history, `current` and the current release equal to those in the store.
 
-        If the current release cannot be fetched, there is no `current` here; return what is wrong. If a process
-        ended before its release became current in the store, its local changes are undone.
+        If the current release cannot be fetched, remove `current` on this machine, and return what is wrong. If a
+        process ended before its release became current in the store, its local changes are undone.
         """
         with self.alone():
             self._require_copies()
@@ -91,7 +91,9 @@ class SharedReleases(Releases):
         return frozenset() if pointer is None else frozenset(pointer.kept)
 
     def held(self, identity: str) -> Held | None:
-        """Return what the store says about a release; None if the pointer does not have its numbers of letters."""
+        """Return what the store says about a release; None if the pointer does not have the release's numbers of
+        letters.
+        """
         pointer = self.store.pointer()
         if pointer is None or identity not in pointer.letters:
             return None
@@ -123,16 +125,16 @@ class SharedReleases(Releases):
 
     @contextmanager
     def building(self, identity: str) -> Iterator[Path]:
-        """Build as in a local warehouse, then put the built warehouse into the store: it counts as built only
-        there.
+        """Build as in a local warehouse, then put the built warehouse into the store. Only there does it count as
+        built.
         """
         with super().building(identity) as file:
             yield file
         self.store.put_built(identity, self.incoming_file(identity).parent)
 
     def publish(self, identity: str) -> Path:
-        """Publish a warehouse that any machine has built, as in a local warehouse; `deliver` makes it current for
-        all machines.
+        """Publish, on this machine, a warehouse that any machine has built; `deliver` then makes it current for all
+        machines.
         """
         sha256s = self.store.built(identity)
         folder = self.incoming_file(identity).parent
@@ -188,7 +190,9 @@ class SharedReleases(Releases):
 
     @contextmanager
     def _fetched(self, identity: str) -> Iterator[Path]:
-        """Yield a free folder to fetch files into; it is removed at the end, unless it was renamed."""
+        """Yield a place for a folder to fetch files into. The folder is removed at the end, unless it was
+        renamed.
+        """
         folder = self.new_incoming(identity)
         try:
             yield folder
@@ -197,7 +201,9 @@ class SharedReleases(Releases):
 
 
 def forget_copies(copies: Releases, kept: Collection[str]) -> None:
-    """Remove copies: of releases that the store no longer keeps, and all but the last few."""
+    """Remove the copies of releases that the store no longer keeps, and all other copies but the last
+    COPIES_KEPT.
+    """
     for identity in copies.identities().difference(kept):
         remove_unless_read(copies, identity)
     prune(copies, COPIES_KEPT)
