@@ -1,1 +1,1 @@
-"""Warehouse: landing, build, releases, and serving from PostgreSQL."""
+"""The warehouse: landing, the build by dbt, releases, and serving releases from PostgreSQL."""

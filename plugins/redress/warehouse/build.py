@@ -1,4 +1,4 @@
-"""Build: dbt makes a warehouse from landing and seeds, in a private file that no reader opens."""
+"""Build a warehouse: dbt makes it from landing and the seeds (reference tables), in a file that no reader opens."""
 
 import hashlib
 import shutil
@@ -49,7 +49,8 @@ def warehouse_identity(settings: Settings) -> str:
 
 
 def build(settings: Settings, file: Path) -> None:
-    """Build and test the warehouse into `file`, which must not exist yet, and begin its data package beside it.
+    """Build and test the warehouse in `file`, which must not exist yet. Begin its data package (datapackage.json)
+    beside it.
 
     Raises BuildInterruptedError if a signal ended dbt or the disk was full. Raises BuildError if nothing has been
     landed, if dbt fails for another reason (with dbt's last lines and the place of its log), if a model or test was

@@ -1,4 +1,4 @@
-"""Contents: compare the numbers of rows in a built warehouse with the numbers that landing demands."""
+"""Compare the numbers of rows in a built warehouse with the numbers that landing demands."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -61,7 +61,8 @@ _COMPARED = (
         "audit.witness_reports",
     ),
 )
-"""What is counted, with a query over landing and a query over the warehouse that must give the same numbers."""
+"""Each entry has a query that counts, and what it counts: first in landing, then in the warehouse. Both results
+must be equal."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value
@@ -87,7 +88,7 @@ _VIEWS = """
 
 
 def not_held(settings: Settings, file: Path) -> tuple[str, ...]:
-    """Return a sentence for each number by which a warehouse differs from what landing and the seeds say.
+    """Return a sentence for each number of the warehouse that differs from what landing and the seeds demand.
 
     `file` is the DuckDB file of the warehouse. If something cannot be counted, because the file lacks a table or is
     not a database, a sentence says so.
@@ -107,7 +108,7 @@ def shown(sentences: tuple[str, ...]) -> str:
 
 
 def _register(warehouse: duckdb.DuckDBPyConnection, landing: Landing) -> None:
-    """Let queries of a connection read landing's tables, as `landed_<table>`."""
+    """Let the connection's queries read the tables of landing under the names `landed_<table>`."""
     for name, schema in (TABLES | WITNESS_TABLES).items():
         parts = [read_table(path, schema) for path in landing.parts(name)]
         warehouse.register(f"landed_{name}", pa.concat_tables(parts) if parts else schema.empty_table())

@@ -1,4 +1,6 @@
-"""Run dbt in a separate process: its environment, its inputs, its folders, and the kept result of parsing."""
+"""Run dbt in a separate process: give it its variables, inputs and folders, and keep the project as dbt parsed
+it.
+"""
 
 import errno
 import hashlib
@@ -21,7 +23,8 @@ from redress.warehouse.landing import Landing
 
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 PARSED_FOLDER = PROJECT_FOLDER / "var" / "dbt_parsed"
-"""The folder of parsed projects, each under a hash of everything that parsing reads; `make clean` removes it."""
+"""The folder of projects as dbt parsed them, each under a hash of everything that parsing reads; `make clean`
+removes it."""
 PARSED_KEPT = 8
 INPUTS_NAME = "inputs"
 """The folder beside a database through which dbt reads landing. The project's sources and macros name this
@@ -139,12 +142,14 @@ def dbt_environment(database_name: str, home: Path) -> dict[str, str]:
 
 
 def link_inputs(folder: Path, landing: Place, additional_authorities: Path | None, copies: Path) -> None:
-    """Make links in a folder to exactly the files that dbt reads: landing's, and the CSV of further authorities.
+    """Make links in a folder to exactly the files that dbt reads: those of landing, and the CSV of further
+    authorities.
 
-    DuckDB treats a path as a pattern, so it would look for a folder `letters [1]` under the name `letters 1`. The
-    links have names without pattern characters, whatever the names of the linked folders.
+    The links have names without pattern characters, whatever the names of the linked folders, because DuckDB treats
+    a path as a pattern: it would look for a folder `letters [1]` under the name `letters 1`.
 
-    A file of an object store is fetched into the folder `copies` first, once for each of its versions.
+    If landing lies in an object store, each file is fetched into the folder `copies` first, once for each version
+    of the file.
     """
     inputs = folder / INPUTS_NAME
     shutil.rmtree(inputs, ignore_errors=True)
@@ -159,8 +164,8 @@ def link_inputs(folder: Path, landing: Place, additional_authorities: Path | Non
 
 
 def parsed_name(database_name: str) -> str:
-    """Return the name of the parsed project: a hash over the project's files, dbt's versions, and the database's
-    name, which dbt reads while it parses.
+    """Return the file name under which the parsed project is kept: a hash over the project's files, dbt's versions,
+    and the database's name, which dbt reads while it parses.
     """
     digest = hashlib.sha256()
     for part in (version("dbt-core"), version("dbt-duckdb"), str(DBT_PROJECT), database_name):
@@ -172,11 +177,11 @@ def parsed_name(database_name: str) -> str:
 
 
 def take_parsed(parsed: Path, target: Path) -> None:
-    """Put the kept parsed project into a target folder, where dbt looks for it. If there is none, dbt parses the
-    whole project.
+    """Put the kept parsed project into a target folder, where dbt looks for it. If no project is kept, dbt parses
+    the whole project.
 
-    A kept project is used only if no file of the project differs. If a file differed, dbt would parse only the
-    parts that it thinks have changed.
+    A kept project is used only if no file of the project has changed since. If a file had changed, dbt would parse
+    only the parts that it thinks have changed.
     """
     place = target / _PARSED_NAME
     place.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ RUN_RESULTS_NAME = "run_results.json"
 _FAILED = frozenset({"error", "fail", "partial success", "runtime error"})
 _PASSED = frozenset({"pass", "success", "warn"})
 _BUILT = {"seed": "seeds", "model": "models", "test": "data tests"}
-"""Kinds of nodes that a whole build runs, each with its word for people."""
+"""The kinds of dbt's nodes that a whole build runs, each with the word for it in messages."""
 _REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
 
 Manifest = Mapping[str, Any]
@@ -20,7 +20,7 @@ Manifest = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class DataTest:
-    """A data test of a model: its name, its kind, and its arguments.
+    """A data test of a model: its name, its kind (such as `unique`), and its arguments.
 
     `column` is None for a test of the whole model. If `is_stopping` is False, a failure of the test only warns.
     """

@@ -1,4 +1,4 @@
-"""The paragraphs of letters as rows of landing, and back."""
+"""Turn the paragraphs of letters into rows of landing, and rows into paragraphs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,7 +33,10 @@ PARAGRAPHS = pa.schema(
 def paragraph_rows(
     letters: Sequence[LandedLetter], sharing: Mapping[tuple[str, int], Sharing]
 ) -> list[dict[str, Any]]:
-    """Return the rows of paragraphs of letters, each with its sharing if that is known."""
+    """Return the rows of the paragraphs of letters. `sharing` says in how many councils' letters a paragraph
+    stands, by the letter's sha256 and the paragraph's index (from 0). A row without an entry in `sharing` lacks
+    these numbers.
+    """
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [
         {
@@ -53,7 +56,7 @@ def paragraph_rows(
 
 
 def landed_paragraphs(rows: Sequence[Mapping[str, Any]]) -> tuple[Paragraph, ...]:
-    """Return the paragraphs of a letter's rows, in the order of print."""
+    """Return the paragraphs that the rows of one letter hold, in the order of print."""
     return tuple(
         Paragraph(row["paragraph_text"], row["page"], landed_box(row), row["line"], bool(row["is_ocr"]))
         for row in sorted(rows, key=lambda row: int(row["paragraph_number"]))

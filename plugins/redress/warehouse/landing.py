@@ -1,12 +1,12 @@
 """Landing: what each letter states and what the checks found, as Parquet, with one partition for each season.
 
 Five tables have a partition for each landed season: `letters`, `figures` and `paragraphs` come from reading,
-`checks` and `dispositions` from the gate. A paragraph's row says in how many councils' letters of the season the
-paragraph stands; a season that an older version landed has no paragraphs. A season is replaced whole, never
-appended to, so running a season twice leaves the same bytes.
+`checks` and `dispositions` from checking what was read. A paragraph's row says in how many councils' letters of the
+season the paragraph stands; a season that an older version landed has no paragraphs. A season is replaced whole,
+never appended to, so running a season twice leaves the same bytes.
 
 Other tables have a partition only if they have rows. `witness_figures` and `witness_reports` hold what second
-witnesses say, by season and kind of witness. `acquisitions` holds the outcome of each authority's letter at the
+witnesses say, by season and kind of witness. `acquisitions` says what became of each authority's letter at the
 source, if the source names the authorities of its letters. `validations` holds Great Expectations' JSON about a
 season's checks, from which Data Docs are rendered; no release depends on this table.
 """
@@ -63,8 +63,8 @@ class Landing:
         return tuple(path for name in (*TABLES, *WITNESS_TABLES, "acquisitions") for path in self.parts(name))
 
     def parts(self, table: str) -> list[Place]:
-        """Return the files of a table for all seasons, as landing writes them. Other files in the table's folder,
-        such as a copy of a season's folder, are ignored.
+        """Return the files of a table for all seasons, under the names that landing gives them. Other files in the
+        table's folder, such as a copy of a season's folder, are ignored.
         """
         names = sorted(f"{kind}.parquet" for kind in WitnessKind) if table in WITNESS_TABLES else ["part.parquet"]
         folders = matching(self.folder / table, "season=*")
@@ -96,7 +96,7 @@ class Landing:
                 [{"season": season.year, **vars(disposition)} for disposition in dispositions], DISPOSITIONS
             ),
         }
-        with ExitStack() as written:  # which renames them in reverse, once all of them are written
+        with ExitStack() as written:  # renames the files in reverse order, once all are written
             if validation is not None:
                 incoming = written.enter_context(replaced(validation_place))
                 incoming.write_text(validation, encoding="utf-8")
@@ -116,7 +116,7 @@ class Landing:
         reports: Iterable[WitnessReport] = (),
     ) -> None:
         """Replace the figures and reports of a season's witnesses of one kind. If there are none now, remove the
-        earlier ones.
+        earlier figures or reports.
         """
         rows = {
             "witness_figures": [witness_figure_row(season, kind, figure) for figure in figures],
@@ -156,7 +156,7 @@ class Landing:
                 incoming.write_bytes(source.read_bytes())
 
     def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
-        """Replace the outcomes of a season's letters at the source. If none are given, remove the earlier rows."""
+        """Replace what became of a season's letters at the source. If nothing is given, remove the earlier rows."""
         place = self._part("acquisitions", season)
         if not acquisitions:
             place.unlink(missing_ok=True)
@@ -171,8 +171,8 @@ class Landing:
         return read_letters(letters, figures, paragraphs, only)
 
     def files(self, season: Season) -> dict[str, str]:
-        """Return the address of each landed file of a season, by sha256: letters, and statistics pages that are
-        witnesses.
+        """Return the address of each landed file of a season, by the file's sha256. The files are letters, and
+        statistics pages that are witnesses.
         """
         pages = self.folder / "witness_figures" / f"season={season}" / f"{WitnessKind.STATISTICS_PAGE}.parquet"
         found: dict[str, str] = {}
@@ -204,8 +204,8 @@ class Landing:
         return found
 
     def content_hash(self) -> str:
-        """Return a sha256 over what is landed. The day, the place of the files, and the names of people who decided
-        are left out.
+        """Return a sha256 over what is landed. The day, the addresses of the files, and the names of people who
+        decided make no difference.
         """
         digest = hashlib.sha256()
         for name in TABLES:
@@ -244,7 +244,7 @@ def _season_of(folder: Place) -> Season | None:
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:
-    """Return dispositions that say whether a person decided but not who, because no release holds a person's
+    """Replace the names of people in dispositions by whether a person decided, because no release holds a person's
     name.
     """
     place = dispositions.schema.get_field_index("decided_by")

@@ -1,4 +1,6 @@
-"""The tables of landing: their columns, and letters, figures, paragraphs and checks as rows and back."""
+"""The tables of landing: their columns, and how letters, figures, paragraphs and checks become rows and rows become
+them.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
@@ -50,7 +52,7 @@ LETTERS = pa.schema(
         ("letter_first_page", pa.int32()),
         ("letter_last_page", pa.int32()),
         ("stated_years", pa.list_(_STATED_YEAR)),  # every year that the letter names, with its words
-        ("conflicts", pa.list_(_CONFLICT)),  # figures that can be read in two ways, and were withheld
+        ("conflicts", pa.list_(_CONFLICT)),  # figures that were withheld, and why
     ]
 )
 
@@ -169,13 +171,15 @@ TABLES: dict[str, pa.Schema] = {
 
 
 def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], place: Place) -> None:
-    """Write a season's checks to a Parquet file of landing's schema."""
+    """Write a season's checks to a Parquet file with the columns of landing's table `checks`."""
     with replaced(place) as incoming:
         pq.write_table(as_table([check_row(season, sha256, check) for sha256, check in checks], CHECKS), incoming)
 
 
 def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> None:
-    """Write letters, each with its figures and paragraphs, and the identity of their reader to one Parquet file."""
+    """Write letters, each with its figures and paragraphs, and the identity of the reader (the version of the code
+    that read them) to one Parquet file.
+    """
     rows = [
         {**letter_row(landed), "figures": _rows_of_one(landed), "paragraphs": paragraph_rows([landed], {})}
         for landed in letters
@@ -187,10 +191,10 @@ def read_readings(
     place: Place, only: Collection[str] | None = None, by: str | None = None
 ) -> tuple[str, tuple[LandedLetter, ...]]:
     """Return the reader's identity in a file of readings, and the file's letters: all, or those with a sha256 in
-    `only`. If `by` is given and another reader read the file, return no letters.
+    `only`.
 
-    The identity is empty if the file does not have it. A file of an object store is fetched once for identity and
-    letters.
+    If `by` is given and is not this identity, no letters are returned. The identity is empty if the file does not
+    state it. A file of an object store is fetched once for identity and letters.
     """
     opened = _opened(place)
     reader = str((pq.read_schema(opened).metadata or {}).get(_READER, b"").decode())
@@ -203,7 +207,7 @@ def read_readings(
 def read_letters(
     letters_place: Place, figures_place: Place, paragraphs_place: Place, only: Collection[str] | None = None
 ) -> tuple[LandedLetter, ...]:
-    """Return the letters in Parquet files, as the reader read them, but with unprintable characters escaped.
+    """Return the letters in Parquet files as they were read, but with unprintable characters escaped.
 
     Letters that an older version landed have no file of paragraphs, and no paragraphs.
     """
@@ -228,7 +232,7 @@ def read_table(
     only: Collection[str] | None = None,
     columns: list[str] | None = None,
 ) -> pa.Table:
-    """Return the table in a Parquet file: all rows, or only the rows of letters with a sha256 in `only`."""
+    """Return the table in a Parquet file: all rows, or only the rows of the letters with a sha256 in `only`."""
     return _read(_opened(place), schema, only, columns)
 
 
@@ -285,8 +289,8 @@ def letter_row(landed: LandedLetter) -> dict[str, Any]:
 
 
 def figure_rows(letters: Sequence[LandedLetter]) -> list[dict[str, Any]]:
-    """Return the rows of figures and absences of letters. If a file came from two addresses, return its rows
-    once.
+    """Return the rows of the figures and absences of letters. If one file came from two addresses, its rows are
+    returned once.
     """
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [row for landed in by_file.values() for row in _rows_of_one(landed)]

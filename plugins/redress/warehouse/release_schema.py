@@ -1,4 +1,6 @@
-"""What every release says about its tables: published schemas, sources, licences and types of fields."""
+"""What every release says about its tables: the published schemas, the sources, the licences and the types of
+fields.
+"""
 
 PUBLISHED_SCHEMAS = {
     "marts": "What the letters state, joined and explained. Start with `council_performance`.",
@@ -38,12 +40,14 @@ _FIELD_TYPES = {
     "VARCHAR": "string",
     "TIMESTAMP": "datetime",
 }
-"""The types in a Table Schema (Data Package 2.0) for types of DuckDB; the function field_type adds the types of
-numbers."""
+"""The field types of a Table Schema (Data Package 2.0) for DuckDB's types. The function field_type adds the
+types of numbers and arrays."""
 
 
 def field_type(data_type: str) -> str:
-    """Return the type of a Table Schema (Data Package 2.0) for a column's type in DuckDB, "any" if it has none."""
+    """Return the field type of a Table Schema (Data Package 2.0) for a column's type in DuckDB; "any" for an
+    unknown type.
+    """
     if data_type.startswith("DECIMAL"):
         return "number"
     if data_type.endswith("[]"):

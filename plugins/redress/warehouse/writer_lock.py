@@ -1,4 +1,4 @@
-"""The writer's lock: one process at a time changes landing or the warehouse."""
+"""The writer's lock: only one process at a time changes landing or the warehouse."""
 
 from contextlib import ExitStack
 from typing import Self
@@ -10,7 +10,7 @@ from redress.settings import Settings
 class WriterLock:
     """The locks of the state and of its warehouse, for `with`. A process that holds the locks may take them again.
 
-    Every process takes the state's lock first, so that two processes never wait for each other.
+    Every process takes the state's lock first, so that no two processes wait for each other.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -32,8 +32,8 @@ class WriterLock:
             lock.release()
 
     def require_held(self) -> None:
-        """Raise LockLostError if another process has meanwhile taken a lock. Call this before each lasting
-        change.
+        """Raise LockLostError if another process has taken a lock since. Call this before each change that
+        stays.
         """
         for lock in self._locks:
             lock.require_held()
