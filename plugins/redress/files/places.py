@@ -102,7 +102,9 @@ def remove_tree(place: Place) -> None:
 
 
 def moved(place: Place, to: Place) -> None:
-    """Rename a file or folder; in an object store, rename each file below the name."""
+    """Rename a file or folder. In an object store, which has no folders, rename each file below the folder's
+    name.
+    """
     if isinstance(place, Path):
         place.rename(str(to))
     else:

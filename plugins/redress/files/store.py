@@ -47,14 +47,16 @@ class WholeFiles:
         return None if "://" in self.address else Path(self.address)
 
     def place(self, name: str) -> str:
-        """Return the place of a file, for people and other tools; the file need not exist."""
+        """Return the whole address of a file, to be shown to people and given to other tools; the file need not
+        exist.
+        """
         return f"{self.address.rstrip('/')}/{name}"
 
     def write(self, name: str, content: bytes, *, is_synced: bool = False) -> None:
         """Write a file under a name, and replace the file that has the name.
 
-        With `is_synced` a local file's bytes are on the disk before the file has its name, so that not even a power
-        cut leaves half a file. Raise StoreError if the file cannot be written.
+        If `is_synced` is True, a local file's bytes are on the disk before the file has its name, so that not even
+        a power cut leaves half a file. Raise StoreError if the file cannot be written.
         """
         if self.folder is not None:
             with self._told("written", name):
@@ -175,8 +177,8 @@ class WholeFiles:
 
     @contextmanager
     def _told(self, what: str, name: str) -> Iterator[None]:
-        """Raise an error of the file system or the store's client as a StoreError that names the place; pass on
-        FileNotFoundError.
+        """Raise an error of the file system or the store's client as a StoreError that names the place.
+        FileNotFoundError is raised unchanged.
         """
         try:
             yield
@@ -191,7 +193,7 @@ class WholeFiles:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Return whether this is a temporary file of a process that has ended, or an old file of another machine."""
+    """Return whether a file is a temporary file of a process that has ended, or of another machine and old."""
     name = _TEMPORARY_NAME.fullmatch(path.name)
     if name is None or path.is_symlink() or not path.is_file():
         return False

@@ -136,11 +136,11 @@ class Authorities:
         self._by_proper_name = _index_by_proper_name(self._names)
 
     def alive_on(self, day: dt.date) -> tuple[Authority, ...]:
-        """Return the authorities that exist on a day, in the order of the files."""
+        """Return the authorities that exist on a day, in the order of the reference files."""
         return tuple(authority for authority in self._authorities.values() if authority.is_alive_on(day))
 
     def with_id(self, authority_id: str) -> Authority | None:
-        """Return the authority with an id; None if there is none."""
+        """Return the authority with an id; None if no authority has the id."""
         return self._authorities.get(authority_id)
 
     def ever_named(self, name: str) -> tuple[Authority, ...]:
