@@ -60,7 +60,9 @@ class Verified:
 
 
 class Archive:
-    """Files under their sha256, in a local folder or at the address of an object store ("s3://bucket/prefix")."""
+    """An archive: files under their sha256, in a local folder or at the address of an object store
+    ("s3://bucket/prefix").
+    """
 
     def __init__(self, address: str | Path) -> None:
         self._files = WholeFiles(str(address))
@@ -132,7 +134,7 @@ class Archive:
             return self._files.size_bytes(bytes_name(sha256)) is not None
 
     def read(self, sha256: str) -> bytes:
-        """Return the bytes of a hash. Raise ArchiveError if they are missing or do not have the hash."""
+        """Return the bytes with a hash. Raise ArchiveError if they are missing or no longer have the hash."""
         with _archive_errors():
             try:
                 content = self._files.read(bytes_name(sha256))
@@ -148,7 +150,7 @@ class Archive:
         return content
 
     def cards(self, sha256: str) -> tuple[Card, ...]:
-        """Return all cards of a file, ordered by season and address."""
+        """Return all cards of the bytes with a hash, ordered by season and address."""
         with _archive_errors():
             found = [self._card(name) for name in self._files.names(cards_folder(sha256))]
         return tuple(sorted((card for card in found if card), key=lambda card: (card.season, card.address)))
@@ -175,7 +177,7 @@ class Archive:
         return self._files.place(bytes_name(sha256))
 
     def clear_incoming(self) -> int:
-        """Remove half-written files of writers that have ended; return the number of files."""
+        """Remove half-written files of writers that have ended; return the number of files removed."""
         return self._files.clear_incoming()
 
     def rebuild_addresses(self) -> int:
@@ -195,7 +197,9 @@ class Archive:
         return len(wrong)
 
     def verify(self) -> Verified:
-        """Hash every file, and compare files, cards and the index of addresses with each other."""
+        """Hash every file, compare files, cards and the index of addresses with each other, and return the faults
+        found.
+        """
         with _archive_errors():
             listing = self._list()
             findings = [*listing.findings, *self._unlike_their_hash(listing)]

@@ -115,7 +115,7 @@ class _Worker:
     def acquired(self, reference: Reference) -> Outcome:
         before = self.archive.latest(reference)
         if before is not None and before.source != self.source.name:
-            before = None  # an address within another source says nothing about this one
+            before = None  # an address in another source says nothing about an address in this source
         try:
             with self.fetches:
                 fetched = self.source.fetch(reference, None if before is None else before.known)
@@ -145,7 +145,9 @@ class _Worker:
 
 
 def _note_the_rest(running: Iterable[Future[Outcome]], note: Callable[[Outcome], None]) -> None:
-    """Note the outcomes of references that were being fetched when another reference stopped the season."""
+    """Note the outcomes of the references that were being fetched when an error on another reference stopped all
+    fetching.
+    """
     for future in running:
         if future.done() and not future.cancelled() and future.exception() is None:
             note(future.result())
@@ -157,7 +159,7 @@ def _had(reference: Reference, state: AcquisitionState, card: Card, *, is_settle
 
 
 def _failed(reference: Reference, cause: FailureCause, detail: str, before: Card | None) -> Outcome:
-    """Return the outcome of a failure, with the bytes that the address gave before, if it gave any."""
+    """Return the outcome of a failure. If the address gave bytes before, the outcome names these bytes."""
     if before is None:
         return Outcome(reference, AcquisitionState.FAILED, cause=cause, detail=detail)
     return Outcome(

@@ -19,7 +19,7 @@ from redress.model.season import Season
 
 
 class SummaryError(ValueError):
-    """The summary of a run is damaged; the message says which, and what to do."""
+    """The summary of a run is damaged; the message says which file it is, and what to do."""
 
 
 class AcquisitionState(StrEnum):

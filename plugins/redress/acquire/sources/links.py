@@ -136,7 +136,7 @@ def seasons_named(words: str) -> frozenset[int]:
 
 
 def without_fragment(address: str) -> str:
-    """Return an address without its fragment: the part behind "#" is a place on the page."""
+    """Return an address without its fragment, the part after "#" that names a place on the page."""
     return urldefrag(address).url
 
 

@@ -1,10 +1,10 @@
-"""The manifest source: a table of letters that a person writes, with a season, an authority and an address in each
-row.
+"""The manifest source: a table in which a person lists letters, each with its season, authority and address.
 
-The table is CSV with these headings, or a JSON list of objects with these keys. `authority` is an authority_id or a
-name. `address` is an http(s) address, a file, or an object in a store; a relative address counts from the manifest.
-Two more columns are optional: `kind` (letter, statistics_page or data_table; empty means letter) and, for a data
-table, `mapping`: the address of the YAML that says what its columns mean.
+The table is CSV with the headings season, authority and address, or a JSON list of objects with these keys.
+`authority` is an authority_id or a name. `address` is an http(s) address, a file, or an object in a store; a
+relative address counts from the manifest. Two more columns are optional: `kind` (letter, statistics_page or
+data_table; empty means letter) and, for a data table, `mapping`: the address of the YAML that says what its columns
+mean.
 """
 
 import csv
@@ -102,8 +102,8 @@ class ManifestSource:
         )
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """Return the bytes at an address of the manifest. A letter from a server must be a PDF, and a
-        page must be whole.
+        """Return the bytes at an address of the manifest. Raise FetchError if a server's letter is no PDF, or its
+        page is not whole.
         """
         scheme = _scheme(reference.address)
         if scheme in OBJECT_STORES:
@@ -258,7 +258,7 @@ class _ManifestRow:
 
 @dataclass(frozen=True)
 class _Cells:
-    """One row of a manifest, and its place."""
+    """One row of a manifest, and its place (the manifest, and the line or entry)."""
 
     place: str
     values: Mapping[str, str]
@@ -346,7 +346,7 @@ def _from_file(address: str) -> Fetched:
 
 
 def _scheme(address: str) -> str:
-    """The scheme of an address in lower case; empty for a path."""
+    """Return the scheme of an address in lower case; empty for a path."""
     scheme, separator, _ = address.partition("://")
     return scheme.lower() if separator else ""
 

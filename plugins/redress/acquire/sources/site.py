@@ -73,7 +73,7 @@ class SiteShape:
             )
 
     def council_pages(self, authority: Authority) -> tuple[str, ...]:
-        """The addresses at which an authority's page may be, the likeliest first."""
+        """Return the addresses at which an authority's page may be, the likeliest first."""
         slugs = (
             (self.slugs[authority.authority_id],)
             if authority.authority_id in self.slugs
@@ -342,7 +342,7 @@ def letter_links(page: WebPage) -> tuple[Link, ...]:
 def slugs_of(name: str) -> tuple[str, ...]:
     """Return the slugs that an authority's name may have in an address, the likeliest first.
 
-    "Blaby District Council" is blaby-district-council. If the name has "&" or "'", there are two ways to write it.
+    "Blaby District Council" is blaby-district-council. If the name has "&" or an apostrophe, it has two slugs.
     """
     lowered = name.lower()
     ways = [

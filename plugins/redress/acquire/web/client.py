@@ -145,7 +145,7 @@ class HttpClient:
         return self._robots.allows(self._allowed.checked(address))
 
     def crawl_delay_seconds(self, address: str) -> float:
-        """Return the gap between requests that robots.txt asks for; 0 if it asks for none."""
+        """Return the gap between requests, in seconds, that robots.txt asks for; 0 if it asks for none."""
         return self._robots.delay_seconds(self._allowed.checked(address))
 
     def _robots_checked(self, url: httpx.URL) -> None:

@@ -141,7 +141,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A connection that limits each wait to the time that is left for the whole request."""
+    """A connection in which no wait is longer than the time that is left for the whole request."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream

@@ -59,9 +59,10 @@ class Robots:
 
 
 def _about_us(text: str) -> str:
-    """Return a robots.txt that gives one name to all agents other than this program.
+    """Return a robots.txt in which all agents other than this program have one name.
 
-    Protego stores each rule once for each agent, which takes gigabytes for a hostile file of 100 kB.
+    Otherwise Protego, the parser, would store each rule once for each agent, which takes gigabytes for a hostile
+    file of 100 kB.
     """
     lines = text.splitlines()
     agents = [_agent(line) for line in lines]
