@@ -19,7 +19,7 @@ PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 """Control characters, bytes that are not UTF-8, and separators of lines and paragraphs (Unicode's categories)."""
 DAY_SECONDS = 86_400
-"""The upper bound of every time limit. An endless limit, or a limit too large for the system, would stop a run
+"""The upper bound of every time limit. A limit without end, or too large for the system, would stop a run
 without a message."""
 CLOCK_SHARE = 10
 """How many seconds by the clock a worker may take for each second of processor time that it may take: on a busy
@@ -38,8 +38,8 @@ class Limits:
 
     @property
     def clock_seconds(self) -> float:
-        """The longest wait for a letter by the clock, in seconds. After it, a worker that neither works nor ends is
-        stopped.
+        """The longest time by the clock, in seconds, that a worker may take for a letter. A worker that takes
+        longer is stopped.
         """
         return CLOCK_SHARE * self.time_seconds
 
@@ -49,7 +49,9 @@ class Limits:
 
 
 class Settings(BaseSettings):
-    """Everything that a person can set. A folder that is not set lies below `home`."""
+    """Everything that a person can set. A place that is not set lies below `state` or `home`; if `state` is not
+    set, it is `home`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore")
 
