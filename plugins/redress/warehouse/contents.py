@@ -61,8 +61,8 @@ _COMPARED = (
         "audit.witness_reports",
     ),
 )
-"""Each entry has a query that counts, and what it counts: first in landing, then in the warehouse. Both results
-must be equal."""
+"""Each entry has a query that counts, and what the query counts in: first tables of landing, then tables of the
+warehouse. Both results must be equal."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value

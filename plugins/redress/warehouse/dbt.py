@@ -123,7 +123,7 @@ def run_dbt(
 
 
 def dbt_environment(database_name: str, home: Path) -> dict[str, str]:
-    """Return all environment variables of a dbt process that opens a file in its working folder.
+    """Return all environment variables of a dbt process. `database_name` is a file in the folder in which dbt runs.
 
     Other variables of the caller's shell stay out: DBT_EMPTY would build empty tables, DBT_RESOURCE_TYPES would
     leave out the tests, and dbt does not need passwords. `home` replaces the person's home folder, which may hold

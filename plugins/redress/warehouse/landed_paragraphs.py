@@ -33,9 +33,10 @@ PARAGRAPHS = pa.schema(
 def paragraph_rows(
     letters: Sequence[LandedLetter], sharing: Mapping[tuple[str, int], Sharing]
 ) -> list[dict[str, Any]]:
-    """Return the rows of the paragraphs of letters. `sharing` says in how many councils' letters a paragraph
-    stands, by the letter's sha256 and the paragraph's index (from 0). A row without an entry in `sharing` lacks
-    these numbers.
+    """Return the rows of the paragraphs of letters.
+
+    `sharing` says in how many councils' letters a paragraph stands, by the letter's sha256 and the paragraph's
+    index (from 0). The row of a paragraph without an entry in `sharing` lacks these numbers.
     """
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [

@@ -166,7 +166,9 @@ class Landing:
             pq.write_table(as_table(rows, ACQUISITIONS), incoming)
 
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
-        """Return the letters of a season as they were read: all, or those with a sha256 in `only`."""
+        """Return the letters of a season as they were read. If `only` is given, return only the letters with a
+        sha256 in it.
+        """
         letters, figures, paragraphs = (self._part(name, season) for name in ("letters", "figures", "paragraphs"))
         return read_letters(letters, figures, paragraphs, only)
 
@@ -244,8 +246,8 @@ def _season_of(folder: Place) -> Season | None:
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:
-    """Replace the names of people in dispositions by whether a person decided, because no release holds a person's
-    name.
+    """In dispositions, put whether a person decided in the place of the person's name, because no release holds
+    such a name.
     """
     place = dispositions.schema.get_field_index("decided_by")
     return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())

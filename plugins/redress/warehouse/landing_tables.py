@@ -1,6 +1,4 @@
-"""The tables of landing: their columns, and how letters, figures, paragraphs and checks become rows and rows become
-them.
-"""
+"""The tables of landing: their columns, and functions that turn letters, figures and checks into rows and back."""
 
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
@@ -190,11 +188,11 @@ def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> 
 def read_readings(
     place: Place, only: Collection[str] | None = None, by: str | None = None
 ) -> tuple[str, tuple[LandedLetter, ...]]:
-    """Return the reader's identity in a file of readings, and the file's letters: all, or those with a sha256 in
-    `only`.
+    """Return the reader's identity in a file of readings, and the file's letters.
 
-    If `by` is given and is not this identity, no letters are returned. The identity is empty if the file does not
-    state it. A file of an object store is fetched once for identity and letters.
+    If `only` is given, only letters with a sha256 in it are returned. If `by` is given and is not the reader's
+    identity, no letters are returned. The identity is empty if the file does not state it. A file of an object
+    store is fetched once for identity and letters.
     """
     opened = _opened(place)
     reader = str((pq.read_schema(opened).metadata or {}).get(_READER, b"").decode())
@@ -232,7 +230,9 @@ def read_table(
     only: Collection[str] | None = None,
     columns: list[str] | None = None,
 ) -> pa.Table:
-    """Return the table in a Parquet file: all rows, or only the rows of the letters with a sha256 in `only`."""
+    """Return the table in a Parquet file. If `only` is given, return only the rows of letters with a sha256 in
+    it.
+    """
     return _read(_opened(place), schema, only, columns)
 
 

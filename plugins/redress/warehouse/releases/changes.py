@@ -82,7 +82,7 @@ class ChangedTrust:
 
 @dataclass(frozen=True)
 class ChangedComparisons:
-    """How many figures of a season changed in one way in the comparison with second witnesses of one kind.
+    """How many figures of a season changed in the same way in the comparison with second witnesses of one kind.
 
     `was` is the figures' result in the release before, `now` in this release; None means that the release does not
     compare them. If both are equal, only values changed.
@@ -290,13 +290,13 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedFigure, ...]
 
 
 def _figure_value(value: Decimal | None, is_corrected: bool | None) -> FigureValue | None:
-    """Return a value without the trailing zeros of its column."""
+    """Return the value of a figure without the trailing zeros of its column; None if there is no value."""
     return None if value is None else FigureValue(Decimal(f"{value.normalize():f}"), bool(is_corrected))
 
 
 def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """Return two numbers of figures: those of authorities and seasons that only this release has, and those of
-    authorities and seasons that only the release before has.
+    """Return two numbers of figures. The first counts figures of authorities and seasons that only this release
+    has, the second figures of authorities and seasons that only the release before has.
     """
     [(only_now_count, only_before_count)] = connection.execute(
         """

@@ -122,7 +122,7 @@ class History:
         """Replace the whole history with these events."""
         content = json.dumps(events_as_json(events), indent=1, ensure_ascii=False)
         try:
-            # only the holder of the writer lock comes here
+            # not `is_shared`: only the holder of the writer lock writes the history
             with replaced(self.folder / HISTORY_NAME, is_synced=True) as incoming:
                 incoming.write_bytes(content.encode())
         except OSError as error:

@@ -32,8 +32,8 @@ class Keys:
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     def among(self, tables: Mapping[str, frozenset[str]], table: str) -> "Keys":
-        """Return the keys of `table` without those of which a column, or the table that they refer to, is not in
-        `tables`.
+        """Return the keys of `table` that can be declared: a key is left out if one of its columns, or the table
+        that it refers to, is missing in `tables`.
 
         `tables` has the columns of each table by the table's name.
         """
@@ -95,9 +95,9 @@ def _table_name(resource: str) -> str:
 def model_keys(manifest: Manifest) -> dict[str, Keys]:
     """Return the keys of each model of dbt's manifest, by the model's name.
 
-    The primary key is the combination of columns that dbt tests to be unique. If there is no such combination, it
-    is the first single column that dbt tests to be unique. By the model's contract, the columns of the key are
-    never null. A relationship with a test that only warns is not a foreign key.
+    Every key is tested by dbt to be unique. The primary key is the first key whose columns are never null by the
+    model's contract; combinations of columns come before single columns. If a test of a relationship only warns,
+    the relationship is not a foreign key.
     """
     tests = data_tests(manifest)
     return {model["name"]: _keys_of(model, tests.get(model["unique_id"], ())) for model in models(manifest)}

@@ -37,8 +37,8 @@ class KnownRelease:
 
 @dataclass(frozen=True)
 class Pruned:
-    """The result of removing old releases: the identities of the removed releases, and of those that a reader has
-    open.
+    """The result of removing old releases: the identities of the removed releases, and of the releases that a
+    reader has open.
 
     `refused` has a sentence for each release that the file system refused to remove.
     """

@@ -210,7 +210,7 @@ class StoredReleases:
             if missing:
                 return missing
             self._files.fetch(place, sha256s, into)
-        except FileNotFoundError:  # also while it is read: the release was removed
+        except FileNotFoundError:  # the release was removed, perhaps while it was read
             return (f"{self._files.place(f'{place}/{CHECKSUMS_NAME}')} is not there, or a file that it names",)
         (into / CHECKSUMS_NAME).write_bytes(sums)
         return tuple(f"{name} is not what was put there" for name in differing(into, sha256s))
@@ -250,7 +250,7 @@ class StoredReleases:
         return True
 
     def _wrong(self, place: str, sha256s: dict[str, str]) -> list[str]:
-        """Read the named files below a place of the store; return the names of those that are missing or differ
+        """Read the named files below a place of the store; return the names of the files that are missing or differ
         from their sha256.
         """
         found = []

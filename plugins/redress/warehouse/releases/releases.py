@@ -57,7 +57,8 @@ class Releases:
 
     folder: Path
     loss: tuple[str, ...] = ()
-    """If the store's current release could not be fetched: a sentence for each thing that is wrong with it."""
+    """If the store's current release could not be fetched: a sentence for each thing that is wrong with it.
+    Otherwise empty."""
 
     @property
     def current_link(self) -> Path:
@@ -281,8 +282,8 @@ class Releases:
         return folder
 
     def _check_one_disk(self) -> None:
-        """Make the folders of builds and releases. Raise ReleaseError if nothing can be renamed from one to the
-        other.
+        """Make the folders of builds and releases. Raise ReleaseError if they lie on different disks, because a
+        rename between them then fails.
         """
         incoming, folder = self._incoming, self.folder / "releases"
         for made in (incoming, folder):

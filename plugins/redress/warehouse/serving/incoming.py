@@ -120,7 +120,7 @@ def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection,
 
 
 def state_release(connection: Connection, release_id: str, table_names: list[str]) -> None:
-    """Make the table that says which release is served, and write our mark into the schema's comment.
+    """Make the table that says which release is served, and write Redress's mark into the schema's comment.
 
     The table's row is copied as by `copy_rows`, so that each transaction sees the tables together with their
     release.

@@ -87,7 +87,7 @@ class Postgres:
             or url.get_backend_name() not in ("postgresql", "postgres")
             or not url.database
             or "@" in url.database
-            or self.address.count("@") > 1  # what follows the first would be taken for the host, and shown
+            or self.address.count("@") > 1  # what follows the first "@" would be taken for the host, and shown
         ):
             raise ServeError(
                 f"{self.setting} is no address of a PostgreSQL database; it has to look like "
@@ -152,7 +152,7 @@ class Postgres:
             if served_before is not None:
                 require_nothing_else(connection, SCHEMA)
             try:
-                # with the configuration that others in this process use: DuckDB refuses two for one file
+                # other connections in this process have this configuration, and DuckDB refuses another for one file
                 warehouse = duckdb.connect(str(release / "warehouse.duckdb"), read_only=True)
             except duckdb.Error as error:
                 raise ServeError(f"release {release.name} cannot be read: {error}") from error
