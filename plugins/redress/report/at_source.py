@@ -1,5 +1,5 @@
-"""The part of a report about a season's letters at their source, and the warnings of the season's checks, as
-Markdown.
+"""The part of a season's report, as Markdown, about what its source gave: what became of each letter there, and the
+warnings of the season's checks.
 """
 
 import shlex
@@ -27,7 +27,7 @@ def retry_command(run: Run) -> str:
 
 
 def acquired_lines(run: Run) -> tuple[str, ...]:
-    """Return what became of the season's letters at their source: a count for each state, then the letters that did
+    """Return what became of the season's letters at their source: a count for each state, then each letter that did
     not come.
     """
     if not run.summary_path.exists():
@@ -81,16 +81,16 @@ def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
 
 
 def _name(outcome: Outcome, authorities: Authorities) -> str:
-    """Return the name of the authority that an outcome is about, or "" if the source does not say it."""
+    """Return the name of the authority whose letter was asked for, or "" if the source names no known authority."""
     found = authorities.with_id(outcome.reference.authority_id or "")
     return "" if found is None else found.name
 
 
 def command(settings: Settings, words: str) -> str:
-    """Return a command of `redress`, as Markdown, with the run's home and further councils if they are not the
-    default.
+    """Return a command of `redress`, as Markdown. If the run has a home, a state or further councils that are not
+    the default, the command sets them.
 
-    The command must name them, because a terminal has neither the environment of Airflow nor that of `make run`.
+    The command must set them, because a terminal has neither the environment of Airflow nor that of `make run`.
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),

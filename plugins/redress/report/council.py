@@ -22,8 +22,8 @@ class ShowError(ValueError):
 class CouncilYears:
     """What a release says about one authority: its rows of council_performance, one row for each season.
 
-    `season` is set if only one season is asked about; `letters`, `figures` and `witnesses` then have rows of that
-    season.
+    If only one season is asked about, `season` is set, and `letters`, `figures` and `witnesses` have only rows of
+    that season.
     """
 
     authority: Authority
@@ -35,7 +35,7 @@ class CouncilYears:
     figures: Sequence[Row] = ()
     witnesses: Sequence[Row] = ()
     passages: Sequence[Row] = ()
-    """The passages of the council's letters, of the season or of all seasons."""
+    """The passages of the council's letters: of one season if only one is asked about, else of all seasons."""
 
 
 def council_years(file: Path, name: str, season: Season | None, today: dt.date) -> CouncilYears:
@@ -54,8 +54,8 @@ def council_years(file: Path, name: str, season: Season | None, today: dt.date) 
 def authority_named(
     release: duckdb.DuckDBPyConnection, name: str, season: Season | None, today: dt.date
 ) -> Authority:
-    """Return the authority that a name means on the last day of a season or, without a season, today; the release
-    names the authorities.
+    """Return the authority of a release that a name means: on the last day of the season, or today if no season is
+    given.
 
     Raises ShowError if the name belongs to no authority or to several.
     """
@@ -71,7 +71,7 @@ def has_passages(release: duckdb.DuckDBPyConnection) -> bool:
 def _passages(
     release: duckdb.DuckDBPyConnection, authority: Authority, season: Season | None
 ) -> list[dict[str, Any]]:
-    """Return an authority's passages of a season, or of all seasons; none in a release of an earlier version."""
+    """Return an authority's passages of a season, or of all seasons. A release of an earlier version has none."""
     if not has_passages(release):
         return []
     return rows_of(
@@ -132,8 +132,11 @@ def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
 
 
 def _named(authorities: Authorities, name: str, season: Season | None, today: dt.date) -> Authority:
-    """Return the authority with an id; otherwise the authority with a name on the season's last day or today.
-    Without a season, return the authority that ever had the name.
+    """Return the authority with an id or a name. First look for the id, then for the name on the season's last day
+    (or today if no season is given). If no season is given, look last for the only authority that ever had the
+    name.
+
+    Raises ShowError if none of these finds one authority.
     """
     with_id = authorities.with_id(name.strip())
     if with_id is not None:
@@ -151,8 +154,8 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
 
 
 def _end(authority: Authority, season: Season, successors: str | None) -> str:
-    """Return a clause about an authority that had ended by the end of a season's period; empty for any other
-    authority.
+    """Return a clause that says when an authority ended, and what took it over. Return "" if the authority still
+    existed at the end of the season's period.
     """
     if authority.valid_to is None or authority.valid_to >= season.period_end:
         return ""

@@ -24,7 +24,7 @@ WHY_ABSENT: dict[str, tuple[str, str]] = {
     Absence.NOT_AVAILABLE: ("n/a", 'the letter prints "n/a"'),
     Absence.NO_STATISTICS: ("no statistics", "the letter came without its statistics page"),
 }
-"""The words for each reason why a letter has no rate: for a cell, and for a sentence."""
+"""For each reason why a letter has no rate: the words for a cell of a table, and the words for a sentence."""
 RATE_NAMES = {
     "uphold_rate": "uphold rate",
     "compliance_rate": "compliance rate",
@@ -40,8 +40,8 @@ WHY_NO_FIGURES = {
 
 
 def notes(years: Sequence[Row]) -> Iterator[tuple[Row, str]]:
-    """Yield notes on seasons, each with the season's row: what to know before comparing, and why a number is
-    absent.
+    """Yield notes on seasons, each with the season's row. A note says why a number is absent, or what to know
+    before comparing the season with others.
     """
     comparable_since = years[0]["comparable_since_season"]
     for row in years:
@@ -79,9 +79,8 @@ def _review_notes(row: Row) -> Iterator[str]:
 
 
 def place_in_the_file(letter: Row) -> str | None:
-    """Return in words which pages of a longer file are the letter; None if all pages are, or if nobody knows.
-
-    A release of an older version does not say the pages.
+    """If a letter is only a part of a file, return in words which pages it is on. Return None if the letter is the
+    whole file, or if its pages are not known, as in a release of an earlier version.
     """
     first, last, count = letter.get("letter_first_page"), letter.get("letter_last_page"), letter["page_count"]
     if first is None or (first, last) == (1, count):

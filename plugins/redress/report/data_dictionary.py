@@ -21,7 +21,8 @@ DICTIONARY = PROJECT_FOLDER / "docs" / "data-dictionary.md"
 RENEWED_BY = ".venv/bin/python -m redress.report.data_dictionary"
 
 _KINDS = {"fct": 1, "dim": 2}
-"""The order of tables within a schema: tables with another prefix (the wide table), then facts, then dimensions."""
+"""The order of tables within a schema, by the prefix of their names: facts (1), then dimensions (2). Tables with
+another prefix come first."""
 _INTRODUCTION = f"""# Data dictionary
 
 Every table of a release, column by column, in the words of its models. `{RENEWED_BY}`
@@ -49,7 +50,9 @@ class DictionaryError(Exception):
 
 @dataclass(frozen=True)
 class _Tests:
-    """What the data tests of one model check: rules for each column, keys, references, and other rules in words."""
+    """What the data tests of one model check: the rules for each column, the keys, the references to other models,
+    and other rules in words.
+    """
 
     columns: Mapping[str, Sequence[str]]
     keys: Sequence[Sequence[str]]
@@ -134,7 +137,9 @@ def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tests_of(model: Mapping[str, Any], tests: Sequence[DataTest], found: Manifest) -> _Tests:
-    """Return what the tests of a model check, in the order of the tests' names."""
+    """Return what the tests of a model check. Rules that are not about one column are in the order of their tests'
+    names.
+    """
     columns: dict[str, list[str]] = {}
     keys: list[list[str]] = []
     references: dict[str, str] = {}
@@ -169,7 +174,7 @@ def _tests_of(model: Mapping[str, Any], tests: Sequence[DataTest], found: Manife
 
 
 def _uses_of(model: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Return the labels of the exposures that read a model."""
+    """Return the labels of the exposures (the uses that dbt's project lists) that read a model."""
     return sorted(
         exposure["label"]
         for exposure in found["exposures"].values()
@@ -246,7 +251,9 @@ def _in_words(test_name: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    """Return a description up to a colon or full stop. By convention this part says what one row is."""
+    """Return the first part of a description, up to a colon or full stop, without "One row per": by convention this
+    part says what one row is.
+    """
     return re.split(r"[.:](?:\s|$)", _one_line(text), maxsplit=1)[0].removeprefix("One row per ")
 
 

@@ -1,4 +1,4 @@
-"""dbt's description of its project: the manifest, parsed without a database, and dbt's pages about a release.
+"""dbt's description of its project: the manifest, which needs no database, and dbt's pages about a release.
 
 python -m redress.report.dbt_pages    writes the pages of the current release
 """
@@ -20,8 +20,8 @@ PAGE_NAME = "static_index.html"
 DBT_DOCS_NAME = "dbt_docs"
 TIME_LIMIT_SECONDS = 600
 _PARSE_HOME = PROJECT_FOLDER / "var" / "dbt_parse"
-"""An empty home to parse in. Its folders have the names of any home, so that builds can use the parsed project
-too."""
+"""An empty home in which dbt parses the project. Its folders are named as in any other home, so that dbt can use
+the parsed project for a build too."""
 
 
 def manifest() -> Manifest:

@@ -57,8 +57,8 @@ class LetterLine:
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
-    """Return a line for each landed letter of some seasons: with numbers of the release if the letter is accepted,
-    else as read.
+    """Return a line for each landed letter of some seasons. The numbers are those of the current release if it has
+    the letter, else those that were read in the letter.
     """
     landing = Landing(settings.landing_folder)
     current = releases_of(settings).current()
@@ -75,8 +75,8 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
 def letter_line(
     landed: LandedLetter, disposition: Disposition, review: Mapping[str, Any] | None = None
 ) -> LetterLine:
-    """Return one letter as a line, with the numbers of `review` (a row of the warehouse), or of the letter if there
-    is no review.
+    """Return one letter as a line. The numbers are those of `review`, the letter's row in the warehouse; if there
+    is no such row, they are those that were read in the letter.
     """
     numbers = _as_read(landed.letter) if review is None else review
     authority = landed.letter.header.authority_name
@@ -127,7 +127,9 @@ def _reviews(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _as_read(letter: Letter) -> dict[str, Any]:
-    """Return the numbers of a letter that is not in the warehouse, by the columns of the warehouse."""
+    """Return the numbers that were read in a letter, under the names of the warehouse's columns. The letter is not
+    in the warehouse.
+    """
     upheld, investigations = letter.value("upheld_count"), letter.value("investigations_count")
     rate, average = letter.value("uphold_rate_pct"), letter.value("uphold_rate_type_average_pct")
     return {
@@ -152,8 +154,8 @@ def _number(value: Decimal | int | None, unit: str = "", *, signed: bool = False
 
 @dataclass(frozen=True)
 class RefusedSeason:
-    """A refused season: how many files have each disposition, and the files because of which the source looks
-    wrong.
+    """A season that `check` refused to land: how many of its files have each disposition, and the files that make
+    the source look wrong.
     """
 
     disposition_counts: Counter[Fate]
@@ -161,7 +163,7 @@ class RefusedSeason:
 
 
 def refused_season(run: Run) -> RefusedSeason | None:
-    """Return the refused season of a run, or None if `check` did not refuse the season."""
+    """Return what a run's `check` refused to land, or None if `check` did not refuse the season."""
     if run.season not in run.refused.seasons():
         return None
     dispositions = run.refused.dispositions(run.season)

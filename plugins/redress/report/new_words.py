@@ -11,8 +11,8 @@ RUNBOOK = "docs/runbooks/new-season.md"
 
 
 def new_words_lines(run: Run, unknown_count: int) -> Iterator[str]:
-    """Yield how many letters may have new words, and the command that explains the words; nothing if no letter has
-    any.
+    """If letters may have words that no layout knows, yield how many letters, and the command that explains the
+    words.
 
     `unknown_count` is the number of the season's letters with an unknown layout.
     """
@@ -32,6 +32,6 @@ def new_words_lines(run: Run, unknown_count: int) -> Iterator[str]:
 
 
 def _incomplete_count(run: Run) -> int:
-    """Return how many letters fail one of the rules that fail because of unknown words."""
+    """Return how many letters break a rule that words unknown to the layouts can break (RULES_OF_WORDS)."""
     rows = read_table(run.checks_path, columns=["letter_sha256", "rule", "is_passed"]).to_pylist()
     return len({row["letter_sha256"] for row in rows if row["rule"] in RULES_OF_WORDS and not row["is_passed"]})

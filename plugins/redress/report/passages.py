@@ -1,4 +1,6 @@
-"""Find passages of a release by their words or by their council."""
+"""Find passages of a release: paragraphs of letters about one council or a few councils. They are found by words or
+by council.
+"""
 
 import datetime as dt
 import re
@@ -17,7 +19,7 @@ KINDS = {
     "names_non_compliance": "non-compliance",
     "names_delay": "delay",
 }
-"""The words for what a passage can name, by the column of fct_passage that marks it."""
+"""The words for what a passage names, such as a public report, by the column of fct_passage that says so."""
 SERVICES = {
     "adult_social_care": "adult social care",
     "benefits_and_tax": "benefits and tax",
@@ -27,7 +29,7 @@ SERVICES = {
     "housing": "housing",
     "planning_and_development": "planning and development",
 }
-"""The services that a passage can name, by their categories in named_services, in words."""
+"""The names of the services that a passage can name, by the words for them in the column named_services."""
 NO_PASSAGES = "the release has no passages, because an earlier version made it: run redress reread for each season"
 _WORD = re.compile(r"[^\s*]+\*?")
 _ASKED = """

@@ -1,4 +1,4 @@
-"""How a run of a season ended: the facts with which the run's report begins, and one sentence about these facts."""
+"""How a run of a season ended: the facts with which the run's report begins, and the facts in one sentence."""
 
 import re
 from collections import Counter
@@ -20,30 +20,30 @@ from redress.warehouse.releases.releases import Releases
 from redress.warehouse.releases.shared import releases_of
 
 AFTER_RELEASE = frozenset({"serve", "data docs", "site", "report"})
-"""The steps that follow the release: if one of them fails, the release is published nevertheless."""
+"""The steps after the release. If one of these steps fails, the release stays published."""
 _SENTENCE_END = re.compile(r"(?<=[^\W_]{2}|.[)\]\"'])[.!?]\s+(?=[A-Z])")
-"""The end of a sentence in a message; an initial ("A. Lister") does not end a sentence."""
+"""The end of a sentence in a message. The full stop of an initial ("A. Lister") does not count."""
 
 
 @dataclass(frozen=True)
 class SeasonOutcome:
-    """The outcome of a run of a season, from the run's record and the season in landing."""
+    """How a run of a season ended, from the run's record and from the season in landing."""
 
     run: Run
 
     @cached_property
     def steps(self) -> tuple[StepSummary, ...]:
-        """Every step of the run once, without the step that writes the report."""
+        """Each step of the run once, but not the step that writes the report."""
         return tuple(step for step in step_summaries(self.run.record) if step.name != "report")
 
     @cached_property
     def failure(self) -> StepSummary | None:
-        """The step that failed last, or None if no step has failed."""
+        """The step that failed last and was not begun again since, or None if there is no such step."""
         return last_failure(self.run.record)
 
     @property
     def has_released(self) -> bool:
-        """Whether the run has released, and no step up to the release has failed since."""
+        """Whether the run's step `release` is done, and no step up to `release` has failed."""
         is_broken = self.failure is not None and self.failure.name not in AFTER_RELEASE
         return not is_broken and self._has_done("release")
 
@@ -54,7 +54,7 @@ class SeasonOutcome:
 
     @cached_property
     def refused(self) -> RefusedSeason | None:
-        """The refused season, or None if the season was not refused."""
+        """What `check` refused to land, or None if the run did not stop because of that."""
         is_stopped = self.failure is not None and self.failure.name == "check" and not self.has_landed
         return refused_season(self.run) if is_stopped else None
 
@@ -138,7 +138,7 @@ class SeasonOutcome:
 
     @property
     def has_release_of_another(self) -> bool:
-        """Whether this run built the current release, but another run made it current."""
+        """Whether this run built the content of the current release, but another run published it."""
         is_ours = self.has_new_release or self._is_again
         return self.has_released and not is_ours and self._released in self._built
 
@@ -152,7 +152,7 @@ class SeasonOutcome:
 
     @property
     def new_release_folder(self) -> Path | None:
-        """The folder of the run's new release, or None if the run has none."""
+        """The folder of the release that the run made current, or None if the run made none current."""
         if not self.has_new_release or self.current_release is None:
             return None
         self._releases.bring(self.current_release)
@@ -160,7 +160,7 @@ class SeasonOutcome:
 
     @property
     def release_message(self) -> str:
-        """The message of the step `release` when it ended last, or an empty text."""
+        """The message of the last try of the step `release`; empty if there is none."""
         return "" if self._release is None else self._release.message
 
     @property
@@ -182,9 +182,7 @@ class SeasonOutcome:
 
     @property
     def _reason(self) -> str:
-        """The first sentence of the message of the failure; the report has the whole message under "What
-        failed".
-        """
+        """The first sentence of the failed step's message. The report has the whole message under "What failed"."""
         return _SENTENCE_END.split(failure_reason(self.run.record) or "", maxsplit=1)[0]
 
     @property
@@ -221,7 +219,9 @@ class SeasonOutcome:
 
     @property
     def _is_again(self) -> bool:
-        """Whether the run put an earlier release back, because landing again holds the content of that release."""
+        """Whether the run made an earlier release current again, because landing holds the content of that release
+        again.
+        """
         return any(attempt.publication is Publication.CURRENT_AGAIN for attempt in self._tries)
 
     def _has_done(self, step: str) -> bool:
@@ -229,17 +229,19 @@ class SeasonOutcome:
 
     @cached_property
     def _release(self) -> StepSummary | None:
-        """The step `release` with its last end, or None if the run has not begun it."""
+        """The step `release`, as its last try left it, or None if the run has not begun the step."""
         return next((step for step in self.steps if step.name == "release"), None)
 
     @cached_property
     def _released(self) -> str | None:
-        """The release that was current when the step `release` ended."""
+        """The release that was current when the step `release` was done; None if the record does not say it."""
         return None if self._release is None else ReleaseFacts.of(self._release.facts).release
 
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
-        """The facts of each try of the step `release` after which the final current release was current."""
+        """The facts of the tries of the step `release`. Tries that left another release current than the last try
+        are left out.
+        """
         done = (
             event for event in self.run.record.events() if event["step"] == "release" and event["state"] == "done"
         )
@@ -248,8 +250,8 @@ class SeasonOutcome:
 
     @cached_property
     def _built(self) -> frozenset[str]:
-        """The identities of the warehouses that the run built, in all tries, because a try may have been killed
-        before its release.
+        """The identities of the warehouses that the run built. Every try counts, because a try may have been killed
+        after its build and before its release.
         """
         done = (
             event for event in self.run.record.events() if event["step"] == "build" and event["state"] == "done"

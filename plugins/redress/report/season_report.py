@@ -21,10 +21,11 @@ from redress.warehouse.releases.checksums import CHANGES_NAME, NOTES_NAME
 from redress.warehouse.releases.notes import figure_name, shown_values
 
 SHOWN_CHANGES_COUNT = 50
-"""How many letters of each kind of change are named at most, because in the first run of a season all letters are
+"""The report names at most so many letters for each kind of change, because in a season's first run all letters are
 new."""
 SHOWN_REFUSED_COUNT = 50
-"""How many refused files of each kind are named at most, because all files of a wrong source may be refused."""
+"""The report names at most so many refused files for each disposition, because all files of a wrong source may be
+refused."""
 _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
 
@@ -57,7 +58,9 @@ def season_report(run: Run) -> str:
 
 
 def _unknown_count(outcome: SeasonOutcome) -> int:
-    """Return how many letters have an unknown layout, landed or refused."""
+    """Return how many letters have an unknown layout: of the landed letters, or of the letters that `check` refused
+    to land.
+    """
     counted = outcome.disposition_counts if outcome.refused is None else outcome.refused.disposition_counts
     return counted[Fate.UNKNOWN_LAYOUT]
 
@@ -169,7 +172,7 @@ def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterat
 
 
 def _refused(refused: RefusedSeason) -> Iterator[str]:
-    """Yield the files that stopped a season, by their dispositions."""
+    """Yield the files because of which the season was not landed, by their dispositions."""
     yield "These files stopped the season, and none of them is landed: `redress quarantine` does not know them."
     for disposition, count in Counter(line.disposition for line in refused.lines).most_common():
         of_kind = [line for line in refused.lines if line.disposition == disposition]
@@ -192,7 +195,7 @@ def _lost_count(outcome: SeasonOutcome) -> int:
 
 
 def _changes(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield what the run did to its season's letters, then what the release changed in the data."""
+    """Yield what the run changed in its season's letters, then what its release changed in the data."""
     yield "### Letters of the season"
     yield ""
     if outcome.changes is None:
@@ -264,7 +267,8 @@ def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
 def _released(release: str, before: str, data: DataChanges) -> Iterator[str]:
     """Yield how the new release differs from the release before.
 
-    These changes are worded differently from the changes that the run made to the letters of its season.
+    The words differ from the words about the letters of the run's season, because these changes are about all
+    seasons.
     """
     yield (
         f"Release {release} takes the place of {before}. The two are compared over all "
@@ -296,7 +300,7 @@ def _figure_row(figure: ChangedFigure) -> list[str]:
 
 
 def _rules(run: Run) -> Iterator[str]:
-    """Yield the rules that failed in the run, how often, and what each rule asks."""
+    """Yield for each rule that failed in the run: how often it was asked, how often it failed, and what it asks."""
     path = run.checks_path
     if not path.exists():
         yield "The run did not come to its checks."
@@ -319,7 +323,7 @@ def _rules(run: Run) -> Iterator[str]:
 
 
 def _steps(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield each step once, with how long its last try took and how often the step was retried."""
+    """Yield each step once: the time of its last try, the number of retries, and what the step did."""
     rows = [
         [
             text(step.name),

@@ -1,5 +1,5 @@
-"""Show a season's wording, for people and as JSON: the unknown sentences, what they may state, and a trial
-reading.
+"""Show what a season's letters say in words that no layout knows, for people and as JSON: the unknown sentences,
+what their numbers may state, and a trial reading (the letters read again as if layouts knew the sentences).
 """
 
 import json
@@ -16,11 +16,11 @@ from redress.steps.wording import Wording
 
 SHOWN_EXAMPLES = 3
 SHOWN_ODDS = 30
-"""Smaller odds than one in 10^30 are shown as one in 10^30."""
+"""Odds smaller than one in 10 to this power are shown as one in 10 to this power."""
 
 
 def wording_lines(wording: Wording) -> Iterator[str]:
-    """Yield the report as lines of plain text."""
+    """Yield what was found about a season's wording, as lines of plain text."""
     analysis = wording.analysis
     yield (
         f"Season {analysis.season} ({analysis.season.label}): {len(analysis.seen)} letters, "
@@ -127,7 +127,9 @@ def _change(count: BeforeAfter) -> str:
 
 
 def _golden_letter(wording: Wording) -> Letter | None:
-    """Return the letter of the trial reading with the most figures, or None if there was no trial."""
+    """Return the letter of the trial reading that is best for a golden letter: the one with the most figures.
+    Return None if there was no trial reading.
+    """
     letters = () if wording.trial is None else wording.trial.letters
     return max(
         letters,
@@ -141,7 +143,7 @@ def _why(wording: Wording) -> str:
 
 
 def wording_json(wording: Wording) -> dict[str, Any]:
-    """Return the report as one object."""
+    """Return what was found about a season's wording, as one object for JSON."""
     analysis, trial = wording.analysis, wording.trial
     letter = _golden_letter(wording)
     return {

@@ -15,14 +15,14 @@ from redress.steps.run import reported_runs
 
 INDEX_NAME = "index.html"
 RUN_STARTS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": "by hand", "command-": "by command"}
-"""The words for how a run was started, by the beginning of its id: first the ids of Airflow, then the ids of
+"""The words for how a run was started, by the beginning of the run's id: first the ids of Airflow, then those of
 commands."""
 
 
 def write_report(run: Run) -> Place:
-    """Write the run's report as Markdown and HTML, and the index of all reports; return the path of the Markdown.
+    """Write the run's report as Markdown and HTML, and the index of all reports. Return the path of the Markdown.
 
-    A run that failed has a report too: its first line says where and why the run failed.
+    A failed run has a report too, with a first line that says where and why the run failed.
     """
     with run.record.step("report") as note:
         markdown = season_report(run)
@@ -46,19 +46,23 @@ def write_index(settings: Settings) -> Place:
 
 
 def _age(dated: tuple[str, Run]) -> tuple[str, str]:
-    """Return the key that orders runs by when they began; runs without a time are ordered by their paths."""
+    """Return the key by which runs are ordered: when a run began, then its path. A run without a time sorts by its
+    path alone.
+    """
     began_at, run = dated
     return began_at, str(run.report_path)
 
 
 def _link(run: Run, began_at: str) -> str:
-    """Return the link to a report. No two links have the same words: season, how the run was started, and when."""
+    """Return the link to a report. Its words name the season, how the run was started, and when, so that no two
+    links have the same words.
+    """
     words = f"{run.season}, {_start(run.run_id)}, {_shown_time(began_at)}"
     return f"[{text(words)}]({quote(str(run.season))}/{quote(run.page_path.name)})"
 
 
 def _start(run_id: str) -> str:
-    """Return how a run was started, in words; for an id that a person has chosen, return the id."""
+    """Return in words how a run was started. If a person has chosen the run's id, return the id."""
     return next((start for beginning, start in RUN_STARTS.items() if run_id.startswith(beginning)), run_id)
 
 

@@ -31,8 +31,8 @@ _DATA = ("warehouse.duckdb", "datapackage.json", "csv", "parquet")
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """The result of building the site: its first page, the release, and how many files were made and how many
-    reused.
+    """What building the site gave: its first page, the release that it shows, how many files were made, and how
+    many are linked from the site before.
     """
 
     index: Place | None
@@ -42,7 +42,8 @@ class BuiltSite:
     made_count: int
     linked_count: int
     no_pdfs: str | None
-    """The reason, in words, why the site has no PDFs, or None if it has; the rest of the site is complete."""
+    """Why the site has no PDFs, in words; None if the site has them. The rest of the site is complete either way.
+    """
 
     def __str__(self) -> str:
         files = f"{self.made_count} files made, {self.linked_count} as before"
@@ -53,7 +54,7 @@ class BuiltSite:
 
 
 def write_site(run: Run) -> str:
-    """Build the site as a step of a run, unless the settings leave building to people; return what was done."""
+    """Build the site as a step of a run, unless REDRESS_BUILD_SITE is false. Return what was done."""
     with run.record.step("site") as note:
         is_wanted = run.settings.build_site
         note.message = str(build_site(run.settings)) if is_wanted else "not built: REDRESS_BUILD_SITE is false"
@@ -61,9 +62,10 @@ def write_site(run: Run) -> str:
 
 
 def build_site(settings: Settings) -> BuiltSite:
-    """Build the site of the current release. A reader finds the earlier site or the new site, each whole.
+    """Build the site of the current release. A reader finds the site before or the new site, never a mixture.
 
-    Raises ReleaseError if there is no release. If a letter is not in the archive, only its picture is missing.
+    Raises ReleaseError if there is no release. If the archive does not hold a letter, only the letter's picture is
+    missing.
     """
     folder = site_folder(settings)
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""Charts as SVG, drawn by Vega-Lite: rates over the seasons beside the type's average, and the spread of a type's
-rates.
+"""Charts as SVG, drawn by Vega-Lite: a council's rates over the seasons beside the average of its type, and how the
+rates of a type are spread.
 
-A line ends before a season that cannot be compared, and before a season without a figure. The points of rates of
-fewer than ten investigations are hollow.
+A line ends before a season without a figure, and before a season with rates that cannot be compared with earlier
+rates. If a council's uphold rate rests on fewer than ten investigations, its point is hollow.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,10 +30,10 @@ _CONFIG = {
 
 
 def rate_points(years: Sequence[Mapping[str, Any]], rate: str, average: str) -> list[dict[str, Any]]:
-    """Return the points of a rate's chart: for each season the council's rate and the average of its type.
+    """Return the points of a rate's chart: for each season the council's rate, and the average of its type.
 
-    `stretch` is the number of the line that a point belongs to. A new line begins after a season without a figure,
-    and at a season that cannot be compared with the season before.
+    `stretch` names the line that a point belongs to. A new line begins after a season without a figure, and at a
+    season that cannot be compared with the season before.
     """
     points = []
     for who, column in (("council", rate), ("average", average)):
@@ -60,7 +60,7 @@ def rate_points(years: Sequence[Mapping[str, Any]], rate: str, average: str) -> 
 
 
 def _continues(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Return whether a line may connect two seasons: they follow each other, and their rates can be compared."""
+    """Return whether a line may connect two seasons: one follows the other, and their rates can be compared."""
     is_next: bool = row["season"] == before["season"] + 1
     return is_next and row["comparable_since_season"] == before["comparable_since_season"]
 
@@ -68,8 +68,8 @@ def _continues(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
 def rates_over_seasons(
     points: Sequence[Mapping[str, Any]], seasons: Sequence[int], breaks: Sequence[int]
 ) -> dict[str, Any]:
-    """Return a chart of the points of `rate_points` over `seasons`, with a vertical line before each season of
-    `breaks`.
+    """Return a chart of the points that `rate_points` made, over `seasons`. A vertical line stands before each
+    season of `breaks`, with which comparable rates begin anew.
     """
     season = {
         "field": "season",
@@ -129,8 +129,8 @@ def rates_over_seasons(
 
 
 def distribution(rates: Sequence[Decimal], average: Decimal | None) -> dict[str, Any]:
-    """Return a chart of how many authorities have a rate in each interval of five points, with a mark for the
-    average.
+    """Return a chart of how many authorities have a rate in each interval of five percentage points. A mark shows
+    the average.
     """
     values = [{"rate": float(rate)} for rate in rates]
     bars = {

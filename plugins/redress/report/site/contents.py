@@ -16,18 +16,21 @@ from redress.model.landed import Fate
 from redress.report.council import Row, has_passages
 
 _NO_LETTER = frozenset({"not_published", "not_fetched"})
-"""The states of coverage in which no letter came."""
+"""The states of an authority's season in which no letter came."""
 _HELD_BACK = frozenset({"quarantined", "unidentified", "not_expected"})
-"""The states of coverage, and of letters, for which a letter has come and its figures must not be shown."""
+"""The states, of an authority's season or of a letter, in which a letter has come and its figures must not be
+shown."""
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)[0-9]")
 _LONGEST_NAME = 100
 UNKNOWN = "unknown"
-"""The id in place of an authority for letters that fit no authority."""
+"""Stands in place of an authority's id, for letters that fit no authority."""
 
 
 @dataclass(frozen=True)
 class CouncilContents:
-    """All that a release says about one authority: its rows of each table, by season if the table has seasons."""
+    """All that a release says about one authority: its rows of each table. If a table has seasons, the rows are
+    kept by season.
+    """
 
     authority_id: str
     name: str
@@ -54,7 +57,7 @@ class CouncilContents:
 
     @property
     def last(self) -> Row:
-        """The row of the newest season with figures, or of the newest season if none has figures."""
+        """The row of the newest season with figures. If no season has figures, the row of the newest season."""
         accepted = [row for row in self.years if row["coverage_state"] == Fate.ACCEPTED]
         return (accepted or list(self.years))[-1]
 
@@ -65,7 +68,7 @@ class CouncilContents:
 
 @dataclass(frozen=True)
 class SiteContents:
-    """All that a release says, arranged for pages. Only a council with a letter has a page."""
+    """All that a release says, arranged for pages. A council has a page only if a letter to it came."""
 
     release: str
     years: Mapping[int, Row]
@@ -78,7 +81,8 @@ class SiteContents:
     councils: Mapping[str, CouncilContents]
     letters: Sequence[Row]
     reconciliations: Sequence[Row]
-    """The figures of witnesses about a council type or about the whole office, beside ours."""
+    """The figures of witnesses about a council type or about the Ombudsman's whole office, each beside the same
+    figure as computed from the letters."""
     agreements: Sequence[Row]
     category_names: Mapping[tuple[str, str], str]
     hexagons: Mapping[str, tuple[int, int]]
@@ -100,12 +104,14 @@ class SiteContents:
         return rows
 
     def of_season(self, season: int, is_sample: bool) -> list[Row]:
-        """Return a season's rows of council_performance, of real or of invented authorities."""
+        """Return a season's rows of council_performance: of the invented authorities if `is_sample` is set, else of
+        the real authorities.
+        """
         return self._by_season.get((season, is_sample), [])
 
     def groups(self, season: int) -> tuple[bool, ...]:
-        """Return the groups with accepted letters in a season: False for real authorities, True for invented
-        authorities.
+        """Return which groups have accepted letters in a season: False stands for real authorities, True for
+        invented authorities.
         """
         return tuple(
             is_sample
@@ -125,11 +131,11 @@ class SiteContents:
 
 
 def slug(authority_id: str) -> str:
-    """Return a file name for an id that every operating system accepts.
+    """Return a name for a file, made from an id, that every operating system accepts.
 
-    Capital letters, digits and hyphens stay; any other character becomes its code point. Small letters do too,
+    Capital letters, digits and hyphens stay. Any other character becomes its code point; so does a small letter,
     because some systems do not distinguish `a` from `A`. A name that Windows reserves for a device, such as CON,
-    gets a `_` at its end. A name that is too long is cut, and the digest of the id is added.
+    gets a `_` at its end. A name that is too long is cut, and a digest of the id is added.
     """
     name = re.sub(r"[^A-Z0-9-]", lambda found: f"_{ord(found[0]):x}_", authority_id)
     if _DEVICE.fullmatch(name):
@@ -140,16 +146,19 @@ def slug(authority_id: str) -> str:
 
 
 def _without_its_figures(reason: str, rules: Sequence[Row]) -> str:
-    """Return why a letter is held back, without its numbers: only the sentences of the rules that it breaks.
+    """Return why a letter is held back, without the letter's numbers: only the sentences of the rules that the
+    letter breaks.
 
-    A person wrote a reason that names no rule; such a reason is published unchanged.
+    If the reason names no rule, a person wrote it, and it is published unchanged.
     """
     broken = [one["sentence"].rstrip(".") for one in rules if re.search(rf"\b{one['rule']}: ", reason)]
     return f"it breaks {'rules' if len(broken) > 1 else 'a rule'}: {'; '.join(broken)}" if broken else reason
 
 
 def read_contents(release: Path) -> SiteContents:
-    """Read the tables of a release; `release` is its folder, which is named after the release's identity."""
+    """Read the tables of a release. `release` is the folder of the release; the folder's name is the release's
+    identity.
+    """
     with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse:
         performance = _rows(warehouse, "select * from marts.council_performance order by season, authority_key")
         results = _by(_rows(warehouse, "select * from audit.season_results order by season"), "season")
@@ -272,14 +281,16 @@ def _councils(
 
 
 def _passages(warehouse: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the passages, the newest season first; none in a release of an earlier version."""
+    """Return the passages, those of the newest season first. A release of an earlier version has none."""
     if not has_passages(warehouse):
         return []
     return _rows(warehouse, "select * from marts.fct_passage order by season desc, letter_key, paragraph_number")
 
 
 def _hexagons(warehouse: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
-    """Return the places on the map; none in a release of an earlier version, which has no such table."""
+    """Return the column and row of each council on the map, by authority_id. A release of an earlier version has
+    none.
+    """
     known = warehouse.execute(
         "select 1 from information_schema.tables where table_schema = 'seeds' and table_name = 'map_hexagons'"
     ).fetchone()
@@ -300,7 +311,7 @@ def _by(rows: Sequence[Row], name: str) -> dict[int, Row]:
 
 
 def _grouped(rows: Sequence[Row], ids: Mapping[str, str]) -> dict[str, list[Row]]:
-    """Return rows by the id of the authority that they are about."""
+    """Return rows by the id of the authority that each row is about; UNKNOWN stands for no authority."""
     grouped: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         grouped[ids.get(row["authority_key"], UNKNOWN)].append(row)

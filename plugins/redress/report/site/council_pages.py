@@ -92,8 +92,9 @@ def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[J
 
 
 def _passage(council: CouncilContents, passage: Row) -> dict[str, Any]:
-    """Return what the page shows of a passage of the council's letters, with a link to the evidence of its season,
-    if any.
+    """Return what the page shows for one passage from a council's letter.
+
+    `link` is the address of the evidence for the passage's season, or None if that season has no figures.
     """
     season = passage["season"]
     return {
@@ -112,8 +113,8 @@ def _type_link(contents: SiteContents, row: Row) -> str | None:
 
 
 def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilContents]:
-    """Return the other councils of a council's type: first the councils of its region, then the rest, each by
-    name.
+    """Return the other councils of a council's type that have figures: first the councils of the same region, then
+    the rest, each in the order of their names.
     """
     last = council.last
     alike = [
@@ -143,8 +144,8 @@ def sentence(row: Row) -> str:
 
 
 def _charts(council: CouncilContents) -> Iterator[tuple[str, Job, str]]:
-    """Yield the title, the job of the chart, and the words about the chart, for each rate that the letters
-    state.
+    """Yield the charts of a council, one for each rate that its letters state: the title, the job that draws the
+    chart, and words about the chart.
     """
     seasons = [row["season"] for row in council.years]
     breaks = sorted({row["comparable_since_season"] for row in council.years})
@@ -238,8 +239,8 @@ def _counts(council: CouncilContents, evidence: Evidence) -> list[dict[str, Any]
 
 
 def _services(council: CouncilContents, evidence: Evidence) -> Iterator[dict[str, Any]]:
-    """Yield a table for each kind of count by service or outcome, with a row for each category and a column for
-    each season.
+    """Yield a table for each kind of complaints count (by service, by outcome). It has a row for each category and
+    a column for each season.
     """
     for kind, title in _KINDS.items():
         rows = [row for row in council.complaints if row["complaint_kind"] == kind]
@@ -282,7 +283,8 @@ _OVERVIEW = {
     "investigated": ("investigations_count",),
     "total": ("dealt_with_count",),
 }
-"""The figures of the overview of 2025 by category. In these letters the overview is prose or tiles, not a table."""
+"""The letters of 2025 print some counts in an overview of prose or tiles, not in a table. These are the measures of
+the overview, by the category that the count has in the tables of other seasons."""
 
 
 def _noted(council: CouncilContents) -> list[dict[str, Any]]:

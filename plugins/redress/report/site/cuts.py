@@ -1,7 +1,9 @@
-"""Cuts of letters' pages: a picture of the part of a page with figures, and the place of the part on the page.
+"""Cuts of letters' pages. A cut is a picture of the part of a page that has figures, and the place of that part on
+the page.
 
-A reading worker draws the page. It has no network and may not write, and the limits of a letter end it. One picture
-of a page is used for all figures on the page: a page of the site shows a part of the picture, and draws the frame.
+A reading worker draws the picture: it has no network, may not write, and is ended at the limits that reading a
+letter has. All figures of a page share one picture: the site shows a part of the picture for each figure, and draws
+the frame.
 """
 
 import io
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
 
 PIXELS_TO_A_POINT = 1.5
 MOST_PIXELS_OF_A_SIDE = 3000
-"""The most pixels of a side of a picture; a larger page, such as a poster, is drawn smaller."""
+"""The most pixels of a side of a picture. If a page is larger, such as a poster, the picture is drawn smaller."""
 _A4 = 595.0 * 842.0
 _ORDINARY = (0.5, 3.0)
-"""The smallest and the largest size of an ordinary page, as a multiple of the side of A4. Such a page is drawn
-unscaled."""
+"""The smallest and the largest size of an ordinary page, as a multiple of the side of A4. A page of another size is
+drawn as if it had the size of A4."""
 _GREYS = 16
 """The shades of grey in a picture: enough for print, with half the bytes of 256 shades."""
 _TO_GREY = [value * (_GREYS - 1) // 255 for value in range(256)]
@@ -38,10 +40,10 @@ _MARGIN_POINTS = 42.0
 
 @dataclass(frozen=True)
 class Cut:
-    """A picture of a part of a page: its address in the site, and the part that it shows, in points from the upper
-    left.
+    """A picture of a part of a page: the picture's address in the site, the width of the page, and the top and the
+    bottom of the part, in points from the upper left of the page.
 
-    `unit` is the number of points of the page that make one point of an ordinary page.
+    `unit` is how many points of this page correspond to one point of A4. It is 1 for a page of an ordinary size.
     """
 
     address: str
@@ -52,15 +54,13 @@ class Cut:
 
 
 Cuts = Mapping[tuple[str, int], Cut | str]
-"""The cut of each page with figures, or the reason in words why there is none, by the letter's sha256 and the
-page's number."""
+"""By the letter's sha256 and the page's number: the cut of the page or, if there is none, the reason in words."""
 
 
 def put_cuts(folder: SiteFolder, contents: SiteContents, settings: Settings) -> Cuts:
-    """Put the cuts of all pages with figures into the folder, and return the cuts.
+    """Put the cuts of all pages with figures into the site's folder, and return the cuts.
 
-    If a letter is not in the archive or cannot be drawn, the result has the reason, and the other letters are
-    drawn.
+    If a letter is not in the archive or cannot be drawn, the result has the reason in place of its cuts.
     """
     found: dict[tuple[str, int], Cut | str] = {}
     waiting: list[tuple[str, dict[int, tuple[float, float]]]] = []
@@ -96,8 +96,8 @@ def _from_archive(
     waiting: Sequence[tuple[str, dict[int, tuple[float, float]]]],
     found: dict[tuple[str, int], Cut | str],
 ) -> Iterator[tuple[tuple[str, dict[int, tuple[float, float]]], tuple[object, ...]]]:
-    """Yield letters with the arguments of `draw_pages`. For a letter that the archive does not hold, note the
-    reason in `found`.
+    """Yield letters to draw, each with the arguments for `draw_pages`. If the archive does not hold a letter, note
+    the reason in `found`.
     """
     for sha256, pages in waiting:
         try:
@@ -111,10 +111,11 @@ def _from_archive(
 def draw_pages(
     content: bytes, areas: Mapping[int, tuple[float, float]]
 ) -> dict[int, tuple[float, float, float, float, bytes]]:
-    """Draw parts of a PDF's pages, each over the page's whole width, from a top to a bottom in points.
+    """Draw parts of a PDF's pages. A part has the page's whole width; `areas` has its top and bottom, in points, by
+    the page's number.
 
-    Return for each page: its width, the top and the bottom of the part, all in points; the points of a unit; and
-    the picture as a grey PNG. A page can need any time and memory, so call this in a worker.
+    Return for each page: its width, the top and the bottom of what is drawn (all in points), the `unit` of the cut,
+    and the picture as a grey PNG. A page can need any time and memory, so call this in a worker.
     """
     import pypdfium2 as pdfium
 
@@ -133,8 +134,7 @@ def draw_pages(
 
 
 def _points_to_a_unit(width: float, height: float) -> float:
-    """Return 1 for a page of an ordinary size; for any other page return how many of its points correspond to one
-    point of A4.
+    """Return how many points of a page correspond to one point of A4: 1 for a page of an ordinary size.
 
     A page may have its own unit (UserUnit), which its size in points does not show.
     """
@@ -143,7 +143,9 @@ def _points_to_a_unit(width: float, height: float) -> float:
 
 
 def _png(picture: "Image.Image") -> bytes:
-    """Return a PNG of four bits a pixel from a picture with the number of a grey for each pixel."""
+    """Return a picture as a PNG of four bits a pixel. Each pixel of the picture holds the number of a grey (0 to
+    15).
+    """
     from PIL import Image
 
     greys = Image.frombytes("P", picture.size, picture.tobytes())
@@ -154,7 +156,7 @@ def _png(picture: "Image.Image") -> bytes:
 
 
 def _pages_with_figures(contents: SiteContents) -> dict[str, dict[int, tuple[float, float]]]:
-    """Return the pages with figures of each letter, each page with the top and the bottom of its figures."""
+    """Return, by each letter's sha256 and page, the top and the bottom of the figures on the page."""
     sha256s = {row["letter_key"]: row["letter_sha256"] for row in contents.letters}
     pages: dict[str, dict[int, tuple[float, float]]] = {}
     for council in contents.councils.values():
@@ -169,7 +171,7 @@ def _pages_with_figures(contents: SiteContents) -> dict[str, dict[int, tuple[flo
 
 
 def has_box(figure: Row) -> bool:
-    """Return whether a figure stands on a page; a figure of a text file has a line instead."""
+    """Return whether a figure has a box on a page. A figure of a text file has a line instead."""
     return figure["page"] is not None and figure["box_x0_points"] is not None
 
 

@@ -1,4 +1,4 @@
-"""The pages of evidence for a council's figures of a season: each number on a cut of the letter's page, with its
+"""The pages of evidence: for one council and season, each figure on a picture of its place in the letter, with its
 sentence.
 """
 
@@ -114,7 +114,9 @@ def _correction(figure: Row) -> str | None:
 
 
 def cut_part(cut: Cut, figure: Row) -> Mapping[str, Any]:
-    """Return the part of a cut that is shown for a figure, and the frame around it, in points of the page."""
+    """Return the part of a cut that is shown for a figure, and the frame around the figure. Both are in points of
+    the page.
+    """
     around, pad = _AROUND_POINTS * cut.unit, _PAD_POINTS * cut.unit
     upper, lower = figure["box_top_points"], figure["box_bottom_points"]
     top, bottom = max(cut.top, upper - around), min(cut.bottom, lower + around)
@@ -137,8 +139,8 @@ def cut_part(cut: Cut, figure: Row) -> Mapping[str, Any]:
 
 
 def _points(value: float) -> str:
-    """Return a length with five significant digits, because a page can be a hundred times smaller than other
-    pages.
+    """Return a length in points as text with five significant digits, because a page can be a hundred times smaller
+    than other pages.
     """
     return f"{value:.5g}"
 
@@ -158,6 +160,6 @@ def _witness(contents: SiteContents, row: Row) -> Mapping[str, Any]:
 
 
 def with_unit(measure: str, value: Decimal | None) -> str:
-    """Return the value of a measure with its unit, or a dash for an absent value."""
+    """Return a value of a measure with its unit; an absent value is a dash."""
     unit = UNIT_OF.get(measure)
     return "–" if value is None else number(value, "" if unit is None else _UNITS.get(unit, ""))

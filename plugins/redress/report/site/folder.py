@@ -21,7 +21,7 @@ MADE_NAME = "made.json"
 
 @dataclass
 class SiteFolder:
-    """A site that is being built in the folder `new`, and the present site in the folder `old`."""
+    """A site that is being built in the folder `new`. The site before is in the folder `old`."""
 
     old: Path
     new: Path
@@ -39,7 +39,7 @@ class SiteFolder:
             self._before = {path: one for path, one in stated.items() if isinstance(one, dict)}
 
     def put_all(self, jobs: Iterable[Job]) -> None:
-        """Put the files of jobs into the folder: link the files that the old site has, and make the others."""
+        """Put the files of jobs into the folder: link a file that the site before has, and make any other file."""
         waiting: dict[str, Job] = {}
         for job in jobs:
             if job.path not in self._made and not self.link(job.path, job.digest):
@@ -48,8 +48,8 @@ class SiteFolder:
             self.write(job.path, content, job.digest)
 
     def link(self, path: str, digest: str) -> Mapping[str, Any] | None:
-        """Link a file of the old site if a job with this digest made it. Return the file's facts, or None if there
-        is no such file.
+        """If a job with this digest made a file of the site before, link the file and return its facts. Otherwise
+        return None.
         """
         before = self._before.get(path)
         if before is None or before.get("digest") != digest or not (self.old / path).is_file():
@@ -64,7 +64,7 @@ class SiteFolder:
         return before
 
     def write(self, path: str, content: bytes, digest: str, **facts: Any) -> None:
-        """Write a file, and note the digest of its job and facts about the file."""
+        """Write a file; note the digest of the job that made it, and facts that later builds need."""
         self._place(path).write_bytes(content)
         self._made[path] = {"digest": digest, **facts}
         self.made_count += 1
@@ -74,7 +74,7 @@ class SiteFolder:
         shutil.copyfile(file, self._place(path))
 
     def end(self) -> None:
-        """Write made.json, for the next build."""
+        """Write made.json, which the next build compares with its jobs."""
         (self.new / MADE_NAME).write_text(json.dumps(self._made, sort_keys=True, indent=0), encoding="utf-8")
 
     def _place(self, path: str) -> Path:

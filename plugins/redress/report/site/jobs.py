@@ -1,7 +1,7 @@
-"""The jobs that make the site's files: each file is the result of a job, and equal jobs make equal bytes.
+"""The jobs that make the site's files. Each job makes one file, and equal jobs make equal bytes.
 
-A job has everything that its file depends on. So a new site is built by comparing its jobs with the jobs of the
-present site: a file with an unchanged job is linked, and only the other files are made.
+A job holds everything that its file depends on. So a build compares its jobs with the jobs of the site before: if a
+job is unchanged, its file is linked; only the other files are made.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _AT_A_TIME = 16
 
 
 class Kind(StrEnum):
-    """The kinds of files that a job makes."""
+    """The kind of file that a job makes."""
 
     PAGE = "page"
     """HTML from a template of Jinja2 and the values for the template."""
@@ -36,12 +36,14 @@ class Kind(StrEnum):
     SCRIPTS = "scripts"
     """Vega's own scripts in one file, for the page on which a reader chooses councils."""
     TEXT = "text"
-    """A text, which is written unchanged."""
+    """A text that is written as it is."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A file of the site, with all inputs that it depends on, except code: plain values, dates and decimals."""
+    """The work that makes one file of the site: the file's path, its kind and all inputs that it depends on, except
+    code. Inputs are plain values, dates and decimals.
+    """
 
     path: str
     kind: Kind
@@ -54,7 +56,7 @@ class Job:
 
 
 def digest_of(kind: str, path: str, inputs: Mapping[str, Any]) -> str:
-    """Return the digest over a kind of file, its path, its inputs, and the code that makes it."""
+    """Return a digest over a file's kind, path and inputs, and over the code that makes the file."""
     stated = json.dumps([kind, path, inputs], sort_keys=True, default=str)
     return hashlib.sha256(f"{_makers_digest()}{stated}".encode()).hexdigest()
 
@@ -74,15 +76,15 @@ def _makers_digest() -> str:
 
 
 def chart_job(specification: Mapping[str, Any]) -> Job:
-    """Return the job that draws a chart. Its path comes from the specification's digest, so equal charts share one
-    file.
+    """Return the job that draws a chart. The chart's path is made from the digest of its specification, so that
+    equal charts share one file.
     """
     job = Job("", Kind.CHART, specification)
     return Job(f"charts/{job.digest[:20]}.svg", Kind.CHART, specification)
 
 
 def done(jobs: Iterable[Job]) -> Iterator[tuple[Job, bytes]]:
-    """Yield jobs with the bytes that they make; many jobs are done on all cores."""
+    """Yield each job with the bytes that it makes. If there are many jobs, use all cores."""
     waiting = list(jobs)
     if len(waiting) <= _FEW:
         yield from ((job, made(job)) for job in waiting)

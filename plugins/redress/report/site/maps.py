@@ -30,13 +30,13 @@ COLOURS = ("#542788", "#8073ac", "#c5bfe0", "#e8e6e1", "#fdc98a", "#e08214", "#a
 """The colours of the steps. People who cannot tell red from green can distinguish purple and orange."""
 _WIDTH, _RISE = 20.0, 20.0 * sqrt(3) / 2
 _FEWEST_COLUMNS, _WIDTH_TO_HEIGHT = 9, 1.5
-"""The rows of councils without a place: their fewest columns, and their ratio of width to height. No map is
-narrower than these columns, so that few hexagons are not drawn larger than many."""
+"""For the rows of councils without a place on the map: the fewest columns, and the ratio of width to height. No
+part of the map is narrower than these columns, so that few hexagons are not drawn larger than many."""
 
 
 def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dict[str, Any]]:
-    """Return the parts of a season's map: first the councils with a place on the map, then the councils without a
-    place.
+    """Return the parts of a season's map: first the councils with a place on the map, then the parts for councils
+    without a place.
     """
     rows = [row for row in contents.of_season(season, is_sample) if is_council(row)]
     placed = [row for row in rows if row["authority_id"] in contents.hexagons]
@@ -62,7 +62,7 @@ def season_map(contents: SiteContents, season: int, is_sample: bool) -> list[dic
 
 
 def legend() -> list[dict[str, str]]:
-    """Return the legend: the style class and the words of each step of the scale."""
+    """Return the legend: for each step of the scale, its style class and its words."""
     return [{"kind": f"gap{step}", "words": words} for step, words in enumerate(STEPS)]
 
 
@@ -85,8 +85,8 @@ def _part(title: str, contents: SiteContents, rows: Sequence[Row], *, is_placed:
 
 
 def _on_map(places: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
-    """Return the upper left corners of hexagons for their columns and rows. Rows count from south to north, and odd
-    rows are shifted east.
+    """Return the upper left corners of hexagons with these columns and rows. Rows count from south to north, and
+    odd rows are shifted east.
     """
     west, north = min(column for column, _ in places), max(row for _, row in places)
     return [((column - west + row % 2 / 2) * _WIDTH, (north - row) * _RISE) for column, row in places]
@@ -114,7 +114,7 @@ def _hexagon(contents: SiteContents, row: Row, x: float, y: float) -> dict[str, 
 
 
 def _kind(row: Row) -> tuple[str, str]:
-    """Return the style class of a council's hexagon, and its words."""
+    """Return the style class of a council's hexagon, and the words that are shown with the hexagon."""
     if row["coverage_state"] != Fate.ACCEPTED:
         return "none", f"no figures, {STATES[row['coverage_state']][1]}"
     gap = row["uphold_rate_gap_points"]
@@ -130,8 +130,8 @@ def _kind(row: Row) -> tuple[str, str]:
 
 
 def _step(gap: Decimal) -> int:
-    """Return the step of the scale for a gap in percentage points; gaps of up to 3 points belong to the middle
-    step.
+    """Return the number of the step of the scale for a gap in percentage points. A gap of up to 3 points belongs to
+    the middle step.
     """
     size = abs(gap)
     away = 0 if size <= 3 else 1 if size < 10 else 2 if size < 20 else 3
@@ -139,7 +139,9 @@ def _step(gap: Decimal) -> int:
 
 
 def small_hexagon() -> str:
-    """Return the corners of a hexagon with its upper left corner at 0, 0, a little smaller than its cell."""
+    """Return the corners of a hexagon. It is a little smaller than its cell, and the cell's upper left corner is at
+    0, 0.
+    """
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in _corners())
 
 

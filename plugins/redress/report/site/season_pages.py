@@ -1,5 +1,5 @@
-"""The page of a season, with the national picture from its letters and with what is missing; and the pages with
-rankings by type.
+"""The page of a season: the national picture from its letters, and what is missing. Also the pages that rank the
+councils of one type.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,13 +26,13 @@ from redress.report.site.words import (
 )
 
 _FEWEST_BARS = 3
-"""A chart of the distribution needs at least this many rates."""
+"""A chart of how rates are spread needs at least this many rates."""
 GROUP_NAMES = {False: "Councils", True: "Invented councils of the sample letters"}
 _WITNESSES = {"data_table": "the Ombudsman's tables", "statistics_page": "pages of statistics"}
 
 
 def season_jobs(contents: SiteContents, season: int, *, has_pdfs: bool) -> Iterator[Job]:
-    """Yield the jobs for a season's page and for the pages of its types."""
+    """Yield the jobs for a season's page, and for the season's pages of council types."""
     yield Job(season_address(season), Kind.PAGE, season_values(contents, season, has_pdf=has_pdfs))
     for is_sample in contents.groups(season):
         for council_type in contents.types:
@@ -44,7 +44,7 @@ def season_address(season: int) -> str:
 
 
 def season_values(contents: SiteContents, season: int, *, has_pdf: bool) -> dict[str, Any]:
-    """Return the values for a season's page; the home page shows the values of the newest season."""
+    """Return the values for the template of a season's page. The home page uses the values of the newest season."""
     year = contents.years[season]
     return {
         "template": "season.html",
@@ -72,8 +72,8 @@ def season_links(contents: SiteContents) -> list[dict[str, Any]]:
 
 
 def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
-    """Add up two counts over the rows that have both; return the sums, and the first sum as a percentage of the
-    second.
+    """Add up two counts over the rows that have both. Return the sums, the number of rows, and the first sum as a
+    percentage of the second; None if the second sum is zero.
     """
     both = [row for row in rows if row[part] is not None and row[whole] is not None]
     total = sum(row[whole] for row in both)
@@ -89,7 +89,7 @@ def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
 
 
 def headline(contents: SiteContents, season: int, is_sample: bool) -> str:
-    """Return a sentence with a season's figures about councils; other bodies are left out."""
+    """Return a sentence with a season's figures about councils. Bodies that are no councils are left out."""
     councils = [row for row in contents.of_season(season, is_sample) if is_council(row)]
     accepted = [row for row in councils if row["coverage_state"] == Fate.ACCEPTED]
     expected = sum(row["coverage_state"] != "not_expected" for row in councils)
@@ -122,7 +122,9 @@ def _group(contents: SiteContents, season: int, is_sample: bool) -> dict[str, An
 
 
 def _upheld_before(contents: SiteContents, season: int, before: Sequence[Row]) -> dict[str, Any]:
-    """Return the pooled uphold rate of the season before, or the reason why it cannot be compared."""
+    """Return the uphold rate of all councils together in the season before, or the reason why there is no rate to
+    compare with.
+    """
     if season - 1 not in contents.years:
         return {"why": f"the letters of {season_label(season - 1)} are not here"}
     since = contents.years[season]["comparable_since_season"]
@@ -136,7 +138,9 @@ def _upheld_before(contents: SiteContents, season: int, before: Sequence[Row]) -
 
 
 def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[dict[str, Any]]:
-    """Yield a row for each council type: its averages as letters state them, and as computed from the figures."""
+    """Yield a row for each council type: the averages as its letters state them, and the averages as computed from
+    the figures.
+    """
     names = {row["council_type_key"]: row for row in contents.types}
     for row in contents.averages:
         if row["season"] != season or row["is_sample"] != is_sample or not row["letters_accepted_count"]:
@@ -163,7 +167,9 @@ def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[
 
 
 def _of_expected(count: int, expected: int) -> str:
-    """Return the number of letters, and how many are expected; no letters of other bodies are expected."""
+    """Return how many letters there are and how many are expected, as text. If none are expected, return only the
+    first number.
+    """
     return f"{count} of {expected}" if expected else f"{count}"
 
 
@@ -180,7 +186,9 @@ def _below_full_compliance(contents: SiteContents, accepted: Sequence[Row]) -> l
 
 
 def _missing(contents: SiteContents, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the authorities without figures by their state of coverage, each with its reason."""
+    """Return the authorities without figures, grouped by their state of coverage, and the reason for each
+    authority.
+    """
     states: dict[str, list[dict[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: row["authority_name"]):
         if row["coverage_state"] != Fate.ACCEPTED:
@@ -227,7 +235,9 @@ def _is_unidentified(row: Row, season: int) -> bool:
 
 
 def _reconciliations(contents: SiteContents, season: int) -> list[dict[str, Any]]:
-    """Return the published figures of the season about council types and the whole office, beside our figures."""
+    """Return the figures that witnesses publish about council types and the whole office in the season, each beside
+    the figure from the letters.
+    """
     names = {row["council_type_key"]: row["council_type_name"] for row in contents.types}
     return [
         {
@@ -303,7 +313,7 @@ def _type_jobs(contents: SiteContents, season: int, council_type: Row, is_sample
 
 
 def has_type_page(contents: SiteContents, season: int, key: str, is_sample: bool) -> bool:
-    """Return whether a council type has a page for a season, which it has if a letter to one of its councils is
+    """Return whether a council type has a page for a season: it has one if a letter to a council of the type is
     accepted.
     """
     return any(

@@ -16,9 +16,9 @@ from redress.report.site.jobs import HERE
 
 
 def page(path: str, values: Mapping[str, Any]) -> bytes:
-    """Return a page of the site. `values` has the name of the template and the values for it.
+    """Return a page of the site. `values` has the name of the template and the values for the template.
 
-    Addresses in `values` are relative to the site's folder; a template puts `root`, the way from the page to that
+    Addresses in `values` are relative to the site's folder. A template puts `root`, the way from the page to that
     folder, before each address. Raises UndefinedError if a template asks for a value that is not there.
     """
     root = "../" * path.count("/")

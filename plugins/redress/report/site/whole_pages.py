@@ -39,7 +39,7 @@ _COMPARED = (
 
 
 def whole_jobs(contents: SiteContents, release: Path, *, has_pdfs: bool) -> Iterator[Job]:
-    """Yield the jobs for the pages about the whole release, and for styles and scripts."""
+    """Yield the jobs for the pages about the whole release, and for the styles and scripts of all pages."""
     for name in ASSETS:
         yield Job(f"assets/{name}", Kind.TEXT, {"text": (HERE / "assets" / name).read_text(encoding="utf-8")})
     yield Job(SCRIPTS_PATH, Kind.SCRIPTS)
@@ -91,13 +91,15 @@ def _home(contents: SiteContents, *, has_pdfs: bool) -> Job:
 
 
 def _words(council: CouncilContents) -> str:
-    """Return the words by which a person may look for a council, such as its other names."""
+    """Return the words, such as its other names, by which a person may look for a council."""
     names = {row["authority_name"] for row in council.years} | {council.short_name, council.authority_id}
     return " ".join(sorted(names - {council.name}))
 
 
 def _coverage(contents: SiteContents) -> dict[str, Any]:
-    """Return the grid of authorities by season, by type."""
+    """Return the grid of the coverage page, one part for each council type: a row for each authority, a column for
+    each season.
+    """
     years = {(row["authority_id"], row["season"]): row for row in contents.performance}
     newest = {row["authority_id"]: row for row in contents.performance}
     types = []

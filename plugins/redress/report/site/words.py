@@ -14,7 +14,8 @@ from redress.report.site.contents import CouncilContents
 from redress.warehouse.releases.package import FORMULA, NUMBER
 
 Cell = dict[str, Any]
-"""A cell of a table: `text`, `link` (the address of its evidence), `kind` (a style class), and `note`."""
+"""A cell of a table: `text`, `link` (the address of the evidence for the number), `kind` (a style class), and
+`note`."""
 
 MEASURES = {
     "upheld_count": "Complaints upheld",
@@ -37,7 +38,7 @@ MEASURES = {
     "decided_count": "Decisions made",
     "remedied_count": "Complaints remedied",
 }
-"""The name of each measure for people."""
+"""The name that people see for each measure."""
 STATES = {
     "accepted": ("figures", "the letter's figures are here"),
     "quarantined": ("held back", WHY_NO_FIGURES["quarantined"]),
@@ -50,7 +51,7 @@ STATES = {
     "not_expected": ("not expected", "a letter came, although the authority had ended"),
     "unidentified": ("unidentified", "letters that match no authority"),
 }
-"""The words for each state of coverage: for a cell, and for a sentence."""
+"""For each state of an authority's season: the words for a cell of a table, and the words for a sentence."""
 _MEASURE = re.compile(rf"\b({'|'.join(sorted(MEASURES, key=len, reverse=True))})\b")
 _SEASON = re.compile(r"\bseason (20\d\d)\b")
 
@@ -83,7 +84,7 @@ def cell(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False
 
 
 def stated_cell(row: Row, measure: str, column: str, unit: str, link: str | None) -> Cell:
-    """Return a cell with what a letter states, or with the reason why it states nothing."""
+    """Return a cell with the number that a letter states, or with the reason why the letter states none."""
     code = row[f"{measure}_absence_code"]
     if code is None or row[column] is not None:
         return cell(row[column], unit, link=link)
@@ -91,7 +92,7 @@ def stated_cell(row: Row, measure: str, column: str, unit: str, link: str | None
 
 
 class Evidence:
-    """The links to a council's figures on its pages of evidence."""
+    """The links from a council's figures to the council's pages of evidence."""
 
     def __init__(self, council: CouncilContents) -> None:
         self._council = council
@@ -101,8 +102,8 @@ class Evidence:
         }
 
     def link(self, season: int, *names: str) -> str | None:
-        """Return the address of the first of the named figures that the season's letter has, or None if it has
-        none.
+        """Return the address of the evidence for the first of the named figures that the season's letter has.
+        Return None if the letter has none of them.
         """
         known = self._anchors.get(season, frozenset())
         found = next((name for name in names if name in known), None)
@@ -110,7 +111,7 @@ class Evidence:
 
 
 def measure_name(measure: str, category: str | None, category_names: Mapping[tuple[str, str], str]) -> str:
-    """Return a figure's name for people; the name of a table's figure has the table and the row."""
+    """Return a figure's name for people. The name of a figure from a table names the table and the row."""
     name = MEASURES.get(measure, measure)
     if category is None:
         return name
@@ -118,7 +119,7 @@ def measure_name(measure: str, category: str | None, category_names: Mapping[tup
 
 
 def readable(reason: str | None) -> str | None:
-    """Return a reason with the site's words for measures and seasons."""
+    """Return a reason in which names of measures and seasons are replaced by the words that the site uses."""
     if reason is None:
         return None
     named = _MEASURE.sub(lambda found: MEASURES[found[0]][0].lower() + MEASURES[found[0]][1:], reason)
@@ -126,7 +127,7 @@ def readable(reason: str | None) -> str | None:
 
 
 def csv_text(rows: Iterable[Row], columns: Sequence[str]) -> str:
-    """Return rows as CSV with CRLF line ends (RFC 4180). No text in it can run as a formula in a spreadsheet."""
+    """Return rows as CSV with CRLF line ends (RFC 4180). A spreadsheet can run no text of the CSV as a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(columns)
