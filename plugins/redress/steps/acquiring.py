@@ -1,4 +1,4 @@
-"""From the source into the archive: plan, acquire in batches, take stock, data tables."""
+"""From the source into the archive: the steps plan, acquire (in batches), take stock and data tables."""
 
 import datetime as dt
 import logging
@@ -38,16 +38,16 @@ _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
 SHOWN_FAILURES_COUNT = 3
 FORGET_AFTER = dt.timedelta(days=7)
-"""A journal that is older than this is removed: its run was interrupted and never continued."""
+"""A journal that began longer ago is removed, because its run was interrupted and never continued."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 NOTHING_YET = "nothing_yet"
-"""The key of a fact of a step: nobody asked for the run, its season has no letter yet, and the run is over."""
+"""A key in a step's facts: the run is over, because nobody asked for it and its season has no letter yet."""
 
 
 class Archived(TypedDict):
-    """One letter in the archive, as steps hand it on.
+    """One archived file that will be read as a letter, in the form in which steps hand on files.
 
-    `address` is where the bytes came from. `name` is the file's name there; its ending names the kind of file.
+    `address` is where the bytes came from. `name` is the file's name there, with an ending for the kind of file.
     """
 
     address: str
@@ -56,7 +56,7 @@ class Archived(TypedDict):
 
 
 def last_source(settings: Settings, season: Season) -> str:
-    """Return the name of the source of the season's last run; empty if no run is known."""
+    """Return the name of the source of the season's last run; "" if no run is known."""
     summary = latest_summary(season_folder(settings, season))
     return "" if summary is None else summary.source
 
@@ -64,15 +64,15 @@ def last_source(settings: Settings, season: Season) -> str:
 def plan(
     run: Run, source: Source, *, retry_failed: bool = False, is_asked: bool = True
 ) -> list[list[ReferenceJson]]:
-    """List the references that the source has for the season, in batches.
+    """List the references (files) that the source has for the season, in batches.
 
     If a run was interrupted, its next try, or the next run from that source, does not fetch again what was fetched.
     If a run has ended and is done again under its id (a backfill that reprocesses), it starts over with a new
-    record. With `retry_failed`, only the failures of the season's last run are fetched, and its other outcomes are
-    kept. The step's message names damaged lines of earlier records, which are left out, and earlier runs that ended
-    in the future by a wrong clock, which are then dated before this run. Raises SeasonError if the source has
-    nothing of the season, or if nothing can be retried. If `is_asked` is False (the schedule alone started the
-    run), a season that the source does not have yet is not an error, and the result is empty.
+    record. With `retry_failed`, only what failed in the season's last run is fetched; other outcomes are kept. The
+    step's message names damaged lines of earlier records, which are left out, and earlier runs that ended in the
+    future by a wrong clock, which are then dated before this run. Raises SeasonError if the source has nothing of
+    the season, or if nothing can be retried. If the schedule alone started the run (`is_asked` is False) and the
+    source does not have the season yet, the result is empty.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
@@ -113,9 +113,9 @@ def acquire(
 ) -> int:
     """Fetch a batch into the archive, and note each outcome in the journal. Return how many references have bytes.
 
-    `watch` is called after each reference. A letter that cannot be fetched does not stop the others. Raises
-    ArchiveError if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the
-    run has ended its acquiring. A repeated step goes on where it stopped.
+    `watch` is called after each reference. If a letter cannot be fetched, the others still are. Raises ArchiveError
+    if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the run has no
+    journal any more. A repeated step goes on where it stopped.
     """
     with run.record.step(f"acquire {batch + 1}") as note:
         archive, journal = Archive(run.settings.archive_address), run.journal
@@ -149,8 +149,8 @@ def acquire(
 
 
 def take_stock(run: Run, source: Source, *, is_asked: bool = True) -> list[list[Archived]]:
-    """Return the archived files of the season, in batches to read; write the run's summary with the outcome of each
-    reference.
+    """Write the run's summary, which has the outcome of each reference. Return the archived files of the season, in
+    batches to read.
 
     Raises SeasonError if too many files, or all files, could not be fetched. Landing then stays as it was, and the
     next run fetches these files again. `is_asked` is as for `plan`.
@@ -171,14 +171,14 @@ def take_stock(run: Run, source: Source, *, is_asked: bool = True) -> list[list[
 
 
 def read_data_tables(run: Run, source: Source) -> int:
-    """Fetch the season's data tables and their mappings into the archive, and read them. Return the number of their
-    figures.
+    """Fetch the Ombudsman's data tables of the season into the archive, each with its mapping (what its columns
+    mean), and read them. Return the number of their figures.
 
     `check` lands the tables together with the season's letters, or neither. The season goes on in these cases:
 
-    - A table has no mapping: the report has a draft of a mapping.
-    - A table cannot be fetched: the bytes that came before stand for the table.
-    - A table cannot be read: the report says why.
+    - If a table has no mapping, the report has a draft of a mapping.
+    - If a table cannot be fetched, the bytes that came before stand for the table.
+    - If a table cannot be read, the report says why.
 
     Raises WitnessError if a table and its mapping do not fit.
     """
@@ -206,7 +206,7 @@ def why_nothing_to_do(run: Run) -> str | None:
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """If the run came to its release before, set its record aside, and forget the earlier state of the season."""
+    """If the run has published before, set its record aside, and forget the kept state of its season."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()
@@ -214,12 +214,12 @@ def _set_aside_if_ended(run: Run) -> None:
 
 
 def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | None:
-    """Return the journal that this run continues: its own, or another run's from this source; None if there is no
-    such journal.
+    """Return the journal that this run continues: its own, or another run's from this source. Return None if none
+    fits.
 
-    No run continues a journal if another run has come to its check since, or if the journal's beginning lies in the
-    future. A run of the whole season does not continue a run that fetched failures only. Journals that no run will
-    continue are removed.
+    A journal fits if it began within REDRESS_RESUME_WITHIN_HOURS, not in the future, and no run has come to its
+    check since. A run of the whole season does not continue a run that fetched failures only. Journals that are
+    damaged or too old (FORGET_AFTER) are removed.
     """
     now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
     checked = latest_checked_summary(run.folder)
@@ -262,9 +262,7 @@ def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tu
 
 
 def _require_its_plan_here(run: Run) -> None:
-    """Raise SeasonError if the state has no record of the run's step `plan`: a machine with another state did
-    it.
-    """
+    """Raise SeasonError if the run's record has no step `plan`: a machine with another state planned the run."""
     if not any(step.name == "plan" for step in step_summaries(run.record)):
         raise SeasonError(
             f"the journal of run {run.run_id} of season {run.season} is not here: {run.settings.state_address} "
@@ -274,7 +272,7 @@ def _require_its_plan_here(run: Run) -> None:
 
 
 def _is_there(outcome: Outcome, archive: Archive) -> bool:
-    """Return whether the archive still has the bytes that a settled outcome names."""
+    """Return whether the archive still has the bytes that an outcome names, if it names any."""
     return outcome.sha256 is None or archive.holds(outcome.sha256)
 
 
@@ -307,13 +305,13 @@ def _summary(run: Run, source: Source) -> Summary:
 
 
 def _has_nothing_published(summary: Summary) -> bool:
-    """Return whether the source answered for every letter that it does not have the letter."""
+    """Return whether the source has no letter of the season: it lists none, or says that none is published."""
     without = (AcquisitionState.NOT_LISTED, AcquisitionState.NOT_PUBLISHED)
     return all(outcome.state in without for outcome in summary.outcomes)
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
-    """Return why the season must not be read, for people; None if it may be read."""
+    """Return, for people, why the season must not be read; None if it may be read."""
     asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
     lost = [outcome for outcome in asked if outcome.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
     found = _in_words(summary.counts)
@@ -344,7 +342,7 @@ def _with_address(outcome: Outcome) -> str:
 
 
 def had_files(summary: Summary) -> list[Archived]:
-    """Return the archived files for the references of a run's summary."""
+    """Return the archived files that stand for the references of a run's summary."""
     return [
         archived_file(outcome.found_address or outcome.reference.address, outcome.reference.kind, outcome.sha256)
         for outcome in summary.outcomes
@@ -353,9 +351,7 @@ def had_files(summary: Summary) -> list[Archived]:
 
 
 def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
-    """Return a file of the archive in the form in which steps hand on files; a statistics page gets the ending of a
-    web page.
-    """
+    """Return a file in the form in which steps hand on files. A statistics page gets the ending of a web page."""
     name = PurePosixPath(unquote(urlsplit(address).path) if "://" in address else address).name
     if kind is ReferenceKind.STATISTICS_PAGE and ending(name) not in HTML_ENDINGS:
         name = f"{name or 'page'}.html"
@@ -363,7 +359,7 @@ def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
 
 
 def _fetched_tables(run: Run, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
-    """Fetch the data tables; return the tables that the archive has, and the outcomes of files that did not
+    """Fetch the data tables. Return the tables that the archive has, and the outcomes of files that did not
     come.
     """
     archive = Archive(run.settings.archive_address)
@@ -384,7 +380,7 @@ def _table(listed: DataTableReference, places: dict[Reference, str], found: dict
 
 
 def in_batches(items: Sequence[_Item], settings: Settings) -> list[list[_Item]]:
-    """Return items in batches of `read_batch_letters`; each batch is the work of one task."""
+    """Return items in batches of at most REDRESS_READ_BATCH_LETTERS. Each batch is the work of one task."""
     size = settings.read_batch_letters
     return [list(items[start : start + size]) for start in range(0, len(items), size)]
 

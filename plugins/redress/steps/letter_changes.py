@@ -1,6 +1,7 @@
-"""What a run changed in its season: each letter file as landing had it before the run, and as landing has it now.
+"""What a run changed in its season: each letter file as it was in landing before the run, and as it is in landing
+now.
 
-Before a run first replaces the season in landing, the season's earlier state is kept beside the run's record. So a
+Before a run first replaces the season in landing, it keeps the season's earlier state beside the run's record. So a
 repeated step still compares with the state before the run.
 """
 
@@ -23,22 +24,25 @@ class Change(StrEnum):
     """What a run did to one letter file of its season."""
 
     NEW = "new"
-    """A file that the season did not have, and that replaces no other file."""
+    """A file that the season did not have before, and that replaces no other file."""
     REISSUED = "re-issued"
-    """A file that the season did not have. It replaces a file to the same authority or from the same address."""
+    """A file that the season did not have before. It replaces a file to the same authority, or from the same
+    address."""
     CHANGED = "changed"
-    """A file that the season had, with another disposition or another statement than before."""
+    """A file that the season had before. Its disposition is another now, or it was read to state something else."""
     SUPERSEDED = "superseded"
-    """A file that the season had, and that another file replaces now."""
+    """A file that the season had before, and that another file replaces now."""
     GONE = "no longer there"
-    """A file that the season had and no longer has, and that no letter replaces."""
+    """A file that the season had before and has no longer. No letter replaces it."""
     UNCHANGED = "unchanged"
-    """A file that the season had, with the same disposition and the same statement."""
+    """A file that the season had before, with the same disposition and the same statement."""
 
 
 @dataclass(frozen=True)
 class LetterState:
-    """A landed letter file: its disposition, and a hash of everything that the reader read in it."""
+    """A landed letter file: its disposition, and a hash of what it states (the authority, the season and the
+    figures, as they were read).
+    """
 
     sha256: str
     source_address: str
@@ -49,7 +53,9 @@ class LetterState:
 
 @dataclass(frozen=True)
 class LetterChange:
-    """A letter file before a run and after the run; a state is None if the season did not have the file then."""
+    """A letter file before a run (`was`) and after the run (`now`). A state is None if the season did not have the
+    file then.
+    """
 
     change: Change
     was: LetterState | None
@@ -57,7 +63,7 @@ class LetterChange:
 
 
 def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
-    """Return the states of the landed letters of a season; none if the season has not been landed."""
+    """Return the state of each landed letter file of a season; none if the season has not been landed."""
     if season not in landing.seasons():
         return ()
     dispositions = landing.dispositions(season)
@@ -74,10 +80,10 @@ def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
 
 
 def keep_before(run: Run) -> None:
-    """Keep the state of the run's season in landing, before the run replaces it. If the run has kept a state
-    before, change nothing.
+    """Keep the state of the run's season in landing, before the run replaces the season. If the run has kept a
+    state already, change nothing.
 
-    If landing cannot be read, nothing is kept, and nothing will be compared: the run is about to replace landing.
+    If landing cannot be read, keep nothing; then nothing will be compared.
     """
     place = run.before_path
     if place.exists():
@@ -121,8 +127,8 @@ def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) ->
 
 
 def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence[LetterState]) -> LetterChange:
-    """Return what happened to a file that is there now; `replaceable` are earlier files that are gone or superseded
-    now.
+    """Return what happened to a file that is there now. `replaceable` are the earlier files that are gone or
+    superseded now.
     """
     if was is None:
         is_reissue = now.disposition is not Fate.SUPERSEDED and _has_place_in(now, replaceable)
@@ -134,7 +140,7 @@ def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence
 
 
 def _has_place_in(one: LetterState, others: Collection[LetterState]) -> bool:
-    """Return whether any of the other letters is to the same authority, or from the same address."""
+    """Return whether one of the other files is to the same authority, or from the same address."""
     return any(
         other.source_address == one.source_address
         or (one.authority_id is not None and other.authority_id == one.authority_id)

@@ -1,7 +1,8 @@
 """The probe: compare the Ombudsman's site as it is today with what the settings assume about it.
 
-The steps are those of the site source, and each uses the result of the step before: robots.txt, a council's page,
-the link to its letters, the list, a season's letter, and the letter's content; then the page of data tables.
+The probe goes the way of a fetch from the site. Each step uses what the step before found: robots.txt, a council's
+page, the link to its letters, the list of letters, a season's letter, the letter's content. Then comes the page of
+data tables.
 """
 
 import dataclasses
@@ -33,7 +34,7 @@ from redress.read.workers import File, Readers
 from redress.settings import Limits, Settings
 
 MOST_REQUESTS = 25
-"""The most requests that a probe may make; a probe that needs more is following wrong links."""
+"""The most requests that a probe may make. If a probe needs more, it is following wrong links."""
 ATTEMPTS = 2
 _LINKS_SHOWN = 12
 _ERRORS = (FetchError, NotPublishedError, SourceError)
@@ -61,7 +62,9 @@ class ProbeStep:
 
 @dataclass(frozen=True)
 class Probe:
-    """One look at the site, along the pages of one authority to its letter of a season or its latest letter."""
+    """One look at the site: the pages of one authority, down to its letter of a season. Without a season, its
+    latest letter.
+    """
 
     source: SiteSource
     authority: Authority
@@ -69,7 +72,7 @@ class Probe:
     reading_limits: Limits
 
     def steps(self) -> Iterator[ProbeStep]:
-        """Yield each step when it is done. If later steps need a step that fails, that step is the last."""
+        """Yield each step when it is done. If a step fails and later steps need it, it is the last."""
         robots = self._robots()
         yield robots
         if not robots.holds:
@@ -220,7 +223,9 @@ class Probe:
             )
 
     def _other_slugs(self) -> str:
-        """Return advice about a page that was not found: the pages that its parent page links to."""
+        """Return advice for a council's page that was not found: the setting to change, and similar pages that the
+        parent page links to.
+        """
         shape = self.source.shape
         above = shape.council_page.partition(SLUG)[0]
         advice = f"set REDRESS_SITE_COUNCIL_PAGE (now {shape.council_page}), or REDRESS_SITE_SLUGS for this council"
@@ -240,10 +245,10 @@ class Probe:
 
 
 def new_probe(settings: Settings, name: str, season: Season | None, today: dt.date) -> Probe:
-    """Return a probe of the site that the settings name, with few requests and without cached pages.
+    """Return a probe of the site that the settings name. It makes few requests, and uses no cached pages.
 
-    `name` is a council's id or its name on the season's last day, or today. Raises SourceError if no council has
-    the name, or if REDRESS_CONTACT names nobody.
+    `name` is a council's id, or its name on the season's last day (today if no season is given). Raises SourceError
+    if no council has the name, or if REDRESS_CONTACT names nobody.
     """
     authorities = load_authorities(additional=settings.additional_authorities)
     day = today if season is None else season.period_end

@@ -1,4 +1,4 @@
-"""From landing to the readers: build and test, release, serve, Data Docs."""
+"""From landing to the readers: the steps build (with tests), release, serve and data docs."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -27,13 +27,13 @@ class Publication(StrEnum):
     PUBLISHED = "published"
     """The release is new, or takes the place of a damaged release of the same content."""
     CURRENT_ALREADY = "current_already"
-    """The release was current before the step."""
+    """The release was current already before the step."""
     CURRENT_AGAIN = "current_again"
-    """An earlier release was put before the readers again, because it holds what is landed now."""
+    """An earlier release was made current again, because it holds what is landed now."""
     NOTHING_CHANGED = "nothing_changed"
-    """The build found nothing to publish."""
+    """The step `build` found nothing to publish."""
     OVERTAKEN = "overtaken"
-    """Another season was landed after the build; the run of that season publishes both seasons."""
+    """Another season was landed after the build. The run of that season publishes both seasons."""
 
     def sentence(self, identity: str | None) -> str:
         """Return what happened, for people, without a full stop; `identity` is the identity of the built
@@ -50,11 +50,12 @@ class Publication(StrEnum):
 
 @dataclass(frozen=True)
 class ReleaseFacts:
-    """The facts of a step `release` that is done.
+    """What the record of a run says about its step `release`.
 
-    `release` is the release that was current when the step ended, or None if there was none. `is_new` says that the
-    run made this release current, in any of its tries. `is_new` and `publication` are None in a record of an
-    earlier version. `built` is the identity of the warehouse that the run built.
+    `release` is the release that was current when the step was done, or None if the record names none. `is_new`
+    says whether this try, or a try before it that was interrupted, made that release current. `built` is the
+    identity of the warehouse that the run built. In a record of an earlier version, `is_new` and `publication` are
+    None.
     """
 
     release: str | None
@@ -64,19 +65,20 @@ class ReleaseFacts:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "ReleaseFacts":
-        """Return the facts of a step from a record, also from a record of an earlier version."""
+        """Return the facts from a step's entry in a record. A record of an earlier version lacks some of them."""
         stated = facts.get("publication", Publication.CURRENT_AGAIN if facts.get("is_again", False) else None)
         publication = None if stated is None else Publication(stated)
         return cls(facts.get("release"), publication, facts.get("is_new"), facts.get("built"))
 
 
 def build_warehouse(run: Run) -> str | None:
-    """Build and test the warehouse of everything that is landed; return its identity, or None to publish nothing.
+    """Build and test the warehouse of everything that is landed. Return its identity, or None if nothing is to be
+    published.
 
-    Nothing is published if the current release holds everything that is landed, or if a person took back the
-    release of exactly this content. A release is built again if its files differ from their checksums or if it does
-    not hold what is landed. Raises ReleaseError if the current release is damaged and a person took back the
-    release of the landed content, because then nothing may replace the damaged release.
+    Nothing is to be published if the current release holds everything that is landed, or if a person took back the
+    release of exactly this content. If a release is damaged (its files differ from their checksums, or it does not
+    hold what is landed), it is built again. Raises ReleaseError if the current release is damaged and a person took
+    back the release of the landed content: then nothing may replace the damaged release.
     """
     with run.record.step("build") as note, run.writer_lock():
         releases = releases_of(run.settings, is_loss_left=True)
@@ -167,15 +169,19 @@ def _published(releases: Releases, identity: str | None, settings: Settings) -> 
 
 
 def _has_unfinished_release(run: Run) -> bool:
-    """Return whether an earlier try of the step `release` failed or was killed: that try may have published."""
+    """Return whether the last try of the step `release` failed or was killed. That try may have published the
+    release.
+    """
     states = [event["state"] for event in run.record.events() if event["step"] == "release"]
     return bool(states) and states[-1] != "done"
 
 
 def serve(run: Run) -> str | None:
-    """Put the current release into PostgreSQL; return what was done there, or None if the settings name no server.
+    """Put the current release into PostgreSQL, and return what was done there. If the settings name no server,
+    return None.
 
-    Raises ServeError if that fails: the release is published as files, and PostgreSQL keeps the release before it.
+    Raises ServeError if PostgreSQL cannot take the release. The release is still published as files, and PostgreSQL
+    keeps the release before.
     """
     if not run.settings.serve_url:
         return None
@@ -187,11 +193,10 @@ def serve(run: Run) -> str | None:
 
 
 def build_data_docs(run: Run) -> str:
-    """Render Great Expectations' pages about the season as it is landed; return the path of the first page.
+    """Render Great Expectations' pages about the season as it is landed. Return the path of the first page.
 
-    The pages come from the validation that `check` landed with the season. If there is no validation, because a
-    person has since decided about a letter or an earlier version landed the season, the gate checks the landed
-    letters again.
+    The pages come from the validation that `check` landed with the season. There is none if a person has decided
+    about a letter since, or if an earlier version landed the season; then the gate checks the landed letters again.
     """
     with run.record.step("data docs") as note:
         from expectations.data_docs import write_data_docs

@@ -25,8 +25,8 @@ from redress.warehouse.writer_lock import WriterLock
 
 @dataclass(frozen=True)
 class Case:
-    """A landed letter with all that a person needs to decide: its checks, its disposition and the decisions about
-    it.
+    """A landed letter with all that a person needs for a decision: its checks, its disposition, and the decisions
+    about it.
     """
 
     landed: LandedLetter
@@ -41,12 +41,12 @@ class Case:
 
     @property
     def broken_rule_names(self) -> tuple[str, ...]:
-        """The critical rules that the letter breaks."""
+        """The names of the critical rules that the letter breaks."""
         return tuple(check.rule for check in broken_rules(self.checks))
 
     @property
     def authority(self) -> str:
-        """The authority's name as printed, and the authority_id that the name means."""
+        """The name of the authority as the letter prints it, and the id of the authority that the letter is to."""
         printed = self.landed.letter.header.authority_name or "(no authority named)"
         return f"{printed} ({self.disposition.authority_id or 'not known'})"
 
@@ -56,7 +56,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Effect:
-    """The effect of a decision: the letter that it is about, and other letters with a changed fate."""
+    """What a decision did: the letter that the decision is about, and the other letters with another disposition
+    than before.
+    """
 
     decision: Decision
     case: Case
@@ -65,18 +67,20 @@ class Effect:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """The landed letters, and the decisions kept with them.
+    """The landed letters, and the decisions that are kept with them.
 
-    A decision is recorded and changes landing at once, under the writer lock, and no letter is read again. Readers
-    see the effect with the next release. Methods raise DecisionError if a decision cannot be made.
+    A decision is recorded and changes landing at once, under the writer lock. No letter is read again. Readers see
+    the effect with the next release. Methods raise DecisionError if a decision cannot be made, or if nothing is
+    landed.
     """
 
     settings: Settings
 
     def cases(self, season: Season | None = None) -> tuple[Case, ...]:
-        """Return the letters of a season, or of every season, that are in quarantine or have a decision about them.
+        """Return the letters, of a season or of every season, that are in quarantine or that a person has decided
+        about.
 
-        They are ordered by season and address.
+        The letters are in the order of season and address.
         """
         decisions = read_decisions(self.settings.landing_folder)
         return self._cases(
@@ -88,8 +92,9 @@ class Quarantine:
         )
 
     def case(self, prefix: str, season: Season | None = None) -> Case:
-        """Return the only landed letter with a sha256 that begins with `prefix`, whether it is in quarantine or
-        not.
+        """Return the landed letter with a sha256 that begins with `prefix`, whether it is in quarantine or not.
+
+        Raises DecisionError if no letter, or more than one letter, has such a sha256.
         """
         found = self._cases(season, lambda _, disposition: disposition.letter_sha256.startswith(prefix.lower()))
         if not found:
@@ -143,8 +148,8 @@ class Quarantine:
     ) -> Effect:
         """Load a letter although it breaks rules.
 
-        `rules`, if given, must be exactly the critical rules that the letter breaks. `authority_id` names
-        the authority that the letter is to.
+        If `rules` is given, it must name exactly the critical rules that the letter breaks. `authority_id`, if
+        given, says which authority the letter is to.
         """
 
         def decided(case: Case) -> Decision:
@@ -174,7 +179,7 @@ class Quarantine:
         return self._decide(prefix, season, decided, reason, by)
 
     def reject(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
-        """Keep a letter out for good. A letter that no rule holds back can be rejected too."""
+        """Keep a letter out of the warehouse for good. A letter that breaks no rule can be rejected too."""
 
         def decided(case: Case) -> Decision:
             if case.landed.letter.verdict not in HELD_VERDICTS:
@@ -189,7 +194,7 @@ class Quarantine:
         return self._decide(prefix, season, decided, reason, by)
 
     def withdraw(self, prefix: str, *, reason: str, by: str, season: Season | None = None) -> Effect:
-        """Withdraw the decision about a letter, so that the rules alone decide again."""
+        """Take back the decision about a letter, so that the rules alone decide again."""
 
         def decided(case: Case) -> Decision:
             if not case.decisions or case.decisions[-1].ruling is Ruling.WITHDRAW:
@@ -201,8 +206,8 @@ class Quarantine:
     def _decide(
         self, prefix: str, season: Season | None, decided: Callable[[Case], Decision], reason: str, by: str
     ) -> Effect:
-        """Record a decision and judge its season again. If the decision would not have its effect, raise
-        DecisionError and change nothing.
+        """Record a decision, and judge the letter's season again. If an accept would not get the letter accepted,
+        raise DecisionError and change nothing.
         """
         if not reason.strip() or not by.strip():
             raise DecisionError("a decision needs who decides (--by) and why (--reason)")
@@ -249,9 +254,7 @@ def _decision(
     authority_id: str | None = None,
     read_as: str | None = None,
 ) -> Decision:
-    """Return a decision about a letter, dated now. `read_as` is the hash of what the letter states, as it was
-    read.
-    """
+    """Return a decision about a letter, dated now. `read_as` is the hash of what was read in the letter."""
     return Decision(
         season=case.landed.season.year,
         letter_sha256=case.landed.letter.sha256,

@@ -1,4 +1,4 @@
-"""From the archive into landing: read in batches, check."""
+"""From the archive into landing: the steps read (in batches) and check."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,10 +25,10 @@ from redress.warehouse.landing_tables import write_checks
 
 
 def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
-    """Read a batch of archived letters; return the name of their readings, for `check`.
+    """Read a batch of archived files. Return the name of the batch's readings, which `check` takes.
 
-    Bytes that this reader has read for the season before are not read again, unless `anew` is set. If `anew` is set
-    and tesseract fails on a file, the file's earlier reading is kept.
+    Bytes that this reader has read for the season before are not read again, unless `anew` is set. If tesseract
+    fails on a file that this reader has read before, the earlier reading is kept.
     """
     archive = Archive(run.settings.archive_address)
     part = f"read-{batch:04d}.parquet"
@@ -62,7 +62,7 @@ def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = Fal
 
 
 def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
-    """Check the letters of a season's batches in the gate, and land them; return the number of letters by
+    """Check the letters of a season's batches in the gate, and land the letters. Return the number of letters by
     disposition.
 
     `parts` are the names that `read` returned. All checks are kept beside the run's record, whether the season is
@@ -128,12 +128,12 @@ def check(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
 
 def _require_not_older(own: Summary, landed: Summary) -> None:
-    """Raise SeasonError if another run has landed other files, and ended its requests after this run began to make
-    requests.
+    """Raise SeasonError if another run has landed other files, and was still asking its source after this run began
+    to ask.
 
     This happens if a person clears a task of an old run, or if two runs of a season go on side by side. If both
-    made requests at the same time, or a clock was ahead, nobody can say which run has the newer letters; then the
-    second run to land has to start over.
+    asked at the same time, or a clock was ahead, nobody can say which run has the newer letters. Then the second
+    run that wants to land has to start over.
     """
     clock = now()
     if landed.run_id == own.run_id or landed.had == own.had:
@@ -154,7 +154,7 @@ def _require_not_older(own: Summary, landed: Summary) -> None:
 
 
 def _acquisitions(summary: Summary) -> list[Acquisition]:
-    """Return the outcome at the source of each authority that the source lists or should list."""
+    """Return what the source gave for each authority that it lists or should list."""
     by_authority: dict[str, list[Outcome]] = {}
     for outcome in summary.outcomes:
         if outcome.reference.authority_id is not None and outcome.reference.kind is ReferenceKind.LETTER:
@@ -163,7 +163,9 @@ def _acquisitions(summary: Summary) -> list[Acquisition]:
 
 
 def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
-    """Return an authority's outcome: acquired if a letter came; otherwise failed, not published, or not listed."""
+    """Return what a source gave for an authority: acquired if a letter came, else failed, not published, or not
+    listed.
+    """
     if any(outcome.is_had for outcome in outcomes):
         return Acquisition(authority_id, "acquired")
     for state in (AcquisitionState.FAILED, AcquisitionState.GONE, AcquisitionState.NOT_PUBLISHED):
@@ -177,8 +179,8 @@ def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
 def _newly_read(
     archive: Archive, archived: Sequence[Archived], settings: Settings
 ) -> dict[tuple[str, str], Letter]:
-    """Read files in worker processes; return the letters by sha256 and the ending of the file's name. If there are
-    no files, start no process.
+    """Read files in worker processes. Return the letters by sha256 and by the ending of the file's name. If there
+    are no files, start no process.
     """
     if not archived:
         return {}
@@ -191,7 +193,7 @@ def _newly_read(
 
 
 def _without_duplicates(letters: Iterable[LandedLetter]) -> tuple[LandedLetter, ...]:
-    """Return each letter once: files with equal bytes are one letter, which keeps the first address."""
+    """Return each letter once. Files with equal bytes are one letter, with the first of their addresses."""
     unique: dict[str, LandedLetter] = {}
     for landed in sorted(letters, key=lambda landed: landed.source_address):
         unique.setdefault(landed.letter.sha256, landed)

@@ -1,8 +1,8 @@
-"""Readings: letters as a reader read them, in a file that names the reader.
+"""Readings: letters as a reader read them. A file of readings names the reader.
 
 Each batch of a run has a file of readings, for the later steps of the run. Each season has a file of readings too,
-so that the same bytes are not read again. A season's file can be deleted at any time; the season's letters are then
-read again.
+so that the same bytes are not read again. A season's file can be deleted at any time; its letters are then read
+again.
 """
 
 import ast
@@ -23,8 +23,8 @@ from redress.warehouse.landing_tables import read_readings, write_readings
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 PACKAGE_NAME = "redress"
 READER_MODULE = "redress.read.reader"
-"""The module with `read_letter`, which turns a file into a letter. The modules that it imports decide the result
-too."""
+"""The module with `read_letter`, which turns a file into a letter. The modules that it imports also shape the
+result."""
 READING_LIBRARIES = {
     "lxml": "lxml",
     "numpy": "numpy",
@@ -33,16 +33,18 @@ READING_LIBRARIES = {
     "PIL": "pillow",  # by way of pypdfium2: the picture that tesseract reads
     "pypdfium2": "pypdfium2",
 }
-"""The libraries that the reader imports, each with the distribution that has its version."""
+"""The libraries that the reader imports. Each has the name of the installed package that says the library's
+version."""
 LAYOUTS_PACKAGE = "redress.read.layouts"
-"""The package of layouts. The reader imports its modules by the names in the table of layouts."""
+"""The package of layouts. The reader imports its modules by name, from the table of layouts."""
 PARSED_SOURCES_COUNT = 256
 
 
 def reader_identity() -> str:
-    """Return 16 hexadecimal digits that name the reader: its sources, its libraries' versions, and tesseract's.
+    """Return 16 hexadecimal digits that name the reader. They are made from the reader's sources and from the
+    versions of its libraries and of tesseract.
 
-    The sources are read each time, because they may change while a process runs.
+    The sources are read at each call, because they may change while a process runs.
     """
     digest = hashlib.sha256()
     for name, content in reader_sources().items():
@@ -54,10 +56,11 @@ def reader_identity() -> str:
 
 
 def reader_sources() -> dict[str, bytes]:
-    """Return the source of the reader and of each module of this package that it imports, by the module's name.
+    """Return the source of the reader's module, and of each module of this project that it imports, by the module's
+    name.
 
-    Imports are followed wherever they are in a source, also in functions. So the result always includes the rules,
-    measures and roundings that the reader uses.
+    Imports in functions are followed too. So the result always includes the rules, measures and roundings that the
+    reader uses.
     """
     found: dict[str, bytes] = {}
     waiting = [READER_MODULE]
@@ -75,7 +78,7 @@ def reader_sources() -> dict[str, bytes]:
 
 
 def _source_path(module: str) -> Path | None:
-    """Return the file of a module of this package; None for a name that is not a module of this package."""
+    """Return the file of a module of this project; None for any other module."""
     package, *names = module.split(".")
     if package != PACKAGE_NAME:
         return None
@@ -85,8 +88,8 @@ def _source_path(module: str) -> Path | None:
 
 @lru_cache(PARSED_SOURCES_COUNT)
 def _imported_names(source: bytes) -> tuple[str, ...]:
-    """Return the dotted names that a source imports; for `from a import b` both a and a.b, because a.b may be a
-    module.
+    """Return the dotted names that a source imports. For `from a import b` return both a and a.b, because a.b may
+    be a module.
     """
     return tuple(_names(ast.walk(ast.parse(source))))
 
@@ -110,18 +113,18 @@ class Readings:
     place: Place
 
     def write(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Replace the content of the file with what a reader read; `reader` is the reader's identity.
+        """Replace the file by what a reader read. `reader` is the reader's identity.
 
-        Another process may write the file at the same time: an earlier try of the task that a killed scheduler left
-        running.
+        Another process may write the file at the same time: an earlier try of the task, which a killed scheduler
+        left running.
         """
         with replaced(self.place, is_shared=True) as incoming:
             write_readings(tuple(read), reader, incoming)
 
     def keep(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Write what a reader read, for later runs, and each letter file only once.
+        """Replace the file by what a reader read, for later runs. Each letter file is kept once.
 
-        A file that could not be read is left out, so that the next run tries it again, perhaps with more time and
+        A file that could not be read is left out. So the next run tries it again, perhaps with more time and
         memory.
         """
         kept = {landed.letter.sha256: landed for landed in read if landed.letter.verdict is not Verdict.UNREADABLE}
@@ -136,7 +139,9 @@ class Readings:
         return self.read()[1]
 
     def find(self, sha256s: Collection[str], reader: str) -> dict[tuple[str, str], Letter]:
-        """Return the letters that a reader read from some files, by sha256 and the ending of the file's name."""
+        """Return the letters that a reader read from some files, by sha256 and by the ending of the file's name.
+        None are found if nothing has been written.
+        """
         try:
             _, found = read_readings(self.place, only=sha256s, by=reader)
         except FileNotFoundError:
@@ -145,5 +150,7 @@ class Readings:
 
 
 def ending(address: str) -> str:
-    """Return the ending of a file's name, by which the reader distinguishes kinds of files."""
+    """Return the ending of a file's name, in small letters. The reader tells kinds of files apart by their
+    endings.
+    """
     return PurePath(address).suffix.lower()

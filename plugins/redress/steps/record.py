@@ -26,17 +26,17 @@ from redress.files.lines import add_json_line, json_lines, stated_json
 from redress.files.places import Place, moved
 
 NAME_CHARACTERS, HASH_CHARACTERS = 150, 12
-"""The longest name of a run's files without their endings, and the length of the hash in such a name. File systems
+"""How long the name of a run's files may be without endings, and how long the hash in such a name is. File systems
 allow names of 255 bytes."""
 STEP_NAME_WIDTH = 11
-"""The characters that a line has for a step's name; the longest is "data tables"."""
+"""The width of a step's name in a printed line, in characters. The longest common name is "data tables"."""
 
 
 @dataclass
 class StepNote:
-    """What a step did; the step fills it in while it works.
+    """What a step did. The step fills in the note while it works.
 
-    `message` is for people, and no program reads anything out of it. `facts` are for programs.
+    `message` is for people; no program reads anything out of it. `facts` are for programs.
     """
 
     message: str = ""
@@ -45,7 +45,9 @@ class StepNote:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """The record of one run: a file that is only appended to, and can be read while the run goes on."""
+    """The record of one run: a file to which lines are only appended, and which can be read while the run
+    goes on.
+    """
 
     path: Place
 
@@ -67,20 +69,22 @@ class RunRecord:
         self._append(step=name, state="done", seconds=seconds, told=note.message, counts=note.facts)
 
     def events(self) -> list[dict[str, Any]]:
-        """Return all events so far, the oldest first. A damaged line is left out, so that an old record never stops
+        """Return all events so far, the oldest first. Damaged lines are left out, so that an old record never stops
         a new run.
         """
         return [event for event in map(_event, json_lines(self.path)) if event is not None]
 
     def damaged_lines(self) -> tuple[int, ...]:
-        """Return the numbers of the lines that are not events; the first line is 1. Empty lines do not count as
-        damaged.
+        """Return the numbers of the lines that are not events. The first line has the number 1. Empty lines do not
+        count as damaged.
         """
         lines = enumerate(json_lines(self.path), start=1)
         return tuple(number for number, line in lines if line.strip() and _event(line) is None)
 
     def set_aside(self) -> None:
-        """Rename the record to `<name>.jsonl.1`, or to the next free number, before the whole run is done again."""
+        """Rename the record to `<name>.jsonl.1`, or to the next free number, so that the whole run can be done
+        again.
+        """
         numbers = itertools.count(1)
         free = (self.path.with_name(f"{self.path.name}.{number}") for number in numbers)
         moved(self.path, next(path for path in free if not path.exists()))
@@ -91,7 +95,7 @@ class RunRecord:
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
-    """Return the event in a line of a record; None if the line was written in part, or is damaged."""
+    """Return the event in a line of a record; None if the line is damaged or was written only in part."""
     try:
         event = stated_json(line)
         is_event = isinstance(event["at"], str) and isinstance(event["step"], str)
@@ -104,10 +108,10 @@ def _event(line: bytes) -> dict[str, Any] | None:
 
 @dataclass(frozen=True)
 class StepSummary:
-    """One step of a run: how it ended the last time, and how often it began.
+    """One step of a run: how its last try ended, and how many tries began.
 
-    A step that still runs, or that was killed, has the state "began", no `seconds` and an empty `message`. `error`
-    is the class name of the error that a failed step raised, or None if the record does not say it.
+    If a step still runs or was killed, its state is "began", `seconds` is None and `message` is empty. `error` is
+    the class name of the error that a failed step raised, or None if the record does not say it.
     """
 
     name: str
@@ -142,31 +146,33 @@ def step_summaries(record: RunRecord) -> tuple[StepSummary, ...]:
 
 
 def last_failure(record: RunRecord) -> StepSummary | None:
-    """Return the last step that failed and has not begun again since, or None if there is no such step."""
+    """Return the step that failed last and has not begun again since, or None if there is no such step."""
     failed = {step.name: step for step in step_summaries(record) if step.state == "failed"}
     ends = [event["step"] for event in record.events() if event["state"] == "failed" and event["step"] in failed]
     return failed[ends[-1]] if ends else None
 
 
 def failure_reason(record: RunRecord) -> str | None:
-    """Return the first line of the message of the last step that failed, or None if no step has failed.
+    """Return the first line of the message of the step that failed last, or None if no step has failed.
 
-    A step that failed and has begun again since has not failed.
+    If a step failed and has begun again since, it has not failed.
     """
     failure = last_failure(record)
     return None if failure is None else failure.message.partition("\n")[0]
 
 
 def step_line(event: dict[str, Any]) -> str:
-    """Return how a step ended, as a line of a table: the step's name, its seconds and its message."""
+    """Return the end of a step as a line to print: the step's name, its seconds and its message."""
     how = "failed: " if event["state"] == "failed" else ""
     return f"{event['step']:<{STEP_NAME_WIDTH}} {event['seconds']:6.1f} s  {how}{event['told']}"
 
 
 def record_name(run_id: str) -> str:
-    """Return the name of a run's files: the run's id, with "-" for each character that could make the name a path.
+    """Return the name of a run's files: the run's id, with "-" for each character that is not plain in a file's
+    name.
 
-    Airflow takes ids of 250 characters. A long id is cut, and a hash of the whole id takes the place of the rest.
+    Airflow allows ids of 250 characters. If an id is too long, it is cut, and a hash of the whole id takes the
+    place of the rest.
     """
     name = re.sub(r"^\.+|[^A-Za-z0-9_.+-]", "-", run_id)
     if len(name) <= NAME_CHARACTERS:

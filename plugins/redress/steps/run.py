@@ -39,22 +39,23 @@ class SeasonError(Exception):
 
 
 class RunKind(StrEnum):
-    """What a run is about. Every kind but a run of a season has a folder with the name of the kind below the
-    records.
+    """What kind of run it is. Runs of a season have their records in the season's folder; runs of another kind have
+    theirs in a folder with the name of the kind.
     """
 
     SEASON = "season"
     UPKEEP = "upkeep"
     WATCH = "publication_watch"
     WITHOUT_SEASON = "without_season"
-    """A run that failed because it did not say its season."""
+    """A run that should say its season and does not. It fails."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run. Use `of_season`, `of_upkeep`, `of_watch` or `without_season` to make a run.
+    """One run: its kind, its id and its season. Make a run with `of_season`, `of_upkeep`, `of_watch` or
+    `without_season`.
 
-    `run_id` is the beginning of the names of the run's files. `stated_season` is None for a run about no season.
+    The names of the run's files begin with `run_id`. `stated_season` is None for a run about no season.
     """
 
     kind: RunKind
@@ -64,7 +65,7 @@ class Run:
 
     @classmethod
     def of_season(cls, season: Season, run_id: str, settings: Settings) -> "Run":
-        """Return a run that takes a season the whole way to the warehouse, or a part of the way."""
+        """Return a run that takes a season to the warehouse, the whole way or a part of it."""
         return cls(RunKind.SEASON, run_id, settings, season)
 
     @classmethod
@@ -74,12 +75,12 @@ class Run:
 
     @classmethod
     def of_watch(cls, season: Season, run_id: str, settings: Settings) -> "Run":
-        """Return a watch of a season."""
+        """Return a run that watches a season: it asks the source which letters are new."""
         return cls(RunKind.WATCH, run_id, settings, season)
 
     @classmethod
     def without_season(cls, run_id: str, settings: Settings) -> "Run":
-        """Return a run that did not say its season; it has only a record."""
+        """Return a run that did not say its season. It has a record, and no other files."""
         return cls(RunKind.WITHOUT_SEASON, run_id, settings)
 
     @property
@@ -103,71 +104,73 @@ class Run:
 
     @property
     def summary_path(self) -> Place:
-        """The file with the outcome of each reference in this run."""
+        """The file of the run's summary, which has the outcome of each reference."""
         return self._kept(SUMMARY_ENDING)
 
     @property
     def landed_path(self) -> Place:
-        """The run's summary as it was when the run put its season into landing."""
+        """The file of the run's summary as it was when the run landed its season."""
         return self._kept(LANDED_ENDING)
 
     @property
     def before_path(self) -> Place:
-        """The file with the season's state in landing before the run."""
+        """The file of the season's state in landing before the run."""
         return self._kept(".before.json")
 
     @property
     def checks_path(self) -> Place:
-        """The file with all checks of the run's letters and of their season."""
+        """The file of all checks of the run's letters, and of the season as a whole."""
         return self._kept(".checks.parquet")
 
     @property
     def report_path(self) -> Place:
-        """The run's report as Markdown."""
+        """The file of the run's report as Markdown."""
         return self._kept(REPORT_ENDING)
 
     @property
     def page_path(self) -> Place:
-        """The run's report as a page of HTML."""
+        """The file of the run's report as a page of HTML."""
         return self._kept(".html")
 
     @property
     def watched_path(self) -> Place:
-        """The file with what a watch found, for its later steps."""
+        """The file of what a watch found, for the later steps of the watch."""
         return self._kept(".watched.json")
 
     @property
     def started_run_id(self) -> str:
-        """The id of the run that a watch starts. A repeated watch uses this id again."""
+        """The id of the season's run that this watch starts. A repeated watch uses the same id, so that it starts
+        no second run.
+        """
         return f"{self.kind}__{self.season}__{self.run_id}"
 
     @property
     def work_folder(self) -> Place:
-        """The folder of what the run's steps hand on to each other."""
+        """The folder of the files that the run's steps hand on to each other."""
         return self.settings.work_folder / "seasons" / str(self.season) / self.run_id
 
     def part(self, name: str) -> Readings:
-        """Return the readings of one batch, by the name that the step `read` gave the batch."""
+        """Return the readings of one batch. `name` is what the step `read` returned for the batch."""
         return Readings(self.work_folder / name)
 
     @property
     def kept_readings(self) -> Readings:
-        """The season's readings, which are kept from run to run, so that the same bytes are not read again."""
+        """The season's readings. They are kept from run to run, so that the same bytes are not read again."""
         return Readings(self.settings.work_folder / "readings" / f"{self.season}.parquet")
 
     @property
     def data_tables(self) -> Landing:
-        """The season's data tables as the run read them, in the form of landing, until the run lands them."""
+        """What the run read in the season's data tables, in the form of landing, until the run lands it."""
         return Landing(self.work_folder / "data_tables")
 
     @property
     def refused(self) -> Landing:
-        """The season as `check` refused to land it, in the form of landing; empty if `check` landed the season."""
+        """The season that `check` refused to land, in the form of landing; empty if `check` refused nothing."""
         return Landing(self.work_folder / "refused")
 
     @property
     def journal(self) -> Journal:
-        """The journal of what this run has fetched so far of its season."""
+        """The journal of this run: what it has fetched of its season so far."""
         return Journal(self._journals_folder / self.run_id, self.season)
 
     def journals(self) -> tuple[Journal, ...]:
@@ -177,12 +180,12 @@ class Run:
 
     @property
     def acquiring_lock_place(self) -> Place:
-        """The place of the lock that lets only one process at a time acquire the season with this state."""
+        """The place of a lock: only one process at a time may acquire the season in this state."""
         return self.settings.work_folder / "acquiring" / f"{self.season}.lock"
 
     @property
     def data_docs_folder(self) -> Path:
-        """Great Expectations' pages about the season; the season's next run replaces them."""
+        """The folder of Great Expectations' pages about the season. The season's next run replaces the pages."""
         return self.settings.data_docs_folder / str(self.season)
 
     def writer_lock(self) -> WriterLock:
@@ -198,12 +201,12 @@ class Run:
 
 
 def season_folder(settings: Settings, season: Season) -> Place:
-    """Return the folder of everything that is kept of the runs of a season."""
+    """Return the folder of the records and other kept files of a season's runs."""
     return settings.runs_folder / str(season)
 
 
 def reported_runs(settings: Settings) -> Iterator[Run]:
-    """Return every run that has a report."""
+    """Return every run of a season that has a report."""
     for report in settings.runs_folder.glob(f"*/*{REPORT_ENDING}"):
         season = season_from_name(report.parent.name)
         if season is not None:
@@ -211,32 +214,32 @@ def reported_runs(settings: Settings) -> Iterator[Run]:
 
 
 def latest_summary(folder: Place) -> Summary | None:
-    """Return the summary of the run that asked its source last, or None if the folder has no summary.
+    """Return the summary of the run that asked its source last; None if the folder has no summary.
 
-    `folder` holds the runs of a season.
+    `folder` has the runs of a season.
     """
     return _latest(folder.glob(f"*{SUMMARY_ENDING}"))
 
 
 def latest_checked_summary(folder: Place) -> Summary | None:
-    """Return the latest summary of a run that came as far as its check, whatever the check found.
+    """Return the latest summary of a run that came to its check, whatever the check found; None if there is none.
 
-    Such a run had fetched everything that it asked for.
+    Such a run had asked its source for everything that it wanted.
     """
     checked = (path for path in folder.glob(f"*{SUMMARY_ENDING}") if _has_come_to_check(path))
     return _latest([*checked, *folder.glob(f"*{LANDED_ENDING}")])
 
 
 def latest_landed_summary(folder: Place) -> Summary | None:
-    """Return the latest summary of a run that put the season into landing.
+    """Return the latest summary of a run that landed the season; None if there is none.
 
-    The letters of the other runs were refused, or were never read.
+    The letters of other runs were refused, or were never read.
     """
     return _latest(folder.glob(f"*{LANDED_ENDING}"))
 
 
 def damaged_records(folder: Place) -> tuple[str, ...]:
-    """Return a sentence for each record in a folder of runs that has damaged lines."""
+    """Return a sentence for each record that has damaged lines, of the runs in a folder."""
     lines = {path: RunRecord(path).damaged_lines() for path in matching(folder, f"*{RECORD_ENDING}")}
     return tuple(
         f"{path} is damaged in line {', '.join(map(str, numbers))}, which is left out"
@@ -246,11 +249,12 @@ def damaged_records(folder: Place) -> tuple[str, ...]:
 
 
 def correct_times_to_come(folder: Place) -> tuple[str, ...]:
-    """Correct each summary with an end later than now: set its end to now. Return a sentence for each such run.
+    """If a summary says that its run will end in the future, set that end to now. Return a sentence for each such
+    run.
 
     Such a run has ended, because its summary is there: the clock was ahead when the run wrote the summary, or the
-    clock is behind now. Without the correction the summary would count as the latest until the time that it says.
-    Several corrected summaries keep their order. `folder` holds the runs of a season.
+    clock is behind now. Without the correction, the summary would count as the latest until the time that it says.
+    If several summaries are corrected, they keep their order. `folder` has the runs of a season.
     """
     clock = dt.datetime.now(dt.UTC)
     ahead = [
@@ -270,7 +274,7 @@ def correct_times_to_come(folder: Place) -> tuple[str, ...]:
 
 
 def shown_time(at: str) -> str:
-    """Return a time of a summary, for people."""
+    """Return a time from a summary in a form for people."""
     return f"{dt.datetime.fromisoformat(at):%Y-%m-%d %H:%M} UTC"
 
 

@@ -1,4 +1,4 @@
-"""Show pages: copy the pages that a machine has written to the place where people read them."""
+"""Show pages: copy pages from the machine that wrote them to the place where people read them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +12,10 @@ from redress.settings import Settings
 def show_pages(
     settings: Settings, name: str, *, first_page: str = "index.html", is_right: Callable[[], bool] = lambda: True
 ) -> Place | None:
-    """Put the pages of a local folder into the shared state; return the place of the first page.
+    """Copy the pages of a local folder into the state that all machines share. Return the place of the first page.
 
     If the state is local, the pages are there already, and nothing is copied. A lock keeps two processes from
-    putting the same pages at the same time. If `is_right` says that the pages are out of date, put nothing and
+    copying the same pages at the same time. If `is_right` says that the pages are out of date, copy nothing and
     return None.
     """
     place = settings.state_place / name

@@ -25,11 +25,11 @@ from redress.warehouse.releases.delivery import deliver
 from redress.warehouse.releases.shared import releases_of
 
 READ = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE)
-"""The kinds of archived files that are read as letters."""
+"""The kinds of archived files that are read as letters. Data tables are not among them."""
 
 
 class Action(StrEnum):
-    """What a run of upkeep does."""
+    """What a run of upkeep can do."""
 
     REBUILD = "rebuild"
     REREAD = "reread"
@@ -38,10 +38,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Upkeep:
-    """What a person asked for.
+    """What a person asked a run of upkeep to do.
 
-    `season` and `anew` belong to a re-read. `release` belongs to a rollback; empty means the release that was
-    current before. `by` and `reason` say who asked, and why.
+    `season` and `anew` are for reading a season again. `release` is for going back: the release to go to, or "" for
+    the release that was current before. `by` and `reason` say who asked, and why.
     """
 
     action: Action
@@ -53,10 +53,11 @@ class Upkeep:
 
     @classmethod
     def of_params(cls, params: Mapping[str, Any], user: str | None) -> "Upkeep":
-        """Return what the params of a dag run ask for; `user` is the person who started the run, or None if not
+        """Return what the params of a dag run ask for. `user` is the person who started the run, or None if not
         known.
 
-        Raises ValueError if the params contradict each other, so that no param is ignored.
+        Raises ValueError if a param is set that the action does not use, or if one is missing, so that no param is
+        ignored.
         """
         action = Action(params["action"])
         year, release = params["season"], (params["release"] or "").strip()
@@ -82,7 +83,7 @@ class Upkeep:
 
     @property
     def sentence(self) -> str:
-        """Return what was asked, by whom and why, for people."""
+        """What was asked, by whom and why, for people."""
         asked = str(self.action)
         if self.season is not None:
             asked += f" {self.season}, all files anew" if self.anew else f" {self.season}"
@@ -94,9 +95,9 @@ class Upkeep:
 def plan_reread(run: Run) -> list[list[Archived]]:
     """Return the files of a season that are to be read again, in batches.
 
-    The landed files are read again. If landing cannot be read, or has no file of the season, the files of the
-    season's last run are read again. If no run is known, the last file of each address of the season in the archive
-    is read again, including addresses that the source has removed. Raises SeasonError if there is no file.
+    These are the landed files. If landing cannot be read, or has nothing of the season, they are the files of the
+    last run that landed the season. If no such run is known, they are the last file of each address in the archive,
+    including addresses that the source has removed. Raises SeasonError if there is no file.
     """
     with run.record.step("plan") as note:
         archive = Archive(run.settings.archive_address)
@@ -134,9 +135,9 @@ def plan_reread(run: Run) -> list[list[Archived]]:
 
 
 def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
-    """Check and land a season that was read again; return the number of letters by disposition.
+    """Check and land a season that was read again. Return the number of letters by disposition.
 
-    Raises SeasonError if another run has meanwhile landed other files, because these would be lost.
+    Raises SeasonError if another run has landed other files meanwhile, because these files would be lost.
     """
     parts = list(parts)
     with run.writer_lock():
@@ -152,9 +153,9 @@ def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
 
 def rebuild(run: Run) -> str:
-    """Build, test and publish the warehouse of what is landed; return the folder of the current release.
+    """Build, test and publish the warehouse of what is landed. Return the folder of the current release.
 
-    Nothing is done if the current release is undamaged and holds exactly what is landed, or if a person took back
+    If the current release is undamaged and holds exactly what is landed, nothing is done; nor if a person took back
     the release of what is landed.
     """
     with run.writer_lock():
@@ -164,9 +165,9 @@ def rebuild(run: Run) -> str:
 def plan_roll_back(run: Run, to: str = "") -> str:
     """Return the identity of the release to go back to.
 
-    `to` is the identity or the beginning of it; empty means the release that was current before. Planning is a
-    separate step, so that a repeated `roll_back` does not go back further. Raises ReleaseError if there is no such
-    release, or if it is current already or damaged.
+    `to` is the identity or its beginning; "" means the release that was current before. Planning is a step of its
+    own, so that a repeated `roll_back` does not go back further. Raises ReleaseError if there is no such release,
+    or if it is current already or damaged.
     """
     with run.record.step("plan") as note:
         identity = listing.release_to_go_to(releases_of(run.settings, is_loss_left=True), to)
@@ -177,11 +178,10 @@ def plan_roll_back(run: Run, to: str = "") -> str:
 def roll_back(
     run: Run, identity: str, *, by: str, reason: str = "", tell: Callable[[str], None] = lambda sentence: None
 ) -> str:
-    """Put the release that `plan_roll_back` found before the readers and into the object store.
+    """Make the release that `plan_roll_back` found current, and put it into the object store. Return its identity.
 
-    `tell` gets a sentence about each action as soon as the action is done; the sentence stays true if a later
-    action fails. A repeated step after a failure finds the release current and does the rest. Returns the release's
-    identity.
+    `tell` gets a sentence about each action as soon as the action is done, so that the sentence stays true if a
+    later action fails. If the step failed and is repeated, it finds the release current and does the rest.
     """
     with run.record.step("roll back") as note, run.writer_lock(), ExitStack() as copies:
         releases = releases_of(run.settings, is_loss_left=True)
@@ -206,7 +206,9 @@ def roll_back(
 
 
 def _landed_files(run: Run) -> dict[str, str] | None:
-    """Return the addresses of the season's landed files by sha256, or None if landing has lost the season."""
+    """Return the address of each landed file of the season, by sha256. Return None if landing has no such season,
+    or cannot be read.
+    """
     landing = Landing(run.settings.landing_folder)
     try:
         return landing.files(run.season) if run.season in landing.seasons() else None
@@ -215,8 +217,8 @@ def _landed_files(run: Run) -> dict[str, str] | None:
 
 
 def _as_it_came(archive: Archive, season: Season, sha256: str, address: str) -> Archived:
-    """Return a landed file in the form in which steps hand on files; its card says whether the file is a statistics
-    page.
+    """Return a landed file in the form in which steps hand on files. The file's card in the archive says whether it
+    is a statistics page.
     """
     for card in archive.cards(sha256):
         if card.season == season.year and address in (card.found_address, card.address):

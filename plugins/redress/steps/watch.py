@@ -1,9 +1,9 @@
-"""The publication watch: find letters that a source has and the season's last run did not have, and missing
-letters.
+"""The publication watch: find out which letters a source has that the last landed run of the season did not have,
+and which letters are missing.
 
-A watch makes the requests of a run, and asks only for files that have changed since. It stores the files in the
-archive, where the run that the watch starts finds them. Landing, the warehouse and the records of the season's runs
-stay as they are.
+A watch makes the requests of a season's run, and asks only for files that have changed since. It puts the files
+into the archive, where the run that the watch starts finds them. Landing, the warehouse and the records of the
+season's runs stay as they are.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ SHOWN_MISSING_COUNT = 5
 
 
 class SeasonConf(TypedDict):
-    """The params with which a watch starts a season's run."""
+    """The params with which a watch starts a run of the season."""
 
     season: int
     source: str
@@ -37,10 +37,11 @@ class SeasonConf(TypedDict):
 
 @dataclass(frozen=True)
 class News:
-    """The letters that are a reason to run a season again, each once.
+    """The letters that are a reason to run a season again. Each letter is named once, and compared with the last
+    run that landed the season.
 
-    Letters in `new` have an address that gave the season's last run no bytes; letters in `changed` have an address
-    that gave that run other bytes. Letters in `mended` failed in that run, and could be fetched now.
+    That run had no bytes for a letter in `new`, and other bytes for a letter in `changed`. It could not fetch a
+    letter in `mended` and used earlier bytes; now the letter came, and has these bytes.
     """
 
     new: tuple[Outcome, ...]
@@ -57,7 +58,7 @@ class News:
 
 @dataclass(frozen=True)
 class RunDecision:
-    """Whether to start the season's run: `reason` says why, for people, and `conf` has the params of that run."""
+    """Whether to start a run of the season. `reason` says why, for people; `conf` has the params of that run."""
 
     is_due: bool
     reason: str
@@ -68,8 +69,9 @@ class RunDecision:
 class SeasonProgress:
     """How many of a season's expected letters have come.
 
-    `missing` has the names of the councils without a letter, in the order of the seed. It is None if the source
-    does not say to which council a letter is; then only the numbers are compared.
+    `missing` has the names of the councils without a letter, in the order of the seed (dbt's list of authorities).
+    If the source does not say to which council each letter is, `missing` is None, and only the numbers are
+    compared.
     """
 
     season: Season
@@ -87,8 +89,8 @@ class SeasonProgress:
 
 @dataclass(frozen=True)
 class WatchEnd:
-    """How a watch ended: a line about it, and a warning, or None, about letters that are missing after the expected
-    date.
+    """How a watch ended, in a line. `warning` is about letters that are missing after the expected date, or None if
+    there is nothing to warn of.
     """
 
     line: str
@@ -96,8 +98,9 @@ class WatchEnd:
 
 
 def named_source(run: Run, name: str) -> Source:
-    """Return the source with a name; an empty name means REDRESS_SOURCE. Raises SourceError if the source cannot be
-    used.
+    """Return the source with a name. An empty name means the source of REDRESS_SOURCE.
+
+    Raises SourceError if the source cannot be used.
     """
     with run.record.step("source") as note:
         source = source_of(name or run.settings.source, run.settings)
@@ -106,12 +109,13 @@ def named_source(run: Run, name: str) -> Source:
 
 
 def look(run: Run, source: Source) -> News:
-    """Ask a source for each of the season's letters that has changed; return what is new since the last run.
+    """Ask a source for each letter of the season that has changed. Return what is new since the last run that
+    landed the season.
 
-    Statistics pages and data tables are left out, because the bytes of a page change with the site's design and the
-    run of the season fetches both. A letter that cannot be fetched is logged, and does not stop the others. Raises
-    SourceUnavailableError if no letter could be fetched, SourceError if the source cannot be used, and ArchiveError
-    if the archive cannot be written.
+    Statistics pages and data tables are left out: the bytes of a page change with the site's design, and a run of
+    the season fetches both. If a letter cannot be fetched, that is logged, and the others still are. Raises
+    SourceUnavailableError if the source could be asked for no letter, SourceError if the source cannot be used, and
+    ArchiveError if the archive cannot be written.
     """
     with run.record.step("look") as note:
         wanted = [
@@ -136,7 +140,7 @@ def look(run: Run, source: Source) -> News:
 
 
 def decide(run: Run, unfinished_count: int) -> RunDecision:
-    """Return whether to start the season's run, from what `look` found and what the season's last run had.
+    """Return whether to start a run of the season, from what `look` found.
 
     `unfinished_count` is the number of queued or running runs of `annual_letters`. If there are any, no run is
     started, because nobody can see the season of a queued run. The next watch finds the same news.
@@ -156,7 +160,9 @@ def decide(run: Run, unfinished_count: int) -> RunDecision:
 
 
 def tell(run: Run, today: dt.date) -> WatchEnd:
-    """Return how many letters have come, and a warning if letters are missing after REDRESS_LETTERS_EXPECTED_BY."""
+    """Return how many letters have come. If letters are missing after the date of REDRESS_LETTERS_EXPECTED_BY,
+    return a warning too.
+    """
     with run.record.step("tell") as note:
         found = Summary.read(run.watched_path)
         progress = _progress(found, _authorities(run))
@@ -173,10 +179,10 @@ def tell(run: Run, today: dt.date) -> WatchEnd:
 
 
 def _news(found: Summary, before: Summary | None) -> News:
-    """Return the letters that a watch found and the season's last run lacked.
+    """Return the letters that a watch found and that `before`, the last run that landed the season, did not have.
 
-    Letters are compared by their bytes, so the last run may have used another source or other file names. A letter
-    that is gone is not news, because no season is run again in order to lose a letter.
+    Letters are compared by their bytes, so that run may have used another source or other file names. A letter that
+    is gone is not news, because no season is run again in order to lose a letter.
     """
     outcomes = () if before is None else before.outcomes
     had = {outcome.sha256 for outcome in outcomes if outcome.is_had}
@@ -215,7 +221,7 @@ def _warning(progress: SeasonProgress, source: str, due_date: dt.date, today: dt
 
 
 def _shown(names: Sequence[str]) -> str:
-    """Return the first few names, and how many more there are."""
+    """Return the first few names, and how many further names there are."""
     more = len(names) - SHOWN_MISSING_COUNT
     return ", ".join(names[:SHOWN_MISSING_COUNT]) + (f" and {more} more" if more > 0 else "")
 

@@ -1,4 +1,4 @@
-"""Take a season the whole way in one process, by the steps that the tasks of the dag do."""
+"""Take a season the whole way in one process, by the steps that the dag's tasks do too."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,11 +21,11 @@ def run_season(
     retry_failed: bool = False,
     watch: Callable[[int, int], None] = lambda done, of: None,
 ) -> str:
-    """Take one season the whole way in this process; return the folder of the current release.
+    """Take one season the whole way in this process. Return the folder of the current release.
 
-    `watch` gets the number of acquired references, and the number of all references. If pages cannot be written,
-    the run's record says so and nothing fails, because the release is published before. Serving is left to the
-    caller, who serves once for several seasons.
+    `watch` gets two numbers: the acquired references so far, and all references. If the Data Docs cannot be
+    written, the run's record says so, and the run goes on, because the release is published before. The caller
+    serves the release, once for several seasons.
     """
     parts = acquire_and_read(run, source, retry_failed=retry_failed, watch=watch)
     with run.writer_lock():
@@ -37,10 +37,10 @@ def run_season(
 
 
 def reread_season(run: Run, *, anew: bool = False) -> str:
-    """Read a season again from the archive in this process; return the folder of the current release.
+    """Read a season again from the archive in this process. Return the folder of the current release.
 
-    Files that the present reader has read before are not read again, unless `anew` is set. Pages and serving are as
-    in `run_season`.
+    Files that the present reader has read before are not read again, unless `anew` is set. For the Data Docs and
+    serving see `run_season`.
     """
     parts = [read(run, archived, number, anew=anew) for number, archived in enumerate(plan_reread(run))]
     with run.writer_lock():
@@ -58,9 +58,10 @@ def acquire_and_read(
     retry_failed: bool = False,
     watch: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[str]:
-    """Take a season the first half of the way, up to the check; return the names of its readings, for `check`.
+    """Take a season the first half of the way, up to the check. Return the names of its readings, which `check`
+    takes.
 
-    `watch` is as in `run_season`. Raises SeasonError if another process acquires the same season.
+    For `watch` see `run_season`. Raises SeasonError if another process acquires the same season.
     """
     done = 0
     with _acquiring_alone(run):
@@ -81,9 +82,10 @@ def acquire_and_read(
 
 @contextmanager
 def _acquiring_alone(run: Run) -> Iterator[None]:
-    """Keep other processes with this state from acquiring the season during the block.
+    """During the block, keep other processes with this state from acquiring the season.
 
-    A killed process loses the lock; in an object store its lock is free after a minute.
+    Raises SeasonError if another process acquires it already. If a process is killed, its lock becomes free: at
+    once in a folder, after a minute in an object store.
     """
     lock = Lock(run.acquiring_lock_place)
     try:

@@ -1,4 +1,4 @@
-"""Analyse a season's wording: what its letters in the archive say that no layout knows. Nothing is changed."""
+"""Analyse a season's wording: what its archived letters say in words that no layout knows. Nothing is changed."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,11 @@ from redress.steps.run import SeasonError
 
 @dataclass(frozen=True)
 class Wording:
-    """The wording of a season, and a trial reading with its proposals; `trial` is None if there are no proposals.
+    """What was found about a season's wording, and a trial reading: the letters read again as if layouts had the
+    proposed sentences.
 
-    `unseen_count` is the number of files in which the reader sees no letter.
+    If nothing is proposed, `trial` is None. `unseen_count` is the number of files in which the reader sees no
+    letter.
     """
 
     analysis: Analysis
@@ -27,7 +29,7 @@ class Wording:
 
 
 def wording_of_season(season: Season, settings: Settings) -> Wording:
-    """Return the wording of a season's letters in the archive.
+    """Analyse the wording of a season's archived letters.
 
     Raise SeasonError if the archive has no letter of the season.
     """
@@ -52,8 +54,8 @@ def wording_of_season(season: Season, settings: Settings) -> Wording:
 
 
 def _trial(analysis: Analysis, readers: Readers) -> Trial | None:
-    """Read the letters again with the proposals added. For a letter that cannot be read again, use its earlier
-    reading.
+    """Read the letters again as if layouts had the proposed sentences. If a letter cannot be read again, its
+    earlier reading stands.
     """
     if not analysis.additions:
         return None
