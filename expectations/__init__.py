@@ -1,4 +1,4 @@
-"""The gate between landing and the warehouse, and what Great Expectations expects of a season's judgement."""
+"""The gate between reading and landing, and what Great Expectations expects of a season's judgement."""
 
 import os
 

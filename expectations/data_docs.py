@@ -1,4 +1,4 @@
-"""Data Docs: render Great Expectations' own pages about a season from the result that the gate kept."""
+"""Data Docs: render Great Expectations' own pages about a season, from the result that the gate kept."""
 
 import json
 from pathlib import Path
@@ -15,9 +15,10 @@ from redress.files.replacing import replaced_folder
 
 
 def write_data_docs(validation: str, folder: Path) -> Path:
-    """Render the pages of a validation into a folder, which is replaced whole; return the first page.
+    """Render the pages about a validation into a folder. All earlier content of the folder is replaced. Return the
+    first page.
 
-    `validation` is the JSON in `Gated.validation`; nothing is validated again. The pages load their styles from the
+    `validation` is the JSON of `Gated.validation`; nothing is validated again. The pages load their styles from the
     web, and can be read without them.
     """
     with replaced_folder(folder) as incoming:

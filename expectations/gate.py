@@ -26,21 +26,22 @@ from redress.model.season import Season
 from redress.model.witness import WitnessFigure
 
 Failure = tuple[str, str | None]
-"""The name of a rule, and the sha256 of the letter that breaks the rule; None for the season as a whole."""
+"""A failure: the name of a rule, and the sha256 of the letter that breaks the rule; None in place of the sha256 if
+the season as a whole breaks it."""
 
 
 class GateError(Exception):
-    """The gate itself failed: an expectation raised an error, or the frame does not have its expected form. The run
-    stops.
+    """The gate itself failed: an expectation raised an error, or the frame (the table that Great Expectations
+    validates) does not have its expected form. The run stops.
     """
 
 
 @dataclass(frozen=True)
 class Gated:
-    """The result of the gate: every check with its letter's sha256, and a disposition for each letter.
+    """The result of the gate: each check with its letter's sha256, and a disposition for each letter.
 
-    A check without a letter (None) is about the season as a whole. `validation` is Great Expectations' suite and
-    result as JSON, from which the season's Data Docs are rendered.
+    A check with None in place of a sha256 is about the season as a whole. `validation` is Great Expectations' suite
+    and result as JSON; the season's Data Docs are made from it.
     """
 
     checks: tuple[tuple[str | None, Check], ...]
@@ -56,10 +57,10 @@ def gate(
     run_name: str = "",
     witnesses: Sequence[WitnessFigure] = (),
 ) -> Gated:
-    """Judge a season, and have Great Expectations validate the judgement. `run_name` is the name of the run in the
-    result.
+    """Judge a season's letters, and have Great Expectations validate the judgement.
 
-    `witnesses` are the figures that the season's second witnesses print.
+    `run_name` is the run's name in the result of Great Expectations. `witnesses` are the figures that second
+    witnesses of the season print.
 
     Raise RuleError if a rule raised an error, and GateError if an expectation raised an error: neither is ever a
     letter's fault. Raise GateError too if the frame does not have its expected form, or if Great Expectations finds
@@ -78,11 +79,12 @@ def gate(
 
 
 def season_frame(letters: Sequence[LandedLetter], judgement: Judgement) -> pd.DataFrame:
-    """Return one row for each letter: season, key, verdict, reason, address, expected authority, and its checks.
+    """Return the frame that Great Expectations validates. It has one row for each letter, with season, sha256,
+    verdict, reason, address, expected authority and checks.
 
-    Each rule has a nullable boolean column, which is null if the rule does not apply to the letter. `judgement`
-    must be about `letters`, in this order. No column holds what a letter states, so no page of Great Expectations
-    can show an official's name.
+    Each rule has a column: true, false, or null if the rule does not apply to the letter. `judgement` must be about
+    `letters`, in this order. No column holds what a letter states, so no page of Great Expectations can show an
+    official's name.
     """
     expected = frozenset(authority.authority_id for authority in judgement.expected)
     rows = [
@@ -101,7 +103,9 @@ def season_frame(letters: Sequence[LandedLetter], judgement: Judgement) -> pd.Da
 
 
 def quiet_context() -> Any:
-    """Return an ephemeral context of Great Expectations, without progress bars and analytics."""
+    """Return a context of Great Expectations that keeps nothing, shows no progress bars and reports nothing to
+    anybody.
+    """
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(enable=False)
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
@@ -109,7 +113,7 @@ def quiet_context() -> Any:
 
 
 def _validate(frame: pd.DataFrame, suite: gx.ExpectationSuite, run_name: str) -> Any:
-    """Validate a frame once, and return Great Expectations' result with the keys of all failing rows."""
+    """Validate a frame once. Return Great Expectations' result, which has the key of each failing row."""
     context = quiet_context()
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(
@@ -139,7 +143,7 @@ def _failed_checks(judgement: Judgement) -> dict[Failure, str]:
 def _failures(season: Season, result: Any) -> set[Failure]:
     """Return the failures of rules in a result of Great Expectations.
 
-    Raise GateError if an expectation raised, or if an expectation of the frame itself failed.
+    Raise GateError if an expectation raised an error, or if an expectation about the form of the frame failed.
     """
     for outcome in result.results:
         raised = _raised(outcome.exception_info)
@@ -157,15 +161,17 @@ def _failures(season: Season, result: Any) -> set[Failure]:
 
 
 def _name(outcome: Any) -> str:
-    """Return the rule that an expectation stands for, or the expectation's own type and column."""
+    """Return the name of the rule that an expectation stands for. If the expectation is about the form of the
+    frame, return its type and column.
+    """
     configuration = outcome.expectation_config
     own = " of ".join(filter(None, (configuration.type, configuration.kwargs.get("column"))))
     return str((configuration.meta or {}).get(RULE, own))
 
 
 def _raised(exception_info: dict[str, Any]) -> str:
-    """Return the messages of the errors that an expectation raised; Great Expectations nests them under a metric's
-    id.
+    """Return the messages of the errors that an expectation raised, as one text. Great Expectations may nest them
+    under a metric's id.
     """
     nested = [exception_info] if "raised_exception" in exception_info else list(exception_info.values())
     return "; ".join(str(info.get("exception_message")) for info in nested if info.get("raised_exception"))

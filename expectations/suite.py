@@ -1,4 +1,6 @@
-"""The suite: what Great Expectations expects of a season's frame, including the results of the rules."""
+"""The suite: what Great Expectations expects of a season's frame, the table with a row for each letter and a column
+for each rule.
+"""
 
 from typing import Any
 
@@ -16,17 +18,17 @@ KEY_COLUMN = "letter_sha256"
 EXPECTED_AUTHORITY_COLUMN = "expected_authority_id"
 TEXT_COLUMNS = (KEY_COLUMN, "verdict", "reason", "source_address")
 RULES_WITH_COLUMN: tuple[LetterRule | SeasonRule, ...] = (*LETTER_RULES, *SEASON_RULES)
-"""The rules with a column of results in the frame; the column has the rule's name."""
+"""The rules that have a column of results in the frame. The column has the rule's name."""
 COLUMNS = ("season", *TEXT_COLUMNS, EXPECTED_AUTHORITY_COLUMN, *(rule.name for rule in RULES_WITH_COLUMN))
 RULE = "rule"
-"""The key of a rule's name in the meta of an expectation."""
+"""The key under which the meta of an expectation holds the name of its rule."""
 
 
 def season_suite(season: Season, expected_authorities_count: int) -> gx.ExpectationSuite:
-    """Return the suite of a season: expectations of the frame itself, then one expectation for each rule.
+    """Return the suite of a season: expectations about the form of the frame, then one expectation for each rule.
 
-    The code that makes the frame ensures the expectations of the frame itself, so their failure is our error, not a
-    letter's. The expectation of a rule names the rule in its meta.
+    Our code makes the frame. So if an expectation about its form fails, that is our error, not a letter's. The
+    expectation for a rule names the rule in its meta.
     """
     return gx.ExpectationSuite(
         name="season",
@@ -53,8 +55,8 @@ def season_suite(season: Season, expected_authorities_count: int) -> gx.Expectat
 
 
 def _for_people(rule: LetterRule | SeasonRule | WholeSeasonRule) -> dict[str, Any]:
-    """Return the notes about a rule for Great Expectations' pages, and the meta by which the gate recognises the
-    rule.
+    """Return what an expectation says about its rule: a text for Great Expectations' pages, and the meta by which
+    the gate recognises the rule.
     """
     return {
         "severity": str(rule.severity),

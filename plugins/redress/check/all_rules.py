@@ -1,6 +1,7 @@
-"""All rules in one table. The table is also written as a seed, so that the warehouse can say what each rule asks.
+"""All rules in one table. The table is also written as a seed (a CSV file for dbt), so that the warehouse can say
+what each rule asks.
 
-`python -m redress.check.all_rules` writes the seed; a test fails while the seed differs from the rules.
+`python -m redress.check.all_rules` writes the seed. A test fails if the seed differs from the rules.
 """
 
 import csv
@@ -18,10 +19,11 @@ RULES: dict[str, tuple[LetterRule | SeasonRule | WholeSeasonRule, ...]] = {
     "letters_of_season": SEASON_RULES,
     "season": WHOLE_SEASON_RULES,
 }
-"""The rules by what they look at: one letter alone, a letter among the letters of its season, the whole season."""
+"""The rules by what they look at: one letter alone, a letter among the letters of its season, or the whole
+season."""
 
 SENTENCES = {rule.name: rule.sentence for rules in RULES.values() for rule in rules}
-"""What each rule demands, for a person to read, by the rule's name."""
+"""What each rule demands, in a sentence for people, by the rule's name."""
 
 
 def rules_csv() -> str:

@@ -1,5 +1,5 @@
-"""The rules about averages of similar authorities: all letters to councils of one type must print the same
-average.
+"""The rules about averages of similar authorities. A letter prints the average of its council's type, so all
+letters to councils of one type must print the same average.
 """
 
 from collections import Counter
@@ -16,13 +16,12 @@ from redress.model.measures import HEADLINE_NAMES
 AVERAGE_MEASURES = frozenset(name for name in HEADLINE_NAMES if "_type_average" in name)
 """The measures that a letter prints as averages of similar authorities."""
 MAJORITY_LETTERS_COUNT = 3
-"""At least this many letters to councils of one type must print an average before a majority can outvote a
-letter."""
+"""A majority can outvote a letter only if at least so many letters to councils of its type print the average."""
 
 
 @dataclass(frozen=True)
 class _Vote:
-    """How many letters to one type of council print each value of one average."""
+    """How many letters to councils of one type print each value of one average."""
 
     letters_by_value: Counter[Decimal]
 
@@ -32,7 +31,9 @@ class _Vote:
 
     @property
     def majority(self) -> Decimal | None:
-        """The value that more than half of at least three letters print, or None if there is no such value."""
+        """The value that more than half of the letters print, or None if there is no such value or if fewer than
+        three letters print the average.
+        """
         value, letters_count = self.letters_by_value.most_common(1)[0]
         is_strict = 2 * letters_count > self.letters_count
         return value if self.letters_count >= MAJORITY_LETTERS_COUNT and is_strict else None
@@ -40,20 +41,22 @@ class _Vote:
 
 @dataclass(frozen=True)
 class _Averages:
-    """The averages that one letter prints, each with the vote on its value, or with None if no letter votes."""
+    """The averages that one letter prints. Each has the letters' vote on its value, or None if no letter has a
+    vote.
+    """
 
     council_type_id: str
     printed: tuple[tuple[str, Decimal, _Vote | None], ...]
 
 
 def _averages(standings: Sequence[Standing]) -> dict[str, _Averages]:
-    """Return the averages of every letter that the rules about averages apply to, by the letter's sha256.
+    """Return the averages of each letter that the rules about averages apply to, by the letter's sha256.
 
-    The rules apply to a letter that is to a council, states this season and is not superseded; other bodies have no
+    The rules apply to a letter that is to a council, states this season and is not superseded. Other bodies have no
     average. A letter has a vote only if no other critical rule holds the letter back: a letter misread elsewhere
     may be misread here, and of two letters to one council neither counts until a person has chosen. A letter
-    without a vote is still compared with the vote, because a person who looks at the letter must learn all that is
-    wrong.
+    without a vote is compared with the others' vote all the same, because a person who looks at the letter must
+    learn all that is wrong.
     """
     asked = [
         (standing, standing.authority.council_type_id, standing.rivalry)

@@ -1,8 +1,9 @@
-"""Contradictions within a letter: a letter, certainly read, states a rate that differs from what its counts give.
+"""Contradictions within a letter: the letter was read with certainty, and states a rate that its counts do not
+give.
 
 About one letter in a hundred does so (Hounslow 2024 prints 93% with 22 of 24, which is 92%). Such a letter stays in
-quarantine for a person. If a second witness prints the same figures, the letter is read right beyond doubt: it is
-loaded with a flag, with the stated rate and the recomputed rate.
+quarantine for a person. If a second witness prints the same figures, the letter was read right beyond doubt. Then
+the letter is loaded with a flag, and with both the stated rate and the recomputed rate.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,9 @@ from redress.model.witness import WitnessFigure
 
 
 def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[WitnessFigure]) -> Standing:
-    """Mark each check of a contradiction as passed if a second witness prints the same figures."""
+    """If a check of a letter failed because of a contradiction, and a second witness prints the same figures, mark
+    the check as passed.
+    """
     if standing.authority is None:
         return standing
     own = [one for one in witnesses if one.authority_id == standing.authority.authority_id]
@@ -28,7 +31,9 @@ def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[Witnes
 
 
 def source_agrees_with_itself(standings: Sequence[Standing]) -> dict[str, Finding]:
-    """Find for each letter that states figures whether a second witness prints its contradiction too."""
+    """Return, for each letter that states figures, a finding that fails if a second witness prints the letter's
+    contradiction too.
+    """
     return {
         standing.letter.sha256: Finding(
             not standing.contradictions, "; ".join(standing.contradictions) or "no contradiction was borne out"

@@ -33,22 +33,24 @@ FILE_NAME = "decisions.jsonl"
 
 
 class DecisionError(Exception):
-    """A decision cannot be read or made; the message says what was found, where, and what to do."""
+    """A decision cannot be read or made. The message says what was found, where, and what to do."""
 
 
 class Ruling(StrEnum):
     """What a person decided about a letter."""
 
     ACCEPT = "accept"
-    """The letter is loaded although it breaks the rules that the decision names."""
+    """The letter is loaded, although it breaks the rules that the decision names."""
     REJECT = "reject"
-    """The letter stays in quarantine for good, and other letters to its authority can be loaded."""
+    """The letter stays in quarantine for good. Another letter to its authority can be loaded."""
     WITHDRAW = "withdraw"
     """The earlier decision is taken back, and the rules alone decide again."""
 
 
 def one_line(text: str) -> str:
-    """Return a text that a person typed, on one line. Raise ValueError if the text is blank, or cannot be kept."""
+    """Return a text that a person typed, on one line. Raise ValueError if the text is blank, or is not text in
+    UTF-8.
+    """
     words = " ".join(text.split())
     if not words:
         raise ValueError("it is empty")
@@ -63,9 +65,9 @@ OneLine = Annotated[str, AfterValidator(one_line)]
 class Decision(BaseModel):
     """One person's decision about one letter that was fetched for one season.
 
-    `rules` are the critical rules that the letter broke when the decision was made. An accept also holds
-    `statement_hash` of the figures that the person saw, and `authority_id` if the person named the authority.
-    `decided_at` is in UTC, and has no effect on any result.
+    `rules` are the critical rules that the letter broke when the decision was made. An accept also has
+    `statement_hash`, a hash of the figures that the person saw; it has `authority_id` if the person said which
+    authority the letter is to. `decided_at` is in UTC, and no result depends on it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,7 +110,9 @@ class Decisions:
         )
 
     def in_force(self, season: Season, letter_sha256: str) -> Decision | None:
-        """Return the decision in force about a letter of a season; None if there is none or it was withdrawn."""
+        """Return the decision that is in force about a letter of a season. Return None if nobody has decided, or if
+        the last decision was withdrawn.
+        """
         about = self.about(season, letter_sha256)
         return about[-1] if about and about[-1].ruling is not Ruling.WITHDRAW else None
 
@@ -118,7 +122,7 @@ class Decisions:
         return decision is not None and decision.ruling is Ruling.REJECT
 
     def authority_id(self, season: Season, letter_sha256: str) -> str | None:
-        """Return the authority that a person said the letter is to, or None."""
+        """Return the id of the authority that, as a person decided, a letter is to; None if nobody has said it."""
         decision = self.in_force(season, letter_sha256)
         return None if decision is None else decision.authority_id
 
@@ -127,9 +131,11 @@ class Decisions:
         return Decisions((*self.history, decision))
 
     def content_hash(self, landed: Collection[tuple[int, str]]) -> str:
-        """Return a sha256 over the decisions in force about the landed letters, given as (season, sha256).
+        """Return a sha256 over the decisions in force about landed letters. `landed` has the season and sha256 of
+        each landed letter.
 
-        The hash leaves out who decided, when and why, and decisions about letters that are no longer landed.
+        The hash leaves out who decided, when and why. It also leaves out decisions about letters that are no longer
+        landed.
         """
         last = {(one.season, one.letter_sha256): one for one in self.history}
         deciding = sorted(
@@ -144,7 +150,7 @@ NO_DECISIONS = Decisions()
 
 
 def statement_hash(letter: Letter) -> str:
-    """Return a hash over a letter's authority, season and figures as they were read: 16 hexadecimal digits."""
+    """Return 16 hexadecimal digits: a hash over a letter's authority, season and figures, as they were read."""
     figures = sorted(
         (figure.measure, figure.category or "", f"{figure.value.normalize():f}") for figure in letter.figures
     )
@@ -153,9 +159,9 @@ def statement_hash(letter: Letter) -> str:
 
 
 def read_decisions(landing_folder: Place) -> Decisions:
-    """Return the decisions kept with a landing; none if there is no file.
+    """Return the decisions that are kept beside landing; none if there is no file.
 
-    Raise DecisionError for a line that is no decision, so that a damaged file decides nothing.
+    Raise DecisionError if a line is no decision, so that a damaged file decides nothing.
     """
     path = landing_folder / FILE_NAME
     lines = enumerate(lines_of(path), start=1)
@@ -163,10 +169,10 @@ def read_decisions(landing_folder: Place) -> Decisions:
 
 
 def record_decision(landing_folder: Place, decision: Decision) -> None:
-    """Add a decision to the file kept with a landing. The caller holds the writer lock.
+    """Add a decision to the file that is kept beside landing. The caller holds the writer lock.
 
-    The whole file is written under another name and then moved, so that no reader sees half a line. Raise
-    DecisionError if the file has a broken line.
+    The whole file is written under another name and then renamed, so that no reader sees half a line. Raise
+    DecisionError if a line of the file is no decision.
     """
     history = read_decisions(landing_folder).and_(decision).history
     path = landing_folder / FILE_NAME

@@ -1,4 +1,4 @@
-"""Dispose of each letter of a season by its checks and by people's decisions."""
+"""Say what becomes of each letter of a season (its disposition), by its checks and by people's decisions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,15 +16,15 @@ HELD_VERDICTS = (Verdict.EXTRACTED, Verdict.NO_STATISTICS)
 """The verdicts of letters that a critical rule can hold back."""
 SHOWN_SHA256_LENGTH = 12
 _BY_DECISION = "a person's decision"
-"""The words for a decision in a reason. Reasons are published, so the person's name is only in landing, in
-`decided_by`."""
+"""The words that stand for a decision in a reason. Reasons are published. The name of the person who decided is
+only in landing, in `decided_by`."""
 
 
 def dispose(season: Season, standings: Sequence[Standing], decisions: Decisions) -> tuple[Disposition, ...]:
-    """Return the disposition of each letter of a season, in the order of the standings.
+    """Return the disposition of each letter of a season, in the order of `standings`.
 
-    A letter that breaks a critical rule is quarantined, unless a person accepted the letter although it breaks
-    these rules, and the letter still reads as it did when the person saw it.
+    A letter that breaks a critical rule is quarantined. There is one exception: a person accepted the letter
+    although it breaks these rules, and the letter still reads as it did when the person saw it.
     """
     disposed = [
         _disposition(season, standing, decisions.in_force(season, standing.letter.sha256)) for standing in standings
@@ -64,7 +64,7 @@ def _disposition(season: Season, standing: Standing, decision: Decision | None) 
 
 
 def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
-    """Return the reason of a letter that a person accepted."""
+    """Return the reason for the disposition of a letter that a person accepted."""
     as_whose = f" as a letter to {decision.authority_id}" if decision.authority_id else ""
     although = f", although {', '.join(check.rule for check in broken)} failed" if broken else ""
     return f"accepted by {_BY_DECISION}{as_whose}{although}: {decision.reason}"
@@ -73,8 +73,8 @@ def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
 def _objections(
     season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
 ) -> Iterator[str]:
-    """Yield why a letter stays in quarantine: each broken rule that no decision overrules, and why the decision
-    does not.
+    """Yield the reasons why a letter is held back: each critical rule that it breaks and that no decision
+    overrules. If a person has accepted the letter, say too why the decision does not hold for the rule.
     """
     if decision is None:
         yield from (f"{check.rule}: {check.detail}" for check in broken)
@@ -100,8 +100,8 @@ def _objections(
 
 
 def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> str | None:
-    """Return why nobody may accept a letter that breaks this rule, and what to do instead; None if people may
-    accept it.
+    """If nobody may accept a letter that breaks this rule, return why, and what to do instead. Otherwise return
+    None.
     """
     if check.rule == ONE_LETTER_PER_AUTHORITY:
         return (
@@ -124,7 +124,9 @@ def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> st
 
 
 def _without_collision(one: Disposition, disposed: Sequence[Disposition]) -> Disposition:
-    """Quarantine a letter that a person accepted if another letter to the same authority is accepted too."""
+    """If a person accepted a letter, and another letter to the same authority is accepted too, quarantine the
+    letter.
+    """
     if one.disposition != Fate.ACCEPTED or one.decided_by is None:
         return one
     others = [

@@ -1,6 +1,6 @@
-"""The judge: ask every rule once about a season's letters, and say what becomes of each letter.
+"""The judge: ask each rule once about a season's letters, and say what becomes of each letter.
 
-The gate and quarantine both judge by this one function.
+The gate and the quarantine both judge by this one function.
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ from redress.model.witness import WitnessFigure
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules and people's decisions make of a season's letters.
+    """What the rules, and people's decisions, make of a season's letters.
 
     `standings` and `dispositions` are in the order of the letters. `expected` are the authorities that must have a
-    letter, and `season_checks` are the checks of the season as a whole.
+    letter. `season_checks` are the checks of the season as a whole.
     """
 
     standings: tuple[Standing, ...]
@@ -49,10 +49,11 @@ def judge(
     decisions: Decisions = NO_DECISIONS,
     witnesses: Sequence[WitnessFigure] = (),
 ) -> Judgement:
-    """Judge a season's letters, asking each rule once. Raise RuleError if a rule raises.
+    """Judge a season's letters, and ask each rule once. Raise RuleError if a rule raises an error.
 
-    A letter that a person rejected is no rival of other letters, but the rules are still asked about it. A letter
-    that contradicts itself is not held back for the contradiction if a second witness prints the same figures.
+    A letter that a person rejected is no rival of other letters, but the rules are still asked about the letter
+    itself. If a letter contradicts itself, and a second witness prints the same figures, the contradiction does not
+    hold the letter back.
     """
     standings = _stand(season, letters, authorities, decisions, witnesses)
     expected = expected_authorities(standings, season, authorities)

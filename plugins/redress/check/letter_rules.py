@@ -16,21 +16,21 @@ from redress.model.measures import UNIT_OF, Absence, Unit, half_up_pct
 
 
 def check_letter(letter: Letter) -> tuple[Check, ...]:
-    """Ask a letter every rule about a single letter that applies to the letter's verdict.
+    """Ask the rules about a single letter, and return what they found.
 
-    Every rule is asked about an extracted letter, only the rules about years about a letter without statistics, and
-    no rule about any other file.
+    If the letter is extracted, every rule is asked. If it has no statistics, only the rules about years are asked;
+    of any other file, no rule.
     """
     return tuple(rule.check(rule.ask(letter)) for rule in LETTER_RULES if letter.verdict in rule.verdicts)
 
 
 Named = tuple[str, str | None]
-"""A measure and, in a table, its category."""
+"""The name of a figure: its measure and, if the figure is in a table, its category."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """A rate that a letter states, and the counts from which the rate follows.
+    """A rate that a letter states, and the counts that give the rate.
 
     `part` is None if letters state only the whole. If a letter does not state the whole, the whole is the sum of
     `part` and `other_part`.
@@ -42,7 +42,7 @@ class Share:
     other_part: Named | None = None
 
     def named(self, letter: Letter) -> tuple[Named, ...]:
-        """Return the measures that the rule compares in a letter."""
+        """Return the names of the figures that the rule compares in a letter."""
         is_whole_stated = letter.value(self.whole) is not None
         whole = self.other_part if self.other_part and not is_whole_stated else (self.whole, None)
         part: tuple[Named, ...] = ((self.part, None),) if self.part else ()
@@ -62,8 +62,8 @@ SHARES = {
 
 
 def is_certain(letter: Letter, share: Share) -> bool:
-    """Return whether all figures of a share are certain: each has a place, was not read by OCR, and has no
-    conflict.
+    """Return whether all figures of a share were read with certainty: each has a place in the letter, was not read
+    by OCR, and has no conflict.
     """
     doubted = {conflict.measure for conflict in letter.conflicts}
     return all(
@@ -76,8 +76,8 @@ def is_certain(letter: Letter, share: Share) -> bool:
 
 
 def _contradiction(letter: Letter, share: Share, found: str) -> Finding:
-    """Return a failed finding about a rate that its counts do not give. It says whether the reading can be wrong
-    too.
+    """Return a failed finding: the counts do not give the rate. It says whether the letter contradicts itself, or
+    may be misread.
     """
     if is_certain(letter, share):
         return Finding(False, f"the letter contradicts itself: {found}")
@@ -252,7 +252,8 @@ _CONFIRMING: dict[frozenset[str], tuple[str, ...]] = {
         }
     ): ("satisfactory_remedies_count", "satisfactory_remedy_rate_pct", "upheld_count"),
 }
-"""The figures of each block, with the figures that must be stated so that arithmetic can confirm the block."""
+"""For the figures of each block (the part of a letter about one statistic): the figures that must be stated, so
+that arithmetic can confirm the block."""
 
 
 def _excuses_are_true(letter: Letter) -> Finding:
@@ -384,4 +385,4 @@ LETTER_RULES: tuple[LetterRule, ...] = (
 )
 """Every rule about a single letter, in the order in which they are reported."""
 RULES_OF_WORDS = frozenset({"blocks_complete", "tables_add_up", "uphold_figures_complete"})
-"""The names of the rules that fail if a letter states something in words that no layout knows."""
+"""The names of the rules that can fail because a letter states something in words that no layout knows."""

@@ -1,4 +1,4 @@
-"""Rivals: letters of one season to one authority, and which letter stands."""
+"""Rivals: the letters of one season to one authority. Find out which of them stands."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ def one_letter_per_authority(standings: Sequence[Standing]) -> dict[str, Finding
 
 
 def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
-    """Return the rivalry of every extracted letter to a known authority, by the letter's sha256.
+    """Return how each extracted letter to a known authority compares with its rivals, by the letter's sha256.
 
-    A letter that a person rejected is no rival of other letters; other letters are still its rivals.
+    A letter that a person rejected is no rival of other letters. It still has rivals itself.
     """
     to_one: dict[tuple[str, int | None], list[Standing]] = {}
     for standing in standings:
@@ -34,9 +34,10 @@ def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
 
 
 def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
-    """Compare a letter with its rivals: the later letter stands; if two are equal, the letter with boxes stands.
+    """Compare a letter with its rivals. The letter with the later date stands; if two letters state the same, the
+    letter with boxes on a page stands.
 
-    Two letters that differ and have the same date, or lack a date, both fail: a person has to choose.
+    If two letters differ, and have the same date or no date, both fail: a person has to choose.
     """
     collisions: list[str] = []
     superseded_by: str | None = None
@@ -62,7 +63,9 @@ def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
 
 
 def _order(one: Letter, other: Letter) -> int | None:
-    """Compare two letters: positive if the first stands, negative if the second, None if undecidable."""
+    """Compare two letters. Return a positive number if the first stands, a negative number if the second stands,
+    and None if only a person can choose.
+    """
     if _statement(one) == _statement(other):
         # One letter in two renditions: the rendition with places on a page as evidence stands.
         return 1 if _preference(one) > _preference(other) else -1

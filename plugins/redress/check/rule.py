@@ -1,4 +1,4 @@
-"""What a rule is, what a rule finds, and what happens when a rule fails."""
+"""What a rule is, what it finds, and what happens if it fails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +12,13 @@ Answer = TypeVar("Answer")
 
 
 class RuleError(Exception):
-    """A rule raised an error, which is never a letter's fault. The run stops."""
+    """A rule raised an error. That is never a letter's fault, and the run stops."""
 
 
 class Severity(StrEnum):
-    """What a failed rule does: a critical rule quarantines the letter, a warning loads the letter with a flag."""
+    """What a failed rule does. If a critical rule fails, the letter is quarantined; if a warning fails, the letter
+    is loaded with a flag.
+    """
 
     CRITICAL = "critical"
     WARNING = "warning"
@@ -24,7 +26,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found: whether the rule holds, and what was compared, for a person to read."""
+    """What a rule found: whether the rule holds and, for people, what was compared."""
 
     is_passed: bool
     detail: str
@@ -32,7 +34,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule's finding with the rule's name and severity."""
+    """What a rule found, with the rule's name and severity."""
 
     rule: str
     severity: Severity
@@ -47,9 +49,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Rule(Generic[Asked, Answer]):
-    """A rule: its name, its severity, a sentence that tells people what must hold, and the question as a function.
+    """A rule: its name, its severity, a sentence that tells people what must hold, and a function that asks the
+    question.
 
-    What the question takes and returns depends on what the rule looks at: one letter, the letters of a season, or
+    What the function takes and returns depends on what the rule looks at: one letter, the letters of a season, or
     the season as a whole.
     """
 
@@ -59,19 +62,21 @@ class Rule(Generic[Asked, Answer]):
     question: Callable[Asked, Answer]
 
     def ask(self, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        """Return the answer to the rule's question. Raise RuleError, which names the rule, if asking raises."""
+        """Return the answer to the rule's question. If the function raises an error, raise RuleError, which names
+        the rule.
+        """
         try:
             return self.question(*args, **kwargs)
         except Exception as error:
             raise RuleError(f"the rule {self.name} raised {type(error).__name__}: {error}") from error
 
     def check(self, finding: Finding) -> Check:
-        """Return what the rule found as a check under the rule's name."""
+        """Return a finding of this rule as a check, which has the rule's name and severity."""
         return Check(self.name, self.severity, finding.is_passed, finding.detail)
 
 
 @dataclass(frozen=True)
 class LetterRule(Rule[[Letter], Finding]):
-    """A rule about one letter alone; only letters with one of the `verdicts` are asked."""
+    """A rule about one letter alone. Only a letter with one of the `verdicts` is asked."""
 
     verdicts: tuple[Verdict, ...] = (Verdict.EXTRACTED,)

@@ -16,7 +16,8 @@ from redress.model.letter import Verdict
 from redress.model.season import Season
 
 POPULATION_REVISION_PCT = Decimal(5)
-"""How far the estimate that the Ombudsman used may lie from today's: estimates are revised after each census."""
+"""By how many per cent the population estimate that the Ombudsman used may differ from today's. Estimates are
+revised after each census."""
 
 
 # --- Authority and season of a letter ------------------------------------------------------------------
@@ -54,10 +55,11 @@ def _per_100k_fits_population(standings: Sequence[Standing]) -> dict[str, Findin
 
 
 def _fit(standing: Standing) -> Finding:
-    """Ask whether some population near the known estimates gives the printed rate, rounded to the printed places.
+    """Find whether a population near the known estimates gives the printed rate per 100,000, rounded as the rate is
+    printed.
 
-    The vintage that the Ombudsman used is not known. So the rate is compared with the whole range of the estimates
-    of recent years, widened by POPULATION_REVISION_PCT for revisions since.
+    Nobody knows which estimate the Ombudsman used. So the rate is compared with the whole range of recent years'
+    estimates, made wider by POPULATION_REVISION_PCT on both sides.
     """
     upheld = standing.letter.value("upheld_count")
     rate = standing.letter.figure("upheld_per_100k")
@@ -82,8 +84,8 @@ def _fit(standing: Standing) -> Finding:
 
 
 def _printed_places(text: str) -> int:
-    """Return the decimal places of a printed rate: at least one, because letters drop a trailing ".0" ("11" is
-    11.0).
+    """Return with how many decimal places a rate is printed. It is at least 1, because letters drop a trailing ".0"
+    ("11" is 11.0).
     """
     _, _, places = text.partition(".")
     return max(1, sum(character.isdecimal() for character in places))
@@ -93,17 +95,17 @@ def _printed_places(text: str) -> int:
 
 
 def check_season(standings: Sequence[Standing], expected: Sequence[Authority]) -> tuple[Check, ...]:
-    """Ask every rule about the season as a whole. `expected` are the authorities that must have a letter."""
+    """Ask each rule about the season as a whole. `expected` are the authorities that must have a letter."""
     return tuple(rule.check(rule.ask(standings, expected)) for rule in WHOLE_SEASON_RULES)
 
 
 def expected_authorities(
     standings: Sequence[Standing], season: Season, authorities: Authorities
 ) -> tuple[Authority, ...]:
-    """Return the councils that a season must have a letter to.
+    """Return the councils that must have a letter in a season.
 
-    An invented council of the samples is never expected, and no council is expected if all letters are to invented
-    councils.
+    An invented council of the samples is never expected. If all letters are to invented councils, no council is
+    expected.
     """
     came = {standing.authority.is_sample for standing in standings if standing.authority is not None}
     if came == {True}:
@@ -112,10 +114,10 @@ def expected_authorities(
 
 
 def expected_authority_id(standing: Standing, expected: Collection[str]) -> str | None:
-    """Return the id of the authority that a letter of the season is to, if that authority is expected; otherwise
+    """Return the id of the authority that a letter of the season is to. If that authority is not expected, return
     None.
 
-    `expected` are ids. A letter in quarantine and a letter without statistics count too, because they have come.
+    `expected` has ids. A letter in quarantine and a letter without statistics count too, because they have come.
     """
     if standing.authority is None or not is_of_its_season(standing):
         return None

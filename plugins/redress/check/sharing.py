@@ -1,10 +1,10 @@
-"""Shared paragraphs: in how many councils' letters of one season each paragraph stands, word for word or nearly.
+"""Shared paragraphs: how many councils' letters of one season have each paragraph, word for word or nearly.
 
-A sign replaces each name, number and date, and each paragraph is divided into runs of three words. A paragraph that
-more than half of the councils' letters have in about the same words is the Ombudsman's standard wording. A letter
-has such a paragraph if it has half of its runs, so a page break or an edit does not hide the paragraph. A paragraph
-of fewer letters can say different things to two councils in about the same words, so it counts as shared only if
-nearly all its words agree.
+To compare paragraphs, a sign replaces each name, number and date, and a paragraph is taken as its runs: every three
+words that follow each other. If more than half of the councils have a paragraph in about the same words, it is the
+Ombudsman's standard wording. A council has such a paragraph if its letters have half of the runs, so a page break
+or an edit does not hide the paragraph. A paragraph of fewer councils can say different things to two councils in
+about the same words. So it counts as shared only if nearly all its words agree.
 """
 
 import calendar
@@ -21,19 +21,18 @@ from redress.model.landed import Disposition, LandedLetter
 
 RUN_WORDS = 3
 LEAST_SHARE = 0.5
-"""The least share of a paragraph's runs that a council's letters, or another paragraph, must have to count as
-having it."""
+"""A council's letters, or another paragraph, have a paragraph only if they have at least this share of its runs."""
 LEAST_SENTENCE_SHARE = 0.3
-"""The least share of the runs of each long sentence that these letters must have. A sentence that was added for one
-council has a smaller share."""
+"""To have standard wording, a council's letters must also have this share of the runs of each long sentence. If a
+sentence was added for one council, the letters of the others have a smaller share."""
 LONG_SENTENCE_RUNS = 10
 STANDARD_SHARE = 0.5
-"""A paragraph is standard wording if the letters of more than this share of the councils have it."""
+"""If more than this share of the councils have a paragraph in their letters, the paragraph is standard wording."""
 OTHER_WORDS_SHARE = 0.1
-"""The largest share of a paragraph's words that another paragraph may lack and still count as the same, outside
-standard wording. One word may always be missing."""
+"""If a paragraph is not standard wording, another paragraph counts as the same if it lacks at most this share of
+the paragraph's words, or only one word."""
 LEAST_LETTERS = 4
-"""Words with fewer letters are not compared, because they say little about what a paragraph says."""
+"""A word with fewer letters is not compared, because it says little about what a paragraph says."""
 
 _NUMBER, _NAME = "#", "@"
 _TOKEN = re.compile(r"\d[\d.,]*(?:st|nd|rd|th)?|[A-Za-z]+(?:'[a-z]+)?|[.!?]+(?=[\"')\]]*\s)")
@@ -41,9 +40,9 @@ _MONTHS = frozenset(name.casefold() for name in calendar.month_name[1:])
 _KINDS = frozenset(
     ["council", "borough", "city", "county", "district", "metropolitan", "london", "royal", "authority"]
 )
-"""Words that are in the names of many councils, and in many sentences too."""
+"""Words that many councils have in their names, and that many sentences have too."""
 _COMMON = frozenset(["i", "council", "councils", "authority", "ombudsman"])
-"""Words that are not names although they may begin with a capital letter."""
+"""Words that are not names, although they can begin with a capital letter."""
 _SAYING_LITTLE = frozenset(
     ["that", "this", "with", "from", "have", "been", "were", "your", "they", "their", "which", "about", "when"]
 )
@@ -53,8 +52,8 @@ Run = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Sharing:
-    """How many councils have a paragraph in their letters (its own council included), and how many were
-    compared.
+    """How many councils have a paragraph in their letters (the letter's own council included), and how many
+    councils were compared.
     """
 
     shared_by_count: int
@@ -63,7 +62,9 @@ class Sharing:
 
 @dataclass(frozen=True)
 class _Prose:
-    """A paragraph in the form in which paragraphs are compared: the runs of each of its sentences."""
+    """A paragraph in the form in which paragraphs are compared: for each of its sentences, the runs (three words in
+    a row).
+    """
 
     sentences: tuple[tuple[Run, ...], ...]
 
@@ -73,17 +74,18 @@ class _Prose:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words that say what the paragraph is about: neither short nor common."""
+        """The words that say what the paragraph is about. Short words and very common words are left out."""
         return frozenset(word for run in self.runs for word in run if len(word) >= LEAST_LETTERS) - _SAYING_LITTLE
 
 
 def shared_paragraphs(
     letters: Sequence[LandedLetter], dispositions: Iterable[Disposition]
 ) -> dict[tuple[str, int], Sharing]:
-    """Return the sharing of each paragraph of a season, by its letter's sha256 and its place in the letter.
+    """Return how widely each paragraph of a season's letters is shared, by the sha256 of its letter and its place
+    among the letter's paragraphs (from 0).
 
-    All letters to one council count once, because a re-issued letter repeats the paragraphs of the first letter. A
-    letter to an unknown council counts as the letter of a further council.
+    All letters to one council count once, because a re-issued letter repeats the paragraphs of the first letter. If
+    the council of a letter is not known, the letter counts as that of a further council.
     """
     council_of = {one.letter_sha256: one.authority_id or one.letter_sha256 for one in dispositions}
     written = {one.letter.sha256: one.letter for one in letters if one.letter.paragraphs}
@@ -111,14 +113,16 @@ def shared_paragraphs(
 
 
 def _words_of_name(name: str, text: str) -> frozenset[str]:
-    """Return the words of a council's name that are in a text, without words that many councils' names have."""
+    """Return the words of a council's name that stand in a text. Words that many councils have in their names are
+    left out.
+    """
     words = (word for word in re.findall(r"[A-Za-z]+", name) if word in text)
     return frozenset(word.casefold() for word in words if word[0].isupper()) - _KINDS
 
 
 def _prose(text: str, own_words: frozenset[str]) -> _Prose:
-    """Return a text in the form in which paragraphs are compared. A run belongs to the sentence in which it
-    begins.
+    """Return a text in the form in which paragraphs are compared. If a run goes over the end of a sentence, it
+    belongs to the sentence in which it begins.
     """
     tokens: list[str] = []
     begins: list[int] = [0]
@@ -143,9 +147,10 @@ def _prose(text: str, own_words: frozenset[str]) -> _Prose:
 
 
 def _standard_counts(masks: Mapping[_Prose, int], councils_count: int) -> dict[_Prose, int]:
-    """Return how many councils have each paragraph of standard wording; zero for any other paragraph.
+    """Return, for each paragraph, how many councils have it if it is standard wording, else 0.
 
-    `masks` has a bit for each council whose letters have the paragraph word for word.
+    `masks` has a number for each paragraph, with one bit for each council whose letters have the paragraph word for
+    word.
     """
     having: dict[Run, int] = {}
     for prose, mask in masks.items():
@@ -166,7 +171,11 @@ def _standard_counts(masks: Mapping[_Prose, int], councils_count: int) -> dict[_
 
 
 def _have(sentences: Sequence[Sequence[int]], presence: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Return which councils have a paragraph in about the same words; `presence` has a row for each run."""
+    """Return, for each council, whether its letters have a paragraph in about the same words.
+
+    `sentences` has, for each sentence of the paragraph, the rows of its runs in `presence`. A row of `presence`
+    says which councils have the run.
+    """
     found = [presence[rows].sum(axis=0, dtype=np.int32) for rows in sentences]
     have: npt.NDArray[np.bool_] = np.sum(found, axis=0) >= LEAST_SHARE * sum(map(len, sentences))
     for rows, count in zip(sentences, found, strict=True):

@@ -1,7 +1,7 @@
-"""Doubt a source: if most of a season's files are refused, the source is probably wrong, and not the letters.
+"""Doubt a source: if most files of a season are refused, the source is probably wrong, and not the letters.
 
-Without this check a wrong folder, another season's letters, or a site that answers with something else would
-replace a good season in landing by a season in quarantine.
+Without this check, a wrong folder, another season's letters, or a site that answers with something else would put a
+season in quarantine into landing, in place of a good season.
 """
 
 from collections import Counter
@@ -13,7 +13,8 @@ from redress.model.season import Season
 from redress.settings import Settings
 
 REFUSED = (Fate.QUARANTINED, Fate.NOT_A_LETTER, Fate.UNREADABLE)
-"""The fates that suggest a wrong source. A file of an unknown layout, or without statistics, is still a letter."""
+"""The dispositions that suggest a wrong source. A file of an unknown layout, or without statistics, is still a
+letter."""
 SHOWN_RULES_COUNT = 3
 
 
@@ -23,10 +24,10 @@ def doubt(
     dispositions: Sequence[Disposition],
     settings: Settings,
 ) -> str | None:
-    """Return why a season must not be landed, for a person to read; None if it may be landed.
+    """Return, for people, why a season must not be landed; None if it may be landed.
 
-    Letters that a person decided about are not counted. If there are very few files, most can be refused by chance,
-    so a season with fewer than `stop_from_files_count` files is never stopped.
+    Letters that a person has decided about are not counted. If only few files came, most can be refused by chance.
+    So a season with fewer than REDRESS_STOP_FROM_FILES_COUNT files is never stopped.
     """
     undecided = [one for one in dispositions if one.decided_by is None]
     refused = [one for one in undecided if one.disposition in REFUSED]

@@ -1,4 +1,4 @@
-"""Standing: a letter as the rules about a season see it, and the types of the rules about a season."""
+"""Standing: what the rules about a season see of a letter. Also the types of these rules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,15 +11,15 @@ from redress.model.letter import Letter, Verdict
 from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
 
 POPULATION_YEARS = 4
-"""A rate per 100,000 may rest on the population estimate of any of the four years before the letter. The only
-letter that could be checked uses the estimate of two years before, and other letters may use an older estimate."""
+"""A rate per 100,000 may rest on a population estimate of any of so many years before the letter. The only letter
+that could be checked uses the estimate of two years before, and other letters may use an older estimate."""
 
 
 @dataclass(frozen=True)
 class Rivalry:
-    """How a letter compares with other letters to its authority in the season.
+    """How a letter compares with its rivals: the other letters to its authority in the season.
 
-    `finding` says whether the letter can stand beside them; `superseded_by` is the sha256 of the letter that
+    `finding` says whether the letter can stand beside its rivals. `superseded_by` is the sha256 of the letter that
     replaces it, or None.
     """
 
@@ -31,11 +31,11 @@ class Rivalry:
 class Standing:
     """One letter of a season, with its authority and its checks.
 
-    `resolution` is what the printed name means in the season; None for a file that is no letter.
-    `decided_authority` is the authority that a person said the letter is to, whatever its printed name means.
-    `populations` are the populations of the authority in the years before the letter. `rivalry` is None if the
-    authority is not known or the letter states no figures. `season_checks` are empty while the rules about the
-    season run.
+    `resolution` says what the printed name of the authority means in the season; it is None if the file is no
+    letter. `decided_authority` is the authority that the letter is to as a person decided, whatever name is
+    printed. `populations` are the authority's populations in the years before the letter. `rivalry` is None if the
+    authority is not known, or if the letter states no figures. `season_checks` are still empty while the rules
+    about the season are asked.
     """
 
     letter: Letter
@@ -48,16 +48,20 @@ class Standing:
     rivalry: Rivalry | None = None
     season_checks: tuple[Check, ...] = ()
     contradictions: tuple[str, ...] = ()
-    """The contradictions within the letter that a second witness prints too, in words."""
+    """In words: the contradictions within the letter that a second witness prints too."""
 
     @property
     def authority(self) -> Authority | None:
-        """The authority that the letter is to: by a person's decision, else by its name; None if not known."""
+        """The authority that the letter is to: as a person decided, else as its printed name means. None if not
+        known.
+        """
         return self.decided_authority or (self.resolution.authority if self.resolution else None)
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """All checks of the letter: of the rules about one letter, then of the rules about the season's letters."""
+        """All checks of the letter: first from rules about one letter, then from rules about the season's
+        letters.
+        """
         return self.letter_checks + self.season_checks
 
     @property
@@ -67,15 +71,15 @@ class Standing:
 
     @property
     def superseded_by(self) -> str | None:
-        """The sha256 of the letter that replaces this one, or None."""
+        """The sha256 of the letter that replaces this letter, or None."""
         return None if self.rivalry is None else self.rivalry.superseded_by
 
 
 SeasonRule = Rule[[Sequence[Standing]], Mapping[str, Finding]]
-"""A rule about a season's letters together: it takes all letters, and returns a finding by sha256 for each letter
-that it applies to."""
+"""A rule about a season's letters together. It takes all letters; it returns a finding for each letter that it
+applies to, by the letter's sha256."""
 WholeSeasonRule = Rule[[Sequence[Standing], Sequence[Authority]], Finding]
-"""A rule about a season as a whole: it takes all letters, and the authorities that must have a letter."""
+"""A rule about a season as a whole. It takes all letters, and the authorities that must have a letter."""
 
 
 def placed_letter(
@@ -84,7 +88,7 @@ def placed_letter(
     authorities: Authorities,
     decisions: Decisions,
 ) -> Standing:
-    """Return a letter with its authority and its own checks, before it is compared with the other letters."""
+    """Return a letter with its authority, and with the checks that need no other letter."""
     if letter.verdict not in (Verdict.EXTRACTED, Verdict.NO_STATISTICS, Verdict.UNKNOWN_LAYOUT):
         return Standing(letter, season, None)
     standing = Standing(
@@ -101,7 +105,9 @@ def placed_letter(
 
 
 def _decided(season: Season, authorities: Authorities, authority_id: str | None) -> Authority | None:
-    """Return the authority that a person named, if it had begun by the end of the period; it may have ended."""
+    """Return the authority that a person named, if it had begun by the end of the season's period. It may have
+    ended before.
+    """
     authority = None if authority_id is None else authorities.with_id(authority_id)
     return authority if authority is not None and authority.has_begun_by(season.period_end) else None
 
@@ -114,10 +120,10 @@ def _resolved(letter: Letter, season: Season, authorities: Authorities) -> Resol
 
 
 def _populations(authority: Authority, season: Season, authorities: Authorities) -> tuple[Population, ...]:
-    """Return the known populations of an authority in the four years before the season's letters.
+    """Return the known population estimates of an authority from the four years before the season's letters.
 
-    Nobody knows which estimate a season used, and `Authorities.population` only infers it. So the estimates of the
-    neighbouring seasons are included.
+    Nobody knows which estimate the letters of a season used, and `Authorities.population` only infers it. So the
+    estimates that it infers for neighbouring seasons are included.
     """
     oldest = season.year - POPULATION_YEARS
     years = range(max(FIRST_SEASON, oldest), min(LAST_SEASON, season.year + 1) + 1)

@@ -1,6 +1,7 @@
-"""Statistics pages: find the pages of councils with a letter, and take the figures of these pages as a witness.
+"""Statistics pages: web pages with a council's figures. Find the pages of councils that have a letter, and take the
+figures of these pages as a witness.
 
-A statistics page says the same as the letter and has no date. So beside a letter the page is a witness, not a
+A statistics page says the same as the letter, and has no date. So beside a letter the page is a witness, not a
 second letter. If no letter to the council came, the page is treated as the letter.
 """
 
@@ -20,9 +21,10 @@ _LETTERS = frozenset({Verdict.EXTRACTED, Verdict.NO_STATISTICS, Verdict.UNKNOWN_
 def set_pages_apart(
     files: Sequence[LandedLetter], season: Season, authorities: Authorities
 ) -> tuple[tuple[LandedLetter, ...], tuple[WitnessFigure, ...]]:
-    """Return a season's letters, and the figures of the pages that are witnesses beside one of these letters.
+    """Return a season's letters, and the figures of the statistics pages that are witnesses beside one of these
+    letters.
 
-    A page of another season stays among the letters, so that the gate reports that the page is in the wrong folder.
+    A page of another season stays among the letters, so that the gate reports it as a file of the wrong season.
     """
     pages = {
         landed.source_address: _authority_id(landed, season, authorities)
