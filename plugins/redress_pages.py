@@ -1,7 +1,7 @@
-"""Airflow's plugin: it puts the figures, the reports of runs, the Data Docs and dbt's pages into Airflow's menu.
+"""Airflow's plugin. It puts the figures, the reports of runs, the Data Docs and dbt's pages into Airflow's menu.
 
 Airflow executes this file in each of its processes, so the file imports only modules that Airflow has imported
-before. The pages themselves (redress.orchestration.pages) are made when the API server asks for them, and each page
+before. The pages themselves (redress.orchestration.pages) are made when the API server asks for them. Each page
 reads the settings.
 """
 
@@ -20,7 +20,7 @@ VIEWS = (
     ("Data Docs", "redress-data-docs", "data-docs"),
     ("dbt docs", "redress-dbt-docs", "dbt-docs"),
 )
-"""The entries of the menu: the name of each, its place in Airflow's own pages, and the area of our pages that it
+"""The entries of the menu. Each has its name, its place in Airflow's own pages, and the area of our pages that it
 shows."""
 
 
@@ -36,7 +36,7 @@ def _external_view(name: str, route: str, area: str) -> dict[str, str]:
 
 
 class RedressPages(AirflowPlugin):
-    """Read-only pages, each only for people who may see Airflow's own pages."""
+    """The plugin: pages that are read-only, each only for people who may see Airflow's own pages."""
 
     name = "redress_pages"
     external_views = [_external_view(*view) for view in VIEWS]  # noqa: RUF012 - as Airflow declares it

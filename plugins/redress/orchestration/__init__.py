@@ -1,3 +1,3 @@
-"""What only Airflow needs: the work of tasks, alerts, pages in Airflow's menu, and the environment of its
-processes.
+"""What only Airflow needs: the work of the dags' tasks, alerts, the pages in Airflow's menu, and the environment of
+Airflow's processes.
 """

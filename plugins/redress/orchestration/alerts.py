@@ -1,7 +1,8 @@
-"""Send mails about failed runs, and about letters that are still missing after the expected date.
+"""Send mails about failed runs, and about letters that are still missing after the date on which they were
+expected.
 
-Airflow's SmtpNotifier sends the mails to REDRESS_ALERT_EMAILS over Airflow's connection `smtp_default`. If a mail
-cannot be sent, the error is logged and nothing else fails.
+Airflow's SmtpNotifier sends the mails to REDRESS_ALERT_EMAILS, over Airflow's connection `smtp_default`. If a mail
+cannot be sent, the error is logged, and nothing else fails.
 """
 
 import html
@@ -31,10 +32,10 @@ _log = logging.getLogger(__name__)
 ALERT_STEP = "alert"
 SUBJECT_CHARACTERS = 200
 LONGEST_SILENCE_SECONDS = 15
-"""How long to wait for a mail server that does not answer."""
+"""How long to wait for a mail server that does not answer. Airflow's dag processor ends a callback after 50
+seconds."""
 MOST_RETRIES = 1
-"""How often to try a silent mail server again: two tries take half a minute in all, and Airflow's dag processor
-ends a callback after 50 seconds."""
+"""How often to try a silent mail server again. Two tries take half a minute in all."""
 RUNBOOK = "docs/runbooks/alerts.md"
 OF_A_SEASON = "20[0-9][0-9]"
 RECORD_FOLDERS = {
@@ -42,7 +43,7 @@ RECORD_FOLDERS = {
     PUBLICATION_WATCH: (f"{RunKind.WATCH}/{OF_A_SEASON}",),
     WAREHOUSE_UPKEEP: (RunKind.UPKEEP, OF_A_SEASON),
 }
-"""For each dag, the folders of its run records, as patterns below the folder of run records."""
+"""For each dag, the folders that have the records of its runs, as patterns below the folder of all records."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
 _ADDRESS = re.compile(r"[\w+.-]+://\S+")
 _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=:]\s*)\S+")
@@ -50,7 +51,8 @@ _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail of plain text: a first line, which is also the subject, then named facts, then what to do.
+    """A mail of plain text. First comes a line that is also the subject, then facts with their names, then what to
+    do.
 
     `log_address` is the address of the log in Airflow's pages, or None if it is not known.
     """
@@ -68,7 +70,7 @@ class Mail:
 
     @property
     def html(self) -> str:
-        """Return the mail as HTML. The text is escaped, so that no part of it acts as HTML."""
+        """Return the mail as HTML. The text is escaped, so that no part of it works as HTML."""
         facts = "".join(
             f"<tr><th align='left'>{_escaped(name)}</th><td>{_escaped(value)}</td></tr>"
             for name, value in self.facts
@@ -92,9 +94,7 @@ def mail_failed_run(context: "Context") -> None:
 
 
 def alert_missing_letters(record: RunRecord, warning: str, settings: "Settings", context: "Context") -> None:
-    """Mail that letters are missing, once for each watch: the record of the watch says whether the mail was
-    sent.
-    """
+    """Mail that letters are missing. A watch mails this only once: its record says whether the mail was sent."""
     if any(event["step"] == ALERT_STEP and event["state"] == "done" for event in record.events()):
         _log.info("the warning of this watch has been mailed before")
         return
@@ -111,7 +111,9 @@ def alert_missing_letters(record: RunRecord, warning: str, settings: "Settings",
 
 
 def send(mail: Mail, settings: "Settings") -> bool:
-    """Send a mail to the recipients in the settings; return whether it was sent. Log errors; raise nothing."""
+    """Send a mail to the recipients that the settings name, and return whether it was sent. Log errors; raise
+    nothing.
+    """
     recipients = settings.alert_recipients
     if not recipients:
         _log.info("REDRESS_ALERT_EMAILS is empty, so that nobody is mailed: %s", mail.subject)
@@ -144,7 +146,7 @@ def send(mail: Mail, settings: "Settings") -> bool:
 
 
 def failed_run_mail(context: "Context", settings: "Settings") -> Mail:
-    """Return the mail about a failed run, made from Airflow's context and the record of the run."""
+    """Return the mail about a failed run, made from what Airflow says about the run and from the run's record."""
     dag_id, run_id = context["dag"].dag_id, str(context["run_id"])
     task = context.get("ti")
     record = _record_of(dag_id, run_id, settings.runs_folder)
@@ -175,8 +177,8 @@ def failed_run_mail(context: "Context", settings: "Settings") -> Mail:
 
 
 def without_secrets(text: str, settings: "Settings") -> str:
-    """Return a text without REDRESS_SERVE_URL, without addresses that hold a secret, and without values that are
-    named as secrets.
+    """Return a text in which these are replaced: REDRESS_SERVE_URL, addresses that hold a secret, and values that
+    are named as secrets (such as `password=...`).
     """
     if settings.serve_url is not None:
         text = text.replace(settings.serve_url.get_secret_value(), "(REDRESS_SERVE_URL)")
@@ -189,7 +191,9 @@ def without_secrets(text: str, settings: "Settings") -> str:
 
 
 def _failure(record: RunRecord) -> tuple[str | None, str | None]:
-    """Return the last step that failed and its message; (None, None) if no step failed or was killed."""
+    """Return the last step that failed, and its message. If none failed, return the step that was killed; if none
+    was killed, (None, None).
+    """
     failed = last_failure(record)
     if failed is not None:
         return failed.name, failed.message
@@ -198,14 +202,16 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
 
 
 def _record_of(dag_id: str, run_id: str, runs_folder: Place) -> RunRecord | None:
-    """Return the record of a run, or None if there is none. Runs of two dags can have the same id."""
+    """Return the record of a dag's run, or None if there is none. Runs of two dags can have the same id."""
     name = f"{record_name(run_id)}.jsonl"
     found = [path for folder in RECORD_FOLDERS[dag_id] for path in matching(runs_folder, f"{folder}/{name}")]
     return RunRecord(found[0]) if found else None
 
 
 def _log_address(context: "Context") -> str | None:
-    """Return the address of the task's log; None if Airflow does not know its own address, or no task is known."""
+    """Return the address of the task's log. Return None if Airflow does not know its own address, or if no task is
+    known.
+    """
     task = context.get("ti")
     if task is None:
         return None
@@ -221,8 +227,8 @@ def _escaped(text: str) -> str:
 class PromptHook(SmtpHook):
     """A connection to the mail server that gives up after half a minute of silence at most.
 
-    A user can set the connection's fields `timeout` and `retry_limit`; Airflow's defaults give six tries of 30
-    seconds. This class caps both fields at its own bounds.
+    A user can set the connection's fields `timeout` and `retry_limit`. Airflow's defaults give six tries of 30
+    seconds. This class limits both fields to LONGEST_SILENCE_SECONDS and MOST_RETRIES.
     """
 
     @property
@@ -232,12 +238,12 @@ class PromptHook(SmtpHook):
 
     @property
     def smtp_retry_limit(self) -> int:
-        """Return how often the server is tried again: the connection's limit, at most MOST_RETRIES."""
+        """Return how often the server is tried again: as often as the connection says, at most MOST_RETRIES."""
         return min(super().smtp_retry_limit, MOST_RETRIES)
 
 
 class PromptNotifier(SmtpNotifier):
-    """A notifier that sends over a PromptHook."""
+    """A notifier that sends its mails over a PromptHook."""
 
     @cached_property
     def hook(self) -> PromptHook:

@@ -1,6 +1,6 @@
-"""What a task of Airflow needs to know about itself: its run, the run's source, and its own name.
+"""What a task of Airflow needs to know about itself: its run, the run's source, and the task's own name.
 
-The run follows from the dag run's date, params and id.
+The run is found by the date, the params and the id of the dag run.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,14 +23,14 @@ from redress.steps.upkeep import Action
 from redress.warehouse.build import BuildError
 
 NAME_CHARACTERS = 100
-"""The longest name of a letter in the name of a batch: Airflow's database keeps 250 characters for two names and a
-number."""
+"""How long the name of a letter may be in the name of a batch. Airflow's database keeps 250 characters for two such
+names and a number."""
 
 
 def season_run() -> Run:
-    """Return the season run of the current task.
+    """Return the season's run of the current task.
 
-    Raise ValueError if the dag run states no season, or two. The first task of the run writes the error to a record
+    Raise ValueError if the dag run states no season, or two. The run's first task then writes the error to a record
     that belongs to no season.
     """
     context = get_current_context()
@@ -48,7 +48,7 @@ def season_run() -> Run:
 
 
 def current_run() -> Run:
-    """Return the run of the current task. A run of warehouse_upkeep has no season, unless it reads a season again.
+    """Return the run of the current task. A run of warehouse_upkeep has a season only if it reads a season again.
 
     Raise ValueError as `season_run` does.
     """
@@ -60,17 +60,17 @@ def current_run() -> Run:
 
 
 def is_asked() -> bool:
-    """Return whether a person or another dag asked for the run; a run that only the schedule started was not asked
-    for.
+    """Return whether a person or another dag asked for the run. If only the schedule started the run, nobody asked
+    for it.
     """
     return get_current_context()["dag_run"].run_type != SCHEDULED
 
 
 def source(run: Run) -> Source:
-    """Return the source that the run's params name, or the source of REDRESS_SOURCE if they name none.
+    """Return the source that the run's params name. If they name none, return the source of REDRESS_SOURCE.
 
-    Raise SourceError if the source cannot be used, and write the error to the step of the current task. Skip the
-    task if only the schedule has started the run and no source is named anywhere.
+    If only the schedule has started the run and no source is named anywhere, skip the task. Raise SourceError if
+    the source cannot be used, and write the error to the task's step in the record.
     """
     name = str(get_current_context()["params"]["source"]) or run.settings.source
     if not name and not is_asked():
@@ -85,17 +85,17 @@ def source(run: Run) -> Source:
 
 
 def retry_failed() -> bool:
-    """Return whether the run asks only for the letters that failed in the season's last run."""
+    """Return whether the run fetches only the letters that failed in the season's last run."""
     return bool(get_current_context()["params"]["retry_failed"])
 
 
 def is_anew() -> bool:
-    """Return whether the run also reads files that the present reader has read before."""
+    """Return whether the run also reads files again that the present reader has read before."""
     return bool(get_current_context()["params"].get("anew"))
 
 
 def skip_if_nothing_to_do(run: Run) -> None:
-    """Skip the current task if nobody asked for its run and the source does not have the season yet."""
+    """If nobody asked for a run and the source does not have its season yet, skip the current task."""
     reason = why_nothing_to_do(run)
     if reason is not None:
         raise AirflowSkipException(reason)
@@ -103,10 +103,10 @@ def skip_if_nothing_to_do(run: Run) -> None:
 
 @contextmanager
 def season_task() -> Iterator[Run]:
-    """Yield the run of the current task, which must have a season, to the block that does the work; see
-    `failing_at_once`.
+    """Yield the current task's run to the block that does the work. If the run is not a season's run, skip the
+    task.
 
-    Skip the task if its run has no season.
+    For how errors of the block are handled see `failing_at_once`.
     """
     with run_task() as run:
         if run.kind is not RunKind.SEASON:
@@ -116,16 +116,21 @@ def season_task() -> Iterator[Run]:
 
 @contextmanager
 def run_task() -> Iterator[Run]:
-    """Yield the run of the current task to the block that does the work; see `failing_at_once`."""
+    """Yield the current task's run to the block that does the work.
+
+    For how errors of the block are handled see `failing_at_once`.
+    """
     with failing_at_once():
         yield current_run()
 
 
 @contextmanager
 def failing_at_once() -> Iterator[None]:
-    """Fail the task without retries on an error that a person has to correct; every other error is retried.
+    """If the block raises an error that a person has to correct, fail the task without retries. Any other error is
+    retried.
 
-    A source that is down may answer later, so it is retried. A source with a wrong name will not get better.
+    A source that is down may answer later, so that error is retried. A source with a wrong name will not get
+    better.
     """
     try:
         yield
@@ -136,7 +141,9 @@ def failing_at_once() -> Iterator[None]:
 
 
 def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
-    """Return the name of a mapped task in Airflow's pages: its number, from 1, and its first and last letter."""
+    """Return the name that Airflow's pages show for the task of a batch: the batch's number (from 1), and its first
+    and last letter.
+    """
     ends = (items[0], items[-1])
     names = (item.get("authority_id") or str(item["address"]).rpartition("/")[2] for item in ends)
     first, last = (_shortened(name) for name in names)
@@ -144,7 +151,7 @@ def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _step_name() -> str:
-    """Return the name of the current task's step in the run's record."""
+    """Return the name that the current task's step has in the run's record."""
     task = get_current_context()["ti"]
     name = task.task_id.replace("_", " ")
     return name if task.map_index is None or task.map_index < 0 else f"{name} {task.map_index + 1}"

@@ -1,6 +1,7 @@
-"""Parts that several dags share: retries, the asset of a release, tasks, fields of forms, the failure alert.
+"""Parts that several dags share: retries, the asset of a release, tasks, fields of forms, the alert about a failed
+run.
 
-A dag file is parsed again and again, so this module imports nothing that only a task or an alert needs.
+Airflow parses a dag file again and again, so this module imports nothing that only a task or an alert needs.
 """
 
 import datetime as dt
@@ -18,18 +19,20 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=2)}
-"""Airflow ends a try that takes longer, so that no task holds a slot of a pool for ever. The longest task for
-twelve seasons, the build with its tests, takes minutes."""
+"""Airflow ends a try that takes longer, so that no task holds a slot of a pool for ever. The longest task, the
+build with its tests, takes minutes for twelve seasons."""
 READING_TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=12)}
-"""A batch has 50 letters, unless REDRESS_READ_BATCH_LETTERS says more, and reading workers end the worst letter
-after ten minutes by the clock. So a batch takes eight and a half hours at most."""
+"""The time limit of a task that reads a batch. A batch has 50 letters, unless REDRESS_READ_BATCH_LETTERS says more,
+and a reading worker is ended after ten minutes with one letter. So a batch of 50 takes eight and a half hours at
+most."""
 RETRIES: dict[str, Any] = {
     "retries": 2,
     "retry_delay": dt.timedelta(seconds=30),
     "retry_exponential_backoff": True,
     **TIME_LIMIT,
 }
-"""The retries after a killed process, a full disk or a restart of a database. Every task can be run again."""
+"""The retries of a task after a killed process, a full disk or a restart of a database. Every task can be run
+again."""
 SOURCE_RETRIES: dict[str, Any] = {
     "retries": 5,
     "retry_delay": dt.timedelta(minutes=2),
@@ -43,8 +46,8 @@ A try may take six hours. A season of 400 letters takes 1,200 requests, which ta
 REDRESS_FETCH_GAP_SECONDS. The next try goes on where the last try ended.
 """
 RELEASE = Asset("redress_release")
-"""The asset of the current release, which each task that publishes a release updates. Other dags can be scheduled
-on the asset."""
+"""The asset of the current release. Each task that publishes a release updates the asset. Other dags can be
+scheduled on it."""
 BEFORE_ALL_LETTERS = dt.datetime(FIRST_SEASON, 1, 1, tzinfo=dt.UTC)
 """The earliest date of a dag run, and so the earliest start of a backfill."""
 
@@ -128,10 +131,10 @@ def report() -> str:
 
 
 def end_of_run(**more: Any) -> EmptyOperator:
-    """Return a task that does nothing and takes no process; the run fails if a task right before it failed.
+    """Return a task that does nothing and takes no process. If a task right before it failed, the run fails.
 
-    Airflow takes the state of a run from the run's last tasks. The report is written whatever has failed, so a run
-    with the report as its last task would always succeed. `more` are further arguments of the operator.
+    Airflow takes the state of a run from the run's last tasks. The report is written whatever has failed; if it
+    were the last task, a run would always succeed. `more` are further arguments of the operator.
     """
     return EmptyOperator(task_id="end", doc_md="Fails the run where a task right before it has failed.", **more)
 
@@ -140,7 +143,9 @@ def end_of_run(**more: Any) -> EmptyOperator:
 
 
 def season_param(description: str, **more: Any) -> Param:
-    """Return the field for the season, which may be empty. `more` are further parts of the field's schema."""
+    """Return the form's field for the season; it may be left empty. `more` are further parts of the field's
+    schema.
+    """
     return Param(
         None,
         type=["null", "integer"],
@@ -153,7 +158,7 @@ def season_param(description: str, **more: Any) -> Param:
 
 
 def source_param() -> Param:
-    """Return the field for the source, which may be empty."""
+    """Return the form's field for the source; it may be left empty."""
     return Param(
         "",
         type="string",
@@ -167,10 +172,10 @@ def source_param() -> Param:
 
 
 def failed_run_alerts() -> list[Callable[["Context"], None]]:
-    """Return the functions that a dag calls when one of its runs failed.
+    """Return the functions that Airflow calls if a run of a dag has failed.
 
-    Use: `on_failure_callback=failed_run_alerts()`. Under a scheduler the dag processor calls the functions once for
-    each failed run. In `make run` and `airflow dags test` the process that does the tasks calls them.
+    Use: `on_failure_callback=failed_run_alerts()`. Under a scheduler, the dag processor calls the functions once
+    for each failed run. In `make run` and `airflow dags test`, the process that does the tasks calls them.
     """
     return [alert_failed_run]
 

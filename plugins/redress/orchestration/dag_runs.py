@@ -1,6 +1,6 @@
-"""Run the dag for the seasons of a folder, as real dag runs in one process of Airflow, for `make run`.
+"""Run the dag for the seasons of a folder, for `make run`: as real dag runs, in one process of Airflow.
 
-Airflow works in its own home, with SQLite. Its output goes to a log, which error messages name.
+Airflow works in a home of its own, with SQLite. Its output goes to a log, and error messages say which.
 """
 
 import datetime as dt
@@ -21,12 +21,14 @@ from redress.steps.record import RunRecord, last_failure, record_name, step_summ
 
 
 class DagRunError(Exception):
-    """A dag run failed; the message says which step failed, why, and where Airflow's log is."""
+    """A dag run failed. The message says which step failed, why, and where Airflow's log is."""
 
 
 @dataclass(frozen=True)
 class DagRun:
-    """A dag run that has ended: its id in Airflow's metadata, its record, and the log of what Airflow printed."""
+    """A dag run that has ended: its season, its id in Airflow's metadata, its record, and the log with what Airflow
+    printed.
+    """
 
     season: Season
     run_id: str
@@ -47,7 +49,7 @@ class DagRun:
 
 @dataclass(frozen=True)
 class DagRuns:
-    """An Airflow in its own home, which runs `annual_letters` for seasons."""
+    """An Airflow in a home of its own. It runs `annual_letters` for seasons."""
 
     settings: Settings
 
@@ -62,11 +64,11 @@ class DagRuns:
     def run(
         self, seasons: Sequence[Season], source: FolderSource, tell: Callable[[StepEnd], None]
     ) -> tuple[DagRun, ...]:
-        """Run the dag once for each season, and build once what all runs landed; return the runs in the order of
+        """Run the dag once for each season, and build once what all runs landed. Return the runs in the order of
         the seasons.
 
-        `tell` gets each step as it ends. A run that fails does not end the others. Raises DagRunError if Airflow
-        ends before a run has begun. Airflow's process ends with this process, even if this process is killed.
+        `tell` gets each step when it ends. If a run fails, the others go on. Raises DagRunError if Airflow ends
+        before a run has begun. Airflow's process ends with this process, even if this process is killed.
         """
         self.log_folder.mkdir(parents=True, exist_ok=True)
         runs, planned = [], []
@@ -88,7 +90,9 @@ class DagRuns:
         return tuple(runs)
 
     def _work_off(self, asked: str, log: Path, tell: Callable[[StepEnd], None]) -> int:
-        """Do planned runs in a process of Airflow, which ends when this process ends. Return its exit code."""
+        """Do the planned runs (`asked`, as JSON) in a process of Airflow. Return the exit code of that process. It
+        ends when this process ends.
+        """
         self.airflow_home.mkdir(parents=True, exist_ok=True)
         with (
             log.open("w", encoding="utf-8") as output,

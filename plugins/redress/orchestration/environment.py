@@ -16,16 +16,16 @@ OF_ANOTHER_AIRFLOW = (
     "AIRFLOW__WORKERS__SECRETS_BACKEND",
     "AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS",
 )
-"""Beginnings of the names of variables that name modules of another Airflow. Our Airflow lacks these modules and
-would not start."""
+"""How the names of some environment variables begin. These variables name modules that another Airflow has; our
+Airflow lacks the modules, and would not start."""
 
 
 def airflow_environment(settings: Settings, airflow_home: Path, database: str) -> Mapping[str, str]:
-    """Return all environment variables of a process of Airflow, with the settings of Redress.
+    """Return all environment variables for a process of Airflow, with the settings of Redress.
 
     `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes start
-    in another folder. Variables of OF_ANOTHER_AIRFLOW stay out. Raises ValueError for a folder with a name in which
-    Airflow would replace a part by the value of a variable.
+    in another folder. Variables of OF_ANOTHER_AIRFLOW are left out. Raises ValueError if a folder has a name with a
+    dollar sign in which Airflow would put the value of a variable.
     """
     for folder in (airflow_home, PROJECT_FOLDER):
         if os.path.expandvars(folder) != str(folder):
@@ -59,15 +59,17 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
 
 
 def _connections() -> dict[str, str]:
-    """Return Airflow's connections in the file .env, unchanged. The environment overrides them."""
+    """Return the connections of Airflow that the file .env states, unchanged. A variable of the environment takes
+    the place of one in .env.
+    """
     file = Settings.model_config["env_file"]
     written = dotenv_values(str(file), interpolate=False)
     return {name: value for name, value in written.items() if name.startswith(CONNECTION_PREFIX) and value}
 
 
 def _stated(settings: Settings) -> dict[str, str]:
-    """Return, as environment variables, the settings that the environment or the file .env sets; defaults are left
-    out.
+    """Return, as environment variables, the settings that the environment or the file .env states. Settings that
+    are left at their defaults are not among them.
     """
     values = {name: getattr(settings, name) for name in settings.model_fields_set}
     return {f"REDRESS_{name.upper()}": _as_text(name, value) for name, value in values.items() if value is not None}

@@ -19,12 +19,13 @@ POOLS: Mapping[str, str] = {
     WRITER_POOL: "one task at a time changes landing or the warehouse",
     SITE_POOL: "one task at a time asks a source for letters",
 }
-"""The pools, each of one slot, with their purpose. If a pool is missing, the scheduler never starts its tasks, and
-logs nothing about it."""
+"""The pools and the purpose of each. Each pool has one slot. If a pool is missing, the scheduler never starts the
+pool's tasks, and logs nothing about it."""
 
 SCHEDULED = "scheduled"
-"""The type of a run that the schedule has started and that nobody has asked for."""
+"""The type of a run that the schedule has started. Nobody has asked for such a run."""
 DATED_RUN_TYPES = (SCHEDULED, "backfill")
-"""The types of run whose logical date states the season. The date of another run says only when it was started."""
+"""The types of run whose date (logical date) states the season. The date of any other run says only when it was
+started."""
 UNFINISHED_STATES = ("queued", "running")
-"""The states of a dag run that has not ended."""
+"""The states in which a dag run has not ended."""

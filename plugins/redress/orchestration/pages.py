@@ -56,8 +56,8 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-"""The endings of the files that are served, with their types. A run's record and other files beside the pages are
-not served."""
+"""The content type of each file that is served, by the ending of its name. Files with other endings, such as a
+run's record, are not served."""
 DATA_DOCS_STYLES = """
 :root { color-scheme: light dark; }
 body { margin: 0 auto; max-width: 72rem; padding: 1rem 1.25rem 4rem; font: 1rem/1.5 system-ui, sans-serif;
@@ -78,15 +78,15 @@ th, td { padding: .35rem .75rem; border-bottom: 1px solid color-mix(in srgb, Can
 """
 """Styles that make Great Expectations' pages readable without the styles that they would load from the web."""
 LONGEST_NAME_BYTES = 1000
-"""The longest name of an object; an object store answers a longer name with an error."""
+"""How long the name of an object may be. If a name is longer, an object store answers with an error."""
 _HEAD_END = b"</head>"
 _METHODS = ["GET", "HEAD"]
 
 
 @dataclass(frozen=True)
 class Area:
-    """One kind of pages: the title, the folder, the content security policy, and how to make the first page, in
-    words.
+    """One kind of pages: its title, its folder, its first page, its content security policy, and words that tell a
+    reader how to make the pages.
     """
 
     title: str
@@ -134,9 +134,9 @@ AREAS = {
 
 
 def pages_app() -> FastAPI:
-    """Return the application that Airflow mounts. No route, not even its own description, is open without a login.
+    """Return the application that Airflow mounts. None of its routes is open without a login.
 
-    A visitor who is not logged in gets 401, and a user who may not see Airflow's pages gets 403.
+    A visitor who is not logged in gets 401. A user who may not see Airflow's pages gets 403.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     logged_in = [Depends(requires_access_view(AccessView.WEBSITE))]
@@ -148,8 +148,8 @@ def pages_app() -> FastAPI:
 
 
 async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Set the headers of every answer, also of a refusal: browsers guess no type, and only Airflow may frame the
-    page.
+    """Set the headers of each answer, also of a refusal. For example, a browser must not guess a file's type, and
+    only Airflow may frame the page.
     """
     response = await answer(request)
     response.headers.setdefault("Content-Security-Policy", _policy("default-src 'none'; style-src 'unsafe-inline'"))
@@ -160,7 +160,9 @@ async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[
 
 
 def _settings() -> Settings:
-    """Return the current settings. Raise HTTPException if any is wrong, without its value."""
+    """Return the current settings. If any setting is wrong, raise HTTPException, which names the setting but not
+    its value.
+    """
     try:
         return Settings()
     except ValidationError as error:
@@ -192,8 +194,8 @@ def _nothing_here() -> Response:
 
 
 def _data_docs_page(area: Area, folder: Place, name: str) -> Response:
-    """Return a page with our styles in its head. A season's first page needs scripts, so we return a page of ours
-    instead.
+    """Return a page of the Data Docs with our styles in its head. A season's first page needs scripts, so lead to
+    our own list of seasons instead.
     """
     if not name:
         return _data_docs_seasons(area, folder)
@@ -210,7 +212,7 @@ def _data_docs_page(area: Area, folder: Place, name: str) -> Response:
 
 
 def _data_docs_seasons(area: Area, folder: Place) -> Response:
-    """Return the page that links to the pages of each season, the latest first."""
+    """Return our own page with links to the Data Docs of each season, the latest season first."""
     with _store_errors():
         seasons = [path.parent for path in reversed(matching(folder, "[0-9]*/index.html"))]
     if not seasons:
@@ -255,8 +257,8 @@ def _served(area: Area, page: "Path | _Stored | None") -> Response:
 
 @dataclass(frozen=True)
 class _Stored:
-    """A file of an object store. One request reads all of it, so the file is whole even while a worker puts a new
-    file.
+    """A file of an object store. All of it was read by one request, so it is whole, even if a worker puts a new
+    file meanwhile.
     """
 
     suffix: str
@@ -264,8 +266,8 @@ class _Stored:
 
 
 def _page_below(folder: Place, name: str) -> Path | _Stored | None:
-    """Return the file of a name below a folder; None if there is no such file, or if it is hidden or outside the
-    folder.
+    """Return the file that has a name below a folder. Return None if there is no such file, if it is hidden, or if
+    it lies outside the folder.
     """
     parts = name.split("/")
     if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
@@ -274,7 +276,9 @@ def _page_below(folder: Place, name: str) -> Path | _Stored | None:
 
 
 def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
-    """Return the object with a name of these parts. A line of a record is an object too, and is not returned."""
+    """Return the object of a store whose name has these parts. Each line of a record is an object too, and is not
+    returned.
+    """
     suffix = PurePosixPath(parts[-1]).suffix
     name = f"{folder.path.rstrip('/')}/{'/'.join(parts)}"
     is_line = any(part.endswith(RECORD_ENDING) for part in parts[:-1])
@@ -289,7 +293,7 @@ def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """Answer that the pages are not available for now if the block cannot read the object store."""
+    """If the block cannot read the object store, answer that the pages cannot be had now."""
     try:
         yield
     except (OSError, StoreError):
@@ -297,10 +301,10 @@ def _store_errors() -> Iterator[None]:
 
 
 def _file_below(folder: Path, parts: list[str]) -> Path | None:
-    """Return the file with a name of these parts.
+    """Return the file whose name has these parts.
 
-    Links are followed, even if the folder itself is a link: the real place of the file must be within the real
-    folder.
+    Links are followed, even if the folder itself is a link. The file that a link leads to must lie within the
+    folder that the link leads to.
     """
     try:
         file = folder.joinpath(*parts).resolve(strict=True)

@@ -32,13 +32,15 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 POLL_SECONDS = 0.1
-"""The time between two looks at a run that has no task to do. Airflow needs several looks to pass a failure on to
-later tasks."""
+"""The pause before the next look at a run that has no task to do. Airflow needs several looks to pass a failure on
+to later tasks."""
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A dag run to make: its season, its id, its record, and the file for Airflow's output about it."""
+    """A dag run to make: its season, its id, the path of its record, and the path of the log for Airflow's
+    output.
+    """
 
     season: int
     run_id: str
@@ -48,8 +50,8 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class StepEnd:
-    """The end of a step of a season's run, as a line of text. `is_joint` is True for the build and later steps,
-    which all seasons share.
+    """The end of a step of a season's run, as a line of text. `is_joint` is True from the build on, when all
+    seasons go side by side.
     """
 
     season: int
@@ -59,7 +61,7 @@ class StepEnd:
 
 @dataclass
 class _Run:
-    """One dag run while its tasks are being done."""
+    """A dag run, while its tasks are done."""
 
     planned: PlannedRun
     dag: "DAG"
@@ -71,7 +73,9 @@ class _Run:
     _shown_count: int = 0
 
     def go_on_to_build(self) -> None:
-        """Do the tasks of this run until the run comes to its build, ends, or waits to retry a task."""
+        """Do the tasks of this run until the run comes to its build, has ended, or waits before it retries a
+        task.
+        """
         while self.is_running:
             tasks = self._tasks_to_do()
             self.has_come_to_build = any(task.task_id == BUILD_TASK for task in tasks)
@@ -84,7 +88,7 @@ class _Run:
         self._do(self._tasks_to_do())
 
     def create(self, conf: Mapping[str, object]) -> None:
-        """Write the run to the metadata as a run that was started by hand, without a logical date."""
+        """Write the run to Airflow's metadata, as a run that a person started and that has no logical date."""
         from airflow.utils.state import DagRunState
         from airflow.utils.types import DagRunTriggeredByType, DagRunType
 
@@ -101,7 +105,7 @@ class _Run:
         )
 
     def _tasks_to_do(self) -> "list[TaskInstance]":
-        """Let Airflow update the state of the run; return the tasks that Airflow would start now."""
+        """Let Airflow update the state of the run. Return the tasks that Airflow would start now."""
         from airflow.utils.state import DagRunState, TaskInstanceState
 
         dag_run = self._dag_run()
@@ -121,9 +125,7 @@ class _Run:
         return bool(self._dag_run().get_task_instances(TaskInstanceState.UP_FOR_RETRY, session=self.session))
 
     def _dag_run(self) -> "DagRun":
-        """Read the run from the metadata again, because each task closes the session and makes earlier objects
-        stale.
-        """
+        """Read the run from the metadata again. Each task closes the session, so what was read before is stale."""
         from airflow.models.dagrun import DagRun
         from sqlalchemy import select
 
@@ -134,7 +136,7 @@ class _Run:
         return found
 
     def _do(self, tasks: "Sequence[TaskInstance]") -> None:
-        """Do tasks one after the other in this process; if there are none, pause for a moment."""
+        """Do tasks one after the other in this process. If there are none, pause for a moment."""
         from airflow.sdk.definitions.dag import _run_task
 
         for task in tasks:
@@ -145,7 +147,7 @@ class _Run:
             time.sleep(POLL_SECONDS)
 
     def _show(self) -> None:
-        """Print the steps that have ended since the last call, one JSON object a line."""
+        """Print each step that has ended since the last call, as one line of JSON."""
         events = RunRecord(place_at(self.planned.record)).events()
         for event in events[self._shown_count :]:
             if event["state"] != "began":
@@ -155,11 +157,11 @@ class _Run:
 
 
 def main(source: str, planned: Sequence[PlannedRun]) -> None:
-    """Make a dag run for each season and do all runs; a run that fails does not end the others.
+    """Make a dag run for each season, and do all runs. If a run fails, the others go on.
 
     `source` is the source's name. Each end of a step is printed to standard output. Airflow's output goes to
     standard error, or to the log of the season that it is about. When standard input is closed, this process ends
-    at once with all processes that it has started.
+    at once, with all processes that it has started.
     """
     os.setpgid(0, 0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -190,9 +192,9 @@ def main(source: str, planned: Sequence[PlannedRun]) -> None:
 
 
 def _end_with_parent() -> None:
-    """Wait until the process that started this one closes the pipe or is gone; then kill this process's group.
+    """Wait until the parent process closes the pipe or is gone. Then kill this process's group.
 
-    A signal handler of Python is not enough: Airflow handles SIGTERM itself while a task runs, and goes on.
+    A signal handler in Python is not enough: while a task runs, Airflow handles SIGTERM itself, and goes on.
     """
     while os.read(sys.stdin.fileno(), 1):
         pass
@@ -200,7 +202,9 @@ def _end_with_parent() -> None:
 
 
 def _migrate() -> None:
-    """Create or migrate Airflow's metadata, unless it already has the form of this version of Airflow."""
+    """Create or migrate Airflow's metadata, unless they already have the form that this version of Airflow
+    needs.
+    """
     from airflow.cli.cli_parser import get_parser
     from airflow.utils.db import _REVISION_HEADS_MAP
     from airflow.utils.session import create_session
@@ -215,7 +219,7 @@ def _migrate() -> None:
 
 @contextmanager
 def _printing_to(log: Path) -> Iterator[None]:
-    """Append to a log all that this process and its child processes print."""
+    """During the block, append to a log all that this process and its child processes print."""
     kept = os.dup(1)
     with log.open("ab") as file:
         for standard in (1, 2):

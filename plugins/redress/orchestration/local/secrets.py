@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from redress.files.replacing import replaced
 
 OTHERS = 0o077
-"""The bits of a file's mode that give rights to everybody but the owner."""
+"""The bits of a file's mode that give rights to anybody but the owner."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Secrets:
 
     @classmethod
     def kept_in(cls, file: Path) -> "Secrets":
-        """Load the secrets from their private file, creating it on first use."""
+        """Load the secrets from their private file. At first use, create the file."""
         new = cls(
             secrets.token_urlsafe(12),
             secrets.token_urlsafe(32),
@@ -36,7 +36,7 @@ class Secrets:
 
 
 def kept_private(file: Path, new: str) -> str:
-    """Return the text of a private file; if there is no file yet, create it with the new text."""
+    """Return the text of a private file. If there is no file yet, create it with the text `new`."""
     if not file.exists():
         write_private(file, new)
     text = file.read_text(encoding="utf-8")
@@ -46,9 +46,10 @@ def kept_private(file: Path, new: str) -> str:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, from the first byte on.
+    """Write a file that only its owner may ever read, from the first byte on.
 
-    The file replaces an existing file or link; the mode of the old file and the target of the link do not matter.
+    If there is a file or a link at that place, the new file replaces it; its mode, or the file that the link leads
+    to, does not matter.
     """
     with replaced(file) as incoming:
         descriptor = os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

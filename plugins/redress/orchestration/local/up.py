@@ -39,18 +39,19 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
-"""Airflow's processes and their commands. Logs are read from disk, so no process serves logs on a port."""
+"""Airflow's processes, and the command of each. Logs are read from the disk, so no process serves logs on a
+port."""
 OURSELVES = "redress up"
 READY_SECONDS = 180.0
 POLL_SECONDS = 0.5
 PARALLEL_TASKS = 4
 LOST_TASK_SECONDS = 60
-"""A task without a sign of life for this long counts as killed, and is retried."""
+"""If a task gives no sign of life for so long, it counts as killed and is retried."""
 
 
 @dataclass(frozen=True)
 class AirflowUp:
-    """Airflow's processes, with a folder below the home; `port` is the port of the pages."""
+    """An Airflow on this machine: its processes, with a folder below the home. `port` is the port of its pages."""
 
     settings: Settings
     port: int = 8080
@@ -81,7 +82,9 @@ class AirflowUp:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Lock this home against another `redress up` during the block. Raise UpError if the home is locked."""
+        """During the block, keep any other `redress up` from this home. Raise UpError if another is up in this home
+        already.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "up.lock")
         try:
@@ -96,21 +99,21 @@ class AirflowUp:
             lock.release()
 
     def take_over(self, tell: Callable[[str], None]) -> None:
-        """End the processes that a killed `redress up` left, and list this process as the running one."""
+        """End the processes that a killed `redress up` left. List this process as the `redress up` that runs."""
         left = self.process_list.read()
         end_left({name: one for name, one in left.items() if name in COMPONENTS}, tell)
         self.process_list.clear()
         self.process_list.add(OURSELVES, os.getpid())
 
     def database(self) -> AbstractContextManager[str]:
-        """Run PostgreSQL for Airflow's metadata during the block; yield its address.
+        """Run PostgreSQL for Airflow's metadata during the block. Yield the address of the database.
 
         Raise UpError if PostgreSQL does not start.
         """
         return self.postgresql.in_use()
 
     def environment(self, database: str) -> Mapping[str, str]:
-        """Return the environment of all of Airflow's processes."""
+        """Return the environment for all of Airflow's processes. `database` is the address of the metadata."""
         known = self.secrets
         passwords = self.folder / "passwords.json"
         write_private(passwords, json.dumps({USER: known.password}))
@@ -136,7 +139,7 @@ class AirflowUp:
         }
 
     def prepare(self, environment: Mapping[str, str]) -> None:
-        """Create or migrate the metadata, and create the pools. Raise UpError if a command fails."""
+        """Create or migrate the metadata, and create the pools. Raise UpError if a command of Airflow fails."""
         rotate(self.log("prepare"))
         self._airflow(["db", "migrate"], environment)
         pools = self.folder / "pools.json"
@@ -146,8 +149,8 @@ class AirflowUp:
 
     @contextmanager
     def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-        """Run Airflow's processes during the block; yield the processes by name. Each process logs to a new file
-        with its name.
+        """Run Airflow's processes during the block. Yield the processes by name. Each process has a log with its
+        name, which is empty at first.
         """
         self.logs.mkdir(parents=True, exist_ok=True)
         for name in COMPONENTS:
@@ -165,7 +168,7 @@ class AirflowUp:
             self.process_list.clear()
 
     def start(self, component: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        """Start a process in a new session, so that everything that it starts can be ended with it."""
+        """Start a process in a session of its own, so that everything that it starts can be ended with it."""
         with self.log(component).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - the command is ours
                 [sys.executable, "-m", "airflow", *COMPONENTS[component]],
@@ -187,9 +190,7 @@ class AirflowUp:
         return self.logs / f"{component}.log"
 
     def wait_until_ready(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
-        """Wait until every process says that it is healthy. Raise UpError if a process ends or takes too long to
-        start.
-        """
+        """Wait until every process is healthy. Raise UpError if a process ends, or takes too long to start."""
         until = time.monotonic() + READY_SECONDS
         missing: list[str] = []
         while time.monotonic() < until:
@@ -222,7 +223,7 @@ class AirflowUp:
         return [name for name in wanted if parts.get(name, {}).get("status") != "healthy"]
 
     def run(self, arguments: Sequence[str]) -> int:
-        """Run a command of Airflow in this terminal; return its exit code.
+        """Run a command of Airflow in this terminal, and return its exit code.
 
         Raise UpError if Airflow has never been up in this home.
         """
@@ -263,10 +264,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
-    """Wait until a process has ended, at most STOP_SECONDS; then kill all that is left of its session.
+    """Wait at most STOP_SECONDS until a process has ended. Then kill all that is left of its session.
 
-    To kill the process group is not enough: tasks lead their own groups, and a killed scheduler leaves its workers.
-    Only the session holds every process that a process started.
+    To kill the process group is not enough: tasks lead groups of their own, and a killed scheduler leaves its
+    workers. Only the session holds every process that a process started.
     """
     try:
         process.wait(STOP_SECONDS)
