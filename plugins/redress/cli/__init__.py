@@ -9,7 +9,7 @@ from redress.cli.terminal import plain_output, settle_python
 
 
 class Commands(typer.Typer):
-    """All commands. A command ends with a one-line message if standard output is closed or full."""
+    """All commands. If standard output is closed or full, a command ends with a one-line message."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with plain_output():

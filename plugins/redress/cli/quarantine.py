@@ -141,7 +141,7 @@ def _decide(decide: "Callable[[Quarantine], Effect]", publish: bool) -> None:
 
 
 def _print_case(case: "Case") -> None:
-    """Print a letter: its disposition, the rules that it breaks, and the decisions about it."""
+    """Print a letter with its disposition, the rules that it breaks, and the decisions about it."""
     from redress.check.all_rules import SENTENCES
     from redress.check.dispose import SHOWN_SHA256_LENGTH, broken_rules
 

@@ -146,8 +146,8 @@ def rebuild() -> None:
 
 
 def site() -> None:
-    """Build the site in the folder `site` of the working folder: pages about the current release that need no
-    server.
+    """Build the site, which is pages about the current release that need no server, and print where its first page
+    is.
     """
     with plain_errors():
         from redress.report.site.building import build_site
@@ -171,13 +171,13 @@ def serve() -> None:
 
 
 def _tell(sentence: str | None) -> None:
-    """Print a sentence, if there is one."""
+    """If there is a sentence, print it."""
     if sentence is not None:
         console.print(escape(sentence), soft_wrap=True)
 
 
 def _year_ranges(seasons: tuple[int, ...]) -> str:
-    """Return years as text, with ranges for consecutive years: 2014-2016, 2021."""
+    """Return years as text. Consecutive years are a range: 2014-2016, 2021."""
     ranges: list[list[int]] = []
     for year in seasons:
         if ranges and ranges[-1][-1] == year - 1:

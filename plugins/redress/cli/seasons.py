@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from redress.steps import Run
 
 _Way = tuple[str, Callable[[], str]]
-"""Where a season's letters come from, in words, and a function that takes the letters to a release and returns its
-folder."""
+"""Where a season's letters come from, in words; and a function that takes the letters to a release and returns the
+release's folder."""
 
 
 def run(
@@ -169,8 +169,8 @@ def probe(
 
 
 def step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Callable[[StepEnd], None]":
-    """Return a function that prints each step under the heading of its season; the build and later steps have one
-    heading.
+    """Return a function that prints each step under the heading of its season. If there are several seasons, the
+    build and later steps stand under one common heading.
     """
     by_year = {season.year: season for season in seasons}
     above = ""
@@ -190,7 +190,9 @@ def step_by_season(source: "FolderSource", seasons: "Sequence[Season]") -> "Call
 
 
 def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callable[[Run], _Way]") -> None:
-    """Take each season to a release; print its steps and its report, and at the end what became of each letter."""
+    """Take each season to a release, and print its steps and where its report is. At the end, print what became of
+    each letter.
+    """
     from redress.model.season import Season
     from redress.steps import Run
     from redress.steps.record import new_run_id
@@ -215,7 +217,7 @@ def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callabl
 
 @contextmanager
 def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
-    """Show a progress bar of a season's letters during the block if standard output is a terminal."""
+    """During the block, show a progress bar of a season's letters if standard output is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -234,7 +236,7 @@ def _print_steps(run: "Run") -> None:
 
 
 def _print_report(run: "Run", failures: Failures) -> None:
-    """Write the report of a run, whether the run failed or not, and print where the report is."""
+    """Write the report of a run, also of a failed run, and print where the report is."""
     from redress.report import write_report
 
     with failures.printed():
@@ -243,8 +245,8 @@ def _print_report(run: "Run", failures: Failures) -> None:
 
 
 def _print_published(run: "Run", seasons: "list[Season]", folder: str) -> None:
-    """Print what became of each letter, and the place of the warehouse. Serve the warehouse if PostgreSQL is set,
-    then build the site.
+    """Print what became of each letter, and where the warehouse is. If REDRESS_SERVE_URL is set, put the release
+    into PostgreSQL. Then build the site.
     """
     from redress.report import letter_lines
     from redress.report.site.building import write_site
@@ -275,7 +277,7 @@ def _print_letters(lines: "tuple[LetterLine, ...]") -> None:
 
 
 def _first_query(warehouse: str) -> str:
-    """Return a command, to paste into a shell, that joins facts to their evidence."""
+    """Return a command to paste into a shell. It shows figures with their evidence."""
     query = (
         "select authority_name, season, printed_text, page, sentence_text"
         " from marts.fct_figure join marts.dim_authority using (authority_key)"

@@ -1,5 +1,5 @@
-"""What the commands share: output to a terminal, errors as sentences, and a writer lock that tells a person to
-wait.
+"""What the commands share: output to a terminal, errors as sentences, and the writer lock, for which a person is
+told to wait.
 """
 
 import getpass
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class PrintingConsole(Console):
-    """A console that makes untrusted text safe to print: control characters are shown as escapes."""
+    """A console on which untrusted text is safe to print: control characters are shown as escapes."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):
@@ -43,7 +43,7 @@ console = PrintingConsole(highlight=False, width=None if sys.stdout is not None 
 def settle_python() -> None:
     """Make Python behave as the libraries need, whatever Python variables the caller's shell sets.
 
-    No warning of a library stops a command, in this process or in a process that it starts. If Python leaves out
+    A library's warning stops no command, in this process or in a process that it starts. If Python leaves out
     docstrings, end with one line, because libraries fail without their docstrings.
     """
     if sys.flags.optimize > 1:
@@ -62,10 +62,10 @@ def settle_python() -> None:
 
 @contextmanager
 def plain_output() -> Iterator[None]:
-    """Run a command, and end it with a one-line message if standard output is closed, full or broken.
+    """Run a command. If standard output is closed, full or broken, end the command with a one-line message.
 
-    A character that the terminal's encoding does not have is printed as an escape. If the reader of a pipe has
-    ended, as `head` does, the command ends without a message.
+    If the terminal's encoding does not have a character, an escape is printed. If the reader of a pipe has ended,
+    as `head` does, the command ends without a message.
     """
     if sys.stdout is None:
         print("redress: standard output is closed, so there is nowhere to answer to", file=sys.stderr, flush=True)
@@ -100,7 +100,7 @@ def plain_output() -> Iterator[None]:
 
 
 class _Output(io.FileIO):
-    """Standard output, which notes its write errors. They look like the errors of any other file."""
+    """Standard output that notes its own write errors, because they look like the errors of any other file."""
 
     is_broken: ClassVar[bool] = False
 
@@ -121,7 +121,7 @@ def print_json(value: object) -> None:
 
 
 def print_error(error: Exception) -> None:
-    """Print an error to standard error. If settings are wrong, print the wrong settings only."""
+    """Print an error to standard error. If settings are wrong, print only which settings, and why."""
     from pydantic import ValidationError
 
     told = str(error)
@@ -137,8 +137,8 @@ def print_error(error: Exception) -> None:
 
 
 def _in_the_way(place: Path) -> str:
-    """Return a sentence about the file or folder that is in the place of a folder or file of Redress, or above that
-    place.
+    """Return a sentence about what is in the way: a file where Redress needs a folder, or a folder where Redress
+    needs a file.
     """
     for path in reversed((place, *place.parents)):
         if path.is_file():
@@ -151,7 +151,9 @@ By = Annotated[str, typer.Option("--by", help="Who decides.", show_default="the 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """End the command with the message of an error that a person can act on, without a traceback."""
+    """If the block raises an error that a person can act on, end the command with the error's message, without a
+    traceback.
+    """
     try:
         yield
     except plain_error_types() as error:
@@ -162,14 +164,14 @@ def plain_errors() -> Iterator[None]:
 
 
 class Failures:
-    """Count errors that a person can act on, in work that goes on with the next item after an error."""
+    """Counts errors that a person can act on, while the work goes on with the next item."""
 
     def __init__(self) -> None:
         self.count = 0
 
     @contextmanager
     def printed(self) -> Iterator[None]:
-        """Print an error of the block, count it, and go on."""
+        """If the block raises an error that a person can act on, print it, count it, and go on."""
         try:
             yield
         except plain_error_types() as error:
@@ -179,13 +181,15 @@ class Failures:
             self.count += 1
 
     def end(self) -> None:
-        """Exit with 1 if there was a failure."""
+        """If there was a failure, exit with 1."""
         if self.count:
             raise typer.Exit(1)
 
 
 def plain_error_types() -> tuple[type[Exception], ...]:
-    """Return the types of errors with messages that say what was found, where, and what to do."""
+    """Return the types of errors that a person can act on. Their messages say what was found, where, and what to
+    do.
+    """
     from redress.acquire.archive import ArchiveError
     from redress.acquire.source import SourceError
     from redress.check.decisions import DecisionError
@@ -218,7 +222,7 @@ def plain_error_types() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def writing(settings: "Settings") -> Iterator[None]:
-    """Hold the writer lock during the block; print a message if the person has to wait for the lock."""
+    """Hold the writer lock during the block. If the person has to wait for the lock, print a message."""
     from filelock import Timeout
 
     from redress.warehouse.writer_lock import WriterLock
@@ -236,7 +240,7 @@ def writing(settings: "Settings") -> Iterator[None]:
 
 
 def current_release() -> Path:
-    """Return the folder of the current release of the settings. Raise ReleaseError if there is none."""
+    """Return the folder of the current release. Raise ReleaseError if there is none."""
     from redress.settings import Settings
     from redress.warehouse.releases.releases import ReleaseError
     from redress.warehouse.releases.shared import releases_of
@@ -265,7 +269,9 @@ def login_name() -> str:
 
 
 def from_here(place: str | Path) -> str:
-    """Return a path below the working folder relative to it; return any other path, and an address, unchanged."""
+    """Return a path as it is from the working folder, if it lies below that folder. Return any other path, or an
+    address, unchanged.
+    """
     return (
         os.path.relpath(place) if "://" not in str(place) and Path(place).is_relative_to(Path.cwd()) else str(place)
     )
