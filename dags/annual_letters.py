@@ -55,13 +55,13 @@ in the past Airflow starts the latest run as soon as the dag is unpaused.
     },
 )
 def annual_letters() -> None:
-    """Take a season from a source to a release: plan, acquire, take stock, read, check, build and test, release,
+    """Take a season from its source to a release: plan, acquire, take stock, read, check, build and test, release,
     report.
     """
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def plan() -> list[dict[str, Any]]:
-        """List the season's letters at the source, in batches; continue an interrupted run.
+        """List the season's letters at the source, in batches. If an earlier run was interrupted, go on with it.
 
         If the schedule started the run and the source does not have the season yet, this task and the later tasks
         are skipped.
@@ -76,7 +76,7 @@ def annual_letters() -> None:
 
     @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, **SOURCE_RETRIES)
     def acquire(batch: dict[str, Any]) -> int:
-        """Fetch a batch of letters into the archive; a letter that cannot be fetched does not stop the others."""
+        """Fetch a batch of letters into the archive. If a letter cannot be fetched, the others still are."""
         from redress.orchestration.context import batch_name, season_task, source
         from redress.steps import acquire
 
@@ -87,7 +87,9 @@ def annual_letters() -> None:
 
     @task
     def take_stock(_had: list[int]) -> list[dict[str, Any]]:
-        """List the season's letters in the archive, in batches to read; too many failures stop the season here."""
+        """List the season's letters in the archive, in batches to read. If too many letters could not be fetched,
+        stop the season here.
+        """
         from redress.orchestration.context import is_asked, season_task, skip_if_nothing_to_do, source
         from redress.steps import take_stock
 

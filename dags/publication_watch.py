@@ -16,7 +16,7 @@ from redress.orchestration.dag_parts import (
 from redress.orchestration.names import ANNUAL_LETTERS, PUBLICATION_WATCH, SITE_POOL
 
 WEEKLY_WHILE_LETTERS_COME = "0 6 * 5-10 1"
-"""Mondays, 06:00 UTC, May to October: letters came out in July until 2024, and come in May since 2025."""
+"""Mondays, 06:00 UTC, from May to October. Letters came out in July until 2024, and come in May since 2025."""
 
 
 @dag(
@@ -35,28 +35,30 @@ WEEKLY_WHILE_LETTERS_COME = "0 6 * 5-10 1"
     },
 )
 def publication_watch() -> None:
-    """Watch a season at its source: look, decide, start the season's run if letters are new, tell."""
+    """Watch a season at its source: look for new letters, decide, start the season's run if there are any, tell how
+    many came.
+    """
 
     @task(pool=SITE_POOL, **SOURCE_RETRIES)
     def look() -> str:
-        """Ask the source for each letter of the season. The source sends a letter only if the letter has
-        changed.
-        """
+        """Ask the source for each letter of the season. The source sends only letters that have changed."""
         from redress.orchestration.watch_tasks import look
 
         return look()
 
     @task(retries=2)
     def decide(_news: str) -> dict[str, Any]:
-        """Decide whether to run the season: not if nothing is new, and not while annual_letters has a run."""
+        """Decide whether to run the season: not if nothing is new, and not while annual_letters has a queued or
+        running run.
+        """
         from redress.orchestration.watch_tasks import decide
 
         return decide()
 
     @task(trigger_rule="none_failed")
     def tell() -> str:
-        """Count the letters that have come; log and mail a warning if letters are missing after the expected
-        date.
+        """Count the letters that have come. If letters are missing after the expected date, log and mail a
+        warning.
         """
         from redress.orchestration.watch_tasks import tell
 

@@ -26,10 +26,10 @@ from redress.orchestration.dag_parts import (
 from redress.orchestration.names import BUILD_TASK, REREAD_TASK, ROLL_BACK_TASK, WAREHOUSE_UPKEEP, WRITER_POOL
 
 ONE_OF_TWO_WAYS = "none_failed_min_one_success"
-"""The trigger rule of a task where two ways meet: the chosen way must have succeeded, and the other way is
+"""The trigger rule of a task in which two ways meet: the task runs if the chosen way succeeded; the other way is
 skipped."""
 FIRST_TASKS = {"rebuild": BUILD_TASK, "reread": REREAD_TASK, "roll_back": ROLL_BACK_TASK}
-"""For each action, the first task of its way."""
+"""The first task of each action's way through the dag."""
 
 HELP = {
     "action": """
@@ -93,7 +93,9 @@ def warehouse_upkeep() -> None:
 
     @task.branch
     def choose() -> str:
-        """Return the first task of the action. Fail the run if its params contradict each other."""
+        """Return the first task of the action that was asked for. Fail the run if its params contradict each
+        other.
+        """
         from redress.orchestration.upkeep_tasks import choose
 
         return FIRST_TASKS[choose()]
@@ -119,7 +121,7 @@ def warehouse_upkeep() -> None:
 
     @task(task_id=ROLL_BACK_TASK, retries=0)
     def plan_roll_back() -> str:
-        """Find the release to go to."""
+        """Find the release to go back to."""
         from redress.orchestration.context import run_task
         from redress.orchestration.upkeep_tasks import asked
         from redress.steps import plan_roll_back
@@ -129,7 +131,7 @@ def warehouse_upkeep() -> None:
 
     @task(pool=WRITER_POOL, outlets=[RELEASE])
     def roll_back(identity: str) -> str:
-        """Publish the earlier release, and take the present release back."""
+        """Make the earlier release current, and take the present release back."""
         from redress.orchestration.context import run_task
         from redress.orchestration.upkeep_tasks import asked
         from redress.steps import roll_back
