@@ -16,9 +16,10 @@ from redress.steps import Run
 from redress.warehouse.landing import Landing
 
 LOST = (AcquisitionState.FAILED, AcquisitionState.GONE)
-"""The states that may need a person: each letter in such a state has its own row."""
+"""The states of letters that may need a person. The report has a row for each letter in such a state."""
 NOT_THERE = (AcquisitionState.NOT_PUBLISHED, AcquisitionState.NOT_LISTED)
-"""The states of letters that the source does not have: their names are listed in one paragraph."""
+"""The states of letters that the source does not have. The report names these letters in one paragraph for each
+state."""
 
 
 def retry_command(run: Run) -> str:
@@ -64,7 +65,9 @@ def acquired_lines(run: Run) -> tuple[str, ...]:
 
 
 def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
-    """Return the warnings of a season as items of a list: first of the season as a whole, then of its letters."""
+    """Return the warnings of a season's checks as items of a list: first those about the season as a whole, then
+    those about its letters.
+    """
     landing = Landing(settings.landing_folder)
     names: dict[str | None, str] = {None: f"season {season}"} | {
         landed.letter.sha256: landed.letter.header.authority_name or landed.source_address
@@ -81,7 +84,9 @@ def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
 
 
 def _name(outcome: Outcome, authorities: Authorities) -> str:
-    """Return the name of the authority whose letter was asked for, or "" if the source names no known authority."""
+    """Return the name of the authority that an outcome at the source is about, or "" if the source names no known
+    authority.
+    """
     found = authorities.with_id(outcome.reference.authority_id or "")
     return "" if found is None else found.name
 

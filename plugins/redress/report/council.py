@@ -1,4 +1,4 @@
-"""Read what a release says about a council; `council_page` shows it."""
+"""Read what a release says about a council. `council_page` shows what was read."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ Row = Mapping[str, Any]
 
 
 class ShowError(ValueError):
-    """A council cannot be shown; the message says what was found and what to do."""
+    """A council cannot be shown. The message says what was found, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def authority_named(
 
 
 def has_passages(release: duckdb.DuckDBPyConnection) -> bool:
-    """Return whether a release has passages; a release of an earlier version has none."""
+    """Return whether a release has passages. A release of an earlier version has none."""
     query = "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'fct_passage'"
     return bool(release.execute(query).fetchone())
 
@@ -89,7 +89,7 @@ def _passages(
 
 
 def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
-    """Return the authorities and their names that the release was built with."""
+    """Return the authorities and names with which the release was built."""
     authorities = rows_of(
         release,
         """
@@ -228,7 +228,7 @@ def _years_of(release: duckdb.DuckDBPyConnection, authority: Authority, season: 
 
 
 def rows_of(release: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[dict[str, Any]]:
-    """Return the rows of a query over a release."""
+    """Return the rows that a query over a release gives, each as a dictionary by column."""
     found = release.execute(query, values)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

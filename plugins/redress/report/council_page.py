@@ -37,7 +37,7 @@ _WORDS = frozenset({"season", "measure", "trust", "letter", "state", "why"})
 
 
 def page(found: CouncilYears) -> Iterator[RenderableType]:
-    """Yield the parts of the page, from the authority's name to the source of its figures."""
+    """Yield the parts of the page about a council: first the council's name, last the source of the figures."""
     authority = found.authority
     yield Text(f"{authority.name} ({authority.authority_id})", style="bold")
     if authority.valid_to is not None:
@@ -73,7 +73,7 @@ def page(found: CouncilYears) -> Iterator[RenderableType]:
 
 
 def _table(**columns: str) -> Table:
-    """Return a table without lines; `columns` has the heading of each column. Words are aligned left, numbers
+    """Return a table without lines. `columns` has the heading of each column. Words are aligned left, and numbers
     right.
     """
     table = Table(box=None, header_style="dim", pad_edge=False)

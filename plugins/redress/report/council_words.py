@@ -1,4 +1,6 @@
-"""Words about a council's numbers: why a number is absent, what to know before comparing, how a number is shown."""
+"""Words about a council's numbers: why a number is absent, what to know before numbers are compared, and how a
+number is shown.
+"""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -90,7 +92,7 @@ def place_in_the_file(letter: Row) -> str | None:
 
 
 def number(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False) -> str:
-    """Return a number without trailing zeros; an absent number is a dash, never 0."""
+    """Return a number as text, without trailing zeros. An absent number is a dash, never 0."""
     if value is None:
         return ABSENT
     number = Decimal(value)

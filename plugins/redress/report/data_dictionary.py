@@ -43,8 +43,8 @@ reads `metrics` and `semantic_models` of dbt's `manifest.json` finds them there 
 
 
 class DictionaryError(Exception):
-    """A table or column has no description or type; the message names the table or column, and the file to add it
-    to.
+    """A table or column has no description or type. The message names the table or column, and the file in which to
+    add what is missing.
     """
 
 
@@ -61,7 +61,7 @@ class _Tests:
 
 
 def data_dictionary(found: Manifest) -> str:
-    """Return the dictionary of a manifest's published models as Markdown; the same manifest gives the same text.
+    """Return the dictionary of a manifest's published models, as Markdown. The same manifest gives the same text.
 
     Raises DictionaryError if a table or a column has no description, or if a column has no type.
     """
@@ -87,7 +87,9 @@ def data_dictionary(found: Manifest) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the dictionary, or check that it is current. Return 1 if it is stale or cannot be made, else 0."""
+    """Write the dictionary, or check that it agrees with the models. Return 1 if it does not agree or cannot be
+    made, else 0.
+    """
     parser = argparse.ArgumentParser(
         prog="redress.report.data_dictionary", description="Make docs/data-dictionary.md."
     )
@@ -125,7 +127,7 @@ def _require_descriptions(models: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name of a model or column, and what it lacks: a description, columns or a type."""
+    """Yield what a model lacks: the name of the model or column, and "description", "columns" or "data_type"."""
     if not model["description"].strip():
         yield model["name"], "description"
     if not model["columns"]:
@@ -210,7 +212,9 @@ def _table(model: Mapping[str, Any], tests: _Tests, uses: Sequence[str]) -> Iter
 
 
 def _metrics(found: Manifest) -> Iterator[str]:
-    """Yield the section about metrics: each rate that the manifest defines, with its counts and its warnings."""
+    """Yield the section about metrics. It has each rate that the manifest defines, with the rate's counts and
+    warnings.
+    """
     metrics = {metric["name"]: metric for metric in found["metrics"].values()}
     yield "## Metrics"
     yield ""
@@ -242,7 +246,7 @@ def _count(role: str, metric: Mapping[str, Any]) -> str:
 
 
 def _anchor(model: Mapping[str, Any]) -> str:
-    """Return the anchor that GitHub gives the heading of a table: lower case, without the full stop."""
+    """Return the anchor that GitHub makes of a table's heading: the heading without its full stop."""
     return f"{model['schema']}{model['name']}"
 
 

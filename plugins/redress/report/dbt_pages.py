@@ -25,7 +25,8 @@ the parsed project for a build too."""
 
 
 def manifest() -> Manifest:
-    """Return dbt's manifest of the present project, which dbt parses without a database and without the network.
+    """Return dbt's manifest of the project as it is now. dbt parses the project without a database and without the
+    network.
 
     Raises DbtError if dbt cannot parse the project.
     """
@@ -43,7 +44,7 @@ def manifest() -> Manifest:
 
 
 def write_dbt_docs(settings: Settings) -> Place:
-    """Write dbt's pages about the current release as one file that needs no server, and return its place.
+    """Write dbt's pages about the current release, as one file that needs no server. Return the place of the file.
 
     dbt gets a copy of the release, because dbt opens its database for writing. Raises ReleaseError if there is no
     release, and DbtError if dbt fails.

@@ -1,5 +1,5 @@
-"""What became of each letter of a season, as one line for each letter: for the terminal, and for the report's
-table.
+"""What became of each letter of a season, in one line for each letter. The terminal and the report's table show
+these lines.
 """
 
 from collections import Counter
@@ -42,9 +42,9 @@ NUMBERS = COLUMNS[2:8]
 class LetterLine:
     """One letter in a report, as text.
 
-    `cells` are the cells of a table with the columns COLUMNS; a dash stands for a missing number. `authority` is
-    the name as the letter prints it, or None if the letter names no authority. `not_read` names the measures that
-    the letter states and that could not be read.
+    `cells` are the letter's cells in a table with the columns COLUMNS; a dash stands for a missing number.
+    `authority` is the name as the letter prints it, or None if the letter names no authority. `not_read` names the
+    measures that the letter states, but that could not be read.
     """
 
     cells: tuple[str, ...]

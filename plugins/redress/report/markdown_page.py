@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""The page's policy: the page may use its own styles, and may load and run nothing."""
+"""What a browser lets the page do: it may use its own styles, and may load nothing and run nothing."""
 
 STYLES = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #ffffff;
@@ -49,9 +49,10 @@ tbody tr:nth-child(even) td { background: var(--shade); }
 
 
 def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
-    """Return Markdown as one page of HTML with its styles inside, as `titled_html` makes it.
+    """Return Markdown as one page of HTML, with its styles inside.
 
-    `way_up` has the words and the address of a link to the parent page.
+    `way_up` has the words and the address of a link to the parent page. For what becomes of HTML and pictures in
+    the Markdown see `titled_html`.
     """
     title, body = titled_html(markdown)
     if way_up is not None:
@@ -66,9 +67,8 @@ def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
 
 
 def titled_html(markdown: str) -> tuple[str, str]:
-    """Return the first heading of Markdown, and the Markdown as HTML.
-
-    HTML inside the Markdown is shown as text, and pictures are left out.
+    """Return the first heading of a Markdown text, and the text as HTML. HTML inside the Markdown is shown as text,
+    and pictures are left out.
     """
     parser = (
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
@@ -89,17 +89,17 @@ def _plain(inline: Token) -> str:
 
 
 def _anchor(heading: str) -> str:
-    """Return the anchor of a heading in its page, as viewers of Markdown make anchors."""
+    """Return the anchor of a heading in its page, made as viewers of Markdown make anchors."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def _table_open(
     renderer: RendererHTML, tokens: Sequence[Token], place: int, options: object, environment: object
 ) -> str:
-    """Return the opening tag of a table that scrolls by itself; the heading above the table is its name for screen
-    readers.
+    """Return the opening tag of a table that scrolls by itself. Screen readers get the heading above the table as
+    its name.
 
-    A table right below the title, which may be a long sentence, is named after its columns.
+    If the table is right below the title, which may be a long sentence, its name is made of its columns.
     """
     above = next((index for index in range(place, 0, -1) if tokens[index].type == "heading_close"), None)
     if above is None or tokens[above].tag == "h1":

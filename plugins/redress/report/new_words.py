@@ -1,4 +1,4 @@
-"""The part of a run's report about letters with words that no layout knows."""
+"""The part of a run's report about letters that state something in words that no layout knows."""
 
 from collections.abc import Iterator
 

@@ -48,13 +48,12 @@ _ASKED = """
 def find_passages(
     file: Path, words: Sequence[str], season: Season | None, council: str | None, today: dt.date
 ) -> list[dict[str, Any]]:
-    """Return the passages in a release's DuckDB file that have all of `words`, in the order of season and council.
+    """Return the passages of a release that have all of `words`, in the order of season and council. `file` is the
+    release's DuckDB file.
 
     An element of `words` is a whole word, the beginning of a word with a star behind it, or a phrase of several
-    words. Capital letters do not matter.
-
-    Raises ShowError if nothing is asked for, if the name belongs to no council or to several, or if the release has
-    no passages.
+    words. Capital letters do not matter. Raises ShowError if nothing is asked for, if the name belongs to no
+    council or to several, or if the release has no passages.
     """
     patterns = [_pattern(phrase) for phrase in words]
     with duckdb.connect(str(file), read_only=True) as release:
@@ -76,7 +75,10 @@ def find_passages(
 
 
 def _pattern(phrase: str) -> str:
-    """Return a regular expression for a phrase, to be matched without regard to capitals."""
+    """Return a regular expression that finds a phrase. It must be used without regard to capital letters.
+
+    Raises ShowError if the phrase has no word.
+    """
     pieces = _WORD.findall(phrase.replace("’", "'"))
     if not pieces:
         raise ShowError(f'"{phrase}" has no word to look for')
@@ -88,7 +90,7 @@ def _pattern(phrase: str) -> str:
 
 
 def place_of(passage: Row) -> str:
-    """Return where a letter prints a passage, in words."""
+    """Return in words where a letter prints a passage: its page or, in a text file, its line."""
     return f"line {passage['line']}" if passage["page"] is None else f"page {passage['page']}"
 
 

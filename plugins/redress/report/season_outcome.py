@@ -49,7 +49,7 @@ class SeasonOutcome:
 
     @property
     def has_landed(self) -> bool:
-        """Whether the run has put its letters into landing."""
+        """Whether the run has put its season into landing."""
         return self._has_done("check")
 
     @cached_property
@@ -60,7 +60,7 @@ class SeasonOutcome:
 
     @cached_property
     def dispositions(self) -> dict[str, Disposition]:
-        """The disposition of each landed letter of the season, by its sha256; empty if the season was not
+        """The disposition of each landed letter of the season, by the letter's sha256. Empty if the season is not
         landed.
         """
         landing = Landing(self.run.settings.landing_folder)
@@ -68,7 +68,7 @@ class SeasonOutcome:
 
     @cached_property
     def disposition_counts(self) -> Counter[Fate]:
-        """The number of letters with each disposition."""
+        """How many landed letters of the season have each disposition."""
         return Counter(disposed.disposition for disposed in self.dispositions.values())
 
     @cached_property
@@ -77,8 +77,8 @@ class SeasonOutcome:
 
     @cached_property
     def expected_ids(self) -> frozenset[str]:
-        """The ids of the authorities that must have a letter. Real authorities are included only if a letter to a
-        real authority has come.
+        """The ids of the authorities that must have a letter. If no letter to a real authority has come, real
+        authorities are left out.
         """
         come_ids = (
             disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
@@ -101,7 +101,9 @@ class SeasonOutcome:
 
     @cached_property
     def missing_names(self) -> tuple[str, ...]:
-        """The names of the expected authorities without a letter; a letter in quarantine counts as a letter."""
+        """The names of the authorities that must have a letter and have none. A letter in quarantine counts as a
+        letter.
+        """
         come = {
             disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
         }
@@ -122,8 +124,8 @@ class SeasonOutcome:
 
     @cached_property
     def current_release(self) -> str | None:
-        """The release that was current when the run ended; if the record has none, the release that is current
-        now.
+        """The release that was current when the run ended. If the record does not say it, the release that is
+        current now.
         """
         current = self._releases.current()
         return self._released or (None if current is None else current.name)
@@ -144,8 +146,8 @@ class SeasonOutcome:
 
     @cached_property
     def release_changes(self) -> ReleaseChanges | None:
-        """What the run's release changed. None if the run has no new release, or if the changes were not kept or
-        have been removed.
+        """What the run's new release changed. None if the run made no release current, or if the changes are not
+        kept.
         """
         folder = self.new_release_folder
         return None if folder is None else read_changes(folder)

@@ -30,7 +30,7 @@ _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
 
 def season_report(run: Run) -> str:
-    """Return the report of a run, also of a failed run; its first line says how the run ended."""
+    """Return the report of a run, also of a failed run. Its first line says how the run ended."""
     outcome = SeasonOutcome(run)
     lines = letter_lines(run.settings, [run.season]) if outcome.has_landed else ()
     sections: list[tuple[str, Sequence[str]]] = []
@@ -66,7 +66,7 @@ def _unknown_count(outcome: SeasonOutcome) -> int:
 
 
 def _about(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield when the run took place, and how many letters there are of each kind."""
+    """Yield when the run took place, and how many letters have each disposition and each kind of change."""
     events = outcome.run.record.events()
     when = f"Run {text(outcome.run.run_id)}"
     if events:
@@ -122,7 +122,7 @@ def _failed(outcome: SeasonOutcome) -> Iterator[str]:
 
 
 def _messages(message: str) -> list[str]:
-    """Return the lines of a message as items of a list; an indented line belongs to the item above."""
+    """Return the lines of a message as items of a list. An indented line belongs to the item above it."""
     items: list[str] = []
     for line in filter(str.strip, message.splitlines()):
         words = text(" ".join(line.split()))
@@ -183,7 +183,7 @@ def _refused(refused: RefusedSeason) -> Iterator[str]:
 
 
 def _item(line: LetterLine) -> str:
-    """Return a letter that is not accepted, and why, as an item of a list."""
+    """Return an item of a list about a letter that is not accepted: which letter, and why."""
     name = "" if line.authority is None else f"**{text(line.authority)}** "
     address = f"({text(line.address)})" if name else f"**{text(line.address)}**"
     return f"- {name}{address}: {line.disposition}. {text(line.why)}"
@@ -238,7 +238,7 @@ def _letter_changed(outcome: SeasonOutcome, changed: LetterChange) -> str:
 
 
 def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield what the run's release changed in the data, or why the report does not say it."""
+    """Yield what the run's release changed in the data. If that cannot be said, yield why."""
     release, folder, changes = outcome.current_release, outcome.new_release_folder, outcome.release_changes
     if outcome.has_release_of_another:
         yield (

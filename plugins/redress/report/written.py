@@ -34,7 +34,7 @@ def write_report(run: Run) -> Place:
 
 
 def write_index(settings: Settings) -> Place:
-    """Write the page that leads to the reports of all runs, the newest first; return its path."""
+    """Write the page that leads to the reports of all runs, the newest first. Return the path of the page."""
     folder = settings.runs_folder
     with Lock(folder / ".index.lock"):  # runs of several seasons may end at the same time
         runs = sorted(((_began_at(run), run) for run in reported_runs(settings)), key=_age, reverse=True)
@@ -67,13 +67,13 @@ def _start(run_id: str) -> str:
 
 
 def _title(run: Run) -> str:
-    """Return the title of a report. It is Markdown in which untrusted text has been escaped."""
+    """Return the title of a report, as Markdown. Untrusted text in it has been escaped already."""
     with run.report_path.open(encoding="utf-8") as file:
         return file.readline().strip().removeprefix("# ")
 
 
 def _began_at(run: Run) -> str:
-    """Return when a run began, or an empty text if the run has no record."""
+    """Return when a run began, or "" if the run has no record."""
     events = run.record.events()
     return str(events[0]["at"]) if events else ""
 

@@ -1,4 +1,4 @@
-"""Build the site of the current release, and replace the earlier site."""
+"""Build the site of the current release, and put it in place of the site before."""
 
 import shutil
 from collections.abc import Iterator
@@ -36,14 +36,13 @@ class BuiltSite:
     """
 
     index: Place | None
-    """The first page. None if the pages were not published, because another release became current while they were
-    built."""
+    """The first page. None if another release became current while the pages were built, because then they are not
+    published."""
     release: str
     made_count: int
     linked_count: int
     no_pdfs: str | None
-    """Why the site has no PDFs, in words; None if the site has them. The rest of the site is complete either way.
-    """
+    """In words, why the site has no PDFs; None if it has them. The rest of the site is complete either way."""
 
     def __str__(self) -> str:
         files = f"{self.made_count} files made, {self.linked_count} as before"

@@ -171,7 +171,7 @@ def _chart(
 
 
 def drawn(specification: Mapping[str, Any]) -> bytes:
-    """Return a chart as SVG. Nothing is loaded, because the specification holds all data."""
+    """Return a chart as SVG. Drawing loads nothing, because the specification holds all data."""
     import vl_convert  # starts an engine for scripts, which takes a second
 
     svg: str = vl_convert.vegalite_to_svg(dict(specification), vl_version=VEGA_LITE, allowed_base_urls=[])
@@ -179,7 +179,9 @@ def drawn(specification: Mapping[str, Any]) -> bytes:
 
 
 def scripts() -> bytes:
-    """Return Vega's scripts as one file, which defines `vegaEmbed`."""
+    """Return Vega's scripts as one file. The file defines the function `vegaEmbed`, which draws charts in a
+    browser.
+    """
     import vl_convert
 
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)

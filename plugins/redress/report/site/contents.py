@@ -1,4 +1,4 @@
-"""Read what the site shows from the DuckDB file of a release: the rows of the tables, arranged for pages."""
+"""Read what the site shows from the DuckDB file of a release: rows of tables, arranged for pages."""
 
 import datetime as dt
 import hashlib
@@ -72,7 +72,7 @@ class SiteContents:
 
     release: str
     years: Mapping[int, Row]
-    """The rows of dim_year of the seasons that are landed, by season."""
+    """The rows of dim_year, by season, of the seasons that are landed."""
     results: Mapping[int, Row]
     """The rows of audit.season_results, by season."""
     types: Sequence[Row]
@@ -86,7 +86,7 @@ class SiteContents:
     agreements: Sequence[Row]
     category_names: Mapping[tuple[str, str], str]
     hexagons: Mapping[str, tuple[int, int]]
-    """The column and row of a council on the map of hexagons, by authority_id."""
+    """The column and row of each council on the map of hexagons, by authority_id."""
     names: Mapping[str, str]
     """The latest name of each authority, by authority_id."""
     rules: Sequence[Row]
@@ -125,7 +125,9 @@ class SiteContents:
         return bool(self.councils) and all(council.is_sample for council in self.councils.values())
 
     def address_of(self, authority_id: str) -> str | None:
-        """Return the address of a council's page, or None if the council has no page because it has no letter."""
+        """Return the address of a council's page. If the council has no letter, it has no page, and the result is
+        None.
+        """
         council = self.councils.get(authority_id)
         return None if council is None else council.address
 

@@ -1,5 +1,5 @@
-"""The page of a council: its rates over the seasons beside the averages of its type, its counts, and what is
-missing.
+"""The page of a council: its rates over the seasons, each beside the average of the council's type; its counts; and
+what is missing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ _NEIGHBOURS = 5
 
 
 def council_jobs(contents: SiteContents, council: CouncilContents) -> Iterator[Job]:
-    """Yield the jobs for a council's page, its charts and its CSV files."""
+    """Yield the jobs for a council's page, and for the page's charts and CSV files."""
     charts = list(_charts(council)) if council.has_figures else []
     yield from (chart for _, chart, _ in charts)
     years_path, figures_path = (council.address.replace(".html", f"-{what}.csv") for what in ("years", "figures"))
@@ -107,7 +107,7 @@ def _passage(council: CouncilContents, passage: Row) -> dict[str, Any]:
 
 
 def _type_link(contents: SiteContents, row: Row) -> str | None:
-    """Return the address of the page of an authority's type in a season, or None if there is no such page."""
+    """Return the address of a season's page about an authority's type, or None if there is no such page."""
     key, season, is_sample = row["council_type_key"], row["season"], row["is_sample"]
     return type_address(key, season, is_sample) if has_type_page(contents, season, key, is_sample) else None
 
@@ -129,7 +129,7 @@ def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilCon
 
 
 def sentence(row: Row) -> str:
-    """Return a sentence with a council's figures of a season."""
+    """Return a sentence with a council's figures in a season."""
     label = season_label(row["season"])
     if row["uphold_rate_pct"] is None or row["upheld_count"] is None or row["uphold_rate_base_count"] is None:
         return f"In {label}, the letter states no uphold rate."
@@ -288,7 +288,7 @@ the overview, by the category that the count has in the tables of other seasons.
 
 
 def _noted(council: CouncilContents) -> list[dict[str, Any]]:
-    """Return the notes on seasons. Consecutive seasons with the same note share one entry."""
+    """Return the notes on seasons. Seasons with the same note share one entry."""
     gathered: dict[str, list[int]] = {}
     for row, note in notes(council.years):
         gathered.setdefault(readable(note) or "", []).append(row["season"])
@@ -297,7 +297,7 @@ def _noted(council: CouncilContents) -> list[dict[str, Any]]:
 
 
 def stretches(seasons: Sequence[int]) -> str:
-    """Return seasons in words, with a range for consecutive seasons: "2014-15 to 2017-18, 2020-21"."""
+    """Return seasons in words. Consecutive seasons are a range: "2014-15 to 2017-18, 2020-21"."""
     found: list[list[int]] = []
     for season in seasons:
         if found and season == found[-1][-1] + 1:
@@ -311,5 +311,7 @@ def stretches(seasons: Sequence[int]) -> str:
 
 
 def _other(contents: SiteContents, authority_id: str) -> Mapping[str, Any]:
-    """Return the name of a predecessor or successor, and the address of its page."""
+    """Return the name of a predecessor or successor, and the address of the page about it (None if there is
+    none).
+    """
     return {"name": contents.names.get(authority_id, authority_id), "address": contents.address_of(authority_id)}

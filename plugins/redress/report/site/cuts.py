@@ -31,11 +31,11 @@ _ORDINARY = (0.5, 3.0)
 """The smallest and the largest size of an ordinary page, as a multiple of the side of A4. A page of another size is
 drawn as if it had the size of A4."""
 _GREYS = 16
-"""The shades of grey in a picture: enough for print, with half the bytes of 256 shades."""
+"""How many shades of grey a picture has: enough for print, with half the bytes that 256 shades need."""
 _TO_GREY = [value * (_GREYS - 1) // 255 for value in range(256)]
 _PALETTE = [grey * 255 // (_GREYS - 1) for grey in range(_GREYS) for _ in range(3)]
 _MARGIN_POINTS = 42.0
-"""How much of the page a cut shows above and below the figures: two or three lines."""
+"""How much of the page a cut shows above and below its figures, in points: two or three lines."""
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from redress.report.site.jobs import Job, Kind
 from redress.report.site.words import STATES, anchor, measure_name, readable, season_label
 
 _AROUND_POINTS = 34.0
-"""How much of the page is shown above and below a figure: one or two lines."""
+"""How much of the page is shown above and below a figure, in points: one or two lines."""
 _ACROSS_POINTS = 400.0
-"""How much of the page's width is shown: a column, so that the text is readable on a telephone."""
+"""How much of the page's width is shown, in points: a column, so that the text is readable on a telephone."""
 _PAD_POINTS = 3.0
-"""The space between a figure and its frame."""
+"""The space between a figure and its frame, in points."""
 _UNITS = {Unit.PER_CENT: "%"}
 _AGREEMENT = {
     "agrees": "gives the same number",
@@ -31,7 +31,7 @@ _AGREEMENT = {
 
 
 def evidence_jobs(contents: SiteContents, council: CouncilContents, cuts: Cuts) -> Iterator[Job]:
-    """Yield the jobs for a council's pages of evidence, one page for each season with a letter."""
+    """Yield the jobs for a council's pages of evidence: one page for each season that has a letter."""
     rows = {row["season"]: row for row in council.years}
     for season in sorted(council.letters):
         row = rows.get(season)

@@ -22,7 +22,8 @@ from redress.read.workers import allow_children
 HERE = Path(__file__).parent
 _MAKERS = ("jinja2", "vl-convert-python", "weasyprint")
 _FEW = 150
-"""Up to this many jobs are done in this process, because starting other processes would take longer."""
+"""If there are at most so many jobs, this process does them itself, because starting other processes would take
+longer."""
 _AT_A_TIME = 16
 
 
@@ -34,7 +35,7 @@ class Kind(StrEnum):
     CHART = "chart"
     """SVG from a specification of Vega-Lite."""
     SCRIPTS = "scripts"
-    """Vega's own scripts in one file, for the page on which a reader chooses councils."""
+    """Vega's own scripts in one file, for the page on which a reader compares councils."""
     TEXT = "text"
     """A text that is written as it is."""
 
@@ -51,7 +52,7 @@ class Job:
 
     @property
     def digest(self) -> str:
-        """A digest of everything that decides the file's bytes: jobs with equal digests make equal bytes."""
+        """A digest of everything that decides the bytes of the file. Jobs with equal digests make equal bytes."""
         return digest_of(self.kind, self.path, self.inputs)
 
 
@@ -63,8 +64,8 @@ def digest_of(kind: str, path: str, inputs: Mapping[str, Any]) -> str:
 
 @cache
 def _makers_digest() -> str:
-    """Return a digest of everything that makes the files: the site's code, templates and styles, and the libraries'
-    versions.
+    """Return a digest of everything that makes the files: the site's code, templates and styles, and the versions
+    of the libraries.
     """
     digest = hashlib.sha256()
     for path in sorted((*HERE.rglob("*"), HERE.parent / "council_words.py")):

@@ -1,8 +1,9 @@
-"""The map of hexagons: one hexagon for each council, coloured by how far its uphold rate is from its type's
-average.
+"""The map of hexagons, one for each council. The colour says how far the council's uphold rate is from the average
+of its type.
 
-District, unitary, metropolitan and London borough councils have the places of the map of 2023. County councils,
-councils that had ended by then, and invented councils are not on that map, and are shown in rows beside it.
+District, unitary, metropolitan and London borough councils have the places that they have on a map of 2023. County
+councils, invented councils, and councils that had ended by 2023 have no place on the map, and are shown in rows
+beside it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ STEPS = (
     "10 to 20 points above",
     "20 points or more above",
 )
-"""The steps of the scale in words, from far below the average of the type to far above."""
+"""The steps of the scale in words, from far below the type's average to far above it."""
 COLOURS = ("#542788", "#8073ac", "#c5bfe0", "#e8e6e1", "#fdc98a", "#e08214", "#a04b03")
 """The colours of the steps. People who cannot tell red from green can distinguish purple and orange."""
 _WIDTH, _RISE = 20.0, 20.0 * sqrt(3) / 2

@@ -1,7 +1,7 @@
-"""Print a season's page as a PDF for a committee, by WeasyPrint from the page itself.
+"""Print a season's page as a PDF, for a committee. WeasyPrint makes the PDF from the page itself.
 
-WeasyPrint needs the system's library Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0). Without it the site has
-no PDFs, and says so.
+WeasyPrint needs the system's library Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0). Without Pango, the site
+has no PDFs, and says so.
 """
 
 import logging
@@ -20,7 +20,7 @@ from redress.report.site.season_pages import season_address
 
 
 def why_no_pdfs() -> str | None:
-    """Return in words why PDFs cannot be printed, or None if they can."""
+    """If PDFs cannot be printed, return why, in words; otherwise return None."""
     try:
         import weasyprint  # noqa: F401 -- loads Pango
     except OSError as error:
@@ -29,7 +29,7 @@ def why_no_pdfs() -> str | None:
 
 
 def put_pdfs(folder: SiteFolder, contents: SiteContents) -> None:
-    """Put the PDFs of all seasons into the folder."""
+    """Put the PDF of each season into the site's folder."""
     for season in contents.seasons:
         page = folder.new / season_address(season)
         path = season_address(season).replace(".html", ".pdf")
@@ -39,7 +39,7 @@ def put_pdfs(folder: SiteFolder, contents: SiteContents) -> None:
 
 
 def _printed(page: Path, site: Path) -> bytes:
-    """Return a page as a PDF without its links to other pages. Only files of the site are loaded."""
+    """Return a page as a PDF, without the page's links. Only files of the site are loaded."""
     from weasyprint import HTML  # loads Pango
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 

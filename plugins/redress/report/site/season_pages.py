@@ -214,7 +214,7 @@ def _states(contents: SiteContents, season: int) -> dict[str, Any]:
 
 
 def _reissued(contents: SiteContents, season: int) -> list[dict[str, Any]]:
-    """Return the letters of a season that a later letter has replaced."""
+    """Return the letters of a season that another letter to the same authority replaces."""
     ids = {row["authority_key"]: row for row in contents.performance if row["season"] == season}
     return [
         {

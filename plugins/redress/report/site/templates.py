@@ -1,7 +1,7 @@
-"""Make pages from templates of Jinja2. Every value is escaped, so that a name from a letter is shown and never run.
+"""Make pages from templates of Jinja2. Every value is escaped, so that text from a letter is shown and never run.
 
-A character that changes the direction of reading is shown as its code, because it would reverse the numbers after
-it.
+If a character changes the direction of reading, its code is shown instead, because the character would reverse the
+numbers after it.
 """
 
 import re

@@ -163,7 +163,7 @@ def _coverage_row(contents: SiteContents, about: Any, years: Any) -> dict[str, A
 
 
 def _comparison(contents: SiteContents) -> Iterator[Job]:
-    """Yield the jobs for the page that compares councils, and for a script with the years of each council.
+    """Yield the jobs for the page that compares councils, and for one script for each council, with its years.
 
     The data are in scripts, because a page that is opened from a folder may load scripts but no data.
     """
@@ -208,7 +208,7 @@ def _about(council: CouncilContents) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value in a form that JSON can hold; a decimal becomes a number."""
+    """Return a value in a form that JSON can hold. A decimal becomes a float."""
     return value if value is None or isinstance(value, bool | int) else float(value)
 
 

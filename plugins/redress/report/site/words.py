@@ -1,4 +1,4 @@
-"""The site's words for measures, seasons and groups, and its links from numbers to their evidence."""
+"""The site's words for measures, seasons and states of coverage, and its links from numbers to their evidence."""
 
 import csv
 import io
@@ -57,7 +57,7 @@ _SEASON = re.compile(r"\bseason (20\d\d)\b")
 
 
 def season_label(season: int) -> str:
-    """Return a season as the Ombudsman writes it: "2020-21" for 2021."""
+    """Return a season as the Ombudsman writes it: "2020-21" for the season 2021."""
     return Season(season).label
 
 
@@ -67,17 +67,17 @@ def is_council(row: Row) -> bool:
 
 
 def type_address(council_type_key: str, season: int, is_sample: bool) -> str:
-    """Return the address of the page of a council type in a season."""
+    """Return the address of the page about a council type in a season."""
     return f"type/{council_type_key}/{season}{'-invented' if is_sample else ''}.html"
 
 
 def anchor(measure: str, category: str | None = None) -> str:
-    """Return the anchor of a figure on its page of evidence."""
+    """Return the anchor that a figure has on its page of evidence."""
     return measure if category is None else f"{measure}-{category}"
 
 
 def cell(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False, **more: Any) -> Cell:
-    """Return a cell with a number, or with a dash for an absent number."""
+    """Return a cell with a number. If the number is absent, the cell has a dash."""
     if value is None:
         return {"text": "–", **more}
     return {"text": number(value, unit, is_signed=is_signed and value != 0).replace("-", "−"), **more}
