@@ -1,8 +1,9 @@
 """The steps of a run, in the order in which a letter passes through them.
 
-Plan, acquire, take stock, data tables (acquiring); read, check (reading); build, release, serve, Data Docs
-(publishing). Upkeep repeats some steps: it reads again, rebuilds, or rolls back. Each step is a plain function,
-which both the dag and the command line call. Steps hand on small things only: names, hashes and paths.
+The module `acquiring` has plan, acquire, take stock and data tables; `reading` has read and check; `publishing` has
+build, release, serve and data docs. A run of upkeep repeats some steps: it reads again, rebuilds or goes back. Each
+step is a plain function, which both the dag and the command line call. Steps hand on only small things: names,
+hashes and paths.
 """
 
 from redress.steps.acquiring import acquire, last_source, plan, read_data_tables, take_stock

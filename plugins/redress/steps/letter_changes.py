@@ -98,12 +98,12 @@ def keep_before(run: Run) -> None:
 
 
 def forget_before(run: Run) -> None:
-    """Forget the kept state, because the whole run is done again and must compare with the present state."""
+    """Forget the kept state, because the whole run is done again, and must compare with landing as it is now."""
     run.before_path.unlink(missing_ok=True)
 
 
 def kept_before(run: Run) -> tuple[LetterState, ...] | None:
-    """Return the state of the season before the run, or None if it was not kept."""
+    """Return the state of the season before the run, or None if no state was kept."""
     if not run.before_path.exists():
         return None
     kept = json.loads(run.before_path.read_text(encoding="utf-8"))

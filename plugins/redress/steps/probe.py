@@ -42,9 +42,9 @@ _ERRORS = (FetchError, NotPublishedError, SourceError)
 
 @dataclass(frozen=True)
 class ProbeStep:
-    """One assumption about the site, whether it holds, and what was found.
+    """One assumption about the site: whether it holds, and what was found.
 
-    `advice` says which setting to change if the assumption is wrong. If `is_needed` is False, a season can be
+    If the assumption is wrong, `advice` says which setting to change. If `is_needed` is False, a season can be
     fetched although the assumption is wrong.
     """
 
@@ -56,7 +56,7 @@ class ProbeStep:
 
     @property
     def stops_a_season(self) -> bool:
-        """Whether no season can be fetched until the settings are corrected."""
+        """Whether the assumption is wrong and is needed, so that no season can be fetched."""
         return self.is_needed and not self.holds
 
 

@@ -22,10 +22,10 @@ from redress.warehouse.releases.shared import releases_of
 
 
 class Publication(StrEnum):
-    """How the step `release` ended."""
+    """What the step `release` did."""
 
     PUBLISHED = "published"
-    """The release is new, or takes the place of a damaged release of the same content."""
+    """The release is new, or takes the place of a damaged release with the same content."""
     CURRENT_ALREADY = "current_already"
     """The release was current already before the step."""
     CURRENT_AGAIN = "current_again"
@@ -36,7 +36,7 @@ class Publication(StrEnum):
     """Another season was landed after the build. The run of that season publishes both seasons."""
 
     def sentence(self, identity: str | None) -> str:
-        """Return what happened, for people, without a full stop; `identity` is the identity of the built
+        """Return what happened, for people, without a full stop. `identity` is the identity of the built
         warehouse.
         """
         return {
@@ -120,7 +120,7 @@ def build_warehouse(run: Run) -> str | None:
 
 
 def release(run: Run, identity: str | None) -> str:
-    """Publish a built warehouse; return the folder of the current release.
+    """Publish a built warehouse. Return the folder of the current release.
 
     `identity` is what `build_warehouse` returned. Raises SeasonError if there is no current release afterwards.
     """
@@ -153,7 +153,7 @@ def release(run: Run, identity: str | None) -> str:
 
 
 def _published(releases: Releases, identity: str | None, settings: Settings) -> Publication:
-    """Publish a built warehouse, unless it must not be published now; return what was done."""
+    """Publish a built warehouse, unless it must not be published now. Return what was done."""
     current = releases.current()
     if identity is None:
         return Publication.NOTHING_CHANGED

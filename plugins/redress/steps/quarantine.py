@@ -36,7 +36,7 @@ class Case:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the letter is in quarantine and nobody has rejected it."""
+        """Whether the letter waits for a decision: it is in quarantine, and nobody has rejected it."""
         return self.disposition.disposition is Fate.QUARANTINED and self.disposition.decided_by is None
 
     @property

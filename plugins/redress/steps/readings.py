@@ -105,9 +105,9 @@ def _names(nodes: Iterator[ast.AST]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Readings:
-    """A file of letters with their figures and paragraphs, all read by one reader.
+    """A file of letters with their figures and paragraphs. One reader has read all of them.
 
-    The Parquet file's metadata hold the reader's identity.
+    The metadata of the Parquet file hold the reader's identity.
     """
 
     place: Place

@@ -53,7 +53,9 @@ class RunRecord:
 
     @contextmanager
     def step(self, name: str) -> Iterator[StepNote]:
-        """Record that a step began, and how it ended: its seconds, and its note or the error that it raised."""
+        """Record that a step begins and, after the block, how it ended: its seconds, and its note or the error that
+        it raised.
+        """
         self._append(step=name, state="began")
         note = StepNote()
         started = time.monotonic()
@@ -124,7 +126,7 @@ class StepSummary:
 
 
 def step_summaries(record: RunRecord) -> tuple[StepSummary, ...]:
-    """Return each step of a run once, in the order in which the steps first began."""
+    """Return each step of a run once, with its last try, in the order in which the steps first began."""
     found: dict[str, StepSummary] = {}
     for event in record.events():
         name, state = event["step"], event["state"]

@@ -35,7 +35,7 @@ LANDED_ENDING = ".landed.json"
 
 
 class SeasonError(Exception):
-    """A season cannot be run; the message says what was found and what to do."""
+    """A season cannot be run. The message says what was found, and what to do."""
 
 
 class RunKind(StrEnum):
@@ -92,7 +92,7 @@ class Run:
 
     @property
     def folder(self) -> Place:
-        """The folder of the run's record and of all other files that are kept about the run."""
+        """The folder of the run's record, and of all other files that are kept of the run."""
         if self.kind is RunKind.SEASON:
             return season_folder(self.settings, self.season)
         folder = self.settings.runs_folder / self.kind
@@ -174,7 +174,9 @@ class Run:
         return Journal(self._journals_folder / self.run_id, self.season)
 
     def journals(self) -> tuple[Journal, ...]:
-        """Return the journals of all runs of the season that are acquiring, or were interrupted."""
+        """Return the journals of all runs of the season that are fetching letters, or were interrupted while they
+        fetched.
+        """
         folders = sorted(path.parent for path in self._journals_folder.glob(f"*/{JOURNAL_NAME}"))
         return tuple(Journal(folder, self.season) for folder in folders)
 
@@ -189,7 +191,9 @@ class Run:
         return self.settings.data_docs_folder / str(self.season)
 
     def writer_lock(self) -> WriterLock:
-        """Return the lock that a process must hold to replace landing, and to build and publish a warehouse."""
+        """Return the lock that a process must hold while it replaces landing, or builds or publishes a
+        warehouse.
+        """
         return WriterLock(self.settings)
 
     @property
