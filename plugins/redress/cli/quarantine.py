@@ -32,7 +32,7 @@ def list_cases(
     season: OfSeason = None,
     include_decided: Annotated[bool, typer.Option("--all", help="Those that were decided about, too.")] = False,
 ) -> None:
-    """List the letters that wait for a decision, and the rules that each breaks."""
+    """List the letters that wait for a decision, and the rules that each letter breaks."""
     with _quarantine() as desk:
         cases = desk.cases(season_of(season))
         waiting = sum(case.is_waiting for case in cases)
@@ -101,7 +101,7 @@ def reject(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, publi
 
 @quarantine.command()
 def withdraw(sha: Sha, reason: Reason, by: By = "", season: OfSeason = None, publish: Publish = False) -> None:
-    """Withdraw the decision about a letter, so that the rules alone decide again."""
+    """Take back the decision about a letter, so that the rules alone decide again."""
     _decide(
         lambda desk: desk.withdraw(sha, reason=reason, by=by or login_name(), season=season_of(season)), publish
     )

@@ -32,7 +32,7 @@ def show_authority(
 
 @releases_app.callback(invoke_without_command=True)
 def list_releases(context: typer.Context) -> None:
-    """List the releases; the release that became current last comes first."""
+    """List the releases. The release that became current last comes first."""
     if context.invoked_subcommand is not None:
         return
     with plain_errors():
@@ -68,7 +68,9 @@ def list_releases(context: typer.Context) -> None:
 
 @releases_app.command()
 def verify() -> None:
-    """Compare every file of the releases with its checksum, and landing with the release that was made from it."""
+    """Compare every file of the releases with its checksum. Compare landing with the release that was made
+    from it.
+    """
     with plain_errors():
         from redress.settings import Settings
         from redress.warehouse.build import faults, warehouse_identity

@@ -40,7 +40,7 @@ SOURCE_RETRIES: dict[str, Any] = {
     "max_retry_delay": dt.timedelta(minutes=30),
     "execution_timeout": dt.timedelta(hours=6),
 }
-"""The retries after a failure of a source: the task waits 2, 4, 8, 16 and 30 minutes, an hour in all.
+"""The retries of a task after a failure of its source. The task waits 2, 4, 8, 16 and 30 minutes, an hour in all.
 
 A try may take six hours. A season of 400 letters takes 1,200 requests, which take 40 minutes with the default of
 REDRESS_FETCH_GAP_SECONDS. The next try goes on where the last try ended.
@@ -89,7 +89,9 @@ def release(identity: str | None) -> str:
 
 @task(pool=WRITER_POOL)
 def serve() -> str | None:
-    """Copy the release to PostgreSQL if REDRESS_SERVE_URL is set; a failure leaves the published files alone."""
+    """Copy the release to PostgreSQL if REDRESS_SERVE_URL is set. If that fails, the published files stay as they
+    are.
+    """
     from redress.orchestration.context import run_task
     from redress.steps import serve
 
@@ -99,7 +101,7 @@ def serve() -> str | None:
 
 @task
 def data_docs() -> str:
-    """Write Great Expectations' pages about the season; a failure leaves the published release as it is."""
+    """Write Great Expectations' pages about the season. If that fails, the published release stays as it is."""
     from redress.orchestration.context import season_task
     from redress.steps import build_data_docs
 
@@ -109,7 +111,7 @@ def data_docs() -> str:
 
 @task
 def site() -> str:
-    """Build the site's pages of the current release; a failure leaves the release and the earlier site as they
+    """Build the site's pages of the current release. If that fails, the release and the site before stay as they
     are.
     """
     from redress.orchestration.context import run_task
@@ -121,7 +123,7 @@ def site() -> str:
 
 @task(trigger_rule="all_done")
 def report() -> str:
-    """Write the report about each letter of the season for people, with the reason if the run failed."""
+    """Write the report about each letter of the season, for people. If the run failed, the report says why."""
     from redress.orchestration.context import season_task, skip_if_nothing_to_do
     from redress.report import write_report
 

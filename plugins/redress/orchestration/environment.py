@@ -1,4 +1,6 @@
-"""The environment of Airflow's processes: our dags and plugin, this home's settings, no telemetry."""
+"""The environment of Airflow's processes: our dags and our plugin, the settings of this home, and no usage data for
+Airflow's makers.
+"""
 
 import json
 import os

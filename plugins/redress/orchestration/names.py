@@ -1,6 +1,8 @@
-"""Names that dags, `make up`, docker-compose.yml and people's commands share: dags, tasks, pools, types of run.
+"""Names that dags, `make up`, docker-compose.yml and people's commands share: names of dags, tasks, pools and types
+of run.
 
-This module imports nothing of Airflow, so that a program can use the names without Airflow's start.
+This module imports nothing of Airflow, so that a program can use the names without waiting until Airflow has
+started.
 """
 
 from collections.abc import Mapping

