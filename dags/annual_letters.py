@@ -23,11 +23,11 @@ from redress.orchestration.dag_parts import (
 from redress.orchestration.names import ANNUAL_LETTERS, SITE_POOL, WRITER_POOL
 
 AFTER_PUBLICATION = CronTriggerTimetable("0 6 15 8 *", timezone="UTC", run_immediately=dt.timedelta(days=1))
-"""15 August, 06:00 UTC: letters came out at the end of July until 2024, and come in May since 2025.
+"""15 August, 06:00 UTC. Letters came out at the end of July until 2024, and come in May since 2025.
 
-The first run is on the next 15 August, so that unpausing the dag does not start a season that nobody asked for. A
-scheduler that is late by less than a day still starts the run. The dag has no start date, because with a start date
-in the past Airflow starts the latest run as soon as the dag is unpaused.
+The first run is on the next 15 August, so that unpausing the dag does not start a season that nobody asked for. If
+the scheduler is late by less than a day, it still starts the run. The dag has no start date: if it had a start date
+in the past, Airflow would start the latest run as soon as the dag is unpaused.
 """
 
 

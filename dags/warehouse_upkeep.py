@@ -1,7 +1,7 @@
 """warehouse_upkeep: rebuild the warehouse, read a season again from the archive, or go back to an earlier release.
 
-No source is asked, and nothing is fetched. Each field of the form belongs to some actions. A field that is set and
-does not belong to the chosen action fails the run at its first task, before anything is done. The runbook is
+No source is asked, and nothing is fetched. Each field of the form belongs to some actions. If a field is set that
+does not belong to the chosen action, the run fails at its first task, before anything is done. The runbook is
 docs/runbooks/upkeep.md.
 """
 

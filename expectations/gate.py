@@ -1,4 +1,4 @@
-"""The gate: judge a season's letters, and have Great Expectations validate the judgement once."""
+"""The gate: judge a season's letters, and have Great Expectations validate the judgement."""
 
 import json
 from collections.abc import Sequence
@@ -136,7 +136,7 @@ def _validate(frame: pd.DataFrame, suite: gx.ExpectationSuite, run_name: str) ->
 
 
 def _failed_checks(judgement: Judgement) -> dict[Failure, str]:
-    """Return the detail of each failed check, by its rule and letter."""
+    """Return what each failed check says, by the check's rule and letter."""
     return {(check.rule, sha256): check.detail for sha256, check in judgement.checks if not check.is_passed}
 
 

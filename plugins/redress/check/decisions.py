@@ -1,7 +1,8 @@
-"""Decisions: what people decided about letters in quarantine, in a file beside landing that only grows.
+"""Decisions: what people decided about letters in quarantine. They are kept in a file beside landing, to which
+lines are only added.
 
 The file is <landing>/decisions.jsonl: one JSON object a line, the oldest first. The last line about a letter and
-season is in force; a withdrawal leaves no decision in force.
+season is in force. If that line is a withdrawal, no decision is in force.
 """
 
 import hashlib
@@ -44,7 +45,7 @@ class Ruling(StrEnum):
     REJECT = "reject"
     """The letter stays in quarantine for good. Another letter to its authority can be loaded."""
     WITHDRAW = "withdraw"
-    """The earlier decision is taken back, and the rules alone decide again."""
+    """The decision before is taken back, and the rules alone decide again."""
 
 
 def one_line(text: str) -> str:
@@ -102,7 +103,7 @@ class Decisions:
     history: tuple[Decision, ...] = ()
 
     def about(self, season: Season, letter_sha256: str) -> tuple[Decision, ...]:
-        """Return the decisions about a letter of a season, the oldest first."""
+        """Return the decisions about a letter that was fetched for a season, the oldest first."""
         return tuple(
             decision
             for decision in self.history
@@ -117,7 +118,7 @@ class Decisions:
         return about[-1] if about and about[-1].ruling is not Ruling.WITHDRAW else None
 
     def rejects(self, season: Season, letter_sha256: str) -> bool:
-        """Return whether a person's rejection of a letter of a season is in force."""
+        """Return whether a person has rejected a letter of a season, and the rejection is in force."""
         decision = self.in_force(season, letter_sha256)
         return decision is not None and decision.ruling is Ruling.REJECT
 

@@ -33,7 +33,7 @@ def dispose(season: Season, standings: Sequence[Standing], decisions: Decisions)
 
 
 def broken_rules(checks: Sequence[Check]) -> tuple[Check, ...]:
-    """Return the failed checks that hold a letter back."""
+    """Return the failed checks that hold a letter back: those of critical rules."""
     return tuple(check for check in checks if check.holds_back)
 
 

@@ -35,7 +35,9 @@ class Judgement:
 
     @property
     def checks(self) -> tuple[tuple[str | None, Check], ...]:
-        """Every check with its letter's sha256, or with None for a check of the season as a whole."""
+        """Every check, each with the sha256 of its letter, or with None if the check is about the season as a
+        whole.
+        """
         return (
             *((standing.letter.sha256, check) for standing in self.standings for check in standing.checks),
             *((None, check) for check in self.season_checks),
@@ -67,7 +69,9 @@ def _stand(
     decisions: Decisions,
     witnesses: Sequence[WitnessFigure],
 ) -> tuple[Standing, ...]:
-    """Return each letter with its authority on the last day of the period, its rivalry, and all its checks."""
+    """Return each letter with its authority on the last day of the season's period, its rivalry, and all its
+    checks.
+    """
     placed = [
         with_contradictions_borne_out(placed_letter(letter, season, authorities, decisions), witnesses)
         for letter in letters

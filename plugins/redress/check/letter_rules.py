@@ -1,8 +1,8 @@
-"""The rules about one letter's numbers and years.
+"""The rules about one letter's numbers and years. `redress read` asks these rules. The judge asks them together
+with the rules about a season.
 
-`redress read` asks these rules, and the judge asks them together with the rules about a season. A rule passes, and
-says so, if the letter lacks the figures that it compares; separate rules ask for the figures that a letter must
-state.
+If a letter lacks the figures that a rule compares, the rule passes, and says so. Other rules ask for the figures
+that a letter must state.
 """
 
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ SHARES = {
     ),
     "compliance_rate_is_possible": Share("compliance_rate_pct", None, "compliance_outcomes_count"),
 }
-"""The rates that follow from counts, by the name of the rule that compares them."""
+"""The rates that follow from counts, each by the name of the rule that compares the rate with its counts."""
 
 
 def is_certain(letter: Letter, share: Share) -> bool:

@@ -43,7 +43,7 @@ class Check:
 
     @property
     def holds_back(self) -> bool:
-        """Whether the check keeps its letter in quarantine: a critical rule failed."""
+        """Whether the check keeps its letter in quarantine: its rule is critical, and failed."""
         return self.severity is Severity.CRITICAL and not self.is_passed
 
 

@@ -1,6 +1,6 @@
 """The rules about a season's letters together: authorities, seasons, rivals, averages and rates per 100,000.
 
-These rules need the list of authorities, or the season's other letters, so only the judge asks them.
+These rules need the list of authorities or the season's other letters. So only the judge asks them.
 """
 
 from collections.abc import Collection, Sequence

@@ -185,7 +185,10 @@ def _have(sentences: Sequence[Sequence[int]], presence: npt.NDArray[np.uint8]) -
 
 
 def _near_counts(masks: Mapping[_Prose, int], proses: Sequence[_Prose]) -> dict[_Prose, int]:
-    """Return how many councils have each paragraph of `proses` in nearly the same words."""
+    """Return, for each paragraph of `proses`, how many councils have it in nearly the same words.
+
+    `masks` is as for `_standard_counts`.
+    """
     others = list(masks.items())
     having: dict[Run, list[int]] = {}
     for number, (other, _) in enumerate(others):
