@@ -26,8 +26,8 @@ from redress.model.season import Season
 from redress.model.witness import WitnessFigure
 
 Failure = tuple[str, str | None]
-"""A failure: the name of a rule, and the sha256 of the letter that breaks the rule; None in place of the sha256 if
-the season as a whole breaks it."""
+"""A broken rule: its name, and the sha256 of the letter that breaks it. If the season as a whole breaks the rule,
+None stands in place of the sha256."""
 
 
 class GateError(Exception):

@@ -16,7 +16,7 @@ from redress.model.measures import HEADLINE_NAMES
 AVERAGE_MEASURES = frozenset(name for name in HEADLINE_NAMES if "_type_average" in name)
 """The measures that a letter prints as averages of similar authorities."""
 MAJORITY_LETTERS_COUNT = 3
-"""A majority can outvote a letter only if at least so many letters to councils of its type print the average."""
+"""A majority can outvote a letter only if at least this many letters to councils of its type print the average."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class _Vote:
 
 @dataclass(frozen=True)
 class _Averages:
-    """The averages that one letter prints. Each has the letters' vote on its value, or None if no letter has a
-    vote.
+    """The averages that one letter prints. Beside each average stands the vote: how many letters print which value
+    of it, or None if no letter has a vote.
     """
 
     council_type_id: str

@@ -123,7 +123,9 @@ class Decisions:
         return decision is not None and decision.ruling is Ruling.REJECT
 
     def authority_id(self, season: Season, letter_sha256: str) -> str | None:
-        """Return the id of the authority that, as a person decided, a letter is to; None if nobody has said it."""
+        """If a person said which authority a letter is to, and that decision is in force, return the id of the
+        authority. Otherwise return None.
+        """
         decision = self.in_force(season, letter_sha256)
         return None if decision is None else decision.authority_id
 

@@ -11,8 +11,8 @@ from redress.model.letter import Letter, Verdict
 from redress.model.season import FIRST_SEASON, LAST_SEASON, Season
 
 POPULATION_YEARS = 4
-"""A rate per 100,000 may rest on a population estimate of any of so many years before the letter. The only letter
-that could be checked uses the estimate of two years before, and other letters may use an older estimate."""
+"""A rate per 100,000 may rest on the population estimate of any of this many years before the letter. The only
+letter that could be checked uses the estimate of two years before, and other letters may use an older estimate."""
 
 
 @dataclass(frozen=True)

@@ -276,8 +276,8 @@ def _page_below(folder: Place, name: str) -> Path | _Stored | None:
 
 
 def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
-    """Return the file of an object store that has a name of these parts below the folder. Each line of a record is
-    an object too, and is not returned.
+    """Return the object below a folder of the object store; `parts` are the parts of its path from the folder. Each
+    line of a record is an object too, and is not returned.
     """
     suffix = PurePosixPath(parts[-1]).suffix
     name = f"{folder.path.rstrip('/')}/{'/'.join(parts)}"
@@ -301,7 +301,7 @@ def _store_errors() -> Iterator[None]:
 
 
 def _file_below(folder: Path, parts: list[str]) -> Path | None:
-    """Return the file that has a name of these parts below the folder.
+    """Return the file below a folder; `parts` are the parts of its path from the folder.
 
     Links are followed, even if the folder itself is a link. The file that a link leads to must lie within the
     folder that the link leads to.

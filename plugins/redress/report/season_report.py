@@ -21,11 +21,11 @@ from redress.warehouse.releases.checksums import CHANGES_NAME, NOTES_NAME
 from redress.warehouse.releases.notes import figure_name, shown_values
 
 SHOWN_CHANGES_COUNT = 50
-"""The report names at most so many letters for each kind of change, because in a season's first run all letters are
-new."""
+"""For each kind of change, the report names at most this many letters, because in a season's first run all letters
+are new."""
 SHOWN_REFUSED_COUNT = 50
-"""The report names at most so many refused files for each disposition, because all files of a wrong source may be
-refused."""
+"""For each disposition, the report names at most this many refused files, because all files of a wrong source may
+be refused."""
 _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
 

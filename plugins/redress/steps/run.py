@@ -182,7 +182,9 @@ class Run:
 
     @property
     def acquiring_lock_place(self) -> Place:
-        """The place of a lock: only one process at a time may acquire the season in this state."""
+        """The place of a lock. A process holds the lock while it fetches the season's letters, so that no other
+        process with this state does so at the same time.
+        """
         return self.settings.work_folder / "acquiring" / f"{self.season}.lock"
 
     @property

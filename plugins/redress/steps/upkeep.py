@@ -155,8 +155,8 @@ def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
 def rebuild(run: Run) -> str:
     """Build, test and publish the warehouse of what is landed. Return the folder of the current release.
 
-    If the current release is undamaged and holds exactly what is landed, nothing is done; nor if a person took back
-    the release of what is landed.
+    Nothing is done in two cases: the current release is undamaged and holds exactly what is landed; or a person
+    took back the release of what is landed.
     """
     with run.writer_lock():
         return release(run, build_warehouse(run))

@@ -1,5 +1,5 @@
-"""The publication watch: find out which letters a source has that the last landed run of the season did not have,
-and which letters are missing.
+"""The publication watch: find the letters of a season that are new since the last run that landed the season, and
+the letters that are missing.
 
 A watch makes the requests of a season's run, and asks only for files that have changed since. It puts the files
 into the archive, where the run that the watch starts finds them. Landing, the warehouse and the records of the

@@ -46,7 +46,7 @@ READY_SECONDS = 180.0
 POLL_SECONDS = 0.5
 PARALLEL_TASKS = 4
 LOST_TASK_SECONDS = 60
-"""If a task gives no sign of life for so long, it counts as killed and is retried."""
+"""If a task gives no sign of life for this long, it counts as killed and is retried."""
 
 
 @dataclass(frozen=True)

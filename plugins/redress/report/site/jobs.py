@@ -22,7 +22,7 @@ from redress.read.workers import allow_children
 HERE = Path(__file__).parent
 _MAKERS = ("jinja2", "vl-convert-python", "weasyprint")
 _FEW = 150
-"""If there are at most so many jobs, this process does them itself, because starting other processes would take
+"""If there are at most this many jobs, this process does them itself, because starting other processes would take
 longer."""
 _AT_A_TIME = 16
 

@@ -163,7 +163,8 @@ def _coverage_row(contents: SiteContents, about: Any, years: Any) -> dict[str, A
 
 
 def _comparison(contents: SiteContents) -> Iterator[Job]:
-    """Yield the jobs for the page that compares councils, and for one script for each council, with its years.
+    """Yield the jobs for the page that compares councils, and for a script for each council, which holds the
+    council's years.
 
     The data are in scripts, because a page that is opened from a folder may load scripts but no data.
     """
