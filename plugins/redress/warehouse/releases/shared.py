@@ -76,7 +76,7 @@ class SharedReleases(Releases):
                 return ()
             if not self._has_events(pointer.events):
                 self.history.replace(pointer.events)
-            loss = self._copied(pointer.release)
+            loss = self._copy(pointer.release)
             if loss:
                 self.current_link.unlink(missing_ok=True)
                 return loss
@@ -107,9 +107,9 @@ class SharedReleases(Releases):
         """
         if identity not in self.identities():
             return (f"{self.store.address} does not list it",)
-        return self._copied(identity)
+        return self._copy(identity)
 
-    def _copied(self, identity: str) -> tuple[str, ...]:
+    def _copy(self, identity: str) -> tuple[str, ...]:
         folder = self.release_folder(identity)
         if not damage(folder):
             return ()
