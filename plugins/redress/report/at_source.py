@@ -1,5 +1,5 @@
-"""The part of a season's report, as Markdown, about what its source gave: what became of each letter there, and the
-warnings of the season's checks.
+"""The part of a season's report, as Markdown, about the source: what became of each letter there. Also the warnings
+of the season's checks.
 """
 
 import shlex
@@ -84,18 +84,18 @@ def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
 
 
 def _name(outcome: Outcome, authorities: Authorities) -> str:
-    """Return the name of the authority that an outcome at the source is about, or "" if the source names no known
-    authority.
+    """Return the name of the authority that an outcome's reference belongs to. Return "" if the reference has no
+    authority, or an authority that is not known.
     """
     found = authorities.with_id(outcome.reference.authority_id or "")
     return "" if found is None else found.name
 
 
 def command(settings: Settings, words: str) -> str:
-    """Return a command of `redress`, as Markdown. If the run has a home, a state or further councils that are not
-    the default, the command sets them.
+    """Return, as Markdown, the command line `redress` with the given words. If the settings have a home, a state or
+    further councils that are not the default, the command line sets these as environment variables.
 
-    The command must set them, because a terminal has neither the environment of Airflow nor that of `make run`.
+    A terminal needs this, because it has neither the environment of Airflow nor that of `make run`.
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),

@@ -54,8 +54,8 @@ def council_years(file: Path, name: str, season: Season | None, today: dt.date) 
 def authority_named(
     release: duckdb.DuckDBPyConnection, name: str, season: Season | None, today: dt.date
 ) -> Authority:
-    """Return the authority of a release that a name means: on the last day of the season, or today if no season is
-    given.
+    """Return the authority that an id or a name means in a release. A name is looked up as of the season's last
+    day, or as of today if no season is given.
 
     Raises ShowError if the name belongs to no authority or to several.
     """
@@ -154,8 +154,8 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
 
 
 def _end(authority: Authority, season: Season, successors: str | None) -> str:
-    """Return a clause that says when an authority ended, and what took it over. Return "" if the authority still
-    existed at the end of the season's period.
+    """Return the end of a sentence, which says when an authority ended, and which authorities took it over. Return
+    "" if the authority still existed at the end of the season's period.
     """
     if authority.valid_to is None or authority.valid_to >= season.period_end:
         return ""

@@ -163,8 +163,8 @@ def _per_100k_table(years: Sequence[Row]) -> Table:
 
 
 def _has_per_100k(row: Row) -> bool:
-    """Return whether a season's row has a number for each 100,000 residents, or a reason why the letter lacks the
-    number. Letters before 2024 do not state such a number.
+    """Return whether a season's row has the number of upheld complaints per 100,000 residents, or a reason why the
+    letter lacks the number. Letters before 2024 do not state such a number.
     """
     is_to_be_stated = row["upheld_per_100k_absence_code"] not in (None, Absence.NOT_IN_LAYOUT)
     has_number = row["upheld_per_100k"] is not None or row["recomputed_upheld_per_100k"] is not None
@@ -258,8 +258,8 @@ def _rate(row: Row, rate: str) -> str:
 
 
 def _stated(row: Row, measure: str, column: str, unit: str = "") -> str:
-    """Return a stated number. If the letter states none, return a word for the reason; if there is no accepted
-    letter, return a dash.
+    """Return, as text, the number that a letter states. If the letter states none, return a word for the reason. If
+    there is no accepted letter, return a dash.
     """
     code = row[f"{measure}_absence_code"]
     return number(row[column], unit) if code is None else WHY_ABSENT[code][0]

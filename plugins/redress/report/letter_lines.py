@@ -57,8 +57,8 @@ class LetterLine:
 
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
-    """Return a line for each landed letter of some seasons. The numbers are those of the current release if it has
-    the letter, else those that were read in the letter.
+    """Return a line for each landed letter of some seasons. If the current release has the letter, the numbers come
+    from the release; otherwise from what was read in the letter.
     """
     landing = Landing(settings.landing_folder)
     current = releases_of(settings).current()
@@ -75,8 +75,8 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
 def letter_line(
     landed: LandedLetter, disposition: Disposition, review: Mapping[str, Any] | None = None
 ) -> LetterLine:
-    """Return one letter as a line. The numbers are those of `review`, the letter's row in the warehouse; if there
-    is no such row, they are those that were read in the letter.
+    """Return one letter as a line. The numbers come from `review`, the letter's row in the warehouse or, if there
+    is no such row, from what was read in the letter.
     """
     numbers = _as_read(landed.letter) if review is None else review
     authority = landed.letter.header.authority_name

@@ -19,7 +19,8 @@ KINDS = {
     "names_non_compliance": "non-compliance",
     "names_delay": "delay",
 }
-"""The words for what a passage names, such as a public report, by the column of fct_passage that says so."""
+"""What a passage can name, such as a public report: the words for it, by the column of fct_passage that is true if
+the passage names it."""
 SERVICES = {
     "adult_social_care": "adult social care",
     "benefits_and_tax": "benefits and tax",
@@ -29,7 +30,7 @@ SERVICES = {
     "housing": "housing",
     "planning_and_development": "planning and development",
 }
-"""The names of the services that a passage can name, by the words for them in the column named_services."""
+"""The services that a passage can name: the words for each service, by its code in the column named_services."""
 NO_PASSAGES = "the release has no passages, because an earlier version made it: run redress reread for each season"
 _WORD = re.compile(r"[^\s*]+\*?")
 _ASKED = """

@@ -77,8 +77,8 @@ class SeasonOutcome:
 
     @cached_property
     def expected_ids(self) -> frozenset[str]:
-        """The ids of the authorities that must have a letter. If no letter to a real authority has come, real
-        authorities are left out.
+        """The ids of the authorities that must have a letter. If letters have come, but only to invented
+        authorities, these are invented authorities. Otherwise these are real authorities.
         """
         come_ids = (
             disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
@@ -221,8 +221,8 @@ class SeasonOutcome:
 
     @property
     def _is_again(self) -> bool:
-        """Whether the run made an earlier release current again, because landing holds the content of that release
-        again.
+        """Whether the run made an earlier release current again, because landing has the same content again as when
+        that release was built.
         """
         return any(attempt.publication is Publication.CURRENT_AGAIN for attempt in self._tries)
 
@@ -241,8 +241,8 @@ class SeasonOutcome:
 
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
-        """The facts of the tries of the step `release`. Tries that left another release current than the last try
-        are left out.
+        """What the record says about each try of the step `release` that is done and left the same release current
+        as the last try.
         """
         done = (
             event for event in self.run.record.events() if event["step"] == "release" and event["state"] == "done"

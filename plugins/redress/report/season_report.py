@@ -172,7 +172,7 @@ def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterat
 
 
 def _refused(refused: RefusedSeason) -> Iterator[str]:
-    """Yield the files because of which the season was not landed, by their dispositions."""
+    """Yield the files that made `check` refuse the season, grouped by their dispositions."""
     yield "These files stopped the season, and none of them is landed: `redress quarantine` does not know them."
     for disposition, count in Counter(line.disposition for line in refused.lines).most_common():
         of_kind = [line for line in refused.lines if line.disposition == disposition]

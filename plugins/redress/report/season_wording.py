@@ -16,7 +16,8 @@ from redress.steps.wording import Wording
 
 SHOWN_EXAMPLES = 3
 SHOWN_ODDS = 30
-"""Odds smaller than one in 10 to this power are shown as one in 10 to this power."""
+"""If a coincidence is less likely than one in 10 to this power, it is shown as "one in 10 to this power, or
+less"."""
 
 
 def wording_lines(wording: Wording) -> Iterator[str]:
@@ -127,8 +128,8 @@ def _change(count: BeforeAfter) -> str:
 
 
 def _golden_letter(wording: Wording) -> Letter | None:
-    """Return the letter of the trial reading that is best for a golden letter: the one with the most figures.
-    Return None if there was no trial reading.
+    """Return the letter of the trial reading that is best for a golden letter (a letter in the tests, with the JSON
+    that reading it must give): the letter with the most figures. Return None if there was no trial reading.
     """
     letters = () if wording.trial is None else wording.trial.letters
     return max(

@@ -11,7 +11,7 @@ from typing import Any
 
 VEGA_LITE = "6.1"
 OURS, AVERAGE, INK, SOFT, GRID = "#1d4f91", "#b35806", "#1b1f24", "#57606a", "#e3e7eb"
-"""Colours that people who cannot tell red from green can distinguish, also in print without colour."""
+"""Colours that can be told apart by people who cannot tell red from green, and in print without colour."""
 _CONFIG = {
     "background": "white",
     "font": "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif",
@@ -68,8 +68,8 @@ def _continues(before: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
 def rates_over_seasons(
     points: Sequence[Mapping[str, Any]], seasons: Sequence[int], breaks: Sequence[int]
 ) -> dict[str, Any]:
-    """Return a chart of the points that `rate_points` made, over `seasons`. A vertical line stands before each
-    season of `breaks`, with which comparable rates begin anew.
+    """Return a chart of the points that `rate_points` made, over `seasons`. The rates of a season in `breaks`
+    cannot be compared with earlier rates, so a vertical line stands before the season.
     """
     season = {
         "field": "season",

@@ -1,9 +1,9 @@
 """Cuts of letters' pages. A cut is a picture of the part of a page that has figures, and the place of that part on
 the page.
 
-A reading worker draws the picture: it has no network, may not write, and is ended at the limits that reading a
-letter has. All figures of a page share one picture: the site shows a part of the picture for each figure, and draws
-the frame.
+A reading worker (a process that reads letters) draws the picture. The worker has no network and may not write. If
+it exceeds the limits of time and memory for reading a letter, it is ended. All figures of a page share one picture:
+the site shows a part of the picture for each figure, and draws the frame.
 """
 
 import io
@@ -96,8 +96,8 @@ def _from_archive(
     waiting: Sequence[tuple[str, dict[int, tuple[float, float]]]],
     found: dict[tuple[str, int], Cut | str],
 ) -> Iterator[tuple[tuple[str, dict[int, tuple[float, float]]], tuple[object, ...]]]:
-    """Yield letters to draw, each with the arguments for `draw_pages`. If the archive does not hold a letter, note
-    the reason in `found`.
+    """Yield each letter of `waiting` that the archive holds, with the arguments for `draw_pages`. If the archive
+    does not hold a letter, put the reason into `found` for each of its pages.
     """
     for sha256, pages in waiting:
         try:
@@ -115,7 +115,7 @@ def draw_pages(
     the page's number.
 
     Return for each page: its width, the top and the bottom of what is drawn (all in points), the `unit` of the cut,
-    and the picture as a grey PNG. A page can need any time and memory, so call this in a worker.
+    and the picture as a grey PNG. Drawing a page can take any time and memory, so call this in a reading worker.
     """
     import pypdfium2 as pdfium
 

@@ -86,8 +86,8 @@ def _part(title: str, contents: SiteContents, rows: Sequence[Row], *, is_placed:
 
 
 def _on_map(places: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
-    """Return the upper left corners of hexagons with these columns and rows. Rows count from south to north, and
-    odd rows are shifted east.
+    """Return the upper left corners of hexagons. `places` has the column and the row of each hexagon. Rows count
+    from south to north, and odd rows are shifted east.
     """
     west, north = min(column for column, _ in places), max(row for _, row in places)
     return [((column - west + row % 2 / 2) * _WIDTH, (north - row) * _RISE) for column, row in places]
