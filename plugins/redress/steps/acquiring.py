@@ -41,7 +41,7 @@ FORGET_AFTER = dt.timedelta(days=7)
 """A journal that began longer ago is removed, because its run was interrupted and never continued."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 NOTHING_YET = "nothing_yet"
-"""A key in a step's facts: the run is over, because nobody asked for it and its season has no letter yet."""
+"""A key in a step's facts. The run is over: nobody asked for it, and its season has no letter yet."""
 
 
 class Archived(TypedDict):
@@ -68,11 +68,13 @@ def plan(
 
     If a run was interrupted, its next try, or the next run from that source, does not fetch again what was fetched.
     If a run has ended and is done again under its id (a backfill that reprocesses), it starts over with a new
-    record. With `retry_failed`, only what failed in the season's last run is fetched; other outcomes are kept. The
-    step's message names damaged lines of earlier records, which are left out, and earlier runs that ended in the
-    future by a wrong clock, which are then dated before this run. Raises SeasonError if the source has nothing of
-    the season, or if nothing can be retried. If the schedule alone started the run (`is_asked` is False) and the
-    source does not have the season yet, the result is empty.
+    record. With `retry_failed`, only what failed in the season's last run is fetched; other outcomes are kept. If
+    the schedule alone started the run (`is_asked` is False) and the source does not have the season yet, the result
+    is empty.
+
+    Damaged lines of earlier records are left out. If an earlier run seems to end in the future, because a clock was
+    wrong, its end is set to now. The step's message names both. Raises SeasonError if the source has nothing of the
+    season, or if nothing can be retried.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
@@ -113,9 +115,9 @@ def acquire(
 ) -> int:
     """Fetch a batch into the archive, and note each outcome in the journal. Return how many references have bytes.
 
-    `watch` is called after each reference. If a letter cannot be fetched, the others still are. Raises ArchiveError
-    if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the run has no
-    journal any more. A repeated step goes on where it stopped.
+    `watch` is called after each reference. If a letter cannot be fetched, the step goes on with the next. Raises
+    ArchiveError if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the
+    run has no journal any more. A repeated step goes on where it stopped.
     """
     with run.record.step(f"acquire {batch + 1}") as note:
         archive, journal = Archive(run.settings.archive_address), run.journal
@@ -200,7 +202,7 @@ def note_nothing_yet(note: StepNote, reason: str) -> None:
 
 
 def why_nothing_to_do(run: Run) -> str | None:
-    """Return why a run that nobody asked for has nothing to do, from its last step; None if it has work to do."""
+    """If a run's last step noted that there is nothing to do, return why; otherwise return None."""
     ends = [event for event in run.record.events() if event["state"] != "began"]
     return str(ends[-1]["told"]) if ends and ends[-1].get("counts", {}).get(NOTHING_YET) else None
 
@@ -217,9 +219,9 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
     """Return the journal that this run continues: its own, or another run's from this source. Return None if none
     fits.
 
-    A journal fits if it began within REDRESS_RESUME_WITHIN_HOURS, not in the future, and no run has come to its
-    check since. A run of the whole season does not continue a run that fetched failures only. Journals that are
-    damaged or too old (FORGET_AFTER) are removed.
+    A journal fits if it began at most REDRESS_RESUME_WITHIN_HOURS ago, and no run has come to its check since. A
+    run of the whole season does not continue a run that fetched failures only. Journals that are damaged or too old
+    (FORGET_AFTER) are removed.
     """
     now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
     checked = latest_checked_summary(run.folder)
@@ -242,7 +244,9 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
 
 
 def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:
-    """Return the references of the season's last run, and the outcomes of the references that did not fail."""
+    """Return the references of the season's last run, and the outcomes of the references that did not fail. Raises
+    SeasonError if no run is known, if the last run had another source, or if nothing failed in it.
+    """
     summary = latest_summary(run.folder)
     again = f"take the whole season: redress run {run.season} --from {source.name}"
     if summary is None:
@@ -272,12 +276,14 @@ def _require_its_plan_here(run: Run) -> None:
 
 
 def _is_there(outcome: Outcome, archive: Archive) -> bool:
-    """Return whether the archive still has the bytes that an outcome names, if it names any."""
+    """Return whether the archive has the bytes that an outcome names. The result is True if it names none."""
     return outcome.sha256 is None or archive.holds(outcome.sha256)
 
 
 def _summary(run: Run, source: Source) -> Summary:
-    """Return the outcome of each planned reference: the summary of this run, if it exists, or else a new one."""
+    """Return the run's summary, which has the outcome of each planned reference. Raises SeasonError if a reference
+    has no outcome yet, or if another source was planned.
+    """
     journal = run.journal
     if journal.source() is None and run.summary_path.exists():
         return Summary.read(run.summary_path)
@@ -311,7 +317,7 @@ def _has_nothing_published(summary: Summary) -> bool:
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
-    """Return, for people, why the season must not be read; None if it may be read."""
+    """Return, for people, why too few files came to go on; None if enough came."""
     asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
     lost = [outcome for outcome in asked if outcome.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
     found = _in_words(summary.counts)
@@ -342,7 +348,7 @@ def _with_address(outcome: Outcome) -> str:
 
 
 def had_files(summary: Summary) -> list[Archived]:
-    """Return the archived files that stand for the references of a run's summary."""
+    """Return the archived files that a run's summary names: a file for each reference of which there are bytes."""
     return [
         archived_file(outcome.found_address or outcome.reference.address, outcome.reference.kind, outcome.sha256)
         for outcome in summary.outcomes

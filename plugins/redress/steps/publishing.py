@@ -195,8 +195,9 @@ def serve(run: Run) -> str | None:
 def build_data_docs(run: Run) -> str:
     """Render Great Expectations' pages about the season as it is landed. Return the path of the first page.
 
-    The pages come from the validation that `check` landed with the season. There is none if a person has decided
-    about a letter since, or if an earlier version landed the season; then the gate checks the landed letters again.
+    The pages come from the validation that `check` landed with the season. If a person has decided about a letter
+    since, or if an earlier version landed the season, there is no such validation. Then the gate checks the landed
+    letters again.
     """
     with run.record.step("data docs") as note:
         from expectations.data_docs import write_data_docs

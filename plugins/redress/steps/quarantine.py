@@ -56,8 +56,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a decision did: the letter that the decision is about, and the other letters with another disposition
-    than before.
+    """What a decision did: the letter that the decision is about, and the other letters that got another
+    disposition because of the decision.
     """
 
     decision: Decision
@@ -206,8 +206,8 @@ class Quarantine:
     def _decide(
         self, prefix: str, season: Season | None, decided: Callable[[Case], Decision], reason: str, by: str
     ) -> Effect:
-        """Record a decision, and judge the letter's season again. If an accept would not get the letter accepted,
-        raise DecisionError and change nothing.
+        """Record a decision, and judge the letter's season again. If the decision is an accept and the letter would
+        still not be accepted, raise DecisionError and change nothing.
         """
         if not reason.strip() or not by.strip():
             raise DecisionError("a decision needs who decides (--by) and why (--reason)")

@@ -53,8 +53,8 @@ class RunRecord:
 
     @contextmanager
     def step(self, name: str) -> Iterator[StepNote]:
-        """Record that a step begins and, after the block, how it ended: its seconds, and its note or the error that
-        it raised.
+        """Record that a step begins. Yield the step's note, which the block fills in. After the block, record how
+        the step ended: its seconds, and its note or the error that it raised.
         """
         self._append(step=name, state="began")
         note = StepNote()
@@ -170,8 +170,8 @@ def step_line(event: dict[str, Any]) -> str:
 
 
 def record_name(run_id: str) -> str:
-    """Return the name of a run's files: the run's id, with "-" for each character that is not plain in a file's
-    name.
+    """Return the name of a run's files: the run's id, with "-" for dots at its beginning and for each character
+    other than A-Z, a-z, 0-9, "_", ".", "+" and "-".
 
     Airflow allows ids of 250 characters. If an id is too long, it is cut, and a hash of the whole id takes the
     place of the rest.

@@ -245,7 +245,7 @@ def latest_landed_summary(folder: Place) -> Summary | None:
 
 
 def damaged_records(folder: Place) -> tuple[str, ...]:
-    """Return a sentence for each record that has damaged lines, of the runs in a folder."""
+    """Look at the records of all runs in a folder. Return a sentence for each record that has damaged lines."""
     lines = {path: RunRecord(path).damaged_lines() for path in matching(folder, f"*{RECORD_ENDING}")}
     return tuple(
         f"{path} is damaged in line {', '.join(map(str, numbers))}, which is left out"

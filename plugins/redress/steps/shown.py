@@ -15,8 +15,8 @@ def show_pages(
     """Copy the pages of a local folder into the state that all machines share. Return the place of the first page.
 
     If the state is local, the pages are there already, and nothing is copied. A lock keeps two processes from
-    copying the same pages at the same time. If `is_right` says that the pages are out of date, copy nothing and
-    return None.
+    copying the same pages at the same time. If `is_right` returns False, the pages are out of date: copy nothing
+    and return None.
     """
     place = settings.state_place / name
     if isinstance(place, Path):

@@ -56,8 +56,8 @@ class Upkeep:
         """Return what the params of a dag run ask for. `user` is the person who started the run, or None if not
         known.
 
-        Raises ValueError if a param is set that the action does not use, or if one is missing, so that no param is
-        ignored.
+        Raises ValueError if a param is set that the action does not use, so that no param is ignored. Raises
+        ValueError too if a param is missing that the action needs.
         """
         action = Action(params["action"])
         year, release = params["season"], (params["release"] or "").strip()

@@ -113,9 +113,9 @@ def look(run: Run, source: Source) -> News:
     landed the season.
 
     Statistics pages and data tables are left out: the bytes of a page change with the site's design, and a run of
-    the season fetches both. If a letter cannot be fetched, that is logged, and the others still are. Raises
-    SourceUnavailableError if the source could be asked for no letter, SourceError if the source cannot be used, and
-    ArchiveError if the archive cannot be written.
+    the season fetches both. If a letter cannot be fetched, that is logged, and the step goes on with the next
+    letter. Raises SourceUnavailableError if the source could be asked for no letter, SourceError if the source
+    cannot be used, and ArchiveError if the archive cannot be written.
     """
     with run.record.step("look") as note:
         wanted = [
@@ -179,7 +179,8 @@ def tell(run: Run, today: dt.date) -> WatchEnd:
 
 
 def _news(found: Summary, before: Summary | None) -> News:
-    """Return the letters that a watch found and that `before`, the last run that landed the season, did not have.
+    """Return the letters that a watch found and that the last run that landed the season did not have or could not
+    fetch. `before` is that run's summary, or None if no run has landed the season.
 
     Letters are compared by their bytes, so that run may have used another source or other file names. A letter that
     is gone is not news, because no season is run again in order to lose a letter.
