@@ -76,7 +76,7 @@ def annual_letters() -> None:
 
     @task(map_index_template="{{ batch_name }}", pool=SITE_POOL, **SOURCE_RETRIES)
     def acquire(batch: dict[str, Any]) -> int:
-        """Fetch a batch of letters into the archive. If a letter cannot be fetched, the others still are."""
+        """Fetch a batch of letters into the archive. If a letter cannot be fetched, go on with the next letter."""
         from redress.orchestration.context import batch_name, season_task, source
         from redress.steps import acquire
 

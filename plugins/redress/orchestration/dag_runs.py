@@ -67,7 +67,7 @@ class DagRuns:
         """Run the dag once for each season, and build once what all runs landed. Return the runs in the order of
         the seasons.
 
-        `tell` gets each step when it ends. If a run fails, the others go on. Raises DagRunError if Airflow ends
+        `tell` gets each step when it ends. If a run fails, the other runs go on. Raises DagRunError if Airflow ends
         before a run has begun. Airflow's process ends with this process, even if this process is killed.
         """
         self.log_folder.mkdir(parents=True, exist_ok=True)
@@ -90,8 +90,8 @@ class DagRuns:
         return tuple(runs)
 
     def _work_off(self, asked: str, log: Path, tell: Callable[[StepEnd], None]) -> int:
-        """Do the planned runs (`asked`, as JSON) in a process of Airflow. Return the exit code of that process. It
-        ends when this process ends.
+        """Do the planned runs (`asked`, as JSON) in a process of Airflow. Return the exit code of that process.
+        That process ends when this process ends.
         """
         self.airflow_home.mkdir(parents=True, exist_ok=True)
         with (

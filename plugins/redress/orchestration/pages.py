@@ -293,7 +293,7 @@ def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """If the block cannot read the object store, answer that the pages cannot be had now."""
+    """If the block cannot read the object store, raise HTTPException with status 503 (not available now)."""
     try:
         yield
     except (OSError, StoreError):

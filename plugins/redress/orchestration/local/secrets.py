@@ -48,8 +48,8 @@ def kept_private(file: Path, new: str) -> str:
 def write_private(file: Path, text: str) -> None:
     """Write a file that only its owner may ever read, from the first byte on.
 
-    If there is a file or a link at that place, the new file replaces it; its mode, or the file that the link leads
-    to, does not matter.
+    If there is a file or a link at that place, the new file replaces the file or the link. The new file does not
+    get the old file's mode, and the file that a link leads to is not changed.
     """
     with replaced(file) as incoming:
         descriptor = os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
