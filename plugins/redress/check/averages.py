@@ -41,8 +41,8 @@ class _Vote:
 
 @dataclass(frozen=True)
 class _Averages:
-    """The averages that one letter prints. Beside each average stands the vote: how many letters print which value
-    of it, or None if no letter has a vote.
+    """The averages that one letter prints. `printed` has, for each average: its measure, the printed value, and how
+    many letters print each value (None if no letter has a vote about the average).
     """
 
     council_type_id: str
@@ -53,10 +53,10 @@ def _averages(standings: Sequence[Standing]) -> dict[str, _Averages]:
     """Return the averages of each letter that the rules about averages apply to, by the letter's sha256.
 
     The rules apply to a letter that is to a council, states this season and is not superseded. Other bodies have no
-    average. A letter has a vote only if no other critical rule holds the letter back: a letter misread elsewhere
-    may be misread here, and of two letters to one council neither counts until a person has chosen. A letter
-    without a vote is compared with the others' vote all the same, because a person who looks at the letter must
-    learn all that is wrong.
+    average. A letter has a vote (its value counts in the majority) only if no other critical rule holds the letter
+    back: a letter that was misread elsewhere may be misread here, and if there are two letters to one council,
+    neither has a vote until a person has chosen. A letter without a vote is also compared with the majority,
+    because a person who looks at the letter must learn all that is wrong.
     """
     asked = [
         (standing, standing.authority.council_type_id, standing.rivalry)

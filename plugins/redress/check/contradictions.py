@@ -1,7 +1,7 @@
 """Contradictions within a letter: the letter was read with certainty, and states a rate that its counts do not
 give.
 
-About one letter in a hundred does so (Hounslow 2024 prints 93% with 22 of 24, which is 92%). Such a letter stays in
+About one letter in a hundred does so (one prints 93% with 22 of 24, which is 92%). Such a letter stays in
 quarantine for a person. If a second witness prints the same figures, the letter was read right beyond doubt. Then
 the letter is loaded with a flag, and with both the stated rate and the recomputed rate.
 """
@@ -17,8 +17,8 @@ from redress.model.witness import WitnessFigure
 
 
 def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[WitnessFigure]) -> Standing:
-    """If a check of a letter failed because of a contradiction, and a second witness prints the same figures, mark
-    the check as passed.
+    """If a check of a letter failed because of a contradiction, and a second witness prints the same figures,
+    return the letter with the check marked as passed.
     """
     if standing.authority is None:
         return standing

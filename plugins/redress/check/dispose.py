@@ -73,8 +73,9 @@ def _accepted(broken: tuple[Check, ...], decision: Decision) -> str:
 def _objections(
     season: Season, standing: Standing, broken: tuple[Check, ...], decision: Decision | None
 ) -> Iterator[str]:
-    """Yield the reasons why a letter is held back: each critical rule that it breaks and that no decision
-    overrules. If a person has accepted the letter, say too why the decision does not hold for the rule.
+    """Yield the reasons why a letter is held back: each critical rule that the letter breaks and that no decision
+    overrules. If a person has accepted the letter, the reason also says why that decision does not overrule the
+    rule.
     """
     if decision is None:
         yield from (f"{check.rule}: {check.detail}" for check in broken)
@@ -124,8 +125,8 @@ def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> st
 
 
 def _without_collision(one: Disposition, disposed: Sequence[Disposition]) -> Disposition:
-    """If a person accepted a letter, and another letter to the same authority is accepted too, quarantine the
-    letter.
+    """Return a letter's disposition. If a person accepted the letter, and another letter to the same authority is
+    accepted too, the letter is quarantined.
     """
     if one.disposition != Fate.ACCEPTED or one.decided_by is None:
         return one

@@ -1,4 +1,4 @@
-"""Rivals: the letters of one season to one authority. Find out which of them stands."""
+"""Rivals: the letters of one season to one authority. Find out which of them stands (replaces the others)."""
 
 from collections.abc import Sequence
 
@@ -34,10 +34,10 @@ def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
 
 
 def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
-    """Compare a letter with its rivals. The letter with the later date stands; if two letters state the same, the
-    letter with boxes on a page stands.
+    """Compare a letter with its rivals. If two letters state the same, the letter that has boxes on a page stands.
+    Otherwise the letter with the later date stands.
 
-    If two letters differ, and have the same date or no date, both fail: a person has to choose.
+    If two letters differ, and have the same date, or one of them has no date, both fail: a person has to choose.
     """
     collisions: list[str] = []
     superseded_by: str | None = None

@@ -77,6 +77,6 @@ class Rule(Generic[Asked, Answer]):
 
 @dataclass(frozen=True)
 class LetterRule(Rule[[Letter], Finding]):
-    """A rule about one letter alone. Only a letter with one of the `verdicts` is asked."""
+    """A rule about one letter alone. It is asked only about letters with one of the `verdicts`."""
 
     verdicts: tuple[Verdict, ...] = (Verdict.EXTRACTED,)

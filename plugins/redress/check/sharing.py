@@ -23,8 +23,8 @@ RUN_WORDS = 3
 LEAST_SHARE = 0.5
 """A council's letters, or another paragraph, have a paragraph only if they have at least this share of its runs."""
 LEAST_SENTENCE_SHARE = 0.3
-"""To have standard wording, a council's letters must also have this share of the runs of each long sentence. If a
-sentence was added for one council, the letters of the others have a smaller share."""
+"""To have standard wording, a council's letters must also have at least this share of the runs of each long
+sentence. If a sentence was added for one council, the letters of other councils have a smaller share."""
 LONG_SENTENCE_RUNS = 10
 STANDARD_SHARE = 0.5
 """If more than this share of the councils have a paragraph in their letters, the paragraph is standard wording."""
@@ -147,7 +147,8 @@ def _prose(text: str, own_words: frozenset[str]) -> _Prose:
 
 
 def _standard_counts(masks: Mapping[_Prose, int], councils_count: int) -> dict[_Prose, int]:
-    """Return, for each paragraph, how many councils have it if it is standard wording, else 0.
+    """Return a number for each paragraph: if the paragraph is standard wording, how many councils have it;
+    otherwise 0.
 
     `masks` has a number for each paragraph, with one bit for each council whose letters have the paragraph word for
     word.

@@ -19,8 +19,8 @@ letter that could be checked uses the estimate of two years before, and other le
 class Rivalry:
     """How a letter compares with its rivals: the other letters to its authority in the season.
 
-    `finding` says whether the letter can stand beside its rivals. `superseded_by` is the sha256 of the letter that
-    replaces it, or None.
+    `finding` fails if only a person can choose between the letter and a rival. `superseded_by` is the sha256 of the
+    letter that replaces it, or None.
     """
 
     finding: Finding
@@ -32,10 +32,10 @@ class Standing:
     """One letter of a season, with its authority and its checks.
 
     `resolution` says what the printed name of the authority means in the season; it is None if the file is no
-    letter. `decided_authority` is the authority that the letter is to as a person decided, whatever name is
-    printed. `populations` are the authority's populations in the years before the letter. `rivalry` is None if the
-    authority is not known, or if the letter states no figures. `season_checks` are still empty while the rules
-    about the season are asked.
+    letter. If a person decided which authority the letter is to, `decided_authority` is that authority, whatever
+    name is printed. `populations` are the authority's populations in the years before the letter. `rivalry` is None
+    if the authority is not known, or if the letter states no figures. `season_checks` are still empty while the
+    rules about the season are asked.
     """
 
     letter: Letter
