@@ -32,8 +32,8 @@ Named = tuple[str, str | None]
 class Share:
     """A rate that a letter states, and the counts that give the rate.
 
-    `part` is None if letters state only the whole. If a letter does not state the whole, the whole is the sum of
-    `part` and `other_part`.
+    The rate is `part` as a percentage of `whole`. If letters never state the part, `part` is None. If a letter does
+    not state the whole, the whole is the sum of `part` and `other_part`.
     """
 
     rate: str

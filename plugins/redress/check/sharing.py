@@ -1,10 +1,10 @@
 """Shared paragraphs: how many councils' letters of one season have each paragraph, word for word or nearly.
 
-To compare paragraphs, a sign replaces each name, number and date, and a paragraph is taken as its runs: every three
-words that follow each other. If more than half of the councils have a paragraph in about the same words, it is the
-Ombudsman's standard wording. A council has such a paragraph if its letters have half of the runs, so a page break
-or an edit does not hide the paragraph. A paragraph of fewer councils can say different things to two councils in
-about the same words. So it counts as shared only if nearly all its words agree.
+A sign replaces each name, number and date. Then paragraphs are compared by their runs: every three words that
+follow each other. If more than half of the councils have a paragraph in about the same words, it is the Ombudsman's
+standard wording. A council has such a paragraph if its letters have at least half of the runs, so a page break or
+an edit does not hide the paragraph. A paragraph of fewer councils can say different things to two councils in about
+the same words. So it counts as shared only if nearly all its words agree.
 """
 
 import calendar

@@ -84,7 +84,7 @@ def titled_html(markdown: str) -> tuple[str, str]:
 
 
 def _plain(inline: Token) -> str:
-    """Return the words of a heading without its marks."""
+    """Return the words of a heading, without marks of Markdown such as those for emphasis."""
     return "".join(child.content for child in inline.children or ())
 
 

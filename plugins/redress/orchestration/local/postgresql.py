@@ -29,7 +29,7 @@ from redress.orchestration.local.processes import Process, UpError, rotate
 
 START_SECONDS = 30
 AGAIN_SECONDS = 10.0
-"""How long to try the start again: the remains of a killed server need a moment to go."""
+"""For how long a start that fails is tried again. What a killed server left needs a moment to go."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
 LONGEST_SOCKET_BYTES = 107

@@ -91,7 +91,7 @@ def _home(contents: SiteContents, *, has_pdfs: bool) -> Job:
 
 
 def _words(council: CouncilContents) -> str:
-    """Return the words, such as its other names, by which a person may look for a council."""
+    """Return the other words by which a person may look for a council: its other names, short name and id."""
     names = {row["authority_name"] for row in council.years} | {council.short_name, council.authority_id}
     return " ".join(sorted(names - {council.name}))
 
