@@ -129,7 +129,9 @@ class Archive:
             return card
 
     def holds(self, sha256: str) -> bool:
-        """Return whether the archive has bytes under a hash. Only `read` checks that the bytes have the hash."""
+        """Return whether the archive has a file of bytes that is named by a hash. The file's content is not
+        checked; `read` checks it.
+        """
         with _archive_errors():
             return self._files.size_bytes(bytes_name(sha256)) is not None
 
@@ -159,7 +161,8 @@ class Archive:
         """Return the latest card of each address of a season, in the order of addresses.
 
         The cards themselves are read, not the index of addresses. Raise ArchiveError if a card cannot be read or
-        another file lies among the cards, because nobody then knows which cards belong to the season.
+        lies in a wrong place, or if another file lies among the cards, because nobody then knows which cards belong
+        to the season.
         """
         with _archive_errors():
             listing = self._list()
@@ -173,7 +176,7 @@ class Archive:
         return tuple(sorted(found, key=lambda card: (card.address, card.kind)))
 
     def bytes_address(self, sha256: str) -> str:
-        """Return the place of the bytes with a hash; the bytes need not exist."""
+        """Return where the file with these bytes lies, or would lie: a path or an object store's address."""
         return self._files.place(bytes_name(sha256))
 
     def clear_incoming(self) -> int:
@@ -183,7 +186,8 @@ class Archive:
     def rebuild_addresses(self) -> int:
         """Write the index of addresses from the cards; return the number of entries that changed.
 
-        If a card says that its bytes came later than now, it gets an earlier time; such cards keep their order.
+        If the time on a card lies in the future, because a clock was wrong, the card gets an earlier time. Several
+        such cards of one address keep their order.
         """
         with _archive_errors():
             listing = self._list()
@@ -256,7 +260,9 @@ class Archive:
         return ArchiveFault(self._files.place(name), detail)
 
     def _list(self) -> "_Listing":
-        """List the archive: all bytes, all cards, and a fault for each file that does not belong in the archive."""
+        """List all bytes and all cards of the archive. Add a fault for each card that cannot be read or lies in a
+        wrong place, and for each file that does not belong in the archive.
+        """
         listing = _Listing()
         for name in self._files.names("sha256"):
             path = PurePosixPath(name)
@@ -275,20 +281,20 @@ class Archive:
                 listing.findings.append(self._finding(name, "a card of other bytes, or of another address"))
                 continue
             listing.cards[name] = card
-        for name in listing.to_come:  # the times of the cards do not say which is the latest, but the index may
+        for name in listing.to_come:  # a time in the future does not say which card is the latest
             indexed = self._whole_card(name)
             if indexed is not None and card_name(indexed) in listing.cards:
                 listing.latest[name] = listing.cards[card_name(indexed)]
         return listing
 
     def _cards_of(self, card: Card) -> list[Card]:
-        """Return all cards with the season, kind and address of a card."""
+        """Return all cards that have the same season, kind and address as a given card."""
         names = (name for name in self._files.names("sha256") if PurePosixPath(name).name == file_name(card))
         return [found for name in names if (found := self._whole_card(name)) is not None]
 
     def _put_before(self, time: str, latest: Card, cards: Iterable[Card]) -> Card:
-        """Change the times of an address's cards that lie in the future: each such card gets a time before `time`.
-        `latest` gets the last of these times. Return the latest card with its new time.
+        """Give each of an address's cards with a time in the future a time before `time`. If `latest` is one of
+        these cards, it gets the last of the new times. Return `latest`, with its new time if it got one.
         """
         now = _now()
         ahead = [card for card in cards if card.fetched_at > now]
@@ -314,8 +320,8 @@ class Archive:
             ) from error
 
     def _whole_card(self, name: str) -> Card | None:
-        """Return the card in a file; None if there is no file, or only a part of a card, as a power cut can
-        leave.
+        """Return the card in a file. Return None if there is no file, or if the file is no whole card, for example
+        after a power cut.
         """
         try:
             return self._card(name)
@@ -324,8 +330,8 @@ class Archive:
 
 
 class _Listing:
-    """The content of an archive: the hash of each file of bytes by the file's name, each card by its name, and the
-    faults.
+    """The content of an archive: the hash of each file of bytes, by the file's name; each card, by its file's name;
+    and the faults.
     """
 
     def __init__(self) -> None:
@@ -347,7 +353,7 @@ class _Listing:
 
     @cached_property
     def to_come(self) -> dict[str, list[Card]]:
-        """The cards of each address with a time later than now, by the name of the address's entry in the index."""
+        """The cards with a time later than now, by the name of their address's entry in the index."""
         now, by_address = _now(), defaultdict(list)
         for card in self.cards.values():
             if card.fetched_at > now:
@@ -369,5 +375,5 @@ def _now() -> str:
 
 
 def _before(time: str, places: int) -> str:
-    """Return the time that is `places` milliseconds before `time`."""
+    """Return the time that is `places` milliseconds earlier than `time`."""
     return (dt.datetime.fromisoformat(time) - dt.timedelta(milliseconds=places)).isoformat(timespec="milliseconds")

@@ -46,8 +46,8 @@ class Card:
 
     @property
     def known(self) -> Known:
-        """Return the address and the validators with which a source fetches the file only if the file has
-        changed.
+        """Return what a source needs to fetch the file only if it has changed: the address of the bytes, and the
+        validators (ETag, Last-Modified) that the server gave with them.
         """
         return Known(self.found_address or self.address, Validators(self.etag, self.last_modified))
 
@@ -73,7 +73,9 @@ def card_name(card: Card) -> str:
 
 
 def file_name(card: Card) -> str:
-    """Return the last part of a card's name; cards of one season, kind and address share this part."""
+    """Return the last part of the name of a card's file. Cards of the same season, kind and address have the same
+    last part.
+    """
     return f"{card.season}-{address_key(ReferenceKind(card.kind), card.address)}.json"
 
 
@@ -83,6 +85,8 @@ def address_name(card: Card) -> str:
 
 
 def address_key(kind: ReferenceKind, address: str) -> str:
-    """Return a file name that stands for an address, because an address from outside must never become a path."""
+    """Return a file name made from a hash of the kind and the address, because an address from outside must never
+    become a path.
+    """
     text = address if kind is ReferenceKind.LETTER else f"{kind} {address}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -34,8 +34,8 @@ STORING_AT_A_TIME = 4
 """How many more threads there are than fetches at a time, so that fetching goes on while files are written."""
 LONGEST_DETAIL_CHARACTERS = 500
 FAILURES_IN_A_ROW = 20
-"""After this many failures in a row with causes of OF_THE_SOURCE, the source counts as down, and nothing more is
-requested."""
+"""If this many references in a row fail, each with a cause in OF_THE_SOURCE, the source counts as down, and
+nothing more is requested."""
 OF_THE_SOURCE = PASSING_CAUSES | {FailureCause.SITE_SHAPE}
 """The causes that suggest a failure of the whole source, not of one letter."""
 
@@ -83,10 +83,11 @@ def acquire_references(
 
 
 def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Authorities) -> tuple[Outcome, ...]:
-    """Return an outcome for each authority that must get a letter and that the source does not list.
+    """Return an outcome with the state NOT_LISTED for each authority that must get a letter and that the source
+    does not list.
 
-    If the source does not name the authorities of its letters, return nothing, because then only the letter itself
-    says its authority.
+    If the source names no authority for any of its letters, return nothing: then only the letters themselves say
+    which authority they are for.
     """
     listed = {outcome.reference.authority_id for outcome in outcomes} - {None}
     if not listed:

@@ -19,8 +19,10 @@ JOURNAL_NAME = "began.json"
 
 @dataclass(frozen=True)
 class Journal:
-    """The journal of a season that is being fetched: a folder with the planned references and the outcomes so
-    far.
+    """The journal of a season that is being fetched: a folder with the planned references and the outcomes so far.
+
+    If no journal has begun, `source` returns None, `outcomes` returns none, and the other methods that read the
+    journal raise FileNotFoundError.
     """
 
     folder: Place
@@ -53,7 +55,9 @@ class Journal:
             incoming.write_text(json.dumps(stated), encoding="ascii")
 
     def is_damaged(self) -> bool:
-        """Return whether the journal is there but cannot be read."""
+        """Return whether a journal that has begun cannot be read. Raise FileNotFoundError if no journal has
+        begun.
+        """
         try:
             for stated in (self.began_at, self.references, self.is_retry, self.source):
                 stated()

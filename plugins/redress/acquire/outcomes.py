@@ -45,8 +45,8 @@ class Outcome:
 
     `sha256` and `found_address` name the bytes of the archive that stand for the reference: the bytes that came or,
     after a failure, the bytes that the address gave earlier. Both are None if there are no such bytes. If
-    `is_settled` is True, a run that continues an interrupted run does not fetch the reference again: its server was
-    asked already, or the run retries failures only.
+    `is_settled` is True, a run that continues an interrupted run does not fetch the reference again, either because
+    its server was asked already or because the run retries failures only.
     """
 
     reference: Reference
@@ -104,7 +104,9 @@ class Summary:
 
     @classmethod
     def read(cls, path: Place) -> "Summary":
-        """Read the summary in a file. Raise SummaryError if the file is damaged."""
+        """Read the summary in a file. Raise SummaryError if the file is damaged, and FileNotFoundError if it is
+        missing.
+        """
         try:
             stated = stated_json(path.read_bytes())
             season = Season(stated["season"])

@@ -45,7 +45,9 @@ class Reference:
 
     @classmethod
     def from_json(cls, season: Season, stated: "ReferenceJson") -> "Reference":
-        """Return the reference that `as_json` gave. Raise TypeError if its address or authority is no text."""
+        """Make a reference of a season from the JSON that `as_json` returned. Raise TypeError if the address is not
+        a string, or the authority is neither a string nor None.
+        """
         address, authority_id = stated["address"], stated["authority_id"]
         if not isinstance(address, str) or not isinstance(authority_id, str | None):
             raise TypeError("the address or the authority of a reference is no text")
@@ -87,8 +89,9 @@ class DataTableReference:
 
 @dataclass(frozen=True)
 class Validators:
-    """What a server said about the bytes that it gave (ETag, Last-Modified). A later request sends the validators,
-    so that the server answers with bytes only if they changed. A field is None if the server did not say it.
+    """The values of the headers ETag and Last-Modified that a server sent with bytes. A later request sends them
+    back, so that the server answers with bytes only if the bytes have changed. A field is None if the server did
+    not send the header.
     """
 
     etag: str | None = None

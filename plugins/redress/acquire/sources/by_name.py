@@ -20,7 +20,8 @@ def source_of(text: str, settings: "Settings") -> Source:
     """Return the source that a text names; a path alone is a folder. Raise SourceError if the source cannot be
     used.
 
-    Given the name of a source, as in `source_of(source.name, settings)`, the function returns that source again.
+    The text can also be the name of a source: `source_of(source.name, settings)` returns a source of the same
+    letters.
     """
     if not text:
         how = "with --from or REDRESS_SOURCE"

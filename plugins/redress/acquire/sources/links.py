@@ -16,9 +16,10 @@ from redress.model.printable import shortened
 from redress.model.season import FIRST_SEASON, Season
 
 MOST_LINKS = 5000
-"""A page with more links is not a page of the site; the longest list has one link for each authority."""
+"""If a page has more links than this, it does not count as a page of the site. The longest list on the site has
+one link for each authority."""
 LONGEST_WORDS_CHARACTERS = 2000
-"""A longer text is ignored as the text, heading or surroundings of a link."""
+"""If the text, the heading or the surroundings of a link are longer than this, they count as empty."""
 _NAVIGATION = frozenset({"nav", "header", "footer"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "summary", "dt", "caption"})
 _ITEMS = frozenset({"li", "tr", "p", "dd"})
@@ -47,11 +48,11 @@ class Link:
 
     @cached_property
     def seasons(self) -> frozenset[int]:
-        """Return the years of the seasons that the link may be about. There are none if no words name a season, and
-        several if the words are unclear.
+        """Return the years of the seasons that the link may be about.
 
-        The first words that name exactly one season count: those of the link itself, then of its surroundings, its
-        file's name, its heading, and its address.
+        These words are looked at in turn: the link's text and title, its surroundings, its file's name, its
+        heading, and its address. The first words that name exactly one season decide. If there are none, the first
+        words that name several seasons give all of these. If no words name a season, the result is empty.
         """
         path = PurePosixPath(unquote(urlsplit(self.address).path))
         unclear: frozenset[int] = frozenset()
@@ -120,8 +121,8 @@ class WebPage:
 
 @lru_cache(maxsize=1024)
 def seasons_named(words: str) -> frozenset[int]:
-    """Return the seasons that words name: 2021 for "2020-21", "2020/2021" and "2021", and for "20-21" if there is
-    no full year.
+    """Return the years of the seasons that words name: 2021 for "2020-21", "2020/2021" and "2021". Short forms such
+    as "20-21" count only if the words have no full year.
     """
     flat = _STROKES.sub("-", words)
     found: set[int] = set()
@@ -149,7 +150,9 @@ class _Walked:
 
 @dataclass
 class _Span:
-    """A part of a page, as a range of the page's pieces of text and a range of its links. Each end is exclusive."""
+    """A part of a page: a range of the page's pieces of text, and a range of its links. Each range ends before its
+    end index.
+    """
 
     first_piece: int
     first_link: int
@@ -236,8 +239,8 @@ class _Walk:
         return _Walked(links, shortened(title), _season_shown(_words("".join(self._pieces))))
 
     def _start(self) -> str:
-        """Return the address that relative links count from: the page's `base`, or the page's address if it has no
-        valid base.
+        """Return the address that relative links are relative to: the page's `base`, or the page's own address if
+        it has no valid `base`.
         """
         with suppress(FetchError):
             return joined(self._address, self._base or "")

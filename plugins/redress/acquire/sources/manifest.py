@@ -46,8 +46,7 @@ REQUIRED_COLUMNS = ("season", "authority", "address")
 OPTIONAL_COLUMNS = ("kind", "mapping")
 KINDS = (ReferenceKind.LETTER, ReferenceKind.STATISTICS_PAGE, ReferenceKind.DATA_TABLE)
 MOST_BYTES = 10_000_000
-"""The size in bytes that no manifest may exceed. A row has about 150 bytes, so the letters of a hundred years
-fit."""
+"""The largest size of a manifest, in bytes. A row has about 150 bytes, so the letters of a hundred years fit."""
 MOST_ADDRESS_CHARACTERS = 4096
 _FROM_SERVERS = ("http", "https")
 _SERVERS_ALONE = "an address of http(s): the manifest came from a server"
@@ -237,9 +236,9 @@ class ManifestSource:
         return stated
 
     def _beside_manifest(self, cells: "_Cells", column: str) -> str:
-        """Return an absolute address for an address that is relative to a manifest from a server.
+        """Make an absolute address from a cell's address, which is relative to a manifest from a server.
 
-        Raise SourceError if the address does not lead to a server: "file:/x" looks relative, and leads to a file.
+        Raise SourceError if the result does not lead to a server: "file:/x" looks relative, and leads to a file.
         """
         try:
             address = joined(self._place, cells.text(column))
@@ -258,7 +257,7 @@ class _ManifestRow:
 
 @dataclass(frozen=True)
 class _Cells:
-    """One row of a manifest, and its place (the manifest, and the line or entry)."""
+    """One row of a manifest, and where it stands: the manifest, and the line or entry."""
 
     place: str
     values: Mapping[str, str]

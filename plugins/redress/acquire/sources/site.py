@@ -38,10 +38,10 @@ SLUG = "{slug}"
 TABLE_ENDINGS = (".csv", ".xlsx")
 """The endings of data tables. If a table is there with both endings, the .csv is taken."""
 LARGEST_PAGE_BYTES = 2 * 1024 * 1024
-"""The size in bytes that no page may exceed; a council's page has about 100 kB."""
+"""The largest size of a page, in bytes; a council's page has about 100 kB."""
 MOST_KEPT_BYTES = 256 * 1024 * 1024
-"""If the pages that a source keeps have more bytes than this, the source forgets all pages, and fetches a page
-again when it is needed."""
+"""The most bytes of pages that a source keeps in memory. If there are more, the source forgets all kept pages,
+and fetches a page again when it is needed."""
 SHOWN_LINKS_COUNT = 5
 _PAGES_LOOKED_AT = 3
 _APOSTROPHES = re.compile(r"['’‘`]")
@@ -171,8 +171,8 @@ class SiteSource:
     def page_of(self, authority: Authority) -> WebPage:
         """Return an authority's page.
 
-        If there is no page, raise NotPublishedError for a body that is no council or that has ended, and FetchError
-        for a council that still exists, because nobody knows whether that council has a letter.
+        If there is no page, raise NotPublishedError for a body that is no council or that has ended. For a council
+        that still exists raise FetchError, because nobody knows whether that council has a letter.
         """
         addresses = self.shape.council_pages(authority)
         for address in addresses:
@@ -194,8 +194,8 @@ class SiteSource:
         )
 
     def letters_page(self, page: WebPage) -> WebPage:
-        """Follow the link on a council's page to the page with the list of annual letters. Raise FetchError unless
-        exactly one link has the expected words.
+        """Return the page with the list of annual letters that a council's page links to. Raise FetchError if not
+        exactly one link on the council's page has the expected words.
         """
         wanted = {_folded(text) for text in self.shape.letters_link_texts}
         found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
@@ -292,8 +292,8 @@ class SiteSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _season_shown(self, alive: Sequence[Authority]) -> Season | None:
-        """Return the season that councils' pages show now, by the first few pages; None if these pages name no
-        season.
+        """Return the season that councils' pages show now. The first few pages are looked at; None if none of them
+        names a season.
 
         Raise SourceError if none of these pages could be fetched, because the site is down or its address is wrong.
         """

@@ -29,8 +29,8 @@ _NOT_PUBLIC = tuple(
         "3fff::/20",  # documentation (RFC 9637)
     )
 )
-"""Ranges of addresses that are not public, although some versions of Python's ipaddress say so, or that lead to
-an IPv4 address."""
+"""Ranges of IP addresses that nothing is fetched from, because they are not public or hold an IPv4 address. Some
+versions of Python's ipaddress call some of them public."""
 _LOCAL_NAME = "localhost"
 
 
@@ -116,8 +116,8 @@ class AllowedAddresses:
 
     @cached_property
     def _is_site_loopback(self) -> bool:
-        """Return whether the settings name loopback by an IP address or as "localhost". The address of any other
-        name may change.
+        """Return whether the site's address in the settings has loopback as its host, as an IP address or as
+        "localhost". Any other name does not count, because its IP address may change.
         """
         host = host_of(self.site)
         if host == _LOCAL_NAME:

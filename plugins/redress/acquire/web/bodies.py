@@ -23,8 +23,8 @@ class BrokenBodyError(Exception):
 class BodyLimits:
     """The limits on a body: at most `largest_bytes`, both as sent and as unpacked.
 
-    If `needs_end` is True and the server does not say where the body ends, the content itself must show its end.
-    This is for content that is kept.
+    If `needs_end` is True and the server does not say where the body ends, the content must have the end mark of
+    its kind (see `has_end`). False is for robots.txt, which has no end mark.
     """
 
     largest_bytes: int

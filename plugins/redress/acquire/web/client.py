@@ -44,10 +44,11 @@ _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+")
 class HttpRules:
     """How requests are made. Sizes are in bytes, times in seconds.
 
-    `timeout_seconds` is for a whole request with its body; an answer that takes longer is not tried again. If a
-    failure may pass (no connection, a short timeout, status 429 or 5xx), the request is tried `attempts` times in
-    all. The waits between tries begin at `backoff_seconds`, double each time, and are at least as long as the site
-    asks for (Retry-After). If the site asks for more than `longest_wait_seconds`, no further request is made.
+    `timeout_seconds` limits a whole request with its body; a request that takes longer is not tried again. If a
+    failure may pass (no connection, a timeout of connecting or of one read, status 429 or 5xx), the request is
+    tried `attempts` times in all. The first wait between tries is about `backoff_seconds`, and each further wait
+    about twice as long, up to `longest_wait_seconds`. A wait is at least as long as the site asks for
+    (Retry-After). If the site asks for more than `longest_wait_seconds`, no further request is made.
     """
 
     contact: str
@@ -77,8 +78,8 @@ class HttpRules:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of an address. `content` is None if nothing has changed (status 304), and for a redirect; then
-    `location` is the header that says where the redirect leads.
+    """The answer of an address. `content` is None if nothing has changed (status 304) or if the answer is a
+    redirect. For a redirect, `location` is the header that says where the redirect leads.
     """
 
     content: bytes | None
@@ -257,8 +258,9 @@ class HttpClient:
         return Answer(content, str(url), status, validators, response.charset_encoding)
 
     def _passing(self, response: httpx.Response, url: httpx.URL) -> Exception:
-        """Return the error for an answer that may differ later. If the site asks for too long a wait, the error
-        ends all requests; otherwise the request is tried again.
+        """Return the error for an answer that may be another answer later, such as status 429 or 5xx. If the site
+        asks for too long a wait, return a SourceError, which ends all requests; otherwise return a _PassingError,
+        after which the request is tried again.
         """
         status = response.status_code
         seconds = _retry_after_seconds(response.headers.get("Retry-After"))

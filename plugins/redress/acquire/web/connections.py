@@ -49,8 +49,8 @@ def resolve(host: str, port: int) -> list[str]:
 class CheckedTransport(httpx.BaseTransport):
     """A transport that looks up the IP addresses of a host once, checks them, and connects to one of them.
 
-    If the name leads to other addresses a moment later (DNS rebinding), that has no effect. Errors of httpcore are
-    not changed.
+    If the host's name leads to other IP addresses a moment later (DNS rebinding), that has no effect. Errors are
+    raised as httpcore's errors, not as httpx's.
     """
 
     def __init__(self, allowed: AllowedAddresses, at_a_time: int, resolve: Resolve = resolve) -> None:

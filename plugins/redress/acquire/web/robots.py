@@ -17,10 +17,11 @@ _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s|$)\s*(?P<agent>[^#]*)
 
 
 class Robots:
-    """The rules of each host, fetched when the first address of the host is wanted.
+    """The rules of each host. They are fetched when the first address of the host is wanted. A missing robots.txt
+    (404, 410) forbids nothing.
 
-    A missing robots.txt (404, 410) forbids nothing. If robots.txt cannot be fetched, because the host fails or
-    refuses it, both methods raise SourceError, because then nothing of the host may be fetched.
+    If a host fails or refuses its robots.txt, both methods raise SourceError: then nothing of the host may be
+    fetched.
     """
 
     def __init__(self, ask: Callable[[str], bytes | None]) -> None:
@@ -85,7 +86,9 @@ def _agent(line: str) -> str | None:
 
 
 def _closeness(agent: str) -> int:
-    """Return how closely an agent's name fits this program, as Protego counts; 0 if the name does not fit."""
+    """Return a number that says how closely an agent's name fits this program, counted as Protego does; 0 if the
+    name does not fit.
+    """
     if agent == "*":
         return 1
     return len(agent) if PRODUCT.lower().startswith(agent) else 0
