@@ -19,8 +19,8 @@ PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 """Control characters, bytes that are not UTF-8, and separators of lines and paragraphs (Unicode's categories)."""
 DAY_SECONDS = 86_400
-"""The upper bound of every time limit. A limit without end, or too large for the system, would stop a run
-without a message."""
+"""A day in seconds: no time limit may be set longer. A limit without end, or too large for the system, would
+stop a run without a message."""
 CLOCK_SHARE = 10
 """How many seconds by the clock a worker may take for each second of processor time that it may take: on a busy
 machine a worker may get only a tenth of a processor."""

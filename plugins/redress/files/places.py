@@ -23,7 +23,7 @@ Place: TypeAlias = Union[Path, "UPath"]
 
 
 COPIES_KEPT_SECONDS = 7 * 24 * 3600
-"""How long the local copy of a store's file is kept without use."""
+"""If nobody has used the local copy of a store's file for this time, in seconds, the copy is removed."""
 
 
 def whole_address(stated: str | Path) -> str:
@@ -54,7 +54,8 @@ def place_at(address: str | Path) -> Place:
 
 
 class _Told:
-    """The client of an object store. If the client's own libraries raise an error, it is raised as a StoreError.
+    """The client of an object store. Any error of the client that is neither an OSError nor a NotImplementedError
+    is raised as a StoreError.
 
     A file is read by one GET, so a reader gets the whole old file or the whole new file, even while another process
     puts the new file.
@@ -115,8 +116,8 @@ def moved(place: Place, to: Place) -> None:
 def local_copy(place: Place, copies: Path) -> Path:
     """Return the file itself if it is local; otherwise a local copy of it in the folder `copies`.
 
-    A file of an object store is fetched once for each version of the file; the store's checksum tells versions
-    apart.
+    Each version of a store's file is fetched only once; versions are told apart by what the store says of the file,
+    such as its checksum.
     """
     if isinstance(place, Path):
         return place

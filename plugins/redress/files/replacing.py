@@ -26,14 +26,14 @@ def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False
     """Yield a local path to write to; at the end of the block, put what was written there in the place of a file.
 
     A reader finds the old file or the new file, each whole. After an error the old file stays, and what was written
-    is removed. If the file is local, the path lies in the file's folder (which is made if it is missing), ends in
-    ".incoming", and is renamed to the file's name. What a killed process wrote stays until the next write of the
-    file removes it.
+    is removed. If the file is local, the path lies in the file's folder (which is made if it is missing) and ends
+    in ".incoming"; at the end it is renamed to the file's name. If a process is killed, what it wrote stays until
+    the same path is written again.
 
     If `is_synced` is True, the content is on the disk before the file gets its name, so that not even a power cut
-    leaves half a file. `is_shared` is for a file that two processes may write at the same time: the path then holds
-    the process's id and the machine's name, because containers on one volume can have equal ids. In an object store
-    neither option has an effect.
+    leaves half a file. `is_shared` is for a file that two processes may write at the same time. The path then holds
+    the process's id and the machine's name too, because processes in two containers on one volume can have equal
+    ids. In an object store neither option has an effect.
     """
     if not isinstance(place, Path):
         with tempfile.TemporaryDirectory() as folder:
