@@ -106,10 +106,10 @@ class Population:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The answer to which authority a name means on a day: one authority or none, and the candidates.
+    """Which authority a name means on a day, and why.
 
-    A person chooses from `candidates`, the authorities that may be meant. If `authority` is set, it is the only
-    candidate.
+    `authority` is None if no authority, or several, can be meant. `candidates` are the authorities that may be
+    meant, or that have similar names; a person chooses from them. If `authority` is set, it is the only candidate.
     """
 
     authority: Authority | None
@@ -246,7 +246,9 @@ class Authorities:
         return _distinct(authority for key in similar for authority in self._by_proper_name[key])
 
     def _why_not(self, name: "_Name", said: str, on: dt.date) -> str:
-        """Return why a name of an authority does not count on a day."""
+        """Return why an authority that has or had a name is not meant by the name on a day. `said` is the name as
+        it was asked for.
+        """
         if not name.authority.is_alive_on(on):
             return self._described(name.authority, on)
         if name.valid_to is not None and name.valid_to < on:
@@ -281,7 +283,7 @@ class _Name:
     valid_to: dt.date | None
 
     def counts_on(self, day: dt.date) -> bool:
-        """Return whether a letter can mean the authority by this name, if the letter's period ends on the day."""
+        """Return whether this name can mean the authority in a letter whose period ends on the day."""
         has_begun = self.valid_from is None or self.valid_from <= day + NAME_IN_ADVANCE
         has_ended = self.valid_to is not None and self.valid_to < day
         return self.authority.is_alive_on(day) and has_begun and not has_ended

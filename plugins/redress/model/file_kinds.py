@@ -36,7 +36,7 @@ def is_whole_pdf(content: bytes) -> bool:
 
 
 def is_cut_page(content: bytes) -> bool:
-    """Return whether bytes begin as a web page but lack the page's end, because a server may have cut the page.
+    """Return whether bytes begin as a web page but lack the page's end. The page was probably cut off on its way.
 
     Zero bytes are ignored, because a page in UTF-16 has a zero in every other byte.
     """
@@ -47,8 +47,8 @@ def is_cut_page(content: bytes) -> bool:
 
 
 def has_end(content: bytes) -> bool:
-    """Return whether content has the end mark of its kind: a PDF, a ZIP file such as a spreadsheet, a web page, or
-    lines of text.
+    """Return whether content has the end mark of its kind: of a PDF, of a ZIP file such as a spreadsheet, or of a
+    web page. Content of any other kind must end with a line feed.
     """
     if is_pdf(content):
         return is_whole_pdf(content)

@@ -35,7 +35,8 @@ LAYOUT_ROWS: tuple[LayoutRow, ...] = (
     ),
     LayoutRow("received_only", (("received_count", "total"),)),
 )
-"""The layouts in the order in which the reader tries them on a document: a layout that says more comes first."""
+"""The layouts in the order in which the reader tries them on a document. `complaint_overview` comes before
+`three_statistics`, because its letters have the three statistics too."""
 
 _REQUIRED_FIGURES = {row.name: row.required_figures for row in LAYOUT_ROWS}
 
