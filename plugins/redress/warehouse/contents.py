@@ -61,8 +61,8 @@ _COMPARED = (
         "audit.witness_reports",
     ),
 )
-"""Each entry has a query that counts, and what the query counts in: first tables of landing, then tables of the
-warehouse. Both results must be equal."""
+"""Each entry has a query and two things that are put in the place of its {of}: tables of landing, then tables of
+the warehouse. The query must give the same rows for both: what is counted, and a number."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value

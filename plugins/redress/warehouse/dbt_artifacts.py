@@ -12,7 +12,7 @@ RUN_RESULTS_NAME = "run_results.json"
 _FAILED = frozenset({"error", "fail", "partial success", "runtime error"})
 _PASSED = frozenset({"pass", "success", "warn"})
 _BUILT = {"seed": "seeds", "model": "models", "test": "data tests"}
-"""The kinds of dbt's nodes that a whole build runs, each with the word for it in messages."""
+"""The kinds of dbt's nodes that a whole build runs, each with the word that messages use for the kind."""
 _REFERENCE = re.compile(r"ref\('(?P<model>\w+)'\)")
 
 Manifest = Mapping[str, Any]
@@ -72,7 +72,8 @@ def forget_results(target: Path) -> None:
 
 
 def first_failure(target: Path) -> str | None:
-    """Return in one line the first failure of the last run and its reason; None if no model or test has a result.
+    """Return in one line the first failure of the last run and its reason. Return None if nothing failed, or if no
+    model or test has a result.
 
     dbt writes its results after all models and tests have run or have been skipped. So there are no results if the
     run was killed or if the project could not be parsed.
@@ -93,7 +94,9 @@ def first_failure(target: Path) -> str | None:
 
 
 def not_run(target: Path) -> tuple[str, ...]:
-    """Return a sentence for each kind of node, such as data tests, of which the last run left some out."""
+    """Return a sentence for each kind of node, such as data tests, if not all nodes of the kind ran and passed in
+    the last run.
+    """
     results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
     passed = {result["unique_id"] for result in results if result["status"] in _PASSED}
     found = []

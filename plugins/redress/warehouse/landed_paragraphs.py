@@ -24,7 +24,7 @@ PARAGRAPHS = pa.schema(
         ("box_bottom_points", pa.float64()),
         ("line", pa.int32()),
         ("is_ocr", pa.bool_()),
-        ("shared_by_count", pa.int32()),  # councils of the season whose letters have it; null in readings
+        ("shared_by_count", pa.int32()),  # councils with the paragraph in their letters; null in readings
         ("compared_count", pa.int32()),  # councils whose letters were compared; null in readings
     ]
 )
@@ -35,8 +35,8 @@ def paragraph_rows(
 ) -> list[dict[str, Any]]:
     """Return the rows of the paragraphs of letters.
 
-    `sharing` says in how many councils' letters a paragraph stands, by the letter's sha256 and the paragraph's
-    index (from 0). The row of a paragraph without an entry in `sharing` lacks these numbers.
+    `sharing` says in how many councils' letters a paragraph stands; its keys are a letter's sha256 and the
+    paragraph's index in the letter (from 0). If a paragraph has no entry in `sharing`, its row lacks these numbers.
     """
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [

@@ -144,7 +144,9 @@ class Landing:
         )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
-        """Replace the figures and reports of a season's witnesses of one kind with those of another landing."""
+        """Take over the figures and reports of a season's witnesses of one kind from another landing. They replace
+        those that this landing has.
+        """
         for name in WITNESS_TABLES:
             place, source = (
                 landing.folder / name / f"season={season}" / f"{kind}.parquet" for landing in (self, other)
@@ -156,7 +158,9 @@ class Landing:
                 incoming.write_bytes(source.read_bytes())
 
     def replace_acquisitions(self, season: Season, acquisitions: Sequence[Acquisition]) -> None:
-        """Replace what became of a season's letters at the source. If nothing is given, remove the earlier rows."""
+        """Replace the rows that say what became of each authority's letter at the source in a season. If
+        `acquisitions` is empty, only remove the earlier rows.
+        """
         place = self._part("acquisitions", season)
         if not acquisitions:
             place.unlink(missing_ok=True)
@@ -167,7 +171,7 @@ class Landing:
 
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
         """Return the letters of a season as they were read. If `only` is given, return only the letters with a
-        sha256 in it.
+        sha256 in it. Raises FileNotFoundError if the season has not been landed.
         """
         letters, figures, paragraphs = (self._part(name, season) for name in ("letters", "figures", "paragraphs"))
         return read_letters(letters, figures, paragraphs, only)
@@ -185,7 +189,9 @@ class Landing:
         return found
 
     def dispositions(self, season: Season) -> dict[str, Disposition]:
-        """Return the disposition of each letter of a season, by the letter's sha256."""
+        """Return the disposition of each letter of a season, by the letter's sha256. Raises FileNotFoundError if
+        the season has not been landed.
+        """
         rows = read_table(self._part("dispositions", season), DISPOSITIONS).to_pylist()
         return {
             row["letter_sha256"]: Disposition(
@@ -197,7 +203,8 @@ class Landing:
     def checks(self, season: Season) -> dict[str | None, tuple[Check, ...]]:
         """Return the checks of a season's letters, by the letter's sha256, in the order in which they were made.
 
-        The checks of the season as a whole stand under None.
+        The checks of the season as a whole stand under None. Raises FileNotFoundError if the season has not been
+        landed.
         """
         found: dict[str | None, tuple[Check, ...]] = {}
         for row in read_table(self._part("checks", season), CHECKS).to_pylist():
@@ -246,8 +253,8 @@ def _season_of(folder: Place) -> Season | None:
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:
-    """In dispositions, put whether a person decided in the place of the person's name, because no release holds
-    such a name.
+    """Return a table of dispositions without the names of people who decided, because no release holds such a name.
+    Whether a person decided stays.
     """
     place = dispositions.schema.get_field_index("decided_by")
     return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())

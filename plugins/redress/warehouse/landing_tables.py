@@ -102,7 +102,7 @@ DISPOSITIONS = pa.schema(
         (
             "disposition",
             pa.string(),
-        ),  # accepted, quarantined, superseded, or the verdict of what has no figures
+        ),  # accepted, quarantined, superseded, or the verdict of a letter without figures
         ("reason", pa.string()),
         ("superseded_by_sha256", pa.string()),
         ("decided_by", pa.string()),  # the person whose decision it is; null where the rules decided
@@ -122,7 +122,7 @@ WITNESS_FIGURES = pa.schema(
         ("category", pa.string()),
         ("value", pa.decimal128(12, 3)),  # null where absent, and then absence_code says why
         ("printed_text", pa.string()),
-        ("row_number", pa.int32()),  # of a page, the line of the file
+        ("row_number", pa.int32()),  # the row of a table, or the line of a page's file
         ("column_name", pa.string()),
         ("absence_code", pa.string()),
         ("definition_note", pa.string()),  # why the column does not count what letters count
@@ -175,8 +175,8 @@ def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], pla
 
 
 def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> None:
-    """Write letters, each with its figures and paragraphs, and the identity of the reader (the version of the code
-    that read them) to one Parquet file.
+    """Write letters to one Parquet file, each with its figures and paragraphs. The file also states the identity of
+    the reader: the version of the code that read the letters.
     """
     rows = [
         {**letter_row(landed), "figures": _rows_of_one(landed), "paragraphs": paragraph_rows([landed], {})}
@@ -188,11 +188,12 @@ def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> 
 def read_readings(
     place: Place, only: Collection[str] | None = None, by: str | None = None
 ) -> tuple[str, tuple[LandedLetter, ...]]:
-    """Return the reader's identity in a file of readings, and the file's letters.
+    """Return the identity of the reader in a file of readings (the version of the code that read the letters), and
+    the file's letters.
 
-    If `only` is given, only letters with a sha256 in it are returned. If `by` is given and is not the reader's
-    identity, no letters are returned. The identity is empty if the file does not state it. A file of an object
-    store is fetched once for identity and letters.
+    If `only` is given, only letters with a sha256 in it are returned. If `by` is given and is not the identity in
+    the file, no letters are returned. The identity is "" if the file does not state it. A file of an object store
+    is fetched once, for the identity and the letters together.
     """
     opened = _opened(place)
     reader = str((pq.read_schema(opened).metadata or {}).get(_READER, b"").decode())
@@ -387,5 +388,5 @@ def _figure(row: dict[str, Any]) -> Figure:
 
 
 def _as_printed(value: Decimal) -> Decimal:
-    """Return a number without the zeros that the column's three decimal places add."""
+    """Return a number without trailing zeros, which the column adds because it has three decimal places."""
     return Decimal(int(value)) if value == int(value) else value.normalize()

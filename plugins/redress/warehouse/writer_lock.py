@@ -32,8 +32,8 @@ class WriterLock:
             lock.release()
 
     def require_held(self) -> None:
-        """Raise LockLostError if another process has taken a lock since. Call this before each change that
-        stays.
+        """Raise LockLostError if another process has taken one of the locks from this process. Call this before
+        each change that stays.
         """
         for lock in self._locks:
             lock.require_held()

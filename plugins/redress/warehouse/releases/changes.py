@@ -18,7 +18,8 @@ from pydantic import TypeAdapter
 from redress.warehouse.releases.checksums import CHANGES_NAME, damage
 
 NOT_THERE = "not there"
-"""What lists show for a letter or figure that a release does not have. Such an entry is sorted by these words."""
+"""What lists show in place of a value if a release does not have the letter or figure. Lists are sorted by what
+they show, so by these words too."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,12 @@ class ChangedTrust:
 
 @dataclass(frozen=True)
 class ChangedComparisons:
-    """How many figures of a season changed in the same way in the comparison with second witnesses of one kind.
+    """How many figures of a season changed from one result to another in the comparison with second witnesses of
+    one kind.
 
-    `was` is the figures' result in the release before, `now` in this release; None means that the release does not
-    compare them. If both are equal, only values changed.
+    `was` is the result in the release before, such as "agrees" or "differs", and `now` is the result in this
+    release. None means that the release does not compare these figures. If `was` and `now` are equal, the result
+    stayed, but a compared value changed.
     """
 
     season: int
@@ -137,12 +140,14 @@ class DataChanges:
 
     @property
     def trust_count(self) -> int:
-        """The number of letters that are trusted otherwise, or for another reason."""
+        """The number of letters that are trusted more or less than in the release before, or for another reason."""
         return len(self.trust or ())
 
     @property
     def compared_figures_count(self) -> int:
-        """The number of figures for which the comparison with a second witness changed."""
+        """The number of figures that changed in the comparison with a second witness: the result or a compared
+        value.
+        """
         return sum(comparison.figures_count for comparison in self.comparisons or ())
 
 
@@ -295,8 +300,8 @@ def _figure_value(value: Decimal | None, is_corrected: bool | None) -> FigureVal
 
 
 def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """Return two numbers of figures. The first counts figures of authorities and seasons that only this release
-    has, the second figures of authorities and seasons that only the release before has.
+    """Return the number of figures that only this release has, and the number that only the release before has. A
+    figure counts if the other release has no figure of its authority and season.
     """
     [(only_now_count, only_before_count)] = connection.execute(
         """
@@ -334,10 +339,11 @@ def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | 
 
 
 def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparisons, ...] | None:
-    """Return how many figures changed in the comparison with second witnesses, by season and kind of witness; None
-    if one release has no such comparison.
+    """Return how many figures changed in the comparison with second witnesses, by season, kind of witness, and the
+    results before and now. Return None if one release has no such comparison.
 
-    If a witness has several figures of one measure, they are compared in the witness's order.
+    If a witness has several figures of one measure, the first is compared with the first in the release before, the
+    second with the second, and so on.
     """
     if not _is_in_both(connection, "fct_reconciliation", "reconciliation_state"):
         return None

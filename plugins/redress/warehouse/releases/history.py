@@ -29,8 +29,8 @@ class ReleaseError(Exception):
 
 
 def is_identity(name: str) -> bool:
-    """Return whether a name can be the identity of a release: 16 hexadecimal digits. What has another name is left
-    alone.
+    """Return whether a name can be the identity of a release: 16 hexadecimal digits. Files and folders with other
+    names are left alone.
     """
     return _IDENTITY.fullmatch(name) is not None
 

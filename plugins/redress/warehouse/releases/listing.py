@@ -81,12 +81,12 @@ def taken_back(releases: Releases, identity: str) -> Event | None:
 
 
 def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") -> str:
-    """Make an earlier release current, take the present release back, and return the identity of the new current
-    release.
+    """Make an earlier release current, and take the present release back. Return the identity of the release that
+    is now current.
 
-    No run publishes a release again that was taken back. `to` is as for `release_to_go_to`. If the earlier release
-    had been taken back, it no longer counts as taken back, and the present release is not taken back either. Only
-    the holder of the writer lock may call this function. Raises ReleaseError as `release_to_go_to` does.
+    No run publishes a release again that was taken back. `to` names the earlier release, as for `release_to_go_to`.
+    If the earlier release had itself been taken back, that is undone, and the present release is not taken back.
+    Only the holder of the writer lock may call this function. Raises ReleaseError as `release_to_go_to` does.
     """
     releases.clear()
     target = release_to_go_to(releases, to)
@@ -243,7 +243,7 @@ def _held(releases: Releases, identity: str) -> Held:
 
 
 def letters_by_season(folder: Path) -> dict[int, int]:
-    """Return how many letters of each season a release holds. Its DuckDB file is not locked for that.
+    """Return how many letters of each season a release holds, without opening (and so locking) its DuckDB file.
 
     Arrow reads the letters' Parquet file, because DuckDB would treat the file's path as a pattern.
     """

@@ -186,8 +186,9 @@ class StoredReleases:
         return found
 
     def remove_built(self, *, but: str = "", only: str = "") -> None:
-        """Remove built warehouses from the store: all, all but `but`, or only `only`. Of each, SHA256SUMS is
-        removed first, so that no half of a warehouse counts as built.
+        """Remove built warehouses from the store. If `but` is given, the warehouse with that identity stays. If
+        `only` is given, only the warehouse with that identity is removed. The SHA256SUMS of each goes first, so
+        that no half of a warehouse counts as built.
         """
         with _release_errors():
             names = [name for name in self._files.names(INCOMING) if is_identity(name.split("/")[1])]
@@ -198,8 +199,8 @@ class StoredReleases:
         return WholeFiles(self.address)
 
     def _fetch(self, place: str, into: Path) -> tuple[str, ...]:
-        """Fetch a SHA256SUMS and the files that it names; return a sentence for each file that differs or is
-        missing.
+        """Fetch the SHA256SUMS at a place of the store, and the files that it names. Return a sentence for each
+        file that differs or is missing.
         """
         try:
             sums = self._files.read(f"{place}/{CHECKSUMS_NAME}")

@@ -110,8 +110,8 @@ class Releases:
         raise ReleaseError(f"there is no release in {self.folder}")
 
     def alone(self) -> AbstractContextManager[None]:
-        """Keep other processes from changing local copies of a store's releases. If there is no store, no lock is
-        needed.
+        """During the block, keep other processes from changing local copies of a store's releases. If there is no
+        store, do nothing.
         """
         return nullcontext()
 
@@ -140,24 +140,24 @@ class Releases:
         return self.folder / "releases" / identity
 
     def incoming_file(self, identity: str) -> Path:
-        """Return the place, on the disk of the releases, of the DuckDB file of a warehouse that is built and not
-        yet published.
+        """Return the path of the DuckDB file of a warehouse that is built and not yet published. The path is on the
+        same disk as the releases.
         """
         return self._incoming / f"{_MARK}{identity}" / "warehouse.duckdb"
 
     def new_incoming(self, identity: str) -> Path:
-        """Return a free place, on the disk of the releases, for a folder that is being made."""
+        """Return the path of a new folder on the disk of the releases; the folder does not exist yet."""
         return self._incoming / f"{_MARK}{identity}.{uuid.uuid4().hex[:8]}"
 
     def bin_folder(self, identity: str) -> Path:
-        """Return the place, on the disk of the releases, of a release while it is being removed."""
+        """Return the path of a release while it is being removed; the path is on the disk of the releases."""
         folder = self._incoming
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{_MARK}removed-{identity}"
 
     def left_alone(self) -> tuple[str, ...]:
-        """Return a sentence for each file or folder that lies in the way of builds, and that Redress did not make
-        and does not remove.
+        """Return sentences about what Redress does not remove: what it did not make in the folder of builds, and
+        what it put aside because that lay in the place of `current`.
         """
         others = sorted(path.name for path in self._incoming.glob("*") if not _is_ours(path))
         copies = sorted(path.name for path in self.folder.glob(f"{_PUT_ASIDE}.*"))
@@ -194,7 +194,7 @@ class Releases:
 
     @contextmanager
     def building(self, identity: str) -> Iterator[Path]:
-        """Yield the place of a file in which to build a warehouse. The warehouse counts as built only if the block
+        """Yield the path of a file in which to build a warehouse. The warehouse counts as built only if the block
         ends without an error.
 
         The file's folder has a new name each time, so that a dbt process that outlives a killed run cannot write
@@ -346,8 +346,8 @@ class Releases:
         return None
 
     def _before(self, identity: str) -> Path | None:
-        """Return the folder of the release that was current before the release `identity` was first published; None
-        if that was the first release.
+        """Return the folder of the release that `identity` replaces: the current release or, if `identity` is
+        current itself, the release that was current before it. Return None if there is none.
         """
         current = self.current()
         if current is not None and current.name != identity:
@@ -363,7 +363,7 @@ def _named(names: list[str]) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether Redress made a folder in `incoming`. The name tells, because nobody else gives such names."""
+    """Return whether Redress made a folder in `incoming`. Its name tells: only Redress gives such names."""
     return _OURS.fullmatch(path.name) is not None and path.is_dir() and not path.is_symlink()
 
 

@@ -57,7 +57,7 @@ class SharedReleases(Releases):
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other processes of this machine from changing the copies."""
+        """During the block, keep other processes of this machine from changing the copies."""
         with Lock(self.folder / "copies.lock"):
             yield
 
@@ -190,8 +190,8 @@ class SharedReleases(Releases):
 
     @contextmanager
     def _fetched(self, identity: str) -> Iterator[Path]:
-        """Yield a place for a folder to fetch files into. The folder is removed at the end, unless it was
-        renamed.
+        """Yield the path of a folder to fetch files into; the folder need not exist yet. At the end of the block
+        the folder is removed, unless it was renamed.
         """
         folder = self.new_incoming(identity)
         try:

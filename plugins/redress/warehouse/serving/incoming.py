@@ -67,8 +67,8 @@ def _create(connection: Connection, table: Table) -> None:
 
 
 def _keys(table: Table) -> list[ColumnCollectionConstraint]:
-    """Return a table's keys in a fixed order. If the table has no primary key, leave out the empty one that
-    SQLAlchemy adds.
+    """Return a table's keys in a fixed order, without the empty primary key that SQLAlchemy gives a table that has
+    no primary key.
     """
     keys = [
         constraint

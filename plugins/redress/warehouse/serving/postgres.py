@@ -33,7 +33,7 @@ from redress.warehouse.serving.tables import ServeError, served_tables
 
 CONNECT_TIMEOUT_SECONDS = 10
 KEPT_VARIABLES = frozenset({"PGPASSFILE"})
-"""The variables of PostgreSQL that count if they stand in the environment; docs/runbooks/serving.md names them."""
+"""The only environment variables of PostgreSQL that have an effect; docs/runbooks/serving.md names them."""
 SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret")
 """The parameters of an address whose values are secret, so that no message shows them."""
 

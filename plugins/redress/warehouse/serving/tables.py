@@ -84,7 +84,7 @@ class ServedColumn:
 
     @property
     def item_type(self) -> str:
-        """The DuckDB type of a list's items, or of the values of a column that is not a list."""
+        """The DuckDB type of the items if the column holds lists, otherwise the DuckDB type of the column."""
         return self.duckdb_type.removesuffix("[]")
 
     def postgres_type(self) -> TypeEngine[Any] | None:
@@ -205,14 +205,16 @@ class ServedTable:
 
 
 def _measured(text: str, length: str) -> str:
-    """Return the arguments of `concat` that give a text after its length in bytes and a colon. A null gives only
-    the colon and the comma.
+    """Return the arguments of `concat` that give a text's length in bytes, a colon, the text and a comma. For a
+    null, they give only the colon and the comma.
     """
     return f"{length}({text}), ':', {text}, ','"
 
 
 def _item(value: str, length: str) -> str:
-    """Return the expression for a list's item after its length in bytes; a null gives "-"."""
+    """Return the expression that gives the length in bytes of a list's item, a colon and the item; for a null it
+    gives "-".
+    """
     return f"coalesce({length}({value}) || ':' || {value}, '-')"
 
 
