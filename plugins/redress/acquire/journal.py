@@ -37,7 +37,8 @@ class Journal:
         *,
         is_retry: bool = False,
     ) -> None:
-        """Begin a journal; `outcomes` are outcomes that another journal or run already has.
+        """Begin a journal, in the place of any earlier journal in the folder. `outcomes` are outcomes that another
+        journal or run already has.
 
         `began_at` is the time at which fetching began in that other journal; None means now. `is_retry` means that
         only the failures of the season's last run are asked for.

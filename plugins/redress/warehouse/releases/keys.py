@@ -14,7 +14,9 @@ Columns = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """Columns that hold the key of a row of another table or of the same table; the columns may be null."""
+    """Columns of a table that hold the key of a row, in another table or in the same table. The columns may be
+    null.
+    """
 
     columns: Columns
     table: str

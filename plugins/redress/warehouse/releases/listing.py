@@ -119,8 +119,8 @@ def release_to_go_to(releases: Releases, to: str = "") -> str:
 
 
 def prune(releases: Releases, kept_count: int) -> Pruned:
-    """Remove old releases. Keep the last `kept_count` releases, the current release, and releases that were taken
-    back or are being read.
+    """Remove old releases. Keep the `kept_count` releases that became current last, the current release, and
+    releases that were taken back or are being read.
 
     A release that was taken back stays, because the decision about it would be lost with it. Only the holder of the
     writer lock may call this function.

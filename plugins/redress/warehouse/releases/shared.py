@@ -201,8 +201,8 @@ class SharedReleases(Releases):
 
 
 def forget_copies(copies: Releases, kept: Collection[str]) -> None:
-    """Remove the copies of releases that the store no longer keeps, and all other copies but the last
-    COPIES_KEPT.
+    """Remove the copies of releases that the store no longer keeps, unless they are being read. Of the other
+    copies, `prune` keeps the last COPIES_KEPT.
     """
     for identity in copies.identities().difference(kept):
         remove_unless_read(copies, identity)
