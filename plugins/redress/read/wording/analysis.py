@@ -1,5 +1,5 @@
-"""The whole analysis of a season's letters: the findings, and the additions to the layouts with which the reader
-would read them.
+"""Analyse a season's letters: find what the letters say that no layout knows, and what to add to the layouts, so
+that the reader reads it.
 """
 
 from collections.abc import Sequence
@@ -30,14 +30,16 @@ class Analysis:
 
     @cached_property
     def additions(self) -> tuple[Addition, ...]:
-        """The sentences, headings and row labels with which the reader would read the first proposal of each
-        slot.
+        """What to add to the layouts (sentences, headings, row labels), so that the reader reads in each slot the
+        figure that is proposed first.
         """
         return tuple(additions_of(self.findings, self.season))
 
     @cached_property
     def to_try(self) -> Additions:
-        """The additions that arithmetic supports. If it supports none, all additions."""
+        """The additions for the trial reading: those that arithmetic supports. If arithmetic supports none, all
+        additions.
+        """
         carried = [one for one in self.additions if one.strength is not Strength.UNPROVEN] or self.additions
         return Additions(
             tuple((one.block, one.sentence.template) for one in carried if one.sentence is not None),

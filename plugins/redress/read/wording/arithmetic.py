@@ -40,7 +40,9 @@ def share_is_asked(part: Values, whole: Values, rate: Values) -> Truths:
 
 
 def a_share_is_possible(whole: Values, rate: Values) -> Truths:
-    """Return, for each letter, whether there is any count that, as a share of the whole, gives the rate."""
+    """Return, for each letter, whether the rate is possible: whether some count, as a percentage of the whole,
+    gives the rate.
+    """
     with np.errstate(invalid="ignore"):
         near = np.floor(rate * whole / 100)
     found = share_holds(near, whole, rate)
@@ -96,7 +98,7 @@ class Proof:
 
     @property
     def worst_odds(self) -> float:
-        """The odds of a coincidence for the slot for which they are highest, as a decimal logarithm."""
+        """The highest odds of a coincidence among the proof's slots, as a decimal logarithm."""
         return max(odds for _, odds in self.odds)
 
 

@@ -16,12 +16,12 @@ AVERAGES = {
     "satisfactory_remedy_rate_type_average_pct": ("satisfactory_remedies_count", "upheld_count"),
     "compliance_rate_type_average_pct": ("compliance_rate_pct", "compliance_outcomes_count"),
 }
-"""For each average: the measures of the part and of the whole. For compliance, a rate takes the place of the
-part."""
+"""For each average: the two measures from which the rate of a letter is computed, a part and a whole. The average
+for compliance has the letter's rate in place of the part."""
 LEAST_TYPES = 2
 _POINTS = 5.0
-"""By how many percentage points an average may differ from the rate of our letters, apart from chance. The
-Ombudsman's average includes letters that the season may lack."""
+"""By how many percentage points an average may differ from the rate of our letters, in addition to what chance
+explains. The Ombudsman's average includes letters that the season may lack."""
 _ERRORS = 3.0
 
 
@@ -29,8 +29,8 @@ _ERRORS = 3.0
 class TypeConstant:
     """The values of a slot that has one value for each council type.
 
-    `asked` letters have the slot, and `held` of them have the value of their type. `log_odds` is the decimal
-    logarithm of the odds of a coincidence.
+    `asked` letters have the slot, and in `held` of them the slot has the usual value of the council's type.
+    `log_odds` is the decimal logarithm of the odds of a coincidence.
     """
 
     asked: int
@@ -40,8 +40,9 @@ class TypeConstant:
 
 
 def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
-    """Return the value that a slot has for each council type. Return None if more than a few letters have another
-    value than their type, or if there are not several types with different values.
+    """Return the value that a slot has for each council type. Return None in two cases: in more than a few letters
+    the slot has another value than is usual for the council's type, or there are no two types with different
+    values.
     """
     values, types = facts.slots[place], facts.type_of
     there = ~np.isnan(values) & (types >= 0)

@@ -23,8 +23,8 @@ _TABLES = {"received": "received_count", "decisions": "decided_count", "remedied
 
 @dataclass(frozen=True)
 class Addition:
-    """A sentence, a heading or the label of a row that a person can add to a layout. `strength` says how far
-    arithmetic proves it.
+    """A sentence, a heading or a row label that a person can add to a layout. `strength` says how far arithmetic
+    proves that the addition is right.
     """
 
     block: str
@@ -40,7 +40,9 @@ class Addition:
 
 
 def additions_of(findings: Sequence[SentenceFinding], season: Season) -> list[Addition]:
-    """Return the additions to the layouts with which the reader would read the first proposal of each slot."""
+    """Return what to add to the layouts (sentences, headings, row labels), so that the reader reads in each slot
+    the figure that is proposed first.
+    """
     found: list[Addition] = []
     homes: dict[str, Counter[str]] = defaultdict(Counter)
     for finding in findings:
@@ -75,7 +77,12 @@ def _row(finding: SentenceFinding, figure: str) -> tuple[str, str, str] | None:
 
 
 def names_of(finding: SentenceFinding, season: Season) -> list[str]:
-    """Return the name and the kind of each slot in braces, as a template has them."""
+    """Return the name and the kind of each slot in braces, as in a template.
+
+    If the figure that is proposed first is a headline measure, the slot has the measure's name. If a date is the
+    first or last day of the season's period, the slot is named `period_start` or `period_end`. Any other slot is
+    numbered, such as `number_1`, and so is a slot that would repeat a name.
+    """
     names: list[str] = []
     used: Counter[str] = Counter()
     for slot in finding.slots:
@@ -108,7 +115,7 @@ def _kind(kind: SlotKind, name: str, has_decimals: bool) -> str:
 
 
 def template_of(finding: SentenceFinding, season: Season) -> str:
-    """Return the template of a sentence. Each slot has the name of its first proposal."""
+    """Return the template of a sentence, with the names that `names_of` gives the slots."""
     return finding.pattern.template(names_of(finding, season))
 
 
@@ -132,8 +139,8 @@ def place_of(addition: Addition) -> str:
 
 
 def golden_stub(letter: Letter, why: str) -> dict[str, Any]:
-    """Return the first draft of a golden letter's expected JSON, as the trial read the letter. A person must
-    compare the draft with the letter.
+    """Return the first draft of a golden letter's expected JSON: what the trial reading gives for the letter. A
+    person must compare the draft with the letter.
     """
     header = letter.header
     stub: dict[str, Any] = {

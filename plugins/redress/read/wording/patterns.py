@@ -101,7 +101,7 @@ class Pattern:
 @dataclass(frozen=True)
 class _Key:
     """What all pieces of one pattern have in common. If a letter has several equal pieces, `repetition` numbers
-    them.
+    them, from 0.
     """
 
     words: tuple[str, ...]

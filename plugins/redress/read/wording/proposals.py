@@ -1,5 +1,5 @@
 """Proposals: which figure a slot may hold, as far as arithmetic can tell. They come from the joint search
-(`search.py`), averages, repeated figures and shares.
+(`search.py`), and from numbers that are averages, repeated figures or shares.
 """
 
 from collections import defaultdict
@@ -32,8 +32,8 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a slot may hold: a figure, in how many letters that is so, and why. If it is a new measure, `figure` is
-    None.
+    """What a slot may hold: a figure, in how many letters the slot holds it, and why it is proposed. If a new
+    measure is proposed, `figure` is None.
     """
 
     figure: str | None
@@ -60,11 +60,12 @@ def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> P
 
 
 def _untied(facts: Facts, result: Result) -> set[SlotPlace]:
-    """Return the slots for which no best explanation gives a figure that belongs in the slot's place.
+    """Return the slots to which the best explanations give figures, but never a figure that belongs where the slot
+    stands.
 
     A figure belongs below the heading of a block that states it, in a row of its table, or in a known sentence. If
-    a proof uses a slot in another place, the proof proves nothing for its other slots either, nor do further proofs
-    with these slots.
+    a proof gives some slot a figure that does not belong there, the proof proves nothing for its other slots
+    either. The same goes for every other proof in the explanation that uses one of these slots.
     """
     explained: set[SlotPlace] = set()
     tied: set[SlotPlace] = set()
@@ -85,8 +86,8 @@ def _is_at_home(facts: Facts, place: SlotPlace, figure: str) -> bool:
 
 
 def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[Proposal]:
-    """Yield the figures that the best explanations give for a slot, as proposals. If the slot is not tied (see
-    `_untied`), a new measure is equally likely, and is proposed too.
+    """Yield the figures that the best explanations give for a slot, as proposals. If `is_tied` is False (see
+    `_untied`), the slot may as well hold a new measure. The new measure is then proposed too.
     """
     figures = result.figures_of(place)
     for figure in (one for one in figures if one is not None):
@@ -230,8 +231,9 @@ def _alike(one: Values, other: Values) -> bool:
 
 
 def _equal(facts: Facts, place: SlotPlace, values: Values) -> tuple[int, int, float] | None:
-    """Return three numbers: in how many letters a slot equals a figure, how many letters have both, and the decimal
-    logarithm of the odds of a coincidence. Return None if slot and figure differ in too many letters.
+    """Compare a slot with a figure. Return three numbers: how many letters have equal values, how many letters have
+    both values, and the decimal logarithm of the odds of a coincidence. Return None if the values differ in too
+    many letters.
     """
     own = facts.slots[place]
     letters = np.flatnonzero(~np.isnan(own) & ~np.isnan(values))
@@ -268,8 +270,9 @@ def _add_shares(facts: Facts, places: Sequence[SlotPlace], by_place: Proposals) 
 def _share(
     facts: Facts, part: Values, whole: Values, rate: SlotPlace, named_count: int
 ) -> tuple[int, int, float] | None:
-    """Return three numbers: in how many letters a rate is the share, how many letters have part, whole and rate,
-    and the decimal logarithm of the odds of a coincidence. Return None if this proves nothing.
+    """Check whether a rate is one number as a share of another number. Return three numbers: in how many letters
+    this holds, how many letters have all three numbers, and the decimal logarithm of the odds of a coincidence.
+    Return None if this proves nothing.
     """
     values = facts.slots[rate]
     asked = share_is_asked(part, whole, values)

@@ -114,8 +114,8 @@ def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
 
 
 def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> Iterator[Proof]:
-    """Yield the proofs of one relation that are unlikely to be coincidences. The more tries a relation needs, the
-    higher the odds are counted.
+    """Yield the proofs of one relation that are unlikely to be coincidences. The more combinations of slots are
+    tried for the relation, the higher the odds are counted.
     """
     choices = [list(_choices(facts, figure, places)) for figure in relation.figures]
     if ":" in relation.figures[0] and sum(None not in one for one in choices) > MOST_ROWS_MISSING:

@@ -11,7 +11,7 @@ from redress.read.page.numbers import COUNT, COUNT_IN_WORDS, read_number
 
 
 class SlotKind(StrEnum):
-    """The kind of what a slot holds."""
+    """What a slot holds: a number, an amount of money, a date or a name, for example."""
 
     NUMBER = "number"
     PER_CENT = "percent"
@@ -38,7 +38,7 @@ NAME_MARK = "\N{WHITE SQUARE}"
 
 @dataclass(frozen=True)
 class Slot:
-    """One number, date or name of a sentence: what is printed, and its value if it has a value.
+    """One number, date or name of a sentence: its printed text, and its value if it has a value.
 
     `place` is the index of the word at which the slot begins.
     """
