@@ -158,8 +158,8 @@ def _is_next_line(above: Segment, below: Segment) -> bool:
 
 
 def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, ...]:
-    """Return the block of each heading: the lines below the heading in its column, and those at the top of the next
-    column or page on which it goes on.
+    """Return the block of each heading: the lines below the heading in its column, and the lines at the top of the
+    next column or page if the block goes on there.
     """
     blocks = [Block(heading) for heading in headings]
     if not blocks:

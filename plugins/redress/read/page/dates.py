@@ -1,4 +1,4 @@
-"""Dates as letters print them: patterns that recognise dates, and their values."""
+"""Dates as letters print them: regular expressions that recognise dates, and the dates' values."""
 
 import datetime as dt
 import re

@@ -67,8 +67,8 @@ def squeezed(text: str) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """One printed word. The four edges are in points in reading direction; `box` is the place on the page as
-    shown.
+    """One printed word. Its edges x0, top, x1 and bottom are in points, in reading direction: on the page turned so
+    that its text is upright. `box` is the word's place on the page as shown.
     """
 
     text: str

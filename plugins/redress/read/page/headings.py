@@ -12,7 +12,7 @@ HEADING_LINES = 5
 SPREAD_GAP_EMS = 7.0
 """The widest gap in a justified line of a narrow column, in units of its type size."""
 LETTERS_TOLD = 5
-"""Each pattern of a heading begins with at least this many letters that are spelled out."""
+"""The regular expression of each heading begins with at least this many plain letters."""
 NARROWEST_GUTTER_EMS = 0.4
 """The narrowest gutter (gap between two columns), in units of type size. The space between two words is
 narrower."""
@@ -43,13 +43,13 @@ class Heading:
 
 
 def heading_pattern(text: str) -> re.Pattern[str]:
-    """Return the pattern of a printed heading. The pattern is matched against text without spaces."""
+    """Return the regular expression that recognises a printed heading by its text without spaces."""
     return re.compile(text.replace(" ", ""), re.IGNORECASE)
 
 
 def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tuple[Heading, ...]:
-    """Return all headings of a document. A heading is a group of lines with exactly the words of one of the
-    patterns; each pattern has the name of its block.
+    """Return all headings of a document. A heading is a group of lines with exactly the words of a heading of some
+    block. `patterns` has the regular expression of each block's heading, by the name of the block.
     """
     found: list[Heading] = []
     letters = " ".join(pattern.pattern for pattern in patterns.values()).casefold()
@@ -67,8 +67,8 @@ def headings_of(document: Document, patterns: dict[str, re.Pattern[str]]) -> tup
 
 
 def with_gutters(document: Document, patterns: dict[str, re.Pattern[str]]) -> Document:
-    """Return a document in which lines are cut at narrow gutters, on the pages on which cutting shows more
-    headings.
+    """On each page, cut the lines at narrow gutters if more headings are found that way. Return the document with
+    these pages.
 
     If two columns are close together, their headings make one line, in which no heading is found. A text file has
     no gaps other than spaces, so it is returned unchanged.

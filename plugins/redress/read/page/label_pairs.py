@@ -49,7 +49,7 @@ def paired(
     """Return the pairs of labels and numbers of a table. Return None unless `is_confirmed` accepts exactly one way
     of pairing.
 
-    `marks` has the pattern of each label's distinguishing word, in small letters, by the label's name.
+    `marks` has, by the label's name, a regular expression for each label's distinguishing word in small letters.
     `is_confirmed` is called with the numbers by name.
     """
     words = list(_words(run))
@@ -127,8 +127,8 @@ def _middle(word: Word) -> tuple[float, float]:
 
 
 def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[Word], float]) -> list[Pair] | None:
-    """Pair distinguishing words and numbers in the order of their places. Return None if a number lies beyond a
-    neighbour of its word.
+    """Pair distinguishing words and numbers in the order of their places. Return None if a number lies beyond the
+    word before or after its own word.
     """
     if len(marks) != len(numbers):
         return None

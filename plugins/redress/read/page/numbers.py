@@ -1,7 +1,7 @@
-"""Numbers as letters print them: patterns that recognise numbers, and their values.
+"""Numbers as letters print them: regular expressions that recognise numbers, and the numbers' values.
 
-All patterns accept counts. They differ in the other numbers and in the spaces that they accept. A digit is one of 0
-to 9, because letters print no digits of other scripts.
+The expressions differ in which numbers and which spaces they accept. A digit is one of 0 to 9, because letters
+print no digits of other scripts.
 """
 
 import re

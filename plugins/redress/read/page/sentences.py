@@ -91,7 +91,9 @@ class Passage:
 
     @property
     def paragraph_starts(self) -> frozenset[int]:
-        """The offsets in the text at which a paragraph begins. `_is_paragraph` says what shows the beginning."""
+        """The offsets in the text at which a paragraph begins; `_is_paragraph` says how a paragraph is
+        recognised.
+        """
         return self._layout[2]
 
     @property
@@ -101,16 +103,17 @@ class Passage:
 
     @property
     def part_starts(self) -> frozenset[int]:
-        """The offsets in the text at which a paragraph begins that a gap or another type size sets apart from the
-        text above it.
+        """The offsets in the text at which a part begins. A part is a paragraph with a gap above it, or in another
+        type size than the text above it.
         """
         return self._layout[4]
 
     def up_to_a_word(self, pattern: re.Pattern[str], match: re.Match[str]) -> re.Match[str] | None:
-        """Return a match of the pattern that begins where `match` begins and ends where a word ends. Return None if
-        there is no such match.
+        """Return a match of the regular expression that begins where `match` begins and ends where a word ends.
+        Return None if there is no such match.
 
-        So "1 upheld decision Statistics" does not match "1 upheld decisions".
+        So the text "1 upheld decision Statistics" does not match "1 upheld decisions", although spaces do not
+        count.
         """
         ends = [end for _, end, _ in self._layout[1]]
         index = bisect.bisect_left(ends, match.end())
@@ -240,8 +243,8 @@ class Sentence:
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
-        """The words of the sentence that always stand side by side: what is not a name in braces, a choice or an
-        optional word.
+        """The groups of words in the sentence that always stand side by side. Names in braces, choices and optional
+        words lie between these groups.
         """
         return phrases_of(self.template)
 

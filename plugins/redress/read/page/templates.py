@@ -1,4 +1,4 @@
-"""Templates of sentences, and the patterns with which sentences are searched.
+"""Templates of sentences, and the regular expressions with which sentences are searched.
 
 `sentences.py` explains the brackets and braces of a template.
 """
@@ -32,7 +32,7 @@ def ruled(lines: Iterable[Segment]) -> str:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words of a sentence in small letters, and the pattern of the text that follows them on their line."""
+    """Words of a sentence in small letters, and a regular expression for the text that follows them on the line."""
 
     words: tuple[str, ...]
     following: str
@@ -70,8 +70,8 @@ class Phrase:
 
 
 def phrases_of(template: str) -> tuple[Phrase, ...]:
-    """Return the words of a sentence that always stand side by side: what is not a name in braces, a choice or an
-    optional word.
+    """Return the groups of words in a sentence that always stand side by side. Names in braces, choices and
+    optional words lie between these groups.
     """
     phrases: list[Phrase] = []
     words: list[str] = []
@@ -90,17 +90,17 @@ def phrases_of(template: str) -> tuple[Phrase, ...]:
 
 
 def pattern_without_numbers(template: str, first: str, within: str) -> str:
-    """Return the pattern of a sentence's words. Another pattern stands in the place of each number.
-
-    `first` replaces a number before the sentence's first word, and `within` replaces every other number.
+    """Return a regular expression for a sentence in which each number is replaced by a given expression: by `first`
+    if the number stands before the sentence's first word, otherwise by `within`.
     """
     return pattern_of(template, (first, within))
 
 
 def pattern_of(template: str, holes: tuple[str, str] | None = None) -> str:
-    """Return the pattern of a sentence. It has a named group for each number, date and name.
+    """Return a regular expression for a sentence. It has a named group for each number, date and name.
 
-    `holes` are the patterns `first` and `within` of `pattern_without_numbers`, which then replace the numbers.
+    If `holes` is given, its two expressions replace the numbers, as `first` and `within` do in
+    `pattern_without_numbers`. Raise ValueError if the template has a sign that templates do not have.
     """
     pieces: list[str] = []
     has_words = False
