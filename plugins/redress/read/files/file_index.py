@@ -10,7 +10,7 @@ import re
 
 _OBJECT = re.compile(rb"[\r\n][ \t]*(\d{1,10})[ \t]+\d{1,5}[ \t]+obj\b")
 _FIRST_LINE = re.compile(rb"\s*(?:xref|\d{1,10}\s+\d{1,5}\s+obj)\b")
-"""The beginning of an index: the index is a table, or an object that holds a stream."""
+"""The words with which an index begins. An index is a table, or an object that holds a stream."""
 _NAMED_PLACE = re.compile(rb"startxref\s+(\d{1,12})\b")
 _BYTES_OF_A_BEGINNING = 2048
 
@@ -18,8 +18,9 @@ _BYTES_OF_A_BEGINNING = 2048
 def doubt_of_the_index(content: bytes) -> str | None:
     """If objects stand after the last index of a PDF, return what is wrong. Otherwise return None.
 
-    The result is also None for a file that names no index or a wrong place. Viewers then search the whole file and
-    use the last object of each number. This reader does the same.
+    The result is also None if the file does not say where its index is, or if there is no index at the place that
+    it names. Viewers then search the whole file for objects; if several have the same number, they use the last.
+    This reader does the same.
     """
     last = content.rfind(b"startxref")
     place = _NAMED_PLACE.match(content, last) if last >= 0 else None
@@ -40,8 +41,8 @@ def doubt_of_the_index(content: bytes) -> str | None:
 
 
 def _beginning_of_the_index(content: bytes, place: int) -> int | None:
-    """Return the offset at which the first line of the index ends. Return None if there is no index at the place
-    that the file names.
+    """Return the offset after the words with which the index begins. Return None if there is no index at `place`,
+    the place that the file names.
 
     Places in a file count from its header, because lines of a mail can precede the header.
     """

@@ -27,7 +27,8 @@ def with_fields_drawn(content: bytes) -> bytes:
     """Return a PDF with its form fields and other annotations drawn into its pages.
 
     A file without form fields is returned unchanged, and so is a file that pdfium cannot open. Fields that viewers
-    do not show are left out. Raise FieldsError if the pages look different afterwards.
+    do not show are left out. Raise FieldsError if the file has form fields and too many pages, or if the pages look
+    different afterwards.
     """
     try:
         with pdfium.PdfDocument(content) as pdf:

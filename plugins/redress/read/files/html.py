@@ -209,7 +209,8 @@ def _tail(element: html.HtmlElement) -> str | None:
 def document_from_html(content: bytes) -> Document:
     """Return the text that a page shows: one line for each block, with its line number in the file.
 
-    Raise NotHtmlError if there is nothing to read.
+    Raise NotHtmlError if the bytes are not HTML, if the page shows no text, or if its elements or style sheets
+    would take too long to follow.
     """
     try:
         root = html.document_fromstring(

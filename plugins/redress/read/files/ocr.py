@@ -37,7 +37,7 @@ pages the share is nine tenths."""
 MOST_SHARE = 0.6
 """Two boxes from two readings belong to one word if they share more than this part of the narrower box."""
 LEAST_LETTERS = 3
-"""A shorter word may be a speck."""
+"""A word with fewer letters than this may be a speck."""
 TIME_LIMIT_SECONDS = 20
 """The limit of processor time for one picture at one size."""
 CLOCK_LIMIT_SECONDS = 10 * TIME_LIMIT_SECONDS
@@ -144,7 +144,9 @@ class _FirstReading:
 
 
 def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
-    """Return pages by page number. If no page shows a word of the Ombudsman's letters, no page has numbers."""
+    """Return pages by page number. If no page shows a word of the Ombudsman's letters, the numbers printed on the
+    pages are left out.
+    """
     readings = []
     for number in numbers:
         with _naming(number):
@@ -182,7 +184,7 @@ def _first_reading(sheet: pdfium.PdfPage, number: int) -> _FirstReading | None:
 
 def _page(first: _FirstReading, is_read_again: bool) -> Page:
     """Return a page from two readings of its picture. If `is_read_again` is False, there is no second reading, and
-    the page has no numbers.
+    the numbers printed on the page are left out.
     """
     second = list(_seen(first.scan, first.dots_to_a_point, enlarged=SECOND_SIZE)) if is_read_again else []
     words = [

@@ -54,11 +54,11 @@ class NotReadError(UnreadableError):
 def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collection[int] = ()) -> Document:
     """Return pages of a PDF as words with places, in points from the upper left corner of the page as shown.
 
-    Only the pages with `numbers` are returned, or all pages if `numbers` is empty. `opened` is the file as pdfium
-    opened it. If it is None, hidden words are not dropped, and no pictures are read. Otherwise pages that are
-    pictures of text are read with tesseract if it is installed; a picture without lines of text is not read. Raise
-    UnreadableError with the cause: encrypted, damaged, empty (no text and no picture) or scanned (pictures and no
-    text). Raise NotReadError if tesseract fails.
+    `numbers` are the page numbers of the pages to return; if it is empty, all pages are returned. `opened` is the
+    file as pdfium opened it. If it is None, hidden words are not dropped, and no pictures are read. Otherwise pages
+    that are pictures of text are read with tesseract if it is installed; a picture without lines of text is not
+    read. Raise UnreadableError with the cause: encrypted, damaged, empty (no text and no picture) or scanned
+    (pictures and no text). Raise NotReadError if tesseract fails.
     """
     by_number = {page.number: page for page in _measured(content, numbers, opened)}
     if opened is not None:

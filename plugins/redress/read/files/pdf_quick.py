@@ -62,11 +62,14 @@ def quick_document(
 ) -> Document | None:
     """Return the document of a PDF by the quick way, or None if `pdf.py` has to measure the pages.
 
-    The document has the pages that `pages_to_read` selects by the text of all pages. The result is None if no page
-    has a landmark of a layout. It is also None if a selected page or its text is turned, has uncommonly small or
-    large type, has no text (it may be a picture of text), or has text that is marked as standing for other text.
-    For pages without figures, the document has no places of words. With `places_all` it has the places of all
-    words, and no page needs a landmark.
+    The document has the pages that `pages_to_read` selects by the text of all pages. Words have places only on the
+    first of these pages, on pages with landmarks, and on the page after each of these. If `places_all` is True, the
+    words of all pages have places.
+
+    The result is None if no page has a landmark of a layout, unless `places_all` is True. It is also None if a
+    selected page has no text (it may be a picture of text), or if pdfium cannot read or draw the page. The same
+    goes for a page that is turned, and for text that is turned, is uncommonly small or large, has words that touch,
+    or is marked as standing for other text.
     """
     texts = pdf.texts()
     if texts is None:
@@ -95,7 +98,9 @@ def quick_document(
 
 
 def _placed(sheet: PdfSheet) -> Page:
-    """Return a page with its words at the places of their characters."""
+    """Return a page on which each word has its position, measured from the word's characters. Raise _UnusualError
+    if words touch, or if the type is uncommonly small or large.
+    """
     width, height = sheet.page.get_size()
     words = [
         Word(

@@ -45,7 +45,7 @@ TOUCHING_SHARE = 0.3
 """If a digit beside a figure is no further away than this share of its height, it is part of the number."""
 SAME_SIZE_SHARE = 0.15
 ONE_PLACE_SHARE = 0.3
-"""The largest overlap of two digits of one number, as a share of the narrower digit's width, in any type."""
+"""The largest overlap of two digits of one number, as a share of the narrower digit's width, in any typeface."""
 LEAST_STEP_SHARE = 0.4
 """The least distance between the middles of two digits of one number, in units of their height."""
 LEAST_DIGIT_POINTS = 3.2

@@ -89,7 +89,9 @@ class StyleSheets:
     _compared: int = 0
 
     def add(self, css: str, *, is_sure: bool = True) -> None:
-        """Add the rules of a style sheet after the earlier rules."""
+        """Add the rules of a style sheet after the earlier rules. Raise StyleError if the rules have too long
+        selectors.
+        """
         plain = _COMMENT.sub(" ", css)
         if _IMPORT.search(plain):
             self.doubt = IMPORTED
@@ -104,7 +106,7 @@ class StyleSheets:
         self._rules.setdefault(selector.key, []).append(_Rule(selector, ((SCRIPTED, "", False),), 0, False))
 
     def style_of(self, element: HtmlElement) -> Style:
-        """Return the style that the rules declare for an element."""
+        """Return the style that the rules declare for an element. Raise StyleError after too many comparisons."""
         found: dict[str | None, list[tuple[tuple[bool, int, tuple[int, int, int], int], str, str]]] = {}
         unsure: Declarations = {}
         for rule in self._candidates(element):

@@ -20,7 +20,8 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LETTERS_OF_A_NUMBER = 8
-"""The most characters of a number's thousands, up to the space before the number's last three digits."""
+"""The most characters before the last three digits of a number that is printed with spaces between its
+thousands."""
 MOST_OVERSTRUCK = 4
 """The most letters in a row that are printed over with other letters."""
 BYTES_OF_A_GUESS = 512

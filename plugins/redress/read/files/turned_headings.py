@@ -12,7 +12,7 @@ from redress.read.page.document import Segment, Word, segments_of
 from redress.read.page.numbers import NUMBER_IN_A_CELL
 
 LEAST_HEADINGS = 3
-"""How many turned headings, each with a number below it, a table has at least."""
+"""The fewest turned headings of a table. Each of them has a number of its own below it."""
 LINE_GAP_EMS = 0.6
 """The largest gap between two lines of a heading, in units of its type size."""
 REACH_EMS = 16.0
