@@ -44,13 +44,17 @@ _PLAIN = re.compile(r"[-+(£$€\s]*(?:#[, ]#{0,2})?[#0?]*[0?](?:\.[0#?]+)?\s*%?
 
 @dataclass(frozen=True)
 class Palette:
-    """The shades of a workbook's theme by its numbers, from 0 (black) to 255 (white)."""
+    """How light the colours of a workbook's theme are, from 0 (black) to 255 (white), in the order of their
+    numbers.
+    """
 
     shades: tuple[float, ...]
 
     @classmethod
     def of_theme(cls, theme: bytes | None) -> "Palette":
-        """Return the palette of a theme's XML. Without a theme, the palette has only white and black."""
+        """Return the palette of a theme's XML. If the theme does not give a colour, `lt1` is white, `dk1` is black,
+        and any other colour is a middle grey.
+        """
         named = {name.decode(): _shade_of(value.decode()) for name, value in _THEME_COLOUR.findall(theme or b"")}
         usual = {"lt1": _PAPER, "dk1": _INK}
         return cls(tuple({**usual, **named}.get(name, (_PAPER + _INK) / 2) for name in _THEME))

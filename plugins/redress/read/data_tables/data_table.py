@@ -61,8 +61,8 @@ def read_data_table(
     the end of the season's period.
 
     If the name in a row fits no authority (a total, a note), the row's figures have no authority, and the row is
-    reported. Columns that the mapping does not name are reported too. Raise WitnessError if no row has all the
-    mapped headings, or if a rate can be read in two ways. Raise UnreadableTableError if the file cannot be read.
+    reported. Columns that the mapping does not name are reported too. Raise WitnessError if the mapping does not
+    fit the file, or if a rate can be read in two ways. Raise UnreadableTableError if the file cannot be read.
     """
     sheets = read_sheets(content, address)
     header = _header(sheets, mapping, address)
@@ -187,8 +187,9 @@ def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) 
 def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
     """Return the first row with all mapped headings, from the only sheet that has such a row.
 
-    Raise WitnessError if no sheet or several sheets have such a row. Raise UnreadableTableError if a CSV file can
-    be read only in part, and no row before the fault has the headings.
+    Raise WitnessError if no sheet or several sheets have such a row, if the row has a mapped heading twice, or if
+    the sheet that the mapping names is missing or hidden. Raise UnreadableTableError if a CSV file can be read only
+    in part, and no row before the fault has the headings.
     """
     if mapping.sheet is not None:
         named = [sheet for sheet in sheets if sheet.name == mapping.sheet]
@@ -293,7 +294,7 @@ def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
 
 
 def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
-    """Return the headings of rates that have no stated unit but hold a number such as 0.53, each with the row
+    """Return the rates that have no stated unit but hold a number such as 0.53: by the rate's heading, the row
     number and the text of such a number.
     """
     found: dict[str, tuple[int, str]] = {}

@@ -34,8 +34,8 @@ def read_tables(
     """Return what all tables of a season state. Each table is read in a worker with the limits of a letter.
 
     If several files have the same bytes, only one of them is read: a file with a mapping, if there is one. If a
-    table cannot be read, a report says so, and the other tables are read. Raise WitnessError if a table and its
-    mapping do not fit.
+    table cannot be read, a report says so, and the other tables are read. Raise WitnessError if a mapping is not
+    valid, or does not fit its table.
     """
     if not tables:
         return DataTable((), ())

@@ -1,6 +1,6 @@
 """Read the rows of cells from a data table's file, CSV or XLSX. Other modules decide what the cells mean.
 
-A file can need any time and memory, so a run reads it in a worker.
+Reading a file can take any amount of time and memory, so a run reads it in a worker.
 """
 
 import csv
@@ -19,7 +19,8 @@ MOST_CHARACTERS_OF_A_CELL = 32_767
 def read_sheets(content: bytes, address: str) -> tuple[Sheet, ...]:
     """Return the sheets of a file. A CSV file gives one sheet for each possible delimiter.
 
-    Raise UnreadableTableError if the file is neither CSV nor XLSX, or is too large to be a table.
+    Raise UnreadableTableError if the file is neither CSV nor XLSX, is too large to be a table, or has a cell with
+    more characters than a spreadsheet can hold.
     """
     if len(content) > MOST_BYTES:
         raise UnreadableTableError(f"{address} has {len(content):,} bytes, more than any data table; take it out")
