@@ -126,8 +126,8 @@ def lower_limit(kind: int, most: int) -> None:
 
 
 def _give_up_capabilities() -> None:
-    """Give up root's capabilities except for reading files, because root may also read the memory of other
-    processes.
+    """Give up root's capabilities, such as reading the memory of other processes. Keep only the two capabilities
+    that open files despite their modes.
     """
     header = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_VERSION, 0), 8)
     held = ctypes.create_string_buffer(24)

@@ -42,8 +42,9 @@ def councils_in(name: str) -> tuple[str, ...]:
 
 
 def _proper(name: str) -> tuple[str, set[str]]:
-    """Return two parts of a name in small letters: its words other than common words such as "council", joined
-    without spaces; and the kinds of council that it names, such as "district", which are not among these words.
+    """Return two parts of a name, in small letters. The first part is made of the name's proper words: without
+    common words such as "council", and without spaces. The second part has the kinds of council that the name
+    gives, such as "district".
     """
     words = re.findall(r"[^\W_]+", re.sub(r"'s\b|'", "", name.casefold()))
     kinds = {word for word in words if _KIND_OF_COUNCIL.fullmatch(word)}

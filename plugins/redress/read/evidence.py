@@ -35,8 +35,8 @@ def evidence_picture(content: bytes, letter: Letter) -> tuple[bytes, int]:
     """Return a PNG and the number of figures drawn in it. The PNG shows the pages of a PDF that hold figures, one
     below the other.
 
-    A page can need any time and memory, so call this in a worker. Raise EvidenceError if the letter states no
-    figure that stands on a page, or if the picture would be too large.
+    Drawing a hostile page can take any amount of time and memory, so call this in a worker. Raise EvidenceError if
+    the letter states no figure that stands on a page, or if the picture would be too large.
     """
     placed = [figure for figure in letter.figures if figure.box is not None and figure.page is not None]
     if not placed:
@@ -96,7 +96,7 @@ def _pixels(width: float, height: float) -> tuple[int, int]:
 
 
 def _scale(width: float, height: float) -> float:
-    """Return how many pixels to a point a page is drawn with, if the page has this width and height in points."""
+    """Return at how many pixels to a point to draw a page that has this width and height in points."""
     fewest, most = (math.sqrt(pixels / max(width * height, 1.0)) for pixels in PIXELS_OF_A_PAGE)
     return min(max(PIXELS_TO_A_POINT, fewest), most)
 
@@ -124,7 +124,7 @@ def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Seque
 
 
 def _hidden_share(place: _Rectangle, print_: Image.Image, taken: Sequence[_Rectangle]) -> float:
-    """Return which share of a place is covered by print. If another label or frame is there already, add 1."""
+    """Return the share of a rectangle that print covers. If another label or frame is there already, add 1."""
     left, top, right, bottom = place
     is_taken = any(left < x1 and x0 < right and top < lower and upper < bottom for x0, upper, x1, lower in taken)
     dark = sum(print_.crop(place).histogram()[:_DARK])

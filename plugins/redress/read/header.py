@@ -72,8 +72,7 @@ class _Addressee:
 
 
 def read_header(document: Document) -> Header:
-    """Return what the first pages say about the letter. If the pages do not say something, its field is None;
-    nothing is derived from names.
+    """Return what the first pages say about the letter. If the pages do not say something, its field is None.
 
     `season` comes from the end of the period. If there is no period, it comes from the year in the title; if there
     is no such year either, from the date. `stated_years` holds every stated year with its words, for the rule that
@@ -103,7 +102,8 @@ def read_header(document: Document) -> Header:
 
 
 def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[StatedYear] = ()) -> Header:
-    """Return the header with the period that the statistics name, and with the years in their headings.
+    """Return the header with the period that the statistics name, and with the years in `headings`, which are
+    headings of the statistics.
 
     If the statistics name different periods, the header has no period.
     """

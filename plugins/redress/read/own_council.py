@@ -16,7 +16,7 @@ from redress.read.scope import names_in_statistics
 from redress.read.signatory import SALUTATION, first_signature, is_signed_by_the_ombudsman, signatory
 
 LINES_OF_A_TITLE = 3
-"""The title stands on one of the first lines below the salutation; this is their number."""
+"""The letter's title stands on one of this many lines below the salutation."""
 MOST_TITLE_WORDS = 14
 FIRST_PARAGRAPHS_LENGTH = 900
 """The letter says what it is about in this many characters below the salutation."""

@@ -83,7 +83,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The pages to read, by number, and the error to raise if these pages give no letter."""
+    """The pages to read, by number. `otherwise` is the error to raise if these pages give no letter."""
 
     numbers: tuple[int, ...]
     otherwise: NoLetterError | None = None
@@ -158,13 +158,13 @@ def _is_greeting(line: str) -> bool:
 
 
 def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit: int) -> int:
-    """Return the page on which a letter's statistics end.
+    """Return the index of a letter's last page, on which its statistics end.
 
     The statistics may begin a few pages after the signature, and then go on without a gap. They end before a page
     with a label that the letter's pages do not have, and before a page that begins like a committee's paper.
-    `limit` is the page on which another letter begins. Only if the letter begins the file may its statistics have
-    the label of an appendix. A letter without statistics keeps the few pages after its signature, because these may
-    show statistics as a picture or in an unknown layout.
+    `limit` is the index of the page on which another letter begins, or the number of pages. Only if the letter
+    begins the file may its statistics have the label of an appendix. A letter without statistics keeps the few
+    pages after its signature, because these may show statistics as a picture or in an unknown layout.
     """
     own = pages[first : signature_page + 1]
     labels = frozenset[str]().union(*(_labels(page) for page in own))

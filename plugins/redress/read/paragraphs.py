@@ -167,8 +167,9 @@ def _paragraphs(lines: Sequence[PrintedLine], *, is_text: bool) -> list[list[Pri
 
 def _usual_pitch_ems(lines: Sequence[PrintedLine]) -> float:
     """Return the usual distance between two neighbouring lines of one column and type size, in units of type size.
-    Of all distances that are at least half as common as the most common distance, it is the smallest. If there are
-    no such lines, it is USUAL_PITCH_EMS.
+
+    It is the smallest of the common distances: of those that occur at least half as often as the most common
+    distance. If no two lines can be compared, return USUAL_PITCH_EMS.
     """
     pitches = Counter(
         round((below.place[3] - above.place[3]) / max(above.size, 1.0), 1)

@@ -167,7 +167,7 @@ def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
 
 
 def _too_long(content: bytes, file_name: str) -> Letter | None:
-    """Return the verdict on a text or web page that has more bytes than any letter; None if it has not."""
+    """If a text or web page has more bytes than any letter, return the verdict on it. Otherwise return None."""
     most = MOST_BYTES.get(PurePath(file_name).suffix.lower(), max(MOST_BYTES.values()))
     if len(content) <= most or "\0" in decoded(content[:4096]):
         return None
@@ -249,7 +249,9 @@ def words_of(content: bytes, file_name: str) -> Document | None:
 
 
 def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter:
-    """Return the letter that the words of a document state. The first layout that fits reads it."""
+    """Return the letter that the words of a document state; the first layout that fits reads it. Raise
+    UnreadableError if a letter's words are missing, and the document is mostly scanned.
+    """
     header = read_header(document)
     if document.heading is None and not SENDER.search(document.squeezed):
         return _foreign(document, NO_SENDER)
@@ -284,7 +286,7 @@ def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter
 def _true_absences(
     document: Document, absences: tuple[tuple[str, Absence], ...]
 ) -> tuple[tuple[str, Absence], ...]:
-    """Return why measures are absent. If a page hides a number, a measure is not read rather than not stated."""
+    """Return the absent measures with reasons. If a page hides a number, `not_stated` becomes `not_read`."""
     if not any(page.hides_a_number for page in document.pages):
         return absences
     return tuple((name, Absence.NOT_READ if code is Absence.NOT_STATED else code) for name, code in absences)

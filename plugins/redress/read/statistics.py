@@ -211,7 +211,7 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
 
 
 def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) -> dict[int, str]:
-    """For each line with a sentence that only one block can hold, return the name of this block, by the line's
+    """For each line with a sentence that only one block can hold, return the name of that block, by the line's
     id.
     """
     owners: dict[int, str] = {}

@@ -38,8 +38,8 @@ OUT_OF_TIME = signal.SIGPROF
 LETTERS_TO_A_WORKER = 500
 """A worker is replaced after this many letters, so that memory that parsers leak does not accumulate."""
 LARGEST_DRAWING_BYTES = 32 * 1024 * 1024
-"""Memory for up to this many bytes at a time comes from memory that glibc keeps. Larger pieces are given back to
-the system."""
+"""If the parsers ask for at most this many bytes at a time, glibc keeps the memory for later use. A larger piece
+goes back to the system as soon as it is free."""
 KEPT_BYTES = 128 * 1024 * 1024
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """The numbers of the options M_TRIM_THRESHOLD and M_MMAP_THRESHOLD in glibc's malloc.h."""
@@ -119,7 +119,8 @@ class Readers:
     def results(
         self, function: Callable[..., _Result], wanted: Iterable[tuple[_Key, tuple[object, ...]]]
     ) -> Iterator[tuple[_Key, "_Result | WorkerError"]]:
-        """Call a function of a module in workers. Yield the results, each with its key, in the order of `wanted`.
+        """Call a function in workers, which import it from its module. Yield the results, each with its key, in the
+        order of `wanted`.
 
         `wanted` has a key and the arguments of each call; an element is taken when a worker is free. If a call
         raises an error, or has no result within the limits of a letter, its result is a WorkerError, and the other
@@ -137,7 +138,8 @@ class Readers:
             yield key, last
 
     def result_of(self, function: Callable[..., _Result], *arguments: object) -> _Result:
-        """Call a function of a module in a worker with the limits of a letter, and return the result.
+        """Call a function in a worker, which imports it from its module, with the limits of a letter. Return the
+        result.
 
         Raise what the function raises. Raise WorkerError if the worker gives no result.
         """

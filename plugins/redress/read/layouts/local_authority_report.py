@@ -96,7 +96,8 @@ MARKS: dict[str, dict[str, re.Pattern[str]]] = {
         },
     }.items()
 }
-"""For each label, the pattern of a word that no other label of its table has, and of the word before it."""
+"""For each label: a regular expression that finds the label's distinguishing word, which no other label of its
+table has, after the word before it."""
 TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
 UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
 OF_OTHERS = re.compile("ofwhich|housingombudsman|lastyear|previousyear|national|allauthorities|allcouncils|average")
