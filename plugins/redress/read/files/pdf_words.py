@@ -27,8 +27,8 @@ DOUBLE_POINTS = 1.0
 """If a letter is drawn again within this distance, in points, it is the same letter, drawn twice to look bold."""
 SOFT_HYPHEN = "\u00ad"
 DOUBLE_EMS = 0.15
-"""In small type that distance is smaller: this share of the type size. Two neighbouring letters "l" are 0.22
-apart."""
+"""In small type, this share of the type size takes the place of DOUBLE_POINTS, which would be too large: two
+neighbouring letters "l" are 0.22 of the type size apart."""
 MOST_DIGITS_SHARE = 2 / 3
 LEAST_MAIN_SHARE = 0.1
 """Turned text is a page's main text, and not a mark along an edge, if it has most digits of the page and at least

@@ -37,13 +37,14 @@ MOST_DOTS_OF_A_SPECK = 12
 """The most dark pixels that a speck has in a window of 9 by 9. A full stop of ordinary type has 20, at 300 pixels
 to an inch."""
 SPECKED_SHARE = 0.0002
-"""If specks make up a larger share of a page's pixels, they are removed. Clean print has hardly any specks."""
+"""If specks make up a larger share of a page's pixels, the specks are removed. Clean print has hardly any
+specks."""
 DENSE_SHARE = 0.002
 _AROUND = 12
 """Each pixel of the sketch is compared with the mean of the pixels around it, within this radius in pixels. Print
 is darker than this mean, however the page is lit."""
 _DARKER_SHARE = 0.15
-"""Print is darker than that mean by at least this share of the page's contrast."""
+"""Print is darker than the mean of the pixels around it by at least this share of the page's contrast."""
 _TILE = 250
 """The side, in pixels, of a square of the sketch. Within a square, even a page that was photographed at a slant has
 parallel lines."""

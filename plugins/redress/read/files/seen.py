@@ -38,7 +38,8 @@ MOST_OTHER_INK_SHARE = 0.5
 MOST_COVERED_SHARE = 0.04
 """The largest share of the pixels of a digit's box that may differ from the digit drawn alone."""
 MOST_COVERED_SHARE_OF_A_SIGN = 0.25
-"""The same share for a percentage sign, which is recognised even if a digit beside it covers its edge."""
+"""For a percentage sign, this takes the place of MOST_COVERED_SHARE: the sign is recognised even if a digit beside
+it covers its edge."""
 PIXELS_OF_A_DIGIT = 26
 """If the shape of a digit is compared, the digit is drawn at least this high, in pixels."""
 TOUCHING_SHARE = 0.3

@@ -57,8 +57,8 @@ _RAISED = re.compile(
 """Raised or lowered text, and the marks of Markdown's footnotes; never a "%" or decimal places."""
 _MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,500})\]\([^()]{0,500}\)", re.ASCII)
-"""A link, or a picture with its description. If the description has a digit, the picture may show another number,
-so it does not match and stays unchanged."""
+"""A link, or a picture with its description. If the description has a digit, the picture is not matched and stays
+unchanged, because the picture may show another number."""
 _LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
 
 _PIECE = re.compile("[^\\S\x1c-\x1f]+|[\\S\x1c-\x1f]+")
