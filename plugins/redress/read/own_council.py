@@ -19,7 +19,8 @@ LINES_OF_A_TITLE = 3
 """The letter's title stands on one of this many lines below the salutation."""
 MOST_TITLE_WORDS = 14
 FIRST_PARAGRAPHS_LENGTH = 900
-"""The letter says what it is about in this many characters below the salutation."""
+"""This many characters after the salutation count as the first paragraphs, in which a letter says what it is
+about."""
 _NO_NAME = re.compile(
     r"^(?:(?:As|At|By|For|From|If|In|On|To|When|Where|While|Each|Every|Any|All|Most|Some|Other|Another|Dear|With)\s+)+"
 )

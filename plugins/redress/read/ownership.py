@@ -21,8 +21,8 @@ from redress.read.page.sentences import Found, Sentence, find
 MOST_GAP_EMS = 2.5
 """The largest distance below the rate, in units of type size, at which an average can follow its rate."""
 CLEARLY_NEARER = 1.2
-"""If the distance to another place is more than this many times the distance to a place, the place is clearly
-nearer."""
+"""A place is clearly nearer than another place if the distance to the other place is more than this many times as
+large."""
 ALIGNED_EMS = 1.5
 """The left edges, or the middles, of lines of one column differ by no more than this, in units of type size."""
 

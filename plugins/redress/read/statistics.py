@@ -180,7 +180,8 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
 
     A block begins with the first of its own sentences on a page after the signature, and ends where an own sentence
     of another block begins. Lines before the first own sentence belong to no block. Prose may quote a sentence. So
-    there must be two blocks, each of them only once, and the period of the statistics.
+    blocks are returned only if there are at least two, none of them occurs twice, and a sentence names the period
+    of the statistics.
     """
     signature = signature_of(document)
     if signature is None:

@@ -36,7 +36,9 @@ _LARGEST = Decimal(10**9)
 
 @dataclass(frozen=True)
 class DataTable:
-    """The result of reading one file: its figures, and reports of what a person should know."""
+    """The result of reading one file, or all files of a season: the figures, and reports of what a person should
+    know.
+    """
 
     figures: tuple[WitnessFigure, ...]
     reports: tuple[WitnessReport, ...]
