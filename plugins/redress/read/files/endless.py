@@ -138,8 +138,8 @@ class _Forms:
         return Counter(name.decode("latin-1") for name in _DRAWS.findall(content))
 
     def _called(self, number: int, name: str) -> frozenset[int]:
-        """Return the numbers of the forms that a form draws by a name. If a form has no names of its own, it can
-        use the names of all objects in the file.
+        """Return the numbers of the forms that a form draws by a name. If the form has no resource dictionary, the
+        names in all resource dictionaries of the file count.
         """
         own = resolve1(self.streams[number].get("Resources"))
         if isinstance(own, dict):
@@ -148,7 +148,9 @@ class _Forms:
 
 
 def _named(resources: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield the names by which resources can be drawn, each with the number of the object that it draws."""
+    """Yield each name in a form's resource dictionary (/XObject) that stands for a drawing, with the number of the
+    PDF object that the name stands for.
+    """
     names = resolve1(resources.get("XObject"))
     if isinstance(names, dict):
         yield from ((name, found.objid) for name, found in names.items() if isinstance(found, PDFObjRef))

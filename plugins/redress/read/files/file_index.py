@@ -44,7 +44,8 @@ def _beginning_of_the_index(content: bytes, place: int) -> int | None:
     """Return the offset after the words with which the index begins. Return None if there is no index at `place`,
     the place that the file names.
 
-    Places in a file count from its header, because lines of a mail can precede the header.
+    The place may be counted from the file's header ("%PDF-") and not from its first byte: if the file came by mail,
+    lines of the mail can stand before the header.
     """
     header = max(content.find(b"%PDF-", 0, _BYTES_OF_A_BEGINNING), 0)
     matches = (_FIRST_LINE.match(content, start) for start in (place, place + header))

@@ -62,7 +62,9 @@ class NotHtmlError(Exception):
 
 @dataclass
 class _Block:
-    """The text of a block as far as it has been gathered, with spaces as a browser shows them."""
+    """The text of a block, which becomes one line, as far as it has been gathered. It has the spaces that a browser
+    shows.
+    """
 
     text: str = ""
     number: int = 0

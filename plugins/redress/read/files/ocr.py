@@ -35,7 +35,7 @@ LEAST_CONFIDENT_SHARE = 0.5
 """If tesseract is sure of a smaller share of a page's words, the page is upside down or unreadable. On readable
 pages the share is nine tenths."""
 MOST_SHARE = 0.6
-"""Two boxes from two readings belong to one word if they share more than this part of the narrower box."""
+"""If two boxes from two readings share more than this part of the narrower box, they belong to one word."""
 LEAST_LETTERS = 3
 """A word with fewer letters than this may be a speck."""
 TIME_LIMIT_SECONDS = 20

@@ -12,7 +12,7 @@ from redress.read.files.drawn import DrawnCharacter, DrawnPage, share_place
 from redress.read.files.pdf_words import Char
 
 OVERLAP_SHARE = 0.3
-"""Two characters stand in one place if they share this part of the narrower character's width."""
+"""If two characters share more than this part of the narrower character's width, they stand in one place."""
 SAME_PLACE_EMS = 0.3
 """The largest distance between the middle of a character as pdfminer gives it and the middle of that character as
 pdfium gives it, in units of the character's size."""

@@ -67,9 +67,9 @@ def quick_document(
     words of all pages have places.
 
     The result is None if no page has a landmark of a layout, unless `places_all` is True. It is also None if a
-    selected page has no text (it may be a picture of text), or if pdfium cannot read or draw the page. The same
-    goes for a page that is turned, and for text that is turned, is uncommonly small or large, has words that touch,
-    or is marked as standing for other text.
+    selected page is turned or has no text (it may be a picture of text), or if pdfium cannot read or draw the page.
+    It is also None if words get places, and their text is turned, is uncommonly small or large, has words that
+    touch, or is marked as standing for other text.
     """
     texts = pdf.texts()
     if texts is None:
@@ -267,10 +267,11 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
 
 
 def _listed(sheet: PdfSheet, *, has_prose: bool) -> Page:
-    """Return a page of prose with each line as one word, one below the other, because only the order of lines
-    matters.
+    """Return a page on which each line is one word, and the lines lie one below the other. Of these places, only
+    the order is true.
 
-    The places of a line's printed rows are kept for the paragraphs, unless the page comes after the letter's prose.
+    If the page has prose of the letter (`has_prose`), the places of each line's printed rows are kept for the
+    paragraphs.
     """
     width, height = sheet.page.get_size()
     lines = [" ".join(line.split()) for line in sheet.text.lines]

@@ -50,8 +50,8 @@ class PdfSheet:
 
     @cached_property
     def characters(self) -> pdfium.PdfTextPage:
-        """The characters of the page. pdfium leaves out text that a drawing has made inactive, so ask while all
-        text is active.
+        """The characters of the page. pdfium leaves out text that was made inactive for a drawing. So ask for the
+        characters for the first time while all text is active.
         """
         return self.page.get_textpage()
 

@@ -180,7 +180,7 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
 
 
 def _marks(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
-    """Return the points, commas and percentage signs of a figure. Raise _DoubtError if the page shows fewer."""
+    """Return a figure's points, commas and percentage signs in its box. Raise _DoubtError if one is not seen."""
     said = Counter(one for one in figure.text if one in MARKS)
     if not said:
         return []

@@ -31,8 +31,8 @@ class TurnedText:
 
 
 def pieces_of(turned: Sequence[Word]) -> list[list[Segment]]:
-    """Return the lines of each piece of turned text. The words must have the places that they have if the turned
-    text is upright.
+    """Return the lines of each piece of turned text. `turned` are the words, with their places on the page turned
+    so that these words are upright.
     """
     pieces: list[list[Segment]] = []
     for line in segments_of(turned):
@@ -50,8 +50,8 @@ def _goes_on(above: Segment, line: Segment) -> bool:
 
 
 def headings(pieces: Sequence[TurnedText], upright: Sequence[Word]) -> list[Word]:
-    """Return the pieces that are headings of columns, as words. All headings above one line of numbers get equal
-    upper edges and equal lower edges.
+    """Return the pieces that are headings of columns, as words. `upright` are the page's upright words, among them
+    the numbers. All headings above one line of numbers get equal upper edges and equal lower edges.
     """
     numbers = [word for word in upright if NUMBER_IN_A_CELL.fullmatch(word.text)]
     headed = [(piece, number) for piece in pieces if (number := _number_below(piece, numbers)) is not None]
