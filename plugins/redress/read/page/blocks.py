@@ -191,8 +191,8 @@ def blocks_of(document: Document, headings: Sequence[Heading]) -> tuple[Block, .
 
 
 def _is_unknown_heading(segment: Segment, heading: Heading, above: Segment, page: Page) -> bool:
-    """Return whether a line is the heading of another block that no layout knows. Such a line looks like the
-    block's own heading, and its type is larger than the text.
+    """Return whether a line in a block is the heading of another block, which no layout knows. Such a line has the
+    type size of the block's own heading, and this size is larger than that of the text.
     """
     size = heading.segments[0].size
     return (
@@ -270,7 +270,7 @@ def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_siz
 
 def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
     """Return the list of lines, from an earlier column or page, that a segment continues. The list must not end
-    like a sentence. Return None if there is no such list.
+    like a sentence and, if `by_size`, must end in the segment's type size. Return None if there is no such list.
     """
     for string in reversed(strings):
         last = string[-1]

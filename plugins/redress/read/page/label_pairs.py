@@ -46,8 +46,8 @@ class _Mark:
 def paired(
     run: Sequence[Segment], marks: dict[str, re.Pattern[str]], is_confirmed: Callable[[dict[str, Decimal]], bool]
 ) -> tuple[Pair, ...] | None:
-    """Return the pairs of labels and numbers of a table. Return None unless `is_confirmed` accepts exactly one way
-    of pairing.
+    """Pair the labels and numbers of a table in several ways. Return the pairs that `is_confirmed` accepts. Return
+    None if it accepts none, or if two accepted ways give a label different numbers.
 
     `marks` has, by the label's name, a regular expression for each label's distinguishing word in small letters.
     `is_confirmed` is called with the numbers by name.
@@ -127,8 +127,8 @@ def _middle(word: Word) -> tuple[float, float]:
 
 
 def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[Word], float]) -> list[Pair] | None:
-    """Pair distinguishing words and numbers in the order of their places. Return None if a number lies beyond the
-    word before or after its own word.
+    """Pair distinguishing words and numbers in the order of their places. Return None if a number lies before the
+    previous word or after the next word.
     """
     if len(marks) != len(numbers):
         return None

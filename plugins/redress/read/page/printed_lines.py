@@ -38,7 +38,8 @@ class PrintedLine:
 def lines_of(page: Page, running: frozenset[str] = frozenset()) -> list[PrintedLine]:
     """Return a page's lines by columns, from left to right, and in each column from top to bottom.
 
-    Lines in the upper and lower margins are left out if they are page numbers, or if `running` has their text.
+    `running` has the texts of running headers and footers. A line in the upper or lower margin is left out if it is
+    a page number or has one of these texts.
     """
     rows = _rows([line for segment in page.segments for line in _printed_lines(segment)])
     edges = _edges(rows)
