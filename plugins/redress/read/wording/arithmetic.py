@@ -23,8 +23,8 @@ _ROUNDING = 1e-6
 
 
 def share_holds(part: Values, whole: Values, rate: Values) -> Truths:
-    """Return, for each letter, whether a rate is a part as a percentage of a whole. The percentage is rounded half
-    up to the printed places.
+    """Return, for each letter, whether the rate is the part as a percentage of the whole. The percentage is rounded
+    half up to the decimal places of the rate.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         exact = 100 * part / whole
@@ -35,7 +35,9 @@ def share_holds(part: Values, whole: Values, rate: Values) -> Truths:
 
 
 def share_is_asked(part: Values, whole: Values, rate: Values) -> Truths:
-    """Return, for each letter, whether the letter has all three numbers and the whole is not zero."""
+    """Return, for each letter, whether its share can be checked: the letter has the part, the whole and the rate,
+    and the whole is not zero.
+    """
     return ~np.isnan(part) & ~np.isnan(rate) & (whole > 0)
 
 
@@ -127,7 +129,7 @@ def _log_odds(
     facts: Facts, relation: Relation, values: Sequence[Values], place: int, asked: Truths, holds: Truths
 ) -> float:
     """Return the decimal logarithm of the odds that a relation holds by coincidence. They are found by shuffling
-    the values of the figure at `place` in the relation.
+    the values of one figure of the relation: the figure with the index `place`.
     """
     letters = np.flatnonzero(asked)
     rows = [one[letters][:, None] for one in values]

@@ -93,8 +93,8 @@ def of_others(pattern: Pattern, year: int) -> str | None:
 
 
 def _add_guesses(facts: Facts, by_place: Proposals, certain: set[str | None]) -> None:
-    """If a slot has no proposal, propose figures by the words of its sentence. Sort proposals of equal strength by
-    how well the words fit.
+    """If a slot has no proposal, propose figures by the words of its sentence, except the figures in `certain`.
+    Sort proposals of equal strength by how well the words fit.
     """
     for place in facts.slots:
         pattern = facts.patterns[place.pattern]
@@ -119,8 +119,9 @@ def _add_guesses(facts: Facts, by_place: Proposals, certain: set[str | None]) ->
 
 
 def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
-    """Return how well the words beside a slot fit a figure: how like they are to the words beside this figure in
-    known sentences. If the slot stands below the heading of the figure's block, add a bonus.
+    """Return how well a slot fits a figure. Compare the words beside the slot with the words beside the figure in
+    each known sentence that states the figure, and take the best likeness. If the slot stands in the figure's
+    block, add a bonus.
     """
     pattern = facts.patterns[place.pattern]
     names = ["{}"] * len(pattern.slots)

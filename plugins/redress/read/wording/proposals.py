@@ -105,8 +105,9 @@ def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[P
 
 
 def _resolved(facts: Facts, result: Result, figure: str) -> Values | None:
-    """Return the values of a figure. If the best explanations find it in slots that agree, the values come from
-    these slots. If they find it in no slot, the values are as they were read. Otherwise return None.
+    """Return the values of a figure. If the best explanations find it in one slot, or in several slots with about
+    equal values, return the values of such a slot. If they find it in no slot, return the values that the reader
+    has read. Otherwise, or if there are no such values, return None.
     """
     slots = {place for one in result.best for place, name in one.figures.items() if name == figure}
     if len(slots) == 1:

@@ -50,10 +50,10 @@ class Explanation:
 
     def weight(self, coincidences: Collection[frozenset[SlotPlace]]) -> float:
         """Return how much the explanation explains: the odds against a coincidence of its slots and of its proofs,
-        minus a penalty for each unexplained proof.
+        minus a penalty for each set of slots that it leaves unexplained.
 
-        `coincidences` has, for each certain proof that was found, the set of its slots. The set is explained if one
-        proof of this explanation has all its slots.
+        `coincidences` has the set of slots of each certain proof that was found. If one proof of this explanation
+        has all slots of a set, the set is explained.
         """
         proofs = sum(min(-proof.worst_odds, _MOST_COUNTED) for proof in self.proofs)
         covered = [proof.places for proof in self.proofs]
