@@ -76,7 +76,7 @@ class Palette:
         return shade * (1 + tint) if tint < 0 else shade + (_PAPER - shade) * tint
 
     def behind(self, cell_fill: Fill | StyleProxy) -> Sequence[float]:
-        """Return the shades of a cell's background."""
+        """Return the shades of a cell's background: several if it has a pattern or a gradient."""
         fill: Any = cell_fill  # openpyxl's types do not say which kind of fill it is
         if fill.tagname == "gradientFill":
             return [self.shade(stop.color, _PAPER) for stop in fill.stop]

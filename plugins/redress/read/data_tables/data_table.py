@@ -296,8 +296,8 @@ def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
 
 
 def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
-    """Return the rates that have no stated unit but hold a number such as 0.53: by the rate's heading, the row
-    number and the text of such a number.
+    """Return the rates that have no stated unit but hold a number such as 0.53. For each rate's heading: the row
+    number and the text of one such number.
     """
     found: dict[str, tuple[int, str]] = {}
     for heading, column in mapping.figures.items():

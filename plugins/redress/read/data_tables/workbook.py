@@ -233,7 +233,9 @@ def _pieces(cell: ExcelCell) -> list[tuple[str, AnyFont]]:
 
 
 def _formula(cell: ExcelCell, formulas: Workbook | None) -> Cell:
-    """Return a cell that has no value: an empty cell, or a formula that no program has computed."""
+    """Return what is known of a cell without a value. If `formulas` has a formula there, no program has computed
+    it, and the result says that the cell is not read. Otherwise the result is an empty cell.
+    """
     if formulas is None:
         return Cell("")
     found = formulas[cell.parent.title][cell.coordinate]

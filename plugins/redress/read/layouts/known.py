@@ -1,5 +1,5 @@
-"""The known layouts: for each row of `model/layouts`, the LAYOUT in the module of this package with the row's
-name.
+"""The known layouts. `model/layouts` has a row for each layout. The layout itself is LAYOUT in the module of this
+package that has the row's name.
 """
 
 import re

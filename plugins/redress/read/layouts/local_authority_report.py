@@ -96,8 +96,8 @@ MARKS: dict[str, dict[str, re.Pattern[str]]] = {
         },
     }.items()
 }
-"""For each label: a regular expression that finds the label's distinguishing word, which no other label of its
-table has, after the word before it."""
+"""For each label: a regular expression for two words, the label's distinguishing word (which no other label of its
+table has) and the word before it."""
 TOTAL = re.compile(r"(?:grand)?total(?:received|decided|decisions|complaints)?")
 UPHOLD_RATE = re.compile(r".*uph(?:o|e)ldrate.*|.*(?:%|percent(?:age)?).*upheld.*|.*upheld.*(?:%|percent).*")
 OF_OTHERS = re.compile("ofwhich|housingombudsman|lastyear|previousyear|national|allauthorities|allcouncils|average")
