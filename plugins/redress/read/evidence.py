@@ -1,4 +1,6 @@
-"""Draw evidence as a picture: the pages with figures, each figure with a frame and its name."""
+"""Draw evidence as a picture: the pages with figures, with a frame (a rectangle) drawn around each figure, and the
+figure's name beside the frame.
+"""
 
 import io
 import math

@@ -102,8 +102,8 @@ def read_header(document: Document) -> Header:
 
 
 def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[StatedYear] = ()) -> Header:
-    """Return the header with the period that the statistics name, and with the years in `headings`, which are
-    headings of the statistics.
+    """Return the header with the period that the statistics name, and with all years that the statistics
+    state. `headings` has the years in the headings of the statistics.
 
     If the statistics name different periods, the header has no period.
     """
@@ -241,8 +241,8 @@ def _authority(beside: str, below: Sequence[str]) -> str | None:
 
 
 def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
-    """Yield the lines around each line that names an office. This finds addresses that do not begin at the left
-    edge.
+    """For each line that names an office, yield the lines of its address. This finds addresses that do not begin at
+    the left edge.
     """
     for office in above:
         if not _OFFICE.search(office.text):
@@ -289,8 +289,9 @@ def _headed(heading: str | None) -> str | None:
 
 
 def _authority_name(lines: Sequence[str]) -> str | None:
-    """Return the authority's name from the lines below the office. The name ends at the first line with a word such
-    as "Council", or before a street.
+    """Return the authority's name from the lines below the addressee's office (such as "Chief Executive"). The name
+    ends with the first line that has a word such as "Council", or before a street. Return None if no line can be
+    the name.
     """
     name = ""
     for line in lines:

@@ -1,11 +1,11 @@
 """Find the block that an average belongs to. The sentence with the average is worded alike in each block, so only
 its place on the page tells the block.
 
-An average belongs to a block only if the page allows no other reading, in one of two ways. The average may follow
-the block's rate in the same column. Or every block has its average, and each average stands in one column with its
-block's own sentences, clearly nearer to them than to any other block. A design may put averages above the headings,
-on bands between blocks, beside the headings or in a separate column. Then all averages of a season could be
-assigned wrongly in the same way, and no rule that compares letters would notice.
+An average belongs to a block only if the page allows no other reading. There are two such cases. Either the average
+follows the block's rate in the same column. Or every block has its average, and each average stands in one column
+with its block's own sentences, clearly nearer to them than to any other block. A design may put averages above
+the headings, on bands between blocks, beside the headings or in a separate column. Then all averages of a season
+could be assigned wrongly in the same way, and no rule that compares letters would notice.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -107,7 +107,7 @@ def _others(readings: Sequence[BlockReading], reading: BlockReading) -> list[Blo
 
 
 def _averages_apart(document: Document, readings: Sequence[BlockReading]) -> tuple[Found, ...]:
-    """Return the averages on the pages of the blocks that stand in none of the blocks."""
+    """Return the averages that stand on a page with a block, but in none of the blocks."""
     pages = {segment.page for reading in readings for run in reading.block.runs for segment in run}
     pages |= {reading.block.heading.page for reading in readings}
     taken = {id(word) for reading in readings for average in reading.averages for word in average.words}

@@ -29,10 +29,11 @@ PAGES_BEFORE_STATISTICS = 3
 LANDMARKS_OF_STATISTICS = 3
 """If a page has at least this many landmarks, it has statistics. A page of prose may have one or two."""
 MOST_PAGES_LEFT = 5
-"""The most pages after the statistics that belong to the letter, if nothing else begins on them."""
+"""If the letter begins the file, and at most this many pages are left (its last page of statistics included), these
+pages all belong to the letter, unless something else begins on them."""
 LINES_OF_A_LABEL = 4
-"""A page's label, such as "Appendix 2", stands on one of the page's first or last lines; this is the number of
-these lines."""
+"""A page's label, such as "Appendix 2", stands on one of this many first lines, or of this many last lines, of the
+page."""
 MOST_LABEL_WORDS = 12
 MOST_SALUTATION_WORDS = 8
 
@@ -162,8 +163,9 @@ def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit
 
     The statistics may begin a few pages after the signature, and then go on without a gap. They end before a page
     with a label that the letter's pages do not have, and before a page that begins like a committee's paper.
-    `limit` is the index of the page on which another letter begins, or the number of pages. Only if the letter
-    begins the file may its statistics have the label of an appendix. A letter without statistics keeps the few
+    But if the letter begins on the file's first page and has no labels, its first page of statistics may have a
+    label, such as "Appendix 1". `limit` is the index of the page on which another letter begins, or the number of
+    pages. A letter without statistics keeps the few
     pages after its signature, because these may show statistics as a picture or in an unknown layout.
     """
     own = pages[first : signature_page + 1]

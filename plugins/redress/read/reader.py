@@ -154,8 +154,8 @@ def _is_whole(letter: Letter) -> bool:
 def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
     """Return the letter's pages of a measured document; all pages if no letter begins in the document.
 
-    `texts` are all pages of the file. If the last pages of the letter are pictures, `texts` show where the letter
-    ends in a pack.
+    `texts` has the text of each page of the file. If the last pages of the letter are pictures, `texts` shows where
+    the letter ends in a pack.
     """
     measured = {
         page.number: PageText(page.number, "\n".join(line.text for line in page.segments))
@@ -379,14 +379,14 @@ def _without_figures(document: Document, header: Header) -> Letter:
 
 
 def _words_of_statistics_behind_the_signature(document: Document) -> str | None:
-    """Return the first words after the signature that come with figures, such as the heading of a block."""
+    """Return the first line after the signature that has a landmark of statistics, such as a block's heading."""
     signature = signature_of(document)
     behind = (segment for segment in document.segments if is_behind(segment, signature))
     return next((segment.text for segment in behind if landmark_count(segment.text)), None)
 
 
 def _has_picture_behind(page: Page, document: Document) -> bool:
-    """Return whether a page after the page with the signature has a large picture."""
+    """Return whether this page comes after the page with the signature and has a large picture."""
     signature = signature_of(document)
     return page.has_picture and signature is not None and page.number > signature.page
 

@@ -58,8 +58,8 @@ def _other_authorities(document: Document, header: Header, figures: Sequence[Fig
 
 
 def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each name of an authority in the statistics, with the words around it. A name that may go on in the
-    next line is given in both readings.
+    """Yield each name of an authority in the statistics, with the words around it. If a name may go on in
+    the next line, it is given twice: without that line and with that line.
     """
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
