@@ -90,7 +90,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text: its number in the file (the first is 1), and the row on which the line is laid out."""
+    """One line of text: its number in the file (from 1), and its row on the page. A row without a line is a gap."""
 
     text: str
     number: int
