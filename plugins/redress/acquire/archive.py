@@ -73,11 +73,12 @@ class Archive:
 
     def store(self, reference: Reference, fetched: Fetched, source: str) -> Card:
         """Keep fetched bytes under their hash, put a card beside them, and put the card into the index of
-        addresses.
+        addresses. Return the card.
 
         Bytes that are in the archive are not written again, and an unchanged card is not written either. The bytes
-        are written first and the index last. If a crash prevents a part, that part is written when the bytes come
-        again. Raise ArchiveError if the archive cannot be written.
+        are written first and the index last. If a crash leaves some of these files unwritten, they are written the
+        next time the same bytes are stored. Raise ArchiveError if the archive cannot be written, and ValueError if
+        `fetched` has no bytes.
         """
         if fetched.content is None:
             raise ValueError(f"{reference.address} is unchanged: there are no bytes to store")
@@ -118,8 +119,8 @@ class Archive:
         return card
 
     def latest(self, reference: Reference) -> Card | None:
-        """Return the card of the bytes that a reference gave last; None if the archive has no card of the
-        reference, or has lost the bytes.
+        """Return the card of the bytes that the address of a reference gave last; None if the archive has no card
+        of the reference, or has lost the bytes.
         """
         with _archive_errors():
             name = f"addresses/{reference.season}/{address_key(reference.kind, reference.address)}.json"
@@ -129,8 +130,8 @@ class Archive:
             return card
 
     def holds(self, sha256: str) -> bool:
-        """Return whether the archive has a file of bytes that is named by a hash. The file's content is not
-        checked; `read` checks it.
+        """Return whether the archive has a file under a hash. The content of the file is not checked; `read` checks
+        it.
         """
         with _archive_errors():
             return self._files.size_bytes(bytes_name(sha256)) is not None
@@ -161,8 +162,8 @@ class Archive:
         """Return the latest card of each address of a season, in the order of addresses.
 
         The cards themselves are read, not the index of addresses. Raise ArchiveError if a card cannot be read or
-        lies in a wrong place, or if another file lies among the cards, because nobody then knows which cards belong
-        to the season.
+        lies in a wrong place, or if the archive has a file that does not belong there: then nobody knows which
+        cards belong to the season.
         """
         with _archive_errors():
             listing = self._list()
@@ -176,7 +177,9 @@ class Archive:
         return tuple(sorted(found, key=lambda card: (card.address, card.kind)))
 
     def bytes_address(self, sha256: str) -> str:
-        """Return where the file with these bytes lies, or would lie: a path or an object store's address."""
+        """Return where the archive keeps the bytes with a hash, or would keep them: a path or an object store's
+        address.
+        """
         return self._files.place(bytes_name(sha256))
 
     def clear_incoming(self) -> int:
@@ -293,8 +296,9 @@ class Archive:
         return [found for name in names if (found := self._whole_card(name)) is not None]
 
     def _put_before(self, time: str, latest: Card, cards: Iterable[Card]) -> Card:
-        """Give each of an address's cards with a time in the future a time before `time`. If `latest` is one of
-        these cards, it gets the last of the new times. Return `latest`, with its new time if it got one.
+        """`cards` are the cards of one address. If the time on a card lies in the future, give the card a time
+        before `time`. `latest` is the card of the bytes that came last. If it gets a new time, that is the last of
+        the new times. Return `latest`, with its new time if it got one.
         """
         now = _now()
         ahead = [card for card in cards if card.fetched_at > now]
@@ -363,7 +367,7 @@ class _Listing:
 
 @contextmanager
 def _archive_errors() -> Iterator[None]:
-    """Raise an error of the store of files as an ArchiveError."""
+    """During the block, raise each StoreError as an ArchiveError."""
     try:
         yield
     except StoreError as error:

@@ -21,9 +21,9 @@ CITATIONS = {
 
 @dataclass(frozen=True)
 class Card:
-    """How a file came into the archive. No card changes what the warehouse holds.
+    """How a file came into the archive.
 
-    `address` is the address that was asked for, `found_address` the address of the bytes after links and redirects.
+    `address` is the address that was asked for. `found_address` is where the bytes were, after links and redirects.
     `first_fetched_at` and `fetched_at` are the first and the last time, in UTC, at which the address gave these
     bytes.
     """

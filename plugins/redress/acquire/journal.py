@@ -21,8 +21,8 @@ JOURNAL_NAME = "began.json"
 class Journal:
     """The journal of a season that is being fetched: a folder with the planned references and the outcomes so far.
 
-    If no journal has begun, `source` returns None, `outcomes` returns none, and the other methods that read the
-    journal raise FileNotFoundError.
+    If no journal has begun, `source` returns None, `outcomes` returns no outcomes, and the other methods that read
+    the journal raise FileNotFoundError.
     """
 
     folder: Place

@@ -85,7 +85,7 @@ class Summary:
 
     @property
     def counts(self) -> dict[str, int]:
-        """The number of references in each state that occurs."""
+        """The number of references in each AcquisitionState that occurs."""
         return dict(sorted(Counter(str(outcome.state) for outcome in self.outcomes).items()))
 
     def write(self, path: Place) -> None:
@@ -144,7 +144,9 @@ def now() -> str:
 
 
 def outcome_from_json(season: Season, stated: dict[str, Any]) -> Outcome:
-    """Return the outcome that `outcome_as_json` gave. Raise ValueError, KeyError or TypeError for anything else."""
+    """Return the outcome in the JSON that `outcome_as_json` returned. Raise ValueError, KeyError or TypeError for
+    any other JSON.
+    """
     sha256, found_address, detail = stated["sha256"], stated["found_address"], stated["detail"]
     if (
         not isinstance(sha256, str | None)

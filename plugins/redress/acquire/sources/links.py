@@ -34,9 +34,9 @@ _PERIOD_OF_PAGE = re.compile(r"between 1 April (20\d\d) (?:to|and) 31 March (20\
 class Link:
     """A link of a page.
 
-    `surroundings` are the words of the innermost list item, row or paragraph around the link; they are empty if it
-    has another link too. `heading` is the nearest heading before the link. `is_navigation` is True in a menu,
-    header or footer.
+    `surroundings` are the words of the innermost list item, row or paragraph around the link; they are empty if
+    that element has another link too. `heading` is the nearest heading before the link. `is_navigation` is True in
+    a menu, header or footer.
     """
 
     address: str
@@ -83,8 +83,8 @@ class WebPage:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """All links in the order of the page. This property and the next two raise FetchError if the bytes are not
-        a web page.
+        """All links in the order of the page. `links`, `title` and `season_shown` raise FetchError if the bytes are
+        not a web page.
         """
         return self._walked.links
 
@@ -137,7 +137,7 @@ def seasons_named(words: str) -> frozenset[int]:
 
 
 def without_fragment(address: str) -> str:
-    """Return an address without its fragment, the part after "#" that names a place on the page."""
+    """Return an address without its fragment, the part after "#" that names a part of the page."""
     return urldefrag(address).url
 
 
@@ -150,8 +150,8 @@ class _Walked:
 
 @dataclass
 class _Span:
-    """A part of a page: a range of the page's pieces of text, and a range of its links. Each range ends before its
-    end index.
+    """A part of a page, as two ranges of indexes: one of the page's pieces of text, one of the page's links. The
+    end index is not in the range.
     """
 
     first_piece: int

@@ -101,8 +101,8 @@ class ManifestSource:
         )
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
-        """Return the bytes at an address of the manifest. Raise FetchError if a server's letter is no PDF, or its
-        page is not whole.
+        """Return the bytes at an address of the manifest. Raise FetchError if a letter from a server is no PDF, or
+        a page from a server is not whole.
         """
         scheme = _scheme(reference.address)
         if scheme in OBJECT_STORES:

@@ -110,7 +110,7 @@ class SiteSource:
         reference to each authority's page.
 
         Authorities that are not councils are included, because only a request can tell whether they have a page.
-        Only a few pages are fetched, to see which season they show. Raise SourceError if none of these can be
+        Only a few pages are fetched, to see which season they show. Raise SourceError if none of these pages can be
         fetched.
         """
         alive = self.authorities.alive_on(season.period_end)
@@ -194,8 +194,8 @@ class SiteSource:
         )
 
     def letters_page(self, page: WebPage) -> WebPage:
-        """Return the page with the list of annual letters that a council's page links to. Raise FetchError if not
-        exactly one link on the council's page has the expected words.
+        """Return the list of annual letters that a council's page links to, as a page. Raise FetchError if links
+        with the expected words are missing on the council's page, or lead to several addresses.
         """
         wanted = {_folded(text) for text in self.shape.letters_link_texts}
         found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
@@ -292,8 +292,8 @@ class SiteSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _season_shown(self, alive: Sequence[Authority]) -> Season | None:
-        """Return the season that councils' pages show now. The first few pages are looked at; None if none of them
-        names a season.
+        """Return the season that councils' pages show now. The first few pages are looked at. Return None if none
+        of them names a season.
 
         Raise SourceError if none of these pages could be fetched, because the site is down or its address is wrong.
         """

@@ -28,7 +28,7 @@ _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Limit the time of all connecting, reading and writing of this thread in the block. After that time, raise
+    """Limit the time in which this thread may connect, read and write during the block. After that time, raise
     httpcore.TimeoutException.
 
     Timeouts of a single read are not enough: a server that sends a byte now and then never exceeds them.

@@ -35,8 +35,8 @@ class PageCache:
             return None
 
     def put(self, address: str, page: WebPage) -> None:
-        """Keep a page if its server gave validators, by which it can later say whether the page changed. Any other
-        page is fetched whole next time.
+        """Keep a page if its server gave validators, by which the server can later tell whether the page has
+        changed. Any other page is fetched whole next time.
         """
         if page.validators == Validators():
             return

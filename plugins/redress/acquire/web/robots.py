@@ -20,8 +20,8 @@ class Robots:
     """The rules of each host. They are fetched when the first address of the host is wanted. A missing robots.txt
     (404, 410) forbids nothing.
 
-    If a host fails or refuses its robots.txt, both methods raise SourceError: then nothing of the host may be
-    fetched.
+    If a host fails or refuses its robots.txt, nothing of the host may be fetched: `allows` and `delay_seconds`
+    raise SourceError.
     """
 
     def __init__(self, ask: Callable[[str], bytes | None]) -> None:
