@@ -31,7 +31,7 @@ class Limits:
     """The limits on reading one letter. `memory_mebibytes` limits a worker's whole address space."""
 
     time_seconds: float = 60.0
-    """The limit of processor time, so that no verdict depends on what else the machine does."""
+    """The limit of processor time. It is not a limit by the clock, so that a busy machine changes no verdict."""
     memory_mebibytes: int = 2048
     workers: int = 0
     """The number of worker processes; 0 means one worker for each core."""

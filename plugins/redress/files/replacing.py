@@ -23,7 +23,8 @@ _WORKING_FOLDER, _EXCHANGE = -100, 2
 
 @contextmanager
 def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False) -> Iterator[Path]:
-    """Yield a local path to write to; at the end of the block, put what was written there in the place of a file.
+    """Yield a local path to write to; at the end of the block, what was written to this path becomes the file
+    `place`.
 
     A reader finds the old file or the new file, each whole. After an error the old file stays, and what was written
     is removed. If the file is local, the path lies in the file's folder (which is made if it is missing) and ends

@@ -177,8 +177,8 @@ class WholeFiles:
 
     @contextmanager
     def _told(self, what: str, name: str) -> Iterator[None]:
-        """Raise an error of the file system or the store's client as a StoreError that names the place.
-        FileNotFoundError is raised unchanged.
+        """During the block, raise each error of the file system or of the store's client as a StoreError. The
+        message says that `name` cannot be `what`, such as "written". FileNotFoundError is raised unchanged.
         """
         try:
             yield
