@@ -75,7 +75,7 @@ class Alias:
     """Another name of an authority, with the first and the last day on which the name is valid. None means no
     limit.
 
-    If `is_official` is True, `name` was the authority's full name until `valid_to`, and `short_name` its short
+    If `is_official` is True, `name` was the authority's full name until `valid_to`, and `short_name` was its short
     name.
     """
 
@@ -136,7 +136,7 @@ class Authorities:
         self._by_proper_name = _index_by_proper_name(self._names)
 
     def alive_on(self, day: dt.date) -> tuple[Authority, ...]:
-        """Return the authorities that exist on a day, in the order of the reference files."""
+        """Return the authorities that exist on a day, in the order of the reference tables."""
         return tuple(authority for authority in self._authorities.values() if authority.is_alive_on(day))
 
     def with_id(self, authority_id: str) -> Authority | None:

@@ -14,7 +14,9 @@ _UPHOLD_FIGURES: Required = (("upheld_count", None), ("investigations_count", No
 
 @dataclass(frozen=True)
 class LayoutRow:
-    """One layout: its name, and the figures without which a letter of the layout is not loaded at all."""
+    """One layout: its name, and the figures that a letter of the layout must state. If a letter lacks one of them,
+    and does not say that nothing was investigated, a critical rule is broken.
+    """
 
     name: str
     required_figures: Required

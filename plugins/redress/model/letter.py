@@ -1,4 +1,4 @@
-"""The records of what was read: a figure with its evidence, a letter's header, and the whole letter."""
+"""What reading a file gives: figures with their evidence, the letter's header, and the whole letter."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Box = tuple[float, float, float, float]
 
 
 class Verdict(StrEnum):
-    """What became of reading one file."""
+    """What reading found a file to be."""
 
     EXTRACTED = "extracted"
     NO_STATISTICS = "no_statistics"
@@ -32,7 +32,7 @@ may read the letter."""
 
 @dataclass(frozen=True)
 class Figure:
-    """One number that a letter states, and its place.
+    """One number that a letter states, and where the letter prints it.
 
     `box` is in points on `page` (the first page is 1); a text file has `line` (the first is 1) instead. `text` is
     the number as printed, and `sentence` is the sentence that gives the number its meaning.
@@ -48,16 +48,16 @@ class Figure:
     line: int | None = None
     is_ocr: bool = False
     doubt: str | None = None
-    """Why a person may not see this number on the page; None if nothing speaks against it. A figure with a doubt
-    is withheld: a `Letter` never holds such a figure."""
+    """Why it is doubtful that a person sees this number on the page; None if nothing makes it doubtful. A figure
+    with a doubt is withheld: a `Letter` never holds such a figure."""
 
 
 @dataclass(frozen=True)
 class Paragraph:
     """One paragraph of a letter's prose, and where it stands.
 
-    `text` is as printed, on one line. If the paragraph goes on on the next page, `page` and `box` are of its first
-    part. A text file has `line`, the number of its first line, instead.
+    `text` is as printed, on one line. If the paragraph continues on the next page, `page` and `box` are of its
+    first part. A text file has `line`, the number of its first line, instead.
     """
 
     text: str
@@ -69,7 +69,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class StatedYear:
-    """A year that the letter names: the place in the letter, the season that the year implies, and the printed
+    """A year that the letter names: where in the letter it stands, the season that it implies, and the printed
     words.
     """
 

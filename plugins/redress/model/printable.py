@@ -22,13 +22,13 @@ def printable(text: str) -> str:
 
 
 def shortened(text: str, characters: int = 200) -> str:
-    """Return a text for a message: cut to a number of characters, with "..." after a cut."""
+    """Return a text for a message. If the text is longer than `characters`, return its beginning and "..."."""
     return text if len(text) <= characters else f"{text[:characters]}..."
 
 
 def has_password(address: str) -> bool:
-    """Return whether an address holds a password. If the address cannot be parsed and has an "@", it counts as
-    holding one.
+    """Return whether an address holds a password. If the address cannot be parsed and has an "@", it counts as an
+    address with a password.
     """
     try:
         return ":" in urlsplit(address).netloc.rpartition("@")[0]

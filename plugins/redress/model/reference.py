@@ -15,12 +15,12 @@ SEEDS_FOLDER = Path(__file__).parents[3] / "dbt_project" / "seeds"
 
 
 class SeedError(ValueError):
-    """A reference file is wrong. The message names the file and the line, what was found, and what is expected."""
+    """A reference table is wrong. The message names the file and the line, what was found, and what is expected."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a reference file, and its place (file and line).
+    """One row of a reference table. `place` is its file and line.
 
     Each method raises SeedError if the cell does not hold what the method returns.
     """
@@ -246,8 +246,8 @@ def _known(row: Row, column: str, ids: frozenset[str]) -> str:
 
 
 def load_authorities(seeds_folder: Path = SEEDS_FOLDER, additional: Path | None = None) -> Authorities:
-    """Read the seeds about authorities; if `additional` is given, also that file of sample councils with equal
-    columns.
+    """Read the seeds about authorities. If `additional` is given, also read this file of further councils, which
+    has the columns of authorities.csv.
 
     Raise SeedError if a file is wrong, if an id stands in the files twice, or if another seed names an unknown
     authority.

@@ -1,4 +1,4 @@
-"""The records of second witnesses: a figure with its place, and a report about a part that was not used."""
+"""What reading a second witness gives: figures and where they stand, and reports about parts that were not used."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,12 +29,13 @@ class WitnessAbsence(StrEnum):
 
 @dataclass(frozen=True)
 class WitnessFigure:
-    """One figure of a second witness, and its place.
+    """One figure of a second witness, and where it stands.
 
-    In a data table `row_number` is the row as a spreadsheet counts it (the first is 1) and `column_name` the
+    In a data table `row_number` is the row as a spreadsheet counts it (the first is 1) and `column_name` is the
     printed heading. On a statistics page `row_number` is the line of the file, and `column_name` is None. Exactly
     one of `value` and `absence` is set. `authority_id` is None if the printed name fits no authority.
-    `definition_note` says why a table's column does not count what letters count; None if it does.
+    `definition_note` says why a table's column does not count what letters count; None if the column counts the
+    same as letters.
     """
 
     witness_sha256: str
