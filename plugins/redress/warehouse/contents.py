@@ -61,8 +61,9 @@ _COMPARED = (
         "audit.witness_reports",
     ),
 )
-"""Each entry has a query and two things that are put in the place of its {of}: tables of landing, then tables of
-the warehouse. The query must give the same rows for both: what is counted, and a number."""
+"""Each entry has a query and two texts to put in the place of {of}: the first names tables of landing, the second
+tables of the warehouse. With both texts the query must give the same rows. A row says what is counted, and has the
+number."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value

@@ -64,8 +64,8 @@ def run_dbt(
     logs: Path,
     time_limit_seconds: float,
 ) -> None:
-    """Run a dbt command on the project. `database` is the DuckDB file that dbt opens, `target` the folder for dbt's
-    results.
+    """Run a dbt command on the project. `database` is the DuckDB file that dbt opens, and `target` is the folder
+    for dbt's results.
 
     dbt runs in the folder of the database, and reads landing through links in that folder. So dbt never gets a path
     that a person chose, and the parsed project can be used for builds in other folders. Raises DbtInterruptedError
@@ -145,8 +145,8 @@ def link_inputs(folder: Path, landing: Place, additional_authorities: Path | Non
     """Make links in a folder to exactly the files that dbt reads: those of landing, and the CSV of further
     authorities.
 
-    The links have names without pattern characters, whatever the names of the linked folders, because DuckDB treats
-    a path as a pattern: it would look for a folder `letters [1]` under the name `letters 1`.
+    DuckDB treats a path as a glob pattern: it would look for a folder `letters [1]` under the name `letters 1`. So
+    the names of the links have no wildcards, whatever the names of the linked folders.
 
     If landing lies in an object store, each file is fetched into the folder `copies` first, once for each version
     of the file.

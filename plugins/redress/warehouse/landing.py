@@ -144,8 +144,8 @@ class Landing:
         )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
-        """Take over the figures and reports of a season's witnesses of one kind from another landing. They replace
-        those that this landing has.
+        """Take over the figures and reports of a season's witnesses of one kind from the landing `other`. They
+        replace the figures and reports that this landing has.
         """
         for name in WITNESS_TABLES:
             place, source = (
@@ -170,8 +170,8 @@ class Landing:
             pq.write_table(as_table(rows, ACQUISITIONS), incoming)
 
     def letters(self, season: Season, only: Collection[str] | None = None) -> tuple[LandedLetter, ...]:
-        """Return the letters of a season as they were read. If `only` is given, return only the letters with a
-        sha256 in it. Raises FileNotFoundError if the season has not been landed.
+        """Return the letters of a season as they were read. `only` is a collection of sha256s: if it is given,
+        return only the letters with these sha256s. Raises FileNotFoundError if the season has not been landed.
         """
         letters, figures, paragraphs = (self._part(name, season) for name in ("letters", "figures", "paragraphs"))
         return read_letters(letters, figures, paragraphs, only)
@@ -203,7 +203,7 @@ class Landing:
     def checks(self, season: Season) -> dict[str | None, tuple[Check, ...]]:
         """Return the checks of a season's letters, by the letter's sha256, in the order in which they were made.
 
-        The checks of the season as a whole stand under None. Raises FileNotFoundError if the season has not been
+        The checks of the season as a whole have the key None. Raises FileNotFoundError if the season has not been
         landed.
         """
         found: dict[str | None, tuple[Check, ...]] = {}

@@ -191,9 +191,9 @@ def read_readings(
     """Return the identity of the reader in a file of readings (the version of the code that read the letters), and
     the file's letters.
 
-    If `only` is given, only letters with a sha256 in it are returned. If `by` is given and is not the identity in
-    the file, no letters are returned. The identity is "" if the file does not state it. A file of an object store
-    is fetched once, for the identity and the letters together.
+    `only` is a collection of sha256s: if it is given, only these letters are returned. If `by` is given and is not
+    the identity in the file, no letters are returned. The identity is "" if the file does not state it. A file of
+    an object store is fetched once, for the identity and the letters together.
     """
     opened = _opened(place)
     reader = str((pq.read_schema(opened).metadata or {}).get(_READER, b"").decode())
@@ -231,8 +231,8 @@ def read_table(
     only: Collection[str] | None = None,
     columns: list[str] | None = None,
 ) -> pa.Table:
-    """Return the table in a Parquet file. If `only` is given, return only the rows of letters with a sha256 in
-    it.
+    """Return the table in a Parquet file. `only` is a collection of sha256s: if it is given, return only the rows
+    of these letters.
     """
     return _read(_opened(place), schema, only, columns)
 

@@ -1,5 +1,5 @@
-"""What every release says about its tables: the published schemas, the sources, the licences and the types of
-fields.
+"""What every release says about its tables: the published schemas, the sources and licences of the data, and the
+types of fields.
 """
 
 PUBLISHED_SCHEMAS = {

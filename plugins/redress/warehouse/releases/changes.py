@@ -1,8 +1,7 @@
-"""The changes of a release: how it differs from the release that was current before it. They are kept in
-`changes.json`.
+"""The changes of a release: how it differs from the release that was current before it.
 
-`compared` finds the changes while a release is published. `changes.json`, RELEASE.md and the report of the run are
-written from the result of `compared`.
+`compared` finds the changes while a release is published, and they are kept in the release's `changes.json`.
+RELEASE.md and the report of the run are written from the result of `compared` too.
 """
 
 from collections.abc import Iterator
@@ -26,8 +25,9 @@ they show, so by these words too."""
 class ChangedLetter:
     """A letter file with another disposition in this release than in the release before.
 
-    `was` is its disposition in the release before, `now` in this release; None means that the release does not have
-    the file. `name` is the name of the authority, or the file's address if the authority is unknown.
+    `was` is the disposition in the release before, and `now` is the disposition in this release. None means that
+    the release does not have the file. `name` is the name of the authority, or the file's address if the authority
+    is unknown.
     """
 
     season: int
@@ -316,8 +316,8 @@ def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tup
 
 
 def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | None:
-    """Return the letters that both releases accept with different trust or for different reasons; None if one
-    release does not state trust.
+    """Compare how far the letter of each authority and season is trusted, if both releases have accepted a letter.
+    Return the letters of which the trust or its reason differs; None if one release does not state trust.
     """
     if not _is_in_both(connection, "fct_annual_review", "trust_reason"):
         return None

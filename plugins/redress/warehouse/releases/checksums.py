@@ -38,8 +38,8 @@ def damage(folder: Path) -> tuple[str, ...]:
     """Return a sentence for each file of a release that differs from SHA256SUMS, is missing, or has no line in
     SHA256SUMS.
 
-    SHA256SUMS has to name the files of ALWAYS_THERE and each resource of the data package, so that a cut SHA256SUMS
-    is found too.
+    SHA256SUMS has to name the files of ALWAYS_THERE and each resource of the data package, so that an incomplete
+    SHA256SUMS is found too.
     """
     found = list(missing(folder))
     if (folder / CHECKSUMS_NAME).is_file():

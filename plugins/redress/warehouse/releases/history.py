@@ -49,7 +49,7 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a release, at a time in UTC; `by` and `reason` are set if a person did it."""
+    """What happened to a release, at a time in UTC; `by` and `reason` are set if a person caused the event."""
 
     at: str
     release: str
@@ -101,7 +101,7 @@ class History:
         return events[-1].release if events and events[-1].what is Happening.BEGUN else None
 
     def forget_begun(self) -> None:
-        """Remove the event of a release that never became current."""
+        """Remove the event BEGUN, because its release never became current."""
         self.replace(self._without_begun())
 
     def last_current(self) -> str | None:

@@ -37,10 +37,9 @@ class KnownRelease:
 
 @dataclass(frozen=True)
 class Pruned:
-    """The result of removing old releases: the identities of the removed releases, and of the releases that a
-    reader has open.
-
-    `refused` has a sentence for each release that the file system refused to remove.
+    """The result of removing old releases. `removed` has the identities of the removed releases. `in_use` has the
+    identities of old releases that stay because a reader has them open. `refused` has a sentence for each release
+    that the file system refused to remove.
     """
 
     removed: tuple[str, ...]
@@ -245,7 +244,7 @@ def _held(releases: Releases, identity: str) -> Held:
 def letters_by_season(folder: Path) -> dict[int, int]:
     """Return how many letters of each season a release holds, without opening (and so locking) its DuckDB file.
 
-    Arrow reads the letters' Parquet file, because DuckDB would treat the file's path as a pattern.
+    Arrow reads the letters' Parquet file, because DuckDB would treat the file's path as a glob pattern.
     """
     seasons = pq.read_table(folder / "parquet" / "dim_letter.parquet", columns=["season"]).column("season")
     return dict(sorted(Counter(seasons.to_pylist()).items()))

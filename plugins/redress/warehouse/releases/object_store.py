@@ -1,7 +1,7 @@
 """Releases in an object store: a release is complete before the pointer names it, and one PUT writes the pointer.
 
 <address>/releases/<identity>/...    the files of a release as they are locally, SHA256SUMS last
-<address>/current.json               the pointer: which release is current, where, which are kept, and the history
+<address>/current.json               the pointer: the current release, where it lies, the kept releases, the history
 <address>/incoming/<identity>/...    a built warehouse that a run has not published yet, SHA256SUMS last; only where
                                      several machines share a state
 
@@ -187,8 +187,8 @@ class StoredReleases:
 
     def remove_built(self, *, but: str = "", only: str = "") -> None:
         """Remove built warehouses from the store. If `but` is given, the warehouse with that identity stays. If
-        `only` is given, only the warehouse with that identity is removed. The SHA256SUMS of each goes first, so
-        that no half of a warehouse counts as built.
+        `only` is given, only the warehouse with that identity is removed. The SHA256SUMS of each warehouse is
+        removed first, so that no half of a warehouse counts as built.
         """
         with _release_errors():
             names = [name for name in self._files.names(INCOMING) if is_identity(name.split("/")[1])]
@@ -219,9 +219,9 @@ class StoredReleases:
     def _send(self, folder: Path) -> bool:
         """Put each missing or wrong file and read it back, then put SHA256SUMS, which makes the release whole.
 
-        Return False if all files were right. A release that was built again has equal content but perhaps other
-        bytes, so the files in the store are compared with the SHA256SUMS in the store. Raises ReleaseError if the
-        local release is damaged, or if a file that was read back differs.
+        Return False if all files were right already. A release that was built again has equal content but perhaps
+        other bytes, so the files in the store are compared with the SHA256SUMS in the store. Raises ReleaseError if
+        the local release is damaged, or if a file that was read back differs.
         """
         found = damage(folder)
         if found:
@@ -279,7 +279,9 @@ class StoredReleases:
         self._remove([name for name in names if is_identity(one := name.split("/")[1]) and one not in kept])
 
     def _remove(self, names: list[str]) -> None:
-        """Remove files; each SHA256SUMS goes before the rest, so that half a folder never counts as whole."""
+        """Remove files. Each SHA256SUMS is removed before all other files, so that half a folder never counts as
+        whole.
+        """
         for name in sorted(names, key=lambda one: not one.endswith(f"/{CHECKSUMS_NAME}")):
             self._files.remove(name)
 

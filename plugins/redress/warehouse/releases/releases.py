@@ -346,8 +346,9 @@ class Releases:
         return None
 
     def _before(self, identity: str) -> Path | None:
-        """Return the folder of the release that `identity` replaces: the current release or, if `identity` is
-        current itself, the release that was current before it. Return None if there is none.
+        """Return the folder of the release that `identity` replaces: the current release, if that is another
+        release. Otherwise return the folder of the release that was current before `identity` first became current;
+        None if there was none.
         """
         current = self.current()
         if current is not None and current.name != identity:

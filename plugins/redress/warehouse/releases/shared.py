@@ -2,7 +2,7 @@
 
 <warehouse>/copies_of           the address whose releases are copied here
 <warehouse>/copies.lock         held while the copies change
-<warehouse>/releases, current   as in a home of its own: copies of the store's current release, and of the last few
+<warehouse>/releases, current   as without a shared state, but copies: of the current and a few earlier releases
 
 `releases_of` is how every step finds the releases. It asks the store what is current (one GET), and fetches what
 this machine does not have.

@@ -92,7 +92,7 @@ def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, tabl
     """Copy the rows of a table into the incoming schema, one buffer for each batch.
 
     COPY FREEZE is used: without it, a transaction that began before the swap of the schemas would find the new
-    tables empty. PostgreSQL allows it only for a table that was made in the same transaction.
+    tables empty. PostgreSQL allows COPY FREEZE only for a table that was made in the same transaction.
     """
     batches = warehouse.sql(table.lines_query()).to_arrow_reader(BATCH_ROWS)
     statement = sql.SQL("copy {} from stdin (format text, freeze)").format(sql.Identifier(INCOMING, table.name))

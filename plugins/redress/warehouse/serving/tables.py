@@ -1,9 +1,9 @@
 """A release's tables in PostgreSQL: types, keys, comments, and rows as text for COPY and for a checksum.
 
 DuckDB writes each row as a line of COPY's text format. To compare what arrived with what was sent, each side also
-writes each row as a canonical text: a comma follows each value, and each text follows its length in bytes and a
-colon, so that two different rows never give the same text. A null gives neither a length nor a value, so it differs
-from an empty text.
+writes each row as a canonical text: after each value stands a comma, and before each text stand its length in bytes
+and a colon, so that two different rows never give the same text. A null gives neither a length nor a value, so it
+differs from an empty text.
 """
 
 import json
@@ -163,7 +163,7 @@ class ServedColumn:
 
 @dataclass(frozen=True)
 class ServedTable:
-    """One table of a release: its place in the DuckDB file, its columns in order, and its keys."""
+    """One table of a release: its schema and name in the DuckDB file, its columns in order, and its keys."""
 
     duckdb_schema: str
     name: str
@@ -224,7 +224,7 @@ def _concatenated(fields: list[str]) -> str:
 
 
 def quoted(name: str) -> str:
-    """Return a name in the quotes of DuckDB and PostgreSQL."""
+    """Return a name in double quotes, as DuckDB and PostgreSQL quote names."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -270,7 +270,9 @@ def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[S
 
 
 def declared(tables: tuple[ServedTable, ...], schema: str) -> dict[str, Table]:
-    """Return the tables as SQLAlchemy declares them in a schema, by name, with keys, indexes and comments."""
+    """Return SQLAlchemy's declaration of each table in a schema, by the table's name: columns, keys, indexes and
+    comments.
+    """
     metadata = MetaData(schema=schema)
     return {table.name: _declared(table, metadata) for table in tables}
 
