@@ -113,7 +113,7 @@ def quiet_context() -> Any:
 
 
 def _validate(frame: pd.DataFrame, suite: gx.ExpectationSuite, run_name: str) -> Any:
-    """Validate a frame once. Return Great Expectations' result, which has the key of each failing row."""
+    """Validate a frame once. Return the result, which names each failing row by the letter's sha256."""
     context = quiet_context()
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(
@@ -141,7 +141,7 @@ def _failed_checks(judgement: Judgement) -> dict[Failure, str]:
 
 
 def _failures(season: Season, result: Any) -> set[Failure]:
-    """Return the failures of rules in a result of Great Expectations.
+    """Return which rules failed, and for which letters, according to a result of Great Expectations.
 
     Raise GateError if an expectation raised an error, or if an expectation about the form of the frame failed.
     """
@@ -162,7 +162,7 @@ def _failures(season: Season, result: Any) -> set[Failure]:
 
 def _name(outcome: Any) -> str:
     """Return the name of the rule that an expectation stands for. If the expectation is about the form of the
-    frame, return its type and column.
+    frame, return the expectation's type and column, as text.
     """
     configuration = outcome.expectation_config
     own = " of ".join(filter(None, (configuration.type, configuration.kwargs.get("column"))))

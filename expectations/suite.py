@@ -21,7 +21,8 @@ RULES_WITH_COLUMN: tuple[LetterRule | SeasonRule, ...] = (*LETTER_RULES, *SEASON
 """The rules that have a column of results in the frame. The column has the rule's name."""
 COLUMNS = ("season", *TEXT_COLUMNS, EXPECTED_AUTHORITY_COLUMN, *(rule.name for rule in RULES_WITH_COLUMN))
 RULE = "rule"
-"""The key under which the meta of an expectation holds the name of its rule."""
+"""An expectation's `meta` (facts that Great Expectations hands on) has the name of the expectation's rule under
+this key."""
 
 
 def season_suite(season: Season, expected_authorities_count: int) -> gx.ExpectationSuite:
@@ -55,8 +56,8 @@ def season_suite(season: Season, expected_authorities_count: int) -> gx.Expectat
 
 
 def _for_people(rule: LetterRule | SeasonRule | WholeSeasonRule) -> dict[str, Any]:
-    """Return what an expectation says about its rule: a text for Great Expectations' pages, and the meta by which
-    the gate recognises the rule.
+    """Return what an expectation says about its rule: a text for Great Expectations' pages, and the `meta` that
+    names the rule for the gate.
     """
     return {
         "severity": str(rule.severity),

@@ -1,9 +1,9 @@
 """Contradictions within a letter: the letter was read with certainty, and states a rate that its counts do not
 give.
 
-About one letter in a hundred does so (one prints 93% with 22 of 24, which is 92%). Such a letter stays in
-quarantine for a person. If a second witness prints the same figures, the letter was read right beyond doubt. Then
-the letter is loaded with a flag, and with both the stated rate and the recomputed rate.
+About one letter in a hundred does so (for example, a letter prints 93% beside "22 of 24", which is 92%). Such a
+letter stays in quarantine for a person. If a second witness prints the same figures, the letter was read right
+beyond doubt. Then the letter is loaded with a flag, and with both the stated rate and the recomputed rate.
 """
 
 from collections.abc import Iterable, Sequence

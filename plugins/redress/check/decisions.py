@@ -45,7 +45,7 @@ class Ruling(StrEnum):
     REJECT = "reject"
     """The letter stays in quarantine for good. Another letter to its authority can be loaded."""
     WITHDRAW = "withdraw"
-    """The decision before is taken back, and the rules alone decide again."""
+    """The earlier decision about the letter is taken back, and the rules alone decide again."""
 
 
 def one_line(text: str) -> str:

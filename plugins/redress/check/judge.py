@@ -69,8 +69,8 @@ def _stand(
     decisions: Decisions,
     witnesses: Sequence[WitnessFigure],
 ) -> tuple[Standing, ...]:
-    """Return each letter with its authority on the last day of the season's period, its rivalry, and all its
-    checks.
+    """Return each letter with its authority on the last day of the season's period, how it compares with its
+    rivals, and all its checks.
     """
     placed = [
         with_contradictions_borne_out(placed_letter(letter, season, authorities, decisions), witnesses)

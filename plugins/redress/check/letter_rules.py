@@ -19,7 +19,7 @@ def check_letter(letter: Letter) -> tuple[Check, ...]:
     """Ask the rules about a single letter, and return what they found.
 
     If the letter is extracted, every rule is asked. If it has no statistics, only the rules about years are asked;
-    of any other file, no rule.
+    about any other file, no rule is asked.
     """
     return tuple(rule.check(rule.ask(letter)) for rule in LETTER_RULES if letter.verdict in rule.verdicts)
 
@@ -252,8 +252,8 @@ _CONFIRMING: dict[frozenset[str], tuple[str, ...]] = {
         }
     ): ("satisfactory_remedies_count", "satisfactory_remedy_rate_pct", "upheld_count"),
 }
-"""For the figures of each block (the part of a letter about one statistic): the figures that must be stated, so
-that arithmetic can confirm the block."""
+"""The keys are the measures of a block (the part of a letter about one statistic). The values are the measures that
+the letter must state, so that arithmetic can confirm the figures of the block."""
 
 
 def _excuses_are_true(letter: Letter) -> Finding:

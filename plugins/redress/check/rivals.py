@@ -16,7 +16,7 @@ def one_letter_per_authority(standings: Sequence[Standing]) -> dict[str, Finding
 def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
     """Return how each extracted letter to a known authority compares with its rivals, by the letter's sha256.
 
-    A letter that a person rejected is no rival of other letters. It still has rivals itself.
+    A letter that a person rejected is no rival of other letters. But the other letters are still its rivals.
     """
     to_one: dict[tuple[str, int | None], list[Standing]] = {}
     for standing in standings:
@@ -37,7 +37,8 @@ def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
     """Compare a letter with its rivals. If two letters state the same, the letter that has boxes on a page stands.
     Otherwise the letter with the later date stands.
 
-    If two letters differ, and have the same date, or one of them has no date, both fail: a person has to choose.
+    If two letters state different things, and no date decides (the dates are equal, or a date is missing), both
+    letters fail: a person has to choose.
     """
     collisions: list[str] = []
     superseded_by: str | None = None

@@ -117,7 +117,8 @@ def expected_authority_id(standing: Standing, expected: Collection[str]) -> str 
     """Return the id of the authority that a letter of the season is to. If that authority is not expected, return
     None.
 
-    `expected` has ids. A letter in quarantine and a letter without statistics count too, because they have come.
+    `expected` has the ids of the expected authorities. A letter in quarantine and a letter without statistics count
+    too, because they have come.
     """
     if standing.authority is None or not is_of_its_season(standing):
         return None

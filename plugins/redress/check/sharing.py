@@ -21,7 +21,8 @@ from redress.model.landed import Disposition, LandedLetter
 
 RUN_WORDS = 3
 LEAST_SHARE = 0.5
-"""A council's letters, or another paragraph, have a paragraph only if they have at least this share of its runs."""
+"""A council has a paragraph in its letters only if the letters have at least this share of the paragraph's runs.
+Another paragraph counts as the same only if it has at least this share of the runs, too."""
 LEAST_SENTENCE_SHARE = 0.3
 """To have standard wording, a council's letters must also have at least this share of the runs of each long
 sentence. If a sentence was added for one council, the letters of other councils have a smaller share."""
@@ -32,7 +33,7 @@ OTHER_WORDS_SHARE = 0.1
 """If a paragraph is not standard wording, another paragraph counts as the same if it lacks at most this share of
 the paragraph's words, or only one word."""
 LEAST_LETTERS = 4
-"""A word with fewer letters is not compared, because it says little about what a paragraph says."""
+"""A word with fewer characters is not compared, because short words say little about the topic of a paragraph."""
 
 _NUMBER, _NAME = "#", "@"
 _TOKEN = re.compile(r"\d[\d.,]*(?:st|nd|rd|th)?|[A-Za-z]+(?:'[a-z]+)?|[.!?]+(?=[\"')\]]*\s)")
@@ -81,11 +82,11 @@ class _Prose:
 def shared_paragraphs(
     letters: Sequence[LandedLetter], dispositions: Iterable[Disposition]
 ) -> dict[tuple[str, int], Sharing]:
-    """Return how widely each paragraph of a season's letters is shared, by the sha256 of its letter and its place
-    among the letter's paragraphs (from 0).
+    """Return how widely each paragraph of a season's letters is shared, by the sha256 of the letter and the
+    paragraph's position in the letter (from 0).
 
     All letters to one council count once, because a re-issued letter repeats the paragraphs of the first letter. If
-    the council of a letter is not known, the letter counts as that of a further council.
+    the council of a letter is not known, the letter counts as a letter to one more council.
     """
     council_of = {one.letter_sha256: one.authority_id or one.letter_sha256 for one in dispositions}
     written = {one.letter.sha256: one.letter for one in letters if one.letter.paragraphs}

@@ -1,7 +1,7 @@
 """Doubt a source: if most files of a season are refused, the source is probably wrong, and not the letters.
 
-Without this check, a wrong folder, another season's letters, or a site that answers with something else would put a
-season in quarantine into landing, in place of a good season.
+Without this check, a wrong folder, another season's letters, or a site that answers with something else would
+replace a good season in landing by letters that are all in quarantine.
 """
 
 from collections import Counter

@@ -20,7 +20,7 @@ class Rivalry:
     """How a letter compares with its rivals: the other letters to its authority in the season.
 
     `finding` fails if only a person can choose between the letter and a rival. `superseded_by` is the sha256 of the
-    letter that replaces it, or None.
+    letter that replaces this letter, or None.
     """
 
     finding: Finding
@@ -52,8 +52,8 @@ class Standing:
 
     @property
     def authority(self) -> Authority | None:
-        """The authority that the letter is to: as a person decided, else as its printed name means. None if not
-        known.
+        """The authority that the letter is to: the authority that a person decided on, or else the authority that
+        the printed name means. None if neither is known.
         """
         return self.decided_authority or (self.resolution.authority if self.resolution else None)
 
@@ -122,8 +122,8 @@ def _resolved(letter: Letter, season: Season, authorities: Authorities) -> Resol
 def _populations(authority: Authority, season: Season, authorities: Authorities) -> tuple[Population, ...]:
     """Return the known population estimates of an authority from the four years before the season's letters.
 
-    Nobody knows which estimate the letters of a season used, and `Authorities.population` only infers it. So the
-    estimates that it infers for neighbouring seasons are included.
+    Nobody knows which estimate the letters of a season used. `Authorities.population` only infers an estimate for
+    each season, so the estimates for the neighbouring seasons are included.
     """
     oldest = season.year - POPULATION_YEARS
     years = range(max(FIRST_SEASON, oldest), min(LAST_SEASON, season.year + 1) + 1)
