@@ -38,10 +38,11 @@ _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
 SHOWN_FAILURES_COUNT = 3
 FORGET_AFTER = dt.timedelta(days=7)
-"""A journal that began longer ago is removed, because its run was interrupted and never continued."""
+"""A journal older than this and than REDRESS_RESUME_WITHIN_HOURS is removed: its run was never continued."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 NOTHING_YET = "nothing_yet"
-"""A key in a step's facts. The run is over: nobody asked for it, and its season has no letter yet."""
+"""A key in a step's facts. If the facts have this key, the run is over, because nobody asked for it and its season
+has no letter yet."""
 
 
 class Archived(TypedDict):
@@ -73,8 +74,8 @@ def plan(
     is empty.
 
     Damaged lines of earlier records are left out. If an earlier run seems to end in the future, because a clock was
-    wrong, its end is set to now. The step's message names both. Raises SeasonError if the source has nothing of the
-    season, or if nothing can be retried.
+    wrong, its end is set to now. The step's message names the records with damaged lines and the corrected runs.
+    Raises SeasonError if the source has nothing of the season, or if nothing can be retried.
     """
     _set_aside_if_ended(run)
     with run.record.step("plan") as note:
@@ -179,7 +180,7 @@ def read_data_tables(run: Run, source: Source) -> int:
     `check` lands the tables together with the season's letters, or neither. The season goes on in these cases:
 
     - If a table has no mapping, the report has a draft of a mapping.
-    - If a table cannot be fetched, the bytes that came before stand for the table.
+    - If a table cannot be fetched, the bytes of an earlier fetch are used.
     - If a table cannot be read, the report says why.
 
     Raises WitnessError if a table and its mapping do not fit.
@@ -208,7 +209,7 @@ def why_nothing_to_do(run: Run) -> str | None:
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """If the run has published before, set its record aside, and forget the kept state of its season."""
+    """If the run has published before, set its record aside, and forget how its season was in landing."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()
@@ -216,8 +217,8 @@ def _set_aside_if_ended(run: Run) -> None:
 
 
 def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | None:
-    """Return the journal that this run continues: its own, or another run's from this source. Return None if none
-    fits.
+    """Return the journal that this run continues: its own, or the journal of another run from this source. Return
+    None if no journal fits.
 
     A journal fits if it began at most REDRESS_RESUME_WITHIN_HOURS ago, and no run has come to its check since. A
     run of the whole season does not continue a run that fetched failures only. Journals that are damaged or too old
@@ -276,7 +277,7 @@ def _require_its_plan_here(run: Run) -> None:
 
 
 def _is_there(outcome: Outcome, archive: Archive) -> bool:
-    """Return whether the archive has the bytes that an outcome names. The result is True if it names none."""
+    """Return whether the archive has the bytes that an outcome names. If it names no bytes, return True."""
     return outcome.sha256 is None or archive.holds(outcome.sha256)
 
 
@@ -317,7 +318,7 @@ def _has_nothing_published(summary: Summary) -> bool:
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
-    """Return, for people, why too few files came to go on; None if enough came."""
+    """If too few files came to go on, return why, for people; otherwise return None."""
     asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
     lost = [outcome for outcome in asked if outcome.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
     found = _in_words(summary.counts)

@@ -1,8 +1,8 @@
 """What a run changed in its season: each letter file as it was in landing before the run, and as it is in landing
 now.
 
-Before a run first replaces the season in landing, it keeps the season's earlier state beside the run's record. So a
-repeated step still compares with the state before the run.
+Before a run first replaces the season in landing, it notes in a file beside the run's record how each letter stood
+in landing (a `LetterState`). So a repeated step still compares with the letters before the run.
 """
 
 import json
@@ -29,13 +29,14 @@ class Change(StrEnum):
     """A file that the season did not have before. It replaces a file to the same authority, or from the same
     address."""
     CHANGED = "changed"
-    """A file that the season had before. Its disposition is another now, or it was read to state something else."""
+    """A file that the season had before. Its disposition has changed, or what it states (as the reader reads it)
+    has changed."""
     SUPERSEDED = "superseded"
     """A file that the season had before, and that another file replaces now."""
     GONE = "no longer there"
     """A file that the season had before and has no longer. No letter replaces it."""
     UNCHANGED = "unchanged"
-    """A file that the season had before, with the same disposition and the same statement."""
+    """A file that the season had before. It has the same disposition and states the same."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class LetterState:
 
 @dataclass(frozen=True)
 class LetterChange:
-    """A letter file before a run (`was`) and after the run (`now`). A state is None if the season did not have the
-    file then.
+    """A letter file before a run (`was`) and after the run (`now`). `was` or `now` is None if the season did not
+    have the file at that time.
     """
 
     change: Change
@@ -63,7 +64,7 @@ class LetterChange:
 
 
 def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
-    """Return the state of each landed letter file of a season; none if the season has not been landed."""
+    """Return how each letter file of a season stands in landing; empty if the season is not landed."""
     if season not in landing.seasons():
         return ()
     dispositions = landing.dispositions(season)
@@ -80,10 +81,10 @@ def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
 
 
 def keep_before(run: Run) -> None:
-    """Keep the state of the run's season in landing, before the run replaces the season. If the run has kept a
-    state already, change nothing.
+    """Note how each letter of the run's season stands in landing, before the run replaces the season. If the run
+    has noted this already, change nothing.
 
-    If landing cannot be read, keep nothing; then nothing will be compared.
+    If landing cannot be read, note nothing; then nothing will be compared.
     """
     place = run.before_path
     if place.exists():
@@ -98,12 +99,16 @@ def keep_before(run: Run) -> None:
 
 
 def forget_before(run: Run) -> None:
-    """Forget the kept state, because the whole run is done again, and must compare with landing as it is now."""
+    """Forget what `keep_before` noted, because the whole run is done again, and must compare with landing as it is
+    now.
+    """
     run.before_path.unlink(missing_ok=True)
 
 
 def kept_before(run: Run) -> tuple[LetterState, ...] | None:
-    """Return the state of the season before the run, or None if no state was kept."""
+    """Return how each letter of the run's season stood in landing before the run replaced the season, or None if
+    this was not noted.
+    """
     if not run.before_path.exists():
         return None
     kept = json.loads(run.before_path.read_text(encoding="utf-8"))

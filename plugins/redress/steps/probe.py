@@ -62,8 +62,8 @@ class ProbeStep:
 
 @dataclass(frozen=True)
 class Probe:
-    """One look at the site: the pages of one authority, down to its letter of a season. Without a season, its
-    latest letter.
+    """One look at the site: the pages of one authority, down to its letter of a season. If no season is given, down
+    to its latest letter.
     """
 
     source: SiteSource
@@ -72,7 +72,9 @@ class Probe:
     reading_limits: Limits
 
     def steps(self) -> Iterator[ProbeStep]:
-        """Yield each step when it is done. If a step fails and later steps need it, it is the last."""
+        """Yield each step when it is done. If a step fails, leave out the steps that need what this step looked
+        for.
+        """
         robots = self._robots()
         yield robots
         if not robots.holds:

@@ -33,8 +33,8 @@ READING_LIBRARIES = {
     "PIL": "pillow",  # by way of pypdfium2: the picture that tesseract reads
     "pypdfium2": "pypdfium2",
 }
-"""The libraries that the reader imports. Each has the name of the installed package that says the library's
-version."""
+"""The libraries that the reader imports: the key is the name of the imported module, the value is the name of the
+installed package, which has the version."""
 LAYOUTS_PACKAGE = "redress.read.layouts"
 """The package of layouts. The reader imports its modules by name, from the table of layouts."""
 PARSED_SOURCES_COUNT = 256

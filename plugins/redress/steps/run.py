@@ -114,7 +114,7 @@ class Run:
 
     @property
     def before_path(self) -> Place:
-        """The file of the season's state in landing before the run."""
+        """The file that says how each letter of the season stood in landing before the run."""
         return self._kept(".before.json")
 
     @property

@@ -40,8 +40,9 @@ class Action(StrEnum):
 class Upkeep:
     """What a person asked a run of upkeep to do.
 
-    `season` and `anew` are for reading a season again. `release` is for going back: the release to go to, or "" for
-    the release that was current before. `by` and `reason` say who asked, and why.
+    `season` is the season to read again. If `anew` is set, also read the files that this reader has read before.
+    `release` is the release to go back to, or "" for the release that was current before. `by` and `reason` say who
+    asked, and why.
     """
 
     action: Action

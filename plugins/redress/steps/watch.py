@@ -1,9 +1,9 @@
 """The publication watch: find the letters of a season that are new since the last run that landed the season, and
 the letters that are missing.
 
-A watch makes the requests of a season's run, and asks only for files that have changed since. It puts the files
-into the archive, where the run that the watch starts finds them. Landing, the warehouse and the records of the
-season's runs stay as they are.
+A watch asks the source for the season's letters, as a season's run does. The source sends only letters that have
+changed since they last came. The watch puts these into the archive, where the run that the watch starts finds them.
+Landing, the warehouse and the records of the season's runs stay as they are.
 """
 
 import datetime as dt
@@ -40,8 +40,9 @@ class News:
     """The letters that are a reason to run a season again. Each letter is named once, and compared with the last
     run that landed the season.
 
-    That run had no bytes for a letter in `new`, and other bytes for a letter in `changed`. It could not fetch a
-    letter in `mended` and used earlier bytes; now the letter came, and has these bytes.
+    `new`: that run had no bytes for the letter. `changed`: that run had different bytes. `mended`: that run could
+    not fetch the letter and used the bytes of an earlier run. Now the letter could be fetched, and its bytes are
+    the same as those.
     """
 
     new: tuple[Outcome, ...]
@@ -109,12 +110,12 @@ def named_source(run: Run, name: str) -> Source:
 
 
 def look(run: Run, source: Source) -> News:
-    """Ask a source for each letter of the season that has changed. Return what is new since the last run that
-    landed the season.
+    """Ask a source for each letter of the season; the source sends only letters that have changed. Return what is
+    new since the last run that landed the season.
 
     Statistics pages and data tables are left out: the bytes of a page change with the site's design, and a run of
-    the season fetches both. If a letter cannot be fetched, that is logged, and the step goes on with the next
-    letter. Raises SourceUnavailableError if the source could be asked for no letter, SourceError if the source
+    the season fetches pages and tables anyway. If a letter cannot be fetched, that is logged, and the step goes on
+    with the next letter. Raises SourceUnavailableError if no letter could be asked for, SourceError if the source
     cannot be used, and ArchiveError if the archive cannot be written.
     """
     with run.record.step("look") as note:
@@ -182,8 +183,8 @@ def _news(found: Summary, before: Summary | None) -> News:
     """Return the letters that a watch found and that the last run that landed the season did not have or could not
     fetch. `before` is that run's summary, or None if no run has landed the season.
 
-    Letters are compared by their bytes, so that run may have used another source or other file names. A letter that
-    is gone is not news, because no season is run again in order to lose a letter.
+    Letters are compared by their bytes, because the earlier run may have used another source or other file names. A
+    letter that is gone is not news, because no season is run again in order to lose a letter.
     """
     outcomes = () if before is None else before.outcomes
     had = {outcome.sha256 for outcome in outcomes if outcome.is_had}
