@@ -20,8 +20,8 @@ VIEWS = (
     ("Data Docs", "redress-data-docs", "data-docs"),
     ("dbt docs", "redress-dbt-docs", "dbt-docs"),
 )
-"""The entries of the menu. Each has its name, its place in Airflow's own pages, and the area of our pages that it
-shows."""
+"""The entries of the menu. Each has its name, its route among Airflow's own pages, and the area of our pages that
+it shows."""
 
 
 def _external_view(name: str, route: str, area: str) -> dict[str, str]:

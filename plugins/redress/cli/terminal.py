@@ -1,5 +1,5 @@
-"""What the commands share: output to a terminal, errors as sentences, and the writer lock, for which a person is
-told to wait.
+"""What the commands share: output to a terminal, errors as sentences, and the writer lock (a person who has to wait
+for the lock is told so).
 """
 
 import getpass
@@ -41,10 +41,10 @@ console = PrintingConsole(highlight=False, width=None if sys.stdout is not None 
 
 
 def settle_python() -> None:
-    """Make Python behave as the libraries need, whatever Python variables the caller's shell sets.
+    """Make Python behave as the libraries need, whatever environment variables of Python the caller's shell sets.
 
-    A library's warning stops no command, in this process or in a process that it starts. If Python leaves out
-    docstrings, end with one line, because libraries fail without their docstrings.
+    A library's warning stops no command, in this process or in a process that it starts. If Python was told to
+    leave out docstrings, end with a one-line message, because libraries fail without their docstrings.
     """
     if sys.flags.optimize > 1:
         print(
@@ -100,7 +100,9 @@ def plain_output() -> Iterator[None]:
 
 
 class _Output(io.FileIO):
-    """Standard output that notes its own write errors, because they look like the errors of any other file."""
+    """Standard output. If writing to it fails, `is_broken` is set, because the error itself does not tell that it
+    came from standard output and not from another file.
+    """
 
     is_broken: ClassVar[bool] = False
 

@@ -43,7 +43,8 @@ RECORD_FOLDERS = {
     PUBLICATION_WATCH: (f"{RunKind.WATCH}/{OF_A_SEASON}",),
     WAREHOUSE_UPKEEP: (RunKind.UPKEEP, OF_A_SEASON),
 }
-"""For each dag, the folders that have the records of its runs, as patterns below the folder of all records."""
+"""For each dag, the folders that have the records of its runs. Each is a glob pattern, relative to the folder of
+all records."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
 _ADDRESS = re.compile(r"[\w+.-]+://\S+")
 _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=:]\s*)\S+")
@@ -64,7 +65,7 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        """Return the first line as a header: one line of at most SUBJECT_CHARACTERS."""
+        """Return the mail's subject: "Redress: " and the first line, in at most SUBJECT_CHARACTERS."""
         line = f"Redress: {printable(self.first_line)}"
         return line if len(line) <= SUBJECT_CHARACTERS else f"{line[: SUBJECT_CHARACTERS - 3]}..."
 
@@ -202,7 +203,9 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
 
 
 def _record_of(dag_id: str, run_id: str, runs_folder: Place) -> RunRecord | None:
-    """Return the record of a dag's run, or None if there is none. Runs of two dags can have the same id."""
+    """Return the record of a dag's run, or None if there is none. Two dags can have runs with the same id, so only
+    records of the dag are searched.
+    """
     name = f"{record_name(run_id)}.jsonl"
     found = [path for folder in RECORD_FOLDERS[dag_id] for path in matching(runs_folder, f"{folder}/{name}")]
     return RunRecord(found[0]) if found else None
@@ -247,5 +250,5 @@ class PromptNotifier(SmtpNotifier):
 
     @cached_property
     def hook(self) -> PromptHook:
-        """Return the connection."""
+        """Return the connection to the mail server, as a PromptHook."""
         return PromptHook(smtp_conn_id=self.smtp_conn_id, auth_type=self.auth_type)

@@ -1,6 +1,6 @@
 """Run the dag for the seasons of a folder, for `make run`: as real dag runs, in one process of Airflow.
 
-Airflow works in a home of its own, with SQLite. Its output goes to a log, and error messages say which.
+Airflow works in a home of its own, with SQLite. Its output goes to a log, which error messages name.
 """
 
 import datetime as dt

@@ -25,9 +25,10 @@ Airflow lacks the modules, and would not start."""
 def airflow_environment(settings: Settings, airflow_home: Path, database: str) -> Mapping[str, str]:
     """Return all environment variables for a process of Airflow, with the settings of Redress.
 
-    `database` is SQLAlchemy's address of Airflow's metadata. Paths are absolute, because Airflow's processes start
-    in another folder. Variables of OF_ANOTHER_AIRFLOW are left out. Raises ValueError if a folder has a name with a
-    dollar sign in which Airflow would put the value of a variable.
+    `database` is the address of Airflow's metadata database, as SQLAlchemy takes it. Paths are absolute, because
+    Airflow's processes start in another folder. Variables of OF_ANOTHER_AIRFLOW are left out. Raises ValueError if
+    a folder's path has a dollar sign before the name of an environment variable: Airflow would put the variable's
+    value there.
     """
     for folder in (airflow_home, PROJECT_FOLDER):
         if os.path.expandvars(folder) != str(folder):
@@ -61,8 +62,8 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
 
 
 def _connections() -> dict[str, str]:
-    """Return the connections of Airflow that the file .env states, unchanged. A variable of the environment takes
-    the place of one in .env.
+    """Return the connections of Airflow that the file .env states, unchanged. If a variable is set in the
+    environment too, `airflow_environment` uses that value.
     """
     file = Settings.model_config["env_file"]
     written = dotenv_values(str(file), interpolate=False)

@@ -8,10 +8,10 @@ and only users who have logged in see them.
 
 The folders lie in the state (REDRESS_STATE), which may be an object store that workers elsewhere write to.
 
-These pages share a host with Airflow's own pages, so a script in them could act there with its reader's rights.
-Therefore the pages load nothing from elsewhere. dbt's pages run their scripts in a separate origin without cookies.
-The site runs only script files of Redress, and no script inside a page. The Data Docs would load styles and scripts
-from the web; they get a few styles of ours instead.
+These pages share a host with Airflow's own pages, so a script in these pages could act in Airflow with the reader's
+rights. Therefore the pages load nothing from elsewhere. dbt's pages run their scripts in a separate origin without
+cookies. The site runs only script files of Redress, and no script inside a page. The Data Docs would load styles
+and scripts from the web; they get a few styles of ours instead.
 """
 
 import hashlib

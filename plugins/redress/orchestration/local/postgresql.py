@@ -29,7 +29,8 @@ from redress.orchestration.local.processes import Process, UpError, rotate
 
 START_SECONDS = 30
 AGAIN_SECONDS = 10.0
-"""For how long a start that fails is tried again. What a killed server left needs a moment to go."""
+"""If the server does not start, the start is tried again for this long, because the processes that a killed server
+left need a moment to end."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
 LONGEST_SOCKET_BYTES = 107

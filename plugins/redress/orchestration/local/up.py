@@ -82,8 +82,8 @@ class AirflowUp:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """During the block, keep any other `redress up` from this home. Raise UpError if another is up in this home
-        already.
+        """During the block, let no other `redress up` run in this home. Raise UpError if another one runs in this
+        home already.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "up.lock")
@@ -113,7 +113,9 @@ class AirflowUp:
         return self.postgresql.in_use()
 
     def environment(self, database: str) -> Mapping[str, str]:
-        """Return the environment for all of Airflow's processes. `database` is the address of the metadata."""
+        """Return the environment for all of Airflow's processes. `database` is the address of Airflow's metadata
+        database.
+        """
         known = self.secrets
         passwords = self.folder / "passwords.json"
         write_private(passwords, json.dumps({USER: known.password}))
