@@ -85,7 +85,7 @@ def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
 
 def _name(outcome: Outcome, authorities: Authorities) -> str:
     """Return the name of the authority that an outcome's reference belongs to. Return "" if the reference has no
-    authority, or an authority that is not known.
+    authority, or an authority that is not in the list of authorities.
     """
     found = authorities.with_id(outcome.reference.authority_id or "")
     return "" if found is None else found.name
@@ -95,7 +95,7 @@ def command(settings: Settings, words: str) -> str:
     """Return, as Markdown, the command line `redress` with the given words. If the settings have a home, a state or
     further councils that are not the default, the command line sets these as environment variables.
 
-    A terminal needs this, because it has neither the environment of Airflow nor that of `make run`.
+    A terminal needs this, because it has neither the environment of Airflow nor the environment of `make run`.
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),

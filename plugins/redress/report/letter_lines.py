@@ -127,8 +127,8 @@ def _reviews(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _as_read(letter: Letter) -> dict[str, Any]:
-    """Return the numbers that were read in a letter, under the names of the warehouse's columns. The letter is not
-    in the warehouse.
+    """Return the numbers that were read in a letter that is not in the warehouse, under the names of the
+    warehouse's columns.
     """
     upheld, investigations = letter.value("upheld_count"), letter.value("investigations_count")
     rate, average = letter.value("uphold_rate_pct"), letter.value("uphold_rate_type_average_pct")

@@ -99,7 +99,8 @@ def _table_open(
     """Return the opening tag of a table that scrolls by itself. Screen readers get the heading above the table as
     its name.
 
-    If the table is right below the title, which may be a long sentence, its name is made of its columns.
+    If the table is right below the title, which may be a long sentence, the table's name is made of the headings of
+    its columns.
     """
     above = next((index for index in range(place, 0, -1) if tokens[index].type == "heading_close"), None)
     if above is None or tokens[above].tag == "h1":

@@ -11,8 +11,8 @@ RUNBOOK = "docs/runbooks/new-season.md"
 
 
 def new_words_lines(run: Run, unknown_count: int) -> Iterator[str]:
-    """If letters may have words that no layout knows, yield how many letters, and the command that explains the
-    words.
+    """If letters may have words that no layout knows, yield a part of the report: how many letters these are, and
+    the command that explains the words.
 
     `unknown_count` is the number of the season's letters with an unknown layout.
     """

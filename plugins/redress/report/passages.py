@@ -19,8 +19,8 @@ KINDS = {
     "names_non_compliance": "non-compliance",
     "names_delay": "delay",
 }
-"""What a passage can name, such as a public report: the words for it, by the column of fct_passage that is true if
-the passage names it."""
+"""What a passage can name, such as a public report. The key is the column of fct_passage that is true if the
+passage names it; the value is the words for it."""
 SERVICES = {
     "adult_social_care": "adult social care",
     "benefits_and_tax": "benefits and tax",
@@ -30,7 +30,8 @@ SERVICES = {
     "housing": "housing",
     "planning_and_development": "planning and development",
 }
-"""The services that a passage can name: the words for each service, by its code in the column named_services."""
+"""The services that a passage can name. The key is the code of a service in the column named_services; the value is
+the words for the service."""
 NO_PASSAGES = "the release has no passages, because an earlier version made it: run redress reread for each season"
 _WORD = re.compile(r"[^\s*]+\*?")
 _ASKED = """
@@ -52,9 +53,9 @@ def find_passages(
     """Return the passages of a release that have all of `words`, in the order of season and council. `file` is the
     release's DuckDB file.
 
-    An element of `words` is a whole word, the beginning of a word with a star behind it, or a phrase of several
-    words. Capital letters do not matter. Raises ShowError if nothing is asked for, if the name belongs to no
-    council or to several, or if the release has no passages.
+    An element of `words` is a whole word, the beginning of a word followed by a star, or a phrase of several words.
+    Capital letters do not matter. Raises ShowError if nothing is asked for, if the name belongs to no council or to
+    several, or if the release has no passages.
     """
     patterns = [_pattern(phrase) for phrase in words]
     with duckdb.connect(str(file), read_only=True) as release:

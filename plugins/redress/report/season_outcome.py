@@ -78,7 +78,7 @@ class SeasonOutcome:
     @cached_property
     def expected_ids(self) -> frozenset[str]:
         """The ids of the authorities that must have a letter. If letters have come, but only to invented
-        authorities, these are invented authorities. Otherwise these are real authorities.
+        authorities, the result has invented authorities. Otherwise the result has real authorities.
         """
         come_ids = (
             disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
@@ -112,7 +112,9 @@ class SeasonOutcome:
 
     @cached_property
     def changes(self) -> tuple[LetterChange, ...] | None:
-        """What the run did to each letter of its season, or None if the state before the run was not kept."""
+        """What the run did to each letter of its season. None if the run did not note how the letters stood in
+        landing before it.
+        """
         before = kept_before(self.run)
         if before is None:
             return None
@@ -241,8 +243,8 @@ class SeasonOutcome:
 
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
-        """What the record says about each try of the step `release` that is done and left the same release current
-        as the last try.
+        """What the record says about the finished tries of the step `release`. A try is left out if the release
+        that was current after it is not the release that was current after the last try.
         """
         done = (
             event for event in self.run.record.events() if event["step"] == "release" and event["state"] == "done"

@@ -31,8 +31,8 @@ _DATA = ("warehouse.duckdb", "datapackage.json", "csv", "parquet")
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """What building the site gave: its first page, the release that it shows, how many files were made, and how
-    many are linked from the site before.
+    """What building the site gave: its first page, the release that it shows, how many files were made anew, and
+    how many unchanged files were taken over from the site before, as hard links.
     """
 
     index: Place | None

@@ -16,9 +16,9 @@ from redress.model.landed import Fate
 from redress.report.council import Row, has_passages
 
 _NO_LETTER = frozenset({"not_published", "not_fetched"})
-"""The states of an authority's season in which no letter came."""
+"""The states of coverage (what a season has of an authority) in which no letter came."""
 _HELD_BACK = frozenset({"quarantined", "unidentified", "not_expected"})
-"""The states, of an authority's season or of a letter, in which a letter has come and its figures must not be
+"""The states of coverage, and the dispositions of letters, in which a letter has come and its figures must not be
 shown."""
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)[0-9]")
 _LONGEST_NAME = 100
@@ -72,9 +72,9 @@ class SiteContents:
 
     release: str
     years: Mapping[int, Row]
-    """The rows of dim_year, by season, of the seasons that are landed."""
+    """For each landed season, its row of dim_year."""
     results: Mapping[int, Row]
-    """The rows of audit.season_results, by season."""
+    """For each season, its row of audit.season_results."""
     types: Sequence[Row]
     performance: Sequence[Row]
     averages: Sequence[Row]

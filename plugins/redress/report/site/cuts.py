@@ -3,7 +3,7 @@ the page.
 
 A reading worker (a process that reads letters) draws the picture. The worker has no network and may not write. If
 it exceeds the limits of time and memory for reading a letter, it is ended. All figures of a page share one picture:
-the site shows a part of the picture for each figure, and draws the frame.
+the site shows the part around each figure, and draws a box around the figure.
 """
 
 import io

@@ -19,7 +19,7 @@ _AROUND_POINTS = 34.0
 _ACROSS_POINTS = 400.0
 """How much of the page's width is shown, in points: a column, so that the text is readable on a telephone."""
 _PAD_POINTS = 3.0
-"""The space between a figure and its frame, in points."""
+"""The space between a figure and the box that is drawn around it, in points."""
 _UNITS = {Unit.PER_CENT: "%"}
 _AGREEMENT = {
     "agrees": "gives the same number",
@@ -114,8 +114,8 @@ def _correction(figure: Row) -> str | None:
 
 
 def cut_part(cut: Cut, figure: Row) -> Mapping[str, Any]:
-    """Return the part of a cut that is shown for a figure, and the frame around the figure. Both are in points of
-    the page.
+    """Return the part of a cut that is shown for a figure, and the box to draw around the figure. Both are in
+    points of the page.
     """
     around, pad = _AROUND_POINTS * cut.unit, _PAD_POINTS * cut.unit
     upper, lower = figure["box_top_points"], figure["box_bottom_points"]

@@ -39,7 +39,9 @@ class SiteFolder:
             self._before = {path: one for path, one in stated.items() if isinstance(one, dict)}
 
     def put_all(self, jobs: Iterable[Job]) -> None:
-        """Put the files of jobs into the folder: link a file that the site before has, and make any other file."""
+        """Put the files of jobs into the folder: if the site before has the file of an unchanged job, link the
+        file; otherwise make the file.
+        """
         waiting: dict[str, Job] = {}
         for job in jobs:
             if job.path not in self._made and not self.link(job.path, job.digest):

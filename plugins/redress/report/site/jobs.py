@@ -1,7 +1,7 @@
 """The jobs that make the site's files. Each job makes one file, and equal jobs make equal bytes.
 
 A job holds everything that its file depends on. So a build compares its jobs with the jobs of the site before: if a
-job is unchanged, its file is linked; only the other files are made.
+job is unchanged, its file is taken over as a hard link; only the other files are made.
 """
 
 import hashlib

@@ -64,8 +64,9 @@ def _printed(page: Path, site: Path) -> bytes:
 def _fonts_without_a_date() -> Iterator[None]:
     """Give one fixed date to the fonts in a PDF, so that a page gives the same bytes at any time.
 
-    Where the system has no library HarfBuzz-Subset, WeasyPrint cuts fonts by fontTools, which writes the present
-    time into each font, or the time in SOURCE_DATE_EPOCH.
+    Where the system has no library HarfBuzz-Subset, WeasyPrint uses fontTools to reduce fonts to the characters in
+    use. fontTools writes a time into each font: the time in SOURCE_DATE_EPOCH or, if that is not set, the present
+    time.
     """
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = "0"

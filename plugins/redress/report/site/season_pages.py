@@ -72,8 +72,8 @@ def season_links(contents: SiteContents) -> list[dict[str, Any]]:
 
 
 def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
-    """Add up two counts over the rows that have both. Return the sums, the number of rows, and the first sum as a
-    percentage of the second; None if the second sum is zero.
+    """Add up two counts over the rows that have both. Return the sums, the number of these rows, and the first sum
+    as a percentage of the second. If the second sum is zero, return None instead of all these.
     """
     both = [row for row in rows if row[part] is not None and row[whole] is not None]
     total = sum(row[whole] for row in both)

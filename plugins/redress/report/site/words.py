@@ -51,7 +51,8 @@ STATES = {
     "not_expected": ("not expected", "a letter came, although the authority had ended"),
     "unidentified": ("unidentified", "letters that match no authority"),
 }
-"""For each state of an authority's season: the words for a cell of a table, and the words for a sentence."""
+"""For each state of coverage (what a season has of an authority): the words for a cell of a table, and the words
+for a sentence."""
 _MEASURE = re.compile(rf"\b({'|'.join(sorted(MEASURES, key=len, reverse=True))})\b")
 _SEASON = re.compile(r"\bseason (20\d\d)\b")
 
