@@ -76,8 +76,8 @@ class Standing:
 
 
 SeasonRule = Rule[[Sequence[Standing]], Mapping[str, Finding]]
-"""A rule about a season's letters together. It takes all letters; it returns a finding for each letter that it
-applies to, by the letter's sha256."""
+"""A rule about a season's letters together. It takes all letters; it returns a finding for each letter that the
+rule applies to, by the letter's sha256."""
 WholeSeasonRule = Rule[[Sequence[Standing], Sequence[Authority]], Finding]
 """A rule about a season as a whole. It takes all letters, and the authorities that must have a letter."""
 
@@ -105,8 +105,8 @@ def placed_letter(
 
 
 def _decided(season: Season, authorities: Authorities, authority_id: str | None) -> Authority | None:
-    """Return the authority that a person named, if it had begun by the end of the season's period. It may have
-    ended before.
+    """Return the authority that a person named. Return None if the authority is not known, or had not begun by the
+    end of the season's period. It may have ended before that.
     """
     authority = None if authority_id is None else authorities.with_id(authority_id)
     return authority if authority is not None and authority.has_begun_by(season.period_end) else None
