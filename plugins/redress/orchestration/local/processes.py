@@ -83,7 +83,7 @@ def end_left(left: Mapping[str, Process], tell: Callable[[str], None], command: 
     STOP_SECONDS, by SIGKILL.
 
     `left` has the leaders of the sessions to end; `command` is the killed command. If a leader has ended meanwhile,
-    it is left out, even if another process has its pid now.
+    the leader is left out, even if another process has the leader's pid now.
     """
     alive = {name: process for name, process in left.items() if process.is_alive}
     if not alive:

@@ -151,8 +151,8 @@ class AirflowUp:
 
     @contextmanager
     def processes(self, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-        """Run Airflow's processes during the block. Yield the processes by name. Each process has a log with its
-        name, which is empty at first.
+        """Run Airflow's processes during the block. Yield the processes by name. Each process has a log that is
+        named after the process and is empty at first.
         """
         self.logs.mkdir(parents=True, exist_ok=True)
         for name in COMPONENTS:
