@@ -136,7 +136,7 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
     (or today if no season is given). If no season is given, look last for the only authority that ever had the
     name.
 
-    Raises ShowError if none of these finds one authority.
+    Raises ShowError if this does not find exactly one authority.
     """
     with_id = authorities.with_id(name.strip())
     if with_id is not None:

@@ -103,7 +103,7 @@ def _end(began: dt.datetime, ended: dt.datetime) -> str:
 
 
 def _failed(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield the step that failed, its whole message, and the state of landing and of the release."""
+    """Yield the step that failed, its whole message, and whether the run still changed landing or the release."""
     failure = outcome.failure
     if failure is None:
         return

@@ -15,7 +15,7 @@ from redress.steps.run import reported_runs
 
 INDEX_NAME = "index.html"
 RUN_STARTS = {"scheduled__": "scheduled", "backfill__": "backfill", "manual__": "by hand", "command-": "by command"}
-"""The words for how a run was started, by the beginning of the run's id: first the ids of Airflow, then those of
+"""The words for how a run was started, by the beginning of the run's id: first the ids of Airflow, then the ids of
 commands."""
 
 
@@ -67,7 +67,7 @@ def _start(run_id: str) -> str:
 
 
 def _title(run: Run) -> str:
-    """Return the title of a report, as Markdown. Untrusted text in it has been escaped already."""
+    """Return the title of a report, as Markdown. Untrusted text in the title has been escaped already."""
     with run.report_path.open(encoding="utf-8") as file:
         return file.readline().strip().removeprefix("# ")
 

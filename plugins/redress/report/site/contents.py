@@ -283,7 +283,7 @@ def _councils(
 
 
 def _passages(warehouse: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the passages, those of the newest season first. A release of an earlier version has none."""
+    """Return all passages, the newest season first. A release of an earlier version has none."""
     if not has_passages(warehouse):
         return []
     return _rows(warehouse, "select * from marts.fct_passage order by season desc, letter_key, paragraph_number")
