@@ -65,7 +65,9 @@ class ReleaseFacts:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "ReleaseFacts":
-        """Return the facts from a step's entry in a record. A record of an earlier version lacks some of them."""
+        """Return the facts from a step's entry in a record. A record of an earlier version lacks some of these
+        facts.
+        """
         stated = facts.get("publication", Publication.CURRENT_AGAIN if facts.get("is_again", False) else None)
         publication = None if stated is None else Publication(stated)
         return cls(facts.get("release"), publication, facts.get("is_new"), facts.get("built"))

@@ -132,8 +132,8 @@ def _require_not_older(own: Summary, landed: Summary) -> None:
     to ask.
 
     This happens if a person clears a task of an old run, or if two runs of a season go on side by side. If both
-    asked at the same time, or a clock was ahead, nobody can say which run has the newer letters. Then the second
-    run that wants to land has to start over.
+    runs asked at the same time, or a clock was ahead, nobody can say which run has the newer letters. Then the
+    second run that wants to land has to start over.
     """
     clock = now()
     if landed.run_id == own.run_id or landed.had == own.had:
@@ -154,7 +154,7 @@ def _require_not_older(own: Summary, landed: Summary) -> None:
 
 
 def _acquisitions(summary: Summary) -> list[Acquisition]:
-    """Return what the source gave for each authority that it lists or should list."""
+    """Return what the source gave for each authority that the source lists or should list."""
     by_authority: dict[str, list[Outcome]] = {}
     for outcome in summary.outcomes:
         if outcome.reference.authority_id is not None and outcome.reference.kind is ReferenceKind.LETTER:

@@ -36,7 +36,7 @@ READING_LIBRARIES = {
 """The libraries that the reader imports: the key is the name of the imported module, the value is the name of the
 installed package, which has the version."""
 LAYOUTS_PACKAGE = "redress.read.layouts"
-"""The package of layouts. The reader imports its modules by name, from the table of layouts."""
+"""The package of layouts. The reader imports the modules of this package by name, from the table of layouts."""
 PARSED_SOURCES_COUNT = 256
 
 

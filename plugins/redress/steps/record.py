@@ -157,7 +157,7 @@ def last_failure(record: RunRecord) -> StepSummary | None:
 def failure_reason(record: RunRecord) -> str | None:
     """Return the first line of the message of the step that failed last, or None if no step has failed.
 
-    If a step failed and has begun again since, it has not failed.
+    A step that failed and has begun again since does not count.
     """
     failure = last_failure(record)
     return None if failure is None else failure.message.partition("\n")[0]
