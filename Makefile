@@ -68,7 +68,7 @@ bi: $(INSTALLED) $(BI_INSTALLED) ## show the release in Apache Superset on this 
 	@$(BIN)/python -m bi.up $(if $(PORT),--port $(PORT))
 
 test-quick: $(INSTALLED) ## run the tests that need no dbt, PostgreSQL, Airflow or kill: an answer in a minute
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal --quick
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal --quick -m "not long"
 
 test: $(INSTALLED) ## run all tests but the long ones of `make soak`
 	@$(BIN)/python -m pytest -q -n 3 --dist loadscope --no-loadscope-reorder -m "not long"
