@@ -4,12 +4,14 @@ by council.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from redress.model.reference import SEEDS_FOLDER, read_rows
 from redress.model.season import Season
 from redress.report.council import Row, ShowError, authority_named, has_passages, rows_of
 
@@ -21,17 +23,6 @@ KINDS = {
 }
 """What a passage can name, such as a public report. The key is the column of fct_passage that is true if the
 passage names it; the value is the words for it."""
-SERVICES = {
-    "adult_social_care": "adult social care",
-    "benefits_and_tax": "benefits and tax",
-    "education_and_childrens": "education and children's services",
-    "environment": "environmental services",
-    "highways_and_transport": "highways and transport",
-    "housing": "housing",
-    "planning_and_development": "planning and development",
-}
-"""The services that a passage can name. The key is the code of a service in the column named_services; the value is
-the words for the service."""
 NO_PASSAGES = "the release has no passages, because an earlier version made it: run redress reread for each season"
 _WORD = re.compile(r"[^\s*]+\*?")
 _ASKED = """
@@ -104,6 +95,21 @@ def marks_of(passage: Row) -> Iterator[str]:
         yield f"shared by {passage['shared_by_count']} of {passage['compared_count']} councils"
     yield from (name for column, name in KINDS.items() if passage[column])
     if passage["named_services"]:
-        yield ", ".join(SERVICES[category] for category in passage["named_services"].split(", "))
+        names = service_names()
+        yield ", ".join(names[category] for category in passage["named_services"].split(", "))
     if passage["is_ocr"]:
         yield "read from a picture"
+
+
+@cache
+def service_names() -> Mapping[str, str]:
+    """Return the name of each service in words, by its category in `named_services`, from the seed of complaint
+    categories. Raises SeedError if the seed cannot be read.
+    """
+    columns = ("measure", "category", "complaint_category_name")
+    rows = read_rows(SEEDS_FOLDER / "complaint_categories.csv", columns)
+    return {
+        row.text("category"): row.text("complaint_category_name").lower()
+        for row in rows
+        if row.text("measure") == "received_count"
+    }
