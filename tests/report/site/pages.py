@@ -1,14 +1,20 @@
 """What tests read from the site's pages, and from the release that they show."""
 
+from ctypes.util import find_library
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import duckdb
+import pytest
 from lxml import html
 
 from redress.report.council_words import number
+
+needs_pango = pytest.mark.skipif(
+    find_library("pango-1.0") is None, reason="Pango is not installed (Debian: apt-get install libpango-1.0-0)"
+)
 
 
 def all_pages(site: Path) -> list[Path]:

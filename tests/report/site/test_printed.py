@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from redress.report.site.printed import _printed, why_no_pdfs
+from redress.report.site.printed import _printed
+from tests.report.site.pages import needs_pango
 
 PAGE = "<!doctype html><title>Season</title><p>Upheld: 12 of 18, <a href='elsewhere.html'>67%</a>.</p>"
 
 
-@pytest.mark.skipif(bool(why_no_pdfs()), reason=str(why_no_pdfs()))
+@needs_pango
 def test_a_page_gives_the_same_pdf_later_where_fonttools_cuts_the_fonts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,6 @@ import csv
 import json
 import shutil
 import sys
-from ctypes.util import find_library
 from dataclasses import replace
 from decimal import Decimal
 from importlib.abc import MetaPathFinder
@@ -20,11 +19,8 @@ from redress.report.site.place import site_folder
 from redress.report.site.season_pages import season_values
 from redress.warehouse.releases.releases import ReleaseError
 from tests.report.site.conftest import settings_of
-from tests.report.site.pages import all_pages, broken_links, parsed, rows_of, shown, table_rows
+from tests.report.site.pages import all_pages, broken_links, needs_pango, parsed, rows_of, shown, table_rows
 
-needs_pango = pytest.mark.skipif(
-    find_library("pango-1.0") is None, reason="Pango is not installed (Debian: apt-get install libpango-1.0-0)"
-)
 pytestmark = pytest.mark.needs("dbt", "processes")
 
 
