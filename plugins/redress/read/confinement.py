@@ -51,8 +51,8 @@ _CHANGES_SINCE = {2: 1 << 13, 3: _TRUNCATE}
 """Further rights by the version of Landlock that introduced them: to move a file to another folder, to truncate a
 file."""
 _SCOPES_SINCE_VERSION, _SCOPES = 6, 0b11
-"""The version of Landlock from which a process can be forbidden to use abstract sockets of outside processes and to
-send them signals, and the bits for these two."""
+"""Two further bans: to use abstract sockets of unconfined processes, and to send signals to such processes. First
+the version of Landlock that introduced both bans, then their bits."""
 
 _SOCKETS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 """For each kind of machine that has a filter here: the number of its architecture, and the number of its system
@@ -66,8 +66,10 @@ def start_server() -> None:
     """Start the server that forks the reading processes, unless the server runs already. The server's environment
     has only KEPT_VARIABLES and OWN_VARIABLES.
 
-    Python cannot pass an environment to the server. So this process itself takes that environment while the server
-    starts. Raise ValueError if the name of the folder for temporary files is too long for a socket.
+    Python gives the server the environment of the process that starts it. So this process has only these variables
+    while the server starts.
+
+    Raise ValueError if the name of the folder for temporary files is too long for a socket.
     """
     folder = tempfile.gettempdir()  # Python looks it up once, from the caller's TMPDIR
     if len(os.fsencode(folder)) > LONGEST_TEMPORARY_FOLDER_BYTES:
@@ -86,8 +88,8 @@ def start_server() -> None:
 
 
 def missing() -> str | None:
-    """Return which rights a reading process cannot give up on this system, and why. Return None if it can give up
-    all.
+    """Return words that say which rights a reading process cannot give up on this system, and why. Return None if
+    the process can give up all.
     """
     found = []
     if _landlock_version() < 1:

@@ -34,8 +34,8 @@ class EvidenceError(Exception):
 
 
 def evidence_picture(content: bytes, letter: Letter) -> tuple[bytes, int]:
-    """Return a PNG and the number of figures drawn in it. The PNG shows the pages of a PDF that hold figures, one
-    below the other.
+    """Return a PNG and the number of figures framed in it. The PNG shows each page of the PDF that holds a
+    figure, one page below the other.
 
     Drawing a hostile page can take any amount of time and memory, so call this in a worker. Raise EvidenceError if
     the letter states no figure that stands on a page, or if the picture would be too large.
@@ -98,7 +98,7 @@ def _pixels(width: float, height: float) -> tuple[int, int]:
 
 
 def _scale(width: float, height: float) -> float:
-    """Return at how many pixels to a point to draw a page that has this width and height in points."""
+    """Return how many pixels to draw for each point of a page. The page's width and height are in points."""
     fewest, most = (math.sqrt(pixels / max(width * height, 1.0)) for pixels in PIXELS_OF_A_PAGE)
     return min(max(PIXELS_TO_A_POINT, fewest), most)
 
@@ -126,7 +126,7 @@ def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Seque
 
 
 def _hidden_share(place: _Rectangle, print_: Image.Image, taken: Sequence[_Rectangle]) -> float:
-    """Return the share of a rectangle that print covers. If another label or frame is there already, add 1."""
+    """Return the share of a rectangle that print covers. Add 1 if the rectangle overlaps one in `taken`."""
     left, top, right, bottom = place
     is_taken = any(left < x1 and x0 < right and top < lower and upper < bottom for x0, upper, x1, lower in taken)
     dark = sum(print_.crop(place).histogram()[:_DARK])
@@ -138,7 +138,7 @@ def _distance(place: _Rectangle, frame: _Rectangle) -> int:
 
 
 def _middle(of: _Rectangle, towards: _Rectangle) -> tuple[int, int]:
-    """Return the point on a rectangle's edge at which a line to another rectangle begins."""
+    """Return the point on the edge of rectangle `of` from which a line to rectangle `towards` is drawn."""
     x = min(max((towards[0] + towards[2]) // 2, of[0]), of[2])
     y = min(max((towards[1] + towards[3]) // 2, of[1]), of[3])
     return x, y

@@ -258,8 +258,8 @@ def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
 
 
 def _goes_on(upper: Segment, lower: Segment) -> bool:
-    """Return whether a line follows closely below another line, and the two have an equal left edge, middle or
-    right edge.
+    """Return whether a line follows closely below another line, and their left edges, middles or right edges
+    are nearly equal.
     """
     off = min(
         abs(upper.x0 - lower.x0), abs(upper.x1 - lower.x1), abs(upper.x0 + upper.x1 - lower.x0 - lower.x1) / 2

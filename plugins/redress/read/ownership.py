@@ -41,7 +41,7 @@ class BlockReading:
 
     @property
     def averages(self) -> Iterator[Found]:
-        """The found sentences that state an average and are worded alike in every block."""
+        """The sentences found in the block that state an average. They are worded alike in every block."""
         return (one for one in self.found if average_of(one.sentence) is not None)
 
     @property

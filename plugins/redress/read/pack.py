@@ -29,8 +29,8 @@ PAGES_BEFORE_STATISTICS = 3
 LANDMARKS_OF_STATISTICS = 3
 """If a page has at least this many landmarks, it has statistics. A page of prose may have one or two."""
 MOST_PAGES_LEFT = 5
-"""If the letter begins the file, and at most this many pages are left (its last page of statistics included), these
-pages all belong to the letter, unless something else begins on them."""
+"""If a letter begins on the file's first page, its last page of statistics and all pages after that page belong to
+the letter, as long as these pages are at most this many and nothing else begins on them."""
 LINES_OF_A_LABEL = 4
 """A page's label, such as "Appendix 2", stands on one of this many first lines, or of this many last lines, of the
 page."""
@@ -115,7 +115,7 @@ def statistics_apart(pages: Sequence[PageText], own: Collection[int]) -> int | N
 
 
 def pages_of_the_one_letter(pages: Sequence[PageText]) -> tuple[int, ...]:
-    """Return the numbers of the pages of the only letter in a file. Return none if no letter begins in the file.
+    """Return the page numbers of the only letter in a file. Return an empty tuple if no letter begins in the file.
 
     Raise NoLetterError if several letters begin in the file.
     """
@@ -164,9 +164,11 @@ def _last_page(pages: Sequence[PageText], first: int, signature_page: int, limit
     The statistics may begin a few pages after the signature, and then go on without a gap. They end before a page
     with a label that the letter's pages do not have, and before a page that begins like a committee's paper.
     But if the letter begins on the file's first page and has no labels, its first page of statistics may have a
-    label, such as "Appendix 1". `limit` is the index of the page on which another letter begins, or the number of
-    pages. A letter without statistics keeps the few
-    pages after its signature, because these may show statistics as a picture or in an unknown layout.
+    label, such as "Appendix 1". A letter without statistics keeps the few pages after its signature, because these
+    may show statistics as a picture or in an unknown layout.
+
+    `limit` is the index of the page on which another letter begins. If no other letter follows, `limit` is the
+    number of pages.
     """
     own = pages[first : signature_page + 1]
     labels = frozenset[str]().union(*(_labels(page) for page in own))

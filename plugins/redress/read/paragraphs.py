@@ -61,7 +61,7 @@ _PREFIXES = frozenset(
 
 
 def paragraphs_of(document: Document, addressee_name: str | None) -> tuple[Paragraph, ...]:
-    """Return the paragraphs of a letter's prose in the order of print. Return none if the letter has no salutation.
+    """Return the paragraphs of a letter's prose in the order of print; an empty tuple if there is no salutation.
 
     ADDRESSEE replaces `addressee_name` in each paragraph. Only prose counts: a paragraph has several words, most of
     them begin with a small letter, and it ends like a sentence. Headings, labels, tables and addresses are left
@@ -144,7 +144,9 @@ def _is_farewell(text: str) -> bool:
 
 
 def _paragraphs(lines: Sequence[PrintedLine], *, is_text: bool) -> list[list[PrintedLine]]:
-    """Return the paragraphs of the lines of one page. The lines are in the order of their columns."""
+    """Divide the lines of one page into paragraphs. The lines come column by column. `is_text` says that
+    the lines come from a text file or a web page, so that the distances between lines are not measured.
+    """
     pitch_ems = 1.2 if is_text else _usual_pitch_ems(lines)
     is_one_a_line = is_text and max((len(line.text) for line in lines), default=0) > LONG_LINE
     reach: dict[int, tuple[float, float]] = {}
@@ -264,11 +266,11 @@ def _text(lines: Sequence[PrintedLine], words: Counter[str]) -> str:
 
 
 def _rejoined(text: str, following: str, words: Counter[str]) -> str:
-    """Join a text that ends with a hyphen to the text that follows.
+    """Join a text that ends with a hyphen to the text that follows. `words` counts the words of the letter.
 
-    If the letter has the word without this hyphen elsewhere, the hyphen is left out. Otherwise it stays in these
-    cases: the letter has the word with the hyphen elsewhere, it has both parts as words of their own, the part
-    before the hyphen has another hyphen, or this part is a prefix.
+    If the letter has the word without this hyphen, the hyphen is left out. Otherwise the hyphen stays if the letter
+    has the word with the hyphen, if the letter has both parts as words of their own, or if the part before the
+    hyphen is a prefix or has another hyphen. In all other cases the hyphen is left out.
     """
     left = text.rsplit(None, 1)[-1][:-1].lstrip("\"'(").casefold()
     right = re.match(r"[\w'-]+", following)

@@ -50,7 +50,7 @@ from redress.read.signatory import (
 from redress.read.statistics import is_behind, signature_of
 
 MOST_BYTES = {**dict.fromkeys(TEXT_ENDINGS, 256 * 1024), **dict.fromkeys(HTML_ENDINGS, 2 * 1024 * 1024)}
-"""The largest files, in bytes by ending. A letter as text has ten kilobytes; a web page has a few hundred."""
+"""The most bytes of a file, by its name's ending. A letter as text has ten kilobytes; a web page, a few hundred."""
 MOST_LINES, MOST_CHARACTERS = 2_000, 200_000
 """The most lines and characters that a text file or a web page may show. A letter has 200 lines, and comparing all
 lines takes time."""
@@ -69,8 +69,8 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     """Return what a file states. Every file gets a verdict, and no file raises an error, even if it is damaged or
     no letter.
 
-    The first bytes tell the kind of file. `file_name` only tells whether a text may be a letter. Without pdfium a
-    PDF is read by the thorough way (`pdf.py`) only, and pictures of text are not read.
+    The content tells a PDF, the ending of `file_name` a text or a web page. Without pdfium a PDF is read by the
+    thorough way (`pdf.py`) only, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -152,10 +152,10 @@ def _is_whole(letter: Letter) -> bool:
 
 
 def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
-    """Return the letter's pages of a measured document; all pages if no letter begins in the document.
+    """Return a measured document with only the letter's pages, or with all pages if no letter begins in it.
 
-    `texts` has the text of each page of the file. If the last pages of the letter are pictures, `texts` shows where
-    the letter ends in a pack.
+    `texts` has the text of each page of the file, because the text of the pages after the letter helps to find the
+    letter's last page.
     """
     measured = {
         page.number: PageText(page.number, "\n".join(line.text for line in page.segments))
@@ -249,8 +249,8 @@ def words_of(content: bytes, file_name: str) -> Document | None:
 
 
 def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter:
-    """Return the letter that the words of a document state; the first layout that fits reads it. Raise
-    UnreadableError if a letter's words are missing, and the document is mostly scanned.
+    """Return the letter that the words of a document state; the first layout that fits reads it. If the words do
+    not show a letter of the Ombudsman, and the pages are mostly pictures, raise UnreadableError.
     """
     header = read_header(document)
     if document.heading is None and not SENDER.search(document.squeezed):
@@ -301,9 +301,9 @@ def _place_in_the_file(document: Document) -> str:
 
 
 def _foreign(document: Document, reason: str) -> Letter:
-    """Return the verdict on a document in which a letter's words are missing.
+    """Return the verdict not_a_letter on a document whose words do not show a letter of the Ombudsman.
 
-    Raise UnreadableError if the document is mostly scanned, because its pictures may show a person a letter.
+    If its pages are mostly pictures, raise UnreadableError instead, because the pictures may show such a letter.
     """
     pictures = [page for page in document.pages if page.is_picture or page.is_read_from_a_picture]
     if 2 * len(pictures) > len(document.pages):
@@ -313,8 +313,8 @@ def _foreign(document: Document, reason: str) -> Letter:
 
 
 def _of_others(document: Document, header: Header) -> str | None:
-    """Return why a letter comes from another ombudsman or is to a provider of services. Return None for a letter to
-    an authority.
+    """If a letter is signed by another ombudsman, or is to a provider of services, return words that say so: the
+    reason why the letter is not read. Otherwise return None.
     """
     if other := other_ombudsman(signatory(document)):
         return f'the letter is signed as by another ombudsman ("{other}")'

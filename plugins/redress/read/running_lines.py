@@ -66,11 +66,11 @@ def _margin(page: Page) -> Iterator[Segment]:
 
 
 def _running_text(page: Page, segment: Segment) -> str:
-    """Return the text by which a line is compared with the lines of other pages: "#" replaces each number. If a
-    line is only a number, the text is instead the difference between this number and the page's number, and the
-    line's height on the page.
+    """Return the text by which a line is compared with the lines of other pages. In a line of words, "#" replaces
+    each number.
 
-    So a figure that happens to stand first on a page does not count as a page number.
+    If a line is only a number, the text has the difference between this number and the page's number, and the
+    line's height on the page. So a figure that stands first on a page does not count as a page number.
     """
     if segment.text.isdigit():
         height = round(10 * segment.top / max(page.height, 1.0))

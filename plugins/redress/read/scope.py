@@ -58,8 +58,8 @@ def _other_authorities(document: Document, header: Header, figures: Sequence[Fig
 
 
 def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each name of an authority in the statistics, with the words around it. If a name may go on in
-    the next line, it is given twice: without that line and with that line.
+    """Yield each name of an authority in the statistics, with the words around the name. A name is a tuple of its
+    possible forms: a name that may go on in the next line has two, without the next line and with it.
     """
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
@@ -86,7 +86,9 @@ def _in_small_letters(text: str) -> str:
 
 
 def _line_below(line: Segment, document: Document) -> str:
-    """Return the next line below a line in the same type size, because a long heading may go on there."""
+    """Return the text of the line that follows closely below another line in the same type size. A long heading may
+    go on there. Return an empty text if there is no such line.
+    """
     below = (
         other.text
         for other in document.segments

@@ -21,7 +21,7 @@ _OFFICER_OF_A_COUNCIL = re.compile(
     r"monitoringofficer|(?:link|liaison)officer|leaderofthecouncil|townclerk|headofpaid|section151|s151officer",
     re.IGNORECASE,
 )
-"""Offices of councils. The Ombudsman has no such offices, even if the line goes on with "to the Ombudsman"."""
+"""Offices that only councils have. So "Link Officer to the Ombudsman" means an officer of a council."""
 _OFFICER_OF_EITHER = re.compile(r"chiefexecutive|headof(?:legal|customer)|directorof", re.IGNORECASE)
 _COPY = re.compile(r"\s*(?:c\.?c\b|cop(?:y|ied)\b|enc(?:l|losures?)?\b)", re.IGNORECASE)
 """The beginning of a line, after the signatory, that names who gets a copy."""
@@ -44,7 +44,7 @@ def first_signature(document: Document) -> int | None:
 
 
 def signatory(document: Document) -> list[str]:
-    """Return the lines after the first signature, on the page of the signature. Return none if there is no
+    """Return the lines after the first signature, on the page of the signature. Return an empty list if there is no
     signature.
     """
     signed = first_signature(document)
@@ -78,8 +78,8 @@ def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
 
 
 def other_ombudsman(lines: Sequence[str]) -> str | None:
-    """Return the words after a signature that name an ombudsman other than the letters' own. Return None if there
-    are none.
+    """Return the words after a signature that name another ombudsman, such as the Housing Ombudsman. Return None if
+    there are no such words, or if the Ombudsman whose letters Redress reads is named too.
     """
     words = squeezed(" ".join(_without_copies(lines)))
     other = _OTHER_OMBUDSMAN.search(words)

@@ -153,8 +153,8 @@ def _blocks(
     """Return two lists: the blocks that hold statistics, and the blocks that may have only unknown words.
 
     Some prose explains the statistics under similar headings, and is left out. Statistics follow the signature. So
-    a block before the signature counts only if one of its sentences names the period of the statistics, which prose
-    never does, and if it does not mention national figures. The second list has the blocks after the signature in
+    a block before the signature counts only if it has a sentence that names the period of the statistics, as prose
+    never does, and has no line with the word "national". The second list has the blocks after the signature in
     which no known sentence is found.
     """
     patterns = {name: description.heading for name, description in described.items()}
@@ -212,8 +212,8 @@ def _unheaded_blocks(document: Document, described: dict[str, BlockDescription])
 
 
 def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) -> dict[int, str]:
-    """For each line with a sentence that only one block can hold, return the name of that block, by the line's
-    id.
+    """Find the lines with a sentence that only one block can hold. For the id of each such line, return the name of
+    the block.
     """
     owners: dict[int, str] = {}
     passages = passages_of([lines])
@@ -230,8 +230,8 @@ def _owners(lines: Sequence[Segment], described: dict[str, BlockDescription]) ->
 
 
 def _found(block: Block, sentences: Sequence[Sentence]) -> tuple[Found, ...]:
-    """Return the sentences that are found in a block. If two passages of the block give a sentence in the same
-    words, the sentence counts once.
+    """Return the sentences that are found in a block. Passages can overlap: a sentence that is printed once, and
+    found in two passages, counts once.
     """
     unique: dict[tuple[str, tuple[int, ...]], Found] = {}
     for passage in block.passages:

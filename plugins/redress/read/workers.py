@@ -64,7 +64,7 @@ class _BrokenDownError(WorkerError):
 
 @dataclass(frozen=True)
 class File:
-    """One file to read: its bytes, and its name, which says whether a text may be a letter."""
+    """One file to read: its name and its bytes. The ending of the name tells a text and a web page."""
 
     name: str
     content: bytes
@@ -105,8 +105,8 @@ class Readers:
         """Yield the letters of files in the order of the files. Each file gets a verdict, whatever it does to its
         worker.
 
-        A file is taken from `files` only when a worker is free, so that the bytes of a season are never all in
-        memory.
+        Files are taken from `files` a few at a time: at most two for each worker, and one more. So the bytes of a
+        season are never all in memory.
         """
         waiting: list[tuple[File, ProcessFuture[Letter]]] = []
         for file in files:
@@ -122,9 +122,9 @@ class Readers:
         """Call a function in workers, which import it from its module. Yield the results, each with its key, in the
         order of `wanted`.
 
-        `wanted` has a key and the arguments of each call; an element is taken when a worker is free. If a call
-        raises an error, or has no result within the limits of a letter, its result is a WorkerError, and the other
-        calls go on.
+        `wanted` has a key and the arguments of each call; the calls are taken a few at a time. If a call raises an
+        error, or has no result within the limits of a letter, its result is a WorkerError, and the other calls go
+        on.
         """
         waiting: list[tuple[_Key, ProcessFuture[_Result]]] = []
         for key, arguments in wanted:
@@ -204,8 +204,8 @@ def _say_what_is_missing() -> None:
 
 
 def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: object) -> _Result:
-    """Call a function. If this process uses up its processor time before the function ends, the system ends it with
-    OUT_OF_TIME.
+    """Call a function. If the function takes more than `time_seconds` of processor time, the system ends this
+    process with OUT_OF_TIME.
     """
     signal.setitimer(signal.ITIMER_PROF, time_seconds)
     try:
@@ -215,12 +215,11 @@ def _in_time(time_seconds: float, function: Callable[..., _Result], *arguments: 
 
 
 def allow_children() -> None:
-    """Let this process have workers even if Celery started it: under Celery, a task of Airflow is a fork of a
-    pool's process.
+    """Let this process start workers even if it runs a task of Airflow under Celery, in a process of Celery's pool.
 
-    Celery's pool marks the current process as a daemon of multiprocessing. A daemon may have no children and cannot
-    pass its authentication key to them, and there is no public way to set the key. Having children is safe: our
-    workers end with the process that started them, and Airflow ends a task's whole process group.
+    Multiprocessing counts the processes of Celery's pool as daemons. A daemon may not start processes and cannot
+    pass its authentication key to them, and there is no public way to set the key. Here starting processes is safe:
+    our workers end with the process that started them, and Airflow ends a task's whole process group.
     """
     current: Any = multiprocessing.current_process()
     if current.daemon:
@@ -229,8 +228,8 @@ def allow_children() -> None:
 
 
 def _prepare(mebibytes: int, temporary: str) -> None:
-    """Prepare a worker: limit its memory, so that MemoryError is raised beyond the limit; let OUT_OF_TIME end it;
-    confine it.
+    """Prepare a worker: let OUT_OF_TIME end it, limit its memory to `mebibytes` (MemoryError is raised beyond), and
+    let it write only in the folder `temporary`.
     """
     signal.signal(OUT_OF_TIME, signal.SIG_DFL)
     lower_limit(resource.RLIMIT_AS, mebibytes * 1024 * 1024)
