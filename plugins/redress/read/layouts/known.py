@@ -14,7 +14,7 @@ LAYOUTS: tuple[Layout, ...] = tuple(import_module(f"redress.read.layouts.{row.na
 _LANDMARKS = re.compile("|".join(layout.landmarks for layout in LAYOUTS), re.MULTILINE)
 
 SENTENCES = tuple(dict.fromkeys(sentence for layout in LAYOUTS for sentence in layout.sentences))
-"""The sentences that state figures, of all layouts, each once."""
+"""Each sentence that states figures in any of the layouts, once."""
 
 
 def landmark_count(text: str) -> int:

@@ -93,8 +93,8 @@ def agreed(figures: Iterable[Figure]) -> tuple[tuple[Figure, ...], tuple[Conflic
 
 
 def _doubt(figure: Figure) -> str | None:
-    """Return why a person may see another number than a figure gives. An average of zero may be a counter that has
-    not started. Return None if there is no doubt.
+    """Return a reason in words why the number of a figure may not be what a person sees. Return None if there is no
+    doubt. An average of 0 is always doubted, because no average is 0: a web page shows 0 until its counter starts.
     """
     if figure.value == 0 and "type_average" in figure.measure:
         return "no type of authorities has an average of 0"

@@ -120,7 +120,7 @@ LEAST_LABELS = 3
 
 @dataclass
 class _Table:
-    """The numbers of one table that have known labels, and its total."""
+    """One table: its numbers with known labels, its totals and its uphold rates."""
 
     measure: str | None = None
     figures: list[Figure] = field(default_factory=list)
@@ -236,7 +236,8 @@ def _adds_up(counts: dict[str, Decimal]) -> bool:
 
 
 def _tables(numbers: Sequence[LabelledNumber], known: Labels, headed: str | None = None) -> list[_Table]:
-    """Divide numbers into tables. A new table begins at a label that belongs to another table.
+    """Divide numbers into tables. A new table begins at a label that belongs to another table. If the numbers stand
+    below a known heading, `headed` is the measure that the heading names.
 
     A total belongs to the table of the numbers before it. A total before all other numbers belongs to the first
     table.
@@ -262,15 +263,16 @@ def _tables(numbers: Sequence[LabelledNumber], known: Labels, headed: str | None
 
 
 def named_row(labels: Sequence[str]) -> bool:
-    """Return whether a label names a row of these tables: a service, an outcome, a total, a rate, or counts that
-    are not the authority's own.
+    """Return whether any of a number's labels names a row of these tables: a service, an outcome, a total, a rate,
+    or counts that are not the authority's own.
     """
     return _named(labels, LABELS)[0] is not None or any(OF_OTHERS.search(_squeezed(label)) for label in labels)
 
 
 def _named(labels: Sequence[str], known: Labels) -> tuple[str | None, str | None, str]:
-    """Return what the first known label names: the kind (a measure, a total or a rate), the category, and the
-    label's text.
+    """Return what the first known label names: the kind (a measure, "total" or "uphold_rate"), the category (None
+    except for a measure), and the label's text. The kind is None if no label is known, or if a label before the
+    first known label says that the number is not the authority's own.
     """
     for label in labels:
         squeezed_label = _squeezed(label)
