@@ -59,8 +59,9 @@ class _Header:
 def read_data_table(
     content: bytes, address: str, mapping: Mapping, season: Season, authorities: Authorities
 ) -> DataTable:
-    """Return the figures of every row that has a name. A figure's authority is the authority that had this name at
-    the end of the season's period.
+    """Return the figures of the rows that have a name. A figure's authority is the authority that had this name at
+    the end of the season's period. Rows that may be shifted or cut, or that belong to another table, give no
+    figures, and are reported.
 
     If the name in a row fits no authority (a total, a note), the row's figures have no authority, and the row is
     reported. Columns that the mapping does not name are reported too. Raise WitnessError if the mapping does not
@@ -152,7 +153,7 @@ def read_data_table(
 
 
 def _unread(cell: Cell, row_number: int, place: int) -> str:
-    """Return a sentence that says which cell is not read, and why."""
+    """Return words that say which cell is not read, and why. `place` is the index of the cell's column."""
     return f"cell {get_column_letter(place + 1)}{row_number} {cell.unread}"
 
 
@@ -189,9 +190,9 @@ def report_of_unmapped_file(content: bytes, address: str, mapping_address: str) 
 def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
     """Return the first row with all mapped headings, from the only sheet that has such a row.
 
-    Raise WitnessError if no sheet or several sheets have such a row, if the row has a mapped heading twice, or if
-    the sheet that the mapping names is missing or hidden. Raise UnreadableTableError if a CSV file can be read only
-    in part, and no row before the fault has the headings.
+    Raise WitnessError if no sheet or several sheets of an XLSX file have such a row, if the row has a mapped
+    heading twice, or if the sheet that the mapping names is missing or hidden. Raise UnreadableTableError if a CSV
+    file can be read only in part, and no row before the fault has the headings.
     """
     if mapping.sheet is not None:
         named = [sheet for sheet in sheets if sheet.name == mapping.sheet]
@@ -246,7 +247,9 @@ def _header_of(sheet: Sheet, mapping: Mapping, address: str) -> _Header | None:
 
 
 def _no_header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> str:
-    """Return which mapped columns are missing in the row that has most of the mapped headings."""
+    """Return words that say which mapped headings are missing in the likeliest row of headings: the row that has
+    the most mapped headings.
+    """
     wanted = {normalised_heading(heading): heading for heading in mapping.headings}
     best: tuple[int, int, Row, Sheet] | None = None
     for sheet in sheets:
@@ -269,7 +272,9 @@ def _no_header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> str:
 
 
 def _unmapped_columns(header: _Header, mapping: Mapping) -> Iterator[tuple[int, str, str]]:
-    """Yield the columns that the mapping does not name, and the columns with values but no heading."""
+    """Yield the columns that the mapping does not name, and the columns with values but no heading: for each column
+    a row number, the heading or the column's letter, and what is wrong.
+    """
     known = {normalised_heading(heading) for heading in (*mapping.headings, *mapping.ignored)}
     headings = header.sheet.rows[header.row_number - 1]
     for cell in headings:
@@ -289,15 +294,15 @@ def _unmapped_columns(header: _Header, mapping: Mapping) -> Iterator[tuple[int, 
 
 
 def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
-    """Yield the rows below the headings that are not empty, with their numbers."""
+    """Yield each row that stands below the headings and is not empty, with its row number."""
     for row_number, row in enumerate(header.sheet.rows[header.row_number :], start=header.row_number + 1):
         if any(cell.text or cell.unread for cell in row):
             yield row_number, row
 
 
 def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
-    """Return the rates that have no stated unit but hold a number such as 0.53. For each rate's heading: the row
-    number and the text of one such number.
+    """Find each column of rates with a number, such as 0.53, that can be 0.53% or 53%. Return the column's heading
+    with the row number and the text of the first such number.
     """
     found: dict[str, tuple[int, str]] = {}
     for heading, column in mapping.figures.items():
@@ -360,8 +365,8 @@ def _without_value(figure: WitnessFigure) -> WitnessFigure:
 
 
 def _likely_headings(sheets: Sequence[Sheet]) -> list[str]:
-    """Return the headings in the row that has the most cells with words. If several rows have equally many, the
-    first counts.
+    """Return the words of the row that has the most cells with words: at least two, and no two alike. If several
+    rows have equally many, the first counts. Return an empty list if there is no such row.
     """
     best: list[str] = []
     for sheet in sheets:
@@ -373,7 +378,7 @@ def _likely_headings(sheets: Sequence[Sheet]) -> list[str]:
 
 
 def _cell(row: Row, place: int) -> Cell:
-    """Return a cell of a row, or an empty cell if the row is shorter than its headings."""
+    """Return a row's cell in the column with the index `place`. Return an empty cell if the row is too short."""
     return row[place] if place < len(row) else _BLANK
 
 

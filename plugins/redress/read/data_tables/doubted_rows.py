@@ -9,10 +9,10 @@ from redress.read.data_tables.sheet import Row, Sheet
 
 @dataclass(frozen=True)
 class DoubtedRows:
-    """Rows whose figures are not used: the reason for each, by the row's number.
+    """Rows whose figures are not used. `reasons` says why a row may be shifted or cut, by the row's number.
 
-    A second row of headings begins another table; `headings_number` is its number. `silent` has the numbers of this
-    row and of all rows below it, which share one report.
+    A second row of headings begins another table. `headings_number` is the number of this row, or None if there is
+    no such row. `silent` has the numbers of this row and of all rows below it: one report is enough for them all.
     """
 
     reasons: dict[int, str]
@@ -41,8 +41,8 @@ def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> D
 
 
 def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
-    """Return in words that a row has more or fewer cells than there are headings; None if it has neither. If a row
-    has more cells, empty cells at its end do not count.
+    """If a row has more or fewer cells than there are headings, return words that say so. Otherwise, or if the row
+    is empty, return None. Empty cells at the row's end are not counted as too many.
     """
     width = max((place for place, heading in enumerate(headings, start=1) if heading), default=0)
     filled = max((place for place, cell in enumerate(row, start=1) if cell.text), default=0)

@@ -85,7 +85,7 @@ class Mapping(BaseModel):
 
 
 class _SafeLoader(yaml.SafeLoader):
-    """PyYAML's safe loader; an error about a value that is no valid number or date names its line and column."""
+    """PyYAML's safe loader, but an error about an invalid number or date also gives the line and the column."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:

@@ -72,7 +72,7 @@ def _read_table(table: FetchedTable, season: Season, authorities: Authorities) -
 
 
 def told(read: DataTable) -> str:
-    """Return the result of reading a season's data tables in words: the counts, and the first report."""
+    """Return words for the result of reading a season's data tables: the counts, and the first few reports."""
     if not read.figures and not read.reports:
         return "none came with the letters"
     authorities = [

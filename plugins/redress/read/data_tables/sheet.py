@@ -32,11 +32,8 @@ class Sheet:
 
     @property
     def hidden(self) -> tuple[tuple[int | None, str], ...]:
-        """A sentence for each group of consecutive hidden rows, and for each hidden column, that are not empty in
-        the file.
-
-        Each sentence about rows comes with the number of the first row. Each sentence about a column comes with
-        None.
+        """Sentences about the rows and columns that are hidden and not empty in the file: one for each group of
+        consecutive rows, with the number of the first row, and one for each column, with None instead.
         """
         runs = [
             [number for _, number in run]

@@ -233,8 +233,9 @@ def _pieces(cell: ExcelCell) -> list[tuple[str, AnyFont]]:
 
 
 def _formula(cell: ExcelCell, formulas: Workbook | None) -> Cell:
-    """Return what is known of a cell without a value. If `formulas` has a formula there, no program has computed
-    it, and the result says that the cell is not read. Otherwise the result is an empty cell.
+    """Return the result for a cell in which the file has no value. `formulas` is the workbook with formulas in
+    place of values; None if it has no formulas. If the cell has a formula, no program has computed the formula, and
+    the result says that the cell is not read. Otherwise the result is an empty cell.
     """
     if formulas is None:
         return Cell("")
