@@ -1,8 +1,8 @@
-"""Blocks: find by their places which words of a page belong to which heading.
+"""Blocks: find which words of a page belong to which heading, by where the words stand.
 
-A block is everything below its heading in the heading's column, down to the column's next heading. It may go on at
-the top of the next column or page. Its lines are joined into passages by their places, so that a label beside a
-sentence never gets between the lines of the sentence.
+A block is everything below its heading in the heading's column, down to the column's next heading. A block may go
+on at the top of the next column or page. The lines of a block are joined into passages by where they stand, so that
+a label beside a sentence never gets between the lines of the sentence.
 """
 
 import re
@@ -229,8 +229,8 @@ def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
 
 
 def _cut(segment: Segment, edges: Sequence[float]) -> Iterator[Segment]:
-    """Cut a line that crosses narrow gutters (gaps between columns). Each piece begins at the left edge of its
-    column.
+    """Cut a line that crosses narrow gutters (gaps between columns). `edges` are the borders between the columns.
+    The line is cut where a word begins beside such a border.
     """
     begins = 0
     for index, word in enumerate(segment.words):
@@ -246,8 +246,8 @@ def _cut(segment: Segment, edges: Sequence[float]) -> Iterator[Segment]:
 
 
 def _gutter(page: Page, left: float, right: float, top: float) -> float:
-    """Return the border between two columns. It lies near the heading of the right column, where it cuts the fewest
-    lines.
+    """Return the border between two columns: the position between `left` and `right` that cuts the fewest lines
+    below `top`. If several positions cut equally few lines, return the position nearest to `right`.
     """
     lines = [segment for segment in page.segments if segment.bottom >= top]
     candidates = sorted({segment.x0 for segment in lines if left < segment.x0 <= right} | {right}, reverse=True)
@@ -269,8 +269,11 @@ def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_siz
 
 
 def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
-    """Return the list of lines, from an earlier column or page, that a segment continues. The list must not end
-    like a sentence and, if `by_size`, must end in the segment's type size. Return None if there is no such list.
+    """Return the last of the lists of lines that a segment may continue. Return None if there is no such list.
+
+    `strings` are the lists, from earlier columns or pages. A segment may continue a list if the segment does not
+    begin with a capital letter, and the list's last line does not end like a sentence. If `by_size` is set, this
+    last line must also have the segment's type size.
     """
     for string in reversed(strings):
         last = string[-1]

@@ -43,7 +43,9 @@ class Heading:
 
 
 def heading_pattern(text: str) -> re.Pattern[str]:
-    """Return the regular expression that recognises a printed heading by its text without spaces."""
+    """Return the regular expression that recognises a heading in text without spaces (see `squeezed`). `text` is
+    the heading; it may itself be a regular expression.
+    """
     return re.compile(text.replace(" ", ""), re.IGNORECASE)
 
 
@@ -133,8 +135,8 @@ def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
 
 
 def _next_line(pieces: Sequence[Segment], line: Sequence[Segment], segments: Sequence[Segment]) -> list[Segment]:
-    """Return the pieces of the next line that lie about within the width of the heading so far and have its type
-    size.
+    """Return the pieces of the next line that may belong to a heading: they lie roughly within the width of the
+    heading so far, and have the heading's type size.
     """
     last = max(pieces, key=lambda piece: piece.bottom)
     left = min(piece.x0 for piece in line) - last.size

@@ -92,10 +92,10 @@ def _with(word: Word, text: str, x0: float, x1: float, box: tuple[float, ...] | 
 
 
 def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[str]]) -> Iterator[_Mark]:
-    """Yield the distinguishing words. A word is recognised together with the word before it in its label, such as
-    "not" before "upheld".
+    """Yield the distinguishing words. `marks` has a regular expression for each label, by the label's name.
 
-    If the distinguishing word is the first on its line, the word before it is the last word of the line above.
+    The regular expression must match two words: the distinguishing word and the word before it, such as "not
+    upheld". `_before` finds the word before.
     """
     for word, line in words:
         before = _before(word, line, [segment for _, segment in words])
@@ -127,8 +127,10 @@ def _middle(word: Word) -> tuple[float, float]:
 
 
 def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[Word], float]) -> list[Pair] | None:
-    """Pair distinguishing words and numbers in the order of their places. Return None if a number lies before the
-    previous word or after the next word.
+    """Pair distinguishing words and numbers in the order of their positions; `place` returns a word's position.
+
+    Return None if there are not as many words as numbers. Also return None if a number does not lie between its
+    word's two neighbours among the distinguishing words.
     """
     if len(marks) != len(numbers):
         return None
@@ -193,8 +195,9 @@ def _above(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None
 
 
 def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) -> list[Pair] | None:
-    """Pair each line of numbers, from left to right, with the labels directly above the line (1) or directly below
-    it (-1).
+    """Pair each line of numbers, from left to right, with the labels directly above the line (`direction` is 1) or
+    directly below the line (-1). Return None if a line of numbers does not fit its labels, or if a label
+    remains.
     """
 
     def height(word: Word) -> float:
@@ -214,7 +217,9 @@ def _along_lines(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int
 
 
 def _lines(numbers: Sequence[Word], direction: int) -> list[list[Word]]:
-    """Return the lines of numbers. `numbers` are sorted down (1) or up (-1) the page, and so are the lines."""
+    """Group numbers into lines. The numbers are sorted down the page (`direction` is 1) or up the page (-1). The
+    lines have the same order.
+    """
     line = 0
     keys: list[int] = []
     for index, word in enumerate(numbers):

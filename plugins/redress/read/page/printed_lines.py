@@ -38,8 +38,8 @@ class PrintedLine:
 def lines_of(page: Page, running: frozenset[str] = frozenset()) -> list[PrintedLine]:
     """Return a page's lines by columns, from left to right, and in each column from top to bottom.
 
-    `running` has the texts of running headers and footers. A line in the upper or lower margin is left out if it is
-    a page number or has one of these texts.
+    `running` has the texts of running headers and footers, as `running_texts` returns them. A line in the upper or
+    lower margin is left out if it is a page number or has one of these texts.
     """
     rows = _rows([line for segment in page.segments for line in _printed_lines(segment)])
     edges = _edges(rows)
@@ -109,11 +109,11 @@ def _rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
 
 
 def _edges(rows: Sequence[Sequence[PrintedLine]]) -> list[float]:
-    """Return the left edges of all columns but the first. At such an edge several lines begin, and few lines cross
-    it.
+    """Return the left edges of all columns but the first. Several lines begin at such an edge, and few lines cross
+    the edge.
 
-    Only lines at the height of the column are looked at, because a heading above two columns may be as wide as
-    both.
+    A line that is above or below all lines of the column may cross the edge, because a heading above two columns
+    may be as wide as both columns.
     """
     later = [line for row in rows for line in row[1:]]
     begins = Counter(round(line.place[0]) for line in later)
@@ -131,8 +131,8 @@ def _edges(rows: Sequence[Sequence[PrintedLine]]) -> list[float]:
 
 
 def running_texts(pages: Sequence[Page]) -> frozenset[str]:
-    """Return the texts of lines that stand in the margins of several pages. "#" replaces the digits of each
-    number.
+    """Return the texts of lines that stand in the upper or lower margins of several pages. The texts are in small
+    letters, with "#" in place of each number.
     """
     seen: dict[str, set[int]] = {}
     for page in pages:

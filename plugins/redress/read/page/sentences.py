@@ -1,14 +1,14 @@
 """The sentences that letters print: how a sentence is written here, and how it is found in a passage.
 
-A sentence is written as the letter prints it. A name in braces stands for a number, square brackets are around
-words that may be left out, and round brackets are around words of which one is printed:
+A sentence is written as the letter prints it. A name in braces stands for a number, date or name. Words in square
+brackets may be left out. Round brackets hold a choice: the letter prints one of the alternatives.
 
     Sentence("[In] {compliance_rate_pct:percent} of cases we were satisfied the (authority|Council) had ...")
 
-A sentence is searched without the spaces within a line (see `squeezed`). It is found only where a sentence can
-begin: at the start of a passage, at the start of a paragraph, or after the end of another sentence. So "Nationally,
-66% of complaints we investigated were upheld." does not count as a sentence about the council. It is also found
-only where it can end.
+A sentence is searched without the spaces within a line (see `squeezed`). It is found only where a sentence can end,
+and where a sentence can begin: at the start of a passage, at the start of a paragraph, or after the end of another
+sentence. So "Nationally, 66% of complaints we investigated were upheld." does not count as a sentence about the
+council.
 """
 
 import bisect
@@ -129,8 +129,8 @@ class Passage:
 
 
 def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
-    """Return whether a line begins a paragraph. The gap above it, its type size, or room for its first word at the
-    end of the line above shows this.
+    """Return whether a line, `below`, begins a paragraph. It does in three cases: the gap above it is wide, its
+    type size differs from that of the line above, or the line above had room for its first word.
     """
     if above.page != below.page:
         return False
@@ -157,8 +157,8 @@ class Found:
 
     @property
     def start(self) -> int:
-        """The offset of the sentence's first letter. The match may begin with a space before it, if an optional
-        first word is missing.
+        """The offset of the sentence's first letter. If an optional first word is missing, the match may begin with
+        a space, which is not counted as a part of the sentence.
         """
         start = self.match.start()
         return start + (self.passage.text[start : start + 1] == " ")
@@ -193,8 +193,8 @@ class Found:
         return None if text is None else read_date(text)
 
     def figure(self, name: str, measure: str | None = None, category: str | None = None) -> Figure:
-        """Return the figure that is printed in the place of a name in braces, with its value, its words, and their
-        place.
+        """Return the figure that is printed in the place of a name in braces. If no `measure` is given, the name is
+        the figure's measure. `category` is the row of a table, if the figure belongs to one.
         """
         words = self.passage.words(*self.match.span(name))
         text = " ".join(self.match.group(name).split())
@@ -215,8 +215,8 @@ class Found:
         )
 
     def _doubt(self, number: Sequence[Word]) -> str | None:
-        """Return the doubt about a number: the doubt of its own words, or of other words of the sentence, which
-        give the number its meaning. Return None if there is none.
+        """Return the first doubt of the number's own words, or else of the sentence's words without digits, which
+        give the number its meaning. Return None if none of these words has a doubt.
         """
         meaning = (word for word in self.words if not any(map(str.isdigit, word.text)))
         return next((word.doubt for word in (*number, *meaning) if word.doubt is not None), None)
@@ -249,8 +249,8 @@ class Sentence:
         return phrases_of(self.template)
 
     def may_stand_in(self, text: str) -> bool:
-        """Return whether a text may have the words of the sentence, on one line or divided over two lines. `ruled`
-        made the text.
+        """Return whether a text may have the words of the sentence, on one line or divided over two lines. The text
+        must have the form that `ruled` returns.
 
         The result may be true for a text without the sentence, but is never false for a text with the sentence.
         """

@@ -1,4 +1,4 @@
-"""Tables: find by their places which label belongs to which number. A table need not have rules.
+"""Tables: find which label belongs to which number, by where they stand. A table need not have ruled lines.
 
 Two forms are known. In a table of rows each number has its label on its left, on one line or wrapped over a few
 lines. In a table of columns the numbers stand side by side, and each has its label above it, often wrapped.
@@ -25,8 +25,8 @@ class LabelledNumber:
     """One number of a table with its possible labels, the likeliest first.
 
     A number has several possible labels if a label may go on in the line above or below. A layout uses the first
-    label that it knows. All numbers in one line of a table of columns have an equal `line`; each number of a table
-    of rows has a `line` of its own.
+    label that it knows. `line` is the index of the number's line among the lines that were searched. So all numbers
+    of one line have an equal `line`.
     """
 
     labels: tuple[str, ...]
@@ -92,7 +92,7 @@ def _is_number(segment: Segment) -> bool:
 
 
 def _lines(segments: Sequence[Segment]) -> list[list[Segment]]:
-    """Group the segments that stand on one line of the page, in whatever columns."""
+    """Group the segments that stand on one line of the page, even if they stand in different columns."""
     lines: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda segment: segment.top + segment.bottom):
         middle = (segment.top + segment.bottom) / 2
@@ -126,8 +126,10 @@ def _in_row(number: Segment, lines: Sequence[Sequence[Segment]], index: int) -> 
 
 
 def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> str:
-    """Return the text of the line above or below a label, if the label may go on there: the line is close, has the
-    label's left edge, and has no number.
+    """Return the text with which a label, `near`, may go on in the line above or below; `index` says which line.
+
+    The text consists of the segments that are close to the label and begin left of the label's right edge. If there
+    are none, or if the line has a number, the text is empty.
     """
     if not 0 <= index < len(lines) or any(_is_number(segment) for segment in lines[index]):
         return ""
@@ -142,11 +144,11 @@ def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> st
 def _in_columns(
     line: Sequence[Segment], above: Sequence[Sequence[Segment]], index: int
 ) -> Iterator[LabelledNumber]:
-    """Yield the numbers of one line with the labels above them, if the labels form as many columns as there are
-    numbers.
+    """Yield the numbers of one line, each with its possible labels from the lines above. Labels count only if they
+    form as many columns as there are numbers.
 
-    A heading that spans several columns hides the gaps between them. So the search leaves out the upper lines one
-    by one.
+    A heading that spans several columns hides the gaps between those columns. So first all lines above the numbers
+    are tried, then all but the uppermost line, and so on.
     """
     labels: list[dict[str, None]] = [{} for _ in line]
     for first in range(len(above)):

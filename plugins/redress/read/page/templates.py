@@ -43,9 +43,9 @@ class Phrase:
 
     @cached_property
     def _divided(self) -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
-        """Each way to divide the words over two lines: the end of the first line, and what the second line can be.
-
-        The second line begins with the rest of the words, or is itself only a part of this rest.
+        """Each way to divide the words over two lines, as three values: the words at the end of the first line, a
+        regular expression for a second line that begins with all other words, and every second line that has only
+        the first few of the other words.
         """
         divided = []
         for place in range(1, len(self.words)):
@@ -91,7 +91,7 @@ def phrases_of(template: str) -> tuple[Phrase, ...]:
 
 def pattern_without_numbers(template: str, first: str, within: str) -> str:
     """Return a regular expression for a sentence in which each number is replaced by a given expression: by `first`
-    if the number stands before the sentence's first word, otherwise by `within`.
+    if the number stands before the sentence's first word (not counting "In"), otherwise by `within`.
     """
     return pattern_of(template, (first, within))
 
@@ -100,7 +100,7 @@ def pattern_of(template: str, holes: tuple[str, str] | None = None) -> str:
     """Return a regular expression for a sentence. It has a named group for each number, date and name.
 
     If `holes` is given, its two expressions replace the numbers, as `first` and `within` do in
-    `pattern_without_numbers`. Raise ValueError if the template has a sign that templates do not have.
+    `pattern_without_numbers`. Raise ValueError if the template has a character that templates must not have.
     """
     pieces: list[str] = []
     has_words = False
