@@ -1,5 +1,5 @@
-"""Analyse a season's letters: find what the letters say that no layout knows, and what to add to the layouts, so
-that the reader reads it.
+"""Analyse a season's letters: find the sentences and rows that no layout knows, and what to add to the layouts so
+that the reader reads these sentences and rows.
 """
 
 from collections.abc import Sequence

@@ -142,9 +142,9 @@ def _log_odds(
 def log_odds(facts: Facts, letters: npt.NDArray[np.int64], shuffled: Truths, holds: Truths) -> float:
     """Return the decimal logarithm of the odds of a coincidence.
 
-    `shuffled` says which letter's number fits which letter. It has a row for each letter, and a column for each
-    letter that the number is taken from. `holds` says in which letters the relation holds with the letter's own
-    number.
+    `letters` has the indexes of the letters in which the relation can be checked. `holds` says in which of them the
+    relation holds. `shuffled` has a row and a column for each of them: it says whether the relation holds in the
+    row's letter if one number is taken from the column's letter.
     """
     chance = shuffled.mean(axis=1)
     for group in facts.groups:

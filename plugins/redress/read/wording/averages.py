@@ -67,8 +67,10 @@ def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
 
 
 def is_near(facts: Facts, constant: TypeConstant, part: Values, whole: Values, *, is_rate: bool) -> bool | None:
-    """Return whether the averages are near the rates that the letters to each council type give. Return None if too
-    few letters give rates.
+    """Return whether the value of each council type is near the rate of the letters to councils of that type. The
+    rate is computed from two measures, `part` and `whole`; if `is_rate` is set, `part` is each letter's own rate.
+
+    Return None if rates can be computed for too few council types.
     """
     there = ~np.isnan(part) & (whole > 0)
     told = 0

@@ -103,7 +103,9 @@ def _with(layout: Layout, additions: Additions) -> Layout:
 
 
 def row_pattern(label: str) -> str:
-    """Return a row's label as a regular expression for LABELS: in small letters, without spaces and hyphens."""
+    """Return a row's label as a regular expression for a layout's LABELS: in small letters, without spaces and
+    hyphens.
+    """
     return re_escaped(re.sub(r"[\s-]+", "", label))
 
 

@@ -111,8 +111,8 @@ class Facts:
         return figure in self.read
 
     def values(self, figure: str, place: SlotPlace | None) -> Values:
-        """Return the values of a figure. For letters that have the slot `place`, they come from the slot; for other
-        letters, they are as the reader has read them.
+        """Return the values of a figure. If a letter has the slot `place`, its value comes from the slot.
+        Otherwise, or if `place` is None, the value is what the reader has read.
         """
         read = self.read.get(figure, np.full(self.count, np.nan))
         if place is None:

@@ -136,7 +136,7 @@ def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
 
 
 def _beside(words: Sequence[str], name: str) -> list[str]:
-    """Return the words beside the slot that is named `name`, and a mark in place of the slot."""
+    """Return the words of a sentence that stand close to the slot with the name `name`. "{}" replaces the slot."""
     place = next((index for index, word in enumerate(words) if name in word), 0)
     return [
         "{}" if name in word else word for word in words[max(0, place - WORDS_BESIDE) : place + WORDS_BESIDE + 1]

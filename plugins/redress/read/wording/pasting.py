@@ -140,7 +140,7 @@ def place_of(addition: Addition) -> str:
 
 def golden_stub(letter: Letter, why: str) -> dict[str, Any]:
     """Return the first draft of a golden letter's expected JSON: what the trial reading gives for the letter. A
-    person must compare the draft with the letter.
+    person must compare the draft with the letter. `why` is the text of `why` in the JSON: the reason for this test.
     """
     header = letter.header
     stub: dict[str, Any] = {

@@ -20,7 +20,7 @@ LEAST_OWN_SHARE = 0.9
 """If at least this share of the known sentences below an unknown heading are sentences of one block, the heading
 belongs to that block."""
 LEAST_LETTERS_OF_A_CONSTANT = 10
-"""If at least this many letters print the same number, it is a word of the sentence, such as 100,000 in "100,000
+"""If at least this many letters print the same number, the number counts as a word, such as 100,000 in "100,000
 residents"."""
 MOST_FORMS = 4
 """The most forms that one word has in a pattern, such as "complaint" and "complaints"."""
@@ -54,9 +54,9 @@ class SlotValues:
 class Pattern:
     """A sentence that several letters share. `forms` has the forms of each word, and None in the place of a slot.
 
-    `block` is the name of the heading's block. It is None if the heading is unknown and has no known sentences
-    below it. If the pattern is a known sentence, `known` is its template. If the pattern is a row of a table, `row`
-    is its label.
+    `heading` is the heading above the sentence, and `block` is the name of this heading's block. `block` is None if
+    neither the heading nor the known sentences below it tell the block. If the pattern is a known sentence, `known`
+    is its template. If the pattern is a row of a table, `row` is its label.
     """
 
     forms: list[dict[str, None] | None]
@@ -155,7 +155,9 @@ def _heading(piece: Piece, shared: frozenset[str]) -> str:
 
 
 def _adopted(letters: Sequence[Iterable[Piece]], shared: frozenset[str]) -> dict[str, str]:
-    """Return the blocks of unknown headings, by the heading. The known sentences below a heading tell its block."""
+    """Return the name of each heading's block, by heading, as far as the known sentences below the heading tell the
+    block. `shared` are the lines that count as headings because many letters have them.
+    """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for pieces in letters:
         for piece in pieces:

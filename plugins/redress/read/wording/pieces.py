@@ -35,10 +35,12 @@ _SENTENCE_END = re.compile(r".*[.!?]['\")]*")
 class Piece:
     """A sentence, or a number with its label.
 
-    If the piece is a known sentence that the reader did not read at this place, `known` has its template. If the
-    piece is a row of a table, `row` is the label. `numbers` has the ids of the document's words that are the
-    piece's numbers. `titles` are the lines above that may be the piece's heading, the nearest first. A known
-    sentence that the reader has read becomes a piece without tokens, because it shows what its heading is about.
+    If the piece is a known sentence, `known` is its template. If the piece is a row of a table, `row` is its label.
+    `numbers` has the index of each of the piece's numbers among the document's words. `titles` are the lines above
+    that may be the piece's heading, the nearest first.
+
+    If `is_read` is set, the piece is a known sentence that the reader has read. The piece then has no tokens, and
+    is kept because the sentence shows what its heading is about.
     """
 
     tokens: Tokens
@@ -119,11 +121,10 @@ def _holds(outer: Box, inner: Box) -> bool:
 
 
 def _pieces(page: Page, taken: set[int]) -> Iterator[tuple[list[Word], str | None, str | None]]:
-    """Yield words that belong together. If they are a known sentence, the template comes with them; if they are a
-    row, the label comes with them.
+    """Yield words that belong together, with two texts. The first text is the template if the words are a known
+    sentence, otherwise None. The second text is the label if the words are a row, otherwise None.
 
-    `taken` has the ids of numbers that the reader has read, and of the dates and other words of the sentences with
-    such numbers.
+    `taken` has the ids (as `id` returns them) of the words that are numbers of figures that the reader has read.
     """
     known_words: set[int] = set()
     passages = passages_of([list(page.segments)])

@@ -1,5 +1,6 @@
-"""Proposals: which figure a slot may hold, as far as arithmetic can tell. They come from the joint search
-(`search.py`), and from numbers that are averages, repeated figures or shares.
+"""Proposals: which figure a slot may hold, as far as arithmetic can tell.
+Some come from `search.py`, which looks for the figures of all slots together. The others are made here: for slots
+that hold averages of similar authorities, shares of other numbers, or the numbers of a known figure once more.
 """
 
 from collections import defaultdict
@@ -60,12 +61,12 @@ def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> P
 
 
 def _untied(facts: Facts, result: Result) -> set[SlotPlace]:
-    """Return the slots to which the best explanations give figures, but never a figure that belongs where the slot
-    stands.
+    """Return the untied slots: the best explanations give them figures, but nothing around the slots supports that.
 
-    A figure belongs below the heading of a block that states it, in a row of its table, or in a known sentence. If
-    a proof gives some slot a figure that does not belong there, the proof proves nothing for its other slots
-    either. The same goes for every other proof in the explanation that uses one of these slots.
+    A slot is supported if it stands below the heading of a block that states its figure, in a row of a table, or in
+    a known sentence. In each explanation, a proof with an unsupported slot proves nothing. So its other slots
+    become unsupported too, and with them every other proof that has one of these slots. A slot is untied if it is
+    supported in none of the best explanations that give it a figure.
     """
     explained: set[SlotPlace] = set()
     tied: set[SlotPlace] = set()
@@ -87,7 +88,8 @@ def _is_at_home(facts: Facts, place: SlotPlace, figure: str) -> bool:
 
 def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[Proposal]:
     """Yield the figures that the best explanations give for a slot, as proposals. If `is_tied` is False (see
-    `_untied`), the slot may as well hold a new measure. The new measure is then proposed too.
+    `_untied`), the slot may hold a new measure instead. So a new measure is then proposed too, unless the figure is
+    unproven.
     """
     figures = result.figures_of(place)
     for figure in (one for one in figures if one is not None):
@@ -105,9 +107,9 @@ def _of_search(result: Result, place: SlotPlace, *, is_tied: bool) -> Iterator[P
 
 
 def _resolved(facts: Facts, result: Result, figure: str) -> Values | None:
-    """Return the values of a figure. If the best explanations find it in one slot, or in several slots with about
-    equal values, return the values of such a slot. If they find it in no slot, return the values that the reader
-    has read. Otherwise, or if there are no such values, return None.
+    """Return the values of a figure. If the best explanations give the figure to slots, return the values of the
+    slot with the most values, or None if the slots differ. If they give the figure to no slot, return the values
+    that the reader has read, or None if it has read none.
     """
     slots = {place for one in result.best for place, name in one.figures.items() if name == figure}
     if len(slots) == 1:
@@ -183,12 +185,12 @@ def _weaker(proposal: Proposal, strength: Strength) -> Proposal:
 
 
 def _add_bases(facts: Facts, result: Result, places: Sequence[SlotPlace], by_place: Proposals) -> None:
-    """For slots that hold the numbers of a known figure, propose that figure again, or the printed base of the
-    remedies (how many cases their rate is based on).
+    """If a slot holds the numbers of a known figure, propose that figure for the slot. Also propose the printed
+    base of the remedies (how many cases their rate is based on), if the slot may hold the base.
 
-    The base is the number of investigations or of upheld decisions. Arithmetic cannot distinguish a base from a
-    count that is stated again. It cannot distinguish two figures that are equal in all letters either. In such
-    cases all of them are proposed.
+    The base always equals the number of investigations or of upheld decisions. So arithmetic cannot tell whether a
+    slot holds the base or repeats that number. Nor can arithmetic tell apart two figures that are equal in all
+    letters. In such cases all possible figures are proposed.
     """
     figures = (*HEADLINE_NAMES, *(f"{m}:{c}" for m, names in TABLE_MEASURES.items() for c in names))
     for place in places:
@@ -273,7 +275,7 @@ def _share(
 ) -> tuple[int, int, float] | None:
     """Check whether a rate is one number as a share of another number. Return three numbers: in how many letters
     this holds, how many letters have all three numbers, and the decimal logarithm of the odds of a coincidence.
-    Return None if this proves nothing.
+    Return None if this proves nothing. `named_count` is how many numbers were tried as the part and as the whole.
     """
     values = facts.slots[rate]
     asked = share_is_asked(part, whole, values)
@@ -287,7 +289,9 @@ def _share(
 
 
 def _shown(facts: Facts, name: str | SlotPlace) -> str:
-    """Return the name of a figure. For a slot, return its sentence with the slot marked."""
+    """Return how a message names a figure or a slot. A figure is named by its name, a slot by its sentence, in
+    which the slot is marked.
+    """
     if isinstance(name, str):
         return name
     pattern = facts.patterns[name.pattern]

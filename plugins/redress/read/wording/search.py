@@ -1,9 +1,9 @@
-"""The joint search: find which slots hold which figures, so that as many relations as possible hold.
+"""Find which slots hold which figures, for all slots together, so that as many relations as possible hold.
 
 A slot is a number printed in a sentence that no layout knows. Each relation is tried with all slots that can hold
 its figures, together with the figures that known sentences give. An explanation is a set of proofs that agree. The
-explanations that explain most are kept. If they all give a slot the same figure, the slot is proven; if they
-differ, it is not.
+explanations that explain most are kept. If all of them give a slot the same figure, the slot is proven; if they
+give different figures, the slot is not proven.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -19,8 +19,8 @@ from redress.read.wording.relations import relations_of
 from redress.read.wording.tokens import SlotKind
 
 PROVEN_LOG_ODDS = -6.0
-"""The highest odds of a proof, as a decimal logarithm: a coincidence once in a million times, with all tries
-counted."""
+"""The highest odds of a coincidence at which a proposal counts as proven, as a decimal logarithm: one in a million.
+The odds allow for the number of combinations of slots that were tried."""
 _WORTH_KEEPING = -2.0
 _MOST_COUNTED = 20.0
 """If odds are below one in 10^20, they count as one in 10^20, because such a proof is certain in any case."""
@@ -49,11 +49,11 @@ class Explanation:
         return {place: figure for proof in self.proofs for figure, place in proof.slots}
 
     def weight(self, coincidences: Collection[frozenset[SlotPlace]]) -> float:
-        """Return how much the explanation explains: the odds against a coincidence of its slots and of its proofs,
-        minus a penalty for each set of slots that it leaves unexplained.
+        """Return how much the explanation explains: the sum of the odds against a coincidence, for each of its
+        proofs and each of its slots, minus a penalty for each set of slots that it leaves unexplained.
 
-        `coincidences` has the set of slots of each certain proof that was found. If one proof of this explanation
-        has all slots of a set, the set is explained.
+        `coincidences` has a set of slots for each proof that was found and is hardly a coincidence. The explanation
+        explains the set if one of its proofs has all slots of the set.
         """
         proofs = sum(min(-proof.worst_odds, _MOST_COUNTED) for proof in self.proofs)
         covered = [proof.places for proof in self.proofs]
@@ -114,8 +114,8 @@ def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
 
 
 def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> Iterator[Proof]:
-    """Yield the proofs of one relation that are unlikely to be coincidences. The more combinations of slots are
-    tried for the relation, the higher the odds are counted.
+    """Yield the proofs of one relation that are unlikely to be coincidences. The odds of a coincidence are
+    multiplied by the number of combinations of slots that were tried.
     """
     choices = [list(_choices(facts, figure, places)) for figure in relation.figures]
     if ":" in relation.figures[0] and sum(None not in one for one in choices) > MOST_ROWS_MISSING:
@@ -165,7 +165,11 @@ def _together(
     slot_of: dict[str, SlotPlace],
     used: set[SlotPlace],
 ) -> Iterator[tuple[Proof, ...]]:
-    """Yield all combinations of proofs that agree, with at most one proof of each relation."""
+    """Yield all combinations of proofs that agree, with at most one proof of each relation.
+
+    `by_relation` has the proofs of the relations that are left. `chosen` are the proofs chosen so far, `slot_of`
+    has the slot of each of their figures, and `used` has these slots.
+    """
     if not by_relation:
         yield chosen
         return

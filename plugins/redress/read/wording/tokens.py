@@ -137,7 +137,11 @@ def _parts(words: Sequence[str]) -> Iterator[_Part]:
 
 
 def _number(text: str, match: re.Match[str], following: Sequence[str]) -> Generator[_Part, None, int]:
-    """Yield the part with a number. Return how many words the number and its sign take up."""
+    """Yield the part (see `_Part`) of a number. Return how many words the number and its sign take up.
+
+    `text` is the word with the number, `match` is the number's match in this word, and `following` are the words
+    after it.
+    """
     value = float(match["number"].replace(",", ""))
     before, after, step = match["before"], match["after"], 1
     kind = SlotKind.MONEY if "£" in before else SlotKind.PER_CENT if match["sign"] else SlotKind.NUMBER

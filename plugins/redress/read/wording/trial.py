@@ -1,4 +1,4 @@
-"""The trial: read a season's letters again with additions to the layouts in memory, and compare the results."""
+"""The trial: read a season's letters again as if the layouts had the additions, and compare the results."""
 
 from collections import Counter
 from collections.abc import Sequence
