@@ -51,7 +51,9 @@ LOST_TASK_SECONDS = 60
 
 @dataclass(frozen=True)
 class AirflowUp:
-    """An Airflow on this machine: its processes, with a folder below the home. `port` is the port of its pages."""
+    """An Airflow on this machine. A folder below the home has its database, its secrets and its logs. `port` is the
+    port of Airflow's pages.
+    """
 
     settings: Settings
     port: int = 8080
