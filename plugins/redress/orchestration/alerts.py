@@ -192,8 +192,8 @@ def without_secrets(text: str, settings: "Settings") -> str:
 
 
 def _failure(record: RunRecord) -> tuple[str | None, str | None]:
-    """Return the last step that failed, and its message. If none failed, return the step that was killed; if none
-    was killed, (None, None).
+    """Return the name of the step that failed last, and its message. If no step failed, return the name of the step
+    that was killed, and a message that says so. If no step was killed either, return (None, None).
     """
     failed = last_failure(record)
     if failed is not None:

@@ -30,8 +30,8 @@ names and a number."""
 def season_run() -> Run:
     """Return the season's run of the current task.
 
-    Raise ValueError if the dag run states no season, or two. The run's first task then writes the error to a record
-    that belongs to no season.
+    Raise ValueError if the dag run states no season, or if its date and its params state different seasons. The
+    run's first task then writes the error to a record that belongs to no season.
     """
     context = get_current_context()
     run, settings, run_id = context["dag_run"], Settings(), record_name(context["run_id"])
@@ -95,7 +95,7 @@ def is_anew() -> bool:
 
 
 def skip_if_nothing_to_do(run: Run) -> None:
-    """If nobody asked for a run and the source does not have its season yet, skip the current task."""
+    """Skip the current task if nobody asked for the run and the source does not have the run's season yet."""
     reason = why_nothing_to_do(run)
     if reason is not None:
         raise AirflowSkipException(reason)

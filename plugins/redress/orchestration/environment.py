@@ -62,8 +62,8 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
 
 
 def _connections() -> dict[str, str]:
-    """Return the connections of Airflow that the file .env states, unchanged. If a variable is set in the
-    environment too, `airflow_environment` uses that value.
+    """Return the variables of the file .env that state connections of Airflow, with their values unchanged. If the
+    environment has a variable of the same name, `airflow_environment` uses the environment's value.
     """
     file = Settings.model_config["env_file"]
     written = dotenv_values(str(file), interpolate=False)

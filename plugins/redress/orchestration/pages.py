@@ -194,8 +194,8 @@ def _nothing_here() -> Response:
 
 
 def _data_docs_page(area: Area, folder: Place, name: str) -> Response:
-    """Return a page of the Data Docs with our styles in its head. A season's first page needs scripts, so lead to
-    our own list of seasons instead.
+    """Return a page of the Data Docs with our styles in its head. In place of a season's first page, which needs
+    scripts, redirect to the season in our own list of seasons.
     """
     if not name:
         return _data_docs_seasons(area, folder)
