@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 _Item = TypeVar("_Item")
 SHOWN_FAILURES_COUNT = 3
 FORGET_AFTER = dt.timedelta(days=7)
-"""A journal older than this and than REDRESS_RESUME_WITHIN_HOURS is removed: its run was never continued."""
+"""A journal is kept for this time, or for REDRESS_RESUME_WITHIN_HOURS if that is longer. Then it is removed."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 NOTHING_YET = "nothing_yet"
 """A key in a step's facts. If the facts have this key, the run is over, because nobody asked for it and its season
@@ -67,11 +67,11 @@ def plan(
 ) -> list[list[ReferenceJson]]:
     """List the references (files) that the source has for the season, in batches.
 
-    If a run was interrupted, its next try, or the next run from that source, does not fetch again what was fetched.
-    If a run has ended and is done again under its id (a backfill that reprocesses), it starts over with a new
-    record. With `retry_failed`, only what failed in the season's last run is fetched; other outcomes are kept. If
-    the schedule alone started the run (`is_asked` is False) and the source does not have the season yet, the result
-    is empty.
+    Files that an interrupted run has fetched are not fetched again by the run's next try, or by the next run from
+    the same source. If a run has published and is done again under its id (a backfill that reprocesses), it starts
+    over with a new record. With `retry_failed`, only the references that failed in the season's last run are
+    fetched; the outcomes of the others are kept. If the schedule alone started the run (`is_asked` is False) and
+    the source does not have the season yet, the result is empty.
 
     Damaged lines of earlier records are left out. If an earlier run seems to end in the future, because a clock was
     wrong, its end is set to now. The step's message names the records with damaged lines and the corrected runs.
@@ -175,7 +175,7 @@ def take_stock(run: Run, source: Source, *, is_asked: bool = True) -> list[list[
 
 def read_data_tables(run: Run, source: Source) -> int:
     """Fetch the Ombudsman's data tables of the season into the archive, each with its mapping (what its columns
-    mean), and read them. Return the number of their figures.
+    mean), and read the tables. Return the number of figures in the tables.
 
     `check` lands the tables together with the season's letters, or neither. The season goes on in these cases:
 
@@ -209,7 +209,7 @@ def why_nothing_to_do(run: Run) -> str | None:
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """If the run has published before, set its record aside, and forget how its season was in landing."""
+    """If the run has published before, set its record aside, and forget what `keep_before` noted about landing."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()

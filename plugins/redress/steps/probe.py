@@ -225,8 +225,8 @@ class Probe:
             )
 
     def _other_slugs(self) -> str:
-        """Return advice for a council's page that was not found: the setting to change, and similar pages that the
-        parent page links to.
+        """Return advice for a council's page that was not found: the setting to change, and pages with a similar
+        name. These pages are looked for on the page one level up in the site's addresses.
         """
         shape = self.source.shape
         above = shape.council_page.partition(SLUG)[0]

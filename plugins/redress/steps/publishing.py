@@ -155,7 +155,9 @@ def release(run: Run, identity: str | None) -> str:
 
 
 def _published(releases: Releases, identity: str | None, settings: Settings) -> Publication:
-    """Publish a built warehouse, unless it must not be published now. Return what was done."""
+    """Publish a built warehouse if there is something to publish, and no other season was landed after the build.
+    Return what was done.
+    """
     current = releases.current()
     if identity is None:
         return Publication.NOTHING_CHANGED

@@ -77,8 +77,8 @@ class Quarantine:
     settings: Settings
 
     def cases(self, season: Season | None = None) -> tuple[Case, ...]:
-        """Return the letters, of a season or of every season, that are in quarantine or that a person has decided
-        about.
+        """Return each letter that is in quarantine, or about which a person has decided. If no season is given,
+        return the letters of all seasons.
 
         The letters are in the order of season and address.
         """

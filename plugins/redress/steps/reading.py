@@ -27,8 +27,8 @@ from redress.warehouse.landing_tables import write_checks
 def read(run: Run, archived: Sequence[Archived], batch: int, *, anew: bool = False) -> str:
     """Read a batch of archived files. Return the name of the batch's readings, which `check` takes.
 
-    Bytes that this reader has read for the season before are not read again, unless `anew` is set. If tesseract
-    fails on a file that this reader has read before, the earlier reading is kept.
+    Files of the season that this reader has already read are not read again, unless `anew` is set. If tesseract
+    fails on a file that this reader has already read, the earlier reading is kept.
     """
     archive = Archive(run.settings.archive_address)
     part = f"read-{batch:04d}.parquet"

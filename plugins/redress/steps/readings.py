@@ -139,8 +139,8 @@ class Readings:
         return self.read()[1]
 
     def find(self, sha256s: Collection[str], reader: str) -> dict[tuple[str, str], Letter]:
-        """Return the letters that a reader read from some files, by sha256 and by the ending of the file's name.
-        None are found if nothing has been written.
+        """Return the letters that a reader read from the files with the given sha256s. The keys are the sha256 and
+        the ending of the file's name. If nothing has been written, the result is empty.
         """
         try:
             _, found = read_readings(self.place, only=sha256s, by=reader)

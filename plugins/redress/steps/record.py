@@ -170,11 +170,11 @@ def step_line(event: dict[str, Any]) -> str:
 
 
 def record_name(run_id: str) -> str:
-    """Return the name of a run's files: the run's id, with "-" for dots at its beginning and for each character
-    other than A-Z, a-z, 0-9, "_", ".", "+" and "-".
+    """Return the name of a run's files, made from the run's id. The dots with which an id begins become one "-". So
+    does each character other than A-Z, a-z, 0-9, "_", ".", "+" and "-".
 
-    Airflow allows ids of 250 characters. If an id is too long, it is cut, and a hash of the whole id takes the
-    place of the rest.
+    Airflow allows ids of 250 characters. An id that is too long is cut, and a hash of the whole id takes the place
+    of the rest.
     """
     name = re.sub(r"^\.+|[^A-Za-z0-9_.+-]", "-", run_id)
     if len(name) <= NAME_CHARACTERS:

@@ -160,7 +160,9 @@ class Run:
 
     @property
     def data_tables(self) -> Landing:
-        """What the run read in the season's data tables, in the form of landing, until the run lands it."""
+        """The figures that the run read from the season's data tables. They are kept here, in the form of landing,
+        until the run lands them.
+        """
         return Landing(self.work_folder / "data_tables")
 
     @property
@@ -230,7 +232,7 @@ def latest_summary(folder: Place) -> Summary | None:
 def latest_checked_summary(folder: Place) -> Summary | None:
     """Return the latest summary of a run that came to its check, whatever the check found; None if there is none.
 
-    Such a run had asked its source for everything that it wanted.
+    Before its check, such a run has asked its source for all of its references.
     """
     checked = (path for path in folder.glob(f"*{SUMMARY_ENDING}") if _has_come_to_check(path))
     return _latest([*checked, *folder.glob(f"*{LANDED_ENDING}")])

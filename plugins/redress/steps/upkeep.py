@@ -179,7 +179,8 @@ def plan_roll_back(run: Run, to: str = "") -> str:
 def roll_back(
     run: Run, identity: str, *, by: str, reason: str = "", tell: Callable[[str], None] = lambda sentence: None
 ) -> str:
-    """Make the release that `plan_roll_back` found current, and put it into the object store. Return its identity.
+    """Make the release that `plan_roll_back` found the current release, and deliver it to the object store if the
+    settings name one. Return the identity of the release.
 
     `tell` gets a sentence about each action as soon as the action is done, so that the sentence stays true if a
     later action fails. If the step failed and is repeated, it finds the release current and does the rest.

@@ -24,8 +24,8 @@ def run_season(
     """Take one season the whole way in this process. Return the folder of the current release.
 
     `watch` gets two numbers: the acquired references so far, and all references. If the Data Docs cannot be
-    written, the run's record says so, and the run goes on, because the release is published before. The caller
-    serves the release, once for several seasons.
+    written, the run's record says so, and the run goes on, because the release is already published. The
+    release is not served: the caller does that, once for several seasons.
     """
     parts = acquire_and_read(run, source, retry_failed=retry_failed, watch=watch)
     with run.writer_lock():
