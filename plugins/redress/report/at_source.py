@@ -1,5 +1,5 @@
-"""The part of a season's report, as Markdown, about the source: what became of each letter there. Also the warnings
-of the season's checks.
+"""Two parts of a season's report, as Markdown: what became of each letter at the source, and the warnings of the
+season's checks.
 """
 
 import shlex

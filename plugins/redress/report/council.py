@@ -20,10 +20,11 @@ class ShowError(ValueError):
 
 @dataclass(frozen=True)
 class CouncilYears:
-    """What a release says about one authority: its rows of council_performance, one row for each season.
+    """What a release says about one authority. `years` are the authority's rows of council_performance, one for
+    each season.
 
-    If only one season is asked about, `season` is set, and `letters`, `figures` and `witnesses` have only rows of
-    that season.
+    If only one season is asked about, `season` is set, and all rows are of that season. Otherwise `letters`,
+    `figures` and `witnesses` are empty.
     """
 
     authority: Authority
@@ -154,7 +155,7 @@ def _named(authorities: Authorities, name: str, season: Season | None, today: dt
 
 
 def _end(authority: Authority, season: Season, successors: str | None) -> str:
-    """Return the end of a sentence, which says when an authority ended, and which authorities took it over. Return
+    """Return words for the end of a sentence: when an authority ended, and which authorities took it over. Return
     "" if the authority still existed at the end of the season's period.
     """
     if authority.valid_to is None or authority.valid_to >= season.period_end:

@@ -1,5 +1,5 @@
-"""Show a council's years in the terminal: tables of rates and counts, notes, and the evidence of a season's
-figures.
+"""Show a council's seasons in the terminal: tables of rates and counts, and notes. If only one season is asked
+about, show the evidence of its figures too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -163,8 +163,8 @@ def _per_100k_table(years: Sequence[Row]) -> Table:
 
 
 def _has_per_100k(row: Row) -> bool:
-    """Return whether a season's row has the number of upheld complaints per 100,000 residents, or a reason why the
-    letter lacks the number. Letters before 2024 do not state such a number.
+    """Return whether a season's row has the number of upheld complaints per 100,000 residents, or the season's
+    letter should state this number but does not. Letters before 2024 need not state it.
     """
     is_to_be_stated = row["upheld_per_100k_absence_code"] not in (None, Absence.NOT_IN_LAYOUT)
     has_number = row["upheld_per_100k"] is not None or row["recomputed_upheld_per_100k"] is not None

@@ -255,8 +255,8 @@ def _in_words(test_name: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    """Return the first part of a description, up to a colon or full stop, without "One row per": by convention this
-    part says what one row is.
+    """Return what one row of a table is. By convention the table's description says so first: return its words
+    between "One row per" and the first colon or full stop.
     """
     return re.split(r"[.:](?:\s|$)", _one_line(text), maxsplit=1)[0].removeprefix("One row per ")
 

@@ -43,8 +43,8 @@ class LetterLine:
     """One letter in a report, as text.
 
     `cells` are the letter's cells in a table with the columns COLUMNS; a dash stands for a missing number.
-    `authority` is the name as the letter prints it, or None if the letter names no authority. `not_read` names the
-    measures that the letter states, but that could not be read.
+    `authority` is the name as the letter prints it, or None if the letter names no authority. `why` is the reason
+    for the disposition. `not_read` names the measures that the letter states, but that could not be read.
     """
 
     cells: tuple[str, ...]
@@ -58,7 +58,7 @@ class LetterLine:
 
 def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterLine, ...]:
     """Return a line for each landed letter of some seasons. If the current release has the letter, the numbers come
-    from the release; otherwise from what was read in the letter.
+    from the release; otherwise they come from the reading of the letter.
     """
     landing = Landing(settings.landing_folder)
     current = releases_of(settings).current()
@@ -75,8 +75,8 @@ def letter_lines(settings: Settings, seasons: Iterable[Season]) -> tuple[LetterL
 def letter_line(
     landed: LandedLetter, disposition: Disposition, review: Mapping[str, Any] | None = None
 ) -> LetterLine:
-    """Return one letter as a line. The numbers come from `review`, the letter's row in the warehouse or, if there
-    is no such row, from what was read in the letter.
+    """Return one letter as a line. `review` is the letter's row in the warehouse: the numbers come from it. If the
+    warehouse has no such row, `review` is None, and the numbers come from the reading of the letter.
     """
     numbers = _as_read(landed.letter) if review is None else review
     authority = landed.letter.header.authority_name
@@ -127,8 +127,8 @@ def _reviews(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _as_read(letter: Letter) -> dict[str, Any]:
-    """Return the numbers that were read in a letter that is not in the warehouse, under the names of the
-    warehouse's columns.
+    """Return the numbers that were read in a letter, or computed from these, by the names of the warehouse's
+    columns. Used if the warehouse does not have the letter.
     """
     upheld, investigations = letter.value("upheld_count"), letter.value("investigations_count")
     rate, average = letter.value("uphold_rate_pct"), letter.value("uphold_rate_type_average_pct")

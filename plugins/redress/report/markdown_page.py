@@ -67,8 +67,8 @@ def html_page(markdown: str, way_up: tuple[str, str] | None = None) -> str:
 
 
 def titled_html(markdown: str) -> tuple[str, str]:
-    """Return the first heading of a Markdown text, and the text as HTML. HTML inside the Markdown is shown as text,
-    and pictures are left out.
+    """Return the title of a Markdown text (its first heading or paragraph), and the text as HTML. HTML inside the
+    Markdown is shown as text, and pictures are left out.
     """
     parser = (
         MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])

@@ -45,8 +45,8 @@ def find_passages(
     release's DuckDB file.
 
     An element of `words` is a whole word, the beginning of a word followed by a star, or a phrase of several words.
-    Capital letters do not matter. Raises ShowError if nothing is asked for, if the name belongs to no council or to
-    several, or if the release has no passages.
+    Capital letters do not matter. `council` is an id or a name. Raises ShowError if an element of `words` has no
+    word, if `council` belongs to no council or to several, or if the release has no passages.
     """
     patterns = [_pattern(phrase) for phrase in words]
     with duckdb.connect(str(file), read_only=True) as release:
@@ -103,8 +103,8 @@ def marks_of(passage: Row) -> Iterator[str]:
 
 @cache
 def service_names() -> Mapping[str, str]:
-    """Return the name of each service in words, by its category in `named_services`, from the seed of complaint
-    categories. Raises SeedError if the seed cannot be read.
+    """Return the name of each service, in words. The key is the service's category, as the column `named_services`
+    has it. The names come from the seed of complaint categories. Raises SeedError if the seed cannot be read.
     """
     columns = ("measure", "category", "complaint_category_name")
     rows = read_rows(SEEDS_FOLDER / "complaint_categories.csv", columns)

@@ -54,7 +54,7 @@ class SeasonOutcome:
 
     @cached_property
     def refused(self) -> RefusedSeason | None:
-        """What `check` refused to land, or None if the run did not stop because of that."""
+        """What `check` refused to land, or None if the run did not end with such a refusal."""
         is_stopped = self.failure is not None and self.failure.name == "check" and not self.has_landed
         return refused_season(self.run) if is_stopped else None
 
@@ -112,8 +112,8 @@ class SeasonOutcome:
 
     @cached_property
     def changes(self) -> tuple[LetterChange, ...] | None:
-        """What the run did to each letter of its season. None if the run did not note how the letters stood in
-        landing before it.
+        """What the run did to each letter of its season. None if it is not known how the letters stood in landing
+        before the run.
         """
         before = kept_before(self.run)
         if before is None:
@@ -126,8 +126,8 @@ class SeasonOutcome:
 
     @cached_property
     def current_release(self) -> str | None:
-        """The release that was current when the run ended. If the record does not say it, the release that is
-        current now.
+        """The release that was current when the run ended. If the record does not name that release, this is the
+        release that is current now, or None if there is no release.
         """
         current = self._releases.current()
         return self._released or (None if current is None else current.name)
@@ -243,8 +243,8 @@ class SeasonOutcome:
 
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
-        """What the record says about the finished tries of the step `release`. A try is left out if the release
-        that was current after it is not the release that was current after the last try.
+        """What the record says about the finished tries of the step `release`. Only those tries are included that
+        left the same release current as the last try.
         """
         done = (
             event for event in self.run.record.events() if event["step"] == "release" and event["state"] == "done"

@@ -267,8 +267,8 @@ def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
 def _released(release: str, before: str, data: DataChanges) -> Iterator[str]:
     """Yield how the new release differs from the release before.
 
-    The words differ from the words about the letters of the run's season, because these changes are about all
-    seasons.
+    These changes are about all seasons. So they are described in other words than the changes in the letters of the
+    run's season.
     """
     yield (
         f"Release {release} takes the place of {before}. The two are compared over all "

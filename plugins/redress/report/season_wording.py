@@ -128,8 +128,8 @@ def _change(count: BeforeAfter) -> str:
 
 
 def _golden_letter(wording: Wording) -> Letter | None:
-    """Return the letter of the trial reading that is best for a golden letter (a letter in the tests, with the JSON
-    that reading it must give): the letter with the most figures. Return None if there was no trial reading.
+    """Return the letter with the most figures in the trial reading. It is the best choice for a golden letter (a
+    letter of the tests with the JSON that reading it must give). Return None if the trial reading has no letter.
     """
     letters = () if wording.trial is None else wording.trial.letters
     return max(
