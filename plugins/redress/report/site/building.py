@@ -36,8 +36,8 @@ class BuiltSite:
     """
 
     index: Place | None
-    """The first page. None if another release became current while the pages were built, because then they are not
-    published."""
+    """The first page. If another release became current while the pages were built, the pages are not published,
+    and this is None."""
     release: str
     made_count: int
     linked_count: int

@@ -28,8 +28,8 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class CouncilContents:
-    """All that a release says about one authority: its rows of each table. If a table has seasons, the rows are
-    kept by season.
+    """All that a release says about one authority: its rows of each table. `letters`, `figures` and `witnesses`
+    have the rows by season.
     """
 
     authority_id: str
@@ -313,7 +313,9 @@ def _by(rows: Sequence[Row], name: str) -> dict[int, Row]:
 
 
 def _grouped(rows: Sequence[Row], ids: Mapping[str, str]) -> dict[str, list[Row]]:
-    """Return rows by the id of the authority that each row is about; UNKNOWN stands for no authority."""
+    """Return rows by the id of their authority. `ids` has the id for each authority_key. The rows with any other
+    key are under UNKNOWN.
+    """
     grouped: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         grouped[ids.get(row["authority_key"], UNKNOWN)].append(row)

@@ -113,8 +113,8 @@ def _type_link(contents: SiteContents, row: Row) -> str | None:
 
 
 def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilContents]:
-    """Return the other councils of a council's type that have figures: first the councils of the same region, then
-    the rest, each in the order of their names.
+    """Return the other councils that have figures and are of the same type as a council: first the councils of the
+    same region, then the rest, both in the order of names.
     """
     last = council.last
     alike = [
@@ -129,7 +129,9 @@ def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilCon
 
 
 def sentence(row: Row) -> str:
-    """Return a sentence with a council's figures in a season."""
+    """Return a sentence with a council's uphold rate in a season and the two counts behind it. If one of these is
+    absent, the sentence says that the letter states no uphold rate.
+    """
     label = season_label(row["season"])
     if row["uphold_rate_pct"] is None or row["upheld_count"] is None or row["uphold_rate_base_count"] is None:
         return f"In {label}, the letter states no uphold rate."
@@ -283,8 +285,8 @@ _OVERVIEW = {
     "investigated": ("investigations_count",),
     "total": ("dealt_with_count",),
 }
-"""The letters of 2025 print some counts in an overview of prose or tiles, not in a table. These are the measures of
-the overview, by the category that the count has in the tables of other seasons."""
+"""The letters of 2025 print some counts in an overview of prose or tiles, not in a table. For each of these counts:
+its category in the tables of other seasons, and its measure in the overview."""
 
 
 def _noted(council: CouncilContents) -> list[dict[str, Any]]:

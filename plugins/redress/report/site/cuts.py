@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 PIXELS_TO_A_POINT = 1.5
 MOST_PIXELS_OF_A_SIDE = 3000
-"""The most pixels of a side of a picture. If a page is larger, such as a poster, the picture is drawn smaller."""
+"""The most pixels that a side of a picture may have. If a page is larger (a poster), its picture is reduced."""
 _A4 = 595.0 * 842.0
 _ORDINARY = (0.5, 3.0)
-"""The smallest and the largest size of an ordinary page, as a multiple of the side of A4. A page of another size is
-drawn as if it had the size of A4."""
+"""The limits for a page of ordinary size: the square root of its area is 0.5 to 3 times that of A4. A page of
+another size is drawn as if it had the size of A4."""
 _GREYS = 16
 """How many shades of grey a picture has: enough for print, with half the bytes that 256 shades need."""
 _TO_GREY = [value * (_GREYS - 1) // 255 for value in range(256)]
@@ -156,7 +156,9 @@ def _png(picture: "Image.Image") -> bytes:
 
 
 def _pages_with_figures(contents: SiteContents) -> dict[str, dict[int, tuple[float, float]]]:
-    """Return, by each letter's sha256 and page, the top and the bottom of the figures on the page."""
+    """Return, for each letter (by sha256) and each of its pages: the top of the uppermost figure, and the bottom of
+    the lowest figure.
+    """
     sha256s = {row["letter_key"]: row["letter_sha256"] for row in contents.letters}
     pages: dict[str, dict[int, tuple[float, float]]] = {}
     for council in contents.councils.values():

@@ -1,5 +1,5 @@
-"""The pages of evidence: for one council and season, each figure on a picture of its place in the letter, with its
-sentence.
+"""The pages of evidence, each for one council and season. A page shows each figure of the letter: its value, a
+picture of the letter with a box around the figure, and the sentence that has the figure.
 """
 
 from collections.abc import Iterator, Mapping

@@ -2,7 +2,7 @@
 it.
 
 <home>/site/index.html      the first page
-<home>/site/made.json       of each file, the digest of the job that made it, and facts that pages need
+<home>/site/made.json       for each file: the digest of the job that made it, and facts that later builds need
 """
 
 import json
@@ -50,8 +50,8 @@ class SiteFolder:
             self.write(job.path, content, job.digest)
 
     def link(self, path: str, digest: str) -> Mapping[str, Any] | None:
-        """If a job with this digest made a file of the site before, link the file and return its facts. Otherwise
-        return None.
+        """If the site before has a file at this path, made by a job with this digest, link the file into the
+        folder. Return the facts that `write` noted about the file, or None if there is no such file.
         """
         before = self._before.get(path)
         if before is None or before.get("digest") != digest or not (self.old / path).is_file():

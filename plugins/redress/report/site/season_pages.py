@@ -186,8 +186,8 @@ def _below_full_compliance(contents: SiteContents, accepted: Sequence[Row]) -> l
 
 
 def _missing(contents: SiteContents, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return the authorities without figures, grouped by their state of coverage, and the reason for each
-    authority.
+    """Return the authorities without figures, grouped by their state of coverage. If a letter came, the authority
+    has the reason why its figures are missing.
     """
     states: dict[str, list[dict[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: row["authority_name"]):

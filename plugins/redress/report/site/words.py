@@ -103,8 +103,8 @@ class Evidence:
         }
 
     def link(self, season: int, *names: str) -> str | None:
-        """Return the address of the evidence for the first of the named figures that the season's letter has.
-        Return None if the letter has none of them.
+        """Return the address of the evidence for a figure of the season's letter. `names` are the anchors of
+        figures: the first figure that the letter has is taken. Return None if the letter has none of these figures.
         """
         known = self._anchors.get(season, frozenset())
         found = next((name for name in names if name in known), None)
@@ -120,7 +120,9 @@ def measure_name(measure: str, category: str | None, category_names: Mapping[tup
 
 
 def readable(reason: str | None) -> str | None:
-    """Return a reason in which names of measures and seasons are replaced by the words that the site uses."""
+    """Return a reason in which names of measures and seasons are replaced by the words that the site uses. Without
+    a reason, return None.
+    """
     if reason is None:
         return None
     named = _MEASURE.sub(lambda found: MEASURES[found[0]][0].lower() + MEASURES[found[0]][1:], reason)
