@@ -119,8 +119,8 @@ class Archive:
         return card
 
     def latest(self, reference: Reference) -> Card | None:
-        """Return the card of the bytes that the address of a reference gave last; None if the archive has no card
-        of the reference, or has lost the bytes.
+        """Return the card of the latest file that came from a reference's address. Return None if the archive has
+        no card of this address, or has lost the file's bytes.
         """
         with _archive_errors():
             name = f"addresses/{reference.season}/{address_key(reference.kind, reference.address)}.json"

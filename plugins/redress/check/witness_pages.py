@@ -21,10 +21,11 @@ _LETTERS = frozenset({Verdict.EXTRACTED, Verdict.NO_STATISTICS, Verdict.UNKNOWN_
 def set_pages_apart(
     files: Sequence[LandedLetter], season: Season, authorities: Authorities
 ) -> tuple[tuple[LandedLetter, ...], tuple[WitnessFigure, ...]]:
-    """Return a season's letters, and the figures of the statistics pages that are witnesses beside one of these
-    letters.
+    """Take a season's statistics pages out of its files, and return the other files and the figures of the pages.
 
-    A page of another season stays among the letters, so that the gate reports it as a file of the wrong season.
+    A page is taken out only if its council has one of the season's letters: the page is a witness beside the
+    letter. A page of another season stays among the files, so that the gate reports it as a file of the wrong
+    season.
     """
     pages = {
         landed.source_address: _authority_id(landed, season, authorities)

@@ -133,9 +133,10 @@ def _authorities(release: duckdb.DuckDBPyConnection) -> Authorities:
 
 
 def _named(authorities: Authorities, name: str, season: Season | None, today: dt.date) -> Authority:
-    """Return the authority with an id or a name. First look for the id, then for the name on the season's last day
-    (or today if no season is given). If no season is given, look last for the only authority that ever had the
-    name.
+    """Return the authority with an id or a name.
+
+    First look for the id. Then look for the name on the season's last day, or today if there is no season. Then, if
+    there is no season, look whether only one authority ever had the name.
 
     Raises ShowError if this does not find exactly one authority.
     """

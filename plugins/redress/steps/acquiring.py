@@ -174,14 +174,14 @@ def take_stock(run: Run, source: Source, *, is_asked: bool = True) -> list[list[
 
 
 def read_data_tables(run: Run, source: Source) -> int:
-    """Fetch the Ombudsman's data tables of the season into the archive, each with its mapping (what its columns
-    mean), and read the tables. Return the number of figures in the tables.
+    """Fetch the Ombudsman's data tables of the season into the archive, and read them. A mapping (what a table's
+    columns mean) is fetched too if there is one. Return the number of figures in the tables.
 
-    `check` lands the tables together with the season's letters, or neither. The season goes on in these cases:
+    `check` lands both the tables and the season's letters, or neither. None of the following stops the season:
 
-    - If a table has no mapping, the report has a draft of a mapping.
-    - If a table cannot be fetched, the bytes of an earlier fetch are used.
-    - If a table cannot be read, the report says why.
+    - A table has no mapping: the report has a draft of a mapping.
+    - A table cannot be fetched: the bytes of an earlier fetch are used.
+    - A table cannot be read: the report says why.
 
     Raises WitnessError if a table and its mapping do not fit.
     """

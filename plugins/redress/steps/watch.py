@@ -42,7 +42,7 @@ class News:
 
     `new`: that run had no bytes for the letter. `changed`: that run had different bytes. `mended`: that run could
     not fetch the letter and used the bytes of an earlier run. Now the letter could be fetched, and its bytes are
-    the same as those.
+    the bytes that were used.
     """
 
     new: tuple[Outcome, ...]

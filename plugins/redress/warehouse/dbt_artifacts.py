@@ -94,8 +94,8 @@ def first_failure(target: Path) -> str | None:
 
 
 def not_run(target: Path) -> tuple[str, ...]:
-    """Return a sentence for each kind of node, such as data tests, if not all nodes of the kind ran and passed in
-    the last run.
+    """Look for kinds of nodes (such as data tests) of which a node did not run or did not pass in the last run.
+    Return a sentence about each of these kinds.
     """
     results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
     passed = {result["unique_id"] for result in results if result["status"] in _PASSED}

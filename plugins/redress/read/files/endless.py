@@ -80,8 +80,8 @@ class _Document(PDFDocument):
 
 
 def _document(content: bytes) -> _Document | None:
-    """Return the objects of a PDF; None if the PDF cannot be parsed or is encrypted. Raise EndlessError as `getobj`
-    does.
+    """Return the objects of a PDF; None if the PDF cannot be parsed or is encrypted. Raise EndlessError if
+    references between the objects never come to an end.
     """
     try:
         return _Document(PDFParser(io.BytesIO(content)))

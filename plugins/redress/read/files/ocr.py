@@ -144,8 +144,8 @@ class _FirstReading:
 
 
 def _pages(pdf: pdfium.PdfDocument, numbers: Sequence[int]) -> dict[int, Page]:
-    """Return pages by page number. If no page shows a word of the Ombudsman's letters, the numbers printed on the
-    pages are left out.
+    """Return the pages that could be read, by page number. If no page has a word that is typical of the Ombudsman's
+    letters (`_SIGN`), the pages' words that are numbers are left out.
     """
     readings = []
     for number in numbers:
@@ -220,8 +220,8 @@ def _agreed(first: Sequence[_Seen], second: Sequence[_Seen]) -> Iterator[_Seen]:
 
 
 def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
-    """Return whether the boxes of two readings share most of the narrower box. They need not be equal, because a
-    reading can cut off a digit's edge.
+    """Return whether two words that tesseract saw are in one place: their boxes overlap in most of the narrower
+    box. The boxes need not be equal, because tesseract can cut off a digit's edge.
     """
     place, again = ((one.x0, one.top, one.x1, one.bottom) for one in (word, other))
     return share_place(place, again, MOST_SHARE)

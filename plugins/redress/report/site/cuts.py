@@ -114,8 +114,9 @@ def draw_pages(
     """Draw parts of a PDF's pages. A part has the page's whole width; `areas` has its top and bottom, in points, by
     the page's number.
 
-    Return for each page: its width, the top and the bottom of what is drawn (all in points), the `unit` of the cut,
-    and the picture as a grey PNG. Drawing a page can take any time and memory, so call this in a reading worker.
+    Return for each page: its width, the top and the bottom of what is drawn (all in points), how many points of the
+    page are one point of A4 (`Cut.unit`), and the picture as a grey PNG. Drawing a page can take any time and
+    memory, so call this in a reading worker.
     """
     import pypdfium2 as pdfium
 

@@ -187,8 +187,8 @@ def remove_unless_read(releases: Releases, identity: str) -> bool:
 def _by_age(releases: Releases) -> list[str]:
     """Return the identities of all releases; the release that last became current is the first.
 
-    The order of events in the history counts, not their times, because a clock may have been wrong. A release of an
-    earlier version, which the history does not mention, comes last.
+    The order of events in the history counts, not their times, because a clock may have been wrong. Releases that
+    the history does not mention come last; an earlier version of Redress made them.
     """
     last = {
         event.release: place

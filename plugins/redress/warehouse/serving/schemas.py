@@ -38,7 +38,8 @@ def take_turn(connection: Connection) -> None:
 
     A schema's name is unique, so CREATE SCHEMA waits for another transaction that has made the schema and has not
     committed. An advisory lock would work too, but any reader could hold such a lock. Raises ServeError if the
-    other run takes too long, if somebody else made the schema, or if the database is not in UTF-8.
+    other run takes too long, if a committed schema has that name (a person made it: no run leaves it behind), or if
+    the database is not in UTF-8.
     """
     encoding = execute(connection, "show server_encoding")[0][0]
     if encoding != "UTF8":
