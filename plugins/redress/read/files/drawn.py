@@ -185,7 +185,7 @@ class DrawnPage:
         return self._drawn(box or self._window, scale or self.scale, draw_annots=False)
 
     def part(self, shades: Shades, box: Box) -> Shades:
-        """Return the part of a drawing that shows a box; the box is in points."""
+        """Cut the part of the page that lies in a box out of a drawing of the page; the box is in points."""
         return cut(shades, box, self.scale, self._window)
 
     @cached_property

@@ -148,8 +148,8 @@ class _Forms:
 
 
 def _named(resources: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield each name in a form's resource dictionary (/XObject) that stands for a drawing, with the number of the
-    PDF object that the name stands for.
+    """Yield the names of drawings in a form's resource dictionary (/XObject), each with the number of the drawing's
+    object in the file.
     """
     names = resolve1(resources.get("XObject"))
     if isinstance(names, dict):

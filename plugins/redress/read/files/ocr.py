@@ -184,7 +184,7 @@ def _first_reading(sheet: pdfium.PdfPage, number: int) -> _FirstReading | None:
 
 def _page(first: _FirstReading, is_read_again: bool) -> Page:
     """Return a page from two readings of its picture. If `is_read_again` is False, there is no second reading, and
-    the numbers printed on the page are left out.
+    the words of the page that are numbers are left out.
     """
     second = list(_seen(first.scan, first.dots_to_a_point, enlarged=SECOND_SIZE)) if is_read_again else []
     words = [

@@ -51,7 +51,7 @@ def without_unseen(chars: Sequence[Char], page: DrawnPage) -> list[Char]:
 
 
 def _without_filled_spaces(chars: Sequence[Char]) -> list[Char]:
-    """Drop the spaces in places where other characters stand, such as the value of a form field."""
+    """Drop each space in whose place another character stands, for instance a digit of a form field's value."""
     printed = [one for one in chars if not one["text"].isspace()]
     return [one for one in chars if not one["text"].isspace() or not any(_fills(other, one) for other in printed)]
 

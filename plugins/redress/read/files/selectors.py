@@ -123,8 +123,8 @@ def _character(code: str) -> str:
 
 
 def read_selector(text: str, depth: int = 0) -> Selector | None:
-    """Return the selector that a text writes. Return None if the selector matches no element when the page is first
-    shown. A selector that cannot be read counts as a selector that may match every element.
+    """Read a selector from its text. Return None if the selector matches no element when the page is first shown.
+    A selector that cannot be read counts as a selector that may match every element.
     """
     position, text = 0, text.strip()
     compounds: list[Compound] = []

@@ -157,9 +157,7 @@ def unstruck(text: str) -> str:
 
 
 def _line_breaks(match: re.Match[str]) -> str:
-    """Return the line breaks of a passage. The passage itself is left out; its line breaks stay, so that later
-    lines keep their numbers.
-    """
+    """Return the line breaks of a matched text, to put them in its place: so later lines keep their numbers."""
     return "\n" * match.group().count("\n")
 
 

@@ -156,8 +156,8 @@ class Releases:
         return folder / f"{_MARK}removed-{identity}"
 
     def left_alone(self) -> tuple[str, ...]:
-        """Return sentences about what Redress does not remove: what it did not make in the folder of builds, and
-        what it put aside because that lay in the place of `current`.
+        """Return sentences about what Redress does not remove: files in the folder of builds that others made, and
+        what Redress found in the place of `current` and put aside.
         """
         others = sorted(path.name for path in self._incoming.glob("*") if not _is_ours(path))
         copies = sorted(path.name for path in self.folder.glob(f"{_PUT_ASIDE}.*"))
