@@ -296,9 +296,9 @@ class Archive:
         return [found for name in names if (found := self._whole_card(name)) is not None]
 
     def _put_before(self, time: str, latest: Card, cards: Iterable[Card]) -> Card:
-        """`cards` are the cards of one address. If the time on a card lies in the future, give the card a time
-        before `time`. `latest` is the card of the bytes that came last. If it gets a new time, that is the last of
-        the new times. Return `latest`, with its new time if it got one.
+        """Look for cards of one address with a time in the future, and write them again with times before `time`.
+        `latest` is the card of the bytes that came last: if it is one of them, it gets the last of the new times.
+        Return `latest`, with its new time if it has one.
         """
         now = _now()
         ahead = [card for card in cards if card.fetched_at > now]

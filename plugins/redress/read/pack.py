@@ -217,7 +217,7 @@ def _addressed(one: _Found) -> str:
 
 
 def _pages_without_a_letter(pages: Sequence[PageText]) -> Wanted:
-    """Return the pages to read if no salutation begins a letter."""
+    """Return the pages to read if no page has a salutation, with which a letter begins."""
     pictures = [index for index, page in enumerate(pages) if page.is_picture]
     reason = _why_not_a_letter(pages)
     if len(pictures) == len(pages) or (reason is None and len(pages) <= MOST_PAGES_MEASURED):

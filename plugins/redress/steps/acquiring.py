@@ -318,7 +318,7 @@ def _has_nothing_published(summary: Summary) -> bool:
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
-    """If too few files came to go on, return why, for people; otherwise return None."""
+    """If the run cannot go on because too few files came, return a message that says so; otherwise None."""
     asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
     lost = [outcome for outcome in asked if outcome.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
     found = _in_words(summary.counts)

@@ -62,8 +62,8 @@ _COMPARED = (
     ),
 )
 """Each entry has a query and two texts to put in the place of {of}: the first names tables of landing, the second
-tables of the warehouse. With both texts the query must give the same rows. A row says what is counted, and has the
-number."""
+tables of the warehouse. With both texts the query must give the same rows. A row says what is counted, and how many
+there are."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value

@@ -1,5 +1,6 @@
-"""Recognise averages of similar authorities. An average has one value for each council type, near the rate that the
-letters to councils of that type give.
+"""Recognise averages of similar authorities. All letters to councils of one type have the same value of an average.
+This value is near the rate over these letters together: the sum of their parts as a percentage of the sum of their
+wholes.
 """
 
 from collections import Counter

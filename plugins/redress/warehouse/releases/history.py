@@ -101,7 +101,7 @@ class History:
         return events[-1].release if events and events[-1].what is Happening.BEGUN else None
 
     def forget_begun(self) -> None:
-        """Remove the event BEGUN, because its release never became current."""
+        """Remove the event BEGUN: the release that it is about never became current."""
         self.replace(self._without_begun())
 
     def last_current(self) -> str | None:
