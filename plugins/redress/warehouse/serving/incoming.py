@@ -89,7 +89,7 @@ def _add_key(connection: Connection, addition: AddConstraint) -> None:
 
 
 def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> None:
-    """Copy the rows of a table into the incoming schema, one buffer for each batch.
+    """Copy the rows of a table into the incoming schema, BATCH_ROWS rows at a time.
 
     COPY FREEZE is used: without it, a transaction that began before the swap of the schemas would find the new
     tables empty. PostgreSQL allows COPY FREEZE only for a table that was made in the same transaction.
@@ -122,8 +122,8 @@ def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection,
 def state_release(connection: Connection, release_id: str, table_names: list[str]) -> None:
     """Make the table that says which release is served, and write Redress's mark into the schema's comment.
 
-    The table's row is copied as by `copy_rows`, so that each transaction sees the tables together with their
-    release.
+    The table's row is written by COPY FREEZE, as `copy_rows` writes the rows of the other tables. So a transaction
+    that sees the other tables also sees which release they belong to.
     """
     made = Table(
         RELEASE_TABLE,

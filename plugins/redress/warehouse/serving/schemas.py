@@ -127,8 +127,8 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
 
 
 def _own_tables(connection: Connection, schema: str) -> list[str]:
-    """Return the names of the tables in a schema that came with its release. Raises ServeError if the schema does
-    not list these tables.
+    """Return the names of a schema's tables that a release brought. Raises ServeError if the schema does not say
+    which tables these are.
     """
     try:
         with connection.begin_nested():
@@ -152,10 +152,10 @@ def _own_tables(connection: Connection, schema: str) -> list[str]:
 
 
 def require_nothing_else(connection: Connection, schema: str) -> None:
-    """Raise ServeError if a schema holds anything that did not come with its release, because that would be dropped
-    with the schema.
+    """Raise ServeError if a schema holds anything that no release brought.
 
-    PostgreSQL records no owner for the objects of the role that created the server; the oid of that role is 10.
+    Each message names the owner of what was found. If PostgreSQL records no owner, the owner is the role that
+    created the server, which has the oid 10.
     """
     found = execute(
         connection,

@@ -312,8 +312,8 @@ def _declared(table: ServedTable, metadata: MetaData) -> Table:
 
 
 def _indexed(table: ServedTable) -> Iterator[str]:
-    """Yield the columns that get their own index: columns of FILTER_COLUMNS and foreign keys, unless a key starts
-    with the column.
+    """Yield the columns that get their own index: the columns in FILTER_COLUMNS, and the first column of each
+    foreign key. A column with which the primary key or a unique key starts is left out.
     """
     first_of_keys = {columns[0] for columns in (table.keys.primary, *table.keys.unique) if columns}
     of_foreign_keys = {foreign_key.columns[0] for foreign_key in table.keys.foreign_keys}
