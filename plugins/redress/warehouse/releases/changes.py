@@ -199,8 +199,8 @@ def write_changes(changes: ReleaseChanges, folder: Path) -> None:
 
 
 def read_changes(folder: Path) -> ReleaseChanges | None:
-    """Return the changes in the folder of a release; None if an earlier version made the release without changes,
-    or if the release was removed.
+    """Return the changes that are written in the folder of a release. Return None if an earlier version of Redress
+    made the release, without changes.json, or if the release was removed.
     """
     try:
         return _JSON.validate_json((folder / CHANGES_NAME).read_bytes())

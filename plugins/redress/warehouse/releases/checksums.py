@@ -11,7 +11,7 @@ DATA_PACKAGE_NAME = "datapackage.json"
 NOTES_NAME = "RELEASE.md"
 WAREHOUSE_NAME = "warehouse.duckdb"
 CHANGES_NAME = "changes.json"
-"""The file with the changes of a release. Releases of an earlier version do not have this file."""
+"""The file with the changes of a release. Releases that an earlier version of Redress made do not have it."""
 ALWAYS_THERE = (WAREHOUSE_NAME, DATA_PACKAGE_NAME, NOTES_NAME)
 """Files that every release has and that its data package does not name."""
 _CHUNK_BYTES = 1024**2

@@ -101,7 +101,7 @@ class History:
         return events[-1].release if events and events[-1].what is Happening.BEGUN else None
 
     def forget_begun(self) -> None:
-        """Remove the event BEGUN: the release that it is about never became current."""
+        """Remove each event BEGUN."""
         self.replace(self._without_begun())
 
     def last_current(self) -> str | None:
@@ -135,7 +135,9 @@ def events_as_json(events: Iterable[Event]) -> list[dict[str, str]]:
 
 
 def stated_events(stated: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
-    """Return the events in JSON. Raises ValueError, KeyError or TypeError if the JSON holds no events."""
+    """Return the events in a list that was read from JSON. Raises ValueError, KeyError or TypeError if the list
+    holds anything else.
+    """
     return tuple(_event(event) for event in stated)
 
 

@@ -19,9 +19,9 @@ from redress.warehouse.releases.releases import Held, ReleaseError, Releases
 class KnownRelease:
     """A release that exists: what it holds, when it last became current, and whether a person took it back.
 
-    `has_changes` is False for a release of an earlier version without changes.json. `damage` has a sentence for
-    each file that is missing; a listing computes no checksums. If a release is damaged, `seasons` may be empty and
-    `letters_count` 0.
+    `has_changes` is False if the release has no changes.json, because an earlier version of Redress made it.
+    `damage` has a sentence for each file that is missing; a listing computes no checksums. If a release is damaged,
+    `seasons` may be empty and `letters_count` 0.
     """
 
     identity: str

@@ -40,8 +40,8 @@ class Pointer:
     """The content of `current.json`: the current release, since when it is current, which releases are kept, and
     the history.
 
-    `letters` has, for each kept release, the number of letters of each season. A pointer of an earlier version has
-    no history and no numbers of letters.
+    `letters` has, for each kept release, the number of letters of each season. If an earlier version of Redress
+    wrote the pointer, it has no history and no numbers of letters.
     """
 
     release: str
@@ -122,7 +122,7 @@ class StoredReleases:
         """Make a local release current in the store; return whether anything was sent, and the pointer.
 
         `events` is the history. The pointer holds the history and the current release, so one PUT changes both.
-        `letters` returns the number of the release's letters of each season. `require_held` is called before the
+        `letters` returns how many letters of each season the release has. `require_held` is called before the
         pointer is put, and raises an error if this process is no longer the writer.
 
         If a release is whole in the store, it is not sent again. The store's current release counts as whole if one

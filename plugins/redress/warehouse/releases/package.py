@@ -91,8 +91,8 @@ def _copy(built: duckdb.DuckDBPyConnection, of: Table, values: Sequence[str], fi
 
 
 def _in_csv(column: str, kind: str) -> str:
-    """Return the SQL for a column's value in CSV, in a form that R and spreadsheets read and that no spreadsheet
-    runs as a formula.
+    """Return the SQL that gives a column's value for the CSV file. R and spreadsheets can read the value, and no
+    spreadsheet runs it as a formula. `kind` is the column's type in DuckDB.
     """
     name = f'"{column}"'
     if kind == "VARCHAR":
@@ -104,8 +104,8 @@ def _in_csv(column: str, kind: str) -> str:
 
 
 def _in_parquet(column: str, kind: str) -> str:
-    """Return the SQL for a column's value in Parquet. A decimal becomes a float, because pandas reads decimals as
-    objects.
+    """Return the SQL that gives a column's value for the Parquet file. A decimal becomes a float, because pandas
+    reads decimals as objects. `kind` is the column's type in DuckDB.
     """
     return f'"{column}"::double as "{column}"' if kind.startswith("DECIMAL") else f'"{column}"'
 

@@ -215,8 +215,8 @@ class Releases:
             raise
 
     def publish(self, identity: str) -> Path:
-        """Write the other files of the release beside the built warehouse, rename the folder to its final name,
-        point `current` at it, and return it.
+        """Write the other files of the release beside the built warehouse, rename the folder to its final name, and
+        point `current` at the folder. Return the folder.
 
         If a release with this name exists, it must be damaged, or it would not have been built again; the new
         folder replaces it in one step, so that readers of `current` always find a release. Raises ReleaseError if
@@ -330,7 +330,7 @@ class Releases:
             self.point_at(identity)
 
     def _copied(self) -> str | None:
-        """Return which release a folder or file in the place of `current` was made from; None if nothing tells."""
+        """Return the identity of the release of which `current` is a copy; None if nothing tells which it is."""
         place = self.current_link
         releases = {path.name: path for path in (self.folder / "releases").glob("*") if is_identity(path.name)}
         if place.is_file():

@@ -2,7 +2,8 @@
 
 <warehouse>/copies_of           the address whose releases are copied here
 <warehouse>/copies.lock         held while the copies change
-<warehouse>/releases, current   as without a shared state, but copies: of the current and a few earlier releases
+<warehouse>/releases            copies of the current release and of a few earlier releases
+<warehouse>/current             a link to the copy of the current release
 
 `releases_of` is how every step finds the releases. It asks the store what is current (one GET), and fetches what
 this machine does not have.
@@ -125,8 +126,8 @@ class SharedReleases(Releases):
 
     @contextmanager
     def building(self, identity: str) -> Iterator[Path]:
-        """Build as in a local warehouse, then put the built warehouse into the store. Only there does it count as
-        built.
+        """Build as in a local warehouse, then put the built warehouse into the store. The warehouse counts as built
+        only when it is in the store.
         """
         with super().building(identity) as file:
             yield file
@@ -201,8 +202,8 @@ class SharedReleases(Releases):
 
 
 def forget_copies(copies: Releases, kept: Collection[str]) -> None:
-    """Remove the copies of releases that the store no longer keeps, unless they are being read. Of the other
-    copies, `prune` keeps the last COPIES_KEPT.
+    """Remove each copy that is not being read of a release that the store no longer keeps. Then call
+    `prune` for the other copies, with COPIES_KEPT. `kept` has the identities of the releases that the store keeps.
     """
     for identity in copies.identities().difference(kept):
         remove_unless_read(copies, identity)
