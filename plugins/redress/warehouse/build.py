@@ -49,12 +49,12 @@ def warehouse_identity(settings: Settings) -> str:
 
 
 def build(settings: Settings, file: Path) -> None:
-    """Build and test the warehouse in `file`, which must not exist yet. Begin its data package (datapackage.json)
-    beside it.
+    """Build and test a warehouse in `file`, which must not exist yet. Beside the file, begin the warehouse's data
+    package (datapackage.json).
 
     Raises BuildInterruptedError if a signal ended dbt or the disk was full. Raises BuildError if nothing has been
-    landed, if dbt fails for another reason (with dbt's last lines and the place of its log), if a model or test was
-    left out, or if the file does not hold what is landed.
+    landed, if dbt fails for another reason, if a model or test was left out, or if the file does not hold what is
+    landed.
     """
     if not Landing(settings.landing_folder).seasons():
         raise BuildError(f"nothing has been landed in {settings.landing_folder}: run a season first")

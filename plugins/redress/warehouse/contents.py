@@ -1,4 +1,4 @@
-"""Compare the numbers of rows in a built warehouse with the numbers that landing demands."""
+"""Compare counts and sums in a built warehouse with the same counts and sums in landing and the seeds."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -61,9 +61,9 @@ _COMPARED = (
         "audit.witness_reports",
     ),
 )
-"""Each entry has a query and two texts to put in the place of {of}: the first names tables of landing, the second
-tables of the warehouse. With both texts the query must give the same rows. A row says what is counted, and how many
-there are."""
+"""Each entry has a query and two texts. The query is run twice: with the first text in the place of {of} it counts
+in landing, and with the second text in the warehouse. Both runs must give the same rows. A row has two values: what
+is counted, and the number."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value
@@ -89,10 +89,10 @@ _VIEWS = """
 
 
 def not_held(settings: Settings, file: Path) -> tuple[str, ...]:
-    """Return a sentence for each number of the warehouse that differs from what landing and the seeds demand.
+    """Return a sentence for each count or sum that differs between the warehouse and landing or the seeds.
 
-    `file` is the DuckDB file of the warehouse. If something cannot be counted, because the file lacks a table or is
-    not a database, a sentence says so.
+    `file` is the DuckDB file of the warehouse. If the file lacks a table or is not a database, return one sentence
+    that says so.
     """
     try:
         with duckdb.connect(str(file), read_only=True) as warehouse:
@@ -103,7 +103,7 @@ def not_held(settings: Settings, file: Path) -> tuple[str, ...]:
 
 
 def shown(sentences: tuple[str, ...]) -> str:
-    """Return the first few sentences on one line, with the number of the other sentences."""
+    """Return the first few sentences on one line. If there are more sentences, add how many."""
     others_count = len(sentences) - SHOWN_COUNT
     return "; ".join([*sentences[:SHOWN_COUNT], *([f"and {others_count} more"] if others_count > 0 else [])])
 

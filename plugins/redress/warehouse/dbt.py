@@ -1,5 +1,5 @@
-"""Run dbt in a separate process: give it its variables, inputs and folders, and keep the project as dbt parsed
-it.
+"""Run dbt in a separate process. Each run gets its own environment variables, inputs and folders. The project is
+kept as dbt parsed it, so that the next run need not parse it.
 """
 
 import errno
@@ -32,7 +32,7 @@ folder."""
 TAKEN_FROM_THE_SHELL = ("LD_LIBRARY_PATH", "PATH", "TMPDIR")
 """The variables that dbt gets from the caller's environment; they say where programs and temporary files are."""
 COPIES_NAME = "landing_copies"
-"""The folder beside dbt's target for local copies of landing's files if landing lies in an object store."""
+"""If landing lies in an object store: the folder, beside dbt's target, for local copies of landing's files."""
 SHOWN_LINES_COUNT = 25
 SHOWN_ERROR_CHARACTERS = 2000
 _PARSED_NAME = "partial_parse.msgpack"
@@ -180,8 +180,8 @@ def take_parsed(parsed: Path, target: Path) -> None:
     """Put the kept parsed project into a target folder, where dbt looks for it. If no project is kept, dbt parses
     the whole project.
 
-    A kept project is used only if no file of the project has changed since. If a file had changed, dbt would parse
-    only the parts that it thinks have changed.
+    `parsed` is named after the project's files (see `parsed_name`), so a project that was kept before a change is
+    not used. If dbt got such a project, dbt would parse only the parts that it thinks have changed.
     """
     place = target / _PARSED_NAME
     place.unlink(missing_ok=True)
@@ -202,7 +202,9 @@ def keep_parsed(parsed: Path, target: Path) -> None:
 
 
 def _why(output: str) -> str:
-    """Return in one line why dbt failed before any model ran: the first error that it names, or its last line."""
+    """Return in one line why dbt failed before any model ran: the first error in the output, or else the output's
+    last line.
+    """
     named = _NAMED_ERROR.search(output)
     if named is not None:
         return f"{named[1].strip()}: {named[2].strip()}"

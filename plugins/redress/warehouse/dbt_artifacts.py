@@ -44,7 +44,8 @@ def models(manifest: Manifest) -> list[Mapping[str, Any]]:
 
 
 def data_tests(manifest: Manifest) -> dict[str, list[DataTest]]:
-    """Return the data tests of each model by the model's unique_id, in the order of their names.
+    """Return the data tests of each model, by the model's unique_id. The tests of a model are in the order of the
+    tests' names.
 
     dbt's singular tests, each a separate query, belong to no model and are left out.
     """

@@ -115,8 +115,8 @@ class Landing:
         figures: Iterable[WitnessFigure],
         reports: Iterable[WitnessReport] = (),
     ) -> None:
-        """Replace the figures and reports of a season's witnesses of one kind. If there are none now, remove the
-        earlier figures or reports.
+        """Replace the figures and reports of a season's witnesses of one kind. If `figures` is empty, only remove
+        the earlier figures; if `reports` is empty, only remove the earlier reports.
         """
         rows = {
             "witness_figures": [witness_figure_row(season, kind, figure) for figure in figures],
@@ -144,8 +144,8 @@ class Landing:
         )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
-        """Take over the figures and reports of a season's witnesses of one kind from the landing `other`. They
-        replace the figures and reports that this landing has.
+        """Replace the figures and reports of a season's witnesses of one kind by those of the landing `other`. If
+        `other` has no figures or no reports of this kind, only remove those that this landing has.
         """
         for name in WITNESS_TABLES:
             place, source = (
@@ -254,7 +254,7 @@ def _season_of(folder: Place) -> Season | None:
 
 def _without_names(dispositions: pa.Table) -> pa.Table:
     """Return a table of dispositions without the names of people who decided, because no release holds such a name.
-    Whether a person decided stays.
+    A column `is_decided_by_person` says whether a person decided.
     """
     place = dispositions.schema.get_field_index("decided_by")
     return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())

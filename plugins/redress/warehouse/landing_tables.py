@@ -231,8 +231,10 @@ def read_table(
     only: Collection[str] | None = None,
     columns: list[str] | None = None,
 ) -> pa.Table:
-    """Return the table in a Parquet file. `only` is a collection of sha256s: if it is given, return only the rows
-    of these letters.
+    """Return the table in a Parquet file. If `schema` is given, the table gets the columns of this schema.
+
+    `only` is a collection of sha256s: if it is given, return only the rows of these letters. If `columns` is given,
+    return only the columns with these names.
     """
     return _read(_opened(place), schema, only, columns)
 
@@ -290,8 +292,8 @@ def letter_row(landed: LandedLetter) -> dict[str, Any]:
 
 
 def figure_rows(letters: Sequence[LandedLetter]) -> list[dict[str, Any]]:
-    """Return the rows of the figures and absences of letters. If one file came from two addresses, its rows are
-    returned once.
+    """Return a row for each figure of the letters, and for each reason why a letter gives no value for a measure.
+    If one file came from two addresses, its rows are returned once.
     """
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [row for landed in by_file.values() for row in _rows_of_one(landed)]
@@ -388,5 +390,5 @@ def _figure(row: dict[str, Any]) -> Figure:
 
 
 def _as_printed(value: Decimal) -> Decimal:
-    """Return a number without trailing zeros, which the column adds because it has three decimal places."""
+    """Return a number without trailing zeros. The column has three decimal places, and so adds zeros."""
     return Decimal(int(value)) if value == int(value) else value.normalize()

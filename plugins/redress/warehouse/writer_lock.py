@@ -33,7 +33,7 @@ class WriterLock:
 
     def require_held(self) -> None:
         """Raise LockLostError if another process has taken one of the locks from this process. Call this before
-        each change that stays.
+        each lasting change.
         """
         for lock in self._locks:
             lock.require_held()
