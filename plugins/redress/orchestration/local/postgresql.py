@@ -33,6 +33,10 @@ AGAIN_SECONDS = 10.0
 left need a moment to end."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
+IDLE_TRANSACTION_SECONDS = 60
+"""After so long, the server ends a transaction in which nothing happens. If the scheduler is killed while it holds the
+lock for giving out tasks, its worker processes keep its connection open, and with it the lock: without this limit no
+other scheduler could give out a task."""
 LONGEST_SOCKET_BYTES = 107
 SOCKET = ".s.PGSQL.5432"
 SOCKET_LINE = 4
@@ -106,7 +110,8 @@ class PostgreSQL:
             shutil.chown(self.folder, server.system_user)
         if not self.is_made and not self._run(server, "initdb", INITDB_OPTIONS):
             raise UpError(f"no PostgreSQL can be made in {self.folder}; the log: {self._programs_log}")
-        options = f"-h '' -k {shlex.quote(self._socket_folder(server.system_user))}"
+        idle = f"idle_in_transaction_session_timeout={IDLE_TRANSACTION_SECONDS}s"
+        options = f"-h '' -k {shlex.quote(self._socket_folder(server.system_user))} -c {idle}"
         # A killed server leaves this file, and PostgreSQL would mistake any process with that pid for the server.
         self._state_file.unlink(missing_ok=True)
         rotate(self.log)
