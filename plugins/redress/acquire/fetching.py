@@ -46,9 +46,9 @@ def acquire_references(
     """Fetch all references and store their bytes; return the outcome of each, in the order of the references.
 
     `note` is called with each outcome as it comes, one call at a time. If the archive has bytes of a reference from
-    this source, the bytes are fetched only if they have changed. If a reference fails, its outcome names the bytes
-    that its address gave earlier. Raise ArchiveError if the archive cannot be written, and SourceError if the
-    source cannot be used; the files that were fetched before the error are archived and noted.
+    this source, the bytes are fetched only if they have changed. If a fetch fails, the outcome names the bytes that
+    the reference's address gave earlier. Raise ArchiveError if the archive cannot be written, and SourceError if
+    the source cannot be used; the files that were fetched before the error are archived and noted.
     """
     outcomes: dict[Reference, Outcome] = {}
     failures_in_a_row = 0
@@ -105,8 +105,8 @@ def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Au
 
 @dataclass(frozen=True)
 class _Worker:
-    """The work of one thread: look up a reference, fetch its bytes, and store them. `fetches` limits the threads
-    that fetch.
+    """What each thread does: look up a reference, fetch its bytes, and store them. All threads share one worker;
+    its `fetches` limits how many of them fetch at a time.
     """
 
     source: Source

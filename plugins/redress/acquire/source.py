@@ -30,8 +30,8 @@ class Reference:
 
     `address` is where the source begins to fetch. The archive finds a reference by its season, kind and address, so
     the address must stay the same in every run. If a letter is found by following links, `address` is the page
-    where the links begin, and `Fetched.address` is where the bytes were. `authority_id` is the authority
-    (authorities.csv) that the source states; None if it states none.
+    where the links begin, and `Fetched.address` is where the bytes were. `authority_id` is the id (in
+    authorities.csv) of the authority that the source states; None if the source states no authority.
     """
 
     season: Season
@@ -114,7 +114,7 @@ class Known:
 class Fetched:
     """The result of a fetch.
 
-    `content` has all bytes, or is None if the bytes are unchanged since `known` (a server's 304). `address` is
+    `content` has all bytes, or is None if the archive has the same bytes already (a server's 304). `address` is
     where the bytes were, after links and redirects. `status` is the HTTP status; None if the bytes did not come by
     HTTP.
     """

@@ -18,9 +18,9 @@ FILES_AT_A_TIME = 4
 NOT_LETTERS = frozenset({".json", *DATA_TABLES, *MAPPINGS})
 """The endings of files that lie beside letters and are not letters."""
 LEFT_BY_WINDOWS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
-"""Files that Windows leaves in folders that somebody looks at; the names are in lower case."""
+"""The names, in lower case, of files that Windows itself puts into folders."""
 LEFT_BY_OFFICE = "~$"
-"""The beginning of the name of a file that Word or Excel leaves beside a file that is open."""
+"""While a file is open, Word and Excel keep a second file beside it. The name of that file begins so."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ class FolderSource:
         )
 
     def _files(self, start: Path) -> Iterator[str]:
-        """Yield the addresses of all files below a folder that are not hidden and that Windows or Office did not
-        leave there.
+        """Yield the address of each file below a folder. Hidden files, and files that Windows or Office left there,
+        are left out.
         """
         for path in start.rglob("*"):
             relative = path.relative_to(self.folder)

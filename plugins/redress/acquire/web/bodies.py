@@ -87,7 +87,7 @@ class _Body:
         return bytes(self._content)
 
     def _unpacked(self, unpacker: "zlib._Decompress", sent: bytes) -> bytes:
-        """Unpack a piece, at most to one byte more than the limit: a hundred bytes can unpack to gigabytes."""
+        """Unpack a piece. Stop one byte above the limit, because a hundred bytes can unpack to gigabytes."""
         try:
             piece = unpacker.decompress(sent, self._largest_bytes - len(self._content) + 1)
         except zlib.error as error:

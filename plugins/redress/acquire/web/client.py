@@ -298,8 +298,8 @@ def _retry_after_seconds(text: str | None) -> float | None:
 
 
 def _validator(response: httpx.Response, name: str) -> str | None:
-    """Return a header of an answer that the next request sends back; None if it is missing or cannot be sent
-    back.
+    """Return the value of an answer's ETag or Last-Modified header, for the next request to send back. Return None
+    if the header is missing or cannot be sent back.
     """
     text: str | None = response.headers.get(name)
     if text is None or not text.isascii() or len(text) > LONGEST_VALIDATOR_CHARACTERS:

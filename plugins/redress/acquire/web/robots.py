@@ -60,7 +60,8 @@ class Robots:
 
 
 def _about_us(text: str) -> str:
-    """Return a robots.txt in which all agents other than this program have one name.
+    """Return a robots.txt in which only the agent that fits this program best keeps its name. All other agents get
+    one common name.
 
     Otherwise Protego, the parser, would store each rule once for each agent, which takes gigabytes for a hostile
     file of 100 kB.
