@@ -17,8 +17,8 @@ from redress.model.witness import WitnessFigure
 
 
 def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[WitnessFigure]) -> Standing:
-    """If a check of a letter failed because of a contradiction, and a second witness prints the same figures,
-    return the letter with the check marked as passed.
+    """Mark a letter's failed check as passed if it failed because of a contradiction, and a second witness prints
+    the same figures. Return the letter with all its checks.
     """
     if standing.authority is None:
         return standing

@@ -101,8 +101,8 @@ def _objections(
 
 
 def _cannot_be_overruled(season: Season, standing: Standing, check: Check) -> str | None:
-    """If nobody may accept a letter that breaks this rule, return why, and what to do instead. Otherwise return
-    None.
+    """If nobody may accept a letter that breaks the check's rule, return a message that says why, and what to do
+    instead. Otherwise return None.
     """
     if check.rule == ONE_LETTER_PER_AUTHORITY:
         return (

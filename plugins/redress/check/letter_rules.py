@@ -76,8 +76,8 @@ def is_certain(letter: Letter, share: Share) -> bool:
 
 
 def _contradiction(letter: Letter, share: Share, found: str) -> Finding:
-    """Return a failed finding: the counts do not give the rate. It says whether the letter contradicts itself, or
-    may be misread.
+    """Return a failed finding: the counts do not give the rate. `found` says so in words. The finding adds whether
+    the letter contradicts itself, or may be misread.
     """
     if is_certain(letter, share):
         return Finding(False, f"the letter contradicts itself: {found}")

@@ -30,8 +30,8 @@ LONG_SENTENCE_RUNS = 10
 STANDARD_SHARE = 0.5
 """If more than this share of the councils have a paragraph in their letters, the paragraph is standard wording."""
 OTHER_WORDS_SHARE = 0.1
-"""If a paragraph is not standard wording, another paragraph counts as the same if it lacks at most this share of
-the paragraph's words, or only one word."""
+"""How a paragraph that is not standard wording is compared: another paragraph counts as the same only if it lacks
+at most this share of the paragraph's words, or one word."""
 LEAST_LETTERS = 4
 """A word with fewer characters is not compared, because short words say little about the topic of a paragraph."""
 
@@ -122,8 +122,8 @@ def _words_of_name(name: str, text: str) -> frozenset[str]:
 
 
 def _prose(text: str, own_words: frozenset[str]) -> _Prose:
-    """Return a text in the form in which paragraphs are compared. If a run goes over the end of a sentence, it
-    belongs to the sentence in which it begins.
+    """Return a text in the form in which paragraphs are compared. A run that goes over the end of a sentence
+    belongs to the sentence in which it begins. `own_words` are the words of the council's name, in lower case.
     """
     tokens: list[str] = []
     begins: list[int] = [0]

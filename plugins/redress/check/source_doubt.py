@@ -24,7 +24,7 @@ def doubt(
     dispositions: Sequence[Disposition],
     settings: Settings,
 ) -> str | None:
-    """Return, for people, why a season must not be landed; None if it may be landed.
+    """If a season must not be landed, return a message that says why. Otherwise return None.
 
     Letters that a person has decided about are not counted. If only few files came, most can be refused by chance.
     So a season with fewer than REDRESS_STOP_FROM_FILES_COUNT files is never stopped.

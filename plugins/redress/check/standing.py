@@ -105,8 +105,8 @@ def placed_letter(
 
 
 def _decided(season: Season, authorities: Authorities, authority_id: str | None) -> Authority | None:
-    """Return the authority that a person named. Return None if the authority is not known, or had not begun by the
-    end of the season's period. It may have ended before that.
+    """Return the authority that a person named, also if it has ended. Return None if nobody named an authority, if
+    the authority is not known, or if it had not begun by the end of the season's period.
     """
     authority = None if authority_id is None else authorities.with_id(authority_id)
     return authority if authority is not None and authority.has_begun_by(season.period_end) else None
