@@ -31,7 +31,7 @@ def airflow(
         int, typer.Option("--port", help="Where redress up has its pages.", min=1024, max=65535)
     ] = 8080,
 ) -> None:
-    """Run a command of Airflow with the metadata of redress up: redress airflow dags list"""
+    """Run a command of Airflow on the database of redress up, such as: redress airflow dags list"""
     with plain_errors():
         from redress.orchestration.local.up import AirflowUp
         from redress.settings import Settings

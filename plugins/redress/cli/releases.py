@@ -148,9 +148,7 @@ def rebuild() -> None:
 
 
 def site() -> None:
-    """Build the site, which is pages about the current release that need no server, and print where its first page
-    is.
-    """
+    """Build the site: pages about the current release, as files. Print where the first page is."""
     with plain_errors():
         from redress.report.site.building import build_site
         from redress.settings import Settings

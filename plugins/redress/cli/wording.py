@@ -16,7 +16,7 @@ def wording(
     all letters.
 
     The letters come from the archive; nothing is fetched and nothing is changed. A proven meaning is a coincidence
-    at most once in a million times. The lines to paste and a trial reading come last.
+    at most once in a million times. The lines to paste into the layouts, and a trial reading, come last.
     """
     with plain_errors():
         from redress.model.season import Season
