@@ -16,8 +16,8 @@ from typing import Any
 from redress.files.places import Place
 
 _added = itertools.count()
-"""The numbers of the lines that this process adds. Their times alone do not order them, because a clock may give
-two lines the same time."""
+"""The numbers of the lines that this process adds. A clock may give two lines the same time, so the times alone do
+not say which line came first."""
 
 
 def add_json_line(place: Place, stated: object) -> None:

@@ -87,7 +87,7 @@ class _Told:
 
 
 def matching(folder: Place, pattern: str) -> list[Place]:
-    """Return the files and folders below a folder whose names fit a glob pattern, sorted by name."""
+    """Return the files and folders that a glob pattern finds below a folder, sorted by path."""
     found: list[Place] = [*folder.glob(pattern)]
     return sorted(found, key=str)
 

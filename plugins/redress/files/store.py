@@ -193,7 +193,9 @@ class WholeFiles:
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Return whether a file is a temporary file of a process that has ended, or of another machine and old."""
+    """Return whether a file counts as an abandoned temporary file: its process has ended, or the file comes from
+    another machine and is older than ABANDONED_AFTER_SECONDS.
+    """
     name = _TEMPORARY_NAME.fullmatch(path.name)
     if name is None or path.is_symlink() or not path.is_file():
         return False
