@@ -148,8 +148,8 @@ class Authorities:
         return _distinct(named.authority for named in self._names.get(normalised_name(name), ()))
 
     def expected_in(self, season: Season) -> tuple[Authority, ...]:
-        """Return the authorities that must get a letter in a season: the councils that exist on its period's last
-        day.
+        """Return the authorities that must get a letter in a season: the councils that exist on the last day of the
+        season's period.
 
         Other bodies do not get a letter every year, so a missing letter to them is not reported.
         """
@@ -246,8 +246,8 @@ class Authorities:
         return _distinct(authority for key in similar for authority in self._by_proper_name[key])
 
     def _why_not(self, name: "_Name", said: str, on: dt.date) -> str:
-        """Return why an authority that has or had a name is not meant by the name on a day. `said` is the name as
-        it was asked for.
+        """Return words that say why a name does not mean its authority on a day. `said` is the name as it was asked
+        for.
         """
         if not name.authority.is_alive_on(on):
             return self._described(name.authority, on)
@@ -276,7 +276,9 @@ def normalised_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Name:
-    """One name of an authority, with its first and last day; None means that there is no such day."""
+    """An authority under one of its names, with the first and the last day on which the name is valid. None means
+    no limit.
+    """
 
     authority: Authority
     valid_from: dt.date | None
@@ -295,8 +297,8 @@ class _Name:
 
 
 def _names(authorities: dict[str, Authority], aliases: Iterable[Alias]) -> dict[str, tuple[_Name, ...]]:
-    """Return, for each normalised name, the authorities that have or had the name, each with its first and last
-    day.
+    """Return, for each normalised name, the authorities that have or had the name, each with the first and the last
+    day on which it has the name.
     """
     index: dict[str, tuple[_Name, ...]] = {}
     called_so_since: dict[str, dt.date] = {}
@@ -333,7 +335,9 @@ def _distinct(authorities: Iterable[Authority]) -> tuple[Authority, ...]:
 
 
 def _those(relation: str, others: Sequence[Authority]) -> str:
-    """Return a clause that names an authority's predecessors or successors; empty if none are known."""
+    """Return a clause that names an authority's predecessors or successors; "" if `others` is empty. `relation` is
+    the word for one of them, such as "successor".
+    """
     if not others:
         return ""
     *before, last = (_title(authority) for authority in others)

@@ -140,5 +140,5 @@ class Letter:
         return tuple(measure for measure, code in self.absences if code is Absence.NOT_READ)
 
     def absence(self, measure: str) -> Absence | None:
-        """Return why a measure has no value, or None if it has a value."""
+        """Return the reason why a measure has no value, or None if it has a value."""
         return dict(self.absences).get(measure)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from redress.model.printable import printable
 
 _EMPHASIS = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")
-"""The characters that begin or end emphasis. An "_" within a word, such as a rule's name, does neither and is
-left out."""
+"""The characters that begin or end emphasis. An "_" within a word, such as a rule's name, does neither, so it
+does not match."""
 
 
 def text(words: str) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 _SIGNATURES = frozenset(
     {"access_token", "api_key", "sig", "signature", "token", "x-amz-signature", "x-goog-signature"}
 )
-"""Names of an address's parameters with values that are as secret as a password; the names are in lower case."""
+"""The names, in lower case, of an address's parameters that are as secret as a password."""
 
 
 def printable(text: str) -> str:

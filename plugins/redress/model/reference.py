@@ -115,8 +115,8 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
 
 
 def _lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each row of a CSV file. If a row has several lines, the number is that of
-    the last line. Raise SeedError if a quotation mark is out of place.
+    """Yield the line number and the cells of each row of a CSV text. A row of several lines has the number of its
+    last line. Raise SeedError, which names the file `path`, if a quotation mark is out of place.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
