@@ -22,8 +22,8 @@ DAY_SECONDS = 86_400
 """A day in seconds: no time limit may be set longer. A limit without end, or too large for the system, would
 stop a run without a message."""
 CLOCK_SHARE = 10
-"""How many seconds by the clock a worker may take for each second of processor time that it may take: on a busy
-machine a worker may get only a tenth of a processor."""
+"""The limit by the clock is this many times the limit of processor time, because a worker on a busy machine may get
+only a tenth of a processor."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class Settings(BaseSettings):
     @field_validator("home", "state", "warehouse")
     @classmethod
     def _is_where_duckdb_can_write(cls, stated: str | Path | None) -> str | Path | None:
-        """Refuse a folder for which DuckDB would write elsewhere, or not at all.
+        """Refuse a folder if DuckDB would write its files elsewhere, or could not write them.
 
         DuckDB inserts the name of its log before a question mark, treats a backslash as a slash, and accepts only
         names in UTF-8. Control characters and line separators are refused because they would spoil messages.
@@ -254,7 +254,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def state_address(self) -> str:
-        """A local folder with its whole path, or the address of an object store."""
+        """Where the state lies: the whole path of a local folder, or an address in an object store."""
         return whole_address(self.state or self.home)
 
     @cached_property
@@ -268,7 +268,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def archive_address(self) -> str:
-        """A local folder with its whole path, or the address of an object store."""
+        """Where the archive lies: the whole path of a local folder, or an address in an object store."""
         return whole_address(self.archive or f"{self.state_address}/archive")
 
     @cached_property
@@ -304,7 +304,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def work_folder(self) -> Place:
-        """The folder of what a run's steps hand on, and of readings for later runs. The folder can be deleted."""
+        """The folder for what each step hands on to later steps, and for readings that later runs use. The folder
+        can be deleted.
+        """
         return self.state_place / "work"
 
     @cached_property
@@ -326,8 +328,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def writer_locks(self) -> tuple[Place, ...]:
-        """The locks that a run of the command line holds, in this order, from reading landing until its release is
-        current.
+        """The locks that a run of the command line takes, in this order, before it reads landing, and keeps until
+        its release is current.
 
         The second lock lies with the releases, because another home may use this warehouse. If the state is shared,
         the warehouse folder belongs to this machine alone and needs no lock.
