@@ -89,8 +89,8 @@ def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | N
 
 
 def colours_of_old(element: HtmlElement) -> dict[str, str]:
-    """Return the colours of font and background that an element declares in attributes such as `bgcolor`, as old
-    pages do.
+    """Return an element's colours of text and background as declarations of a style sheet, if the element names
+    them in attributes such as `bgcolor`. Old pages do this.
     """
     found = {
         "color": element.get("color") or (element.get("text") if element.tag == "body" else None),

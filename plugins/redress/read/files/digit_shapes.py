@@ -99,7 +99,7 @@ def _normal(drawn: Shades) -> _Shape | None:
 
 @cache
 def _templates() -> _Shape:
-    """Return an array of the shapes of the digits, one shape in each row: for each standard font ten rows, for the
+    """Return an array of the shapes of the digits, one shape in each row. Each standard font has ten rows, for the
     digits from 0 to 9.
 
     Raise PdfiumError if pdfium cannot draw a digit.

@@ -1,4 +1,4 @@
-"""Draw a page with pdfium: unchanged, without some of its text, and only some of its text.
+"""Draw a page with pdfium: the whole page, the page without some of its text, or only some of its text.
 
 What a letter states is what a person sees on its page. The text of a PDF and its drawing can differ in many ways: a
 picture lies over the text, a layer is off, a corrected figure is typed over the old figure. A comparison of the
@@ -179,8 +179,8 @@ class DrawnPage:
                 pdfium_c.FPDFTextObj_SetTextRenderMode(texts[key], pdfium_c.FPDF_TEXTRENDERMODE_FILL)
 
     def bare(self, box: Box | None = None, scale: float | None = None) -> Shades:
-        """Draw the page without annotations: the whole page, or only a box of it. `scale` is in pixels to a
-        point.
+        """Draw a box of the page without annotations. If no box is given, draw what the other drawings of the page
+        show. `scale` is in pixels to a point.
         """
         return self._drawn(box or self._window, scale or self.scale, draw_annots=False)
 
@@ -261,8 +261,8 @@ class DrawnPage:
         return tuple(found)
 
     def pixels_of(self, boxes: npt.NDArray[np.float64]) -> Iterator[tuple[slice, slice]]:
-        """Yield, for each box, which rows and which columns of pixels `part` would cut out. `boxes` has one box a
-        row, in points.
+        """Yield, for each box, the rows and the columns of pixels that `part` would cut out. Each row of `boxes` is
+        one box, in points.
         """
         origin = np.floor(np.maximum(np.array(self._window[:2]) * self.scale, 0))
         begins = np.maximum(np.floor(boxes[:, :2] * self.scale) - origin, 0).astype(int).tolist()
@@ -281,10 +281,10 @@ class DrawnPage:
 
 
 def cut(shades: Shades, box: Box, scale: float, drawn: Box = (0.0, 0.0, 0.0, 0.0)) -> Shades:
-    """Return the pixels of a drawing that a box in points touches. If the box is off the page, return an empty
-    drawing.
+    """Cut a box out of a drawing, with every pixel that the box touches. If the box is off the drawing, return an
+    empty drawing.
 
-    `drawn` is the box of the page that `shades` shows.
+    `drawn` is the part of the page that `shades` shows. Both boxes are in points; `scale` is in pixels to a point.
     """
     left, upper = (max(math.floor(edge * scale), 0) for edge in drawn[:2])
     x0, top, x1, bottom = (edge * scale for edge in box)

@@ -23,8 +23,8 @@ _DRAWS = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+Do\b")
 
 
 class EndlessError(Exception):
-    """The objects or forms of a file lead back to themselves, or nearly without end; the message says which and
-    how.
+    """An object or a form of a file leads back to itself, or on to too many others. The message says which object
+    or form, and how.
     """
 
 
@@ -138,8 +138,8 @@ class _Forms:
         return Counter(name.decode("latin-1") for name in _DRAWS.findall(content))
 
     def _called(self, number: int, name: str) -> frozenset[int]:
-        """Return the numbers of the forms that a form draws by a name. If the form has no resource dictionary, the
-        names in all resource dictionaries of the file count.
+        """Return the numbers of the forms that a form draws by a name. If the form has no resource dictionary, look
+        the name up in all resource dictionaries of the file.
         """
         own = resolve1(self.streams[number].get("Resources"))
         if isinstance(own, dict):

@@ -18,8 +18,8 @@ from redress.read.page.document import Document, plain
 MOST_NESTED = 500
 """The deepest nesting of elements in a page that a person wrote."""
 WORDS_OF_A_CAPTION = 3
-"""If no space follows an inline element with at least this many words, the element is a line of its own: a link or
-a caption."""
+"""If an inline element has at least this many words, and no space stands between it and the text beside it, it may
+be a line of its own: a link or a caption."""
 PIECES_OF_A_CAPTION = 10
 
 _DECLARED = re.compile(
@@ -62,8 +62,8 @@ class NotHtmlError(Exception):
 
 @dataclass
 class _Block:
-    """The text of a block, which becomes one line, as far as it has been gathered. It has the spaces that a browser
-    shows.
+    """The text of a block that has been gathered so far, with the spaces that a browser shows. The block becomes
+    one line.
     """
 
     text: str = ""
@@ -96,13 +96,15 @@ class _Block:
         self.print_of, self.is_cut, self.is_beside_picture = look.print_of, False, False
 
     def add_picture(self) -> None:
-        """Note that a picture stands here. It cannot be read, and may be a digit."""
+        """Note that a picture stands here. The picture cannot be read, and may be a digit."""
         if _NUMBER_ENDS.search(self.text[-2:]):
             self.doubts.append(Doubt(len(self.text) - 1, len(self.text), _PICTURE_BESIDE))
         self.is_beside_picture = True
 
     def is_caption_over(self, text: str) -> bool:
-        """Return whether a link or a caption ends directly before this text, without a space between the two."""
+        """Return whether a link or a caption ends directly before this text, without a space, and the text begins a
+        new line: with a capital letter, or with a digit if the block before it begins with a percentage.
+        """
         if self.caption_end != len(self.text) or not self.text[-1:].strip():
             return False
         return text[:1].isupper() or (text[:1].isdigit() and _RATE_FIRST.match(self.text) is not None)
@@ -279,14 +281,16 @@ def _scripts(root: html.HtmlElement) -> Iterator[str]:
 
 
 def _is_caption(element: html.HtmlElement) -> bool:
-    """Return whether an inline element of several words begins a sentence, or is a link or a caption."""
+    """Return whether an inline element may be a link or a caption on a line of its own: it has several words, and
+    begins with a capital letter.
+    """
     words = "".join(islice(element.itertext(), PIECES_OF_A_CAPTION)).split()
     return len(words) >= WORDS_OF_A_CAPTION and words[0][0].isupper()
 
 
 def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
-    """Return whether an element may show a picture or an icon that is a digit. Its file, its class or its style
-    tells this.
+    """Return whether an element may show a digit that cannot be read: as a picture, as text that a script writes,
+    or as an icon (an empty element with a class or a style).
     """
     if style.declared.get("display") == "none" or "hidden" in element.attrib:
         return False

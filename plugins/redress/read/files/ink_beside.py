@@ -87,8 +87,8 @@ def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
 
 
 def _without_rules(is_ink: _Mask, thickest: float) -> _Mask:
-    """Return the ink without the rules that cross it, so that a digit that touches a rule becomes a separate
-    shape.
+    """Return the ink without its rules, so that a digit that touches a rule becomes a separate shape. `thickest` is
+    the greatest thickness of a rule, in pixels.
     """
     left = is_ink.copy()
     for across, lines in ((1, left), (0, left.T)):

@@ -129,8 +129,8 @@ def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
 
 
 def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
-    """Return the doubt about a number that a script replaces, such as a counter that starts at 0. Return None if
-    there is no doubt.
+    """Return the doubt about an element that a script may fill, show or hide, such as a counter that starts at 0.
+    Return None if there is no doubt.
     """
     if any(_BOUND.fullmatch(name) for name in element.attrib):
         return COUNTED
@@ -162,7 +162,7 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
 
 
 def _is_about(number: float, shown: float) -> bool:
-    """Return whether `shown` is the number itself, the rounded number, or the number as a percentage."""
+    """Return whether the page shows (`shown`) a number as it is, rounded, or as a percentage."""
     return abs(number - shown) < 1 or abs(100 * number - shown) < 1
 
 

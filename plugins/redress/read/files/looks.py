@@ -111,7 +111,8 @@ class Look:
     """How one element is shown. Its text is seen only if both `is_shown` and `is_visible` are true.
 
     If an element is not shown, all elements in it are hidden. If an element is not visible, it may hold visible
-    elements. Two elements have an equal `print_of` if their text looks alike and neither is a link to a note.
+    elements. `print_of` lists what sets the size of the text, and "note" for a link to a note. If two pieces of
+    text differ in `print_of`, they may not belong to one number.
     """
 
     is_shown: bool = True
@@ -239,7 +240,7 @@ def _is_shown(element: HtmlElement, tag: str, classes: list[str], declared: Decl
 
 
 def is_closed(element: HtmlElement) -> bool:
-    """Return whether an element is closed `details`; only its first summary is seen."""
+    """Return whether an element is a closed `details` element, of which only the first summary is seen."""
     return element.tag == "details" and "open" not in element.attrib
 
 
@@ -378,8 +379,8 @@ def _print_of(parent: Look, element: HtmlElement, tag: str, declared: Declaratio
 
 
 def _size_in_pixels(declared: Declarations, parent: float) -> float:
-    """Return the size of an element's letters in pixels. If the size is not known, return 0. If the element
-    declares no size, return its parent's size.
+    """Return the size of an element's letters in pixels; 0 if the size is not known. If the element declares no
+    size, or only "smaller" or "larger", return `parent`, its parent's size.
     """
     size = _size(declared)
     if size in ("", "inherit", "unset", "smaller", "larger") or _ZERO.fullmatch(size):

@@ -39,7 +39,7 @@ def with_pictures_marked(text: str) -> str:
 
 
 def hidden_lines(text: str) -> dict[int, str]:
-    """Return the numbers of the lines that the HTML around them may hide, each with the reason."""
+    """Find the lines that HTML around them may hide. Return the reason for each line, by line number."""
     breaks = [found.start() for found in re.finditer("\n", text)]
     reasons: dict[int, str] = {}
     begin = depth = 0

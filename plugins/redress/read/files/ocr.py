@@ -51,7 +51,8 @@ _SIGN = re.compile("ombuds|lgsco|lgo|upheld|uphold|remed|complian", re.IGNORECAS
 COLUMNS = frozenset({"left", "top", "width", "height", "conf", "text"})
 """The columns of tesseract's table of words that are used."""
 VARIABLE_OF_ITS_DATA = "TESSDATA_PREFIX"
-"""The variable with the folder of tesseract's languages. A caller's shell may have set it for another program."""
+"""The environment variable that names the folder of tesseract's languages. Tesseract is started without this
+variable, because it may have been set for another program."""
 
 
 class TesseractError(Exception):
@@ -93,8 +94,8 @@ def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
 
     A page may lie askew, on its side or upside down. Its words are placed as if the page lay straight, but their
     boxes are where the page shows them. If a file has more pictures than a letter has pages, no picture is read. If
-    the pictures show no word of the Ombudsman's letters, they are not read a second time. Raise TesseractError if
-    tesseract fails, because nobody then knows what the pictures say.
+    no picture has a word that is typical of the Ombudsman's letters, there is no second reading, and numbers are
+    left out. Raise TesseractError if tesseract fails, because nobody then knows what the pictures say.
     """
     if len(numbers) > MOST_PICTURES:
         return {}
@@ -228,8 +229,8 @@ def _is_in_one_place(word: _Seen, other: _Seen) -> bool:
 
 
 def _dots_to_a_point(width: float, height: float) -> float:
-    """Return how many pixels to a point give 300 pixels to an inch on this page. A page of an unusual size counts
-    as A4.
+    """Return the scale, in pixels to a point, that draws a page with 300 pixels to an inch. A page of an unusual
+    size counts as A4.
     """
     longer = max(width, height)
     unit = 1.0 if LONGER_EDGES[0] <= longer <= LONGER_EDGES[1] else LONGER_EDGE_OF_A4 / max(longer, 0.01)
@@ -251,7 +252,9 @@ def _seen(scan: Scan, dots_to_a_point: float, enlarged: float = 1.0) -> Iterator
 
 
 def _rows(picture: Image.Image, enlarged: float) -> list[dict[str, str]]:
-    """Return tesseract's table about a picture, with a row for each word. Raise TesseractError if it fails."""
+    """Return the rows of the table that tesseract makes of a picture: one row for each word, and others for lines
+    and blocks. Raise TesseractError if tesseract fails.
+    """
     if enlarged != 1.0:
         picture = picture.resize((round(picture.width * enlarged), round(picture.height * enlarged)))
     content = io.BytesIO()

@@ -105,7 +105,7 @@ def _shown(opened: OpenedPdf, by_number: dict[int, Page]) -> dict[int, Page]:
 
 def _measured(content: bytes, numbers: Collection[int], opened: OpenedPdf | None) -> tuple[Page, ...]:
     """Return the pages of a PDF with the place of every word. Raise UnreadableError or EndlessError if pdfminer
-    cannot read it.
+    cannot read the PDF.
     """
     refuse_endless_references(content)
     try:

@@ -219,8 +219,8 @@ def _run(sheet: PdfSheet, index: int, upper: float) -> _Run:
 
 
 def _is_of_ordinary_type(words: Sequence[Word]) -> bool:
-    """Return whether most text has an ordinary type size. Other pages are left to `pdf_words.py`, which scales
-    them.
+    """Return whether the median type size of a page's words is ordinary. A page with another type size is left to
+    `pdf_words.py`, which scales the page.
     """
     sizes = sorted(word.size for word in words)
     return not sizes or is_ordinary(sizes[len(sizes) // 2])
@@ -253,8 +253,8 @@ def _stands_for_other_text(text_object: pdfium_c.FPDF_PAGEOBJECT) -> bool:
 
 
 def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
-    """Return the text that a mark gives in place of the shown text. If it only spells out a ligature, return an
-    empty text.
+    """Return the text that a mark gives in place of the shown text. Return an empty text if the mark gives none, or
+    only spells out a ligature.
     """
     length = ctypes.c_ulong()
     buffer = (ctypes.c_ushort * _LETTERS_OF_A_LIGATURE)()
@@ -267,8 +267,8 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
 
 
 def _listed(sheet: PdfSheet, *, has_prose: bool) -> Page:
-    """Return a page on which each line is one word, and the lines lie one below the other. Of these places, only
-    the order is true.
+    """Return a page on which each line is one word, and the lines lie one below the other. The order of the lines
+    is true; the places are made up.
 
     If the page has prose of the letter (`has_prose`), the places of each line's printed rows are kept for the
     paragraphs.

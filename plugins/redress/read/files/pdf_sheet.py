@@ -17,7 +17,7 @@ from redress.read.files.page_text import UNNAMED, PageText
 PICTURE_SHARE = 0.25
 """If pictures cover at least this share of a page, they may hold the page's content."""
 OUTLINED_CURVES = 300
-"""If a page has at least this many curves, its text may be drawn as outlines, which have one or two curves for each
+"""If a page has more curves than this, its text may be drawn as outlines, which have one or two curves for each
 letter."""
 CHARACTERS_OF_A_SAMPLE = 60
 PIXELS_AT_A_GLANCE = 300 * 420
@@ -50,8 +50,8 @@ class PdfSheet:
 
     @cached_property
     def characters(self) -> pdfium.PdfTextPage:
-        """The characters of the page. pdfium leaves out text that was made inactive for a drawing. So ask for the
-        characters for the first time while all text is active.
+        """The characters of the page. Ask for them before any text is made inactive to leave it out of a drawing:
+        pdfium leaves inactive text out of the characters too.
         """
         return self.page.get_textpage()
 

@@ -110,8 +110,8 @@ def page_of(chars: list[Char], number: int, width: float, height: float, *, has_
 
 
 def _points_to_a_unit(chars: list[Char]) -> float:
-    """Return how many points the page's unit has: 1 for a page of ordinary type; otherwise as many as make its type
-    ordinary.
+    """Return how many points long the unit is in which a page is measured. The unit is 1 point if the page's type
+    is ordinary; otherwise it is chosen so that the type has an ordinary size.
     """
     sizes = sorted(one["size"] for one in chars if not one["text"].isspace())
     size = sizes[len(sizes) // 2] if sizes else ORDINARY_SIZE
@@ -204,8 +204,8 @@ def _double_points(size: float) -> float:
 
 
 def _main_quarter_turns(chars: list[Char]) -> int:
-    """Return how the main text is turned: as most digits are, if enough of the characters are turned so too;
-    otherwise as most characters are.
+    """Return in which direction the main text is turned. If most digits are turned in one direction, and enough of
+    all characters with them, return that direction. Otherwise return the direction of most characters.
 
     Sometimes only the headings of columns are turned. A mark along an edge may have digits, but only a few.
     """
@@ -222,8 +222,8 @@ def _main_quarter_turns(chars: list[Char]) -> int:
 
 
 def _words(chars: list[Char], turn: _Turn, page: int, points: float) -> Iterator[Word]:
-    """Yield the words of the characters that have this turn, with their places as if these characters were
-    upright.
+    """Make words from the characters that are turned by `turn`. Yield each word with its place on the page turned
+    so that the word is upright.
     """
     upright = [turn.upright(one) for one in chars if one["quarter_turns"] == turn.quarter_turns]
     words: list[dict[str, Any]] = extract_words(

@@ -27,7 +27,8 @@ _matrix_of = quick_call(pdfium_c.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void
 
 
 def printed_rows(sheet: PdfSheet) -> list[tuple[Row, ...]]:
-    """Return the printed rows of each of the page's lines, in the order of `sheet.text.lines`.
+    """Return the printed rows of each of the page's lines, in the order of `sheet.text.lines`. A line has several
+    rows if hyphens divide words at the ends of its rows.
 
     If a row may be invisible, because it is not drawn, is white or lies beside the page, it is left out. If
     pdfium's text does not show which characters belong to which row, all rows are left out.
@@ -51,8 +52,8 @@ def printed_rows(sheet: PdfSheet) -> list[tuple[Row, ...]]:
 
 
 class _Looks:
-    """Find the places of the page's rows by looking at single characters. All calls use the same few C variables,
-    so that none is made anew for each character.
+    """Ask pdfium for the place and the look of single characters of a page. The C variables for pdfium's answers
+    are made once and used for all characters.
     """
 
     def __init__(self, sheet: PdfSheet) -> None:

@@ -111,7 +111,7 @@ class Scan:
 
 
 def straightened(picture: Image.Image) -> Scan:
-    """Return a grey picture of a page with level lines. The picture may be upside down."""
+    """Straighten a grey picture of a page. In the result the lines are level, but the page may be upside down."""
     picture = _evenly_lit(picture)
     quarter_turns, degrees = _turn_of_the_lines(picture)
     clean = _clean(picture)
@@ -143,8 +143,8 @@ def shows_lines(picture: Image.Image) -> bool:
 
 
 def _alternation(is_dark: npt.NDArray[np.bool_]) -> float:
-    """Return how much the rows of a square alternate for each dark pixel, at the angle at which they alternate
-    most.
+    """Return how much the rows of a square alternate between dark and light, divided by the number of dark pixels.
+    The rows are taken at the angle at which they alternate most.
     """
     rows, columns = np.nonzero(is_dark)
     if len(rows) < _LEAST_DOTS_OF_A_TILE:

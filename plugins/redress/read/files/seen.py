@@ -81,9 +81,7 @@ def confirmed(pdf: OpenedPdf | None, letter: Letter) -> Letter:
 
 
 def unconfirmed(letter: Letter) -> Letter:
-    """Withhold all figures with a place on a page, because drawing the file broke down, and nobody can confirm
-    them.
-    """
+    """Withhold all figures that have to be confirmed (see `confirmed`), because drawing the file broke down."""
     doubts = {_key(one): f"{_named(one)}, and drawing the file broke down" for one in _placed(letter)}
     return _without(letter, doubts) if doubts else letter
 
@@ -119,7 +117,7 @@ class _Spelling:
 
 
 def _doubts_on_page(page: DrawnPage, figures: Sequence[Figure]) -> dict[_Key, str]:
-    """Return why figures of one page are not confirmed, by measure and category."""
+    """Return, by measure and category, the reason for each figure that the page does not confirm."""
     doubts: dict[_Key, str] = {}
     spellings = []
     for figure in figures:
@@ -145,10 +143,11 @@ def _window(figures: Sequence[Figure]) -> Box:
 
 
 def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
-    """Return the digits in a figure's box. If the digits do not spell the figure, return all characters in the box.
+    """Find a figure's characters in its box: all visible characters if the digits do not spell the figure.
 
-    Raise _DoubtError if the box has no visible characters, if two of its digits stand in one place, or if the page
-    has more digits directly beside them.
+    Raise _DoubtError if the box has no visible characters, if a sign or a letter is missing, if two digits stand in
+    one place, if the digits are too small, if another digit stands directly beside the figure, or if an annotation
+    lies on the figure.
     """
     _confirm_annotations(figure, page)
     said = _said(figure)
@@ -180,7 +179,7 @@ def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
 
 
 def _marks(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
-    """Return a figure's points, commas and percentage signs in its box. Raise _DoubtError if one is not seen."""
+    """Return a figure's points, commas and percentage signs in its box. Raise _DoubtError if a sign is not seen."""
     said = Counter(one for one in figure.text if one in MARKS)
     if not said:
         return []
@@ -195,7 +194,9 @@ def _marks(figure: Figure, page: DrawnPage) -> list[DrawnCharacter]:
 
 
 def _confirm_annotations(figure: Figure, page: DrawnPage) -> None:
-    """Raise _DoubtError if other viewers draw something on a figure that pdfium does not draw."""
+    """Raise _DoubtError if an annotation lies on a figure, and other viewers draw the annotation, but pdfium does
+    not.
+    """
     for kind, box in page.undrawn_annotations:
         if figure.box is not None and _touch(box, figure.box):
             raise _DoubtError(
@@ -233,7 +234,7 @@ def _named(figure: Figure) -> str:
 
 
 def _near(box: Box | None, digits: Iterable[DrawnCharacter]) -> list[DrawnCharacter]:
-    """Return the digits in a box, and the digits near it: no further from the box than the box is high or wide."""
+    """Return the digits in a box or near it: no further away than the box's longer side."""
     if box is None:
         return []
     x0, top, x1, bottom = box

@@ -53,8 +53,8 @@ _SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascrip
 
 @dataclass(frozen=True)
 class Compound:
-    """The part of a selector that is about one element, and how this element is related to the element of the part
-    on the left.
+    """The part of a selector that is about one element. `combinator` is the sign between this part and the part on
+    its left, such as ">": it says how the elements of the two parts are related.
     """
 
     tests: tuple[Test, ...]
@@ -68,7 +68,8 @@ class Compound:
 
 @dataclass(frozen=True)
 class Selector:
-    """One selector, with its weight: of two rules for an element, the rule with the greater weight applies.
+    """One selector, with its weight (`specificity`): of two rules for an element, the rule with the greater weight
+    applies.
 
     `generated` is "before" or "after" if the selector is about text that a style sheet adds there. It is
     "first-letter" or "first-line" if the selector is about that part of an element. If this module does not

@@ -89,8 +89,8 @@ class StyleSheets:
     _compared: int = 0
 
     def add(self, css: str, *, is_sure: bool = True) -> None:
-        """Add the rules of a style sheet after the earlier rules. Raise StyleError if the rules have too long
-        selectors.
+        """Add the rules of a style sheet after the earlier rules. `is_sure` says whether a browser certainly
+        applies the style sheet. Raise StyleError if the selectors of a rule are too long.
         """
         plain = _COMMENT.sub(" ", css)
         if _IMPORT.search(plain):
@@ -106,7 +106,9 @@ class StyleSheets:
         self._rules.setdefault(selector.key, []).append(_Rule(selector, ((SCRIPTED, "", False),), 0, False))
 
     def style_of(self, element: HtmlElement) -> Style:
-        """Return the style that the rules declare for an element. Raise StyleError after too many comparisons."""
+        """Return the style that the rules and the element's own `style` attribute declare. Raise StyleError after
+        too many comparisons of selectors with elements.
+        """
         found: dict[str | None, list[tuple[tuple[bool, int, tuple[int, int, int], int], str, str]]] = {}
         unsure: Declarations = {}
         for rule in self._candidates(element):

@@ -165,7 +165,7 @@ def document_from_lines(lines: Iterable[Line], heading: str | None = None) -> Do
     """Return lines as one page of segments.
 
     The place of a word on the page comes from its row and its columns, so that a text is read like a printed page.
-    The evidence of a figure is its line's number.
+    The evidence of a figure is its line's number. `heading` is the heading of a web page.
     """
     lines = tuple(lines)
     footnotes = _footnotes(lines)
@@ -234,7 +234,10 @@ def _footnotes(lines: Sequence[Line]) -> frozenset[str]:
 
 
 def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *, is_turned: bool) -> str | None:
-    """Return why a person may see another number than the word states. Return None if there is no such reason."""
+    """Return why a person may see another text or number than the file has; None if there is no such reason.
+
+    `is_turned` says whether a character earlier in the line turned the direction of print.
+    """
     for doubt in doubts:
         if doubt.start < token.end and token.start < doubt.end:
             return doubt.reason

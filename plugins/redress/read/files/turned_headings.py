@@ -21,8 +21,8 @@ REACH_EMS = 16.0
 
 @dataclass(frozen=True)
 class TurnedText:
-    """A piece of turned text: its place if the page is turned so that its main text is upright, and its box on the
-    page as shown.
+    """A piece of turned text. `place` is where it stands on the page turned so that the main text is upright; `box`
+    is where it stands on the page as shown.
     """
 
     text: str
@@ -31,8 +31,8 @@ class TurnedText:
 
 
 def pieces_of(turned: Sequence[Word]) -> list[list[Segment]]:
-    """Return the lines of each piece of turned text. `turned` are the words, with their places on the page turned
-    so that these words are upright.
+    """Gather turned words into pieces of text, and return the lines of each piece. The places of the words are
+    those on the page turned so that these words are upright.
     """
     pieces: list[list[Segment]] = []
     for line in segments_of(turned):
