@@ -34,8 +34,8 @@ left need a moment to end."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
 IDLE_TRANSACTION_SECONDS = 60
-"""After so long, the server ends a transaction in which nothing happens. If the scheduler is killed while it holds the
-lock for giving out tasks, its worker processes keep its connection open, and with it the lock: without this limit no
+"""After so long, the server ends a transaction in which nothing happens. If the scheduler is killed while it holds
+the lock for giving out tasks, its worker processes keep its connection, and with it the lock. Without this limit no
 other scheduler could give out a task."""
 LONGEST_SOCKET_BYTES = 107
 SOCKET = ".s.PGSQL.5432"
