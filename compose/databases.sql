@@ -63,6 +63,9 @@ alter role redress_publisher in database redress set statement_timeout = 0;
 alter role redress_publisher in database redress set idle_in_transaction_session_timeout = 0;
 alter role redress_publisher in database redress set idle_session_timeout = 0;
 
+-- A scheduler that is cut off while it gives out tasks must not keep the lock for that: no other could give any out.
+alter database airflow set idle_in_transaction_session_timeout = '5min';
+
 -- Large objects: what a reader could still write, and a superuser alone may take them away.
 \connect redress
 revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public;

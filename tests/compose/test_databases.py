@@ -79,6 +79,11 @@ def test_limits_are_those_of_the_runbook_for_readers_and_none_for_the_publisher(
             connection.execute("drop role a_reader")
 
 
+def test_a_scheduler_that_is_cut_off_keeps_no_lock_of_the_metadata(server: PasswordServer) -> None:
+    with server.connect(*AIRFLOW, "airflow") as connection:
+        assert _shown(connection, "idle_in_transaction_session_timeout") == "5min"
+
+
 def _shown(connection: psycopg.Connection[tuple[object, ...]], setting: str) -> object:
     ((value,),) = connection.execute(sql.SQL("show {}").format(sql.Identifier(setting))).fetchall()
     return value
