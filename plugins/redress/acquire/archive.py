@@ -357,7 +357,9 @@ class _Listing:
 
     @cached_property
     def to_come(self) -> dict[str, list[Card]]:
-        """The cards with a time later than now, by the name of their address's entry in the index."""
+        """The cards with a time later than now (a clock was wrong). The cards of one address stand together, under
+        the name of the address's entry in the index.
+        """
         now, by_address = _now(), defaultdict(list)
         for card in self.cards.values():
             if card.fetched_at > now:

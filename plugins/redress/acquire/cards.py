@@ -73,9 +73,7 @@ def card_name(card: Card) -> str:
 
 
 def file_name(card: Card) -> str:
-    """Return the last part of the name of a card's file. Cards of the same season, kind and address have the same
-    last part.
-    """
+    """Return the last part of the path of a card's file. It is made from the card's season, kind and address."""
     return f"{card.season}-{address_key(ReferenceKind(card.kind), card.address)}.json"
 
 

@@ -126,8 +126,8 @@ class _Lease:
             )
 
     def _take(self, timeout: float) -> None:
-        """Wait until no process holds the object with the last number, then create the object with the next number.
-        Raise Timeout if that takes `timeout` seconds.
+        """Take the lease: wait until no process holds the object with the highest number, then create the object
+        with the next number. Raise Timeout if that takes `timeout` seconds.
         """
         until = time.monotonic() + timeout if timeout >= 0 else None
         seen: tuple[int, object] | None = None

@@ -243,8 +243,8 @@ class SeasonOutcome:
 
     @property
     def _tries(self) -> tuple[ReleaseFacts, ...]:
-        """What the record says about the finished tries of the step `release`. Only those tries are included that
-        left the same release current as the last try.
+        """What the record says about the finished tries of the step `release`. If another release was current after
+        a try than after the last try, the try is left out.
         """
         done = (
             event for event in self.run.record.events() if event["step"] == "release" and event["state"] == "done"

@@ -234,8 +234,8 @@ def _pieces(cell: ExcelCell) -> list[tuple[str, AnyFont]]:
 
 def _formula(cell: ExcelCell, formulas: Workbook | None) -> Cell:
     """Return the result for a cell in which the file has no value. `formulas` is the workbook with formulas in
-    place of values; None if it has no formulas. If the cell has a formula, no program has computed the formula, and
-    the result says that the cell is not read. Otherwise the result is an empty cell.
+    place of values; None if the workbook has no formulas. If the cell has a formula, the result says that the cell
+    is not read, because no program has computed the formula. Otherwise the result is an empty cell.
     """
     if formulas is None:
         return Cell("")

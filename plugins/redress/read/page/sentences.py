@@ -243,8 +243,8 @@ class Sentence:
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
-        """The groups of words in the sentence that always stand side by side. Names in braces, choices and optional
-        words lie between these groups.
+        """The phrases of the sentence. A phrase is a group of words that always follow each other directly; a name in
+        braces, a choice or an optional word stands between two phrases.
         """
         return phrases_of(self.template)
 

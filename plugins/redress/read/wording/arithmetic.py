@@ -143,8 +143,8 @@ def log_odds(facts: Facts, letters: npt.NDArray[np.int64], shuffled: Truths, hol
     """Return the decimal logarithm of the odds of a coincidence.
 
     `letters` has the indexes of the letters in which the relation can be checked. `holds` says in which of them the
-    relation holds. `shuffled` has a row and a column for each of them: it says whether the relation holds in the
-    row's letter if one number is taken from the column's letter.
+    relation holds. `shuffled` has a row and a column for each of these letters: it says whether the relation still
+    holds in the row's letter if one of its numbers is replaced by the number in the column's letter.
     """
     chance = shuffled.mean(axis=1)
     for group in facts.groups:
