@@ -109,9 +109,9 @@ class SiteSource:
         """Return a reference to the letter of each authority. If the councils' pages now show this season, add a
         reference to each authority's page.
 
-        Authorities that are not councils get references too, because only `fetch` can tell whether they have a page.
-        Here only a few councils' pages are fetched, to see which season the pages show. Raise SourceError if none of
-        these few can be fetched.
+        Authorities that are not councils get references too, because only `fetch` can tell whether they have a
+        page. Here only a few councils' pages are fetched, to see which season the pages show. Raise SourceError if
+        none of these few can be fetched.
         """
         alive = self.authorities.alive_on(season.period_end)
         letters = tuple(self._reference(season, authority, ReferenceKind.LETTER) for authority in alive)

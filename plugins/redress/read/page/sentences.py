@@ -243,8 +243,8 @@ class Sentence:
 
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
-        """The phrases of the sentence. A phrase is a group of words that always follow each other directly; a name in
-        braces, a choice or an optional word stands between two phrases.
+        """The phrases of the sentence. A phrase is a group of words that always follow each other directly. Between
+        two phrases stands a name in braces, a choice or an optional word.
         """
         return phrases_of(self.template)
 

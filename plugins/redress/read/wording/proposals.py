@@ -185,12 +185,12 @@ def _weaker(proposal: Proposal, strength: Strength) -> Proposal:
 
 
 def _add_bases(facts: Facts, result: Result, places: Sequence[SlotPlace], by_place: Proposals) -> None:
-    """If the numbers in a slot equal a known figure in all letters (or nearly all), propose that figure for the slot.
+    """If the numbers in a slot equal a known figure in nearly all letters, propose that figure for the slot.
 
-    Also propose the base of the rate of remedies for each slot that may hold it. The base is the number of cases that
-    the rate counts, and letters print it beside the rate. The base always equals the number of investigations or of upheld decisions. So arithmetic cannot tell whether a
-    slot holds the base or repeats that number. Nor can arithmetic tell apart two figures that are equal in all
-    letters. In such cases all possible figures are proposed.
+    Also propose the base of the rate of remedies for each slot that may hold it. The base is the number of cases
+    that the rate counts, and letters print it beside the rate. The base always equals the number of investigations
+    or of upheld decisions. So arithmetic cannot tell whether a slot holds the base or repeats that number. Nor can
+    arithmetic tell apart two figures that are equal in all letters. Then all possible figures are proposed.
     """
     figures = (*HEADLINE_NAMES, *(f"{m}:{c}" for m, names in TABLE_MEASURES.items() for c in names))
     for place in places:
