@@ -44,9 +44,10 @@ class Outcome:
     """What became of one reference.
 
     `sha256` and `found_address` name the bytes of the archive that stand for the reference: the bytes that came or,
-    after a failure, the bytes that the address gave earlier. Both are None if there are no such bytes. If
-    `is_settled` is True, a run that continues an interrupted run does not fetch the reference again, either because
-    its server was asked already or because the run retries failures only.
+    after a failure, the bytes that the address gave earlier. Both are None if there are no such bytes.
+
+    If `is_settled` is True, a run that continues this run after an interruption does not fetch the reference again:
+    either its server was asked already, or this run retries failures only and the reference had not failed.
     """
 
     reference: Reference

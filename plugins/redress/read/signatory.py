@@ -57,9 +57,10 @@ def signatory(document: Document) -> list[str]:
 def is_signed_by_the_ombudsman(lines: Sequence[str]) -> bool | None:
     """Return whether the lines after a signature name the Ombudsman or the Ombudsman's office.
 
-    The first line that names an office or a body decides. A council's chief executive names the council before a
-    line about a copy to the Ombudsman, and the Ombudsman's chief executive names the Commission. Return None if
-    nothing follows the signature.
+    The first line that names an office or a body decides. So the signature of a council's chief executive gives
+    False, even if a later line says that the Ombudsman gets a copy. The signature of a chief executive of the
+    Commission for Local Administration, which is the Ombudsman's office, gives True. Return None if nothing follows
+    the signature.
     """
     signed = _without_copies(lines)
     for line, following in pairwise([*signed, ""]):

@@ -70,8 +70,8 @@ class Phrase:
 
 
 def phrases_of(template: str) -> tuple[Phrase, ...]:
-    """Return the groups of words in a sentence that always stand side by side. Names in braces, choices and
-    optional words lie between these groups.
+    """Return the phrases of a template. A phrase is a group of words that always follow each other directly.
+    Between two phrases stands a name in braces, a choice or an optional word.
     """
     phrases: list[Phrase] = []
     words: list[str] = []

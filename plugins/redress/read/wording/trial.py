@@ -1,4 +1,6 @@
-"""The trial: read a season's letters again as if the layouts had the additions, and compare the results."""
+"""The trial reading: read a season's letters again as if the layouts had the proposed sentences (the additions),
+and compare what is read with what was read without them.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
