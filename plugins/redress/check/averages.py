@@ -54,9 +54,9 @@ def _averages(standings: Sequence[Standing]) -> dict[str, _Averages]:
 
     The rules apply to a letter that is to a council, states this season and is not superseded. Other bodies have no
     average. A letter has a vote (its value counts in the majority) only if no other critical rule holds the letter
-    back. A letter that was misread elsewhere may be misread here too. Rules also hold back two different letters to
-    one council, until a person has chosen. A letter without a vote is still compared with the majority, because a
-    person who looks at the letter must learn all that is wrong.
+    back, because a letter that was misread elsewhere may be misread here too. So two different letters to one
+    council have no vote until a person has chosen one. A letter without a vote is still compared with the majority,
+    because a person who looks at the letter must learn all that is wrong.
     """
     asked = [
         (standing, standing.authority.council_type_id, standing.rivalry)

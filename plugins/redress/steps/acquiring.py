@@ -209,7 +209,7 @@ def why_nothing_to_do(run: Run) -> str | None:
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """If the run has published before, set its record aside, and forget what `keep_before` noted about landing."""
+    """If this run has published and is done again, set its record aside, and remove the notes of `keep_before`."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()

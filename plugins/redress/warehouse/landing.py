@@ -144,8 +144,8 @@ class Landing:
         )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
-        """Replace the figures and reports of a season's witnesses of one kind by those of the landing `other`. If
-        `other` has no figures or no reports of this kind, only remove those that this landing has.
+        """Replace the figures of a season's witnesses of one kind by the figures that the landing `other` has, and
+        the reports by its reports. Figures or reports that `other` does not have are removed here.
         """
         for name in WITNESS_TABLES:
             place, source = (

@@ -62,8 +62,8 @@ def _fills(one: Char, space: Char) -> bool:
 
 
 def _is_printed_by_a_twin(one: DrawnCharacter, shown: Iterable[DrawnCharacter], page: DrawnPage) -> bool:
-    """Return whether an unseen character is nevertheless printed: an equal character was printed again in its
-    place, and pdfium's text names only one of the two.
+    """Return whether a character that seems not to be drawn shows after all, because an equal character is drawn in
+    its place. pdfium's text has only one of the two.
     """
     return page.is_printed(one.box) and not any(share_place(one.box, other.box, OVERLAP_SHARE) for other in shown)
 

@@ -41,9 +41,8 @@ class TypeConstant:
 
 
 def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
-    """Return the value that a slot has for each council type. Return None in two cases: in more than a few letters
-    the slot has another value than is usual for the council's type, or there are no two types with different
-    values.
+    """Return the usual value of a slot for each council type. Return None if the slot has another value in more
+    than a few letters, or if all types have the same usual value.
     """
     values, types = facts.slots[place], facts.type_of
     there = ~np.isnan(values) & (types >= 0)

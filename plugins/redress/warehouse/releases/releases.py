@@ -305,9 +305,9 @@ class Releases:
     def _link_again(self) -> None:
         """If `current` is a copy of a release, put the copy aside and make `current` a link again.
 
-        If a program that copies a home follows the link, `current` is a folder in the copy. A network share or an
-        archive may make it a file that holds the link's target. Raises ReleaseError if nothing tells which release
-        was copied.
+        In a copied home, `current` can be a folder, because some programs copy what the link leads to. A network
+        share or a ZIP file can make it a text file with the link's path. Raises ReleaseError if nothing tells which
+        release was copied.
         """
         place = self.current_link
         if place.is_symlink() or not place.exists():

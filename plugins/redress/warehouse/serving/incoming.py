@@ -122,8 +122,8 @@ def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection,
 def state_release(connection: Connection, release_id: str, table_names: list[str]) -> None:
     """Make the table that says which release is served, and write Redress's mark into the schema's comment.
 
-    The table's row is written by COPY FREEZE, as `copy_rows` writes the rows of the other tables. So a transaction
-    that sees the other tables also sees which release they belong to.
+    The table's row is written as `copy_rows` writes the rows of the other tables, so that even a transaction that
+    began earlier sees the row. So every transaction that sees the other tables sees which release they belong to.
     """
     made = Table(
         RELEASE_TABLE,

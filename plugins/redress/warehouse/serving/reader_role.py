@@ -13,7 +13,8 @@ READER = "redress_reader"
 
 
 def grant_reading(connection: Connection) -> None:
-    """Create the reading role if it is missing, and let it read the incoming schema.
+    """Create the reading role if it is missing, and let it read the incoming schema (the new tables, which `swap`
+    puts in the place of the served tables).
 
     Also revoke, as far as this user may, the rights that PostgreSQL gives everybody in a database: to make
     temporary tables, large objects, and (in old versions) tables in `public`. Raises ServeError if the role is

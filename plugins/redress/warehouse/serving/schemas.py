@@ -83,8 +83,8 @@ def served_release(connection: Connection) -> str | None:
 
 
 def swap(connection: Connection, patience_seconds: float) -> str | None:
-    """Put the incoming schema in the place of the served schema. Return a sentence if readers held tables,
-    otherwise None.
+    """Put the incoming schema in the place of the served schema. If readers held tables for longer than
+    `patience_seconds`, return a sentence that says so; otherwise None.
 
     A reader's statement looks up the names of its tables one after the other. All served tables are locked for the
     swap, so that no swap happens between two of these look-ups. If readers hold tables for longer than
@@ -106,9 +106,9 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
     """Lock a release's tables against everybody until the transaction ends. Return False if they cannot be locked
     within `patience_seconds`.
 
-    If a reader holds one table and wants another table, the reader can wait for us while we wait for the reader.
-    Each try ends long before PostgreSQL looks for such deadlocks (after a second, by default), because PostgreSQL
-    would end one of the two transactions.
+    The lock is tried again and again, and each try is short. A reader that holds one table and wants another table
+    can wait for us while we wait for the reader. After a second, by default, PostgreSQL would find this deadlock
+    and end one of the two transactions.
     """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     statement = sql.SQL("lock table {} in access exclusive mode").format(tables)
