@@ -122,8 +122,8 @@ def _resolved(letter: Letter, season: Season, authorities: Authorities) -> Resol
 def _populations(authority: Authority, season: Season, authorities: Authorities) -> tuple[Population, ...]:
     """Return the known population estimates of an authority from the four years before the season's letters.
 
-    Nobody knows which estimate the letters of a season used. `Authorities.population` only infers an estimate for
-    each season, so the estimates for the neighbouring seasons are included.
+    Nobody knows which of the estimates the letters of a season used: what `Authorities.population` returns for the
+    season is only likely. So all of them are returned.
     """
     oldest = season.year - POPULATION_YEARS
     years = range(max(FIRST_SEASON, oldest), min(LAST_SEASON, season.year + 1) + 1)

@@ -271,7 +271,7 @@ def login_name() -> str:
 
 
 def from_here(place: str | Path) -> str:
-    """Return a path as it is from the working folder, if it lies below that folder. Return any other path, or an
+    """If a path lies below the working folder, return it relative to that folder. Return any other path, or an
     address, unchanged.
     """
     return (

@@ -54,7 +54,7 @@ def json_lines(place: Place) -> tuple[bytes, ...]:
 
 
 def lines_of(file: Place) -> tuple[bytes, ...]:
-    """Return the lines of a single file that was written whole. If there is no file, return none.
+    """Return the lines of a file that was written at once. If there is no file, return an empty tuple.
 
     Only a line feed ends a line: Python's splitlines also cuts at other characters, which a JSON text may hold.
     """

@@ -130,7 +130,7 @@ class WholeFiles:
         """Remove temporary files of writers that have ended; return the number of files removed. An object store
         has none.
 
-        Files that this module did not make stay. If the folder INCOMING is a link, nothing is removed.
+        Files that others made are kept. If the folder INCOMING is a link, nothing is removed.
         """
         if self.folder is None or (self.folder / INCOMING).is_symlink():
             return 0

@@ -92,10 +92,10 @@ def _name(outcome: Outcome, authorities: Authorities) -> str:
 
 
 def command(settings: Settings, words: str) -> str:
-    """Return, as Markdown, the command line `redress` with the given words. If the settings have a home, a state or
-    further councils that are not the default, the command line sets these as environment variables.
+    """Return, as Markdown, the command line `redress` with the given words. If the home, the state or the file of
+    further councils in the settings is not the default, the command line sets it as an environment variable.
 
-    A terminal needs this, because it has neither the environment of Airflow nor the environment of `make run`.
+    A terminal needs these variables, because it has neither the environment of Airflow nor that of `make run`.
     """
     stated = {
         "REDRESS_HOME": (settings.home, Settings.model_fields["home"].default),

@@ -127,7 +127,9 @@ def _require_descriptions(models: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what a model lacks: the name of the model or column, and "description", "columns" or "data_type"."""
+    """Yield a pair for each thing that a model or its columns lack: first the name of the model or column, then
+    "description", "columns" or "data_type".
+    """
     if not model["description"].strip():
         yield model["name"], "description"
     if not model["columns"]:
@@ -246,7 +248,7 @@ def _count(role: str, metric: Mapping[str, Any]) -> str:
 
 
 def _anchor(model: Mapping[str, Any]) -> str:
-    """Return the anchor that GitHub makes of a table's heading: the heading without its full stop."""
+    """Return the anchor that GitHub makes of a table's heading: `schema.table` without the dot."""
     return f"{model['schema']}{model['name']}"
 
 

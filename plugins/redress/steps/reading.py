@@ -1,4 +1,4 @@
-"""From the archive into landing: the steps read (in batches) and check."""
+"""The steps that take letters from the archive into landing: `read` (in batches), then `check`."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

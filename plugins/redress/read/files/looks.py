@@ -206,8 +206,8 @@ def _doubt_by_style(declared: Declarations) -> str | None:
 
 
 def _doubt_by_added(declared: Declarations) -> str | None:
-    """Return the doubt about an element to which a style sheet adds content that is not known here. Return None if
-    there is no such content.
+    """Return the doubt about an element to which a style sheet adds content, if nobody can tell from the page what
+    the content shows. Otherwise return None.
     """
     content = declared.get("content", "none")
     if content in ("none", "normal") or declared.get("display") == "none":

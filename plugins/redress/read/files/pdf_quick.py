@@ -270,8 +270,8 @@ def _listed(sheet: PdfSheet, *, has_prose: bool) -> Page:
     """Return a page on which each line is one word, and the lines lie one below the other. The order of the lines
     is true; the places are made up.
 
-    If the page has prose of the letter (`has_prose`), the places of each line's printed rows are kept for the
-    paragraphs.
+    If the page has prose of the letter (`has_prose`), each line also keeps the true places of its printed rows,
+    because paragraphs are found by them.
     """
     width, height = sheet.page.get_size()
     lines = [" ".join(line.split()) for line in sheet.text.lines]

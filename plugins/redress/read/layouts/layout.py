@@ -46,7 +46,7 @@ class Layout(Protocol):
 
     @property
     def name(self) -> str:
-        """The layout's name, as the letter's header gives it."""
+        """The layout's name, which `Header.layout` of a letter states."""
 
     @property
     def landmarks(self) -> str:

@@ -135,7 +135,9 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
 
 
 def _large_number_apart(segment: Segment) -> Iterator[Segment]:
-    """Cut a line after a number in large type, because the number may belong to a paragraph of several lines."""
+    """Cut a line after a number in large type. The number may stand beside a paragraph, and then it belongs to all
+    lines of the paragraph.
+    """
     first, *rest = segment.words
     is_large = (
         bool(rest) and NUMBER_BESIDE_A_PARAGRAPH.fullmatch(first.text) and first.size > LARGE_SHARE * rest[-1].size

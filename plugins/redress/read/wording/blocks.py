@@ -1,4 +1,4 @@
-"""The blocks of all layouts that are made of blocks, with their known sentences."""
+"""Some layouts consist of blocks. This module has all blocks of these layouts, with each block's known sentences."""
 
 import re
 from dataclasses import dataclass, replace
@@ -118,8 +118,8 @@ def _extended(block: BlockDescription, additions: Additions) -> BlockDescription
 
 
 def is_own(sentence: Sentence) -> bool:
-    """Return whether only one block can hold a sentence: it states a figure that is neither an average of a rate
-    nor a printed base (how many cases a rate is based on).
+    """Return whether only one block can hold a sentence. This is so if the sentence states only figures that are
+    neither an average of a rate nor a printed base (how many cases a rate is based on).
     """
     names = [name for name in sentence.names if name in HEADLINE_NAMES]
     return bool(names) and not any(name.endswith(("_average_pct", "_printed_base_count")) for name in names)

@@ -1,6 +1,6 @@
 """Proposals: which figure a slot may hold, as far as arithmetic can tell.
 Some come from `search.py`, which looks for the figures of all slots together. The others are made here: for slots
-that hold averages of similar authorities, shares of other numbers, or the numbers of a known figure once more.
+that hold averages of similar authorities, shares of other numbers, or a known figure that is printed again.
 """
 
 from collections import defaultdict

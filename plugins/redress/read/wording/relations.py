@@ -80,8 +80,8 @@ def _sum(measure: str) -> Relation:
 
 
 def _per_100k_holds(upheld: Values, rate: Values, people: Values) -> Truths:
-    """Return, for each letter, whether a rate is the count for each 100,000 people. A difference that revised
-    estimates explain is allowed.
+    """Return, for each letter, whether a rate is the count for each 100,000 people. A difference is allowed if a
+    revision of the population's estimate can explain it.
     """
     exact = 1e5 * upheld / people
     return np.asarray(np.abs(exact - rate) <= 0.05 + _POPULATION_SHARE * exact)

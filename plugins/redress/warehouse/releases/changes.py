@@ -300,8 +300,8 @@ def _figure_value(value: Decimal | None, is_corrected: bool | None) -> FigureVal
 
 
 def _figures_of_one_release_counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """Return the number of figures that only this release has, and the number that only the release before has. A
-    figure counts if the other release has no figure of its authority and season.
+    """Count the figures of authorities and seasons of which only one release has figures. Return the number of
+    these figures in this release, and their number in the release before.
     """
     [(only_now_count, only_before_count)] = connection.execute(
         """
