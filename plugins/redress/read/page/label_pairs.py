@@ -27,8 +27,8 @@ size."""
 
 @dataclass(frozen=True)
 class Pair:
-    """A number, the name that its label gives it, and the line with the label's distinguishing word: the word that no
-    other label has.
+    """A number, the name that its label gives it, and the line with the label's distinguishing word, which no other
+    label has.
     """
 
     name: str

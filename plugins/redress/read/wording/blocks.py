@@ -1,4 +1,4 @@
-"""Some layouts consist of blocks. This module has all blocks of these layouts, with each block's known sentences."""
+"""Some layouts consist of blocks. This module has all blocks of these layouts, with their known sentences."""
 
 import re
 from dataclasses import dataclass, replace
