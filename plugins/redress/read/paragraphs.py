@@ -144,8 +144,8 @@ def _is_farewell(text: str) -> bool:
 
 
 def _paragraphs(lines: Sequence[PrintedLine], *, is_text: bool) -> list[list[PrintedLine]]:
-    """Divide the lines of one page into paragraphs. The lines come column by column. `is_text` says that
-    the lines come from a text file or a web page, so that the distances between lines are not measured.
+    """Divide the lines of one page into paragraphs. The lines come column by column. `is_text` says that the
+    lines come from a text file or a web page, so that the distances between lines are not measured.
     """
     pitch_ems = 1.2 if is_text else _usual_pitch_ems(lines)
     is_one_a_line = is_text and max((len(line.text) for line in lines), default=0) > LONG_LINE

