@@ -139,14 +139,17 @@ class Source(Protocol):
         """
 
     def references(self, season: Season) -> tuple[Reference, ...]:
-        """Return the letters and statistics pages of a season, each once, in a fixed order.
+        """Return a reference to each letter and statistics page of a season, each once, in a fixed order.
 
         A source that works from the list of authorities gives a reference for each authority that should have a
-        letter; `fetch` finds out whether the letter exists. Raise SourceError if the list cannot be fetched.
+        letter; `fetch` finds out whether the letter exists. Raise SourceError if the source's manifest, folder or
+        pages cannot be read.
         """
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """Return the data tables of a season, in a fixed order. Raise SourceError if the list cannot be fetched."""
+        """Return a reference to each data table of a season, in a fixed order. Raise SourceError if the source's
+        manifest, folder or pages cannot be read.
+        """
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
         """Return the bytes of one reference. If `known` is given, return the bytes only if they have changed.

@@ -122,8 +122,9 @@ def _words_of_name(name: str, text: str) -> frozenset[str]:
 
 
 def _prose(text: str, own_words: frozenset[str]) -> _Prose:
-    """Return a text in the form in which paragraphs are compared. A run that goes over the end of a sentence
-    belongs to the sentence in which it begins. `own_words` are the words of the council's name, in lower case.
+    """Return a text in the form in which paragraphs are compared. A run of words that goes over the end of a
+    sentence belongs to the sentence in which the run begins. `own_words` are the words of the council's name, in
+    lower case.
     """
     tokens: list[str] = []
     begins: list[int] = [0]

@@ -64,7 +64,9 @@ class _BrokenDownError(WorkerError):
 
 @dataclass(frozen=True)
 class File:
-    """One file to read: its name and its bytes. The ending of the name tells a text and a web page."""
+    """One file to read: its name and its bytes. A PDF is recognised by its bytes, a text or a web page by the ending
+    of the name.
+    """
 
     name: str
     content: bytes

@@ -28,8 +28,8 @@ def retry_command(run: Run) -> str:
 
 
 def acquired_lines(run: Run) -> tuple[str, ...]:
-    """Return what became of the season's letters at their source: a count for each state, then each letter that did
-    not come.
+    """Return what became of the season's references at the source: how many had each outcome, then each reference
+    that failed, is gone, or is not at the source.
     """
     if not run.summary_path.exists():
         return ("Nothing was asked of a source.",)

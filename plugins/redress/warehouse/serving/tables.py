@@ -88,7 +88,7 @@ class ServedColumn:
         return self.duckdb_type.removesuffix("[]")
 
     def postgres_type(self) -> TypeEngine[Any] | None:
-        """Return the type in PostgreSQL, or None if no type of PostgreSQL holds the same values."""
+        """Return the column's type in PostgreSQL, or None if `_TYPES` has no type for the column's DuckDB type."""
         decimal = _DECIMAL.fullmatch(self.item_type)
         item = (
             _TYPES.get(self.item_type)
