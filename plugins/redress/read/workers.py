@@ -64,8 +64,8 @@ class _BrokenDownError(WorkerError):
 
 @dataclass(frozen=True)
 class File:
-    """One file to read: its name and its bytes. A PDF is recognised by its bytes, a text or a web page by the ending
-    of the name.
+    """One file to read: its name and its bytes. A PDF is recognised by its bytes, a text or a web page by the
+    ending of the name.
     """
 
     name: str

@@ -132,8 +132,8 @@ def _after_name(pid: int) -> list[str] | None:
 
 
 def require_free_port(port: int, another: str) -> None:
-    """Raise UpError if a port on loopback cannot be had, such as when another program listens there. `another` tells
-    the person how to take another port.
+    """Raise UpError if a port on loopback cannot be had, such as when another program listens there. `another`
+    tells the person how to take another port.
     """
     with socket.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -305,8 +305,8 @@ def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
 
 
 def _value(element: html.HtmlElement) -> str | None:
-    """Return the text that an input field shows. Return None for other elements, and for types of input that show no
-    text.
+    """Return the text that an input field shows. Return None for other elements, and for types of input that show
+    no text.
     """
     if element.tag != "input" or element.get("type", "text").lower() in _FIELDS_WITHOUT_TEXT:
         return None

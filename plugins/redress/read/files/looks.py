@@ -255,7 +255,7 @@ def _is_folded(element: HtmlElement, tag: str) -> bool:
 
 
 def _is_unchosen(element: HtmlElement, tag: str) -> bool:
-    """Return whether an element is an option that is not shown: its list shows another option, or it has no list."""
+    """Return whether an element is an option that is not shown: its list shows another, or it is in no list."""
     if tag != "option":
         return False
     choice = next((one for one in element.iterancestors("select")), None)

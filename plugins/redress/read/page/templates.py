@@ -43,9 +43,9 @@ class Phrase:
 
     @cached_property
     def _divided(self) -> tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...]:
-        """Each way to divide the words over two lines, as three values: the words that end the first line; a regular
-        expression for a second line that begins with all remaining words; and every possible second line that
-        holds none or only the first few of the remaining words.
+        """Each way to divide the words over two lines, as three values: the words that end the first line; a
+        regular expression for a second line that begins with all remaining words; and every possible second line
+        that holds none or only the first few of the remaining words.
         """
         divided = []
         for place in range(1, len(self.words)):
