@@ -1,4 +1,4 @@
-"""Airflow's API as a person with the login uses it: log in, start a season, wait for its end."""
+"""Use Airflow's API as a person with the login does: log in, start a season, wait for the run's end."""
 
 import time
 from typing import Any
@@ -21,7 +21,11 @@ class AwayError(TrialError):
 
 
 def log_in(client: httpx.Client, password: str) -> None:
-    """Give a client a token. Raises TrialError where one gets in without the password, or a pool is missing."""
+    """Log a client in as `admin`.
+
+    Raises TrialError where the API answers a client without the password, or where a pool is missing or does not
+    have exactly one slot.
+    """
     require("pools without a login", client.get("/api/v2/pools").status_code, 401)
     wrong = client.post("/auth/token", json={"username": "admin", "password": "wrong"})
     require("a login with a wrong password", wrong.status_code, 401)
@@ -41,7 +45,7 @@ def unpause(client: httpx.Client) -> None:
 
 
 def start_season(client: httpx.Client, season: int, source: str) -> str:
-    """Trigger a run; its address."""
+    """Trigger a run of `annual_letters` for a season, and return the run's path in the API."""
     body = {"logical_date": None, "conf": {"season": season, "source": source}}
     return f"{DAG}/dagRuns/" + str(answer(client, "POST", f"{DAG}/dagRuns", body)["dag_run_id"])
 
@@ -56,7 +60,11 @@ def tasks_of(client: httpx.Client, run: str) -> list[dict[str, Any]]:
 
 
 def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = False) -> list[dict[str, Any]]:
-    """Wait until a run is a success; its task instances. Raises TrialError if it fails, or a task tries again."""
+    """Wait until a run is a success, and return the run's task instances.
+
+    Raises TrialError if the run fails or takes longer than `seconds`, and, unless `retries` is true, if a task
+    fails or waits for another try.
+    """
     stopping = {"failed", "upstream_failed"} | (set() if retries else {"up_for_retry"})
     deadline = time.monotonic() + seconds
     while True:
@@ -76,7 +84,10 @@ def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = 
 
 
 def answer(client: httpx.Client, method: str, path: str, body: Any = None) -> Any:
-    """What the API answers. Raises TrialError for anything but success, AwayError where the server has a fault."""
+    """Ask the API, and return the answer.
+
+    Raises AwayError where the server has a fault, and TrialError for any other failure.
+    """
     response = client.request(method, path, json=body)
     if not response.is_success:
         error = AwayError if response.is_server_error else TrialError

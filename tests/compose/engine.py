@@ -32,7 +32,7 @@ Ended = subprocess.CompletedProcess[str]
 
 @contextmanager
 def step(words: str) -> Iterator[None]:
-    """Print what is done, and how many seconds it took."""
+    """Print the words of a step before the block, and the seconds that the step took after the block."""
     started = time.monotonic()
     print(f"{words} ...", flush=True)
     yield
@@ -47,7 +47,10 @@ def ended(
     seconds: float = COMMAND_SECONDS,
     fails: bool = False,
 ) -> Ended:
-    """Run a command to its end. Raises TrialError where it fails, unless it may."""
+    """Run a command to its end.
+
+    Raises TrialError where the program is missing or takes too long, and, unless `fails` is true, where it fails.
+    """
     try:
         done = subprocess.run(
             command,
@@ -74,7 +77,7 @@ def _shown(command: Iterable[str]) -> str:
 
 
 def run(*command: str) -> str:
-    """What a command prints. Raises TrialError where it fails."""
+    """Run a command, and return what the command prints. Raises TrialError where the command fails."""
     return ended(*command).stdout
 
 
@@ -83,7 +86,7 @@ def docker(*arguments: str, fails: bool = False) -> Ended:
 
 
 def require_engine() -> str:
-    """Say which engine is here. Raises TrialError with what is missing."""
+    """Return the versions of the Docker engine and of Compose. Raises TrialError that says what is missing."""
     version = docker("version", "--format", "{{.Server.Version}}", fails=True)
     if version.returncode != 0:
         raise TrialError(f"no Docker engine answers (DOCKER_HOST names another): {version.stderr.strip()}")
@@ -96,7 +99,11 @@ def require_engine() -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """`folder` holds .env, the override with images of our own, and what commands of the runbook write."""
+    """The services of docker-compose.yml as one project of Compose, with names of its own.
+
+    `folder` holds .env, the override file with this stack's images, and the files that the runbook's commands
+    write.
+    """
 
     name: str
     folder: Path
@@ -105,7 +112,11 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """This machine's, without settings of Redress and Compose; the stack's are in .env."""
+        """This machine's environment, with the stack's name and files for Compose.
+
+        This machine's own variables of Airflow, AWS, Compose and Redress are left out; the stack's settings are in
+        .env.
+        """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
         files = (COMPOSE_FILE, *self.overrides, self._images_file)
         return kept | {
@@ -120,7 +131,7 @@ class Stack:
 
     @property
     def image(self) -> str:
-        """The image of Redress and Airflow."""
+        """The stack's name for the image of Redress and Airflow."""
         return self.own(raw()["services"]["worker"]["image"])
 
     @property
@@ -132,7 +143,9 @@ class Stack:
         return self.folder / ".env"
 
     def prepare(self, settings: Mapping[str, str]) -> None:
-        """Write .env by the runbook's command, the stack's ports and settings, and names of images."""
+        """Write .env by the runbook's command, with the stack's ports and settings added, and an override file with
+        the stack's names of images.
+        """
         ended("bash", "-euc", runbook_blocks("Set up, once")[0], folder=self.folder)
         values = {name: str(port) for name, port in self.ports.items()} | dict(settings)
         with self._env_file.open("a", encoding="utf-8") as file:
@@ -145,7 +158,7 @@ class Stack:
         self._images_file.write_text(yaml.safe_dump({"services": ours}), encoding="utf-8")
 
     def own(self, text: str) -> str:
-        """A text with the stack's names of images and volumes in place of the project's."""
+        """Return a text with the stack's names of images and volumes in place of the project's names."""
         return re.sub(r"\bredress(?=(-bi)?:\d)", self.name, text.replace("redress_", f"{self.name}_"))
 
     def secret(self, name: str) -> str:
@@ -153,7 +166,10 @@ class Stack:
         return dict(line.split("=", 1) for line in lines)[name]
 
     def compose(self, *arguments: str, stdin: bytes | None = None, fails: bool = False) -> str:
-        """What a command of `docker compose` prints. Raises TrialError where it fails, unless it may."""
+        """Run a command of `docker compose`, and return what the command prints.
+
+        Raises TrialError where the command fails, unless `fails` is true.
+        """
         command = ("docker", "compose", "--progress", "quiet", *arguments)
         done = ended(*command, folder=self.folder, environment=self.environment, stdin=stdin, fails=fails)
         return done.stdout
@@ -167,18 +183,24 @@ class Stack:
         return ended(*words, folder=self.folder, environment=self.environment, fails=True).returncode == 0
 
     def follow(self, heading: str) -> None:
-        """Run the commands below a heading of the runbook. Raises TrialError at the first that fails."""
+        """Run the commands below a heading of the runbook. Raises TrialError at the first command that fails."""
         for block in runbook_blocks(heading):
             script = f"exec < /dev/null\n{self.own(block)}"
             ended("bash", "-euo", "pipefail", "-c", script, folder=self.folder, environment=self.environment)
 
     def states(self) -> dict[str, str]:
-        """The health of each container that has a health check, or why it does not run."""
+        """Return the health of each container, or the state of a container that has no health check.
+
+        Containers without a health check that have ended are left out.
+        """
         lines = self.compose("ps", "--all", "--format", "{{.Name}} {{.State}} {{.Health}}").splitlines()
         return {words[0]: words[-1] for words in map(str.split, lines) if len(words) == 3 or words[1] != "exited"}
 
     def wait_until_healthy(self, seconds: float = HEALTHY_SECONDS) -> dict[str, float]:
-        """Wait for all services that stay; the seconds each took. Raises TrialError where one is not healthy."""
+        """Wait until all services that stay are healthy, and return the seconds that each container took.
+
+        Raises TrialError where a container is not healthy in time.
+        """
         started = time.monotonic()
         healthy: dict[str, float] = {}
         while time.monotonic() < started + seconds:
@@ -195,17 +217,17 @@ class Stack:
         return self.compose("ps", "--all", "--quiet", service).strip()
 
     def host(self, service: str) -> str:
-        """The name by which Airflow knows a service's container."""
+        """Return the name by which Airflow knows a service's container."""
         return docker("inspect", "--format", "{{.Config.Hostname}}", self.container(service)).stdout.strip()
 
     def write_logs(self) -> Path:
-        """Keep what all services have printed; the file."""
+        """Write all that the services have printed into a file, and return the file's path."""
         LOGS.parent.mkdir(parents=True, exist_ok=True)
         LOGS.write_text(self.compose("logs", "--no-color", fails=True), encoding="utf-8")
         return LOGS
 
     def psql(self, statement: str, login: tuple[str, str], database: str = "redress") -> Ended:
-        """A statement by a login with its password; it may fail."""
+        """Run a statement by psql as a login with its password, and return how psql ended, even if it failed."""
         name, password = login
         command = ("docker", "compose", "exec", "-T", "-e", "PGPASSWORD", "postgres", "psql", "--host", "postgres")
         options = ("--username", name, "--dbname", database, "--no-psqlrc", "--tuples-only", "--no-align")
@@ -233,7 +255,10 @@ class Stack:
 
 @contextmanager
 def removed(stack: Stack) -> Iterator[None]:
-    """Remove a stack at the end; keep what its services have printed where something was not as it should be."""
+    """Remove a stack at the end of the block.
+
+    If the block fails, what the services printed is written into a file before.
+    """
     try:
         yield
     except Exception:
@@ -244,7 +269,7 @@ def removed(stack: Stack) -> Iterator[None]:
 
 
 def _peak(container: str) -> tuple[float, float]:
-    """In mebibytes, with the limit."""
+    """Return the most memory that a container has had, and the container's limit, both in mebibytes."""
     folders = (("memory.peak", "memory.max"), ("memory/memory.max_usage_in_bytes", "memory/memory.limit_in_bytes"))
     for peak, limit in folders:
         read = docker("exec", container, "cat", f"/sys/fs/cgroup/{peak}", f"/sys/fs/cgroup/{limit}", fails=True)
@@ -255,7 +280,7 @@ def _peak(container: str) -> tuple[float, float]:
 
 
 def runbook_blocks(heading: str) -> list[str]:
-    """The blocks of commands below a heading of docs/runbooks/compose.md."""
+    """Return the blocks of commands below a heading of docs/runbooks/compose.md."""
     page = RUNBOOK.read_text(encoding="utf-8")
     section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
     assert section is not None, heading

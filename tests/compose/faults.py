@@ -1,4 +1,4 @@
-"""What breaks on the way, on a running stack: the api-server away, a stop during a task, a disk that is full."""
+"""Faults that a running stack has to outlive: the api-server away, a stop during a task, and a full disk."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,10 @@ LEFT_KIBIBYTES = 4096
 
 
 def without_the_api_server(stack: Stack, client: httpx.Client, season: int) -> str:
-    """The api-server is away for a minute while a release is built: the task goes on, and is not tried again."""
+    """Stop the api-server for a minute while a release is built, and return words about the build.
+
+    Raises TrialError unless the task that builds goes on and succeeds at its first try.
+    """
 
     def disturb() -> None:
         stack.compose("stop", "api-server")
@@ -30,7 +33,10 @@ def without_the_api_server(stack: Stack, client: httpx.Client, season: int) -> s
 
 
 def stopped_during_a_task(stack: Stack, client: httpx.Client, season: int) -> str:
-    """`docker compose stop` while a release is built: the task ends first, and is not tried again."""
+    """Call `docker compose stop` while a release is built, start the stack again, and return words about the build.
+
+    Raises TrialError unless the task that builds succeeds at its first try.
+    """
 
     def disturb() -> None:
         stack.compose("stop")
@@ -50,7 +56,10 @@ def _disturbed(client: httpx.Client, season: int, disturb: Callable[[], None]) -
 
 
 def full_disk(stack: Stack, client: httpx.Client, season: int) -> str:
-    """No room is left for a release: the build leaves nothing, is tried again, and succeeds once there is room."""
+    """Fill the disk before a release is built, make room after the build failed, and return words about the build.
+
+    Raises TrialError if the failed build leaves anything behind, or if the run does not succeed with room.
+    """
     free = int(stack.execute("worker", "df", "--output=avail", "/var/lib/redress").split()[-1])
     stack.execute("worker", "fallocate", "--length", f"{free - LEFT_KIBIBYTES}KiB", FILLER)
     run = start_season(client, season, SOURCE)

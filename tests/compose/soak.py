@@ -2,9 +2,9 @@
 
 Before each run the state in the object store is removed, so that the run does everything again. After a random time
 a random service is killed (SIGKILL, and started again), or the store is away for a random time. The run must
-succeed, its release must have the tables of one machine, byte for byte, and the archive must be whole. A run that
-Airflow gives up, because a task has used up its tries, is cleared, failed tasks alone, as a person would do it. The
-first run of which this does not hold ends the soak.
+succeed, the tables of its release must be those of a run on one machine, byte for byte, and the archive must be
+whole. If Airflow gives a run up, because a task has used up its tries, the run's failed tasks are cleared once, as
+a person would do it. The first run that does not end so ends the soak.
 
     .venv/bin/python -m tests.compose.soak [--kills 20] [--letters 40] [--seed 1] [--name redress-soak]
 """
@@ -42,7 +42,10 @@ REMOVE_STATE = "import s3fs; s3fs.S3FileSystem().rm('redress/state', recursive=T
 
 
 def soak(stack: Stack, letters: Printed, kills: int, chance: random.Random) -> None:
-    """Raises TrialError at the first run that does not hold."""
+    """Run the season undisturbed, then once for each kill, and print a line for each.
+
+    Raises TrialError at the first run that does not succeed or leaves other tables than one machine.
+    """
     [season] = letters.seasons
     with step("images, and the season on one machine"):
         prepare(stack, letters)

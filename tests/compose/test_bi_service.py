@@ -1,4 +1,4 @@
-"""The service `bi` of docker-compose.yml as a plain process, on a release that PostgreSQL serves."""
+"""Superset, started as docker-compose.yml says, reads a release from PostgreSQL and cannot change it."""
 
 from pathlib import Path
 

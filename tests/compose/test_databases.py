@@ -1,4 +1,4 @@
-"""The service `databases` against a real PostgreSQL that asks for passwords."""
+"""The service `databases` sets up roles, rights and limits in a real PostgreSQL that asks for passwords."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""What the trials on an engine do without an engine: names, blocks of the runbook, digests, and what is missing."""
+"""The parts of the trials on a Docker engine that need no engine do their work: names, digests, the comparison of
+releases, and messages about what is missing.
+"""
 
 import os
 from pathlib import Path

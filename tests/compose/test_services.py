@@ -1,4 +1,7 @@
-"""Redis and the api-server's login as plain processes; all services together are in `trial.py`."""
+"""Redis asks for its password, and the api-server's login is written for its owner alone.
+
+`trial.py` runs all services together.
+"""
 
 import json
 import stat

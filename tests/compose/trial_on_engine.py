@@ -1,8 +1,8 @@
-"""`make compose-trial`: docker-compose.yml on a Docker engine, from the images to `down`, as the runbook says.
+"""`make compose-trial`: run docker-compose.yml on a Docker engine, from the images to `down`, as the runbook says.
 
-Everything has a name of its own (project, images, ports, secrets), and is removed at the end. Each step is printed
-with its seconds, and the first that fails ends the trial with a code that is not 0. Where no registry of images is
-reached, base images are stand-ins (`bases.py`).
+The trial has a project, images, ports and secrets of its own, and removes them at the end. Each step is printed
+with its seconds, and the first step that fails ends the trial with a code that is not 0. Where no registry of
+images is reached, base images are stand-ins (`bases.py`).
 
     .venv/bin/python -m tests.compose.trial_on_engine [--superset] [--faults] [--name redress-trial]
 """
@@ -55,7 +55,7 @@ FORBIDDEN = {
 
 
 def trial(stack: Stack, superset: bool, faults: bool) -> None:
-    """Raises TrialError at the first thing that is not as it should be."""
+    """Take a stack through all steps. Raises TrialError at the first thing that is not as it should be."""
     nameless = _volumes_without_a_name()
     start(stack)
     with step("ports are published on loopback alone"):
@@ -113,7 +113,7 @@ def trial(stack: Stack, superset: bool, faults: bool) -> None:
 
 
 def trial_of_a_full_disk(stack: Stack) -> None:
-    """Raises TrialError where a full disk is not outlived."""
+    """Fill the disk while a release is built. Raises TrialError if the stack does not outlive a full disk."""
     start(stack)
     with stack.client() as client:
         log_in(client, stack.secret("AIRFLOW_ADMIN_PASSWORD"))
@@ -124,7 +124,7 @@ def trial_of_a_full_disk(stack: Stack) -> None:
 
 
 def start(stack: Stack) -> None:
-    """Secrets, images, services; until all are healthy."""
+    """Write the secrets, build the images, start the services, and wait until all services are healthy."""
     with step(".env by the runbook's command"):
         stack.prepare(SETTINGS)
     with step("build"):
@@ -147,7 +147,7 @@ def _require_loopback(stack: Stack) -> None:
 
 
 def _require_apart(stack: Stack) -> None:
-    """Knock at each server from each container."""
+    """Require that a server is reached from the containers of REACHED_BY, and from no other container."""
     running = set(stack.compose("ps", "--services").split())
     for (server, port), clients in REACHED_BY.items():
         knock = ("timeout", "5", "bash", "-c", f"</dev/tcp/{server}/{port}")
@@ -163,7 +163,10 @@ def _require_reports(client: httpx.Client, stack: Stack) -> None:
 
 
 def _require_reader(stack: Stack, password: str) -> str:
-    """What a reader's login sees: the release, and how many reviews of the season it has."""
+    """Require that a reader's login reads the release and changes nothing.
+
+    Return what the login reads: the release's name, and how many reviews of the season the release has.
+    """
     read = stack.psql(SERVED, (READER, password))
     require(f"what a login of a BI tool reads ({read.stderr.strip()})", read.returncode, 0)
     for database, statements in FORBIDDEN.items():

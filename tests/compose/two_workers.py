@@ -1,10 +1,12 @@
-"""Two workers that share nothing but an object store and the databases, against one machine, on a Docker engine.
+"""Compare two workers that share nothing but an object store and the databases with one machine, on a Docker
+engine.
 
 The letters of some seasons are printed and taken to releases twice: by `redress run` in one container, and by
-Airflow on two workers with a disk each, beside moto's S3 server. In the second way, from one season to the next, a
-worker is killed, the store is away for two minutes, PostgreSQL is restarted, and a worker is added, always while
-letters are read. After each season the tables of both releases must be the same, byte for byte, PostgreSQL must
-serve that release, and the archive must be whole. At the end stands how much memory each container has had.
+Airflow on two workers with a disk each, beside moto's S3 server. On the two workers, the seasons are disturbed in
+turn while letters are read: the first is left alone, then a worker is killed, the store is away for two minutes,
+PostgreSQL is restarted, and a worker is added. After each season the tables of both releases must be the same, byte
+for byte, PostgreSQL must serve the release of the two workers, and the archive must be whole. At the end the trial
+prints the most memory that each container has had.
 
     .venv/bin/python -m tests.compose.two_workers [--letters 400] [--seasons 5] [--name redress-two]
 """
@@ -67,7 +69,7 @@ TABLE = re.compile(r"^(\w{64})  (\S+\.parquet)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Printed:
-    """Letters on this machine: `folder`/<season>/<council>.pdf."""
+    """The letters that were printed on this machine: `folder`/<season>/<council>.pdf."""
 
     folder: Path
     seasons: tuple[int, ...]
@@ -88,7 +90,9 @@ def printed(folder: Path, seasons_count: int, letters_count: int) -> Printed:
 
 @contextmanager
 def one_machine(stack: Stack, letters: Printed) -> Iterator[Callable[[int], dict[str, str]]]:
-    """Yield how to take a season in one container with a disk of its own; it gives the release's tables."""
+    """Yield a function that takes a season to a release in a container with a disk of its own, and returns the
+    release's tables.
+    """
     volume = f"{stack.name}_one-machine"
     mounts = ("--volume", f"{volume}:/var/lib/redress", "--volume", f"{letters.folder}:{LETTERS}:ro")
     given = [word for name, value in letters.settings.items() for word in ("--env", f"{name}={value}")]
@@ -112,7 +116,7 @@ def tables(checksums: str) -> dict[str, str]:
 
 @contextmanager
 def two_workers(stack: Stack) -> Iterator[httpx.Client]:
-    """Have both workers, the store and all of Airflow healthy; yield who is logged in."""
+    """Start both workers, the store and Airflow, wait until they are healthy, and yield a logged-in client."""
     stack.compose("up", "--detach", "object-store")
     stack.wait_until_healthy()
     stack.compose("run", "--rm", "--no-deps", "-T", "worker", "python", "-c", MAKE_BUCKET)
@@ -125,7 +129,7 @@ def two_workers(stack: Stack) -> Iterator[httpx.Client]:
 
 
 def run_season(client: httpx.Client, season: int, disturb: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Run a season, and disturb it while letters are read, by the host that reads; its task instances."""
+    """Run a season, call `disturb` with a host that reads letters, and return the run's task instances."""
     run = start_season(client, season, f"folder:{LETTERS}")
     deadline = time.monotonic() + SEASON_SECONDS
     while not (reading := [task for task in tasks_of(client, run) if _is_reading(task)]):
@@ -154,7 +158,7 @@ def take_store_away(stack: Stack, host: str) -> None:
 
 
 def cut_off(stack: Stack, service: str, seconds: float) -> None:
-    """Take a service out of its networks for a time."""
+    """Disconnect a service from its networks for some seconds, and connect it again."""
     container = stack.container(service)
     form = "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
     networks = docker("inspect", "--format", form, container).stdout.split()
@@ -183,12 +187,12 @@ DISTURBANCES: tuple[tuple[str, Callable[[Stack, str], None]], ...] = (
 
 
 def read_tables(stack: Stack) -> dict[str, str]:
-    """The tables of the release that is current in the object store, with their sha256."""
+    """Return the sha256 of each table of the release that is current in the object store."""
     return tables(stack.execute("worker", "python", "-c", READ_SUMS))
 
 
 def _require_served(stack: Stack) -> None:
-    """PostgreSQL serves the release that is current in the object store."""
+    """Require that PostgreSQL serves the release that is current in the object store."""
     current = stack.execute("worker", "python", "-c", READ_CURRENT).strip()
     psql = ("psql", "--username", "postgres", "--dbname", "redress", "--tuples-only", "--no-align")
     served = stack.execute("postgres", *psql, "--command", SERVED).strip()
@@ -204,7 +208,7 @@ def _print_work(tasks: list[dict[str, Any]], hosts: dict[str, str]) -> None:
 
 
 def build_store(stack: Stack) -> str:
-    """The image of moto's server, with the versions of requirements.lock."""
+    """Build an image of moto's server with the versions of requirements.lock, and return the image's name."""
     lock = (PROJECT_FOLDER / "requirements.lock").read_text(encoding="utf-8")
     versions = dict(re.findall(r"^(moto|flask|flask-cors)(?:\[.*\])?==([\w.]+)", lock, re.MULTILINE))
     packages = " ".join(f"{name}[s3]=={v}" if name == "moto" else f"{name}=={v}" for name, v in versions.items())
@@ -220,7 +224,10 @@ def prepare(stack: Stack, letters: Printed) -> None:
 
 
 def trial(stack: Stack, letters: Printed) -> None:
-    """Raises TrialError at the first thing that is not as it should be."""
+    """Take each season to a release on one machine and on two workers, and compare both.
+
+    Raises TrialError at the first thing that is not as it should be.
+    """
     with step("images"):
         prepare(stack, letters)
     with one_machine(stack, letters) as take, two_workers(stack) as client:
