@@ -130,9 +130,7 @@ def _debian(suite: str) -> str:
 
 
 def _mirrors(suite: str) -> list[str]:
-    """Return the lines of sources.list for a Debian suite, as this machine's apt has them. The suite itself is
-    first.
-    """
+    """Return the lines of sources.list for a Debian suite, as this machine's apt has them, the suite first."""
     form = "deb $(REPO_URI) $(CODENAME) main"
     known = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Component: main").splitlines()
     entries = sorted({line for line in known if re.fullmatch(rf"{suite}(-updates|-security)?", line.split(" ")[2])})
@@ -143,9 +141,7 @@ def _mirrors(suite: str) -> list[str]:
 
 
 def _pip_settings() -> str:
-    """Return the text of a pip.conf for an image: this machine's package addresses, without folders, which an image
-    does not have.
-    """
+    """Return the text of a pip.conf for an image: this machine's package addresses, but no folders."""
     values = {}
     for line in run(sys.executable, "-m", "pip", "config", "list").splitlines():
         name, _, value = line.partition("=")

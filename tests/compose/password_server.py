@@ -39,9 +39,7 @@ class PasswordServer:
         return run(command(services, "databases").here(self.places, {"PGHOST": str(self.folder)}, [PROGRAMS]))
 
     def program(self, name: str, *arguments: str, given: str = "") -> str:
-        """Run a program of PostgreSQL as the superuser with `given` as its input, and return what the program
-        prints.
-        """
+        """Run a program of PostgreSQL as the superuser with `given` as its input, and return what it prints."""
         environment = {"PGHOST": str(self.folder), "PGPASSWORD": SECRETS["POSTGRES_PASSWORD"]}
         done = subprocess.run(
             [PROGRAMS / name, *arguments], env=environment, input=given, capture_output=True, text=True, check=True

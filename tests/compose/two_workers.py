@@ -1,5 +1,4 @@
-"""Compare two workers that share nothing but an object store and the databases with one machine, on a Docker
-engine.
+"""Compare two workers, which share only an object store and the databases, with one machine, on a Docker engine.
 
 The letters of some seasons are printed and taken to releases twice: by `redress run` in one container, and by
 Airflow on two workers with a disk each, beside moto's S3 server. On the two workers, the seasons are disturbed in
@@ -90,9 +89,7 @@ def printed(folder: Path, seasons_count: int, letters_count: int) -> Printed:
 
 @contextmanager
 def one_machine(stack: Stack, letters: Printed) -> Iterator[Callable[[int], dict[str, str]]]:
-    """Yield a function that takes a season to a release in a container with a disk of its own, and returns the
-    release's tables.
-    """
+    """Yield a function that takes a season to a release in one container, and returns the release's tables."""
     volume = f"{stack.name}_one-machine"
     mounts = ("--volume", f"{volume}:/var/lib/redress", "--volume", f"{letters.folder}:{LETTERS}:ro")
     given = [word for name, value in letters.settings.items() for word in ("--env", f"{name}={value}")]
