@@ -1,4 +1,4 @@
-"""Alerts: what a mail says, what it never says, and that a mail that cannot be sent harms nothing."""
+"""An alert's mail says which run failed, where and why, holds no secret, and harms nothing if it cannot be sent."""
 
 import json
 import os
@@ -64,7 +64,7 @@ def context(run_id: str = RUN_ID, dag_id: str = "annual_letters") -> Any:
 
 
 def record(home: Path, folder: str = "2021") -> RunRecord:
-    """The record of the run, below the home's folder of records."""
+    """Return the record of the run, below the home's folder of records."""
     return RunRecord(home / "runs" / folder / f"{RUN_ID.replace(':', '-')}.jsonl")
 
 
@@ -183,7 +183,7 @@ def test_dags_are_given_a_list_of_functions() -> None:
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
-    """A function that returns what a process prints when a run in it fails and the process goes on."""
+    """A function that lets a run fail in a process of its own, and returns all that this process prints."""
     folder = tmp_path_factory.mktemp("sender")
     with subprocess.Popen(
         [sys.executable, "-c", SENDER],
@@ -214,7 +214,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sender]:
 
 @pytest.fixture(scope="module")
 def mailed(tmp_path_factory: pytest.TempPathFactory, sent: Sender) -> MailServer:
-    """A failed run with a hostile reason and, twice, a warning about missing letters, mailed to two people."""
+    """The mail server after a run failed with a hostile reason, and missing letters were warned about twice."""
     home = tmp_path_factory.mktemp("home")
     fail(record(home), "check", HOSTILE)
     with mail_server() as server:

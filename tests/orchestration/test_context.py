@@ -1,4 +1,4 @@
-"""Which errors of a task a person has to put right, and which are left to the task's next try."""
+"""A build that was interrupted is left to the task's next try, and an error that a person has to mend is not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The environment of Airflow's processes: settings from every place are passed on, and paths are absolute."""
+"""Airflow's processes get the settings from every place, with absolute paths, and nothing of another Airflow."""
 
 from pathlib import Path
 

@@ -17,7 +17,7 @@ def site() -> Iterator[SiteServer]:
 
 @pytest.fixture(scope="module")
 def airflow(site: SiteServer) -> Iterator[RunningAirflow]:
-    """Airflow up, whose runs take the sample letters where they name no other source."""
+    """A running Airflow. Its runs take the sample letters where they name no other source."""
     with running_airflow(
         REDRESS_SITE_URL=site.url,
         REDRESS_CONTACT="tests@example.org",

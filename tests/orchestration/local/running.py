@@ -1,4 +1,4 @@
-"""A real Airflow for tests: `redress up`'s own processes over a home of the test's, and what its metadata says."""
+"""A real Airflow for tests: the processes of `redress up` in a home of the test's own, to ask and to kill."""
 
 import shutil
 import socket
@@ -66,7 +66,7 @@ class Task:
 
 @dataclass
 class RunningAirflow:
-    """A running Airflow over a home: it starts runs, shows them, and kills the processes that do them."""
+    """A running Airflow over a home, with methods that start runs, show them, and kill their processes."""
 
     up: AirflowUp
     environment: Mapping[str, str]
@@ -86,7 +86,7 @@ class RunningAirflow:
         return self.up.settings
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of Airflow's, to its end."""
+        """Run a command of Airflow to its end, and return how the command ended."""
         return subprocess.run(
             [sys.executable, "-m", "airflow", *arguments],
             env=dict(self.environment),
@@ -97,7 +97,10 @@ class RunningAirflow:
         )
 
     def ask(self, path: str, method: str = "GET", **content: Any) -> Any:
-        """Return an answer of Airflow's API to the user of `redress up`."""
+        """Ask Airflow's API as the user of `redress up`, and return the answer.
+
+        Raises RunError if the answer is an error.
+        """
         if not self._headers:
             known = {"username": USER, "password": self.up.secrets.password}
             answer = httpx.post(f"{self.up.address}/auth/token", json=known, timeout=30).raise_for_status()
@@ -121,12 +124,12 @@ class RunningAirflow:
         self.ask(f"dags/{ANNUAL_LETTERS}", "PATCH", is_paused=False)
 
     def trigger(self, **conf: object) -> str:
-        """Start a run by hand with this conf; its id."""
+        """Start a run of annual_letters by hand with this conf, and return the run's id."""
         started = self.ask(f"dags/{ANNUAL_LETTERS}/dagRuns", "POST", logical_date=None, conf=conf)
         return str(started["dag_run_id"])
 
     def backfill(self, first: int, last: int, *arguments: str) -> float:
-        """Create a backfill over seasons as soon as no other is running; return the time of its creation."""
+        """Create a backfill over seasons as soon as no other backfill runs. Return the time just before that."""
         self.wait_for(
             lambda: not self.rows("select 1 from backfill where completed_at is null"),
             "a backfill does not complete",
@@ -138,7 +141,7 @@ class RunningAirflow:
         return began_at
 
     def clear(self, run_id: str, *, only_failed: bool) -> None:
-        """Clear the tasks of a run, as the pages do: only those that failed, or all.
+        """Clear the failed tasks of a run, or all its tasks, as Airflow's pages do.
 
         `airflow tasks clear` finds a run only by its logical date, and a run by hand has none.
         """
@@ -151,7 +154,7 @@ class RunningAirflow:
         return str(state)
 
     def runs(self, run_type: str) -> dict[str, str]:
-        """The state of each run of a type ("backfill", "manual", "scheduled") by its id."""
+        """Return the state of each run of a type ("backfill", "manual", "scheduled"), by the run's id."""
         return dict(
             self.rows(
                 "select run_id, state from dag_run where dag_id = %s and run_type = %s", ANNUAL_LETTERS, run_type
@@ -159,7 +162,7 @@ class RunningAirflow:
         )
 
     def tasks(self, run_id: str | None = None) -> list[Task]:
-        """The last attempt of each task, of one run or of all, in the order in which they began."""
+        """Return the last attempt of each task, of one run or of all runs, in the order of their beginnings."""
         return [
             Task(*row)
             for row in self.rows(
@@ -174,7 +177,7 @@ class RunningAirflow:
         ]
 
     def wait(self, run_id: str) -> str:
-        """Wait until a run has ended; return its state."""
+        """Wait until a run has ended, and return the run's state."""
         self.wait_for(lambda: self.state(run_id) in ("success", "failed"), f"{run_id} does not end")
         return self.state(run_id)
 
@@ -220,13 +223,13 @@ class RunningAirflow:
                 worker.rlimit(psutil.RLIMIT_FSIZE, limits)
 
     def restart_database(self) -> None:
-        """Stop the metadata's PostgreSQL at any moment, and start it again a moment later."""
+        """Stop the metadata's PostgreSQL, and start it again a second later."""
         self.up.postgresql.stop()
         time.sleep(1)
         self.up.postgresql.start_unless_running()
 
     def record(self, run_id: str) -> RunRecord:
-        """Return the record of a run, of whatever season."""
+        """Return the record of a run, whichever season the run has."""
         (path,) = self.settings.runs_folder.rglob(f"{record_name(run_id)}.jsonl")
         return RunRecord(path)
 
@@ -237,7 +240,7 @@ class RunningAirflow:
 
 
 def run_of(year: int) -> str:
-    """Return the id that a backfill gives to the run of a season: the dag's date in that year."""
+    """Return the id that a backfill gives to the run of a season: the dag's date in the season's year."""
     return f"backfill__{year}-08-15T06:00:00+00:00"
 
 
@@ -263,8 +266,8 @@ def running_airflow(
 ) -> Iterator[RunningAirflow]:
     """Run Airflow over a home of its own, or over a copy of `home`, during the block; annual_letters is not paused.
 
-    The home is not one of pytest's folders. If tests run as root, PostgreSQL runs as another user, who may not
-    enter them, and their paths are too long for a socket.
+    The home is in no folder of pytest's. The paths of pytest's folders are too long for a socket, and if root runs
+    the tests, PostgreSQL runs as another user, who may not enter these folders.
     """
     with tempfile.TemporaryDirectory(prefix="redress-up-") as folder:
         Path(folder).chmod(0o755)

@@ -1,10 +1,10 @@
 """Kill Airflow's scheduler, its workers and their tasks at random points of a season's run; part of `make soak`.
 
-Each run acquires, reads, builds and publishes the season into an empty home, and is killed on its way, once or
-several times: the scheduler alone, so that its tasks go on without it; the scheduler with all that it started; a
-worker, so that its task goes on; a task. A scheduler is started again at once. A run that Airflow gives up after a
-task's retries is cleared, as a person would do it. In the end there must be the same release as of an undisturbed
-run, nothing lost, nothing twice, and nothing half written.
+Each run acquires, reads, builds and publishes the season into an empty home. On the run's way, once or several
+times, something is killed: the scheduler alone, while its tasks go on; the scheduler with all that it started; a
+worker, while its task goes on; or a task. A scheduler is started again at once. A run that Airflow gives up after a
+task's retries is cleared, as a person would do it. In the end the home must have the release of an undisturbed run,
+with nothing lost, nothing twice, and nothing half written.
 
     python -m tests.orchestration.local.soak [--kills 50] [--seed 1]
 """
@@ -83,7 +83,7 @@ class Killed:
 
 
 def empty(airflow: RunningAirflow) -> None:
-    """Remove the results of runs from a home; nobody may be at work in it."""
+    """Remove the results of runs from a home. No run may be at work in the home."""
     for path in airflow.settings.home.iterdir():
         if path.is_dir() and path.name != KEPT:
             shutil.rmtree(path)
@@ -135,7 +135,7 @@ def kill_on_the_way(airflow: RunningAirflow, whole: Whole, chance: random.Random
 
 
 def check(airflow: RunningAirflow, run_id: str, whole: Whole) -> None:
-    """Raise SoakError where a home does not hold what an undisturbed run leaves, once, and nothing else."""
+    """Raise SoakError unless a home holds all that an undisturbed run leaves, exactly once, and nothing else."""
     settings = airflow.settings
     _wait_for_writers(airflow)
     releases = Releases(settings.warehouse_folder)
@@ -175,7 +175,7 @@ def check(airflow: RunningAirflow, run_id: str, whole: Whole) -> None:
 
 
 def _kill(airflow: RunningAirflow, run_id: str, kind: str, chance: random.Random) -> bool:
-    """Kill a named process as soon as it exists; return False if the run ended before that."""
+    """Kill a process of this kind as soon as there is one. Return False if the run ends before."""
     if kind.startswith("scheduler"):
         airflow.kill_scheduler(is_alone=kind == "scheduler alone")
         return True

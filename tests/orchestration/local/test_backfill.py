@@ -1,4 +1,4 @@
-"""Backfills by Airflow's own command: a run for each season, the release of single runs, and never two writers."""
+"""Airflow's own backfill runs each season, gives the release of single runs, and has one writer at a time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,9 @@ WRITES_IN_A_RUN = 4
 
 @dataclass(frozen=True)
 class Backfilled:
-    """The result of a backfill: the state of each run, the tasks of all runs, releases and their history."""
+    """The result of a backfill: the state of each run, the tasks of all runs, the current release, and how often a
+    release became current.
+    """
 
     states: Mapping[str, str]
     tasks: tuple[Task, ...]
@@ -36,7 +38,7 @@ class Backfilled:
 
 
 def backfilled(airflow: RunningAirflow, began_at: float) -> Backfilled:
-    """Return the result once every run of every kind has ended."""
+    """Wait until every run of every kind has ended, and return the result."""
     airflow.wait_for(
         lambda: not airflow.rows("select 1 from dag_run where state in ('queued', 'running')"), "runs do not end"
     )
@@ -54,7 +56,7 @@ def began_at(airflow: RunningAirflow) -> float:
 
 @pytest.fixture(scope="module")
 def single_runs(began_at: float, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the identity of the release of the same seasons, landed in another order and in another home."""
+    """The identity of the warehouse when single runs land the same seasons, in another order and another home."""
     settings = Settings(home=tmp_path_factory.mktemp("single"), additional_authorities=SAMPLE_AUTHORITIES)
     for year in OTHER_ORDER:
         run = Run.of_season(Season(year), "single", settings)
@@ -64,27 +66,27 @@ def single_runs(began_at: float, tmp_path_factory: pytest.TempPathFactory) -> st
 
 @pytest.fixture(scope="module")
 def first(airflow: RunningAirflow, began_at: float, single_runs: str) -> Backfilled:
-    """The first backfill over all seasons of the samples."""
+    """The first backfill, over the seasons of `YEARS`."""
     return backfilled(airflow, began_at)
 
 
 @pytest.fixture(scope="module")
 def beyond(airflow: RunningAirflow, first: Backfilled) -> Backfilled:
-    """The second backfill, over the same seasons and one more. Its params state a season that differs from this
-    one.
+    """The second backfill, over the same seasons and 2020. Its conf states season 2021 for every run, which is
+    wrong for the run of 2020.
     """
     return backfilled(airflow, airflow.backfill(2020, YEARS[-1], "--dag-run-conf", '{"season": 2021}'))
 
 
 @pytest.fixture(scope="module")
 def by_hand(airflow: RunningAirflow) -> list[str]:
-    """The ids of runs by hand that ran at the same time as a backfill."""
+    """The ids of runs by hand beside a backfill. The fixture `again` adds them."""
     return []
 
 
 @pytest.fixture(scope="module")
 def again(airflow: RunningAirflow, beyond: Backfilled, by_hand: list[str]) -> Backfilled:
-    """The third backfill, which repeats completed runs, beside a run by hand of one of its seasons."""
+    """The third backfill, which repeats completed runs, with a run by hand of season 2022 beside it."""
     began_at = airflow.backfill(YEARS[0], YEARS[-1], "--reprocess-behavior", "completed")
     by_hand.append(airflow.trigger(season=2022))
     return backfilled(airflow, began_at)
@@ -172,7 +174,7 @@ def test_a_run_by_hand_beside_a_backfill_of_its_season_loses_nothing(
 
 
 def assert_one_writer(found: Backfilled, least: int) -> None:
-    """Assert that the tasks of the writers' pool ran one after the other, and that there were this many."""
+    """Assert that at least so many tasks of the writers' pool ran, and that they ran one after the other."""
     times = sorted(
         (one.began_at, one.ended_at)
         for one in found.tasks

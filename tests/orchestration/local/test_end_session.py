@@ -1,4 +1,4 @@
-"""Everything that `redress up` started ends with it, in whatever process group, and whoever started it."""
+"""Ending the session of a killed scheduler also ends its task, which leads a process group of its own."""
 
 import os
 import subprocess

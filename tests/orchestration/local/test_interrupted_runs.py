@@ -1,4 +1,4 @@
-"""Runs under a real scheduler that are interrupted: killed, without their database, without disk or source."""
+"""A run under a real scheduler ends well after kills, a database's restart, a full disk, or an absent source."""
 
 import random
 
@@ -21,7 +21,7 @@ LARGEST_BYTES = 5_000_000
 
 @pytest.fixture(scope="module")
 def whole(airflow: RunningAirflow) -> Whole:
-    """What a run of the season leaves that nothing disturbs."""
+    """The result of a run of the season that nothing disturbs."""
     return undisturbed(airflow)
 
 

@@ -1,4 +1,4 @@
-"""Locks in Airflow's metadata: a killed process holds none for long, even if its children keep its connection."""
+"""A killed process keeps no lock in Airflow's metadata for long, even if a child keeps the process's connection."""
 
 import os
 import signal

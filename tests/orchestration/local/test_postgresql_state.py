@@ -1,4 +1,4 @@
-"""PostgreSQL's state file, in which the path of the data is a line."""
+"""PostgreSQL's state file is read line by line, whatever characters the path of the data has."""
 
 import os
 import subprocess

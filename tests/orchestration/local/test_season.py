@@ -1,7 +1,7 @@
-"""A season under a real scheduler: what unpausing starts, a backfill by Airflow's own command, a run by hand.
+"""Under a real scheduler, unpausing starts nothing, a backfill runs a season, and a run by hand says its season.
 
-The home has the sample seasons and their release already, so that nothing is built; tests/dags has the runs that
-build, and test_backfill.py backfills that do.
+The home has the sample seasons and their release already, so that nothing is built. Runs that build are in
+tests/dags, and backfills that build in test_backfill.py.
 """
 
 import datetime as dt
@@ -24,14 +24,14 @@ YEAR = 2022
 
 @pytest.fixture(scope="module")
 def airflow(samples_release: Path) -> Iterator[RunningAirflow]:
-    """Airflow up over a copy of the home of the samples; it looks for their letters where they lie."""
+    """A running Airflow over a copy of the samples' home. Its runs take the sample letters where these lie."""
     with running_airflow(home=samples_release.parents[2]) as one:
         yield one
 
 
 @dataclass(frozen=True)
 class Unpaused:
-    """What the schedule has started and will start, once the dag is unpaused and nobody has asked for a run."""
+    """The runs that the schedule started after the dag was unpaused, and the time at which the next run is due."""
 
     scheduled: Mapping[str, str]
     next_due: dt.datetime
@@ -45,7 +45,7 @@ def unpaused(airflow: RunningAirflow) -> Unpaused:
 
 @pytest.fixture(scope="module")
 def by_hand(airflow: RunningAirflow, unpaused: Unpaused) -> str:
-    """A run by hand that does not say its season, beside a backfill of one season; both have ended."""
+    """The id of a run by hand that does not say its season, beside a backfill of one season. Both have ended."""
     airflow.backfill(YEAR, YEAR)
     run_id = airflow.trigger()
     airflow.wait(run_id)

@@ -1,4 +1,4 @@
-"""Files with secrets: their owner alone may read them, whatever was there before."""
+"""A file with secrets can be read by its owner alone, whatever was there before."""
 
 import json
 import stat

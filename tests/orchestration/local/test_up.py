@@ -1,4 +1,6 @@
-"""`redress up` without Airflow: one in a home, what a killed one left, what ended, logs, an empty home."""
+"""`redress up`, here without Airflow's processes, is alone in a home, ends what a killed one left, and keeps
+PostgreSQL running and logs short.
+"""
 
 import os
 import signal
@@ -57,10 +59,10 @@ task.wait()
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    """A home as people have it, with a space and an umlaut.
+    """A home with a space and an umlaut in its path, as people have them.
 
-    It is none of pytest's: those are closed to the user that PostgreSQL runs as where tests run as root. Others may
-    pass through its folder, and may not list it.
+    The home is in no folder of pytest's: if root runs the tests, PostgreSQL runs as another user, who may not enter
+    these folders. Other users may pass through the home's folder, and may not list it.
     """
     with tempfile.TemporaryDirectory(prefix="redress-up-") as folder:
         Path(folder).chmod(0o711)
@@ -238,7 +240,7 @@ def _up(home: Path) -> AirflowUp:
 
 @contextmanager
 def _python(code: str, *arguments: object) -> Iterator["subprocess.Popen[bytes]"]:
-    """A Python process that leads a session of its own, killed at the end of the block if it is still there."""
+    """Start a Python process that leads a session of its own, and kill it at the end of the block."""
     with subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": str(PROJECT / "plugins")},
