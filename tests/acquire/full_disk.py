@@ -8,7 +8,7 @@ import sys
 
 
 def main(source_name: str, largest_bytes: int) -> None:
-    """Acquire season 2021 by the settings of the environment, and print what stops it."""
+    """Acquire season 2021 by the settings of the environment, and print the archive's error if there is one."""
     from redress.acquire.archive import ArchiveError
     from redress.acquire.sources.by_name import source_of
     from redress.settings import Settings

@@ -2,8 +2,9 @@
 
     python -m tests.acquire.interrupted SOURCE KILL_AT
 
-KILL_AT counts what Python does with files and sockets (its audit events): before that one the process ends itself
-with SIGKILL, so that nothing can clean up. 0 lets it go on to the end, and prints how many there were.
+The points are what Python does with files and sockets (its audit events), counted from 1. At the point KILL_AT the
+process ends itself with SIGKILL, so that nothing can clean up. With a KILL_AT of 0 the process goes on to the end,
+and prints how many points there were.
 """
 
 import sys

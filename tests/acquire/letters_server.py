@@ -28,7 +28,7 @@ class LettersServer:
         return Settings(**(self.environment(home) | changes))  # type: ignore[arg-type]
 
     def environment(self, home: Path) -> dict[str, object]:
-        """The settings by their names."""
+        """Return the settings for a home, by name."""
         return {
             "home": str(home),
             "site_url": self.site.url,
@@ -46,18 +46,20 @@ class LettersServer:
         return f"manifest:{self.manifest}"
 
     def path(self, number: int) -> str:
-        """The path of a letter on the site, by its number."""
+        """Return the path of a letter on the site, by the letter's number."""
         return f"/letters/{number}.pdf"
 
     def give(self, number: int, content: bytes, **changes: object) -> None:
-        """Put a letter on the site, in place of what is there."""
+        """Put a letter on the site, in place of the earlier letter with this number."""
         given = Given(content, content_type=PDF, etag=f'"{hash(content)}"', **changes)  # type: ignore[arg-type]
         self.site.give(self.path(number), given)
 
 
 @contextmanager
 def letters_server(folder: Path, count: int) -> Iterator[LettersServer]:
-    """Serve letters to this many councils of the season, each with bytes of its own."""
+    """Serve this many letters of the season, each with bytes of its own. With more letters than councils, some
+    councils have two letters.
+    """
     ids = tuple(authority.authority_id for authority in load_authorities().expected_in(SEASON))
     # more letters than councils: some have two, as a successor has that receives its predecessors'
     whose = [ids[number % len(ids)] for number in range(count)]

@@ -1,4 +1,4 @@
-"""An S3 server on loopback: moto's, which answers any client that has its address."""
+"""Moto's S3 server on loopback, which answers any client that has the server's address."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ BUCKET = "letters"
 
 
 def s3_environment(address: str) -> dict[str, str]:
-    """What an S3 client takes from the environment to use the server at an address."""
+    """Return the environment variables by which an S3 client uses the server at an address."""
     return {
         "AWS_ENDPOINT_URL": address,
         "AWS_ACCESS_KEY_ID": "a-test",
@@ -21,8 +21,9 @@ def s3_environment(address: str) -> dict[str, str]:
 
 @contextmanager
 def s3_server(port: int = 0) -> Iterator[str]:
-    """Run a server with one empty bucket, at a port if it is named. The S3 clients of this process and of its
-    children use the server.
+    """Run a server with one empty bucket, on this port or any free port, and yield the server's address.
+
+    The S3 clients of this process and of its children use the server.
     """
     import s3fs  # these two take seconds to import: only where a server is started
     from moto.server import ThreadedMotoServer

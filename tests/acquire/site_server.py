@@ -26,12 +26,11 @@ ANY_COUNCIL = "/your-councils-performance/*/statistics"
 
 @dataclass(frozen=True)
 class Given:
-    """One answer. With `etag`, a request that names the same tag gets 304; the other fields say how the answer goes
-    wrong.
+    """One answer of the site. The fields after `headers` can make the answer go wrong.
 
-    `length` is announced in place of the body's own length, or no length if `is_length_untold` is set. After
-    `reset_at` bytes the connection is reset.
-    `drip_seconds` pass between two bytes, of the headers too if `is_head_slow` is set.
+    A request that names the answer's `etag` gets 304. `length` is announced in place of the body's own length, and
+    no length if `is_length_untold` is set. After `reset_at` bytes the connection is reset. `drip_seconds` pass
+    before each byte of the body, and before each byte of the headers too if `is_head_slow` is set.
     """
 
     body: bytes = b""
@@ -48,7 +47,7 @@ class Given:
 
 @dataclass
 class Asked:
-    """One request; `ended_at` is the time at which the last byte of its answer was about to be written."""
+    """One request. `ended_at` is the time just before its answer, or a slow answer's last byte, was written."""
 
     path: str
     headers: dict[str, str]
@@ -58,7 +57,7 @@ class Asked:
 
 
 class SiteServer:
-    """A server on a free port of 127.0.0.1, with its answers set for each path."""
+    """A server on a free port of 127.0.0.1. A test sets the answers for each path."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -75,20 +74,20 @@ class SiteServer:
         return f"http://127.0.0.1:{self.port}"
 
     def give(self, path: str, *answers: Given) -> None:
-        """Answer requests for a path with these in turn, and all later requests with the last."""
+        """Answer requests for a path with these answers in turn, and all later requests with the last answer."""
         with self._lock:
             self._answers[path] = list(answers)
 
     def paths(self) -> list[str]:
-        """The paths of all requests so far, without robots.txt."""
+        """Return the paths of all requests so far, without robots.txt."""
         return [one.path for one in self.asked if one.path != "/robots.txt"]
 
     def bodies_sent(self) -> list[str]:
-        """The paths that were answered with their whole content."""
+        """Return the path of each request that was answered with status 200, without robots.txt."""
         return [one.path for one in self.asked if one.status == 200 and one.path != "/robots.txt"]
 
     def forget(self) -> None:
-        """Forget the requests; keep the answers."""
+        """Forget the requests, and keep the answers."""
         with self._lock:
             self.asked.clear()
 
@@ -100,7 +99,7 @@ class SiteServer:
         page: bytes | None = None,
         link_text: str = "View annual letters",
     ) -> str:
-        """A council's page, its list of letters and each PDF; the slug under which they lie."""
+        """Serve a council's page, the list of its letters and each PDF, and return the council's slug."""
         slug = slugs_of(name)[0]
         start = f"/your-councils-performance/{slug}"
         list_path = f"{start}/annual-letters"
@@ -121,7 +120,7 @@ class SiteServer:
         return slug
 
     def play_tables(self, tables: Mapping[str, bytes]) -> None:
-        """The page of data tables, with a link for each file name."""
+        """Serve the data tables, each under its file name, and a page with a link to each."""
         items = "".join(f'<li><a href="/assets/attach/1/{name}">A table</a></li>' for name in tables)
         self.give(
             TABLES_PAGE, Given(f"<html><title>Tables</title><ul>{items}</ul></html>".encode(), etag='"tables"')
@@ -231,7 +230,7 @@ def site_server() -> Iterator[SiteServer]:
 
 
 def sample(season: int, name: str) -> bytes:
-    """A sample letter's bytes."""
+    """Return the bytes of a sample letter."""
     return (LETTERS / str(season) / f"{slugs_of(name)[0]}.pdf").read_bytes()
 
 

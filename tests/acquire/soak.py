@@ -1,8 +1,8 @@
-"""Kill the acquiring of a season of 400 letters at random points, each time another; `make soak`.
+"""Kill the acquiring of a season of 400 letters, each time at another random point; part of `make soak`.
 
 Each round acquires the season into a fresh archive, is killed once, and is run again. Afterwards each letter must
-be in the archive exactly once, nothing half written may be left, and `archive verify` must find nothing. What was
-in the archive when the process was killed must not have been fetched again.
+be in the archive exactly once, nothing half written may be left, and `archive verify` must find nothing. A letter
+that was in the archive when the process was killed must not have been fetched again.
 """
 
 import argparse
@@ -24,7 +24,7 @@ MOST_ON_THEIR_WAY = FETCHES_AT_A_TIME + STORING_AT_A_TIME
 
 @dataclass(frozen=True)
 class Round:
-    """What one kill left, and what the second run made of it."""
+    """One kill: the point, the files in the archive then, the bodies that both runs fetched, and the seconds."""
 
     kill_at: int
     files_when_killed: int
@@ -33,7 +33,7 @@ class Round:
 
 
 def acquire(server: LettersServer, home: Path, kill_at: int) -> subprocess.CompletedProcess[str]:
-    """Acquire the season in a process of its own, which is killed at a point; 0 means not at all."""
+    """Acquire the season in a process of its own, which is killed at the point `kill_at`, or never if that is 0."""
     return started("tests.acquire.interrupted", server, home, kill_at)
 
 
@@ -49,7 +49,7 @@ def points(server: LettersServer, home: Path) -> int:
 
 
 def kill_once(server: LettersServer, home: Path, kill_at: int, count: int) -> Round:
-    """Kill a run once, then do a run to the end. Raises SoakError if anything is wrong afterwards."""
+    """Kill a run at a point, then run again to the end. Raises SoakError if anything is wrong afterwards."""
     started = time.monotonic()
     server.site.forget()
     archive = Archive(home / "archive")
@@ -66,7 +66,7 @@ def kill_once(server: LettersServer, home: Path, kill_at: int, count: int) -> Ro
 
 
 def check(archive: Archive, home: Path, count: int) -> None:
-    """Check that an archive holds each letter exactly once, and nothing else."""
+    """Raise SoakError unless an archive holds each letter exactly once, and nothing else."""
     verified = archive.verify()
     left = list((home / "archive" / "incoming").glob("*"))
     if verified.findings or left or (verified.files_count, verified.cards_count) != (count, count):

@@ -1,4 +1,4 @@
-"""Acquiring a season from a real server: what became of each letter, and what later runs ask for."""
+"""A run from a real server notes what became of each letter, and later runs ask only for what they need."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def server(tmp_path: Path) -> Iterator[LettersServer]:
 
 
 def run_once(server: LettersServer, home: Path, name: str, *, retry_failed: bool = False, **changes: object) -> Run:
-    """Acquire the season; its summary lies beside the run's record."""
+    """Acquire the season, and return the run. The run's summary lies beside its record."""
     run = Run.of_season(SEASON, name, server.settings(home, **changes))
     source = source_of(server.source, run.settings)
     for number, references in enumerate(plan(run, source, retry_failed=retry_failed)):
@@ -48,7 +48,7 @@ def run_once(server: LettersServer, home: Path, name: str, *, retry_failed: bool
 
 
 def whole_run(server: LettersServer, home: Path, name: str, **changes: object) -> Run:
-    """Acquire the season and end the run, so that the next run starts over."""
+    """Acquire the season and end the run's journal, so that the next run starts over."""
     run = run_once(server, home, name, retry_failed=False, **changes)
     run.journal.end()
     return run

@@ -1,4 +1,4 @@
-"""A season of 400 letters that is killed on the way, again and again, and is whole in the end."""
+"""A season is whole in the end, however often acquiring it was killed, and even if the disk had no room."""
 
 import random
 from pathlib import Path

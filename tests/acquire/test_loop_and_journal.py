@@ -1,4 +1,4 @@
-"""The loop over a season's references, and the journal of what became of each, without a server."""
+"""The loop over references fetches as many at a time as a source takes, and the journal loses no outcome."""
 
 import json
 import threading

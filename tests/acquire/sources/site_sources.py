@@ -1,4 +1,4 @@
-"""A source of the site, as tests make it: its settings, a letter's reference, and what a fetch raises."""
+"""For tests of the site as a source: the source, a letter's reference, and the error that a fetch raises."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def reference(source: SiteSource, authority_id: str = "SAMPLE-01", season: Seaso
 
 
 def fetched_before(site: SiteServer, authorities: Authorities, folder: Path) -> tuple[Reference, Fetched]:
-    """Return a letter's reference, and what an earlier run fetched of it, with its pages in the cache."""
+    """Fetch a letter as an earlier run would, and keep pages in the cache. Return its reference and the result."""
     first = source_of(site, authorities, folder)
     one = reference(first)
     return one, first.fetch(one)

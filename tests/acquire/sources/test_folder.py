@@ -1,4 +1,4 @@
-"""The folder source: every file below a season's folder, in a fixed order, and none that lies elsewhere."""
+"""The folder source takes the letters below a season's folder, in a fixed order, and no file from elsewhere."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Letters on the site: which there should be, and the way from a council's page to its letter."""
+"""The site's source knows which letters there should be, and finds the way from a council's page to its letter."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Pages and data tables of the site: those that have not changed, second witnesses, and pages of another shape."""
+"""The site's source does not download what has not changed, takes pages and data tables as second witnesses, and
+refuses pages of another shape.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How a test asks a server that answers with a failure."""
+"""A function for tests that ask a server and expect a failure."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Where redirects, names and links may lead, against a real server on loopback."""
+"""Redirects and names of hosts lead to the site and to allowed hosts of the public internet, and nowhere else."""
 
 import ipaddress
 from collections.abc import Iterator
