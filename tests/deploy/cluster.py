@@ -1,8 +1,8 @@
 """A stand-in for the API of a cluster: Airflow's KubernetesExecutor makes pods in it, and each pod is a process.
 
-It knows what the executor asks: to make, list, watch, change and delete pods of one namespace. A pod has the
-environment, the folders and the command that its manifest names. What a real cluster adds (networks, limits, users,
-read-only file systems) is not there.
+The stand-in answers what the executor asks: to make, list, watch, change and delete pods of one namespace. A pod
+has the environment, the folders and the command that its manifest names. What a real cluster adds (networks,
+limits, users, read-only file systems) is not there.
 """
 
 import json
@@ -48,12 +48,12 @@ MEBIBYTE = 2**20
 
 
 class ManifestError(Exception):
-    """A manifest names what is not there; the message says what."""
+    """A manifest names a ConfigMap, a Secret or a key that is not there. The message says which."""
 
 
 @dataclass
 class Peak:
-    """The most that the processes of one pod had at once, as the pod ended."""
+    """What the processes of a pod took: the most memory at once, the seconds, and the scratch folder at the end."""
 
     task: str
     state: str
@@ -64,7 +64,11 @@ class Peak:
 
 @dataclass
 class Cluster:
-    """`environment` is the image's; `config_maps`, `secrets` and `secret_files` are there before any pod."""
+    """The pods of a cluster, and what they need.
+
+    `environment` is the image's environment. `config_maps` and `secrets` are the cluster's ConfigMaps and Secrets
+    before any pod. `places` gives for each place of the cluster the place that replaces it here.
+    """
 
     folder: Path
     environment: Mapping[str, str]
@@ -150,7 +154,7 @@ class Cluster:
         self._tell("MODIFIED", pod, phase=phase)
 
     def _folders(self, pod: Mapping[str, Any], container: Mapping[str, Any]) -> dict[str, str]:
-        """Return where each mounted folder of a pod lies here, and each place of the cluster."""
+        """Return the path here for each mounted folder of a pod, and for each place of the cluster."""
         volumes = {volume["name"]: volume for volume in pod["spec"]["volumes"]}
         folders = dict(self.places)
         for mount in container["volumeMounts"]:
@@ -196,7 +200,7 @@ class Cluster:
 
 
 def memory_of(process_id: int) -> float:
-    """Return the bytes of a process and all below it, pages that several share counted once."""
+    """Return the bytes of memory of a process and all processes below it. Pages that they share count once."""
     try:
         first = psutil.Process(process_id)
         everyone = [first, *first.children(recursive=True)]
@@ -212,7 +216,7 @@ def memory_of(process_id: int) -> float:
 
 
 def selected(pod: Mapping[str, Any], selector: str) -> bool:
-    """Return whether a pod has the labels of a selector: `key=value`, `key!=value`, `key`, with commas."""
+    """Return whether a pod's labels meet all conditions of a selector: `key=value`, `key!=value` or `key`."""
     labels = pod["metadata"].get("labels", {})
     for condition in filter(None, selector.split(",")):
         key, operator, value = re.fullmatch(r"([^!=]+?)\s*(!?=?=?)\s*([^!=]*)", condition).groups()  # type: ignore[union-attr]

@@ -41,13 +41,13 @@ def all_manifests() -> list[dict[str, Any]]:
 
 
 def environment() -> dict[str, str]:
-    """Return what the ConfigMap gives every container."""
+    """Return the environment variables that the ConfigMap gives to every container."""
     stated: dict[str, str] = yaml.safe_load(values()["extraConfigMaps"][ENVIRONMENT]["data"])
     return stated
 
 
 def configuration() -> dict[str, str]:
-    """Return the options of Airflow in the values, as the environment variables that set the same."""
+    """Return the options of Airflow in the values, as the environment variables that set these options."""
     return {
         f"AIRFLOW__{section.upper()}__{option.upper()}": str(value)
         for section, options in values()["config"].items()

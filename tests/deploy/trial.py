@@ -1,9 +1,9 @@
-"""deploy/ without a cluster: Airflow's parts as plain processes, and each task in a pod of a stand-in cluster.
+"""Try deploy/ without a cluster: Airflow's parts run as plain processes, and each task in a pod of a stand-in.
 
 The commands, environments, Secrets and the pod of a task are those of deploy/; Airflow's own KubernetesExecutor
-makes the pods. The object store is moto's server, PostgreSQL the one that pip brings. At the end stands what each
-pod took of memory and of its scratch folder. What a cluster alone has (networks, limits, read-only file systems,
-the chart itself) is not tried.
+makes the pods. The object store is moto's server, and PostgreSQL comes with pip. At the end the trial prints how
+much memory and scratch space the pods of each task took. What a cluster alone has (networks, limits, read-only file
+systems, the chart itself) is not tried.
 
     python3.11 -m venv ENVIRONMENT
     ENVIRONMENT/bin/pip install --no-deps --require-hashes -r requirements-compose.lock
@@ -100,7 +100,7 @@ class Parts:
         return {name: self._here(value) for name, value in stated.items()} | here
 
     def run(self, arguments: Sequence[str], variables: Mapping[str, str]) -> None:
-        """Run a command to its end. Raises TrialError if it fails."""
+        """Run a command to its end. Raises TrialError if the command fails."""
         ended = subprocess.run(
             [self._here(argument) for argument in arguments],
             env=dict(variables),
@@ -126,7 +126,7 @@ class Parts:
             )
 
     def is_healthy(self, variables: Mapping[str, str]) -> bool:
-        """Return whether the scheduler's own check says so."""
+        """Run the scheduler's own health check, and return whether the check succeeds."""
         check = [self._here(word) for word in values()["scheduler"]["livenessProbe"]["command"]]
         return subprocess.run(check, env=dict(variables), capture_output=True, check=False).returncode == 0
 
@@ -204,7 +204,10 @@ def write_secrets(folder: Path, store: str) -> None:
 
 
 def run_season(client: httpx.Client, season: int, letters: Path) -> list[dict[str, Any]]:
-    """One run of `annual_letters`; its task instances. Raises TrialError where it fails."""
+    """Run `annual_letters` once, and return the run's task instances.
+
+    Raises TrialError if a task fails or waits for another try, or if the run takes too long.
+    """
     dag = f"/api/v2/dags/{ANNUAL_LETTERS}"
     deadline = time.monotonic() + HEALTHY_SECONDS
     while client.get(dag).status_code == 404 and time.monotonic() < deadline:
@@ -225,7 +228,7 @@ def run_season(client: httpx.Client, season: int, letters: Path) -> list[dict[st
 
 
 def table(peaks: Sequence[Peak]) -> str:
-    """Return what the pods took, the largest of each task."""
+    """Return a table of what the pods took: for each task, the largest values of its pods."""
     lines = ["| task | pods | most memory, MiB | scratch, MiB | longest, s |", "|---|---:|---:|---:|---:|"]
     for task in dict.fromkeys(peak.task for peak in peaks):
         pods = [peak for peak in peaks if peak.task == task]
@@ -236,7 +239,10 @@ def table(peaks: Sequence[Peak]) -> str:
 
 
 def trial(python: Path, folder: Path, season: int, letters: Path, authorities: Path) -> None:
-    """Raises TrialError at the first thing that is not as it should be."""
+    """Start Airflow's parts, run a season with a pod for each task, and print what the parts and pods took.
+
+    Raises TrialError at the first thing that is not as it should be.
+    """
     for name in ("airflow", "redress", "pods"):
         (folder / name).mkdir(parents=True)
     with password_server() as server, object_store(folder) as store:
