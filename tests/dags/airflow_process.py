@@ -1,7 +1,7 @@
-"""Airflow's commands in one process that stays, which saves a few seconds of each command.
+"""Run Airflow's commands in one process that stays, which saves a few seconds of each command.
 
-Run as a module, it reads one command a line, a JSON object of its words and its environment, and answers each with
-its exit code.
+As a module, this file reads a command from each line of its input: a JSON object with the words and the environment
+of the command. It answers each line with the command's exit code.
 """
 
 import json
@@ -37,9 +37,9 @@ class AirflowProcess:
         return self.home / "commands.log"
 
     def run(self, settings: Settings, stated: Mapping[str, str], *words: str) -> tuple[int, str]:
-        """Run a command with some settings, and other variables of its environment.
+        """Run a command with these settings, and with other variables of its environment.
 
-        Return the command's exit code and what it printed.
+        Return the command's exit code and what the command printed.
         """
         before = self.log.stat().st_size
         environment = {
@@ -53,20 +53,20 @@ class AirflowProcess:
         return int(answer), printed
 
     def dag_runs(self, dag_id: str) -> list[tuple[str, dict[str, Any]]]:
-        """The state and the conf of each run of a dag in the metadata, the oldest first."""
+        """Return the state and the conf of each run of a dag in the metadata, the oldest run first."""
         with sqlite3.connect(self.home / "airflow.db") as database:
             found = database.execute("select state, conf from dag_run where dag_id = ? order by id", (dag_id,))
             return [(state, json.loads(conf or "{}")) for state, conf in found]
 
     def end_runs(self, dag_id: str) -> None:
-        """Mark each run of a dag as ended, as if it had been done."""
+        """Mark each run of a dag as a success, as if the run had been done."""
         with sqlite3.connect(self.home / "airflow.db") as database:
             database.execute("update dag_run set state = 'success' where dag_id = ?", (dag_id,))
 
 
 @contextmanager
 def airflow_process(home: Path, metadata: Path) -> Iterator[AirflowProcess]:
-    """The process, with a copy of some metadata; it ends with the block."""
+    """Start the process with a copy of this metadata, yield the process, and end it after the block."""
     shutil.copyfile(metadata, home / "airflow.db")
     reads, writes = os.pipe()
     with (home / "commands.log").open("wb") as log:
@@ -86,7 +86,7 @@ def airflow_process(home: Path, metadata: Path) -> Iterator[AirflowProcess]:
 
 
 def main() -> None:
-    """Work off commands until there are no more."""
+    """Run one command after the other until the input ends."""
     with os.fdopen(int(sys.argv[1]), "w") as answers:
         for line in sys.stdin:
             asked = json.loads(line)

@@ -1,4 +1,7 @@
-"""The dags as Airflow parses them, described as JSON: run in a process of its own, which has imported no more."""
+"""Print the dags as Airflow parses them, as JSON.
+
+The module runs in a process of its own, so that nothing else has imported what only tasks need.
+"""
 
 import json
 import sys
@@ -22,7 +25,7 @@ NEEDED_BY_TASKS_ALONE = (
 
 
 def main(dags: Path) -> None:
-    """Import each dag file, then let Airflow parse the folder; print what there is."""
+    """Import each dag file, let Airflow parse the folder, and print what was found."""
     import airflow.sdk  # noqa: F401 - its own time is not ours
 
     sys.path.insert(0, str(dags))
@@ -72,7 +75,7 @@ def _described(dag: Any) -> dict[str, Any]:
 
 
 def _first_run(dag: Any) -> str | None:
-    """When the scheduler would start the first run of a dag that is unpaused now."""
+    """Return when the scheduler would start the first run of a dag that is unpaused now, or None for never."""
     from airflow.serialization.serialized_objects import DagSerialization
 
     found = DagSerialization.from_dict(DagSerialization.to_dict(dag)).next_dagrun_info(last_automated_run_info=None)
@@ -84,7 +87,7 @@ def _is_documented(task: Any) -> bool:
 
 
 def _retry_minutes(task: Any) -> float:
-    """How long a task goes on trying, by its delays alone."""
+    """Return how long the delays between the tries of a task are in all."""
     first = task.retry_delay.total_seconds() / 60
     longest = task.max_retry_delay.total_seconds() / 60 if task.max_retry_delay else float("inf")
     growth = 2 if task.retry_exponential_backoff else 1

@@ -1,4 +1,4 @@
-"""The dags as Airflow parses them, once for all that is asked of them."""
+"""The dags as Airflow parses them, parsed once for all tests."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.shared import made_once
 
 @pytest.fixture(scope="session")
 def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `tests.dags.bag` prints."""
+    """The description of all dags that `tests.dags.bag` prints."""
 
     def make(folder: Path) -> None:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""annual_letters: its shape, and real runs of it, which end in a published warehouse or say why not."""
+"""The dag annual_letters has the form that it needs, and a real run publishes a warehouse or says why not."""
 
 import datetime as dt
 import json
@@ -100,7 +100,7 @@ WITH_LETTERS = tuple(year for year in YEARS if year not in WITHOUT_LETTERS)
 
 @dataclass(frozen=True)
 class Done:
-    """The result of runs of several seasons, with the steps that were shown during the runs."""
+    """The result of runs of several seasons, with the steps that were shown while the seasons ran."""
 
     airflow: DagRuns
     runs: Mapping[int, DagRun]
@@ -113,7 +113,7 @@ class Done:
         return {one.name: one for one in step_summaries(self.runs[year].record)}
 
     def first_line(self, year: int) -> str:
-        """The first line of the report of a season's run."""
+        """Return the first line of the report about a season's run."""
         return self.runs[year].record.path.with_suffix(".md").read_text().splitlines()[0]
 
     @property
@@ -222,7 +222,7 @@ def test_the_terminal_shows_steps_under_their_season_and_those_of_the_build_unde
 
 @pytest.fixture(scope="module")
 def failure(done: Done) -> str:
-    """The message about a run of a season without letters."""
+    """The message of the error that the run of a season without letters gives."""
     with pytest.raises(DagRunError) as error:
         done.runs[2015].require_success()
     return str(error.value)

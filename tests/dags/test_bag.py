@@ -1,4 +1,4 @@
-"""All dags: the three that there are, which parse fast and only declare."""
+"""The three dags parse fast, import nothing that only tasks need, and say what their parts are for."""
 
 import subprocess
 import sys

@@ -1,4 +1,7 @@
-"""publication_watch: its schedule, its tasks and its params; test_real_runs.py runs it."""
+"""The dag publication_watch has the schedule, the tasks and the params of a weekly watch.
+
+Real runs of the dag are in test_real_runs.py.
+"""
 
 from typing import Any
 

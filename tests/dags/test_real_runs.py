@@ -1,7 +1,7 @@
-"""Real runs of warehouse_upkeep, which re-read, rebuild and go back, and of publication_watch, which starts the
+"""Real runs of warehouse_upkeep read a season again, rebuild and go back. Real runs of publication_watch start the
 season's run if there is something new, and only then.
 
-Both dags run in one process of Airflow's, each with a home of its own.
+Both dags run in one process of Airflow, each dag with a home of its own.
 """
 
 import json
@@ -47,7 +47,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory, airflow_metadata: Path) ->
 
 @dataclass(frozen=True)
 class Done:
-    """A run of the dag: the command's exit code and output, the tasks' states, and the messages of its steps."""
+    """A run of warehouse_upkeep: the command's exit code and output, the tasks' states, and the steps' messages."""
 
     code: int
     printed: str
@@ -76,7 +76,7 @@ class Home:
         return folder.name
 
     def upkeep(self, **conf: object) -> Done:
-        """One run of the dag."""
+        """Run warehouse_upkeep once with this conf, and return the result."""
         before = set(Path(str(self.settings.runs_folder)).rglob("*.jsonl"))
         code, printed = self.airflow.run(self.settings, {}, "dags", "test", UPKEEP, "--conf", json.dumps(conf))
         (path,) = set(Path(str(self.settings.runs_folder)).rglob("*.jsonl")) - before or [None]
@@ -85,7 +85,10 @@ class Home:
         return Done(code, printed, self._states(), told)
 
     def _states(self) -> dict[str, str]:
-        """The state of each task of the last run, by its name; a mapped one's by what it is called."""
+        """Return the state of each task of the last run, by the task's id.
+
+        A mapped task is there by the name that Airflow's pages show.
+        """
         with sqlite3.connect(self.airflow.home / "airflow.db") as database:
             found = database.execute(
                 "select coalesce(rendered_map_index, task_id), state from task_instance where dag_id = ? and "
@@ -97,9 +100,9 @@ class Home:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, airflow: AirflowProcess, samples: Path) -> Home:
-    """A home in which a run was killed before it published its build, and that has since lost a season's landing.
+    """A home without a release, in which a run was killed before it published its build.
 
-    Its archive has the season, and it has no release.
+    Since then landing has lost a season, which the archive still has.
     """
     place = tmp_path_factory.mktemp("upkeep")
     shutil.copytree(samples / "built", place / "home", symlinks=True)
@@ -153,7 +156,7 @@ def test_a_rebuild_of_what_is_whole_has_nothing_to_do(home: Home, rebuilt: Done)
 
 @pytest.fixture(scope="module")
 def second(home: Home, rebuilt: Done) -> tuple[str, str]:
-    """A second release, of what is landed; the identities of both."""
+    """The identities of the first release and of a second release, published after a council was added."""
     first = home.current
     assert home.settings.additional_authorities is not None
     with home.settings.additional_authorities.open("a") as file:
@@ -216,7 +219,7 @@ def test_a_re_read_that_fails_fails_its_run_and_has_its_report(home: Home, gone_
 
 @dataclass(frozen=True)
 class Watched:
-    """A process of Airflow's, a home for its watches, the letters that it watches, and the recipients of mails."""
+    """A process of Airflow, a server with the letters to watch, a home for the watches, and a mail server."""
 
     airflow: AirflowProcess
     server: LettersServer
@@ -226,18 +229,21 @@ class Watched:
     mails: MailServer
 
     def watch(self, **conf: object) -> tuple[int, str]:
-        """Do one watch of the season; return the command's exit code and its output."""
+        """Run one watch of the season, and return the command's exit code and its output."""
         self.server.site.forget()
         self.mails.mails.clear()
         conf = {"season": WATCHED_SEASON.year, **conf}
         return self.airflow.run(self.settings, self.stated, "dags", "test", WATCH, "--conf", json.dumps(conf))
 
     def started(self) -> list[tuple[str, dict[str, object]]]:
-        """Return the runs of annual_letters that were queued; nothing does them in these tests."""
+        """Return the state and the conf of each run of annual_letters. No queued run is done in these tests."""
         return self.airflow.dag_runs("annual_letters")
 
     def acquire_season(self, run_id: str) -> None:
-        """A run of the season until its letters are archived and, by its record, landed; none is queued then."""
+        """Do a run of the season until its letters are in the archive and, by its record, landed.
+
+        Then mark all queued runs of annual_letters as ended.
+        """
         source = source_of(self.server.source, self.settings)
         run = Run.of_season(WATCHED_SEASON, run_id, self.settings)
         for number, batch in enumerate(plan(run, source)):
@@ -265,7 +271,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory, airflow: AirflowProcess) -
 
 @pytest.fixture(scope="module")
 def first(watched: Watched) -> tuple[int, str]:
-    """The first watch of a season that never had a run."""
+    """The exit code and the output of the first watch of a season that never had a run."""
     return watched.watch()
 
 
@@ -276,7 +282,7 @@ def first_mails(watched: Watched, first: tuple[int, str]) -> list[tuple[str, str
 
 @pytest.fixture(scope="module")
 def acquired(watched: Watched, first: tuple[int, str], first_mails: object) -> Watched:
-    """The season after a run that had all that the first watch had found."""
+    """The watched season after a run that acquired all letters that the first watch had found."""
     assert first[0] == 0
     watched.acquire_season("the-run-that-was-started")
     return watched

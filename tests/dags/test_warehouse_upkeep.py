@@ -1,4 +1,7 @@
-"""warehouse_upkeep: its form and its ways; test_real_runs.py runs it."""
+"""The dag warehouse_upkeep has a form that refuses wrong values, and a way of tasks for each action.
+
+Real runs of the dag are in test_real_runs.py.
+"""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Letters whose files say other than their pages show, or whose pages do not say whose a number is.
+"""Letters whose files say something else than their pages show, or whose pages leave open what a number is about.
 
-They are to state the figures of `SEEN`. What their files say beside that agrees with every rule about numbers, so
-that only the page can tell it from what a person sees.
+Nearly all of them show the figures of `SEEN`. The numbers in their files that nobody sees break no rule about
+numbers, so that only the page tells these numbers from the figures that a person sees.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -56,10 +56,11 @@ Print = Callable[[int, str], bytes]
 
 @dataclass(frozen=True)
 class Planted:
-    """A letter of a season to a council, and what has to become of it.
+    """A letter of a season to a council, and what has to become of the letter.
 
-    `why` are words of the letter's reason, or of what its figures are flagged for. A person sees the numbers of
-    `seen`; no number of `hidden` is seen, or none can be read for certain.
+    `why` are words of the reason for which the letter is held back or flagged. A person sees the numbers of `seen`.
+    The measures of `hidden` have no figure, because nobody sees their numbers, or the numbers cannot be read for
+    certain.
     """
 
     kind: str
@@ -74,18 +75,18 @@ class Planted:
 
     @property
     def address(self) -> str:
-        """The place of the letter's file below the folder of letters."""
+        """The path of the letter's file below the folder of letters."""
         return f"{self.year}/{self.kind.replace(' ', '-')}{self.ending}"
 
     @property
     def figures(self) -> dict[str, int]:
-        """The figures that the warehouse has of the letter."""
+        """The figures that the warehouse has to have of the letter."""
         shown = {measure: value for measure, value in self.seen.items() if measure not in self.hidden}
         return shown if self.fate is Fate.ACCEPTED else {}
 
 
 def blocks(year: int, said: Mapping[str, int] = SEEN) -> tuple[list[str], list[str], list[str]]:
-    """Return the three blocks of statistics: for each its heading, its rate, its average, and its counts."""
+    """Return the three blocks of statistics, each with its heading, its rate, its average, and its counts."""
     period = f"for the period between 1 April\n{year - 1} to 31 March {year}"
     average = "This compares to an average of {}% in similar authorities."
     based = "Statistics are based on a total of {} {} {}"
@@ -188,7 +189,7 @@ def other_number_on_a_white_box(page: Page) -> str:
 
 
 def numbers_in_one_place(year: int, council: str) -> bytes:
-    """Return a letter with 27 printed over 21, which a text has as 217."""
+    """Return a letter with 27 printed over 21, so that the text of the page has 217."""
     page = statistics(year, SEEN | {OUTCOMES: 21})
     left, lower, _, _ = place(page, "21", "total of 21")
     above = f"BT /Plain 10 Tf {left} {lower} Td (27) Tj ET"
@@ -238,7 +239,7 @@ def scan_over_a_text_that_misreads_it(year: int, council: str) -> bytes:
 
 
 def averages_above_their_headings(year: int, council: str) -> bytes:
-    """Return a letter in which each average stands on a band between two blocks."""
+    """Return a letter in which each average stands above its block's heading, between two blocks."""
     bands = [one for heading, rate, average, *rest in blocks(year) for one in (average, heading, rate, *rest)]
     return pdf(first_page(year, council), stack(bands, top=60, size=10))
 
@@ -349,7 +350,7 @@ WITNESS = ("2020/a-witness.html", web_page(2020, OSTLEBRIDGE, CONTRADICTION))
 
 
 def write(folder: Path) -> FolderSource:
-    """Write the letters and the witness into the folders of their seasons."""
+    """Write the letters and the witness into the folders of their seasons, and return the folder as a source."""
     for address, content in (*((one.address, one.printed(one.year, one.council)) for one in LETTERS), WITNESS):
         (folder / address).parent.mkdir(parents=True, exist_ok=True)
         (folder / address).write_bytes(content)

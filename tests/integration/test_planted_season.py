@@ -1,4 +1,4 @@
-"""Seasons of letters whose files lie: no figure that a person does not see comes into the warehouse."""
+"""No figure that a person does not see comes into the warehouse, even from letters whose files lie."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What decides the content of a release: what is landed and decided, and neither the order nor who decided."""
+"""What is landed and decided makes the content of a release; the order of seasons and who decided do not."""
 
 from pathlib import Path
 

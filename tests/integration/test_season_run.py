@@ -1,4 +1,4 @@
-"""A season's whole way in this process: from a folder of letters to a published warehouse that can be asked."""
+"""A season goes its whole way in this process, from a folder of letters to a published warehouse."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +44,7 @@ JOIN = """
 
 @contextmanager
 def asked(folder: Path | str) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
-    """The warehouse of a release, open for questions."""
+    """Open the warehouse of a release during the block, and yield a function that returns a query's rows."""
     with duckdb.connect(str(Path(folder) / "warehouse.duckdb"), read_only=True) as connection:
         yield lambda question: connection.execute(question).fetchall()
 
@@ -55,7 +55,7 @@ def season_run(settings: Settings, year: int, name: str) -> Run:
 
 @dataclass(frozen=True)
 class Ran:
-    """What `redress run` of two seasons, of which one has no letters, left behind, and how it was called."""
+    """A call of `redress run` for two seasons, of which one has no letters: how it was called, and its result."""
 
     settings: Settings
     environment: Mapping[str, str]
@@ -88,9 +88,10 @@ def letters(home: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def ran(home: Path, letters: Path) -> Ran:
-    """A home in which both seasons are landed, and the first has been run the whole way by the command line.
+    """A run of the first season, the whole way by the command line, in a home in which both seasons are landed.
 
-    Its landing lies elsewhere, in a folder whose name as a pattern is that of a neighbour's landing.
+    Landing lies outside the home. The name of its folder, taken as a pattern, matches the folder of another
+    landing.
     """
     councils, landing = home / "councils.csv", home.with_name("landing [12]")
     shutil.copy(SAMPLE_AUTHORITIES, councils)

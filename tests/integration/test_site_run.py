@@ -1,4 +1,4 @@
-"""A season from a site: the whole way, by the command that a person types, against a real server on loopback."""
+"""A season goes its whole way from a real server on loopback, by the command that a person types."""
 
 import json
 from collections.abc import Iterator
@@ -40,9 +40,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(home: Path) -> Iterator[SiteServer]:
-    """A site on which every council has a page with statistics of 2023, and the invented ones a letter of 2021 too.
+    """A site on which each invented council has a letter of 2021, and other councils a page that names 2023.
 
-    Two have a letter of 2023 as well, and their pages show its figures.
+    Two of the invented councils have a letter of 2023 as well, and their pages show the letter's figures.
     """
     mappings = home / "data_table_mappings" / "2021"
     mappings.mkdir(parents=True)
@@ -76,7 +76,7 @@ def run_season(season: int, *options: str) -> Result:
 
 
 def page_of_2023(name: str) -> bytes:
-    """A council's page as it shows the same figures as its letter."""
+    """Return a council's page of 2023 with the figures of the council's letter."""
     (council,) = (one for one in read_councils(SAMPLE_AUTHORITIES) if one.authority_name == name)
     (row,) = (
         one
@@ -88,7 +88,7 @@ def page_of_2023(name: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def first(site: SiteServer) -> Result:
-    """The first run of 2021, after 2023 was landed: its build has both seasons."""
+    """The result of the first run of 2021. Season 2023 was landed before, so that the build has both seasons."""
     latest = Run.of_season(Season(2023), "latest", Settings())
     check(latest, acquire_and_read(latest, source_of("site", Settings())))
     result = run_season(2021)
