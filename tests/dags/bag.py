@@ -87,7 +87,7 @@ def _is_documented(task: Any) -> bool:
 
 
 def _retry_minutes(task: Any) -> float:
-    """Return how long the delays between the tries of a task are in all."""
+    """Return the minutes that the delays between a task's tries take in all."""
     first = task.retry_delay.total_seconds() / 60
     longest = task.max_retry_delay.total_seconds() / 60 if task.max_retry_delay else float("inf")
     growth = 2 if task.retry_exponential_backoff else 1

@@ -1,4 +1,4 @@
-"""What is landed and decided makes the content of a release; the order of seasons and who decided do not."""
+"""A release's content depends on what is landed and decided, not on the order of seasons or on who decided."""
 
 from pathlib import Path
 

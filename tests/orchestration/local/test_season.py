@@ -1,4 +1,4 @@
-"""Under a real scheduler, unpausing starts nothing, a backfill runs a season, and a run by hand says its season.
+"""Under a real scheduler, unpausing starts nothing, a backfill runs, and a run by hand without a season fails.
 
 The home has the sample seasons and their release already, so that nothing is built. Runs that build are in
 tests/dags, and backfills that build in test_backfill.py.
