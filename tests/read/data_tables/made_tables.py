@@ -48,7 +48,7 @@ def csv_bytes(*rows: Cells, encoding: str = "utf-8", delimiter: str = ",") -> by
 
 
 def xlsx_bytes(sheets: Values[str, Sequence[Cells]], formats: Values[str, str] | None = None) -> bytes:
-    """A workbook; `formats` gives number formats by cell, such as {"D2": "0%"}, on every sheet."""
+    """Return a workbook with these sheets; `formats` has every sheet's number formats by cell: {"D2": "0%"}."""
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
     for title, rows in sheets.items():
@@ -74,11 +74,11 @@ def read(content: bytes, meant: Mapping = DECIDED, *, address: str = ADDRESS, se
 
 
 def values(table: DataTable) -> dict[tuple[str | None, str], Decimal | None]:
-    """The values of a table by authority and measure."""
+    """Return the values of a table by authority id and measure."""
     return {(figure.authority_id, figure.measure): figure.value for figure in table.figures}
 
 
 def figure(table: DataTable, measure: str, authority_id: str = "SAMPLE-01") -> WitnessFigure:
-    """The one figure of an authority and measure."""
+    """Return the one figure that a table has for an authority and a measure."""
     (found,) = [one for one in table.figures if (one.authority_id, one.measure) == (authority_id, measure)]
     return found

@@ -1,4 +1,4 @@
-"""Cells: a number is read as it was meant, and what is no number has a reason and is never nought."""
+"""A data table's cell gives the number that is meant, or a reason why it has no number, and never a false zero."""
 
 from decimal import Decimal
 

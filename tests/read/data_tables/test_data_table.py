@@ -1,4 +1,4 @@
-"""Data tables: the headings are searched for, every number keeps its place, and what was not used is reported."""
+"""Reading a data table finds its headings, keeps the place of each number, and reports what was not used."""
 
 from decimal import Decimal
 

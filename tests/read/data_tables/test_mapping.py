@@ -1,4 +1,4 @@
-"""Mappings: what a person writes is taken as written, or refused with what is wrong and what may stand there."""
+"""A mapping is taken as a person wrote it, or refused with what is wrong and what may stand there."""
 
 import pytest
 import yaml

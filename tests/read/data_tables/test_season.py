@@ -1,4 +1,4 @@
-"""A season's data tables on their way from the source to landing, and what the run says of them."""
+"""A season's data tables go from the source to landing, and the run's record says what came of them."""
 
 import shutil
 from pathlib import Path
@@ -43,7 +43,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def land_data_tables(run: Run, source: FolderSource) -> int:
-    """The tables read and landed, as a run does it whose letters pass the gate; how many figures."""
+    """Read and land the data tables, as a run does when its letters pass the gate. Return the number of figures."""
     count = read_data_tables(run, source)
     Landing(run.settings.landing_folder).take_witnesses(run.season, WitnessKind.DATA_TABLE, run.data_tables)
     return count
@@ -139,7 +139,7 @@ def test_of_copies_of_a_table_the_one_with_a_mapping_is_read() -> None:
 
 
 def fail_at_one(table: FetchedTable, season: Season, authorities: Authorities) -> DataTable:
-    """A reader of tables with a fault."""
+    """Read a table, but raise KeyError for the table at the address 2021/fault.csv."""
     if table.address == "2021/fault.csv":
         raise KeyError("fault")
     return _read_table(table, season, authorities)

@@ -1,4 +1,4 @@
-"""Tables and mappings that cannot be read: each is a sentence with its file and row, and the others are read."""
+"""A table that cannot be read is reported in a sentence with its file and row, and the other tables are read."""
 
 import io
 import re
@@ -36,7 +36,7 @@ LONG_AFTER_A_QUOTE = HEAD + b'"' + csv_bytes(*[WEXMARSH_ROW] * 8000)
 
 
 def with_a_merge_over_the_whole_sheet() -> bytes:
-    """A workbook of a few kilobytes for which openpyxl makes 17 thousand million cells."""
+    """Return a workbook of a few kilobytes, of which openpyxl makes 17 thousand million cells: a merged range."""
     made = io.BytesIO()
     merge = b'</sheetData><mergeCells count="1"><mergeCell ref="F1:XFD1048576"/></mergeCells>'
     whole = io.BytesIO(xlsx_bytes({"Sheet": (HEADINGS, PELLONSHIRE_ROW)}))
@@ -55,7 +55,9 @@ def with_a_cell_in_the_last_row() -> bytes:
 
 
 def with_cells_in_a_style_that_is_not_there() -> bytes:
-    """A workbook that opens; the cells' font is the twelfth of one, which shows where a cell is looked at."""
+    """Return a workbook that openpyxl opens, but in which a cell's font raises IndexError: the cells name a font
+    that the workbook does not have.
+    """
     made = io.BytesIO()
     whole = io.BytesIO(xlsx_bytes({"Sheet": (HEADINGS, PELLONSHIRE_ROW)}))
     with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(made, "w") as out:

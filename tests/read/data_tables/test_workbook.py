@@ -1,4 +1,4 @@
-"""Spreadsheets: a cell says what a person sees in it, and what is not read is reported by its cell."""
+"""A spreadsheet's cell is read as a person sees it, and a cell that is not read is reported with its place."""
 
 import io
 import re
@@ -30,7 +30,9 @@ made: Any = openpyxl_rule  # its functions have no types
 def workbook(
     change: Callable[[Worksheet], object], *, add: Callable[[openpyxl.Workbook], object] = lambda book: None
 ) -> bytes:
-    """The table in a sheet "Decided", changed; upheld decisions of Pellonshire are in B2."""
+    """Return a workbook with the table in a sheet "Decided", after `change` of the sheet and `add` to the workbook.
+    Cell B2 has the upheld count of Pellonshire.
+    """
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Decided"
@@ -55,7 +57,7 @@ def put(
     number_format: str | None = None,
     fill: PatternFill | GradientFill | None = None,
 ) -> Callable[[Worksheet], object]:
-    """Change B2 to a value in a font and a number format."""
+    """Return a change of a sheet that puts a value into B2, in a font, a number format and a fill."""
 
     def change(sheet: Worksheet) -> None:
         cell = sheet["B2"]
@@ -210,7 +212,7 @@ def test_white_letters_on_a_coloured_cell_are_seen() -> None:
 
 
 def edited(content: bytes, pattern: bytes, replacement: bytes) -> bytes:
-    """A workbook with its sheet's XML changed, for what openpyxl does not write."""
+    """Return a workbook with one place of its sheet's XML replaced, for contents that openpyxl does not write."""
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as new:
         for name in old.namelist():

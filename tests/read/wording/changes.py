@@ -1,4 +1,4 @@
-"""Ways in which a season can change its words, each with what its new sentences state."""
+"""Changes of the words of a season's letters, each with the figures that the new sentences state."""
 
 import random
 from collections.abc import Callable
@@ -33,9 +33,9 @@ DEALT, NOT_FOR_US, ASSESSED = "dealt_with_count", "not_for_us_count", "assessed_
 
 @dataclass(frozen=True)
 class Change:
-    """One way: the season, how many letters, what is changed, and what the new sentences state.
+    """A change of a season's words: the season, the number of letters, the change, and the new words' figures.
 
-    `proven` are the figures that arithmetic must carry.
+    `proven` names the figures that arithmetic must prove.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Change:
     table: TableWords | None = None
 
     def letters(self, count: int | None = None, seed: int = SEED) -> list[Printed]:
-        """Print the season's letters, or some of them."""
+        """Print the season's letters: `count` of them, or as many as the change says."""
         if self.table is not None:
             return printed_reports(self.year, count or self.count, self.table, seed=seed)
         wanted = count or self.count
@@ -56,7 +56,7 @@ class Change:
 
 
 def three(content: LetterContent) -> ThreeStatistics:
-    """The three statistics of a letter, those of an overview too."""
+    """Return the three statistics of a letter, with or without the overview of 2025."""
     statistics = content.statistics
     if isinstance(statistics, ComplaintOverview):
         return statistics.statistics
@@ -65,7 +65,7 @@ def three(content: LetterContent) -> ThreeStatistics:
 
 
 def words(*pairs: tuple[str, str]) -> Edit:
-    """Other words wherever the old ones stand."""
+    """Return an edit that replaces the old words of each pair by the new words wherever they stand."""
 
     def other(text: str) -> str:
         for old, new in pairs:
@@ -89,7 +89,7 @@ def words(*pairs: tuple[str, str]) -> Edit:
 
 
 def block(name: str, change: Callable[[Block, ThreeStatistics, LetterContent], Block]) -> Edit:
-    """Change the block whose heading begins so."""
+    """Return an edit that applies `change` to each block with a heading that begins with `name`."""
 
     def edit(page: StatisticsPage, content: LetterContent) -> StatisticsPage:
         blocks = (
@@ -101,7 +101,7 @@ def block(name: str, change: Callable[[Block, ThreeStatistics, LetterContent], B
 
 
 def both(first: Edit, second: Edit) -> Edit:
-    """Two changes, one after the other."""
+    """Return an edit that makes two edits, one after the other."""
     return lambda page, content: second(first(page, content), content)
 
 

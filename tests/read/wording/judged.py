@@ -1,4 +1,4 @@
-"""How well a season's proposals fit what its letters were printed to state."""
+"""A comparison of a season's proposals with the figures that the season's letters were printed to state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from tests.read.wording.printed import Printed
 
 @dataclass
 class Judged:
-    """What is right and wrong of a season's proposals."""
+    """The faults of a season's proposals, each in words, and the figures that are called proven."""
 
     not_first: list[str] = field(default_factory=list)
     not_found: list[str] = field(default_factory=list)
@@ -55,7 +55,7 @@ def judged(change: Change, letters: Sequence[Printed], found: Analysis) -> Judge
 
 
 def shown(finding: SentenceFinding) -> str:
-    """A sentence below its heading, with empty slots."""
+    """Return the heading and the words of a sentence, with `{}` in place of each slot."""
     return f"{finding.pattern.heading} | {finding.pattern.text(['{}'] * len(finding.pattern.slots))}"
 
 

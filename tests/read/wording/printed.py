@@ -1,4 +1,4 @@
-"""Seasons of letters to invented councils whose words a test changes, printed as text or as PDF."""
+"""Seasons of letters to invented councils, printed as text or as PDF in words that a test changes."""
 
 import csv
 import random
@@ -43,7 +43,7 @@ Edit = Callable[[StatisticsPage, LetterContent], StatisticsPage]
 
 
 def as_it_is(page: StatisticsPage, content: LetterContent) -> StatisticsPage:
-    """Change nothing."""
+    """Return the page unchanged."""
     return page
 
 
@@ -59,7 +59,7 @@ class Printed:
 def contents(
     year: int, count: int, seed: int = SEED, alter: Alter | None = None
 ) -> list[tuple[Council, LetterContent]]:
-    """The contents of a season's letters, to the first of the random councils."""
+    """Return the first `count` random councils, each with its letter's content; `alter` changes the figures."""
     known = read_averages()
     found = []
     for council in random_councils(count, seed):
@@ -85,7 +85,7 @@ def contents(
 
 
 def text_letter(content: LetterContent, page: StatisticsPage, paragraphs: int) -> bytes:
-    """A letter as text: its prose, and the blocks behind the signature."""
+    """Return a letter as text: the first `paragraphs` of its prose, and the page's blocks behind the signature."""
     lines = [
         "Local Government & Social Care Ombudsman",
         "",
@@ -122,7 +122,7 @@ def text_letter(content: LetterContent, page: StatisticsPage, paragraphs: int) -
 
 
 def pdf_letter(content: LetterContent, page: StatisticsPage, arrange: Arrangement = one_column) -> bytes:
-    """A letter as PDF, its blocks in an arrangement."""
+    """Return a letter as PDF, with the blocks of its statistics page in an arrangement."""
     leaves = [*letter_leaves(content), *statistics_leaves(page, arrange)]
     return pdf(leaves, f"{letter_title(content.season)}, {content.authority_name} (invented)")
 
@@ -137,9 +137,9 @@ def printed(
     paragraphs: int = FEW_PARAGRAPHS,
     alter: Alter | None = None,
 ) -> list[Printed]:
-    """A season's letters with their statistics page changed: as PDF in an arrangement, or as text.
+    """Print a season's letters with statistics pages changed by `edit`: as PDF if `arrange` is given, or as text.
 
-    `paragraphs` is how many paragraphs of prose a text has at most; a PDF has all.
+    `paragraphs` is how many paragraphs of prose a text has at most; a PDF has all paragraphs.
     """
     found = []
     for council, content in contents(year, count, seed, alter):
@@ -150,7 +150,7 @@ def printed(
 
 
 def printed_reports(year: int, count: int, words: TableWords, *, seed: int = SEED) -> list[Printed]:
-    """A season's letters with tables of services and outcomes, as PDF."""
+    """Print a season's letters as PDF, with tables of services and outcomes in these words."""
     found = []
     for council in random_councils(count, seed):
         chance = random.Random(f"report {seed} {council.authority_id}")  # noqa: S311 - repeatable
@@ -174,7 +174,7 @@ def _report(council: Council, chance: random.Random) -> LocalAuthorityReport:
 
 
 def councils_of(folder: Path, count: int, seed: int = SEED) -> Authorities:
-    """The authorities of the random councils."""
+    """Return the authorities of the seeds and of a CSV file of the first `count` random councils in `folder`."""
     path = folder / f"authorities-{seed}.csv"
     with path.open("w", encoding="utf-8", newline="") as output:
         writer = csv.writer(output)
@@ -184,11 +184,11 @@ def councils_of(folder: Path, count: int, seed: int = SEED) -> Authorities:
 
 
 def seen(letters: Iterable[Printed]) -> list[SeenLetter]:
-    """What is seen of each letter; all of them can be read."""
+    """Return the words and unknown pieces of each letter, without the files that do not hold exactly one letter."""
     found = [seen_letter(letter.file, letter.name) for letter in letters]
     return [one for one in found if one is not None]
 
 
 def analysis(folder: Path, letters: Sequence[Printed], *, seed: int = SEED) -> Analysis:
-    """What the wording of a printed season gives."""
+    """Analyse the wording of a printed season, with 400 random councils among the known authorities."""
     return analysed(letters[0].content.season, seen(letters), councils_of(folder, 400, seed))

@@ -1,4 +1,4 @@
-"""Relations between figures, and the odds that one holds by coincidence."""
+"""A relation proves figures only if the relation is unlikely to hold by coincidence."""
 
 import numpy as np
 

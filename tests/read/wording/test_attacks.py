@@ -1,4 +1,4 @@
-"""Seasons in which numbers coincide: no proposal that could be wrong is called proven."""
+"""In seasons in which numbers coincide, no proposal that could be wrong is called proven."""
 
 import random
 from collections.abc import Callable
@@ -23,13 +23,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def slots_of(found: Analysis, fragment: str) -> tuple[SlotFinding, ...]:
-    """The slots of the only sentence with some words."""
+    """Return the slots of the one sentence that contains the words `fragment`."""
     (finding,) = (one for one in found.findings if fragment in one.pattern.text(["{}"] * len(one.pattern.slots)))
     return finding.slots
 
 
 def proven(found: Analysis) -> list[str | None]:
-    """The figures of all proposals that are called proven."""
+    """Return the figures of all proposals that are called proven."""
     return [
         one.figure
         for finding in found.findings
@@ -40,7 +40,7 @@ def proven(found: Analysis) -> list[str | None]:
 
 
 def of_figures(sentence: Callable[[ThreeStatistics, LetterContent], str]) -> Edit:
-    """Put a sentence in the place of all sentences and counts of the first block."""
+    """Return an edit that replaces all sentences and counts of the block "Complaints upheld" by one sentence."""
 
     def change(one: Block, figures: ThreeStatistics, content: LetterContent) -> Block:
         return replace(one, sentences=(sentence(figures, content),), count=None, base=None)

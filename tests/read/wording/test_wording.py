@@ -1,4 +1,4 @@
-"""What a season's new words are said to state, and what the reader reads with them."""
+"""The analysis says what a season's new words state, and with its proposals the reader reads the figures."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ IN_A_MOMENT = (
 
 
 def few(change: Change, count: int = COUNT) -> list[Printed]:
-    """A short season with a change, its letters with little prose."""
+    """Print a short season with a change, in letters with one paragraph of prose."""
     return printed(change.year, count, change.edit)
 
 
