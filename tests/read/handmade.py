@@ -1,4 +1,6 @@
-"""PDFs written by hand: what no printing library prints, such as layers, lying fonts and older revisions."""
+"""PDFs written by hand, with parts that no printing library prints, such as layers and fonts that name a character
+as another.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -17,7 +19,9 @@ def drawn(inks: Iterable[Ink]) -> str:
 
 
 def to_unicode(changed: Mapping[str, str]) -> str:
-    """Return a ToUnicode map that names some characters as others, and all others as what they are."""
+    """Return a ToUnicode map, in which a font names its characters: the characters of `changed` falsely, all others
+    truly.
+    """
     names = "\n".join(f"<{code:02X}> <{ord(changed.get(chr(code), chr(code))):04X}>" for code in range(32, 127))
     return (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def\n"
@@ -35,8 +39,9 @@ def handmade(
 ) -> bytes:
     """Return a PDF with a page for each content stream.
 
-    `named` is what the plain font says of its characters. `resources` and `catalog` are added to each page's
-    resources and to the catalog; the objects of `extra` have the numbers from 10 on.
+    `named` has the characters that the plain font names falsely, each with its false name. `resources` is added to
+    each page's resources, and `catalog` to the document's catalog. The objects of `extra` get the numbers from 10
+    on.
     """
     map_ = "" if named is None else "/ToUnicode 5 0 R "
     first = 10 + len(extra := list(extra))

@@ -1,4 +1,4 @@
-"""An invented letter of 2021 with its statistics, what it states, and ways of changing its words."""
+"""An invented letter of 2021, the figures on its statistics page, and functions that change a page's words."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -67,13 +67,15 @@ def figures(letter: Letter) -> dict[str, int]:
 
 
 def changed(old: str, new: str, inks: Sequence[Ink] = STATISTICS) -> list[Ink]:
-    """A page with some words changed; they must be there."""
+    """Return the ink of a page with `old` replaced by `new` wherever it stands. Fail if it stands nowhere."""
     assert any(old in ink.text for ink in inks), old
     return [replace(ink, text=ink.text.replace(old, new)) for ink in inks]
 
 
 def without(start: str, inks: Sequence[Ink] = STATISTICS) -> list[Ink]:
-    """A page without the lines that start so; a number alone is the whole of its line."""
+    """Return the ink of a page without the lines that begin with `start`. If `start` is a number, only lines that
+    consist of this number are left out. Fail if there is no such line.
+    """
     gone = [ink for ink in inks if (ink.text == start if start.isdigit() else ink.text.startswith(start))]
     assert gone, start
     return [ink for ink in inks if ink not in gone]

@@ -1,4 +1,4 @@
-"""The letter with something drawn over or under one of its numbers, and the check that the number is withheld."""
+"""The invented letter with something drawn over or under a number, and the check that the figure is withheld."""
 
 import io
 from collections.abc import Callable
@@ -21,7 +21,9 @@ def ink_of(text: str) -> Ink:
 
 
 def place(text: str, within: str) -> tuple[float, float, float, float]:
-    """Where a piece of a line is printed: left, foot, width and height, in points from the lower left."""
+    """Return where `text` is printed in the line that contains `within`: left, foot, width and height, in points
+    from the page's lower left corner.
+    """
     ink = ink_of(within)
     before, found, _ = ink.text.partition(text)
     assert found
@@ -34,7 +36,9 @@ X, FOOT, WIDE, HIGH = place("53%", "average of 53%")
 
 
 def printed(*, over: Overlay | None = None, under: Overlay | None = None, shade: float = 0.0) -> bytes:
-    """The invented letter, with something drawn on the page of statistics after its text, or before it."""
+    """Return the invented letter as a PDF. On its statistics page, `under` draws before the text and `over` after
+    the text; `shade` is the grey of the text, from 0 (black) to 1 (white).
+    """
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
     for inks in (LETTER, STATISTICS):
@@ -60,6 +64,6 @@ def box(shade: float, x: float = X, foot: float = FOOT, wide: float = WIDE, high
 
 
 def assert_withheld(letter: Letter, *measures: str) -> None:
-    """That these measures have no figure and the true code, and all others are read."""
+    """Assert that these measures are absent with the code `not_read`, and that all other figures are read."""
     assert figures(letter) == {name: value for name, value in FIGURES.items() if name not in measures}
     assert {name: letter.absence(name) for name in measures} == dict.fromkeys(measures, Absence.NOT_READ)

@@ -1,4 +1,4 @@
-"""A council's page of statistics with one number as each test wants it, and what is read of the number."""
+"""A council's statistics page in which a test sets the count of outcomes, the average and the style sheet."""
 
 from redress.model.letter import Letter
 from redress.read.reader import read_letter
@@ -26,7 +26,9 @@ def letter(text: str | bytes) -> Letter:
 
 
 def seen(read: Letter, measure: str = MEASURE) -> str | None:
-    """The figure as printed, or the reason why it is withheld, or None."""
+    """Return the printed text of a measure's figure, or the reason why the figure is withheld, or None if the
+    letter has neither.
+    """
     if (figure := read.figure(measure)) is not None:
         return figure.text
     return next((conflict.detail for conflict in read.conflicts if conflict.measure == measure), None)

@@ -1,4 +1,4 @@
-"""What a letter does not say stays unsaid: no figure is taken from another sentence, block or page."""
+"""A figure that a letter does not state is absent: no number is taken from another sentence, block or page."""
 
 from dataclasses import replace
 

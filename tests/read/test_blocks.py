@@ -1,4 +1,4 @@
-"""Blocks: each word of a page under its own heading, and its lines strung together as they are read."""
+"""Each word of a page goes to the block under its own heading, and a block's lines are joined in reading order."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a reading process may see and do, tried by a process of the pool that reads letters."""
+"""A reading process has no network, changes no file but temporary files, and reaches no process of the caller."""
 
 import io
 import os
@@ -24,7 +24,9 @@ pytestmark = pytest.mark.needs("processes")
 
 
 def tried(outside: str, parent: int) -> dict[str, str]:
-    """Try what a parser that is broken into would try; return what came of each. Runs in a reading process."""
+    """Try what an attacker would try who has taken over a parser. Return the result of each attempt, by its name.
+    Runs in a reading process.
+    """
     place = Path(outside)
     found: dict[str, str] = {}
 

@@ -1,4 +1,4 @@
-"""Whose and when: a letter's council and season come from its own words, and doubt is for a person."""
+"""A letter's council and season come from the letter's own words, and a letter in doubt is held back."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -34,7 +34,7 @@ def statistics(*above: str, council: str | None = None) -> list[Ink]:
 
 
 def addressed(lines: str, page: Sequence[Ink] = LETTER) -> list[Ink]:
-    """The letter with other lines for its office and its council."""
+    """Return the first page of the letter with `lines` in place of the addressee's office and council."""
     office = next(ink for ink in page if ink.text == "Chief Executive")
     kept = [ink for ink in page if ink.text not in ("Chief Executive", "Wexmarsh District Council", "Ms Trewhitt")]
     address = stack([f"Ms Trewhitt\n{lines}"], top=office.top - 1.25 * office.size)

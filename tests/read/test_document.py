@@ -1,4 +1,4 @@
-"""Documents: words with places make the lines that the eye sees, whatever order a file has them in."""
+"""A document has the lines that the eye sees, whatever the order of the words in the file."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is drawn beside a number is never left out of it: digits, points and signs that are no text, annotations."""
+"""No number is read without what is drawn beside it: digits, points and signs that are no text, and annotations."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +20,7 @@ COUNT_X, COUNT_FOOT, COUNT_WIDE, COUNT_HIGH = place("30", "total of 30")
 
 
 def of_the_average(number: str) -> bytes:
-    """The letter with the number of the average set by operators of its own; `X` is where the number begins."""
+    """Return the letter with the number of the average drawn by the operators `number`, from `X` to the right."""
     ink = ink_of("average of 53%")
     before, _, after = ink.text.partition("53%")
     others = [one for one in STATISTICS if one is not ink]
@@ -30,7 +30,7 @@ def of_the_average(number: str) -> bytes:
 
 
 def with_annotation(kind: str, left: float, lower: float, wide: float, high: float, **entries: str) -> bytes:
-    """The letter with an annotation on the page of statistics, without a drawing of its own."""
+    """Return the letter with an annotation at one place of both pages; the annotation has no drawing of its own."""
     named = " ".join(f"/{name} {value}" for name, value in entries.items())
     rectangle = f"[{left:g} {lower:g} {left + wide:g} {lower + high:g}]"
     page = handmade(
@@ -59,7 +59,7 @@ def pen(canvas: Canvas) -> None:
 
 
 def on_a_rule(canvas: Canvas) -> None:
-    """A stroke that stands on a rule across the page."""
+    """Draw a rule across the page, and a stroke that stands on the rule before the count."""
     filled(30, COUNT_FOOT - 1.2, 540, 0.8)(canvas)
     filled(COUNT_X - 1.6, COUNT_FOOT - 0.8, 0.9, COUNT_HIGH + 0.8)(canvas)
 
@@ -94,7 +94,7 @@ def test_a_drawn_digit_beside_a_number_is_never_left_out_of_it(content: Callable
 
 
 def rulings(canvas: Canvas) -> None:
-    """A cell around the count, a rule below it, and a long line before the average with a band behind it."""
+    """Draw a cell around the count, a rule below the count, a long line before the average and a band behind it."""
     canvas.line(30, COUNT_FOOT - 1.2, 570, COUNT_FOOT - 1.2)
     canvas.setLineWidth(0.7)
     canvas.rect(COUNT_X - 1.5, COUNT_FOOT - 5, COUNT_WIDE + 3, COUNT_HIGH + 10)

@@ -1,4 +1,4 @@
-"""PDFs with objects without end: references that lead back to themselves, and drawings that draw themselves."""
+"""A PDF is refused if a reference leads back to itself, or if drawings draw each other without end."""
 
 import pytest
 
@@ -24,7 +24,7 @@ OBJECTS = {
 
 
 def _file(changed: dict[int, str]) -> bytes:
-    """A PDF of one page without an index, so that it is searched for its objects."""
+    """Return a PDF of one page without an index, so that pdfium searches the file for its objects."""
     objects = (f"{number} 0 obj\n{body}\nendobj\n" for number, body in (OBJECTS | changed).items())
     return f"%PDF-1.5\n{''.join(objects)}trailer << /Root 1 0 R >>\n%%EOF\n".encode()
 

@@ -1,4 +1,4 @@
-"""Changed files: an update counts if the index of the file names it, and else the letter is held back."""
+"""An update of a PDF is read if the file's index names the update; otherwise the letter is held back."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_an_update_that_is_cut_off_is_read_whole_or_held_back(share: float) -> N
 
 
 def test_ordinary_files_are_consistent() -> None:
-    """A file for the web begins with its last index, and an index can be an object itself."""
+    """A PDF for the web has its last index at the beginning of the file, and an index can itself be an object."""
     web = (
         b"%PDF-1.7\n1 0 obj\n<< /Linearized 1 >>\nendobj\n2 0 obj\n<< /Type /XRef >>\nendobj\nstartxref\n0\n%%EOF\n"
         b"3 0 obj\n<< >>\nendobj\n4 0 obj\n<< /Type /XRef >>\nendobj\nstartxref\n44\n%%EOF\n"

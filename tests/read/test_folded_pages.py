@@ -1,4 +1,4 @@
-"""Pages of the web that fold figures away, and style sheets that would never come to an end."""
+"""Figures that a web page folds away are not read, and no style sheet keeps a page from its verdict."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_last_years_figures_that_nobody_sees_are_not_read(folded: str) -> None:
 
 @pytest.mark.parametrize("number", ["29", "<!-- -->29", "<p></p>29", "<summary></summary>29"])
 def test_no_bare_text_in_closed_details_is_read(number: str) -> None:
-    """Text that stands in `details` itself, in no element of its own, is folded away as well."""
+    """Text that stands directly in `details`, in no element of its own, is folded away as well."""
     assert letter(page(f"<details>{number}</details>")).figure(MEASURE) is None
 
 

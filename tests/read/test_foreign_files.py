@@ -1,4 +1,4 @@
-"""Files that cannot be read, that are damaged, or that are no letters of the Ombudsman to a council."""
+"""A file that cannot be read, or is no letter of the Ombudsman to a council, is refused or held back."""
 
 import io
 from dataclasses import replace

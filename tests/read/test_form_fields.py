@@ -1,4 +1,4 @@
-"""Figures in form fields: a field's value counts where, and only where, a person sees it on the page."""
+"""A figure in a form field is read if, and only if, a person sees the field's value on the page."""
 
 import io
 import re
@@ -18,7 +18,10 @@ FIRST_FIELD = 100
 
 
 def _parted(inks: Sequence[Ink] = STATISTICS) -> Iterator[tuple[Ink, Ink | None]]:
-    """Each line of the statistics in two halves without its number, and the number as ink of its own."""
+    """Yield the ink of each line in two pieces without the line's first number: the piece before the number
+    together with the number, and the piece behind the number with None. Yield a line whole, with None, if the line
+    has no number or begins with 2020.
+    """
     for ink in inks:
         found = re.match(r"(\D*)(\d+%?)(.*)", ink.text)
         if found is None or ink.text.startswith("2020"):
@@ -36,7 +39,9 @@ def _blank_and_numbers(inks: Sequence[Ink] = STATISTICS) -> tuple[list[Ink], lis
 
 
 def _edges(ink: Ink) -> tuple[float, float, float, float]:
-    """A field's rectangle, in which its value stands where the ink would: pdfium leaves two points at the left."""
+    """Return the rectangle of a field that shows its value where the ink would stand. The rectangle begins two
+    points further left, because pdfium leaves two points free.
+    """
     base = HEIGHT - ink.top - BASE_LINE_SHARE * ink.size
     return ink.x - 2, base - 0.35 * ink.size, ink.x + ink.width + 2, base + ink.size
 
@@ -56,7 +61,7 @@ def _with_fields(page: Sequence[Ink], fields: Sequence[str], more: dict[int, str
 
 
 def _printed_with_fields() -> bytes:
-    """The same by a printing program, which draws each field's look itself."""
+    """Return the letter with its numbers in form fields, from a printing program that draws each field's look."""
     page, numbers = _blank_and_numbers()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=1)
@@ -102,7 +107,7 @@ def test_a_field_that_nobody_sees_is_not_read(more: str) -> None:
 
 @pytest.mark.parametrize("ground", ["/MK << /BG [1] >>", ""], ids=["white", "clear"])
 def test_a_field_over_a_printed_figure_is_noticed(ground: str) -> None:
-    """Compliance outcomes have no arithmetic that would notice: 30 is printed, and the field over it says 27."""
+    """The page prints 30 compliance outcomes, and a field over the number says 27; no arithmetic would notice."""
     _, numbers = _blank_and_numbers()
     field = replace(next(number for number in numbers if number.text == "30"), text="27")
     letter = read(_with_fields(STATISTICS, [_field(field, f"/F 4 {ground}")]))
@@ -111,7 +116,7 @@ def test_a_field_over_a_printed_figure_is_noticed(ground: str) -> None:
 
 
 def test_what_a_viewer_shows_counts_and_not_the_value_that_is_stored() -> None:
-    """A program has changed a value and left the field's look as it was: viewers show the look."""
+    """A program has changed a field's stored value to 99 and left the field's look at 30; viewers show the look."""
     page, numbers = _blank_and_numbers()
     fields = [_field(number) for number in numbers]
     look = stream("/Tx BMC BT /Plain 10 Tf 2 3.5 Td (30) Tj ET EMC", "/Subtype /Form /BBox [0 0 16 13.5] "

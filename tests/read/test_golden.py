@@ -1,8 +1,8 @@
-"""Golden letters: every file below golden/ is read and compared, in full, with the JSON beside it.
+"""Each golden letter below golden/ is read as the JSON beside the letter says.
 
-The JSON says what the letter states; it comes from the figures that the letter was printed from. A letter without
-one gets a `.json.unreviewed` with what was read, and fails until a person has read it against the letter, put
-right what is wrong, and named it `.json`.
+The JSON says what the letter states, and comes from the figures that the letter was printed from. For a letter
+without a JSON, the test writes what was read into a file `.json.unreviewed`, and fails until a person has compared
+this file with the letter, corrected it, and renamed it to `.json`.
 """
 
 import json
@@ -60,7 +60,7 @@ def answered(path: Path) -> dict[str, Any]:
 
 
 def stated(given: dict[str, Any]) -> dict[str, Any]:
-    """An answer in the form of an expected JSON: every key of the header, every measure, every table."""
+    """Return an answer in the form of an expected JSON, with all header fields, headline measures and tables."""
     failed = [check for check in given["checks"] if not check["passed"]]
     return {
         **{key: given["header"][key] for key in HEADER_FIELDS},
@@ -76,7 +76,7 @@ def stated(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def expected(path: Path) -> dict[str, Any]:
-    """The reviewed JSON of a letter; where there is none, what was read is written down, and the test fails."""
+    """Return the reviewed JSON of a letter. If there is none, write what was read beside the letter, and fail."""
     reviewed = path.with_suffix(".json")
     if not reviewed.exists():
         proposal = path.with_suffix(".json.unreviewed")
@@ -91,7 +91,7 @@ def expected(path: Path) -> dict[str, Any]:
 
 
 def truth_in(reviewed: Path) -> dict[str, Any]:
-    """A reviewed JSON. A headline measure that the JSON does not name is not stated in the letter."""
+    """Return a reviewed JSON, with None for each headline measure that the JSON does not name."""
     nothing = dict.fromkeys(HEADLINE_NAMES)
     truth = {**nothing, **json.loads(reviewed.read_text(encoding="utf-8"))}
     return {**truth, "on_paper": {**nothing, **truth["on_paper"]}} if "on_paper" in truth else truth
@@ -114,7 +114,9 @@ def test_a_golden_letter_is_read_as_it_states(path: Path) -> None:
 
 
 def assert_read_off_a_picture(given: dict[str, Any], paper: dict[str, Any]) -> None:
-    """Of a picture some figures may be left out; none may be wrong, or pass for one that was printed as text."""
+    """Assert that each figure is marked as read from a picture, that no figure is wrong, and that the uphold rate
+    and its two counts are there. Other figures may be missing.
+    """
     assert all(figure["ocr"] for figure in given["figures"].values())
     wrong = {name: figure["value"] for name, figure in given["figures"].items() if figure["value"] != paper[name]}
     assert not wrong

@@ -1,4 +1,4 @@
-"""The header: whom a letter is addressed to, its date, and every year that it names with its words."""
+"""A letter's header has the addressee, the date, and each year that the letter names, with the words for it."""
 
 import datetime as dt
 

@@ -1,7 +1,7 @@
-"""A few hundred broken and foreign files through the workers: each has a verdict, and none states a figure wrong.
+"""Each of a few hundred broken and foreign files gets a verdict, and no wrong figure passes the rules.
 
-Damage that leaves a letter whole (a byte in its metadata) may leave it readable: then it says what the letter
-said, figure for figure. Everything else is refused or quarantined.
+A damaged letter may still be readable, for example if the damage is in its metadata. Then each of its figures is a
+figure of the whole letter, or a critical rule fails. A foreign file is refused.
 """
 
 import random
@@ -39,23 +39,23 @@ def stated(letter: Letter) -> set[tuple[str, str | None, str]]:
 
 @cache
 def true_figures() -> Mapping[bytes, set[tuple[str, str | None, str]]]:
-    """Return what each letter with figures states."""
+    """Return the figures that each letter states, by the letter's bytes; letters without figures are left out."""
     return {content: told for content in LETTERS if (told := stated(read_letter(content, "letter.pdf")))}
 
 
 @cache
 def whole_letters() -> list[bytes]:
-    """Return the letters that are damaged: those with figures."""
+    """Return the letters for the tests to damage: the letters that state figures."""
     return list(true_figures())
 
 
 def chance_of(number: int) -> random.Random:
-    """The same damage in every run."""
+    """Return a random generator, which makes the same damage in every run of the tests."""
     return random.Random(SEED + number)  # noqa: S311 - nothing is kept secret with it
 
 
 def truncations() -> Iterator[tuple[int, bytes]]:
-    """Letters cut off at any place."""
+    """Yield letters that are cut off at a random place, each with its letter's index in `whole_letters()`."""
     chance, whole = chance_of(0), whole_letters()
     for _ in range(TRUNCATIONS):
         which = chance.randrange(len(whole))
@@ -63,7 +63,7 @@ def truncations() -> Iterator[tuple[int, bytes]]:
 
 
 def flips() -> Iterator[tuple[int, bytes]]:
-    """Letters with one to sixty bytes put wrong."""
+    """Yield letters in which 1 to 59 bits are flipped, each with its letter's index in `whole_letters()`."""
     chance, whole = chance_of(1), whole_letters()
     for _ in range(FLIPS):
         which = chance.randrange(len(whole))
@@ -74,7 +74,7 @@ def flips() -> Iterator[tuple[int, bytes]]:
 
 
 def emptied() -> Iterator[tuple[int, bytes]]:
-    """Letters in which one object, or its stream, holds nothing."""
+    """Yield letters with an object or a stream emptied, each with its letter's index in `whole_letters()`."""
     chance, whole = chance_of(2), whole_letters()
     for number in range(EMPTIED):
         which = chance.randrange(len(whole))
@@ -108,7 +108,7 @@ SENTENCES = (
 
 
 def foreign() -> Iterator[bytes]:
-    """Letters and reports on complaints from everybody else, with figures that resemble the Ombudsman's."""
+    """Yield letters about complaints from other senders, with figures that resemble the Ombudsman's."""
     chance = chance_of(3)
     for _ in range(FOREIGN):
         sender = chance.choice(SENDERS)
@@ -118,7 +118,7 @@ def foreign() -> Iterator[bytes]:
 
 
 def odd() -> Iterator[bytes]:
-    """Files that are no letter at all, or a page of an absurd size or make."""
+    """Yield files that are no letter at all, and PDFs with pages of an absurd size, content or number."""
     chance = chance_of(4)
     yield b""
     yield b"%PDF-1.7"

@@ -1,4 +1,4 @@
-"""Tables set otherwise than most: wherever a number stands, it is its own label's or nobody's."""
+"""In a table that is set in an unusual way, a number is read with its own label, or not at all."""
 
 import re
 from collections.abc import Callable
@@ -47,7 +47,9 @@ SIZE = 9.0
 
 
 def rows(table: Table, top: float, place: Callable[[str, str], list[tuple[str, float, float]]]) -> list[Ink]:
-    """A row for each label; `place` gives the texts of a row with their x and how far below the row's top."""
+    """Return the ink of a table with a row for each label. `place` gives each text of a row, with its x and its
+    distance below the row's top.
+    """
     inks = []
     for number, (label, value) in enumerate(table.items()):
         inks += [Ink(text, x, top + 26 * number + dy, SIZE) for text, x, dy in place(label, str(value))]
@@ -55,7 +57,7 @@ def rows(table: Table, top: float, place: Callable[[str, str], list[tuple[str, f
 
 
 def wrapped(label: str) -> list[str]:
-    """A label on two lines where it has several words."""
+    """Return the lines of a label: two lines if the label has several words, and one line if it has one word."""
     words = label.split()
     half = (len(words) + 1) // 2
     return [" ".join(words[:half]), " ".join(words[half:])] if len(words) > 1 else [label]
@@ -87,7 +89,7 @@ def as_a_list(label: str, value: str) -> list[tuple[str, float, float]]:
 
 
 def numbers_above(table: Table, top: float) -> list[Ink]:
-    """Columns: the numbers on one line, their labels wrapped below."""
+    """Return the ink of a table with a column for each label: the number, and below it each word of the label."""
     inks = []
     for index, (label, value) in enumerate(table.items()):
         x = 40 + 52 * index

@@ -1,4 +1,4 @@
-"""A layout is a module and its row: forgetting either, its landmarks or its golden letter fails here."""
+"""Each layout has its module, its row, its landmarks and a golden letter."""
 
 import re
 from pathlib import Path
@@ -23,7 +23,7 @@ PROSE = "Dear Chief Executive\n\nI write to give you my annual review of the com
 
 
 def golden_pdfs() -> list[Path]:
-    """The golden letters of each layout that are printed without an oddity."""
+    """Return the PDFs of the golden letters that are printed without an oddity, in the folder of each layout."""
     return [path for layout in LAYOUTS for path in sorted((GOLDEN / layout.name).glob("*.pdf"))]
 
 

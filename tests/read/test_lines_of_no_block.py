@@ -1,4 +1,4 @@
-"""Lines that belong to no block: watermarks and running headers go, and a block's own sentences stay."""
+"""Watermarks and running headers are left out of the text, and a block's own sentences stay."""
 
 import io
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from tests.read.invented import COMPLIANCE, FIGURES, LETTER, REMEDY, STATISTICS,
 
 
 def lines(paragraphs: Sequence[str], top: float) -> list[Ink]:
-    """Paragraphs of one or more lines, below each other."""
+    """Return the ink of paragraphs of one or more lines, below each other."""
     inks: list[Ink] = []
     for line in "\n\n".join(paragraphs).split("\n"):
         inks.append(Ink(line, 72, top, 10))
@@ -20,7 +20,7 @@ def lines(paragraphs: Sequence[str], top: float) -> list[Ink]:
 
 
 def over_two_pages(header: str | None = None) -> bytes:
-    """Statistics in which the second and third page begin with the average of a block."""
+    """Return a letter with statistics on three pages; the last two pages begin with the average of a block."""
     first = lines([*UPHOLD[:2]], 700)
     second = [*lines(UPHOLD[2:], 40), *lines(COMPLIANCE[:2], 700)]
     third = [*lines(COMPLIANCE[2:], 40), *lines(REMEDY, 300)]
@@ -29,7 +29,7 @@ def over_two_pages(header: str | None = None) -> bytes:
 
 
 def under_a_watermark(degrees: float, text: str = "7 Vale P 2021-09-03 10:22") -> bytes:
-    """A letter with a line of text drawn across its pages again and again, paler than the letter."""
+    """Return the letter with a line of pale text drawn again and again across its pages, below its own text."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
     for page in (LETTER, STATISTICS):

@@ -1,4 +1,4 @@
-"""Long texts: what no letter is as long as is refused at once, and what is read takes no minute."""
+"""A text longer than any letter is refused at once, and a long text that is read takes no quadratic time."""
 
 import time
 

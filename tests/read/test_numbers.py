@@ -1,4 +1,4 @@
-"""Numbers as letters print them: every spelling gives its value, and what is no number is refused."""
+"""Each spelling of a number in letters gives the number's value, and a text that is no number is refused."""
 
 from decimal import Decimal
 

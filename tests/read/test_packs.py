@@ -1,4 +1,4 @@
-"""A letter inside a committee's pack: found, read alone, and never another letter's or last year's figures."""
+"""A letter in a committee's pack is found and read alone, without figures of another letter or of last year."""
 
 import io
 import time
@@ -40,7 +40,7 @@ PROSE = stack(
 
 
 def stamped(pages: Iterable[Page], label: str, first_number: int) -> list[list[Ink]]:
-    """Pages with a label at the top, and a page number at the foot that goes on from the pack's earlier papers."""
+    """Return pages with a label at the top and a page number at the foot, counted from `first_number`."""
     return [
         [*stack([label], x=400, top=8, size=9), *page, *stack([f"Page {number}"], x=280, top=815, size=9)]
         for number, page in enumerate(pages, start=first_number)

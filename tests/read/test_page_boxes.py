@@ -1,4 +1,4 @@
-"""Page boxes, turns and units: a letter says the same in all of them, and its evidence is where a person looks."""
+"""In any page box, turn and unit a letter is read alike, and a figure's box is where a person sees the number."""
 
 import io
 from collections.abc import Callable
@@ -25,12 +25,12 @@ PAGES = (LETTER, list(reddened(STATISTICS, PRINTED)))
 
 
 def _entered(entries: str, matrix: str = "1 0 0 1 0 0", inherited: str = "") -> bytes:
-    """The letter with these entries in both pages."""
+    """Return the letter with these entries and this matrix in both pages, and `inherited` in the page tree."""
     return written(*(Sheet(page, entries, matrix) for page in PAGES), inherited=inherited)
 
 
 def _edited(change: Callable[[pypdfium2.PdfPage], object]) -> bytes:
-    """The letter printed by a program, and each page changed by another."""
+    """Print the letter with one program, change each of its pages with another program, and return the file."""
     out = io.BytesIO()
     with pypdfium2.PdfDocument(pdf(*PAGES)) as document:
         for page in document:
@@ -114,7 +114,9 @@ def test_a_letter_says_the_same_in_any_page_box_and_its_box_frames_the_number(na
 
 
 def _evidence_on(width: float, height: float) -> tuple[bytes, int]:
-    """The picture of two figures on two blank pages of a size in points, the second on its side."""
+    """Draw the evidence of two figures on two blank pages: the first page has this width and height in points, the
+    second page has them exchanged. Return the picture and the number of figures.
+    """
     with pypdfium2.PdfDocument.new() as document:
         document.new_page(width, height)
         document.new_page(height, width)
@@ -138,7 +140,7 @@ def test_pages_whose_picture_would_be_beyond_all_bounds_are_refused_in_words() -
 
 
 def test_small_type_keeps_its_double_letters() -> None:
-    """Two l, or two digits, of small type stand closer than the two prints of a bold letter in ordinary type."""
+    """Two l or two digits in small type stand closer together than the two prints of an ordinary bold letter."""
     small = stack(["The councillors of Wellhill: 22 pupils, 33 walls, 111 lilies."], top=700, size=2.2)
     content = written(Sheet([*STATISTICS, *small], "/MediaBox [0 0 595 842] /Rotate 180"))
     words = measured(content).text.split()

@@ -1,4 +1,4 @@
-"""Paragraphs: the prose of a letter as published, whatever parts its lines, and nobody's name or address."""
+"""The paragraphs of a letter are its prose as published, without anybody's name or address."""
 
 from collections.abc import Sequence
 from dataclasses import replace

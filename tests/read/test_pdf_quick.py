@@ -1,4 +1,4 @@
-"""The quick look and the long way: where the quick one gives a letter, it is the letter that the long one gives."""
+"""The quick way reads most letters, and reads from each of them what the thorough way reads."""
 
 import io
 from dataclasses import replace
@@ -24,7 +24,9 @@ PRINTED = sorted((PROJECT / "samples" / "letters").glob("*/*.pdf")) + sorted(
 
 
 def told(letter: Letter) -> tuple[object, ...]:
-    """What a letter states, whatever the order of its columns and to the point where its words stand."""
+    """Return what a letter states, without the order of the figures and without their boxes, so that two readings
+    of the letter can be compared.
+    """
     figures = {(one.measure, one.category, one.value, one.text, one.page, one.sentence) for one in letter.figures}
     years = tuple(sorted(letter.header.stated_years, key=lambda year: (year.where, year.text)))
     return (
@@ -82,7 +84,7 @@ def test_the_scout_sees_a_letter_where_the_long_way_does() -> None:
 
 
 def test_a_number_whose_digits_are_drawn_apart_is_not_read_as_one_of_them() -> None:
-    """The 5 of "53%" last of all: the scout sees two words that touch, and leaves the page to the long way."""
+    """The 5 of "53%" is drawn last of all: the quick way sees two words that touch, and gives up."""
     page = []
     for ink in STATISTICS:
         before, found, after = ink.text.partition("53%")
@@ -109,7 +111,7 @@ def test_text_that_is_to_be_told_as_another_is_read_as_it_shows(told_instead: st
 
 
 def _marked(shown: str, told_instead: str) -> bytes:
-    """The letter with what it shows marked to be told as something else."""
+    """Return the letter with the text `shown` marked, so that programs copy `told_instead` in its place."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
     for page in (LETTER, STATISTICS):
@@ -133,7 +135,7 @@ def _draw(canvas: Canvas, ink: Ink) -> None:
 
 
 def test_words_that_nobody_sees_are_no_words_of_the_first_page() -> None:
-    """White on white, another council's name stands where the letter's own does."""
+    """Another council's name stands above the letter's own addressee, in white on white."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
     canvas.setFillGray(1)
@@ -150,7 +152,7 @@ def test_words_that_nobody_sees_are_no_words_of_the_first_page() -> None:
 
 
 def test_text_that_is_not_painted_is_no_text_even_over_a_picture() -> None:
-    """The average stands over a pattern of stripes, invisible: what shows there is the pattern."""
+    """The sentence with the average is printed invisibly over stripes, so the page shows only stripes there."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, HEIGHT), invariant=1)
     for page in (LETTER, STATISTICS):

@@ -1,4 +1,4 @@
-"""Planted passages: a printed season in which nearly all of what is told to one council alone is found."""
+"""Nearly all passages that are planted in one council's letter are found, and no shared paragraph is among them."""
 
 import pytest
 

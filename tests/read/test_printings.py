@@ -1,4 +1,4 @@
-"""Whole letters, which say the same however they are printed."""
+"""A letter is read alike in whatever way the letter is printed."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -59,7 +59,7 @@ def two_columns() -> bytes:
 
 
 def narrow(text: str, width: int = 42) -> str:
-    """A paragraph in lines of a narrow column."""
+    """Return a paragraph with line breaks for a narrow column; a count with its label keeps its line breaks."""
     if text[0].isdigit() and text.split()[0].isdigit():
         return text
     lines = [""]
@@ -153,7 +153,7 @@ def large_numbers_on_a_line_with_their_words() -> bytes:
 
 
 def a_number_left_of_its_paragraph() -> bytes:
-    """Each number that begins a paragraph, in large type, on the left of the paragraph's two lines."""
+    """Return the letter with each number that begins a paragraph in large type, to the left of the paragraph."""
     page: list[Ink] = []
     top = 60.0
     for paragraph in [*UPHOLD, *COMPLIANCE, *REMEDY]:

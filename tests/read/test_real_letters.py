@@ -1,4 +1,4 @@
-"""Real letters: what the reader takes from each is what a careful person took from it, and nothing else."""
+"""From each real letter the reader takes what a careful person took from the letter, and nothing else."""
 
 import io
 import json

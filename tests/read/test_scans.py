@@ -1,4 +1,4 @@
-"""Scanned pages: askew, on their side, upside down, specked; read right, or called scanned."""
+"""A scanned page that is askew, on its side, upside down or specked is read correctly, or called scanned."""
 
 import io
 import os
@@ -26,7 +26,7 @@ needs_tesseract = pytest.mark.skipif(
 
 
 def _picture(number: int, dots_per_inch: int = DOTS_PER_INCH) -> Image.Image:
-    """A page of the letter (the first is 1) as a scanner takes it."""
+    """Return a picture of a page of the letter (the first is 1), as a scanner takes the picture."""
     with pypdfium2.PdfDocument(pdf(*SHEETS)) as document:
         picture: Image.Image = document[number - 1].render(scale=dots_per_inch / 72).to_pil()
     return picture.convert("RGB")
@@ -162,7 +162,7 @@ Program = Callable[[str], None]
 
 @pytest.fixture
 def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """Put a shell script in the place of tesseract; it finds the dots to an inch in $4."""
+    """A function that puts a shell script in the place of tesseract; $4 of the script is the dots per inch."""
 
     def install(script: str) -> None:
         program = tmp_path / "tesseract"
@@ -174,7 +174,7 @@ def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 def _rows(*words: tuple[str, float], dots_per_inch: int) -> str:
-    """What tesseract prints of one line of words."""
+    """Return the table that tesseract prints for one line of words; each word comes with tesseract's confidence."""
     head = "level\tleft\ttop\twidth\theight\tconf\ttext"
     size = dots_per_inch / 72
     rows = (
@@ -190,7 +190,7 @@ def _says(first: list[tuple[str, float]], second: list[tuple[str, float]]) -> st
 
 
 def test_a_word_in_doubt_is_not_lost_and_a_number_in_doubt_is(tesseract: Program) -> None:
-    """Without its doubtful word, "West Pellonshire Council" would be another council."""
+    """Without the doubtful word "West", "West Pellonshire Council" would be another council."""
     first = [
         ("Upheld", 95.0),
         ("Wost", 31.0),
@@ -259,7 +259,7 @@ def test_a_picture_without_lines_of_text_is_not_given_to_tesseract(
 
 
 def _photographed(picture: Image.Image) -> Image.Image:
-    """The page at a slant on a dark table, in a shadow."""
+    """Return a page's picture as a camera takes it: at a slant on a dark table, in a shadow."""
     width, height = picture.size
     corners = (
         -0.1 * width,

@@ -1,4 +1,4 @@
-"""Scope: statistics that name somebody else, or another year, are for a person to look at."""
+"""A letter waits for a person if its statistics name somebody else or another year."""
 
 import pytest
 

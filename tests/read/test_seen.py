@@ -1,4 +1,4 @@
-"""Figures are what the drawn page shows: what covers, strikes or replaces them is seen, and nothing else is."""
+"""A figure is read as the drawn page shows it, so a number that is covered, struck or replaced is noticed."""
 
 import ctypes
 import io
@@ -28,7 +28,7 @@ def line(x0: float, y0: float, x1: float, y1: float, width: float = 0.7) -> Over
 
 
 def typed_over(text: str, cover: str = "53") -> Overlay:
-    """A white box over a piece of the average, and other digits typed on it."""
+    """Return an overlay: a white box over the piece `cover` of the average, and `text` typed on the box."""
     x, foot, wide, high = place(cover, "average of 53%")
 
     def draw(canvas: Canvas) -> None:
@@ -41,7 +41,7 @@ def typed_over(text: str, cover: str = "53") -> Overlay:
 
 
 def picture(canvas: Canvas) -> None:
-    """A picture of stripes over the average."""
+    """Draw a picture of stripes over the average."""
     stripes = Image.new("L", (40, 20), 255)
     for column in range(0, 40, 6):
         stripes.paste(0, (column, 0, column + 2, 20))
@@ -49,7 +49,7 @@ def picture(canvas: Canvas) -> None:
 
 
 def annotated(subtype: int, *, colour: tuple[int, int, int] = (0, 0, 0)) -> bytes:
-    """The letter with an annotation of a kind over the average."""
+    """Return the letter with an annotation of pdfium's kind `subtype` over the average."""
     left, lower, right, upper = X - 1, FOOT - 1, X + WIDE + 1, FOOT + HIGH + 1
     buffer = io.BytesIO()
     with pdfium.PdfDocument(printed()) as pdf:
@@ -66,7 +66,9 @@ def annotated(subtype: int, *, colour: tuple[int, int, int] = (0, 0, 0)) -> byte
 
 
 def layered() -> bytes:
-    """The letter of a draft whose layer is off, below the final one whose layer is on."""
+    """Return the letter with a draft of the statistics in a layer that is off, and above the draft the final
+    statistics in a layer that is on.
+    """
     draft = drawn(changed("average of 53%", "average of 58%"))
     final = drawn(STATISTICS)
     return handmade(
@@ -79,7 +81,7 @@ def layered() -> bytes:
 
 
 def with_graphics(state: str, text: str = "average of 53%") -> bytes:
-    """The letter, one line of which is printed in a graphics state of its own."""
+    """Return the letter with the line that contains `text` printed in a graphics state of its own."""
     other = [ink for ink in STATISTICS if text not in ink.text]
     one = [ink for ink in STATISTICS if text in ink.text]
     return handmade(
@@ -212,7 +214,7 @@ def test_a_layer_that_is_off_is_not_there() -> None:
 
 
 def bold(canvas: Canvas) -> None:
-    """All of the statistics again, a hair's breadth to the right."""
+    """Draw all text of the statistics again, a hair's breadth to the right."""
     canvas.setFillGray(0)
     for ink in STATISTICS:
         canvas.setFont(ink.font, ink.size)

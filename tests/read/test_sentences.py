@@ -1,4 +1,4 @@
-"""Sentences: found where the letter states them, never in prose, and their numbers read as printed."""
+"""A known sentence is found where a letter states it, and not in prose, and its numbers are read as printed."""
 
 import datetime as dt
 import re
@@ -24,7 +24,7 @@ PERIOD = "for the period between 1 April 2020 to 31 March 2021"
 
 
 def stated(sentences: tuple[Sentence, ...], text: str) -> dict[str, str]:
-    """The numbers and dates that sentences give in a text, by name."""
+    """Return the numbers and dates that sentences state in a text, by their names in the templates."""
     passage = Passage(document_from_text(text).segments)
     return {
         name: value
@@ -197,7 +197,7 @@ PRINTED = {
 
 
 def printed(sentence: Sentence) -> list[str]:
-    """The words of a sentence as a letter may print it, without those that may be left out."""
+    """Return the words of a sentence as a letter may print them, without the words that may be left out."""
     text = re.sub(r"\[[^\]]*\]", "", sentence.template)
     text = re.sub(r"\((\w[^|)]*)\|[^)]*\)", r"\1", text)
     return re.sub(r"\{\w+:(\w+)\}", lambda hole: PRINTED[hole[1]], text).split()

@@ -1,4 +1,4 @@
-"""Pages of the web: a figure is what a browser shows, or it is withheld with a reason."""
+"""A figure of a web page is read as a browser shows the figure, or not at all."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_a_page_without_its_end_is_held_back(encoding: str) -> None:
 
 
 SHOWN = {
-    # what stands for the number in the page: the style sheet
+    # the name of a case: what stands in place of the number, and the style sheet
     "a raised mark": ("27<sup>1</sup>", ""),
     "a raised link": ('27<sup><a href="#n2">2</a></sup>', ""),
     "a lowered mark": ("27<sub>a</sub>", ""),
@@ -101,7 +101,7 @@ def test_the_number_that_a_browser_shows_is_read(outcomes: str, css: str) -> Non
 
 
 WITHHELD = {
-    # what stands for the number in the page: the style sheet, and a part of the reason
+    # the name of a case: what stands in place of the number, the style sheet, and a part of the reason
     "counted up": ('<span class="counter" data-target="27">0</span>', "", "a script of the page"),
     "counted up without a class": ('<b data-count-to="27">0</b>', "", "a script of the page"),
     "counted up from another number": ('<b data-end-value="27">5</b>', "", "a script of the page"),
@@ -171,7 +171,7 @@ def test_a_number_that_a_browser_may_show_otherwise_is_withheld(
 
 
 UNKNOWN = {
-    # what stands for the number in the page: the style sheet, and a part of the reason
+    # the name of a case: what stands in place of the number, the style sheet, and a part of the reason
     "of no opacity": ('<b style="color:#0000">27</b>', "", "colour"),
     "of a pale colour": ("<b>27</b>", "b{color:hsl(0, 0%, 100%)}", "colour"),
     "of nearly white": ("<b>27</b>", "b{color:#fefefe}", "colour"),

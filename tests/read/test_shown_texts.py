@@ -1,4 +1,4 @@
-"""Text files: a figure is what a person reads in the text, or it is withheld with a reason."""
+"""A figure of a text file is read as a person reads the figure in the text, or not at all."""
 
 from pathlib import Path
 from typing import Final
@@ -49,7 +49,9 @@ def read(outcomes: str = "27", name: str = "letter.md", encoding: str = "utf-8",
 
 
 def seen(letter: Letter, measure: str = MEASURE) -> str | None:
-    """The figure as printed, or the reason why it is withheld, or None."""
+    """Return the printed text of a measure's figure, or the reason why the figure is withheld, or None if the
+    letter has neither.
+    """
     if (figure := letter.figure(measure)) is not None:
         return figure.text
     return next((conflict.detail for conflict in letter.conflicts if conflict.measure == measure), None)

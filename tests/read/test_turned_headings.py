@@ -1,4 +1,4 @@
-"""Headings of columns that are turned by 90 degrees, as narrow columns often have them."""
+"""A number belongs to the heading above it, also where the headings of narrow columns are turned by 90 degrees."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,9 @@ def _turned(text: str, matrix: str, x: float, y: float) -> str:
 
 
 def _label(label: str, matrix: str, x: float, y: float) -> Iterator[str]:
-    """A label on one or two lines that begin at one height; the first line of a downward label is on the right."""
+    """Yield the operators that draw each line of a turned label. All lines begin at one height; the first line of a
+    downward label is on the right.
+    """
     lines = wrapped(label)
     for index, line in enumerate(lines):
         place = index if matrix == UPWARD else len(lines) - 1 - index

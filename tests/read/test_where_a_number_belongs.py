@@ -1,4 +1,4 @@
-"""Where a number belongs: an average goes to its own block or to none, whatever design a season has."""
+"""An average is read for its own block or for no block, whatever the design of a season's letters."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -30,19 +30,19 @@ def average(block: Sequence[str]) -> str:
 
 
 def others(block: Sequence[str]) -> list[str]:
-    """The sentences of a block without its heading and its average."""
+    """Return the sentences of a block without its heading and its average."""
     return [block[1], *block[3:]]
 
 
 def apart(text: str, gap: float) -> Paragraph:
-    """A paragraph with so much room above it, in points."""
+    """Return a paragraph together with the room above it, `gap` points."""
     return text, gap
 
 
 def down(
     paragraphs: Sequence[Paragraph], top: float = 60, x: float = 72, size: float = 10, gap: float = 5
 ) -> list[Ink]:
-    """Paragraphs below each other; a paragraph has the gap above it that it names, or the usual one."""
+    """Return the ink of paragraphs below each other. Above a paragraph is the room that comes with it, or `gap`."""
     inks: list[Ink] = []
     for paragraph in paragraphs:
         text, above = paragraph if isinstance(paragraph, tuple) else (paragraph, gap)
@@ -54,7 +54,7 @@ def down(
 
 
 def narrow(text: str, letters: int) -> str:
-    """A text in lines of at most so many letters."""
+    """Return a text with line breaks, so that each line has at most `letters` characters."""
     lines = [""]
     for word in text.split():
         fits = len(lines[-1]) + len(word) < letters
@@ -82,7 +82,7 @@ def side_headings(size: float = 16) -> list[Ink]:
 
 
 def side_by_side(gutter_points: float = 6) -> list[Ink]:
-    """Three columns; the longest line of each ends just so far before the next column."""
+    """Return the ink of three columns; each column's longest line ends `gutter_points` before the next column."""
     inks: list[Ink] = []
     x = 30.0
     for block in BLOCKS:
@@ -135,7 +135,9 @@ def beside_the_heading_in_larger_type() -> list[Ink]:
 
 
 def in_a_column_beside(shift: int) -> list[Ink]:
-    """Each average in a column two millimetres to the right of a block: its own, or another one."""
+    """Return the ink of a page on which each average stands in a column two millimetres to the right of a block:
+    the average's own block if `shift` is 0, and another block otherwise.
+    """
     inks: list[Ink] = []
     for place, block in enumerate(BLOCKS):
         top = 60 + 180 * place
@@ -288,7 +290,7 @@ OVERVIEW = {"dealt_with_count": 23, "not_for_us_count": 8, "assessed_and_closed_
 
 
 def of_2025(overview: Sequence[Ink]) -> bytes:
-    """A letter of 2025 with an overview of tiles above its blocks."""
+    """Return a letter of 2025 with an overview, drawn as tiles, above its blocks."""
     letter = [replace(ink, text=ink.text.replace("2021", "2025")) for ink in LETTER]
     words = [one for block in BLOCKS for one in (apart(heading(block), 18), *block[1:])]
     words.insert(1, "We investigated 3 complaints and upheld 2.")

@@ -1,4 +1,4 @@
-"""Reading in workers: a file that takes too much loses its own letter, and no other."""
+"""A file that takes too much time or memory, or kills its worker, loses its own letter and no other letter."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ MEBIBYTE = 1024 * 1024
 
 
 def pdf_with_content(stream: bytes, filters: str = "/FlateDecode") -> bytes:
-    """A PDF of one page whose content is a stream that is already encoded."""
+    """Return a PDF of one page, with a content stream that the caller has already encoded with `filters`."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -42,7 +42,7 @@ def pdf_with_content(stream: bytes, filters: str = "/FlateDecode") -> bytes:
 
 
 def bomb() -> Iterator[bytes]:
-    """A gibibyte of blanks, packed twice into a few kilobytes."""
+    """Yield a gibibyte of blanks, packed into a mebibyte. Packed once more, the blanks take a few kilobytes."""
     packer = zlib.compressobj(9)
     blanks = b" " * MEBIBYTE
     for _ in range(1024):
@@ -83,7 +83,7 @@ def test_a_decompression_bomb_runs_out_of_its_own_memory_only() -> None:
 
 
 def fail_at_the_word_fault(content: bytes, name: str, with_pdfium: bool = True) -> Letter:
-    """A reader with a fault."""
+    """Read a letter, but raise KeyError if the file contains the word "fault"."""
     if b"fault" in content:
         raise KeyError("fault\x1b")
     return read_letter(content, name, with_pdfium)
@@ -111,7 +111,7 @@ def test_letters_come_back_in_the_order_in_which_they_were_given() -> None:
 
 
 def die_of_a_fault(content: bytes, name: str, with_pdfium: bool = True) -> Letter:
-    """A reader whose process is killed by what it reads, as by a fault of a library in C."""
+    """Read a letter, but kill this process if the file says "fault", as a fault of a library in C would."""
     if content == b"fault":
         os.kill(os.getpid(), signal.SIGKILL)
     return read_letter(content, name, with_pdfium)

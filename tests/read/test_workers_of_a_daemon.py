@@ -1,7 +1,7 @@
-"""Reading within a process that is marked as a daemon, as those of a Celery worker are.
+"""A process that is marked as a daemon, like a process of a Celery worker, reads letters in workers of its own.
 
-Run as a module it is such a process: a fresh one, because a fork of one that has readers already would take their
-server of processes for its own.
+The test runs this module as a new process, and the new process forks the daemon. A fork of the tests' own process
+would use the fork server of the readers that other tests have started.
 """
 
 import multiprocessing
@@ -41,7 +41,7 @@ def _read_one(path: Path, sending: Connection) -> None:
 
 
 def main() -> None:
-    """Read a letter within a daemon, and print its verdict."""
+    """Read a letter in a daemon process, and print the letter's verdict."""
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
     daemon = context.Process(target=_read_one, args=(LETTER, sending), daemon=True)

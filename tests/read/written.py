@@ -1,4 +1,4 @@
-"""PDFs written byte by byte: every entry of a page's dictionary is the test's own, and no printing program's."""
+"""PDFs written byte by byte, in which a test, and no printing program, sets the entries of a page's dictionary."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +10,11 @@ _CATALOGUE, _PAGES, _PLAIN, _BOLD, _FIRST = 1, 2, 3, 4, 5
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page's ink, its entries, the matrix that its ink is printed with, and more that is drawn.
+    """A page: its ink, the entries of its dictionary, the matrix that its ink is printed with, and other drawing.
 
-    `more` are objects that stand behind the page's own, by number. Object numbers: 1 is the catalogue, 2 the page
-    tree; the page is 5, 15, 25 and so on, and the numbers up to the next page are free but for the first two.
+    `more` has further objects of the file, by number. Object 1 is the catalogue, 2 the page tree, and 3 and 4 are
+    the fonts. The first page is object 5 and its content object 6, the second page 15 and its content 16, and so
+    on; the numbers between are free for `more`.
     """
 
     inks: Sequence[Ink]
@@ -24,7 +25,7 @@ class Sheet:
 
 
 def written(*sheets: Sheet, inherited: str = "", catalogue: str = "") -> bytes:
-    """A PDF of these pages; `inherited` are entries of the page tree, and `catalogue` of the catalogue."""
+    """Return a PDF of pages; `inherited` has entries of the page tree, `catalogue` entries of the catalogue."""
     objects: dict[int, bytes] = {}
     for index, sheet in enumerate(sheets):
         number = _FIRST + 10 * index
@@ -45,7 +46,9 @@ def written(*sheets: Sheet, inherited: str = "", catalogue: str = "") -> bytes:
 
 
 def update(before: bytes, objects: dict[int, bytes], *, previous: int | None = None) -> bytes:
-    """A file with more objects, an index of them, and a trailer; `previous` is where the index before is."""
+    """Return a file with more objects, an index of these objects, and a trailer at its end. `previous` is the
+    offset of the file's earlier index, and None if the file has no index yet.
+    """
     content, places = before, {}
     for number, text in sorted(objects.items()):
         places[number] = len(content)
@@ -62,13 +65,13 @@ def update(before: bytes, objects: dict[int, bytes], *, previous: int | None = N
 
 
 def stream(content: str, entries: str = "") -> bytes:
-    """A stream object's text."""
+    """Return a stream object with a content; `entries` are added to the object's dictionary."""
     data = content.encode("latin-1")
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), entries.encode(), data)
 
 
 def text_of(inks: Iterable[Ink]) -> str:
-    """The drawing of ink on A4 upright: one text object for each piece."""
+    """Return the operators that draw ink on an upright A4 page, with one text object for each piece of ink."""
     lines = []
     for ink in inks:
         font = "Bold" if ink.font == BOLD else "Plain"
