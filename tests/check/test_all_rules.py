@@ -1,4 +1,4 @@
-"""The table of rules: the seed is what the rules say, and no two have one name."""
+"""The seed of rules says what the rules in the code say, and no two rules have the same name."""
 
 import csv
 import io

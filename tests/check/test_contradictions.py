@@ -1,4 +1,4 @@
-"""Contradictions of the source's own: held back, and loaded with a flag where a second witness prints the same."""
+"""A letter that contradicts itself is held back, or loaded with a warning if a second witness prints the same."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -22,7 +22,7 @@ CONTRADICTION = letter(
 
 
 def witnesses(authority_id: str = "SAMPLE-01", address: str = "page.html", **changes: str) -> list[WitnessFigure]:
-    """What a second witness prints of the uphold rate: the same as the letter, but for the changes."""
+    """Return the uphold rate and its counts as a second witness prints them: like the letter but for `changes`."""
     return [
         WitnessFigure("0" * 64, address, authority_id, "", measure, None, Decimal(value), value, 7)
         for measure, value in (PRINTED | changes).items()

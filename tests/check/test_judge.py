@@ -1,4 +1,4 @@
-"""The judge: each rule is asked once, and a rule that raises is named."""
+"""The judge asks each rule once, finds the same for any order of the letters, and names a rule that raises."""
 
 import dataclasses
 from collections import Counter
@@ -28,7 +28,7 @@ RULES_IN_MODULES = (
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each rule is asked; a rule about one letter counts for each letter."""
+    """A count of the times that the judge asks each rule; a rule about one letter is counted for each letter."""
     counts: Counter[str] = Counter()
 
     def counted(rule: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Rules: each holds on a consistent letter, and fails on one broken in just that way, naming the numbers."""
+"""Each rule passes on a consistent letter, and fails on a letter that is broken in its way, naming the numbers."""
 
 import datetime as dt
 from dataclasses import replace
@@ -73,14 +73,14 @@ OVERVIEW = {"not_for_us_count": "10", "assessed_and_closed_count": "19", "dealt_
 
 
 def with_table(measure: str, counts: dict[str, str]) -> Letter:
-    """A letter that has a table too."""
+    """Return a consistent letter with a table of counts by category as well."""
     cells = tuple(replace(figure(measure, value), category=category) for category, value in counts.items())
     made = letter()
     return replace(made, figures=made.figures + cells)
 
 
 def as_picture(made: Letter, *measures: str) -> Letter:
-    """The same letter with some of its figures read from a picture of text."""
+    """Return the letter with the figures of `measures`, and no others, marked as read from a picture."""
     return replace(made, figures=tuple(replace(one, is_ocr=one.measure in measures) for one in made.figures))
 
 
@@ -117,7 +117,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, str], str]] = {
 
 
 def without_box(made: Letter, measure: str) -> Letter:
-    """The same letter with a figure that stands nowhere on its page."""
+    """Return the letter with one figure that has no place on its page."""
     return replace(
         made, figures=tuple(replace(one, box=None) if one.measure == measure else one for one in made.figures)
     )

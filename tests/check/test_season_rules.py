@@ -1,4 +1,4 @@
-"""The season's rules: whose a letter is, which season it is of, and which of two letters stands."""
+"""The rules about a season's letters judge council and season, rivals, averages, rates and missing letters."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -179,7 +179,7 @@ def authority(name: str, council_type_id: str = "county", *, is_sample: bool = F
 
 
 def counties(**populations: int) -> Authorities:
-    """Five invented counties, the first of them with a population by mid-year (`mid_2022`)."""
+    """Return five invented counties, the first of them with populations by mid-year, such as `mid_2022=733_000`."""
     return Authorities(
         [authority(name) for name in COUNTIES],
         populations=[(COUNTIES[0], Population(count, int(key[-4:]))) for key, count in populations.items()],
@@ -192,7 +192,7 @@ def printing(uphold_average: str, council: int, **more: Any) -> Letter:
 
 
 def failing(letters: Sequence[Letter], rule: str, among: Authorities | None = None) -> dict[str, str]:
-    """The letters that fail a rule, by their sha256, each with what is said."""
+    """Return the letters that fail a rule, by their sha256, each with the detail of the check."""
     standings = stand(letters, SEASON, among or counties())
     return {s.letter.sha256: detail(s, rule) for s in standings if passed(s).get(rule) is False}
 

@@ -1,4 +1,4 @@
-"""Sharing: a paragraph that other councils' letters have, nearly word for word, is shared; an own one is not."""
+"""A paragraph that other councils' letters have, nearly word for word, is shared; any other is the letter's own."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -28,7 +28,9 @@ OWN = (
 
 
 def counted(*prose: Sequence[str], councils: Sequence[str] = NAMES) -> list[list[int]]:
-    """Return how many councils share each paragraph of some letters, each to the next council."""
+    """Return, for each letter and each of its paragraphs, how many councils share the paragraph. `prose` has the
+    paragraphs of each letter, and `councils` the councils that the letters are to, in the same order.
+    """
     letters = [
         dataclasses.replace(letter(f"{number}", authority=name), paragraphs=tuple(map(Paragraph, paragraphs)))
         for number, (name, paragraphs) in enumerate(zip(councils, prose, strict=True))

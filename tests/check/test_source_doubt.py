@@ -1,4 +1,4 @@
-"""The doubt about a source: most files refused stops a season, a few do not."""
+"""A season stops if most of its files are refused, and does not stop for a few refused files."""
 
 import pytest
 
@@ -12,7 +12,7 @@ SEASON = Season(2021)
 
 
 def disposed(**counts: int) -> list[Disposition]:
-    """So many files of each disposition."""
+    """Return dispositions: as many of each kind as `counts` says."""
     return [
         Disposition(f"{name} {number}", Fate(name), f"why it is {name}")
         for name, count in counts.items()

@@ -1,4 +1,4 @@
-"""Statistics pages: beside a letter a page is a witness, and alone it goes the way of a letter."""
+"""A statistics page is a witness if the council has a letter too, and is treated as a letter if it has none."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +14,13 @@ from tests.read.data_tables.made_tables import authorities
 
 
 def page(name: str = "page", **changes: object) -> Letter:
-    """What reading a page gives: figures with lines, and no date and no addressee."""
+    """Return a statistics page as the reader gives it: with lines for its figures, without date and addressee."""
     read = letter(name, is_text=True, **changes)  # type: ignore[arg-type]
     return replace(read, header=replace(read.header, letter_date=None, addressee_name=None, addressee_title=None))
 
 
 def apart(*files: LandedLetter) -> tuple[list[str], list[str]]:
-    """The addresses of what stays a letter, and of what becomes a witness."""
+    """Return the addresses of the files that stay letters, and of the files that become witnesses."""
     letters, figures = set_pages_apart(files, SEASON, authorities())
     return [one.source_address for one in letters], sorted({one.source_address for one in figures})
 

@@ -1,4 +1,4 @@
-"""The command line: answers that a program can take, errors that a person can act on."""
+"""Commands give answers that a program can read, and errors that a person can act on."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def redress(home: Path, *arguments: object) -> Result:
-    """Run a command in this process: only where output, locale or encoding matter is it a process of its own."""
+    """Run a command in this process; a test of output, locale or encoding starts a process of its own instead."""
     return CliRunner().invoke(app, [str(one) for one in arguments], env={"REDRESS_HOME": str(home)})
 
 

@@ -1,4 +1,4 @@
-"""redress wording: a season of the archive, explained."""
+"""The command `redress wording` explains the new words of a season in the archive."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def wording(home: Path, *arguments: str) -> Result:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose archive has a season with one sentence reworded, and another file."""
+    """A home with an archive that has the letters of a season, one sentence of them reworded, and another file."""
 
     def make(home: Path) -> None:
         archive = Archive(Settings(home=home).archive_address)

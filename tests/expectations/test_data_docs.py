@@ -1,4 +1,4 @@
-"""Data Docs: pages about the suite and its result, replaced with each run, without the names of officials."""
+"""Data Docs show the suite and its result, are replaced with each run, and name no official."""
 
 import html
 import re
@@ -36,7 +36,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def page(index: Path) -> str:
-    """The words of the page of the suite's results."""
+    """Return the words of the page with the suite's results."""
     (found,) = (index.parent / "validations" / "season").rglob("*.html")
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", found.read_text()).split()))
 

@@ -1,4 +1,4 @@
-"""The gate: Great Expectations finds what the judge found, and a raising rule or expectation stops the run."""
+"""The gate stops a run if a rule or expectation raises, or if Great Expectations and the judge disagree."""
 
 import dataclasses
 import json
@@ -94,7 +94,7 @@ def test_each_disposition_names_the_authority_that_it_is_about(gated: Gated) -> 
 
 
 def results(gated: Gated) -> dict[str, dict[str, Any]]:
-    """What Great Expectations kept of each rule."""
+    """Return the result that Great Expectations kept for each rule, by the rule's name."""
     kept = json.loads(gated.validation)["result"]["results"]
     told = {one["expectation_config"]["meta"].get("rule"): one for one in kept if one["expectation_config"]["meta"]}
     return {rule: one for rule, one in told.items() if rule is not None}

@@ -1,7 +1,7 @@
-"""A planted letter for every rule: a season of good letters, and one that breaks just that rule.
+"""For each rule, a letter that breaks the rule is planted in a season of good letters, and the gate finds it.
 
-It ends as the rule's severity says, the sentence names what is wrong, and no other letter is harmed. Quarantine
-judges such a season as the gate does.
+The planted letter is quarantined or accepted as the rule's severity says, the check says what is wrong, and all
+other letters are accepted. Quarantine judges such a season as the gate does.
 """
 
 from functools import cache
@@ -29,13 +29,13 @@ pytestmark = pytest.mark.needs("great_expectations")
 
 
 def broken(gated: Gated, sha256: str | None) -> dict[str, str]:
-    """The rules that a letter breaks, or the season for None, each with what it says."""
+    """Return the rules that a letter breaks, each with its detail; for None, the rules that the season breaks."""
     return {check.rule: check.detail for key, check in gated.checks if key == sha256 and not check.is_passed}
 
 
 @cache
 def gated_season(rule: str) -> Gated:
-    """Return what the gate says of the season in which a letter breaks a rule."""
+    """Return what the gate finds in the season with the letter that is planted to break a rule."""
     plant = PLANTS[rule]
     return gate(SEASON, season_with(plant), AUTHORITIES, witnesses=plant.witnesses)
 
@@ -86,7 +86,7 @@ def test_a_season_is_judged_alike_by_the_gate_and_after_each_decision(
     settings = Settings(home=tmp_path)
     desk, landing = Quarantine(settings), Landing(settings.landing_folder)
     letters = season_with(PLANTS[rule])
-    # nothing is landed of a second witness
+    # no figures of a second witness are landed here, so the gate is asked without them too
     gated = gate(SEASON, letters, AUTHORITIES) if PLANTS[rule].witnesses else gated_season(rule)
     landing.replace_season(SEASON, letters, gated.checks, gated.dispositions)
     last = letters[-1].letter.sha256
@@ -131,7 +131,7 @@ def test_a_letter_of_zeros_is_good(changes: dict[str, str | Absence]) -> None:
     assert {one.disposition for one in gated.dispositions} == {Fate.ACCEPTED}
 
 
-# --- Through the reader: the same on letters as they come -------------------------------------------------
+# --- Through the reader: misprinted letters as they come -------------------------------------------------
 
 PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_text(encoding="utf-8")
 PRINTED_TO = "Crindlebury District Council"

@@ -1,4 +1,4 @@
-"""An object store for the tests of this folder: moto's S3 server."""
+"""The fixtures of this folder's tests: an object store (moto's S3 server) and the place of an empty folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ def store() -> Iterator[str]:
 
 @pytest.fixture(params=["local", "store"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """An empty folder of this machine, and one of an object store."""
+    """The place of an empty folder. A test with this fixture runs twice: on this machine and in an object store."""
     if request.param == "local":
         return tmp_path / "folder"
     return place_at(f"{request.getfixturevalue('store')}/{tmp_path.name}")

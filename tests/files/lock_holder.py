@@ -2,7 +2,8 @@
 
     python -m tests.files.lock_holder ADDRESS LEASE_SECONDS
 
-It prints a line when it has the lock, and one when it has asked, at the end, whether the lock is still its own.
+The process prints "taken" when it has the lock. When its input is closed it asks whether it still holds the lock,
+and prints "held", or "lost" with the reason.
 """
 
 import sys
@@ -13,7 +14,7 @@ from redress.files.places import place_at
 
 
 def main(address: str, lease_seconds: float) -> None:
-    """Take the lock at an address, and hold it."""
+    """Take the lock at an address, hold it until standard input is closed, and print whether it is still held."""
     locks.LEASE_SECONDS = lease_seconds
     with Lock(place_at(address)) as lock:
         print("taken", flush=True)

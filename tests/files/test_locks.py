@@ -23,7 +23,7 @@ Start = Callable[[Place], "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Start another process that holds a lock; the processes end with the test."""
+    """A function that starts another process that holds a lock; the started processes end with the test."""
     monkeypatch.setattr(locks, "LEASE_SECONDS", LEASE_SECONDS)
     monkeypatch.setattr(locks, "POLL_SECONDS", 0.1)
     started: list[subprocess.Popen[str]] = []

@@ -1,4 +1,4 @@
-"""Folders of pages that are put into an object store: only what changed, and the first page last."""
+"""A folder of pages is put into an object store: only the pages that have changed, and the first page last."""
 
 from pathlib import Path
 from typing import Any

@@ -13,7 +13,7 @@ from tests.interrupted_files import NAMES
 
 
 def write(kind: str, path: Path, content: str) -> None:
-    """Replace a file or a folder as `tests.interrupted_files` does."""
+    """Replace a file by a content, or a folder by a folder of two files with the content."""
     if kind == "file":
         with replaced(path) as incoming:
             incoming.write_text(content)
@@ -31,7 +31,7 @@ def write_half(kind: str, path: Path) -> None:
 
 
 def content_of(kind: str, path: Path) -> str:
-    """Return the content of a file, or that of both files of a folder."""
+    """Return the content of a file, or the one content that both files of a folder have."""
     if kind == "file":
         return path.read_text()
     assert sorted(one.name for one in path.iterdir()) == sorted(NAMES)

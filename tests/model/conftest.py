@@ -1,4 +1,4 @@
-"""What the tests of authorities share."""
+"""The fixture that the tests of authorities share."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture
 def additional(tmp_path: Path) -> Path:
-    """The place of a file of additional authorities, which a test writes."""
+    """The path of a file of additional authorities; the test writes the file."""
     return tmp_path / "additional.csv"

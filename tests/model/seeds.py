@@ -1,4 +1,4 @@
-"""The seeds of authorities as they stand, read by the code and read as rows."""
+"""The seeds of authorities, as the code reads them and as plain rows, for the tests of authorities."""
 
 import csv
 import datetime as dt
@@ -13,6 +13,6 @@ ONE_DAY = dt.timedelta(days=1)
 
 @cache
 def rows_of(name: str) -> list[dict[str, str]]:
-    """Return the rows of a seed by the name of its file."""
+    """Return the rows of the seed file with this name."""
     with (SEEDS_FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -1,4 +1,4 @@
-"""Authorities: who exists when, who followed whom, and how many live there."""
+"""The seeds say which authority exists on a day, which authority followed which, and how many people live there."""
 
 import datetime as dt
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Names of authorities: what a name means on a day, however it is printed."""
+"""A name is resolved to the authority that the name means on a day, however the name is printed."""
 
 import datetime as dt
 import re
@@ -18,7 +18,7 @@ LAST_DAY_OF_CORBY = dt.date(2021, 3, 31)
 
 
 def name_in_force(authority: Authority, on: dt.date) -> tuple[str, str]:
-    """Return the official names of an authority on a day, in full and in short, by the rows of the seed."""
+    """Return the full and the short official name of an authority on a day, as the rows of the seed give them."""
     former = [
         row
         for row in rows_of("authority_aliases.csv")

@@ -1,4 +1,4 @@
-"""The files of authorities: faults are named by file and line, and the seeds hold together."""
+"""A fault in a file of authorities is named by file and line, and the seeds agree with each other."""
 
 import datetime as dt
 import re

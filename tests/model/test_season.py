@@ -1,4 +1,4 @@
-"""Seasons: a letter's year is the year in which its period ends."""
+"""A season is the twelve months to 31 March of its year; a run has its season from its date or from a person."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The cookbook: every question has a query, and every output shown is what the query gives on the samples."""
+"""Each question of the cookbook has a query, and shows what the query gives on the samples."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An oddity changes how a page is drawn and nothing that it says; every golden letter is marked as a sample."""
+"""An oddity changes how a page is drawn and not what the page says; each golden letter is marked as a sample."""
 
 import csv
 import io

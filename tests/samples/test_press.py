@@ -1,4 +1,4 @@
-"""The press prints what the table says, the same way each time, and nobody can take a sample for a letter."""
+"""The press prints what the table says, the same way each time, and no sample passes for a real letter."""
 
 import csv
 import re
@@ -38,7 +38,7 @@ def text_of_pages(path: Path) -> list[str]:
 
 
 def sentences_of(row: TableRow, council: Council) -> list[str]:
-    """The statistics page of a row as sentences, without the marks around figures."""
+    """Return the sentences of a row's statistics page, without the marks around figures."""
     averages = read_averages()[row.season, council.council_type_id]
     statistics = letter_content(row, council, averages).statistics
     assert isinstance(statistics, ThreeStatistics)
