@@ -65,7 +65,7 @@ def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = 
     Raises TrialError if the run fails or takes longer than `seconds`, and, unless `retries` is true, if a task
     fails or waits for another try.
     """
-    stopping = {"failed", "upstream_failed"} | (set() if retries else {"up_for_retry"})
+    stopping = set() if retries else {"failed", "upstream_failed", "up_for_retry"}
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -78,7 +78,7 @@ def wait_for(client: httpx.Client, run: str, seconds: float, *, retries: bool = 
         states = {f"{task['task_id']} {task['map_index']}": task["state"] for task in tasks}
         if state == "success":
             return tasks
-        if state == "failed" or (not retries and stopping & set(states.values())) or time.monotonic() > deadline:
+        if state == "failed" or stopping & set(states.values()) or time.monotonic() > deadline:
             raise TrialError(f"{run} is {state} and no success; its tasks are {states}")
         time.sleep(1)
 

@@ -228,12 +228,8 @@ def mailed(tmp_path_factory: pytest.TempPathFactory, sent: Sender) -> MailServer
 
 def test_a_failed_run_is_mailed_once_to_everybody(mailed: MailServer) -> None:
     subjects = [str(one["Subject"]) for one in mailed.mails]
-    assert [
-        subject.startswith("Redress: annual_letters, season 2021, failed at check") for subject in subjects
-    ] == [
-        True,
-        False,
-    ]
+    begins = "Redress: annual_letters, season 2021, failed at check"
+    assert [subject.startswith(begins) for subject in subjects] == [True, False]
     assert mailed.recipients[0] == ["one@example.org", "other@example.org"]
     assert mailed.mails[0]["Auto-Submitted"] == "auto-generated"
     assert mailed.mails[0]["Bcc"] is None

@@ -175,16 +175,21 @@ def check(airflow: RunningAirflow, run_id: str, whole: Whole) -> None:
 
 
 def _kill(airflow: RunningAirflow, run_id: str, kind: str, chance: random.Random) -> bool:
-    """Kill a process of this kind as soon as there is one. Return False if the run ends before."""
+    """Kill a process of this kind as soon as there is one. Return False if the run ends before.
+
+    Raise SoakError if neither happens within RUN_SECONDS.
+    """
     if kind.startswith("scheduler"):
         airflow.kill_scheduler(is_alone=kind == "scheduler alone")
         return True
     until = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < until and not _is_over(airflow, run_id):
+    while not _is_over(airflow, run_id):
         found = airflow.at_work(kind)
         if found:
             chance.choice(found).kill()
             return True
+        if time.monotonic() > until:
+            raise SoakError(f"for {RUN_SECONDS:g} s {run_id} is not over and has no {kind} to kill")
         time.sleep(0.05)
     return False
 
