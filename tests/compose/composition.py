@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,12 @@ class MissingVariableError(Exception):
 def raw() -> dict[str, Any]:
     """Return the content of docker-compose.yml, with anchors followed and variables left as they are written."""
     content: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text())
+    return content
+
+
+def project() -> dict[str, Any]:
+    """Return the table `project` of pyproject.toml."""
+    content: dict[str, Any] = tomllib.loads((PROJECT_FOLDER / "pyproject.toml").read_text())["project"]
     return content
 
 
