@@ -1,4 +1,4 @@
-"""What tests of several folders share, and what a quick run leaves out."""
+"""Fixtures for tests of several folders, and pytest's hooks that order modules and make a quick run shorter."""
 
 import gc
 import json
@@ -38,12 +38,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out, in a quick run, the modules whose tests all need something."""
+    """Leave out of a quick run each module in which every test needs something that tests/needs.py lists."""
     return True if config.getoption("quick") and is_module_left_out(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the longest modules first. Leave out, in a quick run, the single tests that need something."""
+    """Put the longest modules first, and leave out of a quick run the single tests that are marked with `needs`."""
     tests = Path(__file__).parent
     items.sort(key=lambda item: place_of(item.path.relative_to(tests).as_posix()))
     if config.getoption("quick"):
@@ -53,13 +53,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Spare the search for garbage what lives until the end: thousands of tests, and the modules of all."""
+    """Keep the search for garbage away from the thousands of tests and their modules, which live until the end."""
     gc.freeze()
 
 
 @contextmanager
 def _needing_nothing(item: pytest.Item) -> Iterator[None]:
-    """Fail a test of a quick run that starts a program which it does not say that it needs."""
+    """Fail the test if, in a quick run, a program of tests/needs.py is started during the block."""
     if not item.config.getoption("quick"):
         yield
         return
@@ -70,7 +70,7 @@ def _needing_nothing(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    """Look at what fixtures start too, of whatever scope."""
+    """Fail a test of a quick run also if one of its fixtures, of any scope, starts a program of tests/needs.py."""
     with _needing_nothing(item):
         yield
 
@@ -83,7 +83,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release that docs/cookbook.md is shown on, built once; its folder, below the working folder `home`."""
+    """The folder of the release that docs/cookbook.md queries, built once, below a home with the name `home`."""
 
     def make(folder: Path) -> None:
         from samples.cookbook.release import build_release  # the press and dbt take a while: only where it is used
@@ -99,10 +99,10 @@ def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sample letters of 2021 and 2022, landed in another order and built once.
+    """A folder, made once, with two copies of a home in which the sample letters of 2021 and 2022 are built.
 
-    Its folder `built` is the home before the release, as a run leaves it that is killed there; `home` is the home
-    with the release.
+    The copy `built` has no release: so a run leaves the home if it is killed before the step release. The copy
+    `home` has the release. Season 2022 is landed before 2021.
     """
 
     def make(folder: Path) -> None:
@@ -128,7 +128,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def samples_release(samples: Path) -> Path:
-    """The release of the sample letters of 2021 and 2022; its folder, below `home`."""
+    """The folder of the release of the sample letters of 2021 and 2022, in the copy `home` of `samples`."""
     from redress.warehouse.releases.releases import Releases
 
     current = Releases(samples / "home" / "warehouse").current()
@@ -138,7 +138,7 @@ def samples_release(samples: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def two_releases(tmp_path_factory: pytest.TempPathFactory) -> "TwoReleases":
-    """A home of several seasons with two releases, built once; tests/two_releases.py says which."""
+    """A home of several seasons with two releases, made once; tests/two_releases.py says how."""
     from tests.two_releases import TwoReleases, make_two_releases  # the steps take a while to import
 
     return TwoReleases(made_once(tmp_path_factory, "two releases", make_two_releases))
@@ -159,7 +159,7 @@ def airflow_metadata(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def dbt_manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The manifest of the dbt project as it stands, to read."""
+    """The manifest that dbt makes of the project in this repository. Tests only read the manifest."""
 
     def make(folder: Path) -> None:
         from redress.report.dbt_pages import manifest  # dbt takes a while: only where it is used
@@ -171,5 +171,5 @@ def dbt_manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def authorities() -> Authorities:
-    """The authorities of England, and those of the samples."""
+    """The authorities of England, and the invented authorities of the samples."""
     return load_authorities(additional=SAMPLE_AUTHORITIES)

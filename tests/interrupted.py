@@ -1,4 +1,4 @@
-"""Processes that are killed at a chosen point: how they count the points, and how a test runs and judges them."""
+"""Help for tests that kill a process at a chosen point: count the points, run the process, and judge its end."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ class SoakError(AssertionError):
 
 
 class KillPoint:
-    """Count points in this process, and end it with SIGKILL at one of them, so that nothing can clean up.
+    """A counter of points in this process that kills the process at a chosen point, so that nothing can clean up.
 
     The points are numbered from 1; a `kill_at` of 0 lets the process run to its end.
     """
@@ -30,7 +30,7 @@ class KillPoint:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def at_audit_events(self, counted: frozenset[str]) -> None:
-        """Count, from now on, Python's audit events with these names: what Python does with files and sockets."""
+        """Count as a point, from now on, each of Python's audit events with one of these names, such as `open`."""
 
         def seen(event: str, _: tuple[object, ...]) -> None:
             if event in counted:
@@ -42,7 +42,10 @@ class KillPoint:
 def run_module(
     module: str, *arguments: object, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a module in a process of its own until it ends or is killed; `environment` adds to ours."""
+    """Run a module in a process of its own until the process ends or is killed.
+
+    `environment` is added to the variables of this process.
+    """
     return subprocess.run(
         _command(module, arguments),
         cwd=PROJECT,

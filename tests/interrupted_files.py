@@ -1,9 +1,10 @@
-"""Replace a file or a folder, and be killed at a given point on the way: run as a process of its own.
+"""A program that replaces a file or a folder, and ends itself with SIGKILL at a given point on the way.
 
     python -m tests.interrupted_files file|folder PATH CONTENT KILL_AT
 
-KILL_AT counts what Python does with files (its audit events): before that one the process ends itself with SIGKILL,
-so that nothing can clean up. 0 lets the process go on to its end, and prints how many there were.
+The points are the audit events in COUNTED, which Python raises when it works with files. The process ends itself at
+the event with the number KILL_AT, counted from 1, before Python has done anything, and nothing can clean up. With
+KILL_AT 0 the process goes on to its end, and prints how many events there were.
 """
 
 import sys
@@ -17,7 +18,7 @@ NAMES = ("one", "two")
 
 
 def main(kind: str, path: Path, content: str, kill_at: int) -> None:
-    """Replace a file by a content, or a folder by one of two files that both have the content."""
+    """Replace a file with a new content, or a folder with a folder of two files that both have the content."""
     point = KillPoint(kill_at)
     point.at_audit_events(COUNTED)
     if kind == "file":

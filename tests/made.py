@@ -1,4 +1,4 @@
-"""Made letters: consistent letters of the three statistics to invented councils, to be broken one way at a time."""
+"""Letters of the layout three_statistics to invented councils: their figures agree, unless a test changes some."""
 
 import datetime as dt
 import hashlib
@@ -86,7 +86,7 @@ def letter(
 
 
 def figure(measure: str, value: str, *, is_text: bool = False) -> Figure:
-    """A figure with its evidence."""
+    """Return a figure with its evidence: a page and a box, or a line if the letter is text."""
     return Figure(
         measure=measure,
         value=Decimal(value),
@@ -99,7 +99,7 @@ def figure(measure: str, value: str, *, is_text: bool = False) -> Figure:
 
 
 def without_statistics(name: str, authority: str | None = PELLONSHIRE, season: int = 2021) -> Letter:
-    """A letter that came without its statistics page."""
+    """Return a letter that came without its statistics page."""
     return Letter(
         sha256=sha256(name),
         verdict=Verdict.NO_STATISTICS,
@@ -114,7 +114,7 @@ def without_statistics(name: str, authority: str | None = PELLONSHIRE, season: i
 
 
 def landed(one: Letter, season: int = 2021, address: str | None = None) -> LandedLetter:
-    """Return a letter as fetched for a season."""
+    """Return a letter with the season for which it was fetched, and the address from which it came."""
     return LandedLetter(Season(season), address or f"{season}/{one.sha256[:8]}.pdf", one)
 
 

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class MailServer:
-    """The server's port, and its mails in the order in which they came."""
+    """A server's port, and the mails that it got with their recipients, in the order in which they came."""
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
@@ -22,7 +22,7 @@ class MailServer:
 
     @property
     def connection(self) -> str:
-        """Airflow's connection to it, as an environment variable states one."""
+        """Airflow's connection to this server, as JSON for an environment variable."""
         return (
             f'{{"conn_type": "smtp", "host": "127.0.0.1", "port": {self.port}, "extra": '
             '{"disable_ssl": true, "disable_tls": true, "from_email": "redress@example.org", "retry_limit": 0}}'
@@ -55,7 +55,7 @@ def free_port() -> int:
 
 
 def html_of(mail: EmailMessage) -> str:
-    """The HTML of a mail."""
+    """Return the HTML of a mail."""
     part = mail.get_body(("html",))
     assert part is not None
     text: str = part.get_content()

@@ -1,8 +1,8 @@
-"""What a test needs beside Python. `make test-quick` runs the tests that need none of it.
+"""What a test can need beside Python: a program, time or a kill. `make test-quick` runs tests that need nothing.
 
-A module says what its tests need with `pytestmark = pytest.mark.needs("dbt")`, and a quick run does not import it.
-A single test carries the same marker. So that no marker is forgotten, a test of a quick run that starts one of the
-programs fails.
+A module says what its tests need with `pytestmark = pytest.mark.needs("dbt")`, and a quick run does not import the
+module. For a single test, the same marker stands above the test. So that no marker is forgotten, a test of a quick
+run fails if it starts one of the programs.
 """
 
 import os
@@ -34,7 +34,7 @@ _started: list[list[str]] = []
 
 
 def is_module_left_out(path: Path) -> bool:
-    """Return whether a quick run leaves a whole test module out; its text says so, and it is not imported."""
+    """Return whether the text of a test module says that a quick run leaves out the whole module."""
     if path.suffix != ".py":
         return False
     text = path.read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def programs_started() -> Iterator[list[str]]:
 
 
 def _note_program(event: str, arguments: tuple[object, ...]) -> None:
-    """Note a program that is started: an audit hook, which Python calls for each event of any kind."""
+    """Note each start of a program of `NEEDS`. As an audit hook, the function is called for events of any kind."""
     if event == "subprocess.Popen" and _started:
         words = arguments[1]
         names = [os.fsdecode(word).rpartition("/")[2] for word in words] if isinstance(words, Iterable) else []
@@ -64,7 +64,7 @@ sys.addaudithook(_note_program)
 
 
 def require_debian_packages(*names: str) -> None:
-    """Skip a test that needs Debian's packages, and say in words which of them are missing."""
+    """Skip the test unless all of these Debian packages are installed, and say which packages are missing."""
     if shutil.which("dpkg-query") is None:
         pytest.skip(f"this is not Debian, so nobody saw what its packages do: {', '.join(names)}")
     asked = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *names]

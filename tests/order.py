@@ -1,4 +1,4 @@
-"""The order of test modules: the longest begin first, so that at the end no worker does a long one alone."""
+"""The order of test modules: the longest begin first, so that no worker runs a long module alone at the end."""
 
 LONGEST_FIRST = (
     "orchestration/local/test_season.py",
@@ -29,5 +29,8 @@ LONGEST_FIRST = (
 
 
 def place_of(module: str) -> int:
-    """Return where a module stands among the longest, by its path below the tests; the others stand behind them."""
+    """Return the place of a module among the longest modules, or the place behind them.
+
+    `module` is the module's path below tests/.
+    """
     return LONGEST_FIRST.index(module) if module in LONGEST_FIRST else len(LONGEST_FIRST)

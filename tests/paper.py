@@ -1,4 +1,4 @@
-"""Paper: small PDFs that the tests print, each word at a place that is known, and pictures of their pages."""
+"""Small PDFs that the tests print with each word at a known place, and what a picture of their pages shows."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ BASE_LINE_SHARE = 0.78
 
 @dataclass(frozen=True)
 class Ink:
-    """Some text printed at once: its left edge and the top of its letters, in points from the upper left."""
+    """A piece of text to print: its left edge and the top of its letters, in points from the upper left corner."""
 
     text: str
     x: float
@@ -39,12 +39,12 @@ class Ink:
         return float(pdfmetrics.stringWidth(self.text, self.font, self.size))
 
     def right(self, text: str, gap: float = 0.0, font: str | None = None) -> "Ink":
-        """Other text that begins where this one ends."""
+        """Return other text on the same line that begins `gap` points after the end of this text."""
         return replace(self, text=text, x=self.x + self.width + gap, font=font or self.font)
 
 
 def stack(paragraphs: Iterable[str], x: float = 72, top: float = 72, size: float = 11) -> list[Ink]:
-    """Paragraphs below each other; a line break in one is a line break on the page."""
+    """Return the lines of paragraphs below each other; a line break in a paragraph is a line break on the page."""
     inks: list[Ink] = []
     for paragraph in paragraphs:
         for line in paragraph.split("\n"):
@@ -55,7 +55,7 @@ def stack(paragraphs: Iterable[str], x: float = 72, top: float = 72, size: float
 
 
 def reddened(inks: Iterable[Ink], text: str) -> Iterator[Ink]:
-    """The same inks with one piece of their text in red: where it is on the page can then be seen."""
+    """Yield the inks with one piece of text in red, so that a test finds the text in a picture of the page."""
     for ink in inks:
         before, found, after = ink.text.partition(text)
         if not found:
@@ -72,10 +72,10 @@ def pdf(
     content_turn: int = 0,
     encryption: StandardEncryption | None = None,
 ) -> bytes:
-    """Pages printed as a PDF.
+    """Return a PDF of pages, each with its inks.
 
-    `page_rotate` is the page's own /Rotate (clockwise, how it is shown), `content_turn` turns what is printed
-    against the clock; both in degrees.
+    `page_rotate` is the /Rotate of each page, by which a program turns the page clockwise when it shows the page.
+    `content_turn` turns the printed text counter-clockwise. Both are in degrees.
     """
     if OPEN_FACE not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(TTFont(OPEN_FACE, Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"))
@@ -98,7 +98,7 @@ def pdf(
 
 
 def red_box(content: bytes, page: int, scale: float = 2) -> Box:
-    """Where a page (the first is 1) shows red, in points from the upper left corner: seen, not computed."""
+    """Return the box around all red on the picture of a page (the first is 1), in points from the upper left."""
     document = pypdfium2.PdfDocument(content)
     try:
         pixels = document[page - 1].render(scale=scale).to_numpy()
@@ -116,7 +116,7 @@ def red_box(content: bytes, page: int, scale: float = 2) -> Box:
 
 
 def holds(outer: Box, inner: Box, slack_points: float = 2.0) -> bool:
-    """Whether a box lies within another, give or take the edges of the type."""
+    """Return whether the inner box lies within the outer box, or at most `slack_points` outside on each side."""
     return (
         outer[0] - slack_points <= inner[0]
         and outer[1] - slack_points <= inner[1]
@@ -126,7 +126,10 @@ def holds(outer: Box, inner: Box, slack_points: float = 2.0) -> bool:
 
 
 def shuffled_words(inks: Sequence[Ink]) -> list[Ink]:
-    """Each word printed by itself, the last ones first, as some programs order a page's content."""
+    """Return each word as an ink of its own, in the disorder in which some programs write a page's content.
+
+    Every second word comes first, from the last of them to the first; then the other words follow in order.
+    """
     words: list[Ink] = []
     for ink in inks:
         x = ink.x

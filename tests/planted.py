@@ -52,10 +52,11 @@ GOOD = {one.name: made(f"good {one.name}", one.name) for one in COUNCILS}
 
 @dataclass(frozen=True)
 class Plant:
-    """Letters that are planted: they replace the letters to the same councils, or stand beside them.
+    """Planted letters that break a rule, and what the test of that rule expects.
 
-    `words` must occur in what the rule says; `also` are rules that such letters always break too. `witnesses` are
-    what second witnesses of the season print.
+    `letters` take the place of the good letters to the councils of `instead_of`. `words` must occur in what the
+    rule says. `also` are further rules that these letters always break. `witnesses` are the figures that second
+    witnesses of the season print.
     """
 
     letters: tuple[Letter, ...]
@@ -66,7 +67,7 @@ class Plant:
 
 
 def witness(figures: dict[str, str]) -> tuple[WitnessFigure, ...]:
-    """Return what a statistics page prints about the council that the planted letters are to."""
+    """Return figures as a statistics page prints them about the council to which most planted letters go."""
     return tuple(
         WitnessFigure(
             sha256("page"), "page.html", "QUILLSHIRE", PLANTED_IN, measure, None, Decimal(value), value, 1

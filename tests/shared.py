@@ -1,4 +1,4 @@
-"""What takes long to make and is only read, made once for all workers of a test run; and how releases compare."""
+"""Folders that take long, made once for all workers of a test run, and hashes by which releases are compared."""
 
 import fcntl
 import hashlib
@@ -11,7 +11,7 @@ import pytest
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that `make` has filled, made by the first worker that asks; the others wait for it.
+    """Return a folder that `make` has filled. The first worker that asks makes the folder; the other workers wait.
 
     Tests only read what is in the folder: another worker may read it at the same time.
     """
@@ -29,5 +29,5 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 
 def table_hashes(release: Path) -> dict[str, str]:
-    """Return the sha256 of each Parquet file of a release."""
+    """Return the sha256 of each Parquet file of a release, by the file's name."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in release.glob("parquet/*.parquet")}

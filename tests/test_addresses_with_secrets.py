@@ -1,4 +1,4 @@
-"""Addresses and settings that hold a password, a key or a signature: refused, and not repeated."""
+"""An address with a password, a key or a signature is refused, and no message repeats the secret."""
 
 import traceback
 from pathlib import Path

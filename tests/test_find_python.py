@@ -1,4 +1,4 @@
-"""find-python: the newest Python on PATH that can install Redress, or one line that says what is missing."""
+"""find-python prints the newest Python on PATH that can install Redress, or one line that says what is missing."""
 
 import re
 import subprocess
@@ -31,7 +31,7 @@ def _find(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
 
 
 def _missing(folder: Path, *names: str) -> str:
-    """Return the one line that find-python says when it finds nothing."""
+    """Return the only line of find-python's error output, and require that find-python took no Python."""
     found = _find(folder, *names)
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr.count("\n") == 1

@@ -1,4 +1,4 @@
-"""The package: class names are unique, folders have few entries, modules are short, and files are UTF-8."""
+"""Class names are unique, the package's root is small, modules are short, and all text is read with an encoding."""
 
 import ast
 from collections import Counter
@@ -32,7 +32,7 @@ def test_the_modules_that_are_put_first_are_there() -> None:
 
 
 def test_no_text_file_and_no_programs_output_is_taken_in_the_locales_encoding() -> None:
-    """ruff has a rule for this, PLW1514, which knows a file only where it knows the type of a path."""
+    """ruff's rule PLW1514 asks for an encoding too, but only where ruff can tell that an object is a path."""
     folders = ("plugins", "expectations", "dags", "samples", "benchmarks", "bi")
     modules = [module for folder in folders for module in (PROJECT / folder).rglob("*.py")]
     found = [

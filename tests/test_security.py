@@ -1,4 +1,4 @@
-"""Security of a whole run: untrusted text does no harm, no secret is left or told, no other address is asked."""
+"""In a whole run untrusted text does no harm, no secret is left or told, and no foreign address is asked."""
 
 import json
 import logging
@@ -90,7 +90,7 @@ sys.addaudithook(noted)
 
 @dataclass(frozen=True)
 class Done:
-    """A season that was run whole: its folders, its output, and the addresses to which its processes connected."""
+    """A whole run of a season: its settings, its database, its output, and the addresses to which it connected."""
 
     settings: Settings
     database: Database
@@ -144,7 +144,7 @@ def write_authorities(file: Path) -> None:
 
 @pytest.fixture(scope="module")
 def done(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
-    """`redress run` of the hostile letters: the release into an object store and into PostgreSQL."""
+    """A run of the hostile letters by `redress run`, which puts the release into an object store and PostgreSQL."""
     folder = tmp_path_factory.mktemp("o'hare; --")
     write_letters(folder / "letters" / str(SEASON))
     write_authorities(folder / "authorities.csv")

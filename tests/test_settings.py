@@ -1,4 +1,4 @@
-"""Settings: what cannot work is refused at once, in words, and without what others of the settings say."""
+"""A setting that cannot work is refused at once, in words, and the message repeats no other setting's value."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""No component reports to its makers, also where a person runs it by hand."""
+"""No component of Redress reports to its makers, not even if a person runs the component by hand."""
 
 import subprocess
 import sys

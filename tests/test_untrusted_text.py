@@ -1,4 +1,4 @@
-"""Text of others as it is shown, written into Markdown, and put into names and databases."""
+"""Text that others wrote does no harm on a screen, in Markdown, in names of batches and runs, or in a database."""
 
 import os
 from pathlib import Path

@@ -1,6 +1,7 @@
 """A home of several seasons with two releases, built once for all modules that ask what became of its letters.
 
-1. Four seasons of letters whose files lie (tests/integration/planted_letters.py) are landed.
+1. Four seasons of letters whose files say other than their pages show (tests/integration/planted_letters.py) are
+   landed.
 2. Season 2021 (tests/report/letters.py) is run as `first`, which publishes the first release, and again as `again`.
 3. A person accepts a planted letter that contradicts itself.
 4. Season 2021 is run as `later`, with other letters, which publishes the second release.
@@ -35,7 +36,7 @@ BY, WHY = "Q. Zantippe-Orr", "the council counts 22 of 24 as well; the rate is m
 
 @dataclass(frozen=True)
 class TwoReleases:
-    """The home, to read: a test that changes anything works in a copy."""
+    """The home with the two releases. Tests only read this home; a test that changes anything works in a copy."""
 
     folder: Path
 
@@ -70,7 +71,7 @@ class TwoReleases:
 
 
 def make_two_releases(folder: Path) -> None:
-    """Make the home of the module's docstring in an empty folder."""
+    """Make, in an empty folder, the home that the docstring of this module describes."""
     _write_councils(folder / "councils.csv")
     made = TwoReleases(folder)
     planted = planted_letters.write(folder / "planted")
@@ -104,7 +105,7 @@ def _accept_the_contradiction(settings: Settings) -> None:
 
 
 def _write_councils(file: Path) -> None:
-    """Write the councils of season 2021, and those of the planted letters, which end before season 2021 does."""
+    """Write the councils of season 2021, and the councils of the planted letters, which end on 31 December 2020."""
     with SAMPLE_AUTHORITIES.open(encoding="utf-8", newline="") as samples:
         rows = [row | {"valid_to_date": "2020-12-31"} for row in csv.DictReader(samples)]
     rows += [
