@@ -1,4 +1,4 @@
-"""An address with a password, a key or a signature is refused, and no message repeats the secret."""
+"""An address of letters or of a store is refused if it holds a secret, and no message repeats a secret."""
 
 import traceback
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A warehouse for all tests of the marts, built once; a PostgreSQL for all tests of serving, started once."""
+"""Fixtures: a warehouse for all tests of the marts, built once, and a PostgreSQL for all tests of serving."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ _database_numbers = count()
 
 @pytest.fixture(scope="session")
 def build_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse built by the whole project, its unit tests and data tests among it."""
+    """The file of a warehouse that dbt has built with the whole project, its unit tests and its data tests."""
 
     def make(folder: Path) -> None:
         write_landing(folder / "landing")
@@ -36,7 +36,7 @@ def build_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def marts(build_file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse of the invented councils, to read."""
+    """A read-only connection to the warehouse of the invented councils."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
         yield connection
 
@@ -56,10 +56,10 @@ def database(server: Server) -> Database:
 
 @pytest.fixture(scope="session")
 def clients_python(request: pytest.FixtureRequest) -> Path:
-    """The Python of an environment of its own with the clients' packages, made once in pytest's cache.
+    """The Python of a separate environment with the packages of clients, made once in pytest's cache.
 
-    DuckDB 1.x cannot be installed beside this project's DuckDB 2. Without a package index the tests that need the
-    environment say so and are skipped.
+    DuckDB 1.x cannot be installed beside this project's DuckDB 2. If the packages cannot be had from the package
+    index, the tests that need the environment are skipped and say so.
     """
     folder = request.config.cache.mkdir("clients")
     python, done = folder / "venv" / "bin" / "python", folder / "installed"

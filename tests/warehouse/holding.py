@@ -1,4 +1,4 @@
-"""A small warehouse that holds what is landed, as far as a release is held against landing; it takes no dbt."""
+"""A small warehouse, made without dbt, that has all the counts and sums by which it is compared with landing."""
 
 import csv
 from pathlib import Path
@@ -43,7 +43,10 @@ TABLES = """
 
 
 def publish_holding(settings: Settings) -> str:
-    """Publish a warehouse that holds what is landed in a home without second witnesses; return its identity."""
+    """Publish a small warehouse of what is landed in a home, and return the identity of the release.
+
+    The home must have no second witnesses.
+    """
     releases, identity = Releases(settings.warehouse_folder), warehouse_identity(settings)
     assert settings.additional_authorities is not None
     councils_count = _rows_count(settings.additional_authorities)

@@ -1,11 +1,14 @@
-"""Build and publish, and be killed at a given point on the way: run as a process of its own.
+"""A program that builds and publishes a release, and that is killed on the way.
 
     python -m tests.warehouse.interrupted_release small WAREHOUSE NUMBER KILL_AT
     python -m tests.warehouse.interrupted_release whole
 
-The first publishes a small numbered release. KILL_AT counts what Python does with files (its audit events): before
-that one the process ends itself with SIGKILL; 0 lets it go on to the end, and prints how many there were. The
-other builds with dbt what is landed in the home of the environment, publishes it, and is killed from outside.
+`small` publishes a small numbered release. Its points are the audit events in COUNTED, which Python raises when it
+works with files. The process ends itself with SIGKILL at the event with the number KILL_AT, counted from 1, before
+Python has done anything. With KILL_AT 0 the process goes on to its end, and prints how many events there were.
+
+`whole` builds with dbt what is landed in the home of the environment, and publishes the release. It is killed from
+outside.
 """
 
 import sys
@@ -19,7 +22,7 @@ COUNTED = frozenset(
 
 
 def small(warehouse: Path, number: int, kill_at: int) -> None:
-    """A run of the second half of the way, with a warehouse that takes no dbt to build."""
+    """Make a small warehouse without dbt, publish it, and keep the last two releases, up to the point `kill_at`."""
     from redress.warehouse.releases.listing import prune
     from redress.warehouse.releases.releases import Releases
     from tests.warehouse.numbered import publish_numbered
@@ -33,7 +36,7 @@ def small(warehouse: Path, number: int, kill_at: int) -> None:
 
 
 def whole() -> None:
-    """The steps of a run, from landing to the release."""
+    """Run the steps build and release on what is landed, and print the identity of the current release."""
     from redress.model.season import Season
     from redress.settings import Settings
     from redress.steps import Run, build_warehouse, release

@@ -1,10 +1,10 @@
-"""Serve the current release, and be killed at a given point on the way: run as a process of its own.
+"""A program that serves the current release, and ends itself with SIGKILL at a given point on the way.
 
     python -m tests.warehouse.interrupted_serving KILL_AT
 
-It serves by the settings of the environment. KILL_AT counts exchanges with PostgreSQL, each twice: before a
-statement, rows or the end of a transaction are sent, and when the answer is there. At that point the process ends
-itself with SIGKILL; 0 lets it go on to the end, and prints how many there were.
+The settings come from the environment. Each exchange with PostgreSQL has two points: before a statement, rows or
+the end of a transaction are sent, and when the answer is there. The process ends itself at the point with the
+number KILL_AT, counted from 1. With KILL_AT 0 the process goes on to its end, and prints the number of points.
 """
 
 import sys
@@ -14,7 +14,7 @@ from tests.interrupted import KillPoint
 
 
 def main(kill_at: int) -> None:
-    """Serve what is current in the home of the environment."""
+    """Serve the current release of the home that the environment names, up to the point `kill_at`."""
     import psycopg
 
     from redress.settings import Settings

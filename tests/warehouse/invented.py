@@ -1,4 +1,4 @@
-"""A small landing of invented councils, and dbt to build a warehouse from it."""
+"""A small landing of letters to invented councils, and functions that build a warehouse from it with dbt."""
 
 import csv
 import datetime as dt
@@ -112,7 +112,7 @@ OVERVIEW: dict[Key, str] = {
 
 
 def upheld_of(upheld: int, investigations: int, rate: int, average: int = 66) -> dict[Key, str]:
-    """The first block of a letter."""
+    """Return the figures of a letter's first block, which is about the uphold rate."""
     return {
         "upheld_count": str(upheld),
         "investigations_count": str(investigations),
@@ -192,7 +192,7 @@ LETTERS = (
 
 
 def landing_rows(letter: LandedLetter) -> dict[str, list[dict[str, Any]]]:
-    """The rows of a letter in each table of landing."""
+    """Return the rows of a letter for each table of landing, by the table's name."""
     identity = {"season": letter.season, "letter_sha256": letter.sha256}
     evidence = {
         "sentence_text": "A sentence.",
@@ -277,7 +277,7 @@ def landing_rows(letter: LandedLetter) -> dict[str, list[dict[str, Any]]]:
 
 
 def write_landing(folder: Path, letters: Sequence[LandedLetter] = LETTERS) -> None:
-    """A landing of letters, one file per table and season."""
+    """Write a landing of letters, with one file for each table and season."""
     for season in {letter.season for letter in letters}:
         rows = [landing_rows(letter) for letter in letters if letter.season == season]
         for table, schema in TABLES.items():
@@ -288,7 +288,7 @@ def write_landing(folder: Path, letters: Sequence[LandedLetter] = LETTERS) -> No
 
 
 def write_councils(path: Path) -> None:
-    """The invented councils, in the columns of the seed."""
+    """Write the invented councils into a CSV file with the columns of the seed `authorities`."""
     columns = ("authority_id", "authority_name", "short_name", "council_type_id", "region_name")
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -298,9 +298,10 @@ def write_councils(path: Path) -> None:
 
 
 def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) -> subprocess.CompletedProcess[str]:
-    """`dbt build` over the landing and the councils of a folder, into its file BUILT.
+    """Run `dbt build` on the landing and the councils of a folder. The warehouse is the folder's file BUILT.
 
-    The project of the repository is parsed once for all folders. Of a copy of it dbt parses only what differs.
+    dbt parses the project of the repository once for all folders, and of a copy of the project only the files that
+    differ.
     """
     parsed, target = PARSED_FOLDER / parsed_name(BUILT), folder / "target"
     link_inputs(folder, folder / "landing", folder / "councils.csv", folder / "copies")
@@ -324,11 +325,11 @@ def dbt_build(folder: Path, *arguments: str, project_dir: Path = PROJECT_DIR) ->
 
 
 def dbt_build_mart(folder: Path, *marts: str) -> subprocess.CompletedProcess[str]:
-    """`dbt build` of marts with the models and seeds above them, without data tests and unit tests."""
+    """Run `dbt build` for marts and all models and seeds that they need, without data tests and unit tests."""
     selected = [f"+{mart}" for mart in marts]
     return dbt_build(folder, "--select", *selected, "--resource-type", "model", "--resource-type", "seed")
 
 
 def ask(warehouse: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-    """The rows of a query, each in the order of its columns."""
+    """Return the rows of a query, in which each `?` stands for one of the parameters."""
     return warehouse.cursor().execute(query, parameters).fetchall()

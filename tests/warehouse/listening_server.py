@@ -25,7 +25,7 @@ STARTING_SECONDS = 30
 
 @contextmanager
 def listening_server(release: Path) -> Iterator[Mapping[str, str]]:
-    """Yield the variables of PostgreSQL's clients with which a reader connects, until the end of the block."""
+    """Run the server during the block, and yield the environment variables with which a reader connects."""
     with tempfile.TemporaryDirectory(prefix="redress-pg-") as name:
         folder, data = Path(name), Path(name) / "data"
         folder.chmod(0o711)  # as root, the server runs as another user
@@ -63,7 +63,7 @@ def listening_server(release: Path) -> Iterator[Mapping[str, str]]:
 
 
 def _serve(address: str, release: Path, data: Path) -> None:
-    """Make the roles and the database, and serve the release, by the socket of a server that trusts everybody."""
+    """Make the roles and the database, and serve the release, by a server's socket, which asks for no password."""
     with psycopg.connect(address, autocommit=True) as connection:
         for statement in (
             f"create role {PUBLISHER} login createrole",

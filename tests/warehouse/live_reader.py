@@ -1,9 +1,9 @@
-"""A reader without pause, as a process of its own: opens what is current, queries it, and opens it again.
+"""A program that reads without pause: it opens the current release, queries the release, and begins again.
 
     python -m tests.warehouse.live_reader duckdb|parquet WAREHOUSE STOP_FILE
 
-Prints the number of each release when it first sees it, and its counts as JSON once STOP_FILE is there. Knows
-nothing of the package: it does what docs/runbooks/reading-releases.md tells a client to do.
+The program prints the number of each release when it first sees the release, and its counts as JSON once STOP_FILE
+is there. It imports nothing of the package, and does what docs/runbooks/reading-releases.md tells a client to do.
 """
 
 import json
@@ -17,7 +17,7 @@ QUERIES_WHILE_OPEN = 3
 
 
 def read_duckdb(current: Path) -> list[tuple[int, int]]:
-    """Two tables in one query, a few times on one connection."""
+    """Return the release's number from two tables, as a pair for each of a few queries on one connection."""
     with duckdb.connect(str(current / "warehouse.duckdb"), read_only=True) as connection:
         return [
             connection.execute(
@@ -28,14 +28,14 @@ def read_duckdb(current: Path) -> list[tuple[int, int]]:
 
 
 def read_parquet(current: Path) -> list[tuple[int, int]]:
-    """One file after the other, below a folder that was resolved once."""
+    """Return the release's number from two Parquet files, which are read one after the other, as one pair."""
     figures = pq.read_table(current / "parquet" / "fct_figure.parquet").to_pylist()
     numbers = pq.read_table(current / "parquet" / "release_number.parquet").to_pylist()
     return [(int(figures[0]["value"]), int(numbers[0]["number"]))]
 
 
 def main(kind: str, warehouse: Path, stop: Path) -> None:
-    """Read until the stop file is there."""
+    """Read until the stop file is there, then print the counts."""
     read = {"duckdb": read_duckdb, "parquet": read_parquet}[kind]
     seen: list[int] = []
     failures: list[str] = []

@@ -1,4 +1,4 @@
-"""Small releases with a number in two tables, which shows a reader whether both are of the same release."""
+"""Small releases with their number in two tables, by which a reader sees whether both tables are of one release."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def identity_of(number: int) -> str:
 
 
 def build_numbered(releases: Releases, number: int) -> str:
-    """A warehouse of one letter with the number in two tables, built and not yet published; its identity."""
+    """Make a warehouse of one letter with the number in two tables, do not publish it, and return its identity."""
     identity = identity_of(number)
     with duckdb.connect(str(build(releases, identity, rate=number))) as connection:
         connection.execute(f"create table audit.release_number as select {number} as number")
@@ -27,7 +27,7 @@ def publish_numbered(releases: Releases, number: int) -> Path:
 
 
 def number_of(folder: Path) -> int:
-    """The number of a release, which its DuckDB file and its Parquet files must agree on."""
+    """Return the number of a release, and require the same number in its DuckDB file and its Parquet files."""
     parquet = QUERY.format(
         figures=f"'{folder}/parquet/fct_figure.parquet'", numbers=f"'{folder}/parquet/release_number.parquet'"
     )

@@ -35,7 +35,7 @@ class Database:
 
     @contextmanager
     def session(self, user: str = PUBLISHER) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-        """A session that commits each statement."""
+        """Open a session during the block, in which each statement is committed."""
         with psycopg.connect(self.address(user), autocommit=True) as connection:
             yield connection
 
@@ -49,14 +49,14 @@ class Database:
                 connection.execute(statement)
 
     def schemas(self) -> set[str]:
-        """The schemas that are not PostgreSQL's own."""
+        """Return the names of the schemas that are not PostgreSQL's own."""
         found = self.ask("select nspname from pg_namespace where nspname !~ '^pg_'")
         return {name for (name,) in found} - {"information_schema", "public"}
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server, and its superuser's address."""
+    """A running server: the folder of its data and its socket, and the superuser's address."""
 
     folder: Path
     address: str
@@ -73,11 +73,11 @@ class Server:
 
 @contextmanager
 def running_server() -> Iterator[Server]:
-    """A server with the roles of the tests, until the end of the block.
+    """Run a server with the roles of the tests during the block.
 
-    Its folder is none of pytest's: those are closed to the user that the server runs as where tests run as root,
-    and their paths are longer than a socket's may be. Where the server cannot be started, the tests that need it
-    fail and say so.
+    The server's folder is none of pytest's: if tests run as root, the user as whom the server runs cannot enter
+    pytest's folders, and the paths of pytest's folders are too long for a socket. If the server cannot be started,
+    the tests that need the server fail and say so.
     """
     with tempfile.TemporaryDirectory(prefix="redress-pg-") as folder:
         Path(folder).chmod(0o711)

@@ -21,7 +21,7 @@ KEYS = {
 
 
 def small_release(folder: Path, number: int = 1, councils_count: int = 3, keys: Mapping[str, Keys] = KEYS) -> Path:
-    """Make a release of two tables and one check, with the release's number in each row."""
+    """Make a release of two marts and a table of checks, with its number in each row, and return its folder."""
     return write_release(
         folder / identity_of(number),
         [
@@ -42,7 +42,7 @@ def small_release(folder: Path, number: int = 1, councils_count: int = 3, keys: 
 
 
 def served_number(database: Database) -> int:
-    """Return the release that a reader sees, by each table."""
+    """Return the number of the release that a reader sees, and require the same number in each table."""
     found = database.ask(
         "select a.release_number, b.release_number, c.release_number, r.release_id "
         "from (select distinct release_number from marts.fct_rate) as a "
@@ -59,9 +59,10 @@ def served_number(database: Database) -> int:
 def write_release(
     folder: Path, statements: Sequence[str], keys: Mapping[str, Keys] | None = None, *, audit: Sequence[str] = ()
 ) -> Path:
-    """A release's folder with a warehouse made by statements of DuckDB, and its data package; the folder.
+    """Make a release's folder with a warehouse and a data package, and return the folder.
 
-    The tables are made in `marts`, those of `audit` in `audit`; `keys` are by the table's name.
+    DuckDB runs `statements` in the schema `marts`, and the statements of `audit` in the schema `audit`. `keys` has
+    the keys of a table by the table's name.
     """
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:

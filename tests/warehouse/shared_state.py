@@ -19,7 +19,7 @@ KEPT = 3
 
 @dataclass(frozen=True)
 class Machines:
-    """A state in the object store, and the homes of machines below a folder."""
+    """A state in the object store, and a folder that has the home of each machine."""
 
     folder: Path
 
@@ -31,7 +31,7 @@ class Machines:
         return WholeFiles(str(self.settings("any").warehouse_store_address))
 
     def build(self, name: str, number: int) -> None:
-        """Build the warehouse of a number on a machine, and leave it for whoever publishes it."""
+        """Build the warehouse with a number on a machine, and leave it there for any machine to publish."""
         made = Releases(self.folder / "made")
         build_numbered(made, number)
         releases = releases_of(self.settings(name))
@@ -39,7 +39,7 @@ class Machines:
             shutil.copyfile(made.incoming_file(identity_of(number)), file)
 
     def release(self, name: str, number: int) -> None:
-        """Publish on a machine the warehouse of a number that any machine has built."""
+        """Publish on a machine the warehouse with a number, which this or another machine has built."""
         with WriterLock(self.settings(name)):
             releases = releases_of(self.settings(name))
             with releases.alone():
@@ -51,6 +51,6 @@ class Machines:
         self.release(name, number)
 
     def current(self, name: str) -> int | None:
-        """The number of the release that is current for a machine, as its tables have it."""
+        """Return the number that the tables of a machine's current release have, or None without a release."""
         current = releases_of(self.settings(name)).current()
         return None if current is None else number_of(current)

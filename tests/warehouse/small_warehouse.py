@@ -1,4 +1,4 @@
-"""A small warehouse of one invented letter, in the place where a build puts one, to be published."""
+"""A small warehouse of one invented letter, made where a build leaves its warehouse, for tests to publish."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ FIRST, SECOND, THIRD = "aaaa000000000001", "aaaa000000000002", "aaaa000000000003
 
 
 def build_place(releases: Releases, identity: str) -> Path:
-    """A file where a built warehouse lies until it is published, in an empty folder."""
+    """Clear what earlier builds left, and return the file in which a built warehouse lies until it is published."""
     releases.clear()
     file = releases.incoming_file(identity)
     file.parent.mkdir(parents=True)
@@ -27,9 +27,10 @@ def build(
     has_corrections: bool = True,
     review: str = "1 as one",
 ) -> Path:
-    """A small warehouse of one invented letter and one figure, in the place where a build puts one.
+    """Make a small warehouse of one invented letter and one figure where a build leaves its warehouse.
 
-    `review` are other columns of the letter's review.
+    With `printed`, the figure is corrected from `printed` to `rate`. `review` is the SQL of further columns of the
+    letter's review. Return the warehouse's file.
     """
     file = build_place(releases, identity)
     with duckdb.connect(str(file)) as connection:

@@ -1,8 +1,8 @@
-"""Kill the building, publishing and serving of releases at random points, each time another; part of `make soak`.
+"""A program that kills the building, publishing and serving of releases at random points; part of `make soak`.
 
-After each kill the release before it must be current and undamaged, or the new one whole. Then the same is run to
-its end: the new release must be current, and nothing may be left of the one that was killed. The same holds of what
-PostgreSQL serves.
+After each kill the release before must be current and undamaged, or the new release current and whole. Then another
+run goes to its end: after it the new release must be current, and nothing may be left of the killed run. The same
+must be true of the release that PostgreSQL serves.
 
     python -m tests.warehouse.soak [--small 20] [--whole 10] [--served 30] [--seed 1]
 """
@@ -37,18 +37,18 @@ SERVED_COUNCILS_COUNT = 200
 
 
 def small(warehouse: Path, number: int, kill_at: int) -> subprocess.CompletedProcess[str]:
-    """Publish a small release in a process of its own; killed at a point, or not at all where that is 0."""
+    """Publish a small release in a process that is killed at the point `kill_at`, or not killed if that is 0."""
     return run_module(INTERRUPTED, "small", warehouse, number, kill_at)
 
 
 def points(warehouse: Path) -> int:
-    """How many points there are at which publishing can be killed, once there are enough releases to prune."""
+    """Return at how many points publishing can be killed, once there are enough releases to remove an old one."""
     counts = [int(last_line(small(warehouse, number, 0))) for number in range(1, KEPT + 2)]
     return counts[-1]
 
 
 def kill_small(warehouse: Path, number: int, kill_at: int) -> str:
-    """One kill on the way from release `number - 1` to `number`, one run to the end; what readers had."""
+    """Kill a run on the way from release `number - 1` to `number`, and let a run end; return what readers had."""
     require_killed(small(warehouse, number, kill_at), kill_at)
     releases = Releases(warehouse)
     current = require_intact(releases)
@@ -65,7 +65,7 @@ def kill_small(warehouse: Path, number: int, kill_at: int) -> str:
 
 
 class WholeHome:
-    """A home with invented letters landed, of which dbt builds another release for each number of councils."""
+    """A home with letters to invented councils. For each council that is added, dbt builds another release."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -77,7 +77,7 @@ class WholeHome:
         self.seconds = time.monotonic() - started
 
     def start(self) -> subprocess.Popen[str]:
-        """A run in a process group of its own."""
+        """Start a run in a process group of its own, and return its process."""
         ours = {
             "REDRESS_HOME": str(self.home),
             "REDRESS_ADDITIONAL_AUTHORITIES": str(self.home / "councils.csv"),
@@ -86,13 +86,16 @@ class WholeHome:
         return start_module(INTERRUPTED, "whole", environment=ours)
 
     def run(self) -> str:
-        """A run to its end; the identity of what is current then."""
+        """Let a run go to its end, and return the identity of the release that is current then."""
         process = self.start()
         out, error = process.communicate()
         return last_line(subprocess.CompletedProcess(process.args, process.returncode, out, error))
 
     def kill_once(self, number: int, after_seconds: float, *, is_alone: bool) -> str:
-        """A change, a run that is killed after some seconds, alone or with its dbt, and a run to the end."""
+        """Add a council, kill a run after some seconds, alone or with its dbt, and let a run end.
+
+        Return which release readers had between the two runs.
+        """
         with (self.home / "councils.csv").open("a") as file:
             file.write(f"SOAK-{number},Invented Soak Council {number},Soak {number},district,,1974-04-01,\n")
         before = require_intact(self.releases)
@@ -112,7 +115,7 @@ class WholeHome:
 
 
 class ServedHome:
-    """A home whose current release a PostgreSQL serves: a small one, and another for each kill."""
+    """A home with small releases, each of which PostgreSQL serves; for each kill there is another release."""
 
     def __init__(self, home: Path, database: Database) -> None:
         self.settings = Settings(home=home, serve_url=database.address())  # type: ignore[arg-type]
@@ -126,18 +129,21 @@ class ServedHome:
         """How many points there are at which serving can be killed, where another release is served already."""
 
     def make_next_current(self) -> None:
-        """Another release, to be served."""
+        """Make another release, and make it current in the home."""
         self.number += 1
         small_release(self.releases.folder / "releases", self.number, SERVED_COUNCILS_COUNT)
         self.releases.point_at(identity_of(self.number))
 
     def serve(self, kill_at: int) -> subprocess.CompletedProcess[str]:
-        """Serve what is current in a process of its own; killed at a point, or not at all where that is 0."""
+        """Serve the current release in a process that is killed at `kill_at`, or not killed if that is 0."""
         ours = {"REDRESS_HOME": str(self.settings.home), "REDRESS_SERVE_URL": self.database.address()}
         return run_module("tests.warehouse.interrupted_serving", kill_at, environment=ours)
 
     def kill_once(self, kill_at: int) -> str:
-        """Another release, a kill on the way to serving it, a run to the end; what readers had in between."""
+        """Make another release, kill the serving of it on the way, and serve it to the end.
+
+        Return which release readers had in between.
+        """
         self.make_next_current()
         require_killed(self.serve(kill_at), kill_at)
         had = self.require_served_whole()
@@ -152,7 +158,10 @@ class ServedHome:
         return "the one before" if had == self.number - 1 else "the new one"
 
     def require_served_whole(self) -> int:
-        """The number of the release that is served, each table with the row count and checksum of its file's."""
+        """Return the number of the served release, after comparing each table with the release's file.
+
+        The number of rows and the checksum of each table must be the same in PostgreSQL as in the file.
+        """
         number = served_number(self.database)
         folder = self.releases.folder / "releases" / identity_of(number)
         with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as warehouse:
@@ -172,7 +181,7 @@ class ServedHome:
 
 
 def require_intact(releases: Releases) -> Path:
-    """The current release, every file of which is what its checksums say."""
+    """Return the current release. Raise SoakError if there is none, or if a file is not what its checksum says."""
     current = releases.current()
     if current is None:
         raise SoakError("no release is current")
@@ -185,7 +194,7 @@ def require_intact(releases: Releases) -> Path:
 
 
 def require_nothing_left(releases: Releases) -> None:
-    """Nothing lies in a warehouse but the releases that are kept, whole, and what points at them."""
+    """Raise SoakError if a warehouse has more than the releases that are kept, or if one of them is damaged."""
     left = [path.name for path in (releases.folder / "incoming").glob("*")]
     left += [path.name for path in releases.folder.iterdir() if path.name.startswith(".")]
     kept = list((releases.folder / "releases").iterdir())
@@ -195,7 +204,7 @@ def require_nothing_left(releases: Releases) -> None:
 
 
 def main() -> None:
-    """So many kills of each kind, each at another random point; a line for each."""
+    """Kill as many runs of each kind as the arguments say, each at a random point, and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", type=int, default=20)
     parser.add_argument("--whole", type=int, default=10)
