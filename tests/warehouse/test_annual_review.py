@@ -1,4 +1,4 @@
-"""The review of a council's year: its rank, its flags, and its trust."""
+"""The review of a council's year has its rank, flags and trust, and an average counts the letters that state it."""
 
 from decimal import Decimal
 

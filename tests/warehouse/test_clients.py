@@ -1,4 +1,4 @@
-"""A release as other programs open it: DuckDB 1.x, the standard's validator, pandas, R, LibreOffice."""
+"""DuckDB 1.x, the validator of data packages, pandas, R and LibreOffice open a release and find its values."""
 
 import datetime as dt
 import json
@@ -40,7 +40,7 @@ FLOAT_DIGITS = 15
 
 @pytest.fixture(scope="session")
 def release(build_file: Path, dbt_manifest: Manifest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of the invented councils' warehouse, as dbt builds it, less the views over landing."""
+    """A release of the warehouse that dbt builds of the invented councils, without the views over landing."""
     releases = Releases(tmp_path_factory.mktemp("clients") / "warehouse")
     file = build_place(releases, IDENTITY)
     shutil.copyfile(build_file, file)
@@ -75,7 +75,7 @@ def test_a_client_with_an_earlier_duckdb_opens_a_release_and_finds_all_rows(
 
 
 def validated(package: Path) -> tuple[int, list[str]]:
-    """Validate a data package by the standard's validator; return how many files it read, and types of errors."""
+    """Validate a data package with frictionless, and return the number of files read and the types of errors."""
     command = [sys.executable, "-m", "frictionless", "validate", str(package), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     report = json.loads(done.stdout)
@@ -190,7 +190,7 @@ def test_libreoffice_reads_dates_as_dates_and_rates_as_numbers(release: Path, tm
 
 
 def _block(language: str) -> str:
-    """Return the one block of the runbook in a language that is run in the warehouse's folder."""
+    """Return the runbook's code in a language, `python` or `r`, that is to be run in the warehouse's folder."""
     _, _, after = RUNBOOK.partition(f"Run in the warehouse's folder{';' if language == 'r' else ':'}")
     _, _, code = after.partition(f"```{language}\n")
     return code.partition("```")[0]

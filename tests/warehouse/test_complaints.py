@@ -1,4 +1,4 @@
-"""Complaints by service and outcome, and the wide table that brings everything together."""
+"""fct_complaints counts complaints by service and outcome, and the wide table has all figures of a council."""
 
 from decimal import Decimal
 

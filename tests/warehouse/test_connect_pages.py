@@ -1,4 +1,4 @@
-"""The pages of docs/connect and the analyst's start: each program that can be run here prints what its page shows.
+"""Each program on a page of docs/connect or on the analyst's start page prints what its page shows.
 
 R, ODBC and JDBC are run where Debian's packages are installed; a test that is skipped names what is missing.
 """
@@ -29,7 +29,7 @@ _FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$\n*", re.MULTILI
 
 @dataclass(frozen=True)
 class Example:
-    """A program on a page, and what the page says it prints: the block without a language right after it."""
+    """A program on a page, and the output that the page shows in a block without a language right after it."""
 
     page: str
     line: int
@@ -38,7 +38,7 @@ class Example:
 
 
 def examples(page: str, language: str) -> list[Example]:
-    """Return the programs in a language on a page, in its order."""
+    """Return the programs in a language on a page, in the order of the page."""
     text = (PROJECT / "docs" / page).read_text(encoding="utf-8")
     blocks = list(_FENCED.finditer(text))
     return [
@@ -59,7 +59,7 @@ def lines(text: str) -> list[str]:
 
 
 def printed(command: list[str | Path], folder: Path, variables: Mapping[str, str]) -> list[str]:
-    """Run a program and return its lines."""
+    """Run a program in a folder, and return the lines that it prints."""
     environment = os.environ | {"LC_ALL": "C.UTF-8"} | dict(variables)
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -70,7 +70,7 @@ def printed(command: list[str | Path], folder: Path, variables: Mapping[str, str
 
 @pytest.fixture
 def project(cookbook_release: Path, tmp_path: Path) -> Path:
-    """A folder in which the samples' release lies where `make run` leaves one."""
+    """A folder in which the cookbook's release is current where `make run` keeps the releases of the samples."""
     warehouse = tmp_path / "var" / "samples" / "warehouse"
     warehouse.mkdir(parents=True)
     (warehouse / "current").symlink_to(cookbook_release)
@@ -79,7 +79,7 @@ def project(cookbook_release: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def served(server: Server, cookbook_release: Path) -> Mapping[str, str]:
-    """The variables with which a reader connects to a PostgreSQL that serves the samples' release."""
+    """The environment variables with which a reader connects to a PostgreSQL that serves the cookbook's release."""
     database = server.new_database("connect_pages")
     database.postgres.serve(cookbook_release)
     return {"PGHOST": database.socket_folder, "PGDATABASE": database.name, "PGUSER": BI_TOOL}
@@ -87,7 +87,7 @@ def served(server: Server, cookbook_release: Path) -> Mapping[str, str]:
 
 @pytest.fixture(scope="module")
 def listening(cookbook_release: Path) -> Iterator[Mapping[str, str]]:
-    """Those of a PostgreSQL on a port that asks for a password."""
+    """The environment variables for a PostgreSQL that serves the same release on a port and asks for a password."""
     with listening_server(cookbook_release) as variables:
         yield variables
 

@@ -1,4 +1,4 @@
-"""What a warehouse must hold: a build that leaves out, adds or changes something is found by number."""
+"""A build that leaves out, adds or changes something that is landed is found by counts and sums."""
 
 import re
 import shutil

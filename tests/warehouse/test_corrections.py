@@ -1,4 +1,4 @@
-"""Corrections: a number that the source prints wrongly is corrected as long as the source prints it."""
+"""A correction replaces a number that the source prints wrongly, as long as the source prints that number."""
 
 import shutil
 from decimal import Decimal
@@ -47,7 +47,7 @@ GUARDS = (
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the landing, the councils, and a copy of the project for a correction to be planted in."""
+    """A folder with the landing, the councils, and a copy of dbt's project in which a test plants corrections."""
     write_landing(tmp_path / "landing")
     write_councils(tmp_path / "councils.csv")
     shutil.copytree(PROJECT_DIR, tmp_path / "project")
@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def plant(folder: Path, *corrections: str) -> None:
-    """Put corrections into the copy of the project."""
+    """Write corrections into the seed of the project's copy."""
     seed = folder / "project" / "seeds" / "corrections.csv"
     assert seed.read_text().splitlines()[0] == HEADER
     seed.write_text("\n".join((HEADER, *corrections)) + "\n")

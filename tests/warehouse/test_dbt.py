@@ -1,4 +1,4 @@
-"""dbt as a process: failures as its artifacts say them, and a parsed project that serves only the same project."""
+"""dbt's failures are named from dbt's own results, and a parsed project is used again only for the same project."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ Run = Callable[[str], None]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A dbt project of one model, in place of the warehouse's."""
+    """The folder of a dbt project of one model, which takes the place of the warehouse's project."""
     folder = tmp_path / "project"
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(PROJECT)
@@ -56,7 +56,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, project: Path) -> Run:
-    """`dbt build` of that project, into the home of a name."""
+    """A function that runs `dbt build` on that project and writes into the home with a given name."""
 
     def build(home: str) -> None:
         run_dbt(

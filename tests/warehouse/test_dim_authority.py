@@ -1,4 +1,4 @@
-"""Authorities in the warehouse: each by the name of its time, as `redress.model.authorities` has them."""
+"""The warehouse and `redress.model.authorities` agree on authorities, their names over time, and populations."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SEASONS = tuple(Season(year) for year in range(2010, 2027))
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The dimension and what it is made of, over a landing without letters; a build of a part keeps its views."""
+    """A warehouse with dim_authority and the models that the tests ask, built over a landing without letters."""
     folder = tmp_path_factory.mktemp("authorities")
     for table, schema in TABLES.items():
         path = folder / "landing" / table / "season=2021" / "part.parquet"

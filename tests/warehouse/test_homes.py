@@ -1,4 +1,4 @@
-"""Homes as people have them: shared, copied, full of others' files. Nothing of others goes, and a copy goes on."""
+"""In a home that is shared, copied or full of others' files nothing of others is deleted, and a copy works."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ def releases(tmp_path: Path) -> Releases:
 
 @pytest.fixture
 def published(releases: Releases) -> Releases:
-    """Two releases of one file, and the list of their checksums; the first is current again after the second."""
+    """Two releases, each with an empty warehouse and a file of checksums; the first is current again."""
     for identity in (FIRST, SECOND):
         folder = releases.release_folder(identity)
         folder.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Building and publishing are killed on the way: readers keep a whole release, and no rubbish stays."""
+"""If building or publishing is killed, readers keep a whole release, and the next run removes what is left over."""
 
 import random
 from pathlib import Path

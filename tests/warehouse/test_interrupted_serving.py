@@ -1,4 +1,4 @@
-"""Serving is killed on the way: readers keep a whole release, and no rubbish stays."""
+"""If serving is killed, readers keep a whole release, and the next run removes what is left over."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Keys of tables: what dbt's tests hold, said in a data package and read again."""
+"""The keys of tables are found in dbt's tests, written into a data package, and read again from there."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ Node = dict[str, Any]
 
 
 def model(name: str, **columns: bool) -> Node:
-    """A model of a manifest, with its columns: whether each is never null."""
+    """Return a model of a manifest. `columns` says of each column whether the column is never null."""
     constraints = {column: [{"type": "not_null"}] if is_set else [] for column, is_set in columns.items()}
     return {
         "resource_type": "model",
@@ -22,7 +22,7 @@ def model(name: str, **columns: bool) -> Node:
 
 
 def data_test(model: str, kind: str, column: str | None = None, severity: str = "ERROR", **arguments: Any) -> Node:
-    """A data test of a manifest."""
+    """Return a data test of a manifest."""
     return {
         "resource_type": "test",
         "unique_id": f"test.redress.{kind}_{model}_{column}",
@@ -39,7 +39,7 @@ def manifest(*nodes: Node) -> dict[str, Any]:
 
 
 def rates(council: str = "ref('dim_council')") -> dict[str, Any]:
-    """A manifest of one model, with tests of several kinds."""
+    """Return a manifest of one model with tests of several kinds."""
     return manifest(
         model("fct_rate", council_key=True, season=True, letter_key=False),
         data_test("fct_rate", "unique_combination", columns=["council_key", "season"]),

@@ -1,4 +1,4 @@
-"""Landing: what was read comes back as it was, a season is replaced whole, and its hash is of content alone."""
+"""Landing gives back what was read, replaces a season whole, and has a hash that only its content decides."""
 
 import datetime as dt
 import shutil

@@ -1,4 +1,4 @@
-"""Twenty releases are published under four readers that query without pause."""
+"""Four readers that query without pause see each of twenty releases, and never fail or see two at once."""
 
 import json
 import subprocess

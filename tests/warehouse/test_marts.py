@@ -1,4 +1,4 @@
-"""The marts, built once with dbt from a small landing of invented councils, and then asked."""
+"""The marts that dbt builds from a small landing have the letters' figures, their places, and the coverage."""
 
 from decimal import Decimal
 

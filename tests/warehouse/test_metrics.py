@@ -1,4 +1,4 @@
-"""The metrics of dbt's manifest: what their expressions give on a warehouse is what the marts state."""
+"""The metrics of dbt's manifest give the same rates and counts on a warehouse as its marts state."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -38,7 +38,7 @@ class Layer:
         self._warehouse = warehouse
 
     def groups(self, columns: Sequence[str], split_by: Sequence[str]) -> Groups:
-        """Return columns of SQL for each group of dimensions."""
+        """Return the values of SQL columns for each group, by the group's values of the dimensions `split_by`."""
         keys = [self.dimensions[name] for name in split_by]
         relation = self.model["node_relation"]
         table = self._warehouse.table(f"{relation['schema_name']}.{relation['alias']}")
@@ -46,7 +46,7 @@ class Layer:
         return {row[: len(keys)]: row[len(keys) :] for row in rows}
 
     def counted(self, metric: str, split_by: Sequence[str]) -> Groups:
-        """Return a metric of one measure, exactly, for each group: a count, a sum, or the mean of shares."""
+        """Return the exact value of a metric of one measure for each group: a count, a sum, or a mean of shares."""
         measure = self.measures[self.metrics[metric]["type_params"]["measure"]["name"]]
         match measure["agg"]:
             case "sum" | "count" as aggregate:
@@ -63,7 +63,7 @@ class Layer:
                 raise AssertionError(f"{metric} is aggregated by {other}")
 
     def value(self, metric: str, split_by: Sequence[str]) -> Groups:
-        """Return a metric for each group, exactly; null where it is of nothing."""
+        """Return a metric's exact value for each group, or None for a group in which nothing is counted."""
         found = self.metrics[metric]
         if found["type"] == "simple":
             return self.counted(metric, split_by)
@@ -75,7 +75,7 @@ class Layer:
 
 
 def per_cent(share: Fraction | None) -> Decimal | None:
-    """A share in per cent with one decimal place, half up."""
+    """Return a share in per cent with one decimal place, rounded half up, or None for None."""
     return None if share is None else Decimal(floor(share * 1000 + Fraction(1, 2))) / 10
 
 

@@ -1,4 +1,4 @@
-"""Releases in an object store, which a server on loopback plays: whole before the pointer, and read back."""
+"""A release lies whole in an object store, which a server on loopback plays, before the pointer names it."""
 
 import hashlib
 import json
@@ -50,7 +50,7 @@ def releases(settings: Settings) -> Releases:
 
 
 def files(settings: Settings) -> dict[str, bytes]:
-    """Everything below the address, as another client reads it."""
+    """Return the content of each file below the warehouse's address, by name, as another client reads it."""
     assert settings.warehouse_store_address is not None
     place = settings.warehouse_store_address.removeprefix("s3://")
     client = s3fs.S3FileSystem(skip_instance_cache=True)
@@ -151,7 +151,7 @@ def test_the_last_few_are_kept_and_what_a_crash_left_is_removed(settings: Settin
 
 @pytest.fixture(scope="module")
 def delivered(server: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path, dict[str, bytes]]:
-    """A release in the store that each test damages and makes whole again: settings, local folder, stored files."""
+    """The settings, local folder and stored files of a release that each test damages and makes whole again."""
     settings = settings_of(tmp_path_factory.mktemp("delivered"))
     folder = publish_numbered(Releases(settings.warehouse_folder), 1)
     deliver(settings)
@@ -208,7 +208,7 @@ def test_a_store_that_is_not_there_is_said_in_words(settings: Settings, releases
 
 
 def _puts(settings: Settings, failing: int | None = None) -> list[str]:
-    """Deliver, and the names that are put in their order; the one of a number fails."""
+    """Deliver, and return the names of the written files in order. The write number `failing`, from 0, fails."""
     names: list[str] = []
     write = WholeFiles.write
 

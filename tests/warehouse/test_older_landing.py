@@ -1,4 +1,4 @@
-"""Landings of older versions: a missing column is read as null, in dbt and in Python."""
+"""In the landing of an older version, a missing column is read as null and a missing table as empty."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ PAGES = "select distinct season, letter_first_page, letter_last_page from stagin
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a landing of two seasons, and dbt's views of two tables over it."""
+    """A folder with a landing of two seasons, and a file with dbt's views of three tables over the landing."""
     folder = tmp_path_factory.mktemp("older")
     write_landing(folder / "landing", [one for one in LETTERS if one.season in YEARS])
     write_councils(folder / "councils.csv")
@@ -41,7 +41,7 @@ def asked(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def drop(home: Path, table: str, year: int, *columns: str) -> None:
-    """Land a table of a season as an older version did, without some columns."""
+    """Write a table of a landed season again as an older version wrote it, without some columns."""
     path = home / "landing" / table / f"season={year}" / "part.parquet"
     pq.write_table(pq.read_table(path).drop_columns(list(columns)), path)
 

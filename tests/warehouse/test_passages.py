@@ -1,4 +1,4 @@
-"""Passages in the marts: what stands in one council's letter or in a few, and what it names by plain rules."""
+"""fct_passage has the paragraphs of one council's letter or of a few, and plain rules say what each names."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How the serving database is reached: its secret address, the step, and the command."""
+"""A step and a command serve the current release, and the database's address is kept secret and exact."""
 
 import os
 import socket
@@ -45,7 +45,7 @@ def test_a_password_is_in_no_error_and_no_repr(tmp_path: Path, query: str) -> No
 
 @pytest.fixture
 def elsewhere() -> Iterator[tuple[int, list[bytes]]]:
-    """A server on 127.0.0.1 that no address names: its port, and what it has been told."""
+    """The port of a server on 127.0.0.1 that no address names, and the list of what was sent to that server."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(30)

@@ -1,4 +1,4 @@
-"""The dashboard's questions on a release that PostgreSQL serves."""
+"""The dashboard's queries give the same answers from PostgreSQL as from the file of the release that it serves."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_every_metric_of_the_dashboard_is_the_same_as_in_the_file(served: Databa
 
 
 def _rounded(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    """DuckDB divides decimals as floats, PostgreSQL as decimals."""
+    """Return rows with rounded numbers, because DuckDB divides decimals as floats and PostgreSQL as decimals."""
     return [
         [round(float(value), 9) if isinstance(value, (float, Decimal)) else value for value in row] for row in rows
     ]

@@ -62,7 +62,7 @@ REFUSED = (
 
 @pytest.fixture(scope="session")
 def guarded(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Database:
-    """A database that an administrator serves from, with tables beside the release."""
+    """A database in which an administrator serves a release, with tables of others beside the release."""
     database = server.new_database("guarded")
     database.do(
         "create table public.secret (one integer)",
@@ -170,7 +170,7 @@ def test_without_the_role_and_the_right_to_make_it_an_administrator_is_asked_for
 
 @pytest.fixture(scope="session")
 def limited(server: Server) -> Database:
-    """A database with the runbook's limits, each as short as a test can wait for."""
+    """A database with the limits of the runbook, each made so small that a test reaches the limit soon."""
     database = server.new_database("limited")
     statements = re.findall(r"^alter (?:database|role \w+ in database) redress set .*;$", RUNBOOK, re.MULTILINE)
     assert len(statements) == 8

@@ -1,4 +1,4 @@
-"""What PostgreSQL serves: the same tables, values, comments and keys as the release's file."""
+"""PostgreSQL serves the same tables, values, comments and keys as the release's file has."""
 
 import random
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The build's test of rates: a rate that is not what its counts give passes only where somebody vouches for it."""
+"""A rate that its counts do not give fails the build, unless a person or a witness vouches for the rate."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Two seasons of sample letters with data tables and a statistics page, the whole way to fct_reconciliation."""
+"""fct_reconciliation compares two seasons of sample letters with data tables and with a statistics page."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -46,7 +46,11 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """2021 with the sample table; 2023 with a workbook, a table nobody mapped, and the page of one council."""
+    """A folder with the sample letters of 2021 and 2023 and their witnesses.
+
+    Season 2021 has the sample's data table. Season 2023 has a workbook with its mapping, a table without a mapping,
+    and the statistics page of one council.
+    """
     folder = tmp_path_factory.mktemp("letters")
     for year in (2021, 2023):
         shutil.copytree(SAMPLES / "letters" / str(year), folder / str(year))
@@ -78,7 +82,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, letters: Path) -> Setting
 
 @pytest.fixture(scope="module")
 def ask(settings: Settings) -> Iterator[Ask]:
-    """The tables that say how letters and witnesses agree, with the models above them."""
+    """A function that queries the tables in which letters and witnesses are compared, after dbt has built them."""
     build = dbt_build_mart(settings.home, *ASKED)
     assert build.returncode == 0, build.stdout
     with duckdb.connect(str(settings.home / BUILT), read_only=True) as connection:
@@ -86,7 +90,7 @@ def ask(settings: Settings) -> Iterator[Ask]:
 
 
 def reconciled(ask: Ask, kind: str, season: int, authority_key: str) -> dict[str, tuple[Any, ...]]:
-    """Ours, theirs and the state of each measure that a kind of witness gives of an authority."""
+    """Return, by measure, our value, the witness's value and the state, for a kind of witness and an authority."""
     rows = ask(
         "select measure, our_value, witness_value, reconciliation_state from marts.fct_reconciliation "  # noqa: S608
         f"where witness_kind = '{kind}' and season = {season} and authority_key = '{authority_key}'"

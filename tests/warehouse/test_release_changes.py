@@ -1,4 +1,4 @@
-"""What changed with a release, in its notes and as data: letters, figures, corrections, trust, comparisons."""
+"""A release says in notes and as data which letters, figures, corrections, trust and comparisons changed."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def releases(tmp_path: Path) -> Releases:
 
 
 def data_changes(releases: Releases, identity: str) -> DataChanges:
-    """What changed in the data with a release that was compared with the one before it."""
+    """Return what changed in the data with a release, which must have been compared with the release before."""
     changes = read_changes(releases.release_folder(identity))
     assert changes is not None
     assert changes.data is not None

@@ -1,4 +1,4 @@
-"""Which releases there are, going back to one, and keeping the last few."""
+"""Releases are listed, a person can go back to an earlier release, and only the last few are kept."""
 
 import json
 import shutil
@@ -32,7 +32,7 @@ def releases(tmp_path: Path) -> Releases:
 
 @contextmanager
 def held(code: str, folder: Path) -> Iterator[None]:
-    """Another process that has a release open."""
+    """Have another process keep a release open during the block."""
     program = f"import sys; {code}; print('open', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", program, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,4 +1,4 @@
-"""Releases: each is published whole or not at all, one is current, and readers of an old release keep it."""
+"""A release is published whole or not at all, one release is current, and readers of an old release keep it."""
 
 import csv
 import hashlib

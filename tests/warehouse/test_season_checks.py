@@ -1,4 +1,4 @@
-"""Checks of a season as a whole: landing keeps them without a letter, and returns them without one."""
+"""Landing keeps a check of a season as a whole without a letter, and returns the check without a letter."""
 
 from pathlib import Path
 

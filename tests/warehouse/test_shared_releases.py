@@ -1,4 +1,4 @@
-"""Releases of a state that machines share in an object store: what is current there is current on every machine."""
+"""The release that is current in a state in an object store is current on every machine that shares the state."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.needs("object_store")
 
 
 class KilledError(BaseException):
-    """Stands for a kill: nothing in Redress catches it."""
+    """An error that stands for a kill: nothing in Redress catches this error."""
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def server() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def published(server: None, tmp_path_factory: pytest.TempPathFactory) -> Machines:
-    """A state with two releases, which the machine "one" has published, and the machine "away" was away for one."""
+    """A state with two releases of the machine "one"; the machine "away" has fetched only the first release."""
     machines = Machines(tmp_path_factory.mktemp("published"))
     machines.publish("one", 1)
     assert machines.current("away") == 1
@@ -62,7 +62,7 @@ def roll_back_on(machines: Machines, name: str, to: str = "") -> None:
 
 
 def requests_of(machines: Machines, name: str) -> list[str]:
-    """Look for the current release on a machine, and return what it reads from the store."""
+    """Look for the current release on a machine, and return the names that the machine reads from the store."""
     read: list[str] = []
     real = WholeFiles.read
 
