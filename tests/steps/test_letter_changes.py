@@ -1,4 +1,4 @@
-"""What a run changed in its season, letter by letter."""
+"""A run says of each letter of its season whether it is new, re-issued, changed, superseded, unchanged or gone."""
 
 from pathlib import Path
 

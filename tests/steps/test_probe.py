@@ -1,3 +1,5 @@
+"""`redress probe` says of each assumption about the site whether it holds, and what to set if it does not."""
+
 import re
 from collections.abc import Iterator
 from pathlib import Path

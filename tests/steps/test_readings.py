@@ -92,7 +92,7 @@ def test_another_reader_knows_nothing_of_what_was_read(tmp_path: Path) -> None:
 
 @pytest.fixture
 def package_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the package, of which the identity is then computed."""
+    """The folder of a copy of the package, from which the identity of the reader is computed during the test."""
     copy = tmp_path / "copy"
     shutil.copytree(readings.PACKAGE_FOLDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(readings, "PACKAGE_FOLDER", copy)

@@ -1,4 +1,4 @@
-"""Run records: the names of a run's files, and their lines."""
+"""The id of a run becomes a name that any file can have, and no line of a run's record is cut or lost."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Going back from the command line: what readers see afterwards, and what later runs do."""
+"""After `redress rollback` readers have an earlier release, and a later run publishes only what is new."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tests.warehouse.invented import write_councils, write_landing
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A home with letters landed and two releases: the second holds what is landed."""
+    """Settings of a home with landed letters and two releases; the second release holds what is landed."""
     write_landing(tmp_path / "landing")
     write_councils(tmp_path / "councils.csv")
     monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
@@ -31,7 +31,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def change(settings: Settings) -> None:
-    """Change what is landed, so that its release is another."""
+    """Add a council to the additional authorities, so that a build gives another release."""
     assert settings.additional_authorities is not None
     with settings.additional_authorities.open("a") as file:
         file.write("SOAK-1,Invented Soak Council,Soak,district,,1974-04-01,\n")
@@ -44,7 +44,7 @@ def redress(*arguments: str) -> str:
 
 
 def run_again(settings: Settings, run_id: str) -> dict[str, str]:
-    """Do the second half of a run without any change; return the messages of its steps."""
+    """Run the steps build and release without any change, and return the message of each step."""
     run = Run.of_season(Season(2021), run_id, settings)
     release(run, build_warehouse(run))
     return {event["step"]: event["told"] for event in run.record.events() if event["state"] == "done"}

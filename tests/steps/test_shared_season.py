@@ -1,4 +1,4 @@
-"""A season with each step on another machine than the step before it; the machines share an object store alone."""
+"""The steps of a season, done by turns on two machines that share an object store, give one machine's release."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -59,7 +59,7 @@ def settings_of(home: Path, **stated: object) -> Settings:
 
 
 def on_machines_by_turns(folder: Path) -> Iterator[Run]:
-    """The run of the season, on one of two machines after the other."""
+    """Yield the run of the season on machine `a`, then on machine `b`, and so on by turns."""
     for name in cycle(("a", "b")):
         yield Run.of_season(SEASON, "the run", settings_of(folder / name, state=f"s3://{BUCKET}/{folder.name}"))
 

@@ -1,4 +1,4 @@
-"""The check step: a season whose source looks wrong stops before landing is touched, and says what was found."""
+"""A run with a doubtful source, or with older letters than are landed, stops before landing is changed."""
 
 import datetime as dt
 import shutil
@@ -50,7 +50,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def source(folder: Path, wrong: int = 0) -> FolderSource:
-    """Write twelve letters for season 2021, of which so many are of the season before."""
+    """Write twelve letters into a folder of season 2021, `wrong` of them of season 2020; return their source."""
     (folder / "2021").mkdir(parents=True)
     for number, name in enumerate(NAMES):
         text = PRINTED.replace("Crindlebury", name)
@@ -95,7 +95,7 @@ def test_a_season_that_looks_wrong_leaves_its_data_tables_as_they_were(tmp_path:
 
 
 def stated_by_tables(settings: Settings) -> list[object]:
-    """The values that the season's data tables state, as they are landed."""
+    """Return the values of the season's data tables, as they are landed."""
     files = (settings.landing_folder / "witness_figures").glob("season=2021/data_table.parquet")
     return [row["value"] for file in files for row in pq.read_table(file).to_pylist()]
 
@@ -144,7 +144,7 @@ def reissue(folder: Path, words: str) -> None:
 
 
 def put_clock_ahead(season_run: Run) -> None:
-    """Have a run's summaries say what they would say after a run under a clock that was ahead."""
+    """Change the times in a run's summaries to the times that a clock far ahead would have given."""
     for path in (season_run.summary_path, season_run.landed_path):
         summary = replace(Summary.read(path), began_at=f"{AHEAD}:01.000+00:00", ended_at=f"{AHEAD}:02.000+00:00")
         summary.write(path)

@@ -1,4 +1,4 @@
-"""The publication watch: what counts as new, how a season stands, and what is warned about."""
+"""The publication watch finds new letters, says how many of a season have come, and warns of missing letters."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def source(server: LettersServer, watch: Run) -> Source:
 
 
 def acquire_season(watch: Run, source: Source, run_id: str) -> None:
-    """Acquire the watch's season, so that its letters are in the archive and, by its record, landed."""
+    """Acquire the letters of the watch's season into the archive, and write a summary that says they are landed."""
     run = Run.of_season(watch.season, run_id, watch.settings)
     for number, batch in enumerate(plan(run, source)):
         acquire(run, source, batch, number)

@@ -1,4 +1,4 @@
-"""The desk of each test: settings of its own, and the quarantine in its home."""
+"""Fixtures: settings with a home for each test, and the desk, which is the quarantine in that home."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Letters that wait for a decision, and how a test lands them, looks at them and decides."""
+"""Letters for tests of the quarantine, and functions that land letters, look at them, and make decisions."""
 
 import datetime as dt
 

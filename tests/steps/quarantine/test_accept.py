@@ -1,4 +1,4 @@
-"""An accept: what it loads, what it covers, and what it cannot be given for."""
+"""An accept loads a letter from quarantine, covers only what the person saw, and can be refused."""
 
 import datetime as dt
 import json

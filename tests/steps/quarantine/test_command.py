@@ -1,4 +1,4 @@
-"""The command line of the quarantine, on the sample letters."""
+"""The commands of `redress quarantine` list and show the letter that waits, and record what a person decides."""
 
 import json
 import os

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.needs("processes")
 
 
 def data_docs(settings: Settings) -> str:
-    """The words of the page of a season's results."""
+    """Build the Data Docs of the season, and return the words of the page with the season's results."""
     index = Path(build_data_docs(Run.of_season(DESK_SEASON, "the run", settings)))
     (page,) = index.parent.glob("validations/season/*/*/*.html")
     return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", page.read_text()).split()))

@@ -1,4 +1,4 @@
-"""The file that decisions are kept in, and their part in a release's identity."""
+"""Decisions are kept in a file, a line for each, and a release's identity depends on the decisions in force."""
 
 import datetime as dt
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rejecting a letter, and taking a decision back."""
+"""A rejected letter stays out of the warehouse and no longer waits, until a person takes the decision back."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two letters to one authority: what a decision about one does to the other."""
+"""If there are two letters to one authority, a decision about one letter also decides what becomes of the other."""
 
 import datetime as dt
 

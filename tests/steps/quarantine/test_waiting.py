@@ -1,4 +1,4 @@
-"""What waits in quarantine, and which letter a beginning of its hash means."""
+"""The quarantine says which letters wait and why, and finds a letter by the beginning of its sha256."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Accepts that name a letter's authority, or say that the letter belongs to its season."""
+"""An accept can name a letter's authority, or say that the letter belongs to the season it was fetched for."""
 
 import datetime as dt
 from dataclasses import replace

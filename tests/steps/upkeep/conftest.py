@@ -1,4 +1,4 @@
-"""A home with a landed season and its release, built once, and copied for each test."""
+"""Fixtures: a home with a landed season and its release, built once, and a copy of the home for each test."""
 
 import shutil
 from collections.abc import Callable
@@ -28,9 +28,7 @@ WHOSE = {"pellonshire": "SAMPLE-01", "wexmarsh": "SAMPLE-02", "tarnbeck": "SAMPL
 
 
 class NamedLetters(FolderSource):
-    """A source that takes letters from a folder, names their authorities, has a statistics page, and fails for one
-    letter.
-    """
+    """A source that takes letters from a folder, names the authority of each letter, and has a statistics page."""
 
     def references(self, season: Season) -> tuple[Reference, ...]:
         found = []
@@ -45,7 +43,7 @@ class NamedLetters(FolderSource):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with one landed season: letters with their authorities, a statistics page, and a data table.
 
-    A release that did not hold what is landed was published first, and then rebuilt.
+    First a release that does not hold what is landed was published. Then the run `mending` replaced the release.
     """
     return made_once(tmp_path_factory, "upkeep", _build) / "home"
 
@@ -69,7 +67,7 @@ def _build(folder: Path) -> None:
 
 @pytest.fixture
 def settings(built: Path, tmp_path: Path) -> Settings:
-    """A copy of the home that a test may damage."""
+    """Settings of a copy of the home, which a test may damage."""
     home = tmp_path / "home"
     shutil.copytree(built, home, symlinks=True)
     return settings_of(home)
@@ -82,7 +80,7 @@ def releases(settings: Settings) -> Releases:
 
 @pytest.fixture
 def redress(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Run the command line in the home of a test; return its exit code and all that it prints."""
+    """A function that runs a command in the home of the test, and returns the exit code and all that is printed."""
     monkeypatch.setenv("REDRESS_HOME", str(settings.home))
     monkeypatch.setenv("REDRESS_ADDITIONAL_AUTHORITIES", str(settings.additional_authorities))
 

@@ -1,4 +1,4 @@
-"""What the tests of upkeep share: runs of the season, what their records say, and damage."""
+"""Functions for tests of upkeep, which make runs, read their records, and damage releases and landing."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def flip(file: Path, at: float = 0.5) -> None:
 
 
 def lose_season(settings: Settings, *, with_data_tables: bool = False) -> None:
-    """Remove what is landed of the season; keep its data tables, unless they are named."""
+    """Remove what is landed of the season, the landed data tables only with `with_data_tables`."""
     for place in settings.landing_folder.glob("*/season=2021/*.parquet"):
         if with_data_tables or place.name != "data_table.parquet":
             place.unlink()

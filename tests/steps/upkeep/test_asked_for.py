@@ -1,4 +1,4 @@
-"""What a run of upkeep is asked for, by its params."""
+"""The params of a run of upkeep say what the run is to do, and params that contradict each other are refused."""
 
 import pytest
 

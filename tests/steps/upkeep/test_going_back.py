@@ -1,4 +1,4 @@
-"""Going back to an earlier release, and what a rebuild does after that."""
+"""After a person has gone back to an earlier release, a rebuild does not publish the later release again."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.needs("dbt")
 
 @pytest.fixture
 def two(settings: Settings, releases: Releases) -> tuple[str, str]:
-    """Two releases; the second is current and is made of what is landed. Return their identities."""
+    """The identities of two releases. The second release is current, and has the identity of what is landed."""
     first = current(releases).name
     assert settings.additional_authorities is not None
     with settings.additional_authorities.open("a") as file:

@@ -1,4 +1,4 @@
-"""Rebuilding leaves a whole release as it is, and replaces a damaged one."""
+"""A rebuild leaves a whole release as it is, and replaces a damaged release in its place."""
 
 import shutil
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def test_a_whole_release_of_what_is_landed_is_left_as_it_is(settings: Settings, 
 
 
 def files_of(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """The inode and the bytes of each file below a folder."""
+    """Return the inode and the bytes of each file below a folder, by the file's path."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): (path.stat().st_ino, path.read_bytes()) for path in files}
 
@@ -105,7 +105,7 @@ def test_one_byte_of_any_file_is_found_and_the_release_replaced_in_its_place(
 def test_readers_find_a_release_at_every_moment_of_a_replacement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Look at each step of the file system: nothing is removed or renamed while `current` leads to it."""
+    """Read a rate by way of `current` after each rename, exchange and removal of the replacement."""
     releases = Releases(tmp_path / "warehouse")
     build(releases, FIRST)
     folder = releases.publish(FIRST)
@@ -130,7 +130,7 @@ def test_readers_find_a_release_at_every_moment_of_a_replacement(
 
 
 class EndedError(Exception):
-    """Stands for the end of the process."""
+    """An error that stands for the end of the process."""
 
 
 @pytest.mark.parametrize("steps_count", range(5))

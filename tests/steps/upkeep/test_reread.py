@@ -43,7 +43,7 @@ def test_a_season_that_the_same_reader_reads_again_gives_the_same_release(
 
 
 def test_what_is_landed_of_a_season_is_more_than_its_letters(built: Path) -> None:
-    """Show that the landing of a season is more than its letters: all of it decides a release's identity."""
+    """Show that a season's landing also has second witnesses, and what became of each authority's letter."""
     landing = built / "landing"
     assert (landing / "witness_figures" / "season=2021" / "data_table.parquet").exists()
     assert (landing / "witness_figures" / "season=2021" / "statistics_page.parquet").exists()
@@ -97,7 +97,7 @@ def test_a_letter_that_the_last_run_no_longer_had_does_not_come_back(settings: S
 
 
 def write_summary(settings: Settings, summary: Summary) -> None:
-    """Write a summary of a run that landed what it had acquired."""
+    """Write a summary where a run that has landed its letters keeps its summary."""
     summary.write(season_run(settings, summary.run_id).landed_path)
 
 
