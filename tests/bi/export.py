@@ -1,4 +1,4 @@
-"""The dashboard's export, as tests read it."""
+"""The export of the dashboard in the repository, in a form that tests can ask."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from bi.take_export import DASHBOARD
 
 @dataclass(frozen=True)
 class Export:
-    """The files of the export by their path, and its datasets by their UUID."""
+    """The files of a dashboard's export, by path, and its datasets, by UUID."""
 
     files: dict[str, dict[str, Any]]
 
@@ -47,11 +47,11 @@ def columns_of(dataset: dict[str, Any]) -> set[str]:
 
 
 def metrics_of(dataset: dict[str, Any]) -> dict[str, str]:
-    """Return the SQL of each metric."""
+    """Return the SQL of each metric of a dataset, by the metric's name."""
     return {metric["metric_name"]: metric["expression"] for metric in dataset["metrics"]}
 
 
 def answer_query(dataset: dict[str, Any], by: str) -> str:
-    """Return a query for every metric of a dataset, for each value of a column."""
+    """Return a query that gives every metric of a dataset for each value of the columns `by`."""
     metrics = ", ".join(f"{sql} as metric_{number}" for number, sql in enumerate(metrics_of(dataset).values()))
     return f"select {by}, {metrics} from ({dataset['sql']}) as asked group by {by} order by {by}"  # noqa: S608

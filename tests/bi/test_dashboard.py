@@ -1,4 +1,4 @@
-"""The dashboard's export: whole, on the columns of a release, and with metrics that have the right base."""
+"""The dashboard's export is whole, names only columns that a release has, and divides by the right counts."""
 
 from collections.abc import Iterator
 from pathlib import Path

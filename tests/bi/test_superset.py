@@ -1,4 +1,4 @@
-"""`make bi` as a person uses it: Superset from `.venv-bi`, and Debian's Chromium."""
+"""The dashboard of `make bi` shows a release in a browser, and after a refresh the next release."""
 
 import os
 import re
@@ -37,7 +37,7 @@ TABS = ("A council over the years", "Ranking within a type", "Coverage", "Publis
 
 @pytest.fixture
 def home(cookbook_release: Path, tmp_path: Path) -> Path:
-    """A home with the cookbook's release, and a next one in which a rate of Harrowmere's is 12 per cent."""
+    """A home with the cookbook's release, and a next release in which Harrowmere's rate of 2023 is 12 per cent."""
     if not (ENVIRONMENT / "bin" / "gunicorn").exists():
         pytest.skip(f"{ENVIRONMENT} is not there: make bi installs it")
     if not CHROMIUM.exists():
@@ -63,7 +63,7 @@ def _point_at(warehouse: Path, identity: str) -> None:
 
 @contextmanager
 def _superset(home: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
-    """Run `make bi`'s command; yield the process, the dashboard's address, and the password."""
+    """Run the command of `make bi` during the block; yield the process, the dashboard's address and a password."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

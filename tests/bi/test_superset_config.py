@@ -1,4 +1,4 @@
-"""What Superset opens: the release that is current at each query, to read only, and nothing else."""
+"""For each query Superset opens the release that is then current, read-only, and opens nothing else."""
 
 import runpy
 from pathlib import Path

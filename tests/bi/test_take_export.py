@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _export(file: Path, changes: dict[str, str | None] | None = None) -> Path:
-    """Write an export as Superset does: one folder, numbers in names, the time, SQL in one line."""
+    """Write an export into a zip file, as Superset does: in one folder, with the time and with numbers in names."""
     texts: dict[str, str | None] = {}
     for number, (path, content) in enumerate(sorted(EXPORT.files.items())):
         if path == "metadata.yaml":

@@ -1,4 +1,4 @@
-"""`make bi` before Superset is there: what it says when something is missing, and what it keeps."""
+"""`make bi` says in a sentence what is missing, and keeps a login that only the owner of the home can read."""
 
 import stat
 import subprocess

@@ -1,4 +1,4 @@
-"""Seasons of letters to invented councils: the first, one with other letters, and one in the wrong folder."""
+"""Letters to invented councils: a season's first letters, its later letters, and letters of a wrong season."""
 
 from pathlib import Path
 
@@ -23,7 +23,9 @@ def write(folder: Path, letters: dict[str, str], season: int = 2021) -> FolderSo
 
 
 def first_letters() -> dict[str, str]:
-    """Five letters to six councils: one prints a wrong rate, and one came without its statistics page."""
+    """Return five letters by file name: the third has a figure that cannot be read, the fourth prints a wrong rate,
+    and the fifth has no statistics. The sixth council has no letter.
+    """
     letters = {f"{name}.txt": printed(name) for name in NAMES[:5]}
     letters["Oxlipd.txt"] = letters["Oxlipd.txt"].replace("50% of complaints", "51% of complaints")
     letters["Oxlipc.txt"] = letters["Oxlipc.txt"].replace("In 50% of", "In 5O% of")
@@ -32,8 +34,8 @@ def first_letters() -> dict[str, str]:
 
 
 def later_letters() -> dict[str, str]:
-    """Write letters of which one is a new version with three other figures, one is new, and one file is no letter;
-    one earlier letter is gone.
+    """Return the first letters with changes: the first letter has three other figures, the second is gone, the
+    sixth council has a letter, and a file is added that is no letter.
     """
     letters = first_letters()
     reissued = letters["Oxlipa.txt"].replace("50% of complaints", "75% of complaints")
@@ -44,6 +46,6 @@ def later_letters() -> dict[str, str]:
 
 
 def letters_of_another_season() -> dict[str, str]:
-    """Write letters into a folder named by the wrong year, with a file that is no letter."""
+    """Return many letters of season 2021, for a test to fetch for another season, and a file that is no letter."""
     letters = {f"{number:02}.txt": printed(f"Oxlip {number:02}") for number in range(REFUSED_COUNT)}
     return letters | {"00.txt": printed(NAMES[0]), HOSTILE: "Minutes of a meeting in May."}

@@ -1,4 +1,4 @@
-"""What the tests of reports share: a step that fails, and the sections of a report."""
+"""Functions for tests of reports, which make a step of a run fail and find a section of a report."""
 
 import re
 
@@ -8,7 +8,7 @@ from redress.steps.record import RunRecord
 
 
 def section(text: str, title: str) -> str:
-    """Return the section of a report with a title; it must be there."""
+    """Return the section with a title from a report, and require that the report has the section."""
     _, _, rest = text.partition(f"\n## {title}\n")
     assert rest, f"the report has no section {title}"
     return rest.partition("\n## ")[0]

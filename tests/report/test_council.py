@@ -1,4 +1,4 @@
-"""Show: a council's years in the terminal, with a reason for each missing figure."""
+"""`redress show` prints a council's years in the terminal, with a reason for each missing figure."""
 
 import datetime as dt
 import io
@@ -31,7 +31,7 @@ def asked(file: Path, name: str, season: int | None = None) -> CouncilYears:
 
 
 def printed(found: CouncilYears, width: int = 80) -> str:
-    """Return the page as a terminal of that width shows it, without spaces at the ends of lines."""
+    """Return the page as a terminal of a width shows the page, without spaces at the ends of lines."""
     terminal = io.StringIO()
     console = Console(file=terminal, width=width, highlight=False, color_system=None)
     for part in page(found):

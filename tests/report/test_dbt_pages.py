@@ -1,4 +1,4 @@
-"""dbt's pages about a release: one file that needs no network, made without touching the release."""
+"""dbt's pages about a release are one file that needs no network, and are made without changing the release."""
 
 import hashlib
 import shutil

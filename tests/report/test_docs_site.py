@@ -1,4 +1,4 @@
-"""The docs as a site: every page is built, every link holds, and no address of anybody else's is asked."""
+"""The site of the docs has every page, every link leads somewhere, and no page asks another server."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def build(site: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as `make docs` builds it."""
+    """The folder of the docs' site, built as `make docs` builds the site."""
     folder = tmp_path_factory.mktemp("docs") / "site"
     done = build(folder)
     assert done.returncode == 0, done.stderr

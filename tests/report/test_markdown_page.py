@@ -29,7 +29,7 @@ MARKS = st.text(alphabet=st.sampled_from("ab1 _*~`[]()<>!|\\&;#:-+.\n\r\t\"'/@é
 
 
 def cell(words: str) -> html.HtmlElement:
-    """Return the cell of a table in a page that holds an untrusted text."""
+    """Put an untrusted text into a table on a page, and return the table's cell with the text."""
     page = html.fromstring(html_page("\n".join(table(["name", "number"], [[text(words), "7"]]))))
     cells = page.xpath("//td")
     assert len(cells) == 2

@@ -1,4 +1,4 @@
-"""The report of a run names letters with words that no layout knows, and the command that explains them."""
+"""The report of a run counts letters with words that no layout knows, and gives the command about such words."""
 
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from redress.warehouse.landing_tables import write_checks
 
 
 def a_run(home: Path, *failed: tuple[str, str]) -> Run:
-    """A run of which some letters fail some rules, each by the letter and the rule; another letter passes."""
+    """Return a run in which the letter `other` passes a rule, and each pair of `failed` is a letter and a rule that
+    the letter fails.
+    """
     run = Run.of_season(Season(2026), "one", Settings(home=home))
     checks = [(letter, Check(rule, Severity.WARNING, False, "")) for letter, rule in failed]
     checks += [("other", Check("blocks_complete", Severity.WARNING, True, ""))]

@@ -1,4 +1,4 @@
-"""Find: passages of a release by their words, by season and by council, as people and programs read them."""
+"""`redress find` finds passages of a release by their words, by season and by council."""
 
 import datetime as dt
 import json
@@ -25,7 +25,7 @@ def file(cookbook_release: Path) -> Path:
 
 
 def councils(file: Path, *words: str, season: int | None = None, council: str | None = None) -> list[str]:
-    """Return the councils whose passages are found."""
+    """Return the name of the council of each passage that is found."""
     found = find_passages(file, words, None if season is None else Season(season), council, TODAY)
     return [row["authority_name"] for row in found]
 

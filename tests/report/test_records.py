@@ -1,4 +1,4 @@
-"""The record of a run, and the reports of runs that built nothing."""
+"""The record of a run says how its steps ended, and a run that built nothing has its report too."""
 
 import re
 from pathlib import Path

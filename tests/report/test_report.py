@@ -1,4 +1,4 @@
-"""The report of a run: real runs of a season to invented councils, unchanged, changed and failed."""
+"""The report of a run says how the run ended, what changed with it, and what waits for a person."""
 
 import json
 import os
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.needs("dbt")
 
 @pytest.fixture(scope="module")
 def settings(two_releases: TwoReleases, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A home with five runs: `first`, `again` and `later` of the home with two releases, and two that failed."""
+    """Settings of a home with five runs: the three runs of tests/two_releases.py, and two runs that failed."""
     folder = tmp_path_factory.mktemp("reports")
     shutil.copytree(two_releases.settings.home, folder / "home", symlinks=True)
     found = two_releases.settings.model_copy(update={"home": folder / "home"})
@@ -269,7 +269,7 @@ def test_a_line_of_a_message_that_begins_with_a_tab_belongs_to_the_one_above(set
 
 
 def with_release(settings: Settings, run_id: str, *counts: dict[str, Any]) -> SeasonOutcome:
-    """Return the run `later` with the facts of its step `release`, done in one try or more."""
+    """Return the outcome of a copy of `later` in which the step release ended once with each of `counts`."""
     events = Run.of_season(SEASON, "later", settings).record.events()
     at = next(i for i, one in enumerate(events) if (one["step"], one["state"]) == ("release", "done"))
     events[at : at + 1] = [events[at] | {"counts": one} for one in counts]

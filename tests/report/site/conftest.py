@@ -1,4 +1,4 @@
-"""The site of the cookbook's release, built once."""
+"""Fixtures: the site of the cookbook's release, built once, and a running Chromium."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def settings_of(release: Path, home: Path) -> Settings:
-    """Return settings with a home of its own that show a release of another home."""
+    """Return settings of a home that take the archive and the warehouse of another home, the home of a release."""
     of_release = release.parents[2]
     return Settings(home=home, archive=str(of_release / "archive"), warehouse=str(of_release / "warehouse"))
 
 
 @pytest.fixture(scope="session")
 def site(cookbook_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a site, to read."""
+    """The folder of the site of the cookbook's release. Tests only read the folder."""
 
     def make(folder: Path) -> None:
         from redress.report.site.building import build_site  # the charts' engine takes a while to start

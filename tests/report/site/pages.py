@@ -1,4 +1,4 @@
-"""What tests read from the site's pages, and from the release that they show."""
+"""Functions by which tests read the site's pages, and the release that the pages show."""
 
 from ctypes.util import find_library
 from decimal import Decimal
@@ -26,7 +26,7 @@ def parsed(page: Path) -> html.HtmlElement:
 
 
 def table_rows(page: Path, name: str) -> list[list[str]]:
-    """Return the cells of the table of a name, row by row, as a person reads them, without the notes in cells."""
+    """Return the cells of the table with a name, row by row, as a person reads them, but without notes."""
     (region,) = parsed(page).xpath("//div[@role='region'][@aria-label=$name]", name=name)
     rows = []
     for row in region.xpath(".//tbody/tr"):
@@ -37,7 +37,7 @@ def table_rows(page: Path, name: str) -> list[list[str]]:
 
 
 def broken_links(site: Path) -> list[str]:
-    """Return every address in the pages that leads to no file of the site, or to no place on its page."""
+    """Return a line for every address on the pages that leads elsewhere, to no file, or to no place on a page."""
     broken = []
     anchors: dict[Path, frozenset[str]] = {}
     for page in all_pages(site):

@@ -1,4 +1,4 @@
-"""Cuts of letters' pages: what is shown of a page, and where the frame stands on it."""
+"""On the cut of a page of any unit, the frame stands around the number, which is large enough to read."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The parts of the site that need no release: charts' points, the scale of the map, cells, CSV, hostile texts."""
+"""Without a release, the site's charts, map, cells, CSV and file names are right, and hostile texts stay text."""
 
 from decimal import Decimal
 from typing import Any
@@ -57,7 +57,7 @@ def test_a_rate_of_few_investigations_is_marked_and_its_average_is_not() -> None
 
 
 class Contents:
-    """What the map asks of the contents of a site."""
+    """A stand-in for the contents of a site, with only the parts that the map asks for."""
 
     def __init__(self, *rows: dict[str, Any]) -> None:
         self.rows = rows

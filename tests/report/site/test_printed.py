@@ -1,4 +1,4 @@
-"""PDFs of the site: the same page gives the same bytes on a system of any kind."""
+"""A page of the site gives the same bytes as a PDF at any time, also where fontTools cuts the fonts."""
 
 from pathlib import Path
 

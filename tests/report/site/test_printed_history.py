@@ -1,4 +1,4 @@
-"""The site of twelve printed seasons of 330 invented councils: every page and link, and numbers drawn at random."""
+"""A site of twelve seasons and 330 councils has no broken page or link, and numbers drawn at random are right."""
 
 import random
 from decimal import Decimal

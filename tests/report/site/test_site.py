@@ -1,4 +1,4 @@
-"""The site of a release: what its pages say is what the marts say, and nothing on them leads astray."""
+"""The pages of a release's site say what the marts say, and every link on them leads to a file and a place."""
 
 import csv
 import json
@@ -90,7 +90,7 @@ def test_each_figure_has_its_evidence_on_a_cut_of_the_page(site: Path, cookbook_
 
 
 def test_the_framed_part_of_a_cut_has_print_in_it(site: Path) -> None:
-    """The frame stands where the number does: there is ink in it, in each cut of a council's pages."""
+    """Look for ink in each frame on one page of a council, because a frame without ink is not around a number."""
     from PIL import Image
 
     page = next(page for page in all_pages(site) if page.parent.parent.name == "council")

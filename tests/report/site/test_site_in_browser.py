@@ -1,4 +1,4 @@
-"""The site in a real browser, Debian's Chromium: no script error, no request elsewhere, keyboard, accessibility."""
+"""In Chromium the site has no error, asks no other address, works by keyboard, and is accessible."""
 
 import shutil
 from pathlib import Path
@@ -91,7 +91,7 @@ def test_councils_are_compared_by_keyboard(chromium: "Browser", site: Path) -> N
 
 
 def test_a_council_is_painted_with_its_charts(chromium: "Browser", site: Path) -> None:
-    """Without a limit of time, which a busy machine would break: the page paints, and says what it shows."""
+    """Require that each chart is drawn, and set no limit of time, which a busy machine would break."""
     with watched(chromium, site) as one:
         one.page.goto(f"{site.as_uri()}/council/SAMPLE-01.html")
         assert one.page.locator(".charts img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")

@@ -41,7 +41,7 @@ def started_chromium() -> "Iterator[Browser]":
 
 @contextmanager
 def watched(browser: "Browser", site: Path, width: int = 1200, *, bypass_csp: bool = False) -> Iterator[Watched]:
-    """Yield a page of the browser that notes errors of scripts, failed requests, and requests outside a folder."""
+    """Yield a page of the browser, and note its scripts' errors, failed requests and requests outside a folder."""
     page = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=bypass_csp)
     found = Watched(page)
     inside = f"{site.absolute().as_uri()}/"
@@ -59,7 +59,10 @@ def watched(browser: "Browser", site: Path, width: int = 1200, *, bypass_csp: bo
 
 
 def violations(page: "Page") -> list[str]:
-    """Return the faults of accessibility that axe finds. The page's policy has to be bypassed: axe is a script."""
+    """Return the faults of accessibility that axe finds on a page.
+
+    The page must be opened with `bypass_csp`, because axe is a script and the page's policy forbids scripts.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page).response["violations"]
