@@ -101,8 +101,8 @@ def cookbook_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder, made once, with two copies of a home in which the sample letters of 2021 and 2022 are built.
 
-    The copy `built` has no release: so a run leaves the home if it is killed before the step release. The copy
-    `home` has the release. Season 2022 is landed before 2021.
+    The copy `built` has no release, as after a run that was killed before the step release. The copy `home` has the
+    release. Season 2022 is landed before 2021.
     """
 
     def make(folder: Path) -> None:

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class MailServer:
-    """A server's port, and the mails that it got with their recipients, in the order in which they came."""
+    """A server's port, and the mails that came to the server with their recipients, in the order of coming."""
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)

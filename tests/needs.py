@@ -1,8 +1,8 @@
-"""What a test can need beside Python: a program, time or a kill. `make test-quick` runs tests that need nothing.
+"""What a test can need beside Python: a program, time or a kill. A quick run has the tests that need none of these.
 
-A module says what its tests need with `pytestmark = pytest.mark.needs("dbt")`, and a quick run does not import the
-module. For a single test, the same marker stands above the test. So that no marker is forgotten, a test of a quick
-run fails if it starts one of the programs.
+`make test-quick` is a quick run. A module says what its tests need with `pytestmark = pytest.mark.needs("dbt")`,
+and a quick run does not import the module. For a single test, the same marker stands above the test. So that no
+marker is forgotten, a test of a quick run fails if it starts one of the programs.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Small PDFs that the tests print with each word at a known place, and what a picture of their pages shows."""
+"""Small PDFs that the tests print with each word at a known place, and pictures of pages, to find red text in."""
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +44,7 @@ class Ink:
 
 
 def stack(paragraphs: Iterable[str], x: float = 72, top: float = 72, size: float = 11) -> list[Ink]:
-    """Return the lines of paragraphs below each other; a line break in a paragraph is a line break on the page."""
+    """Return the lines of paragraphs as inks below each other. A line break in a paragraph begins a new line."""
     inks: list[Ink] = []
     for paragraph in paragraphs:
         for line in paragraph.split("\n"):

@@ -67,7 +67,7 @@ class Plant:
 
 
 def witness(figures: dict[str, str]) -> tuple[WitnessFigure, ...]:
-    """Return figures as a statistics page prints them about the council to which most planted letters go."""
+    """Return figures as a statistics page prints them about Quillshire, the council of most planted letters."""
     return tuple(
         WitnessFigure(
             sha256("page"), "page.html", "QUILLSHIRE", PLANTED_IN, measure, None, Decimal(value), value, 1

@@ -21,7 +21,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     with folder.with_name(f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed to make it
+            shutil.rmtree(folder, ignore_errors=True)  # left by a worker that failed to make the folder
             folder.mkdir()
             make(folder)
             done.touch()

@@ -1,4 +1,4 @@
-"""Functions for tests of reports, which make a step of a run fail and find a section of a report."""
+"""Functions by which tests of reports make a step of a run fail, and find a section of a report."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`redress probe` says of each assumption about the site whether it holds, and what to set if it does not."""
+"""`redress probe` says of each assumption about the site whether it holds, and which setting to change if not."""
 
 import re
 from collections.abc import Iterator

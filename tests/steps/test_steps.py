@@ -114,7 +114,7 @@ def test_a_task_of_an_old_run_that_is_done_again_does_not_put_older_letters_over
     with pytest.raises(SeasonError, match=r"run new asked .* clear plan and downstream, or start a new run"):
         check(old, parts)
     assert Landing(settings.landing_folder).content_hash() == before
-    check(old, acquire_and_read(old, letters))  # as one that is cleared from plan on
+    check(old, acquire_and_read(old, letters))  # as a run that is cleared from plan on does
     assert Landing(settings.landing_folder).content_hash() == before
 
 
@@ -133,7 +133,7 @@ def test_of_two_runs_side_by_side_the_one_that_asked_first_does_not_land_last(
     with pytest.raises(SeasonError, match=r"run fast asked .* after this one had begun"):
         check(slow, [read(slow, archived, 0)])
     assert Landing(settings.landing_folder).content_hash() == before
-    fast.record.set_aside()  # as a run that is done again under its name, and comes to nothing
+    fast.record.set_aside()  # as if the run was done again under its name, and came to nothing
     with pytest.raises(SeasonError, match="run fast asked"):
         check(slow, [read(slow, archived, 0)])
 

@@ -76,7 +76,7 @@ def test_a_letter_on_the_site_that_is_new_is_found_among_all_authorities(tmp_pat
         assert [one.reference.authority_id for one in news.new] == ["SAMPLE-01"]
         standing = tell(watch, BEFORE).line
         councils = load_authorities(additional=SAMPLE_AUTHORITIES).expected_in(SEASON)
-        expected = sum(council.is_sample for council in councils)  # its letters are to those of the samples
+        expected = sum(council.is_sample for council in councils)  # the letter goes to a council of the samples
         assert f"season 2021: 1 of {expected} letters in" in standing
         site.forget()
         again = Run.of_watch(SEASON, "second", settings)

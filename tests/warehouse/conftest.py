@@ -21,7 +21,7 @@ _database_numbers = count()
 
 @pytest.fixture(scope="session")
 def build_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a warehouse that dbt has built with the whole project, its unit tests and its data tests."""
+    """The file of a warehouse that dbt has built with all models, unit tests and data tests of the project."""
 
     def make(folder: Path) -> None:
         write_landing(folder / "landing")

@@ -1,4 +1,4 @@
-"""A small warehouse, made without dbt, that has all the counts and sums by which it is compared with landing."""
+"""A small warehouse, made without dbt, with the tables in which a warehouse is compared with landing."""
 
 import csv
 from pathlib import Path

@@ -22,7 +22,7 @@ COUNTED = frozenset(
 
 
 def small(warehouse: Path, number: int, kill_at: int) -> None:
-    """Make a small warehouse without dbt, publish it, and keep the last two releases, up to the point `kill_at`."""
+    """Make a small warehouse, publish it, and keep only two releases, unless the point `kill_at` comes first."""
     from redress.warehouse.releases.listing import prune
     from redress.warehouse.releases.releases import Releases
     from tests.warehouse.numbered import publish_numbered

@@ -14,7 +14,7 @@ from tests.interrupted import KillPoint
 
 
 def main(kill_at: int) -> None:
-    """Serve the current release of the home that the environment names, up to the point `kill_at`."""
+    """Serve the current release of the home that the environment names, unless the point `kill_at` comes first."""
     import psycopg
 
     from redress.settings import Settings

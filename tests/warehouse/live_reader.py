@@ -17,7 +17,7 @@ QUERIES_WHILE_OPEN = 3
 
 
 def read_duckdb(current: Path) -> list[tuple[int, int]]:
-    """Return the release's number from two tables, as a pair for each of a few queries on one connection."""
+    """Return a pair for each of a few queries on one connection: the release's number in two tables."""
     with duckdb.connect(str(current / "warehouse.duckdb"), read_only=True) as connection:
         return [
             connection.execute(
@@ -28,7 +28,7 @@ def read_duckdb(current: Path) -> list[tuple[int, int]]:
 
 
 def read_parquet(current: Path) -> list[tuple[int, int]]:
-    """Return the release's number from two Parquet files, which are read one after the other, as one pair."""
+    """Return one pair: the release's number in two Parquet files, which are read one after the other."""
     figures = pq.read_table(current / "parquet" / "fct_figure.parquet").to_pylist()
     numbers = pq.read_table(current / "parquet" / "release_number.parquet").to_pylist()
     return [(int(figures[0]["value"]), int(numbers[0]["number"]))]

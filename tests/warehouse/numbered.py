@@ -15,7 +15,7 @@ def identity_of(number: int) -> str:
 
 
 def build_numbered(releases: Releases, number: int) -> str:
-    """Make a warehouse of one letter with the number in two tables, do not publish it, and return its identity."""
+    """Make a warehouse of one letter with the number in two tables, without publishing it. Return its identity."""
     identity = identity_of(number)
     with duckdb.connect(str(build(releases, identity, rate=number))) as connection:
         connection.execute(f"create table audit.release_number as select {number} as number")

@@ -35,7 +35,7 @@ class Database:
 
     @contextmanager
     def session(self, user: str = PUBLISHER) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-        """Open a session during the block, in which each statement is committed."""
+        """Open a session during the block. Each statement is committed at once."""
         with psycopg.connect(self.address(user), autocommit=True) as connection:
             yield connection
 

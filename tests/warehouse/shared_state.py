@@ -31,7 +31,7 @@ class Machines:
         return WholeFiles(str(self.settings("any").warehouse_store_address))
 
     def build(self, name: str, number: int) -> None:
-        """Build the warehouse with a number on a machine, and leave it there for any machine to publish."""
+        """Build the warehouse with a number on a machine, for this or another machine to publish."""
         made = Releases(self.folder / "made")
         build_numbered(made, number)
         releases = releases_of(self.settings(name))

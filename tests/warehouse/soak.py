@@ -1,8 +1,8 @@
 """A program that kills the building, publishing and serving of releases at random points; part of `make soak`.
 
-After each kill the release before must be current and undamaged, or the new release current and whole. Then another
-run goes to its end: after it the new release must be current, and nothing may be left of the killed run. The same
-must be true of the release that PostgreSQL serves.
+After each kill the earlier release must be current and undamaged, or the new release current and whole. Then
+another run goes to its end: after that run the new release must be current, and nothing may be left of the killed
+run. The same must be true of the release that PostgreSQL serves.
 
     python -m tests.warehouse.soak [--small 20] [--whole 10] [--served 30] [--seed 1]
 """
@@ -48,14 +48,17 @@ def points(warehouse: Path) -> int:
 
 
 def kill_small(warehouse: Path, number: int, kill_at: int) -> str:
-    """Kill a run on the way from release `number - 1` to `number`, and let a run end; return what readers had."""
+    """Kill a run on the way from release `number - 1` to `number`, and let another run end.
+
+    Return which release readers had between the two runs.
+    """
     require_killed(small(warehouse, number, kill_at), kill_at)
     releases = Releases(warehouse)
     current = require_intact(releases)
     had = number_of(current)
     if current.name != identity_of(had) or had not in (number - 1, number):
         raise SoakError(f"killed at {kill_at} on the way to {number}, {current.name} is current and says {had}")
-    # what is current already is not built again: then the run after it is the next that publishes
+    # a release that is current already is not built again: then the next run that publishes makes `number + 1`
     following = number if had == number - 1 else number + 1
     last_line(small(warehouse, following, 0), f"killed at {kill_at}")
     if number_of(require_intact(releases)) != following:
@@ -92,7 +95,7 @@ class WholeHome:
         return last_line(subprocess.CompletedProcess(process.args, process.returncode, out, error))
 
     def kill_once(self, number: int, after_seconds: float, *, is_alone: bool) -> str:
-        """Add a council, kill a run after some seconds, alone or with its dbt, and let a run end.
+        """Add a council, kill a run after some seconds, alone or with its dbt, and let another run end.
 
         Return which release readers had between the two runs.
         """
@@ -140,9 +143,9 @@ class ServedHome:
         return run_module("tests.warehouse.interrupted_serving", kill_at, environment=ours)
 
     def kill_once(self, kill_at: int) -> str:
-        """Make another release, kill the serving of it on the way, and serve it to the end.
+        """Make another release, kill a process that is serving the release, and serve the release to the end.
 
-        Return which release readers had in between.
+        Return which release readers had after the kill.
         """
         self.make_next_current()
         require_killed(self.serve(kill_at), kill_at)

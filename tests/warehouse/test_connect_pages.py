@@ -29,7 +29,7 @@ _FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$\n*", re.MULTILI
 
 @dataclass(frozen=True)
 class Example:
-    """A program on a page, and the output that the page shows in a block without a language right after it."""
+    """A program on a page, and its output: the block without a language that follows the program on the page."""
 
     page: str
     line: int

@@ -56,7 +56,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, project: Path) -> Run:
-    """A function that runs `dbt build` on that project and writes into the home with a given name."""
+    """A function that runs `dbt build` on the project of one model, in the home with a given name."""
 
     def build(home: str) -> None:
         run_dbt(

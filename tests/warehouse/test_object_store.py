@@ -231,7 +231,7 @@ def test_a_home_in_which_another_release_is_current_than_in_the_store_serves_not
 
     here = publish_numbered(releases, 1)
     deliver(settings)
-    with pytest.raises(ServeError, match="connection"):  # it goes on to the database
+    with pytest.raises(ServeError, match="connection"):  # serving goes on to the database
         serve(settings.home)
     other = Settings(home=tmp_path / "other", warehouse=settings.warehouse)
     there = publish_numbered(Releases(other.warehouse_folder), 2)

@@ -1,4 +1,4 @@
-"""fct_passage has the paragraphs of one council's letter or of a few, and plain rules say what each names."""
+"""fct_passage has paragraphs of one council's letter or of a few, and says by rules what each paragraph names."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A step and a command serve the current release, and the database's address is kept secret and exact."""
+"""A step and a command serve the current release at the set address alone, and no error tells the password."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""The dashboard's queries give the same answers from PostgreSQL as from the file of the release that it serves."""
+"""The dashboard's queries give the same answers from PostgreSQL as from the file of the served release."""
 
 from decimal import Decimal
 from pathlib import Path

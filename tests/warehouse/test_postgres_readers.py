@@ -1,4 +1,4 @@
-"""Readers while releases change: no query fails or sees two releases, and no reader stops a new release."""
+"""While releases change, no reader's query fails or sees two releases, and no reader stops a new release."""
 
 import threading
 import time
@@ -30,7 +30,7 @@ def test_readers_never_fail_and_never_see_two_releases(database: Database, tmp_p
     def read(reader: int) -> None:
         try:
             with database.session(BI_TOOL) as session:
-                # one prepares its statement and has its plan renewed; the others look all names up each time
+                # the first reader prepares its statement and gets new plans; the others look up all names each time
                 session.prepare_threshold = 0 if reader == 0 else None
                 while not stop.is_set():
                     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""A release is not served if a table differs from its file, or if something else stands in its place."""
+"""A release is not served if a table arrives changed, or if something of others stands in the release's place."""
 
 import re
 from pathlib import Path

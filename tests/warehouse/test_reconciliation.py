@@ -36,7 +36,7 @@ TABLE_OF_2023 = (
     ("Authority", "Uphold rate", "Upheld", "Investigated", "Region"),
     ("Pellonshire County Council", 52 / 63, 52, 63, "South West"),
     ("London Borough of Vennery", 0.82, 40, 50, "London"),  # the letter prints 41
-    ("Tarnbeck Metropolitan Borough Council", 22 / 28, 22, 29, "Yorkshire"),  # and 28, by another definition
+    ("Tarnbeck Metropolitan Borough Council", 22 / 28, 22, 29, "Yorkshire"),  # 28 in the letter, defined otherwise
     ("Wexmarsh District Council", "*", "*", 5, "East"),
     ("Total", 0.8, 116, 147, ""),
 )
@@ -48,7 +48,7 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sample letters of 2021 and 2023 and their witnesses.
 
-    Season 2021 has the sample's data table. Season 2023 has a workbook with its mapping, a table without a mapping,
+    Season 2021 has the samples' data table. Season 2023 has a workbook with its mapping, a table without a mapping,
     and the statistics page of one council.
     """
     folder = tmp_path_factory.mktemp("letters")
@@ -175,8 +175,8 @@ def test_trust_follows_the_second_witness(ask: Ask) -> None:
     }
     assert trust[2021, PELLONSHIRE] == "verified"
     assert trust[2021, VENNERY] == "stated"  # no witness speaks of it
-    assert trust[2023, VENNERY] == "flagged"  # one contradicts it
-    assert trust[2023, PELLONSHIRE] == "flagged"  # its page does
+    assert trust[2023, VENNERY] == "flagged"  # the data table contradicts it
+    assert trust[2023, PELLONSHIRE] == "flagged"  # its statistics page contradicts it
 
 
 def test_every_compared_figure_leads_to_its_row_and_file(ask: Ask, letters: Path) -> None:

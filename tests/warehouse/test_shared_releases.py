@@ -233,7 +233,7 @@ def test_a_machine_that_has_lost_the_lock_does_not_publish(machines: Machines) -
 
 def test_a_machine_that_was_away_serves_what_is_current_for_all_and_else_nothing(published: Machines) -> None:
     settings = published.settings("away", serve_url=SecretStr(NO_SERVER))
-    with pytest.raises(ServeError, match="connection"):  # it goes on to the database
+    with pytest.raises(ServeError, match="connection"):  # serving goes on to the database
         serve_current(settings)
     assert (settings.warehouse_folder / "current").resolve().name == identity_of(2)
     pointer = published.store().read("current.json")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def settings_of(release: Path, home: Path) -> Settings:
-    """Return settings of a home that take the archive and the warehouse of another home, the home of a release."""
+    """Return settings with a home of their own, and with the archive and the warehouse of the release's home."""
     of_release = release.parents[2]
     return Settings(home=home, archive=str(of_release / "archive"), warehouse=str(of_release / "warehouse"))
 

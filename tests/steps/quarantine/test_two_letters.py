@@ -1,4 +1,4 @@
-"""If there are two letters to one authority, a decision about one letter also decides what becomes of the other."""
+"""If two letters go to one authority, a decision about one letter also decides what becomes of the other letter."""
 
 import datetime as dt
 

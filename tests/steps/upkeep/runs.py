@@ -1,4 +1,4 @@
-"""Functions for tests of upkeep, which make runs, read their records, and damage releases and landing."""
+"""Functions by which tests of upkeep make runs, read the runs' records, and damage releases and landing."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def flip(file: Path, at: float = 0.5) -> None:
 
 
 def lose_season(settings: Settings, *, with_data_tables: bool = False) -> None:
-    """Remove what is landed of the season, the landed data tables only with `with_data_tables`."""
+    """Remove what is landed of the season. The data tables are removed only with `with_data_tables`."""
     for place in settings.landing_folder.glob("*/season=2021/*.parquet"):
         if with_data_tables or place.name != "data_table.parquet":
             place.unlink()

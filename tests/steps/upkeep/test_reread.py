@@ -97,7 +97,7 @@ def test_a_letter_that_the_last_run_no_longer_had_does_not_come_back(settings: S
 
 
 def write_summary(settings: Settings, summary: Summary) -> None:
-    """Write a summary where a run that has landed its letters keeps its summary."""
+    """Write a summary as the summary of a run that has landed its letters."""
     summary.write(season_run(settings, summary.run_id).landed_path)
 
 
@@ -157,7 +157,7 @@ def test_reread_shows_the_letters_and_a_season_that_fails_leaves_the_others_to_g
     code, out = redress("reread", "2015", "2021")
     assert code == 1
     assert "season 2015 is not landed in" in out
-    assert "6 of them are as they were read before" not in out  # in two batches
+    assert "6 of them are as they were read before" not in out  # the statistics page is read anew
     assert "letters: 6, batches: 1" in out
     assert "Pellonshire County Council" in out
     assert f"{current(releases)}/warehouse.duckdb" in out
