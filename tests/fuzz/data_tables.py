@@ -1,4 +1,4 @@
-"""Data tables that chance has made or spoiled, CSV and XLSX: each is read, or refused in words."""
+"""Fuzz data tables: chance makes CSV files and spoils workbooks, and the reader reads or refuses each file."""
 
 import io
 import random
@@ -91,7 +91,10 @@ rows = st.lists(cells, max_size=6).map(tuple)
 
 @st.composite
 def csv_files(draw: st.DrawFn) -> bytes:
-    """Draw a table with odd rows among its own, in an encoding and with a delimiter; sometimes spoiled."""
+    """Draw a CSV file: headings and the rows of two councils, with up to five odd rows among them.
+
+    The encoding and the delimiter vary. In some files one cell has another text, and some files have spoiled bytes.
+    """
     given: list[Cells] = [HEADINGS, PELLONSHIRE_ROW, WEXMARSH_ROW]
     for row in draw(st.lists(rows, max_size=5)):
         given.insert(draw(st.integers(0, len(given))), row)
@@ -107,7 +110,9 @@ def csv_files(draw: st.DrawFn) -> bytes:
 
 
 def changed_workbook(content: bytes, chance: random.Random) -> bytes:
-    """Return a workbook with other XML: numbers, names, parts or elements changed, doubled or left out."""
+    """Return a workbook with one to three changes to its XML. In a few workbooks a part is also left out or
+    doubled, a bit is changed, or the end of the file is cut off.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as whole:
         parts = {name: whole.read(name) for name in whole.namelist()}
     for _ in range(chance.randrange(1, 4)):
@@ -205,7 +210,9 @@ def fuzz_xlsx(clock: Clock, seed: int) -> Counts:
 
 
 def check(readers: Readers, content: bytes, ending: str, counts: Counts) -> None:
-    """Read a table in a worker. Raise FindingError unless it is refused in words, or its figures stand in it."""
+    """Read a data table in a worker. Raise FindingError if reading raises an error other than a refusal or a limit
+    of the worker, or if the digits of a figure that was read stand nowhere in the file.
+    """
     counts["inputs"] += 1
     try:
         table = readers.result_of(table_of, content, ending)
@@ -223,12 +230,12 @@ def check(readers: Readers, content: bytes, ending: str, counts: Counts) -> None
 
 
 def table_of(content: bytes, ending: str) -> DataTable:
-    """Return what a table states, as its mapping says."""
+    """Read the bytes of a data table with the tests' mapping of columns, and return the data table."""
     return read(content, address=f"2021/data-tables/decided{ending}")
 
 
 def figures_that_stand_nowhere(table: DataTable, content: bytes, ending: str) -> list[str]:
-    """Return the figures of a table that have a number, and no digits of it stand in the file."""
+    """Return, as texts, the figures that have a value although their printed digits stand nowhere in the file."""
     if ending == CSV:
         encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
         raw = content.decode(encoding, errors="replace")

@@ -1,4 +1,7 @@
-"""Runs that atheris guides, each in a process of its own: they are bounded in time and memory from outside."""
+"""Guided fuzzing: atheris, a fuzzer, looks for inputs that reach new places of the code.
+
+Each run of atheris is a process of its own, which is bounded in time and memory.
+"""
 
 import importlib.util
 import platform
@@ -39,9 +42,10 @@ def what_is_missing() -> str | None:
 
 
 def fuzz(name: str, seconds: float, seed: int) -> Counts:
-    """Fuzz a format for so many seconds. Raise FindingError for an input that shows a fault.
+    """Fuzz a format for `seconds` seconds. Raise FindingError for an input that shows a fault.
 
-    An input that reaches a limit ends the process, as it would end a reading worker, and the next process goes on.
+    If an input reaches a limit of time or memory, its process ends, as a reading worker would, and another process
+    goes on. For a format that no reading worker reads, to reach a limit is a fault.
     """
     counts: Counts = Counts()
     clock = Clock(seconds)
@@ -62,7 +66,9 @@ def fuzz(name: str, seconds: float, seed: int) -> Counts:
 
 
 def _judge(name: str, ended: subprocess.CompletedProcess[str], found: Path) -> None:
-    """Raise FindingError for the input that ended a process, unless a reading worker bounds what the input did."""
+    """Raise FindingError for the input that ended a process, unless the input only reached a limit that a reading
+    worker has too. Raise SoakError if the process left no input.
+    """
     inputs = sorted(found.iterdir())
     if not inputs:
         raise SoakError(f"the guided run of {name} ended with {ended.returncode}\n{ended.stderr[-3000:]}")
@@ -94,6 +100,6 @@ def _run(name: str, corpus: Path, found: Path, seconds: float, seed: int) -> sub
 
 
 def _count(told: str, counts: Counts) -> None:
-    """Add what a process told of itself to the counts."""
+    """Add to the counts what a process printed: the number of its inputs, and the places of the code reached."""
     counts["inputs"] += sum(map(int, _RUNS.findall(told)))
     counts[REACHED] = max(counts[REACHED], *map(int, _REACHED.findall(told)), 0)

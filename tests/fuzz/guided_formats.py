@@ -1,4 +1,4 @@
-"""What is checked of one input in the process of a guided run, and how a PDF or a workbook is changed there."""
+"""The formats of guided fuzzing: how one input is checked, which inputs come first, how an input is changed."""
 
 import random
 import tempfile
@@ -23,7 +23,11 @@ from tests.read.invented import STATISTICS
 
 @dataclass(frozen=True)
 class Format:
-    """How an input is checked, what the first inputs are, and how an input is changed; None for byte by byte."""
+    """A format of guided fuzzing: `check` checks one input, and `seeds` are the first inputs.
+
+    `change` makes a new input of an input and a seed. If `change` is None or returns None, atheris changes
+    the bytes.
+    """
 
     check: Callable[[bytes], None]
     seeds: Sequence[bytes]
@@ -31,7 +35,9 @@ class Format:
 
 
 def _check_pdf(content: bytes) -> None:
-    """Read a PDF by the thorough way alone: a fault of pdfium's would end this process, as it may end a worker."""
+    """Read a PDF by the thorough way alone, because a fault of pdfium would end this process. Raise FindingError if
+    figures are accepted although no drawn page has confirmed them.
+    """
     letter = unconfirmed(read_letter(content, "letter.pdf", False))
     if accepted_figures(letter):
         raise FindingError("figures are accepted that were not looked for on the drawn page", content, ".pdf")
@@ -41,7 +47,7 @@ def _changed_pdf(content: bytes, seed: int) -> bytes | None:
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     try:
         return changed(content, chance) if chance.random() < 0.7 else None
-    except (ValueError, IndexError):  # it has lost its objects or its catalogue
+    except (ValueError, IndexError):  # the PDF has lost its objects or its catalogue
         return None
 
 
@@ -68,7 +74,7 @@ def _changed_xlsx(content: bytes, seed: int) -> bytes | None:
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     try:
         return changed_workbook(content, chance) if chance.random() < 0.9 else None
-    except Exception:  # it is no archive any more
+    except Exception:  # the bytes are no archive any more
         return None
 
 

@@ -2,7 +2,8 @@
 
     python -m tests.fuzz.guided_process html CORPUS -max_total_time=60
 
-Only what is imported while atheris looks on can guide it; so nothing of the project is imported before that.
+Only modules that are imported under atheris' `instrument_imports` can guide atheris. So no module of the project is
+imported at the top of this file.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""Journals and run records with damaged lines among good ones: every good line is read, and nothing raises."""
+"""Fuzz journals and run records: chance adds damaged lines, and every good line is read without an error."""
 
 import json
 import tempfile
@@ -37,7 +37,7 @@ def _outcome(number: int) -> Outcome:
 
 @st.composite
 def _spoiled_objects(draw: st.DrawFn) -> bytes:
-    """Draw an object of a journal or record in which some values are others, or are missing."""
+    """Draw a line of a journal or record in which some values are odd or missing. Some lines are cut."""
     stated: dict[str, object] = draw(
         st.one_of(
             st.fixed_dictionaries({}, optional=dict.fromkeys(_outcome_fields, _values)),
@@ -100,7 +100,10 @@ def fuzz(clock: Clock, seed: int) -> Counts:
 
 
 def check_journal(path: Path, lines: list[bytes | None]) -> None:
-    """Check that a journal gives each good outcome; None in `lines` stands for one, and all else is damaged."""
+    """Write a journal to a file, and raise FindingError unless the journal gives each good outcome.
+
+    Each None in `lines` stands for a good outcome; the other lines are damaged.
+    """
     good = [_outcome(number) for number, line in enumerate(lines) if line is None]
     objects = [outcome_as_json(_outcome(number)) if line is None else line for number, line in enumerate(lines)]
     content = _write(path, objects)
@@ -113,7 +116,9 @@ def check_journal(path: Path, lines: list[bytes | None]) -> None:
 
 
 def check_record(path: Path, lines: list[bytes | None]) -> None:
-    """Check that a record gives each good event, and that its summaries and lines can be made."""
+    """Write a record to a file, and raise FindingError unless the record gives each good event, and its summaries
+    and its printed lines can be made. `lines` is as for `check_journal`.
+    """
     objects = [
         {**_events("done"), "step": f"good {number}"} if line is None else line for number, line in enumerate(lines)
     ]
@@ -134,7 +139,11 @@ def check_record(path: Path, lines: list[bytes | None]) -> None:
 
 
 def _write(path: Path, objects: list[bytes] | list[dict[str, object]] | list[bytes | dict[str, object]]) -> bytes:
-    """Write lines as they come to be: a good one is added as the program adds it, and ends a line before it."""
+    """Write damaged lines (bytes) and good lines (objects) to a new file, and return the file's bytes.
+
+    A damaged line is written without a line feed. `add_json_line` of the program adds each good line, and first
+    ends a damaged line before it.
+    """
     path.unlink(missing_ok=True)
     for one in objects:
         if isinstance(one, bytes):

@@ -1,4 +1,7 @@
-"""PDFs that chance has changed, and noise: no crash, and no figure that the page does not show."""
+"""Fuzz PDFs: chance changes letters, and makes noise that is no letter.
+
+Reading must not crash, and no figure may be accepted that the page does not show.
+"""
 
 import random
 import re
@@ -42,7 +45,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class Shown:
-    """How a file's pages look, and what stands and is drawn in the box of each figure."""
+    """The pages of a file as drawn, and for each figure the text in its box and whether the box has ink."""
 
     look: tuple[bytes, ...]
     texts: tuple[str, ...]
@@ -54,7 +57,9 @@ def stated(figure: Figure) -> Stated:
 
 
 def shown(content: bytes, figures: tuple[Figure, ...]) -> Shown:
-    """Draw a file, and look at the places of its figures; called in a worker, since pdfium may end its process."""
+    """Draw the pages of a file, and look into the box of each figure. Call this function in a worker, because
+    pdfium may end its process.
+    """
     document = pypdfium2.PdfDocument(content)
     drawn = [_drawn(document, number) for number in range(len(document))]
     texts = [_text(document[figure.page - 1], figure.box) for figure in figures if figure.page and figure.box]
@@ -73,7 +78,7 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> Shades:
 
 
 def _text(page: pypdfium2.PdfPage, box: Box) -> str:
-    """Return the text in a box of a page as it is shown."""
+    """Return the text that stands in a box. The box is measured on the page as the page is shown."""
     width, height = page.get_size()
     fine = 10
     corners = []
@@ -96,7 +101,7 @@ def _has_ink(page: Shades, box: Box) -> bool:
 
 
 def seeds(readers: Readers) -> tuple[Seed, ...]:
-    """Return the letters that are changed; each is accepted as it is."""
+    """Return those letters of SEEDS that are accepted unchanged. Fuzzing changes these letters."""
     found = []
     for path in SEEDS:
         content = path.read_bytes()
@@ -109,7 +114,9 @@ def seeds(readers: Readers) -> tuple[Seed, ...]:
 
 
 def inputs(known: tuple[Seed, ...], chance: random.Random, clock: Clock) -> Iterator[tuple[Seed | None, bytes]]:
-    """Yield changed letters with what they were; None for noise and for letters without a digit."""
+    """Yield inputs until the time is over. About three of four are changed letters, each with the letter before the
+    change. The others are letters without digits, and noise; None stands beside these.
+    """
     while not clock.is_over:
         seed = chance.choice(known)
         kind = chance.random()
@@ -122,7 +129,7 @@ def inputs(known: tuple[Seed, ...], chance: random.Random, clock: Clock) -> Iter
 
 
 def noise(content: bytes, chance: random.Random) -> bytes:
-    """Return bytes that are no letter: by chance, or the pieces of a letter in another order."""
+    """Return bytes that are no letter: random bytes, or a letter's lines in random order with random digits."""
     if chance.random() < 0.5:
         return b"%PDF-1.7\n" + chance.randbytes(chance.randrange(1, 20_000))
     pieces = re.split(rb"(?<=\n)", content)
@@ -150,7 +157,7 @@ def fuzz(clock: Clock, seed: int) -> Counts:
 
 
 def _next(letters: Iterator[Letter], readers: Readers, given: list[tuple[Seed | None, bytes]]) -> Letter | None:
-    """Return the next letter; None if there is none. Raise FindingError if reading raises anything."""
+    """Return the next letter; None after the last letter. Raise FindingError if reading raises an error."""
     try:
         return next(letters, None)
     except Exception:
@@ -158,7 +165,9 @@ def _next(letters: Iterator[Letter], readers: Readers, given: list[tuple[Seed | 
 
 
 def judged(readers: Readers, seed: Seed | None, content: bytes, letter: Letter) -> Counts:
-    """Return what became of one file. Raise FindingError for a figure that is accepted and not shown."""
+    """Return counts that say what became of one file. Raise FindingError if the letter has no reason for its
+    verdict, or if a figure is accepted that the page does not show.
+    """
     counts = Counts(inputs=1)
     counts[limit_reached(letter.reason) if letter.verdict.value == "unreadable" else letter.verdict.value] += 1
     if not letter.reason:
@@ -193,7 +202,7 @@ def _digits(text: str) -> str:
 
 
 def _culprit(readers: Readers, given: list[tuple[Seed | None, bytes]]) -> FindingError:
-    """Return the fault of the file that made reading raise."""
+    """Find the file that made reading raise an error, and return a FindingError about this file."""
     for _, content in given:
         try:
             readers.result_of(read_letter, content, "letter.pdf")

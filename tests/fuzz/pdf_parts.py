@@ -1,4 +1,4 @@
-"""The objects of a PDF that a printing library wrote, taken apart, changed by chance and put together again."""
+"""Take apart a PDF that a printing library wrote, change its objects by chance, and put the file together again."""
 
 import random
 import re
@@ -30,7 +30,7 @@ class Parts:
         return cls({int(number): body for number, body in _OBJECT.findall(content)}, int(root[1]))
 
     def whole(self) -> bytes:
-        """Return the file with a true index of its objects."""
+        """Put the objects together, with a true index of the places of the objects, and return the file."""
         content, places = b"%PDF-1.7\n", {}
         for number, body in self.objects.items():
             places[number] = len(content)
@@ -42,7 +42,7 @@ class Parts:
 
     @property
     def streams(self) -> dict[int, bytes]:
-        """The unpacked content of each stream that is text of a page."""
+        """The content of each stream that draws text of a page and is not packed, by the number of its object."""
         found = {number: _STREAM.search(body) for number, body in self.objects.items()}
         return {number: match[1] for number, match in found.items() if match is not None and b" Tj" in match[1]}
 
@@ -62,7 +62,7 @@ def swap_objects(parts: Parts, chance: random.Random) -> None:
 
 
 def change_number(parts: Parts, chance: random.Random) -> None:
-    """Put another number for a number outside the streams: a box, a turn, a count, a reference, a length."""
+    """Replace a number outside the streams, such as an edge of a box, a turn, a count, a reference or a length."""
     number = chance.choice(sorted(parts.objects))
     head, stream, rest = parts.objects[number].partition(b"stream")
     places = list(_NUMBER.finditer(head))
@@ -73,12 +73,14 @@ def change_number(parts: Parts, chance: random.Random) -> None:
 
 
 def empty_object(parts: Parts, chance: random.Random) -> None:
-    """Leave nothing of an object."""
+    """Replace an object by an empty object, such as `null` or `<< >>`."""
     parts.objects[chance.choice(sorted(parts.objects))] = chance.choice((b"null", b"<< >>", b"[ ]", b"()"))
 
 
 def nest_object(parts: Parts, chance: random.Random) -> None:
-    """Let an object lie deep in brackets, be its own child or, seldom, itself: that takes a worker's whole time."""
+    """Nest an object deep in brackets, or make it its own child. Seldom make the object a reference to itself,
+    because reading such a reference takes a worker's whole time.
+    """
     number = chance.choice(sorted(parts.objects))
     deep = chance.choice((10, 300, 5000))
     parts.objects[number] = chance.choice(
@@ -89,7 +91,7 @@ def nest_object(parts: Parts, chance: random.Random) -> None:
 
 
 def double_stream(parts: Parts, chance: random.Random) -> None:
-    """Let the content of a page be printed twice, or after another page's."""
+    """Let a page print its content twice, or print the content of another page after its own content."""
     one, other = chance.choice(sorted(parts.streams)), chance.choice(sorted(parts.streams))
     content = parts.streams[one] + b"\n" + parts.streams[other]
     parts.set_stream(one, content, is_packed=chance.random() < 0.5)
@@ -113,7 +115,7 @@ def _edited(parts: Parts, chance: random.Random, edit: Callable[[list[bytes]], N
 
 
 def move_lines(parts: Parts, chance: random.Random) -> None:
-    """Print some lines of a page elsewhere, later, twice or not at all."""
+    """Move, double or remove some lines of a page's content."""
 
     def edit(lines: list[bytes]) -> None:
         for _ in range(chance.randrange(1, 6)):
@@ -129,7 +131,7 @@ def move_lines(parts: Parts, chance: random.Random) -> None:
 
 
 def change_operands(parts: Parts, chance: random.Random) -> None:
-    """Put other numbers for operands of a page's content: places, sizes, colours, matrices."""
+    """Replace some numbers in a page's content: operands that give places, sizes, colours or matrices."""
 
     def edit(lines: list[bytes]) -> None:
         for _ in range(chance.randrange(1, 6)):
@@ -145,7 +147,7 @@ def change_operands(parts: Parts, chance: random.Random) -> None:
 
 
 def change_digits(parts: Parts, chance: random.Random) -> None:
-    """Print other digits, fewer or more of them, or bytes that are no text."""
+    """Replace some printed digits by another number, by nothing, by a space, or by bytes that are no text."""
 
     def edit(lines: list[bytes]) -> None:
         shown = [place for place, line in enumerate(lines) if re.search(rb"\d[^()]*\) Tj", line)]
@@ -161,7 +163,9 @@ def change_digits(parts: Parts, chance: random.Random) -> None:
 
 
 def add_drawing(parts: Parts, chance: random.Random) -> None:
-    """Cover or clip a part of a page, hide its text, or let it be printed in white."""
+    """Add one drawing to a page. It covers or clips a part of the page, hides the text, prints it white or in
+    another size, or prints one more number.
+    """
     x, y, width, height = (chance.uniform(0, size) for size in (500, 800, 500, 300))
     drawing = chance.choice(
         (
@@ -180,7 +184,7 @@ def add_drawing(parts: Parts, chance: random.Random) -> None:
 
 
 def rename_characters(parts: Parts, chance: random.Random) -> None:
-    """Let the fonts say other digits than they draw."""
+    """Give the fonts a map that names other digits than the fonts draw."""
     digits = list(range(0x30, 0x3A))
     named = dict(zip(digits, chance.sample(digits, len(digits)), strict=True))
     if chance.random() < 0.5:
@@ -189,7 +193,7 @@ def rename_characters(parts: Parts, chance: random.Random) -> None:
 
 
 def add_map(parts: Parts, named: dict[int, int]) -> None:
-    """Give each font a map that names some of its characters, and each other as what it is."""
+    """Give each font a map that gives the characters of `named` other names, and each other character its own."""
     lines = b"\n".join(b"<%02X> <%04X>" % (code, named.get(code, code)) for code in range(32, 127))
     text = (
         b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def\n"
@@ -219,7 +223,7 @@ CHANGES: tuple[Change, ...] = (
 
 
 def changed(content: bytes, chance: random.Random) -> bytes:
-    """Return a PDF with one to three changes to its objects or pages; sometimes cut, or with spoiled bytes."""
+    """Return a PDF with one to three changes to its objects or pages. Some PDFs are also cut off or damaged."""
     parts = Parts.of(content)
     for change in chance.choices(CHANGES, k=chance.randrange(1, 4)):
         if parts.streams:
@@ -234,7 +238,9 @@ def changed(content: bytes, chance: random.Random) -> bytes:
 
 
 def without_digits(content: bytes, chance: random.Random) -> bytes:
-    """Return a PDF that draws no digit: each is left out, or drawn as another sign that a map calls a digit."""
+    """Return a PDF that draws no digit. All digits are left out, or are drawn as spaces or as letters; a map may
+    call these letters digits.
+    """
     parts = Parts.of(content)
     signs = dict(
         zip(b"0123456789", chance.sample(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", 10), strict=True)

@@ -1,4 +1,4 @@
-"""Files of robots.txt that chance has made: each is understood within a few seconds and little memory."""
+"""Fuzz robots.txt: each file that chance makes is understood within a few seconds and a limit of memory."""
 
 import math
 from contextlib import suppress
@@ -62,13 +62,13 @@ robots_files = st.integers(0, 19).flatmap(
 
 
 def answers(content: bytes) -> list[tuple[bool, float]]:
-    """Return what a robots.txt says about some addresses."""
+    """Return what a robots.txt says about each of ADDRESSES: whether it may be fetched, and the gap in seconds."""
     robots = Robots(lambda _: content)
     return [(robots.allows(url), robots.delay_seconds(url)) for url in map(httpx.URL, ADDRESSES)]
 
 
 def fuzz(clock: Clock, seed: int) -> Counts:
-    """Ask files of robots.txt until the time is over. Raise FindingError at the first fault."""
+    """Ask robots.txt files that chance makes until the time is over. Raise FindingError at the first fault."""
     counts: Counts = Counts()
     with Readers(LIMITS) as readers:
         draw_until(clock, seed, robots_files, lambda content: check(readers, content, counts))
@@ -76,7 +76,9 @@ def fuzz(clock: Clock, seed: int) -> Counts:
 
 
 def check(readers: Readers, content: bytes, counts: Counts) -> None:
-    """Ask one robots.txt. Raise FindingError if it raises, takes too long or too much memory, or asks nonsense."""
+    """Ask one robots.txt in a worker. Raise FindingError if asking reaches a limit of time or memory, if it raises
+    an error other than SourceError, or if a gap is negative or no number.
+    """
     counts["inputs"] += 1
     try:
         said = readers.result_of(answers, content)
@@ -90,7 +92,10 @@ def check(readers: Readers, content: bytes, counts: Counts) -> None:
 
 
 def check_answers(content: bytes) -> None:
-    """Ask one robots.txt in this process. Raise FindingError if it asks nonsense, and what asking it raises."""
+    """Ask one robots.txt in this process. Raise FindingError if a gap is negative or no number.
+
+    Any error of asking is raised too, except SourceError.
+    """
     with suppress(SourceError):
         _check_delays(answers(content), content)
 

@@ -1,4 +1,4 @@
-"""How fuzzing runs: a clock, counts, and a file kept of each input that shows a fault."""
+"""What all fuzzing shares: a clock, counts, the drawing of inputs, and the file of an input that shows a fault."""
 
 import hashlib
 import itertools
@@ -33,7 +33,7 @@ Counts = Counter[str]
 
 
 class FindingError(SoakError):
-    """An input shows a fault. The message says which, and where the input is kept."""
+    """An input shows a fault. The message says which fault; `kept` writes the input to a file."""
 
     def __init__(self, fault: str, content: bytes, ending: str) -> None:
         self.fault, self.content, self.ending = fault, content, ending
@@ -48,7 +48,10 @@ class FindingError(SoakError):
 
 
 class Clock:
-    """The time that fuzzing has, in seconds by the clock from the first look at it; and at most so many looks."""
+    """The time that fuzzing has, in seconds by the clock. The time begins at the first look at the clock.
+
+    If `most_looks` is given, the time is also over after this many calls of `is_over`.
+    """
 
     def __init__(self, seconds: float, most_looks: int | None = None) -> None:
         self._seconds, self._left = seconds, most_looks
@@ -70,7 +73,9 @@ class Clock:
 def draw_until(
     clock: Clock, first_seed: int, strategy: SearchStrategy[_Input], check: Callable[[_Input], None]
 ) -> None:
-    """Check inputs that hypothesis draws, until the time is over. The smallest input with a fault is raised."""
+    """Check inputs that hypothesis draws, until the time is over. If `check` raises an error, raise the error of
+    the smallest input that hypothesis finds for it.
+    """
     for number in itertools.count(first_seed):
         if clock.is_over:
             return
@@ -102,7 +107,7 @@ def _authorities() -> Authorities:
 
 
 def accepted_figures(letter: Letter) -> tuple[Figure, ...]:
-    """Return the figures of a letter that the judge accepts by the rules alone; none of any other letter."""
+    """Return a letter's figures if the judge accepts the letter by the rules alone; otherwise return none."""
     if letter.verdict is not Verdict.EXTRACTED or letter.header.season is None:
         return ()
     (disposition,) = judge(Season(letter.header.season), [letter], _authorities()).dispositions

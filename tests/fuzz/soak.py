@@ -1,4 +1,4 @@
-"""Read what chance has made or spoiled, for a time by the clock; part of `make soak`.
+"""Fuzz all formats, for a time by the clock: read inputs that chance makes or spoils. A part of `make soak`.
 
 Nothing may crash or raise, nothing may go on past the limits of a reading worker, and no figure may be accepted
 that the file does not show. The first input that shows a fault is kept below var/fuzz, and ends the soak.

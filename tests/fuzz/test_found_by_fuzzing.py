@@ -1,4 +1,4 @@
-"""What fuzzing has found stays mended, and each format is fuzzed a little in every test run."""
+"""Faults that fuzzing has found stay mended, and every test run fuzzes each format a little."""
 
 import sys
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_no_damaged_line_stops_the_reading_of_a_journal_or_a_record(tmp_path: Pa
 @pytest.mark.needs("time")
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_shows_a_fault_in_its_first_inputs(name: str) -> None:
-    """The inputs are the same in each run; `make soak` has others, for an hour."""
+    """The inputs are the same in each test run. `make soak` fuzzes with other inputs, for an hour."""
     fuzz, _ = FORMATS[name]
     counts: Counts = fuzz(Clock(60, LOOKS.get(name, 1)), SEED)
     assert counts["inputs"] >= LOOKS.get(name, 1)

@@ -1,4 +1,7 @@
-"""Pages and texts whose numbers chance has wrapped, hidden and struck: no crash, and no number that is not seen."""
+"""Fuzz web pages and texts: chance wraps, hides and strikes out numbers, and makes noise.
+
+Reading must not crash, and no number may be accepted that a person does not see.
+"""
 
 import html
 import re
@@ -83,7 +86,9 @@ def _wrapped(pieces: st.SearchStrategy[Piece]) -> st.SearchStrategy[Piece]:
 
 
 def _hidden(piece: Piece, form: str) -> Piece:
-    """Return a piece that nobody sees. A colour of its own would show a text again inside a transparent one."""
+    """Return a piece that nobody sees. Colours inside the piece are removed, because text with a colour of its own
+    is seen even inside transparent text.
+    """
     return Piece(form.format(piece.markup.replace("color: #222", "")), "")
 
 
@@ -97,7 +102,7 @@ pieces = st.recursive(digits, _wrapped, max_leaves=4)
 
 @st.composite
 def slots(draw: st.DrawFn, number: str) -> Piece:
-    """Draw a number of the page as it is, among other pieces, or in other digits."""
+    """Draw a piece in place of a number: the number alone, the number beside a hidden piece, or other digits."""
     around = draw(st.sampled_from((*SHOWN, "{}")))
     true = Piece(around.format(number), number)
     kind = draw(st.integers(0, 9))
@@ -121,7 +126,7 @@ class Page:
 
 @st.composite
 def pages(draw: st.DrawFn) -> Page:
-    """Draw the golden page with other markup around some of its numbers."""
+    """Draw the golden page with pieces of `slots` in place of up to three of its numbers."""
     seen: dict[str, set[str]] = {}
     used = draw(st.sets(st.integers(0, 12), max_size=3))
     count = iter(range(1000))
