@@ -1,4 +1,4 @@
-"""Acquiring 400 letters from a loopback server without politeness, beside a bare loop of the same client.
+"""Measure acquiring 400 letters from a loopback server without gaps, beside a bare loop of the same client.
 
 The bare loop asks the same client for the same addresses with as many threads, and drops what comes. Redress looks
 each letter up in its archive, stores it under its hash, synced to the disk, writes its cards, and keeps a journal.
@@ -28,7 +28,7 @@ TIMES = 5
 
 
 def main() -> None:
-    """Time both ways, and print a Markdown table and the ratio."""
+    """Start the server, time the bare loop and Redress, and print a Markdown table with the ratios."""
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.acquire", "--serve", folder],

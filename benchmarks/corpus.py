@@ -1,7 +1,7 @@
 """A corpus to measure reading with: five-page letters of mixed layouts to invented councils, printed by the press.
 
-Six of ten are random letters of 2019 to 2023, the others golden letters of the other layouts, over and over. Pages
-of prose between the letter and its statistics make five of each letter's one or two.
+Six of ten letters are random letters of 2019 to 2023. The others are golden letters of other layouts, over and
+over. Pages of prose behind the first page make each letter five pages long.
 """
 
 import io
@@ -25,7 +25,7 @@ OTHER_LAYOUTS = ("complaint_overview", "local_authority_report", "received_only"
 
 
 def print_corpus(folder: Path, count: int) -> list[Path]:
-    """Print that many letters into a folder, and give their paths."""
+    """Print `count` letters into a folder, and return their paths."""
     prose = _prose()
     paths = []
     for number, letter in enumerate(itertools.islice(_letters(), count)):
@@ -36,7 +36,7 @@ def print_corpus(folder: Path, count: int) -> list[Path]:
 
 
 def _letters() -> Iterator[bytes]:
-    """Letters without end: six random ones to four of other layouts."""
+    """Yield letters without end: six random letters, four golden letters of other layouts, and so on."""
     rows, councils = random_table(MOST_COUNCILS, SEASONS, seed=1)
     by_id = {council.authority_id: council for council in councils}
     averages = read_averages()
@@ -56,7 +56,7 @@ def _letters() -> Iterator[bytes]:
 
 
 def _prose() -> bytes:
-    """Pages full of words that state nothing."""
+    """Return a PDF of pages that are full of words and state no figure."""
     paragraph = (
         "A good reply says what happened, what the council thinks of it, and what it will do. It is written in "
         "words that the person who complained would use, it says who decided and when, and where to go next. "
@@ -68,7 +68,7 @@ def _prose() -> bytes:
 
 
 def _with_prose(letter: bytes, prose: bytes) -> bytes:
-    """A letter with pages of prose behind its first page, five pages in all."""
+    """Return a letter with pages of prose behind its first page, five pages in all."""
     with pdfium.PdfDocument(letter) as pdf, pdfium.PdfDocument(prose) as pages:
         missing = PAGES - len(pdf)
         if missing > 0:

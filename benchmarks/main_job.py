@@ -30,7 +30,7 @@ PARTS = {
 
 
 def main() -> None:
-    """Run the main job twice in a fresh working folder, and account for the seconds of each."""
+    """Run the main job twice in a fresh working folder, and account for the seconds of each run."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         environment = os.environ | {
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _processor_seconds() -> float:
-    """Return the processor time of all processes that this one has started and that have ended."""
+    """Return the processor time of all processes that this process has started and that have ended."""
     used = os.times()
     return used.children_user + used.children_system
 

@@ -1,8 +1,8 @@
-"""What Airflow costs: seasons through the real scheduler beside the same seasons in one process.
+"""Measure what Airflow costs: seasons through the real scheduler, beside the same seasons in one process.
 
-Scheduler, dag processor, triggerer and pages run as `redress up` runs them (LocalExecutor, PostgreSQL), and a run's
-seconds are those between its start and its end in Airflow's own metadata. The plain way is `redress run`, its
-start included. Prints Markdown tables; see RESULTS.md.
+Scheduler, dag processor, triggerer and pages run as `redress up` runs them (LocalExecutor, PostgreSQL). Airflow's
+metadata say when a run started and ended. The one process is `redress run`, and its seconds include its start. The
+script prints Markdown tables; see RESULTS.md.
 
     python -m benchmarks.orchestration [--letters 400] [--each 100] [--seasons 12] [--season-letters 20]
 """
@@ -37,13 +37,13 @@ LONGEST_RUN_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Running:
-    """An Airflow that is up, and the environment of its commands."""
+    """An Airflow that is up: the environment of its commands, and the address of its metadata database."""
 
     environment: Mapping[str, str]
     database: str
 
     def airflow(self, *arguments: str) -> None:
-        """A command of Airflow's. Raises CalledProcessError where it fails."""
+        """Run a command of Airflow. Raise CalledProcessError if the command fails."""
         subprocess.run(
             [sys.executable, "-m", "airflow", *arguments],
             env=dict(self.environment),
@@ -53,15 +53,15 @@ class Running:
         )
 
     def season_seconds(self, name: str, year: int) -> float:
-        """The seconds of a run of a season, started by hand."""
+        """Start a run of a season by hand, wait for its end, and return the seconds that the run took."""
         self.airflow("dags", "trigger", ANNUAL_LETTERS, "--run-id", name, "--conf", json.dumps({"season": year}))
         self.wait(name, 1)
         return self.ended_seconds(name)[-1]
 
     def wait(self, run_ids: str, count: int) -> None:
-        """Until so many runs have ended whose ids are like `run_ids`, as SQL's `like` has it.
+        """Wait until `count` runs have succeeded. Their ids fit `run_ids`, a pattern of SQL's `like`.
 
-        Raises RuntimeError where one failed, or it takes too long.
+        Raise RuntimeError if a run fails, or if the runs take longer than LONGEST_RUN_SECONDS.
         """
         until = time.monotonic() + LONGEST_RUN_SECONDS
         while time.monotonic() < until:
@@ -74,7 +74,9 @@ class Running:
         raise RuntimeError(f"after {LONGEST_RUN_SECONDS:g} s not all of {count} runs have ended ({run_ids})")
 
     def ended_seconds(self, run_ids: str) -> list[float]:
-        """When runs ended, in order, in seconds from the start of the first."""
+        """Return when each run ended, the earliest end first, in seconds from the start of the first run. `run_ids`
+        is as for `wait`.
+        """
         rows = self.ask(
             "select extract(epoch from end_date - min(start_date) over ())::float from dag_run "
             "where run_id like %s order by end_date",
@@ -83,7 +85,7 @@ class Running:
         return [seconds for (seconds,) in rows]
 
     def ask(self, query: LiteralString, *values: str) -> list[tuple[Any, ...]]:
-        """Rows of Airflow's metadata."""
+        """Ask Airflow's metadata database a query, and return the rows."""
         with psycopg.connect(self.database.replace("+psycopg", "")) as connection:
             return connection.execute(query, values).fetchall()
 
@@ -130,7 +132,7 @@ def _one_season(folder: Path, letters: int, each: int, port: int) -> None:
 
 
 def _backfills(folder: Path, seasons: int, letters: int, port: int) -> None:
-    """Backfills of a quarter of the seasons, half of them, and all, each into a home of its own."""
+    """Run a backfill of a quarter of the seasons, of half of them, and of all, each in a home of its own."""
     corpus = folder / "seasons"
     years = range(FIRST_YEAR, FIRST_YEAR + seasons)
     councils = print_seasons(corpus, years, letters)
@@ -151,7 +153,7 @@ def _settings(home: Path, corpus: Path, councils: Path, batch: int = BATCH_LETTE
 
 
 def _plain_seconds(settings: Settings) -> float:
-    """The seconds of `redress run` of the season, its start included."""
+    """Run `redress run` for the season, and return the seconds, which include the start of the process."""
     started = time.monotonic()
     subprocess.run(
         [sys.executable, "-m", "redress.cli", "run", str(YEAR)],
@@ -170,7 +172,9 @@ def _plain_seconds(settings: Settings) -> float:
 
 @contextmanager
 def _up(settings: Settings, port: int) -> Iterator[Running]:
-    """Airflow with these settings, its dags unpaused but for what their schedule would start."""
+    """Run Airflow with these settings during the block. The dag annual_letters is unpaused, and no run of a dag is
+    queued or running at first.
+    """
     up = AirflowUp(settings, port)
     with up.database() as database:
         environment = up.environment(database)
@@ -183,14 +187,14 @@ def _up(settings: Settings, port: int) -> Iterator[Running]:
 
 
 def _unpause(running: Running) -> None:
-    """Unpausing starts the latest scheduled period; it fails for want of letters, and is waited for."""
+    """Unpause annual_letters. Then wait until there has been a run, and no run is queued or running."""
     until = time.monotonic() + 120
     while time.monotonic() < until:
         try:
             running.airflow("dags", "unpause", ANNUAL_LETTERS, "--yes")
             break
         except subprocess.CalledProcessError:
-            time.sleep(POLL_SECONDS)  # the dag processor has not come to it yet
+            time.sleep(POLL_SECONDS)  # the dag processor has not come to the dag yet
     while running.ask("select 1 from dag_run where state in ('queued', 'running')") or not running.ask(
         "select 1 from dag_run"
     ):

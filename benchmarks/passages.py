@@ -1,7 +1,8 @@
-"""Passages: what is found of planted ones, and what they add to reading, landing and building.
+"""Measure how many planted passages are found, and what passages add to reading, landing and building.
 
-A printed season has passages planted in its letters. With and without passages are measured by turns in one
-sitting, in processor time, because on a shared machine the clock runs on. Prints Markdown tables; see RESULTS.md.
+Passages are planted in the letters of a printed season. The work with passages and the work without passages are
+measured by turns, in processor time, because other work on the machine lengthens the time by the clock. The script
+prints Markdown tables; see RESULTS.md.
 
     python -m benchmarks.passages [--councils 330] [--seeds 3] [--letters 100] [--built 5000]
 """
@@ -74,7 +75,7 @@ def _planted(councils_count: int, seeds: int) -> None:
 
 @contextmanager
 def _without_passages() -> Iterator[None]:
-    """Read as if letters had no paragraphs, and no printed rows that only paragraphs need."""
+    """During the block, let reading find no paragraphs, and none of the printed rows that only paragraphs need."""
     with (
         patch("redress.read.reader.paragraphs_of", lambda document, name: ()),
         patch("redress.read.files.pdf_quick.printed_rows", lambda sheet: [()] * len(sheet.text.lines)),
@@ -119,7 +120,7 @@ def _building(count: int) -> None:
 
 
 def with_prose(season: Season, count: int, seed: int = 1) -> list[LandedLetter]:
-    """Return a season's letters with the prose that all have, and with some passages of their own."""
+    """Return a season's letters, with paragraphs that all letters have, and 0 to 6 own passages in each letter."""
     prose = (SAMPLES / "prose" / "2021.txt").read_text(encoding="utf-8").split("\n\n")
     whole = [one for one in prose if not one.startswith("#")]
     shared = [f"{one.strip()} Part {'abc'[turn]}." for turn in range(3) for one in whole][:SHARED_PARAGRAPHS]

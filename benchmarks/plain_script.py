@@ -1,7 +1,8 @@
 """The plain alternative to Redress: the text of each page, a handful of patterns, one table in DuckDB.
 
-It reads the letters of 2019 to 2024, in the words that most of them have, and takes what it finds. No gate, no
-evidence, no second look, no releases; a letter that it does not understand is a row of nothing.
+The script reads the letters of 2019 to 2024, in the words that most of them have, and takes what it finds. It has
+no gate, no evidence, no second look and no releases. If it finds nothing in a letter, the letter's row has only the
+name of the file.
 
     python -m benchmarks.plain_script FOLDER FILE.duckdb
 """
@@ -37,8 +38,8 @@ def read(path: Path) -> dict[str, str | None]:
 
 
 def write(letters: Iterable[Path], file: Path) -> pd.DataFrame:
-    """Read letters into one table, and return it."""
-    rows = pd.DataFrame([read(path) for path in letters])  # DuckDB finds it by its name
+    """Read letters into one table of a DuckDB file, and return the table's rows."""
+    rows = pd.DataFrame([read(path) for path in letters])  # DuckDB finds `rows` by its name
     with duckdb.connect(str(file)) as warehouse:
         warehouse.execute("create or replace table letters as select * from rows")
     return rows

@@ -1,7 +1,7 @@
 """A printed season in which each letter has some passages of its own among paragraphs that all letters share.
 
-Nothing is easy: shared paragraphs have small edits in many letters, and passages are made of parts, so that two
-councils often have one sentence in common. Some passages stand in three letters.
+The passages are made hard to find. Shared paragraphs have small edits in many letters. Passages are made of parts,
+so that the letters of two councils often have one sentence in common. Some passages stand in three letters.
 """
 
 import random
@@ -87,7 +87,7 @@ _EDITS: tuple[Callable[[str, random.Random], str], ...] = (
 
 @dataclass(frozen=True)
 class PlantedLetter:
-    """A printed letter, and the passages that only it has, or that it shares with two others."""
+    """A printed letter and its planted passages. Each stands in this letter alone, or in two other letters too."""
 
     content: bytes
     authority_id: str
@@ -96,7 +96,11 @@ class PlantedLetter:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of a season's passages, by number: planted and shared ones are counted by letter."""
+    """How many passages of a season were found. A passage in three letters counts three times.
+
+    `planted` passages were printed; `found_whole` of them were read whole and taken for passages. `shared` other
+    paragraphs were read; `taken_for_own` of them were taken for passages by mistake.
+    """
 
     letters: int
     planted: int
@@ -127,7 +131,7 @@ def planted_season(councils_count: int, seed: int = 1) -> list[PlantedLetter]:
 
 
 def random_passages(letters_count: int, seed: int) -> list[list[str]]:
-    """Return 0 to 6 passages for each of some letters."""
+    """Return a list of 0 to 6 passages for each letter."""
     chance = random.Random(seed)  # noqa: S311 - repeatable
     return [[_passage(chance) for _ in range(chance.randint(0, MOST_PASSAGES))] for _ in range(letters_count)]
 
@@ -171,7 +175,7 @@ def _with_a_word(text: str, chance: random.Random) -> str:
 
 
 def compared(planted: Sequence[PlantedLetter], read: Sequence[Letter]) -> Found:
-    """Return what of the planted passages was found when the letters that were read are compared."""
+    """Compare the paragraphs of the letters that were read, and return how many planted passages were found."""
     landed = [LandedLetter(SEASON, f"{number}.pdf", letter) for number, letter in enumerate(read)]
     dispositions = [
         Disposition(letter.sha256, Fate.ACCEPTED, "", one.authority_id)

@@ -1,8 +1,8 @@
-"""A corpus of whole seasons, 2014 to 2025, to invented councils: printed by the press, in each season's own layout.
+"""Print a corpus of whole seasons, 2014 to 2025, to invented councils, each season in its own layout.
 
-Every number of a letter fits its others, and all letters of one season and type print the same averages, so that
-no rule is broken; the same seed gives the same letters. Writes `<folder>/<season>/<authority>.pdf` and, beside the
-seasons, `authorities.csv`, the councils.
+The numbers of a letter fit each other, and all letters of one season and council type print the same averages, so
+that no rule is broken. Every call prints the same letters. The letters are `<folder>/<season>/<authority>.pdf`, and
+`<folder>/authorities.csv` has the councils.
 
     python -m benchmarks.printed_seasons FOLDER [--councils 333] [--seasons 2014-2025]
 """
@@ -46,7 +46,7 @@ CORES = len(os.sched_getaffinity(0))
 
 
 def print_seasons(folder: Path, years: Iterable[int], councils_count: int) -> Path:
-    """Print the letters of some years to that many councils; the file of the councils.
+    """Print the letters of some years to `councils_count` councils, and return the CSV file of the councils.
 
     Letters that are there already are not printed again.
     """
@@ -122,7 +122,7 @@ def _averages(year: int, council_type_id: str) -> TypeAverages:
 
 
 def _of_type(year: int, council_type_id: str) -> random.Random:
-    """A chance that is the same for all letters of a season and type."""
+    """Return random numbers that are the same for all letters of one season and council type."""
     return random.Random(f"{SEED} {year} {council_type_id}")  # noqa: S311 - repeatable, and nothing is secret
 
 

@@ -1,7 +1,7 @@
-"""Letters a second, side by side in one run: Redress, the plain way, and taking the raw text alone.
+"""Measure the letters a second of Redress, of the plain way, and of taking the raw text alone, in one run.
 
-The plain way takes pdfplumber's words of every page of every letter, in one process. The raw text is pdfium's, of
-all pages, on as many processes as Redress has. Prints a Markdown table; see RESULTS.md.
+The plain way takes pdfplumber's words of every page of every letter, in one process. The raw text is pdfium's text
+of all pages, taken by one process for each core. The script prints a Markdown table; see RESULTS.md.
 
     python -m benchmarks.reading [--letters 1000] [--growth 500,5000]
 """
@@ -27,13 +27,13 @@ from redress.settings import Limits
 
 
 def plain_way(content: bytes) -> int:
-    """pdfplumber's words of every page."""
+    """Take pdfplumber's words of every page, and return the number of words."""
     with pdfplumber.open(io.BytesIO(content)) as pdf:
         return sum(len(page.extract_words()) for page in pdf.pages)
 
 
 def raw_text(content: bytes) -> int:
-    """pdfium's text of every page."""
+    """Take pdfium's text of every page, and return the number of characters."""
     with pdfium.PdfDocument(content) as pdf:
         return sum(len(page.get_textpage().get_text_range()) for page in pdf)
 
@@ -85,7 +85,7 @@ def _growth(counts: Sequence[int]) -> None:
 
 
 def _read(letters: Sequence[Path], limits: Limits) -> float:
-    """Read all letters; the mebibytes that the largest worker holds at the end."""
+    """Read all letters, and return the mebibytes that the largest worker holds at the end."""
     with Readers(limits) as readers:
         read = sum(len(letter.figures) for letter in readers.read(File(p.name, p.read_bytes()) for p in letters))
         workers = psutil.Process().children(recursive=True)

@@ -1,7 +1,7 @@
-"""What it costs to put 5,000 letters' marts before readers, as DuckDB and Parquet, and in PostgreSQL.
+"""Measure how long it takes to put the marts of 5,000 letters before readers, as files and in PostgreSQL.
 
-The letters are invented, see stated_letters.py, and dbt builds their warehouse first, which is not part of what is
-measured here (see warehouse.py). Prints a Markdown table; see RESULTS.md.
+The letters are invented, see stated_letters.py. dbt builds their warehouse first, and the time of the build is not
+measured here (see warehouse.py). The script prints a Markdown table; see RESULTS.md.
 
     python -m benchmarks.releases [--letters 5000] [--times 5]
 """
@@ -43,7 +43,9 @@ TO_SQL_TIMES = 5
 
 @dataclass(frozen=True)
 class BuiltWarehouse:
-    """A warehouse as dbt left it, and how much is in what a release publishes of it."""
+    """A warehouse that dbt has built: its file, the tables that a release publishes, the number of rows in these
+    tables, and the number of letters.
+    """
 
     file: Path
     tables: tuple[tuple[str, str], ...]
@@ -70,7 +72,7 @@ def main() -> None:
 
 
 def build_warehouse(home: Path, letters: int) -> BuiltWarehouse:
-    """A warehouse of invented letters, through the gate, landing and dbt."""
+    """Build a warehouse of invented letters, by way of the gate, landing and dbt."""
     councils = -(-letters // len(SEASONS))
     settings = fresh_home(home, councils)
     land(settings, councils)
@@ -89,7 +91,9 @@ def build_warehouse(home: Path, letters: int) -> BuiltWarehouse:
 
 
 def measure_files(built: BuiltWarehouse, folder: Path, times: int) -> None:
-    """The tables into a DuckDB file of their own; then a release of it, down to the disk; and the swap alone."""
+    """Time three things, and print the times: writing the tables to a DuckDB file, publishing a release, and moving
+    `current` alone.
+    """
     releases = Releases(folder / "warehouse")
     numbers = iter(range(1, 2 * times + 1))
 
@@ -125,10 +129,11 @@ def measure_files(built: BuiltWarehouse, folder: Path, times: int) -> None:
 
 
 def measure_postgres(built: BuiltWarehouse, folder: Path, times: int) -> None:
-    """A release into a PostgreSQL of its own and pandas' `to_sql` of the same tables, by turns.
+    """Time three ways into PostgreSQL by turns, and print the times: serving a release, copying its rows alone, and
+    writing its tables with pandas' `to_sql`.
 
-    The rows alone are what `to_sql` does too. Serving also makes keys, comments and indexes, and compares each
-    table with the file's. All of them read the tables from DuckDB.
+    `to_sql` and copying the rows alone do the same work. Serving also makes keys, comments and indexes, and
+    compares each table with the file's table. All three ways read the tables from DuckDB.
     """
     release = Releases(folder / "warehouse").current()
     if release is None:
@@ -158,7 +163,7 @@ def measure_postgres(built: BuiltWarehouse, folder: Path, times: int) -> None:
 
 
 def copy_alone(release: Path, address: str) -> None:
-    """The tables of a release and their rows, and nothing else."""
+    """Create the tables of a release in PostgreSQL, without their keys, and copy their rows."""
     engine = create_engine(address)
     with (
         duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse,
@@ -173,7 +178,9 @@ def copy_alone(release: Path, address: str) -> None:
 
 
 def write_with_pandas(built: BuiltWarehouse, address: str) -> None:
-    """Each table as a frame, and the frame by `to_sql` as it comes: by executemany, one transaction a table."""
+    """Write each table to PostgreSQL as a frame, with `to_sql` as pandas has it by default: executemany, and one
+    transaction for each table.
+    """
     engine = create_engine(address)
     with duckdb.connect(str(built.file), read_only=True) as warehouse:
         for schema, table in built.tables:
@@ -186,14 +193,14 @@ def write_with_pandas(built: BuiltWarehouse, address: str) -> None:
 
 
 def timed(what: Callable[[], object]) -> float:
-    """How many seconds something takes."""
+    """Return how many seconds a function takes."""
     started = time.perf_counter()
     what()
     return time.perf_counter() - started
 
 
 def show(what: str, seconds: list[float]) -> None:
-    """A line of the table."""
+    """Print a line of the table: the median, the least and the most of some seconds."""
     print(f"| {what} | {statistics.median(seconds):.2f} | {min(seconds):.2f} | {max(seconds):.2f} |", flush=True)
 
 

@@ -1,9 +1,10 @@
-"""Where the limits are: each step of the way at growing numbers of letters, its seconds and its memory.
+"""Measure the seconds and the memory of each step at growing numbers of letters, to see where the limits are.
 
-Reading is measured with printed letters. The gate, landing, the build, a release and serving are measured with
-letters as reading gives them (stated_letters.py), of twelve seasons, each step in a process of its own: the memory
-is the most that its processes held together. Beside them stands the plain script (plain_script.py). Prints Markdown
-tables, keeps the numbers as JSON, and draws them; see docs/scaling.md.
+Reading is measured with printed letters, and beside it the plain script (plain_script.py). The gate, landing, the
+build, a release and serving are measured with invented letters of twelve seasons in the form that reading gives
+(stated_letters.py). Each of these steps has a process of its own, and the step's memory is the most that this
+process and its children held together. The script prints Markdown tables, keeps the numbers as JSON, and draws
+them; see docs/scaling.md.
 
     python -m benchmarks.scale [--sizes 1000,5000,20000,50000] [--read 100,200,400] [--numbers FILE.json]
                                [--plot docs/scaling.svg]
@@ -74,7 +75,9 @@ class Step:
 
 
 def read_letters(counts: Sequence[int], plain_letters: int) -> list[Step]:
-    """Read printed letters with all cores, and some of them by the plain script; print what each finds."""
+    """Read printed letters with all cores, and some of them by the plain script. Return the measured steps, and
+    print how many headline figures Redress and the plain script find.
+    """
     steps = []
     with tempfile.TemporaryDirectory() as folder:
         letters = print_corpus(Path(folder), max(counts))
@@ -115,7 +118,7 @@ def _read(letters: Sequence[Path]) -> tuple[list[list[tuple[str, Decimal]]], flo
 
 
 def _cpu_seconds_of_readers() -> float:
-    """Return the processor time of the processes below this one, with that of their children that have ended."""
+    """Return the processor time of all processes below this process, and of their children that have ended."""
     times = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
     return float(sum(one.user + one.system + one.children_user + one.children_system for one in times))
 
@@ -124,7 +127,9 @@ def _cpu_seconds_of_readers() -> float:
 
 
 class Watch:
-    """A stopwatch that can be stopped in between, and that knows processor time too, of the children as well."""
+    """A stopwatch that can be stopped and started again. It also counts the processor time of this process and of
+    its children that have ended.
+    """
 
     def __init__(self) -> None:
         self.seconds = self.cpu_seconds = 0.0
@@ -143,7 +148,7 @@ def _cpu_seconds() -> float:
 
 
 def land(settings: Settings, councils: int, watch: Watch) -> None:
-    """Put all seasons through the gate and into landing; making the letters is not watched."""
+    """Put all seasons through the gate and into landing. The watch stands still while the letters are made."""
     from expectations.gate import gate  # Great Expectations takes seconds to import
 
     authorities = load_authorities(additional=settings.additional_authorities)
@@ -174,7 +179,9 @@ def publish(settings: Settings, watch: Watch) -> None:
 
 
 def serve(settings: Settings, watch: Watch) -> None:
-    """Serve the release from a PostgreSQL as pip brings it; its memory counts too, its processor time does not."""
+    """Serve the release from a PostgreSQL that pip has installed. The server's memory counts too, but not its
+    processor time.
+    """
     from redress.warehouse.serving.postgres import Postgres
     from tests.warehouse.postgres_server import running_server
 
@@ -188,7 +195,7 @@ def serve(settings: Settings, watch: Watch) -> None:
 
 
 def do(step: str, home: Path, councils: int) -> None:
-    """Do one step, and print its seconds by the clock and of the processor."""
+    """Do one step, and print its seconds by the clock and its seconds of processor time, as JSON."""
     settings, watch = Settings(home=home, additional_authorities=home / "councils.csv"), Watch()
     if step == LANDING:
         land(settings, councils, watch)
@@ -198,7 +205,9 @@ def do(step: str, home: Path, councils: int) -> None:
 
 
 def measured(step: str, home: Path, councils: int) -> Step:
-    """Do one step in a process of its own, and look at the memory of all its processes meanwhile."""
+    """Do one step in a process of its own, and return its times and the most memory that this process and its
+    children held together.
+    """
     command = [sys.executable, "-m", "benchmarks.scale", "--do", step, str(home), str(councils)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", cwd=PROJECT_FOLDER)
     most = 0.0
@@ -212,7 +221,7 @@ def measured(step: str, home: Path, councils: int) -> Step:
 
 
 def of_size(letters: int) -> list[Step]:
-    """Go the whole way with so many letters of twelve seasons."""
+    """Measure all steps but reading, one after the other, with at least `letters` letters of twelve seasons."""
     councils = -(-letters // len(SEASONS))
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -228,14 +237,16 @@ def of_size(letters: int) -> list[Step]:
 
 
 def slope(steps: Sequence[Step], name: str) -> tuple[float, float]:
-    """Return what a letter costs more between the two largest sizes, in processor time, and what is besides."""
+    """Return the processor seconds that each letter adds to a step, and the seconds that do not depend on the
+    letters, as the two largest sizes give them.
+    """
     small, large = sorted((step for step in steps if step.name == name), key=lambda step: step.letters)[-2:]
     by_letter = max(0.0, (large.cpu_seconds - small.cpu_seconds) / (large.letters - small.letters))
     return by_letter, large.cpu_seconds - by_letter * large.letters
 
 
 def tables(steps: Sequence[Step]) -> str:
-    """Return the numbers as Markdown: by size, and what each letter costs."""
+    """Return two Markdown tables: the numbers of each step by size, and what each further letter costs."""
     lines = ["| letters | step | s | of the processor, s | MiB |", "|---:|---|---:|---:|---:|"]
     done = [step for step in steps if step.name in STEPS]
     lines += [
@@ -264,7 +275,7 @@ def tables(steps: Sequence[Step]) -> str:
 
 
 def plot(steps: Sequence[Step]) -> Mapping[str, Any]:
-    """Return a chart in Vega-Lite of processor time by letters; what was not measured goes on dashed."""
+    """Return a Vega-Lite chart of processor time by number of letters. Lines that were not measured are dashed."""
     points = [{**asdict(step), "kind": "measured"} for step in steps if step.name != PLAIN]
     for name in (READING, *STEPS):
         largest = max((step for step in steps if step.name == name), key=lambda step: step.letters)
@@ -333,7 +344,7 @@ def draw(steps: Sequence[Step], file: Path) -> None:
 
 
 def kept(file: Path | None) -> list[Step]:
-    """Return the numbers of earlier calls, if a file has them."""
+    """Return the steps that earlier calls measured and kept in a file; none if there is no file."""
     if file is None or not file.exists():
         return []
     return [Step(**one) for one in json.loads(file.read_text(encoding="utf-8"))]

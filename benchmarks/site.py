@@ -1,7 +1,8 @@
-"""How long the site of a printed history takes: built anew, with nothing changed, and after one new season.
+"""Measure how long building the site takes: built anew, after one new season, and with nothing changed.
 
-Invented councils get letters of twelve seasons (printed_seasons.py). These are read and built to two releases,
-without the last season and with it. Prints a Markdown table and the sizes of pages; see RESULTS.md.
+Invented councils get letters of twelve seasons (printed_seasons.py). The letters are read, and two releases are
+built: one without the last season, and one with all seasons. The script prints a Markdown table and the sizes of
+pages; see RESULTS.md.
 
     python -m benchmarks.site [--councils 330] [--seasons 12]
 """
@@ -50,7 +51,7 @@ def main() -> None:
 
 
 def publish(settings: Settings, letters: Path, years: Iterable[int]) -> None:
-    """Take seasons to a release, as a backfill does: one build at the end."""
+    """Read and check seasons, then build and publish one release, as a backfill does."""
     source = source_of(f"folder:{letters}", settings)
     run = None
     for year in years:
@@ -61,7 +62,7 @@ def publish(settings: Settings, letters: Path, years: Iterable[int]) -> None:
 
 
 def measured(settings: Settings, name: str) -> str:
-    """Build the site; return a row of the table."""
+    """Build the site, and return a row of the table with the seconds and the numbers of files."""
     started = time.monotonic()
     built: BuiltSite = build_site(settings)
     seconds = time.monotonic() - started

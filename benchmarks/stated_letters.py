@@ -1,7 +1,7 @@
-"""Letters as reading gives them, to measure the warehouse with: invented councils, and no file to read.
+"""Invented letters in the form that reading gives, to measure the warehouse without reading files.
 
-Seasons 2014 to 2025, in the layout that each season has. Every number of a letter fits its others, so that no rule
-is broken; the same seed gives the same letters.
+The letters are of the seasons 2014 to 2025, each season in its layout. The numbers of a letter fit each other, so
+that no rule is broken. The same seed gives the same letters.
 """
 
 import csv
@@ -32,17 +32,17 @@ Stated = dict[tuple[str, str | None], int | Decimal]
 
 
 def council_name(number: int) -> str:
-    """The name of an invented council."""
+    """Return the name of an invented council."""
     return f"Invented Council {number:06d}"
 
 
 def authority_id(number: int) -> str:
-    """The id of an invented council."""
+    """Return the authority_id of an invented council."""
     return f"INVENTED-{number:06d}"
 
 
 def write_councils(path: Path, count: int) -> None:
-    """The invented councils as a file of further authorities, in the columns of the seed."""
+    """Write invented councils to a CSV file of further authorities, in the columns of authorities.csv."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(AUTHORITY_COLUMNS)
@@ -53,7 +53,7 @@ def write_councils(path: Path, count: int) -> None:
 
 
 def season_letters(season: Season, count: int, seed: int = 1) -> list[LandedLetter]:
-    """A season's letters to the first `count` invented councils."""
+    """Return a season's letters to the first `count` invented councils."""
     return [
         LandedLetter(season, f"{season}/{authority_id(number)}.pdf", _letter(season, number, seed))
         for number in range(count)
@@ -61,7 +61,7 @@ def season_letters(season: Season, count: int, seed: int = 1) -> list[LandedLett
 
 
 def witness_figures(letters: Sequence[LandedLetter], source_address: str) -> Iterator[WitnessFigure]:
-    """A data table that agrees with a season's letters, in the number of upheld complaints."""
+    """Yield a data table's figures: the number of upheld complaints that each letter of a season states."""
     sha256 = hashlib.sha256(source_address.encode()).hexdigest()
     for number, landed in enumerate(letters):
         upheld = landed.letter.figure("upheld_count")
@@ -109,7 +109,7 @@ def _letter(season: Season, number: int, seed: int) -> Letter:
 
 
 def _stated(season: Season, chance: random.Random) -> tuple[str, Stated]:
-    """A layout and its values. The counts are those of an ordinary council: 5 to 60 investigations."""
+    """Return a season's layout, and the values of a letter to an ordinary council (5 to 60 investigations)."""
     investigations = chance.randint(5, 60)
     upheld = chance.randint(1, investigations)
     rate = half_up_pct(Decimal(upheld), Decimal(investigations))
@@ -160,7 +160,7 @@ def _stated(season: Season, chance: random.Random) -> tuple[str, Stated]:
 
 
 def _figure(place: int, measure: str, category: str | None, value: int | Decimal) -> Figure:
-    """A figure with a place of its own on the second page."""
+    """Return a figure of the second page. Each `place` (0, 1, ...) is a line of its own on the page."""
     top = 80.0 + 14 * place
     return Figure(
         measure=measure,

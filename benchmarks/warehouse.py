@@ -1,7 +1,8 @@
-"""The warehouse's cost: dbt build at growing numbers of figures, the gate over a season, the cookbook's queries.
+"""Measure the warehouse: dbt builds of growing numbers of figures, the gate over a season, the cookbook's queries.
 
-The letters are invented, see stated_letters.py. For a size above one the landing of the first is copied under other
-names, so that each letter, authority and figure is there that many times. Prints Markdown tables; see RESULTS.md.
+The letters are invented, see stated_letters.py. For the size 10, the landing of the size 1 is copied ten times
+under other names, so that there are ten times as many letters, authorities and figures. The script prints Markdown
+tables; see RESULTS.md.
 
     python -m benchmarks.warehouse [--letters 5000] [--times 1,10,100]
 """
@@ -39,7 +40,9 @@ MEBIBYTE = 1024**2
 
 @dataclass(frozen=True)
 class Built:
-    """One dbt build: what it was of, and what it took. `nodes_seconds` leaves dbt's start-up out."""
+    """One dbt build: its numbers of letters and figures, its seconds, and the size of its file. `nodes_seconds`
+    leaves out the start-up of dbt.
+    """
 
     times: int
     letters: int
@@ -83,14 +86,14 @@ def main() -> None:
 
 
 def fresh_home(home: Path, councils: int) -> Settings:
-    """Settings of a fresh home, with as many invented councils."""
+    """Make a home with a file of `councils` invented councils, and return the settings of this home."""
     home.mkdir()
     write_councils(home / "councils.csv", councils)
     return Settings(home=home, additional_authorities=home / "councils.csv")
 
 
 def _gate(settings: Settings, councils: int) -> None:
-    """The gate over a season's letters, again and again; importing it stands apart."""
+    """Time the import of the gate once, and the gate over a season's letters several times. Print the times."""
     started = time.perf_counter()
     from expectations.gate import gate  # imported here so that the import can be timed
 
@@ -109,7 +112,7 @@ def _gate(settings: Settings, councils: int) -> None:
 
 
 def land(settings: Settings, councils: int) -> None:
-    """All seasons through the gate and into landing, with a data table beside each."""
+    """Put all seasons through the gate and into landing, each season with a data table."""
     from expectations.gate import gate  # see _gate
 
     authorities = load_authorities(additional=settings.additional_authorities)
@@ -125,7 +128,7 @@ def land(settings: Settings, councils: int) -> None:
 
 
 def _copy_landing(source: Settings, target: Settings, councils: int, times: int) -> None:
-    """A landing with every row of another `times` over, each copy about other letters to other councils."""
+    """Copy a landing `times` times into another landing. Each copy is about other letters to other councils."""
     number = f"cast(right(authority_id, {ID_DIGITS}) as integer) + {councils} * copy"
     renamed = {
         "letter_sha256": "sha256(letter_sha256 || copy)",
@@ -143,7 +146,9 @@ def _copy_landing(source: Settings, target: Settings, councils: int, times: int)
 
 
 def build_once(settings: Settings, times: int = 1) -> Built:
-    """A whole dbt build without unit tests, as a run makes it, and published."""
+    """Measure a whole dbt build without unit tests, as a run makes it. If `times` is 1, publish the warehouse;
+    otherwise remove its file.
+    """
     releases = Releases(settings.warehouse_folder)
     identity = warehouse_identity(settings) if times == 1 else f"times-{times}"
     releases.clear()
@@ -195,7 +200,7 @@ def _print_builds(built: list[Built]) -> None:
 
 
 def _cookbook(settings: Settings) -> None:
-    """Each query of the cookbook on the published file, the median of twenty."""
+    """Time each query of the cookbook on the published file QUERY_RUNS times, and print the medians."""
     current = Releases(settings.warehouse_folder).current()
     if current is None:
         raise SystemExit("no release was published: the size 1 has to be among --times")

@@ -1,7 +1,7 @@
-"""How long `redress wording` takes, and how well it explains seasons that are worded anew.
+"""Measure how long `redress wording` takes, and how well it explains seasons with changed words.
 
-Prints the table of the changed seasons of tests/read/wording/changes.py, then the time of a whole season of PDFs in
-the archive, whose words are all other words. See RESULTS.md.
+With --seasons, the script first prints a table of the changed seasons of tests/read/wording/changes.py. Then it
+prints the time for a whole season of PDFs in the archive, in which every sentence is reworded. See RESULTS.md.
 
     python -m benchmarks.wording [--letters 330] [--seasons]
 """
@@ -53,7 +53,7 @@ def _row(change: Change, folder: Path) -> str:
 
 
 def _timed(folder: Path, count: int) -> float:
-    """Put a season into an archive, explain it, and return how many seconds that takes."""
+    """Put a season into an archive, explain its words, and return how many seconds the explanation takes."""
     councils_of(folder, count)
     settings = Settings(home=folder / "home", additional_authorities=folder / f"authorities-{SEED}.csv")
     archive = Archive(settings.archive_address)

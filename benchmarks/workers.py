@@ -1,10 +1,10 @@
-"""One worker and two: a season's letters from a source that takes a second for each, and the same letters read.
+"""Measure one worker and two: fetching letters from a source that takes a second for each letter, and reading.
 
 A worker is a process with a scratch folder of its own; what is handed on lies in an object store (moto's server).
 The workers take a season's batches from one queue, as many at a time as the pool has slots. Airflow's own time for
-each task is left out (orchestration.py has it). Prints a Markdown table; see docs/scaling.md.
+each task is left out (orchestration.py has it). The script prints a Markdown table; see docs/scaling.md.
 
-    python -m benchmarks.workers [--letters 120] [--waiting-letters 60]
+    python -m benchmarks.workers [--letters 400] [--waiting-letters 120]
 """
 
 import argparse
@@ -42,7 +42,9 @@ POLITE = "the same, with a gap between requests"
 
 @dataclass(frozen=True)
 class Measured:
-    """One way of doing a season's work: `slots` are the workers that may be at it side by side."""
+    """How long one way of doing a season's work took. `most_at_a_time` is the most requests that the source had at
+    once; None for reading, which asks no source.
+    """
 
     work: str
     way: str
@@ -57,7 +59,9 @@ class Measured:
 
 @contextmanager
 def slow_source(folder: Path, authority_ids: Sequence[str]) -> Iterator[tuple[str, str, list[int]]]:
-    """Serve the letters of a folder, a second each; yield the address, the source, and how many came at once."""
+    """Serve the letters of a folder during the block, each letter in a second. Yield the server's address, the name
+    of the source, and a list with one number: the most requests at once so far.
+    """
     at_once, most = 0, [0]
     lock = threading.Lock()
 
@@ -122,7 +126,7 @@ def warm(_number: int) -> None:
 
 
 def divided(count: int, homes: Path, stated: Mapping[str, Any], task: Any, batches: Sequence[Any]) -> float:
-    """Return the seconds in which so many workers do the tasks; their start is left out."""
+    """Let `count` workers do a task for each batch. Return the seconds, without the start of the workers."""
     with ProcessPoolExecutor(
         count, mp_context=get_context("spawn"), initializer=Worker.begin, initargs=(homes, stated)
     ) as workers:
@@ -133,7 +137,7 @@ def divided(count: int, homes: Path, stated: Mapping[str, Any], task: Any, batch
 
 
 def measure(letters: int, waiting_letters: int) -> Iterator[Measured]:
-    """Measure all ways; a number of 0 leaves its work out."""
+    """Yield how long each way took. If a number of letters is 0, the work on these letters is left out."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # moto's server would log each request
     with tempfile.TemporaryDirectory() as temporary, s3_server():
         folder = Path(temporary)
