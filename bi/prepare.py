@@ -1,8 +1,8 @@
 """Prepare Superset, before its server starts: its metadata, its one user, and the dashboard.
 
-Runs in Superset's environment. The password comes by the environment (BI_PASSWORD), the rest as superset_config.py
-says. What was prepared once is left as it is, so that a person's changes to the dashboard's own charts stay until
-the dashboard of this folder changes.
+This module runs in Superset's environment. The variable BI_PASSWORD has the password; superset_config.py says which
+variables have the rest. What was prepared once is left as it is, so that a person's changes to the dashboard's own
+charts stay until the dashboard of this folder changes.
 """
 
 import hashlib
@@ -22,9 +22,10 @@ ROLES = ("Alpha", "sql_lab")
 
 
 def export_files(backend: str) -> dict[str, str]:
-    """Return the files of the dashboard's export, for a database of this kind (`duckdb` or `postgresql`).
+    """Return the files of the dashboard's export by their paths, for a database of the kind `backend` (`duckdb` or
+    `postgresql`).
 
-    They are files for Superset's import of assets, the only import that also replaces what is there.
+    The files are for Superset's import of assets, because only this import also replaces what is there.
     """
     files = {
         path.relative_to(DASHBOARD).as_posix(): path.read_text(encoding="utf-8")
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def _digest(*words: str) -> str:
-    """Return a hash of everything that the preparation depends on: these words, and the files of this folder."""
+    """Return a hash of what the preparation depends on: `words`, this module, the settings and the dashboard."""
     files = [FOLDER / "superset_config.py", Path(__file__), *sorted(DASHBOARD.rglob("*.yaml"))]
     parts = [*(file.read_bytes() for file in files), *(word.encode() for word in words)]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
@@ -72,7 +73,7 @@ def _prepare(password: str) -> None:
         flask_migrate.upgrade()
         appbuilder.add_permissions(update_perms=True)
         security_manager.sync_role_definitions()
-        # Not earlier: these cannot be imported before the metadata is there.
+        # Not earlier: these two modules cannot be imported before the metadata is there.
         from superset.commands.importers.v1.assets import ImportAssetsCommand
         from superset.utils.core import override_user
 
@@ -85,7 +86,9 @@ def _prepare(password: str) -> None:
 
 
 def _user(security_manager: Any, password: str) -> Any:
-    """Give the user this password, and every right until the dashboard is imported; return the user."""
+    """Return Superset's one user, created if missing, with this password. The user has every right until the
+    dashboard is imported.
+    """
     admin = security_manager.find_role("Admin")
     user = security_manager.find_user(USER) or security_manager.add_user(
         USER, "Redress", "reader", f"{USER}@localhost", admin

@@ -1,6 +1,6 @@
-"""Superset's settings: it shows the release, changes nothing, and asks no other computer.
+"""Superset's settings, with which Superset shows the release, changes nothing, and asks no other computer.
 
-Superset loads this file by itself. `bi/up.py` and docker-compose.yml say the rest by environment, see NAMES.
+Superset loads this file by itself. `bi/up.py` and docker-compose.yml set the environment variables of NAMES.
 """
 
 import os
@@ -61,10 +61,12 @@ FEATURE_FLAGS = {"ALERT_REPORTS": False, "THUMBNAILS": False}
 def DB_CONNECTION_MUTATOR(  # noqa: N802 - Superset's name
     url: Any, parameters: dict[str, Any], _user: str | None, _security_manager: object, _source: object
 ) -> tuple[Any, dict[str, Any]]:
-    """Return the database that is shown in place of the one that the dashboard's export names, to read only.
+    """Return the address and the arguments with which Superset connects to a database: always to the database that
+    is shown (REDRESS_DATABASE), and read-only. The address that the dashboard's export names is not used.
 
     So no password and no folder of a machine is part of the export or the metadata. A link such as `current` is
-    followed at each query: DuckDB would give an open file of the same name to another query.
+    followed at each query. Otherwise DuckDB could answer from an older release that another query has open under
+    the same path.
     """
     from sqlalchemy.engine import make_url
 

@@ -1,4 +1,4 @@
-"""Take a dashboard that was changed in Superset's pages into this folder: its export, as Superset's pages give it.
+"""Take an export of the dashboard into this folder, after a person has changed the dashboard in Superset's pages.
 
 .venv/bin/python -m bi.take_export dashboard_export_....zip
 """
@@ -18,7 +18,9 @@ NUMBER = re.compile(r"_\d+(?=\.yaml$)")
 
 
 class _Readable(yaml.SafeDumper):
-    """Write SQL of several lines line by line, so that a change of one line shows as one."""
+    """A writer of YAML that writes a text of several lines, such as SQL, line by line. So a change of one line of
+    the text changes one line of the file.
+    """
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -33,9 +35,10 @@ class ExportError(Exception):
 
 
 def exported_files(file: Path) -> dict[str, str]:
-    """Return the files of an export by their path in this folder. Raise ExportError for any other file.
+    """Return the texts of an export's files, by their paths in the folder of the dashboard.
 
-    Names lose their number, and metadata.yaml its time, so that what did not change stays as it was.
+    The numbers in the names and the time in metadata.yaml are left out, so that unchanged files stay as they were.
+    Raise ExportError if the file is no export of one dashboard, or if two of its charts have one name.
     """
     try:
         with zipfile.ZipFile(file) as bundle:
@@ -59,9 +62,10 @@ def exported_files(file: Path) -> dict[str, str]:
 
 
 def take(file: Path, folder: Path = DASHBOARD) -> None:
-    """Replace the dashboard of a folder by an export, but for the database, whose file says how it is opened.
+    """Replace the dashboard of a folder by an export. The files in `databases` stay, because they say how the
+    database is opened.
 
-    Raise ExportError, and change nothing, for any other file.
+    Raise ExportError, and change nothing, as `exported_files` does, or if a path leads out of the folder.
     """
     files = exported_files(file)
     kept = {path.relative_to(folder).as_posix(): path for path in (folder / "databases").glob("*.yaml")}

@@ -59,7 +59,7 @@ class Login:
 
 @dataclass(frozen=True)
 class SupersetUp:
-    """Superset's processes, with a folder below the home; `port` is that of its pages on loopback."""
+    """Superset on this machine, with a folder below the home. `port` is the port of the pages on loopback."""
 
     settings: Settings
     port: int = 8088
@@ -78,7 +78,11 @@ class SupersetUp:
 
     @cached_property
     def database(self) -> str:
-        """The address of what is shown. Raise UpError if there is no release, ServeError if PostgreSQL refuses."""
+        """The address of the database that Superset shows: REDRESS_BI_URL, or the file of the current release.
+
+        Raise UpError if there is no release. Raise ServeError if PostgreSQL cannot be asked or serves no release,
+        or if the login may change the release.
+        """
         if self.settings.bi_url:
             served = Postgres(self.settings.bi_url.get_secret_value(), setting="REDRESS_BI_URL")
             served.require_a_release_to_read_only()
@@ -109,7 +113,10 @@ class SupersetUp:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Lock the folder against another `make bi` in the block, and end what a killed `make bi` left running."""
+        """During the block, let no other `make bi` run in this home. Raise UpError if another one runs already.
+
+        Before the block, end the processes that a killed `make bi` left.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)  # the metadata has the password's hash
         listed = ProcessList(self.folder / "processes.json")
@@ -126,7 +133,9 @@ class SupersetUp:
             lock.release()
 
     def prepare(self) -> None:
-        """Make Superset's metadata and import the dashboard, where prepare.py finds that it has to."""
+        """Run prepare.py, which makes Superset's metadata and imports the dashboard if that has to be done. Raise
+        UpError if prepare.py fails.
+        """
         with self._running([str(ENVIRONMENT / "bin" / "python"), str(PREPARE)]) as process:
             try:
                 code: int | str = process.wait(PREPARE_SECONDS)
@@ -136,7 +145,7 @@ class SupersetUp:
             raise UpError(f"Superset cannot be prepared ({code}); its log: {self.log}\n{self._last_lines()}")
 
     def serve(self) -> None:
-        """Run Superset's server, print the login when it answers, and stay until it is to end.
+        """Run Superset's server, print the login when the server answers, and wait until Ctrl-C or SIGTERM.
 
         Raise UpError if the server ends by itself, or takes too long to answer.
         """
@@ -161,7 +170,9 @@ class SupersetUp:
 
     @contextmanager
     def _running(self, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a process in a session of its own; at the end of the block end all that it started."""
+        """Run a process in a session of its own during the block. Then end this process and all processes that it
+        started.
+        """
         with self.log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - the command is ours
                 command,
@@ -196,7 +207,7 @@ class SupersetUp:
 
 
 def run_until_stopped(up: SupersetUp) -> None:
-    """Prepare and serve until Ctrl-C or SIGTERM; then end everything.
+    """Prepare Superset, and serve its pages until Ctrl-C or SIGTERM. Then end all of Superset's processes.
 
     Raise UpError or ServeError if something is missing or does not start.
     """

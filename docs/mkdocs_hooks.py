@@ -1,4 +1,6 @@
-"""What MkDocs makes the site of: the Markdown of the whole repository where it lies, so that links hold in both.
+"""Hooks for MkDocs: make the docs' site of the Markdown files of the whole repository, under their paths there.
+
+So a link between two files works in the repository and on the site.
 
 MkDocs calls each function by its name.
 """
@@ -24,13 +26,13 @@ OUTSIDE_DOCS = (
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Put the pages of a folder into the navigation where it says `folder/*`."""
+    """Replace each entry `folder/*` of the navigation by the pages of this folder."""
     config.nav = list(_expanded(config.nav or []))
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Return the theme's files and those of the repository, named as they lie below its root."""
+    """Return the theme's files, and the repository's files under their paths below the repository's root."""
     docs = Path(config.docs_dir)
     sources = [Path(file.abs_src_path) for file in files if file.abs_src_path is not None]
     of_docs = [path for path in sources if path.is_relative_to(docs)]
