@@ -1,4 +1,4 @@
-"""The letters that docs/cookbook.md is shown on, the release made of them, and the questions it is asked.
+"""The cookbook (docs/cookbook.md): its letters, the release that is made of these letters, and its questions.
 
 python -m samples.cookbook                 writes the outputs in docs/cookbook.md
 python -m samples.cookbook --home FOLDER   does so and keeps the release, in FOLDER/warehouse/current/

@@ -15,7 +15,7 @@ COOKBOOK = PROJECT_FOLDER / "docs" / "cookbook.md"
 
 
 def main() -> int:
-    """Build the release, ask every question, and write the file; 1 where the cookbook is not as it should be."""
+    """Build the release, ask every question, and write docs/cookbook.md. Return 0, or 1 after a CookbookError."""
     parser = argparse.ArgumentParser(prog="samples.cookbook", description=__doc__)
     parser.add_argument("--home", type=Path, help="a new working folder, to keep the release in")
     home: Path | None = parser.parse_args().home

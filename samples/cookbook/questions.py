@@ -1,4 +1,4 @@
-"""The cookbook's questions: each a heading with a number, one query, and the output that the query gives."""
+"""The cookbook's questions. Each question is a heading with a number, one query, and the query's output."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class CookbookError(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the cookbook: where its output stands in the text, `output_start` to `output_end`."""
+    """One question of the cookbook. In the text, its output stands from `output_start` to `output_end`."""
 
     number: int
     title: str
@@ -28,9 +28,9 @@ class Question:
 
 
 def read_questions(text: str) -> tuple[Question, ...]:
-    """The questions of a cookbook in its order.
+    """Return the questions of a cookbook, in the order of the cookbook.
 
-    Raises CookbookError where a question has no query or several, or no table of output after it.
+    Raise CookbookError if a question has no query or several queries, or no output below its query.
     """
     headings = list(_HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
@@ -60,7 +60,9 @@ def _question(text: str, heading: re.Match[str], end: int) -> Question:
 
 
 def with_outputs(text: str, connection: duckdb.DuckDBPyConnection) -> str:
-    """The same cookbook with the output that each query gives now. Raises CookbookError where a query fails."""
+    """Return a cookbook's text with the output that each query gives now. Raise CookbookError if a query fails or
+    gives no row, or if the cookbook is not written as it should be.
+    """
     for question in reversed(read_questions(text)):
         text = text[: question.output_start] + _output(question, connection) + text[question.output_end :]
     return text
@@ -86,7 +88,7 @@ def _is_number(value: object) -> bool:
 
 
 def _cell(value: object) -> str:
-    """A value as the cookbook shows it: without trailing zeros, and what is absent as `null`."""
+    """Return a value as the cookbook shows it: a number without trailing zeros, and None as `null`."""
     if value is None:
         return "null"
     if isinstance(value, bool):

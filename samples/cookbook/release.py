@@ -94,7 +94,9 @@ _REPORTS = (
 
 
 def write_letters(folder: Path) -> tuple[Path, Path]:
-    """Print the cookbook's letters below a folder that must not exist; their folder, and their councils' CSV."""
+    """Print the cookbook's letters below a folder that must not exist. Return the folder of the letters, and the
+    CSV file of their councils.
+    """
     letters, authorities = folder / "letters", folder / "authorities.csv"
     shutil.copytree(SAMPLES / "letters", letters)
     _, *neighbours = (TABLES / "authorities.csv").read_text(encoding="utf-8").splitlines(keepends=True)
@@ -115,7 +117,7 @@ def write_letters(folder: Path) -> tuple[Path, Path]:
 
 
 def build_release(home: Path) -> Path:
-    """The cookbook's letters through the whole way, built once for all seasons; the release's folder.
+    """Take the cookbook's letters the whole way, with one build for all seasons, and return the release's folder.
 
     `home` is the working folder (REDRESS_HOME); its subfolder `cookbook` must not exist.
     """

@@ -21,7 +21,7 @@ from samples.press.tables import print_table, read_averages, read_councils, read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the committed samples, the golden letters, or random letters where `--count` is given."""
+    """Print the committed samples, with `--golden` the golden letters, or with `--count` random letters."""
     seasons = sorted({season for season, _ in read_averages()})
     parser = argparse.ArgumentParser(prog="samples.press", description="Print sample letters to invented councils.")
     parser.add_argument("--count", type=int, help="random letters a season; without it, the committed samples")

@@ -11,7 +11,7 @@ SAMPLE_MARK = "SAMPLE - invented council, invented figures. Not a letter of the 
 
 @dataclass(frozen=True)
 class Council:
-    """An invented council; the columns of authorities.csv."""
+    """An invented council, as a row of authorities.csv."""
 
     authority_id: str
     authority_name: str
@@ -24,7 +24,7 @@ class Council:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One letter in letters.csv; without statistics (all counts None) it is printed without that page."""
+    """A letter, as a row of letters.csv. If all its counts are None, it is printed without a statistics page."""
 
     season: int
     authority_id: str
@@ -52,9 +52,9 @@ class TypeAverages:
 
 @dataclass(frozen=True)
 class ThreeStatistics:
-    """The figures of a letter of 2019 to 2024. Rates follow from the counts, unless one is misprinted.
+    """The figures of a letter of 2019 to 2024. Rates follow from the counts, but the uphold rate may be misprinted.
 
-    The figures for each 100,000 residents are words, because letters print "8" and, once, "0.8%".
+    The figures for each 100,000 residents are texts, because letters print "8" and, once, "0.8%".
     """
 
     upheld_count: int
@@ -79,7 +79,7 @@ class ComplaintOverview:
 
     @property
     def dealt_with_count(self) -> int:
-        """What the letter prints: the sum of the parts, unless it is misprinted."""
+        """The printed number of complaints dealt with: the sum of the parts, unless the number is misprinted."""
         if self.misprinted_dealt_with_count is not None:
             return self.misprinted_dealt_with_count
         return self.not_for_us_count + self.assessed_and_closed_count + self.statistics.investigations_count
@@ -87,9 +87,11 @@ class ComplaintOverview:
 
 @dataclass(frozen=True)
 class LocalAuthorityReport:
-    """The figures of a letter of 2014 to 2018: counts by service, by outcome, and (from 2016) remedied.
+    """The figures of a letter of 2014 to 2018: complaints received by service, decisions by outcome, and (from
+    2016) complaints remedied.
 
-    The keys are those of `redress.model.measures`; a total is the sum of its parts, unless it is misprinted.
+    The keys are names of `redress.model.measures`. Totals are sums of their parts, but the total of the complaints
+    received may be misprinted.
     """
 
     received: Mapping[str, int]
@@ -99,13 +101,13 @@ class LocalAuthorityReport:
 
     @property
     def received_total(self) -> int:
-        """What the letter prints below or behind the services."""
+        """The total that the letter prints below or behind the counts of the services."""
         printed = self.misprinted_received_total
         return sum(self.received.values()) if printed is None else printed
 
     @property
     def uphold_rate_pct(self) -> int:
-        """Upheld among the detailed investigations, which are those upheld and those not."""
+        """The share of upheld complaints among all detailed investigations (upheld and not upheld), in per cent."""
         return rate_pct(self.decisions["upheld"], self.decisions["upheld"] + self.decisions["not_upheld"])
 
 
@@ -152,7 +154,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Block:
-    """One heading of a statistics page and what stands under it; figures are marked `**so**`."""
+    """A heading of a statistics page, and what is printed under it. In the texts, figures are marked `**so**`."""
 
     heading: str
     sentences: tuple[str, ...]
@@ -171,15 +173,15 @@ class StatisticsPage:
 
 
 def rate_pct(part: int, whole: int) -> int:
-    """A whole per cent, rounded half up: 33 of 40 is 82.5 and gives 83."""
+    """Return a share in whole per cent, rounded half up: 33 of 40 is 82.5 and gives 83."""
     return (200 * part + whole) // (2 * whole)
 
 
 def counted(number: int, singular: str) -> str:
-    """The thing counted, in the number that fits: "decision" for 1, "decisions" for 0 and for 2."""
+    """Return the form of a noun that fits a number: "decision" for 1, "decisions" for 0 and for 2."""
     return singular if number == 1 else f"{singular}s"
 
 
 def long_date(day: dt.date) -> str:
-    """A date as letters write it: "31 March 2021"."""
+    """Return a date as letters write dates: "31 March 2021"."""
     return f"{day.day} {day:%B %Y}"

@@ -28,7 +28,9 @@ _BOLD = re.compile(r"(\*\*)")
 
 @dataclass(frozen=True)
 class Run:
-    """Some text drawn at once: its left edge and the line that it stands on, from the upper left, in points."""
+    """Some text that is drawn at once. `x` is the text's left edge, and `y` is the line on which the text stands,
+    both in points from the upper left corner.
+    """
 
     text: str
     x: float
@@ -41,7 +43,7 @@ class Run:
         return float(pdfmetrics.stringWidth(self.text, self.font, self.size))
 
     def part(self, start: int, end: int | None = None) -> "Run":
-        """Some of its letters, where they stand."""
+        """Return a part of the text as a run, at the place where the part stands."""
         before = replace(self, text=self.text[:start])
         return replace(self, text=self.text[start:end], x=self.x + before.width)
 
@@ -57,11 +59,11 @@ class Disc:
 
 @dataclass
 class Leaf:
-    """One page: its runs in the order in which they are drawn, rulings, pictures, and how it is turned.
+    """One page: its runs in the order in which they are drawn, its rulings and pictures, and how it is turned.
 
-    `content_turn` turns what is drawn against the clock, `page_rotate` is the page's own /Rotate (clockwise);
-    both in degrees. `width` and `height` are of the page as the text has it upright. `scan` is a picture that
-    covers the page.
+    `content_turn` turns the content against the clock, and `page_rotate` is the page's own /Rotate (clockwise),
+    both in degrees. `width` and `height` are the sizes of the page before its content is turned. `scan` is a
+    picture that covers the page, and is drawn in place of the runs.
     """
 
     width: float = WIDTH
@@ -76,7 +78,7 @@ class Leaf:
 
 @dataclass
 class Pen:
-    """Writes paragraphs down a column, and goes on at the top of the next leaf where the column ends."""
+    """A pen that writes paragraphs down a column. Where the column ends, it goes on at the top of a new leaf."""
 
     leaves: list[Leaf]
     x: float = MARGIN
@@ -92,7 +94,9 @@ class Pen:
         return self.leaves[-1]
 
     def write(self, text: str, size: float = 10.0, after: float = 0.6, *, bold: bool = False) -> None:
-        """A paragraph; words between ** are bold. `after` is the gap below it, in units of its size."""
+        """Write a paragraph. Words between ** are bold, and with `bold` all words. `after` is the gap below the
+        paragraph, in units of `size`.
+        """
         marked = f"**{text}**" if bold else text
         for line in wrapped(self.spell(marked), self.face, size, self.width):
             if self.y + LEADING * size > self.bottom:
@@ -110,7 +114,7 @@ class Pen:
         self.y = self.top
 
     def disc(self, radius: float) -> None:
-        """A picture between two lines."""
+        """Draw a round picture below the last line, and go on below the picture."""
         self.leaf.discs.append(Disc(self.x + radius, self.y + radius, radius))
         self.y += 2 * radius + 6
 
@@ -120,7 +124,9 @@ Fragment = tuple[str, str]
 
 
 def wrapped(text: str, face: Face, size: float, width: float) -> list[list[Fragment]]:
-    """Text in lines no wider than `width`, each in fragments of one font; spaces belong to what is before them."""
+    """Return a text in lines that are no wider than `width`. A line consists of fragments, each in one font; a
+    space between two fragments belongs to the first. A word that is wider than `width` is a line of its own.
+    """
     words: list[list[Fragment]] = [[]]
     is_bold = False
     for piece in _BOLD.split(text):
@@ -152,7 +158,7 @@ def wrapped(text: str, face: Face, size: float, width: float) -> list[list[Fragm
 
 
 def placed(line: Sequence[Fragment], x: float, y: float, size: float) -> list[Run]:
-    """The fragments of a line as runs side by side."""
+    """Return the fragments of a line as runs side by side."""
     runs: list[Run] = []
     for text, font in line:
         run = Run(text, x, y, font, size)
@@ -162,7 +168,7 @@ def placed(line: Sequence[Fragment], x: float, y: float, size: float) -> list[Ru
 
 
 def pdf(leaves: Iterable[Leaf], title: str, encryption: StandardEncryption | None = None) -> bytes:
-    """Leaves as a PDF, each marked as a sample; the same leaves give the same bytes."""
+    """Return leaves as a PDF. Each page is marked as a sample. The same leaves give the same bytes."""
     register_fonts()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=1, pageCompression=0, encrypt=encryption)

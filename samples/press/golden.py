@@ -13,7 +13,7 @@ GOLDEN_LETTERS: tuple[GoldenLetter, ...] = (*LAYOUT_LETTERS, *TEXT_LETTERS, *ODD
 
 
 def print_golden(golden: GoldenLetter, folder: Path) -> Path:
-    """Print one golden letter below a folder, with its JSON beside it; the path of the letter."""
+    """Print one golden letter below a folder, and write its JSON beside it. Return the path of the letter."""
     path = folder / golden.folder / golden.file_name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(golden.print())

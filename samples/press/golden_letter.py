@@ -20,7 +20,7 @@ from samples.press.wording import letter_title, statistics_page
 
 @dataclass(frozen=True)
 class GoldenLetter:
-    """One file of the golden letters; `folder` is its layout or its oddity."""
+    """One golden letter. `folder` is the name of its layout or oddity, and `print` returns the file's bytes."""
 
     folder: str
     file_name: str
@@ -36,7 +36,7 @@ def content_of(
     addressee_name: str = "Mrs Quillfeather",
     look: str = "plain",
 ) -> LetterContent:
-    """A letter's content by the year of its season."""
+    """Return a letter's content. `year` is the year of the season."""
     return LetterContent(Season(year), authority_name, addressee_name, look, statistics)
 
 
@@ -49,7 +49,7 @@ def three(
     averages: tuple[int, int, int],
     per_100k: tuple[str, str] | None = None,
 ) -> ThreeStatistics:
-    """The figures of the three statistics, in the order in which letters give them."""
+    """Return the figures of the three statistics. The parameters stand in the order in which letters give them."""
     rate, average = per_100k or (None, None)
     return ThreeStatistics(
         upheld, investigations, satisfied, outcomes, remedies, TypeAverages(*averages), None, rate, average
@@ -57,7 +57,7 @@ def three(
 
 
 def looked(content: LetterContent, why: str) -> GoldenLetter:
-    """A letter in one of the press's looks."""
+    """Return a golden letter without an oddity, printed in the look that its content names."""
     truth = truth_of(content)
     return GoldenLetter(
         str(truth["layout"]), f"{content.season}-{content.look}.pdf", why, lambda: letter_pdf(content), truth
@@ -65,7 +65,7 @@ def looked(content: LetterContent, why: str) -> GoldenLetter:
 
 
 def quarantined(*rules: str, **changes: object) -> Truth:
-    """What a letter states that is held back, and the rules that hold it back."""
+    """Return changes to the truth of a letter that `rules` put into quarantine. `changes` are further changes."""
     return {"quarantined": True, "failed_rules": sorted(rules), **changes}
 
 

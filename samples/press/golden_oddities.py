@@ -292,7 +292,7 @@ _NOTHING: Sequence[str] = (
 
 
 def _unread(truth: Truth, reason_has: str) -> Truth:
-    """What is left of a letter that cannot be read."""
+    """Return the truth of a letter that cannot be read: nothing but its verdict and a part of the reason."""
     kept = {"failed_rules": [], "absent": {}, "quarantined": False}
     return {**dict.fromkeys(truth), **kept, "verdict": "unreadable", "reason_has": reason_has}
 

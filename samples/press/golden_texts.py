@@ -44,7 +44,9 @@ _WEB_PAGES = (
 
 
 def _as_text(leaves: list[Leaf]) -> bytes:
-    """The words of a letter's leaves, line by line, the columns of a table apart; a blank line for each gap."""
+    """Return the words of a letter's leaves as text, line by line. Spaces keep the columns of a table apart, and a
+    blank line stands for each gap.
+    """
     lines: list[str] = []
     for leaf in leaves:
         by_line: dict[float, list[tuple[float, str]]] = {}
@@ -97,7 +99,9 @@ def _texts() -> tuple[GoldenLetter, ...]:
 
 
 def _damaged() -> tuple[GoldenLetter, ...]:
-    """A page that was cut on its way, and a text in which a backspace stands between two digits."""
+    """Return two damaged letters: a web page that was cut on its way, and a text in which a backspace stands
+    between two digits.
+    """
     page, text = _WEB_PAGES[1], _texts()[0]
     number, typed_over = b"a total of 2 compliance", b"a total of 8\b2 compliance"
     return (

@@ -92,7 +92,7 @@ _MARKED = re.compile(r"\*\*(.+?)\*\*")
 
 
 def bold(text: str) -> str:
-    """Marked words in bold, a rate together with its per cent sign."""
+    """Return a text as markup, with the marked words in bold, a rate together with its per cent sign."""
     return _MARKED.sub(r"<b>\1</b>", escape(text))
 
 
@@ -101,7 +101,9 @@ def _unmarked(text: str) -> str:
 
 
 def _bold_numbers(text: str, size: float) -> str:
-    """Marked numbers bold and larger, the per cent sign left as it was: one rate in two pieces of text."""
+    """Return a text as markup, with the marked numbers bold and in the type size `size`, but not their per cent
+    signs. So a rate is two pieces of text.
+    """
 
     def enlarge(match: re.Match[str]) -> str:
         number = match[1].removesuffix("%")
@@ -114,7 +116,9 @@ def _bold_numbers(text: str, size: float) -> str:
 
 
 def picture_left(page: StatisticsPage, type_: Type) -> list[Flowable]:
-    """A ring at the left with the count and its caption beneath it, the sentences at the right."""
+    """Place each block as a ring at the left, with the count and its caption below the ring, and the sentences at
+    the right.
+    """
     picture_width = 38 * mm
     flow: list[Flowable] = []
     for block in page.blocks:
@@ -142,7 +146,7 @@ def picture_left(page: StatisticsPage, type_: Type) -> list[Flowable]:
 
 
 def two_columns(page: StatisticsPage, type_: Type) -> list[Flowable]:
-    """Two columns, as letters of 2023 have it: two blocks down the left one, the third at the right."""
+    """Place two blocks in the left column and the others in the right column, as letters of 2023 do."""
     gap = 8 * mm
     column_width = (TEXT_WIDTH - gap) / 2
     picture_width = 20 * mm
@@ -176,7 +180,7 @@ def two_columns(page: StatisticsPage, type_: Type) -> list[Flowable]:
 
 
 def plain(page: StatisticsPage, type_: Type) -> list[Flowable]:
-    """No picture: one line after the other, every number bold and larger than its words."""
+    """Place the lines of each block below each other, without pictures, and with bold numbers in larger type."""
     large = 1.3 * type_.body.fontSize
     flow: list[Flowable] = []
     for block in page.blocks:
@@ -213,7 +217,7 @@ LOOKS: Mapping[str, Look] = {
 
 
 def _columns(cells: Sequence[list[Flowable]], widths: Sequence[float], gap: float) -> Table:
-    """Cells side by side, the first at the margin and a gap before each of the others."""
+    """Return cells side by side: the first cell at the margin, and a gap before each other cell."""
     style: list[tuple[object, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (0, -1), 0),
@@ -236,7 +240,7 @@ def _banded_heading(heading: str, type_: Type) -> Table:
 
 
 def _ring(rate: int, diameter: float, width: float) -> Drawing:
-    """A ring of which the rate is filled from the top, clockwise, and a figure of a person within it."""
+    """Return a drawing of a ring around a person's shape. The rate is filled clockwise from the ring's top."""
     radius = diameter / 2
     x, y = width / 2, radius
     drawing = Drawing(width, diameter)

@@ -1,4 +1,4 @@
-"""Oddities: what other programs do to a page on its way to a PDF, done here on purpose to a leaf of the galley."""
+"""Oddities: change a leaf of the galley on purpose, as other programs change a page on its way to a PDF."""
 
 import io
 import itertools
@@ -17,7 +17,7 @@ _LIGATURES = {"ffi": "\ufb03", "fi": "\ufb01", "fl": "\ufb02"}
 
 
 def in_words(runs: Sequence[Run]) -> Iterator[Run]:
-    """Each word drawn by itself."""
+    """Yield each word of some runs as a run of its own."""
     for run in runs:
         start = 0
         for word in run.text.split(" "):
@@ -27,20 +27,22 @@ def in_words(runs: Sequence[Run]) -> Iterator[Run]:
 
 
 def in_random_order(leaf: Leaf) -> Leaf:
-    """Words drawn in any order, as some programs sort a page by font or by colour."""
+    """Return a leaf whose words are drawn in random order. Some programs sort the words of a page by font or
+    colour, so that the order looks random.
+    """
     runs = list(in_words(leaf.runs))
     random.Random(20210721).shuffle(runs)  # noqa: S311 - repeatable, and nothing is secret
     return replace(leaf, runs=runs)
 
 
 def numbers_first(leaf: Leaf) -> Leaf:
-    """All numbers drawn before all words."""
+    """Return a leaf on which all numbers are drawn before all words."""
     runs = list(in_words(leaf.runs))
     return replace(leaf, runs=sorted(runs, key=lambda run: not run.text[:1].isdigit()))
 
 
 def per_cent_apart(leaf: Leaf) -> Leaf:
-    """A rate and its per cent sign drawn as two pieces of text, the sign later."""
+    """Return a leaf on which a rate and its per cent sign are two pieces of text, and all signs are drawn last."""
     numbers: list[Run] = []
     signs: list[Run] = []
     for run in in_words(leaf.runs):
@@ -54,7 +56,9 @@ def per_cent_apart(leaf: Leaf) -> Leaf:
 
 
 def bold_by_drawing_twice(leaf: Leaf) -> Leaf:
-    """Bold words drawn in the upright face, and again a third of a point further right."""
+    """Return a leaf on which bold words are drawn twice in the regular font, the second time a third of a point
+    further right.
+    """
     runs: list[Run] = []
     for run in leaf.runs:
         light = replace(run, font=HELVETICA.regular)
@@ -65,14 +69,14 @@ def bold_by_drawing_twice(leaf: Leaf) -> Leaf:
 
 
 def with_ligatures(text: str) -> str:
-    """Text with fi, fl and ffi as one character each."""
+    """Return a text in which fi, fl and ffi are one character each."""
     for letters, ligature in _LIGATURES.items():
         text = text.replace(letters, ligature)
     return text
 
 
 def with_typographers_signs(text: str) -> str:
-    """Text with curly quotes, and with spaces that do not break before a month, a sign and behind a number."""
+    """Return a text with curly apostrophes, and with a space that does not break behind each number."""
     text = text.replace("'", "\u2019")
     words = text.split(" ")
     pieces = [words[0]]
@@ -83,7 +87,7 @@ def with_typographers_signs(text: str) -> str:
 
 
 def with_running_lines(leaves: Sequence[Leaf], header: str) -> list[Leaf]:
-    """A header and a page number on every page."""
+    """Return leaves with a header, which holds the words of a figure, and a page number on every page."""
     return [
         replace(
             leaf,
@@ -98,12 +102,14 @@ def with_running_lines(leaves: Sequence[Leaf], header: str) -> list[Leaf]:
 
 
 def turned(leaf: Leaf, content_turn: int = 0, page_rotate: int = 0) -> Leaf:
-    """A page whose content is turned against the clock, or which is itself shown turned by the clock."""
+    """Return a leaf with its content turned against the clock by `content_turn` degrees, on a page that is shown
+    turned clockwise by `page_rotate` degrees.
+    """
     return replace(leaf, content_turn=content_turn, page_rotate=page_rotate)
 
 
 def with_footnote_mark(leaf: Leaf, behind: str, mark: str = "1") -> Leaf:
-    """A small raised figure right behind a word, and the note that it points to at the page's foot."""
+    """Return a leaf with a small raised mark right behind a word, and with the mark's note below the text."""
     runs: list[Run] = []
     for run in in_words(leaf.runs):
         runs.append(run)
@@ -120,7 +126,7 @@ def with_footnote_mark(leaf: Leaf, behind: str, mark: str = "1") -> Leaf:
 
 
 def scanned(leaf: Leaf) -> Leaf:
-    """A page as a scanner gives it: a picture of its text, in black and white."""
+    """Return a page as a scanner gives pages: a picture of the text, in black and white."""
     with pypdfium2.PdfDocument(io.BytesIO(pdf([leaf], "to be scanned"))) as printed:
         picture: Image.Image = printed[0].render(scale=SCAN_DOTS_PER_INCH / 72).to_pil()
     return Leaf(leaf.width, leaf.height, scan=picture.convert("L").convert("1", dither=Image.Dither.NONE))

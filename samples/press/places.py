@@ -1,4 +1,4 @@
-"""Where the press finds what it prints from, and where it prints to."""
+"""The folders of the press: the samples with their tables and prose, and the golden letters of the tests."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Printing: a letter's content to a PDF, every page marked as a sample."""
+"""Print a letter's content as a PDF. Every page is marked as a sample."""
 
 import io
 from pathlib import Path
@@ -32,7 +32,7 @@ def print_letter(content: LetterContent, path: Path) -> None:
 
 
 def letter_pdf(content: LetterContent) -> bytes:
-    """One letter as a PDF; the same content gives the same bytes."""
+    """Return a letter as a PDF. The same content gives the same bytes."""
     register_fonts()
     buffer = io.BytesIO()
     look = LOOKS[content.look]
@@ -88,7 +88,7 @@ def _letter_pages(content: LetterContent, type_: Type) -> list[Flowable]:
 
 
 def _mark_as_sample(canvas: Canvas, _document: SimpleDocTemplate) -> None:
-    """The banner at the foot of every page that says what this is."""
+    """Draw the banner at the foot of a page, which says that the letter is a sample."""
     canvas.saveState()
     canvas.setStrokeColor(MARK)
     canvas.setLineWidth(0.8)

@@ -12,7 +12,9 @@ from samples.press.tables import read_averages
 
 @dataclass(frozen=True)
 class TypeOfCouncil:
-    """How random councils of one type are named, placed and sized; `weight` is about its share in England."""
+    """How random councils of one type are named, in which regions they lie, and how many investigations they have
+    (the least and the most). `weight` is about the type's share of England's councils.
+    """
 
     weight: int
     name_patterns: tuple[str, ...]
@@ -66,7 +68,9 @@ KEPT_SHARE = 0.985
 
 
 def random_councils(count: int, seed: int) -> list[Council]:
-    """Invented councils, no two with one name; the first ones stay the same when the count grows."""
+    """Return `count` invented councils, each with a name of its own. If the count grows, the first councils stay
+    the same. Raise ValueError if there are fewer names than councils.
+    """
     chance = random.Random(f"councils {seed}")  # noqa: S311 - repeatable, and nothing is secret
     stems = ["".join(parts) for parts in product(NAME_BEGINNINGS, NAME_ENDINGS)]
     if count > len(stems):
@@ -91,7 +95,7 @@ def random_councils(count: int, seed: int) -> list[Council]:
 
 
 def random_row(season: int, council: Council, averages: TypeAverages, seed: int) -> TableRow:
-    """A consistent letter for one council: every count fits the others, and nothing is misprinted."""
+    """Return the row of a letter to a council, with counts that fit each other, and with nothing misprinted."""
     chance = random.Random(f"letter {seed} {season} {council.authority_id}")  # noqa: S311 - as above
 
     def how_many(trials: int, share: float) -> int:
@@ -114,7 +118,7 @@ def random_row(season: int, council: Council, averages: TypeAverages, seed: int)
 
 
 def random_table(count: int, seasons: Sequence[int], seed: int) -> tuple[list[TableRow], list[Council]]:
-    """`count` letters for each season, to the same invented councils in each."""
+    """Return the rows of `count` letters for each season, and their councils, which are the same in each season."""
     councils = random_councils(count, seed)
     averages = read_averages()
     rows = [

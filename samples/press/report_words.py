@@ -1,4 +1,4 @@
-"""Reports of 2014 to 2018: the words of their tables, as several printers put them, and their counts in order."""
+"""Reports of 2014 to 2018: three wordings of their tables, and functions that give counts their names."""
 
 from dataclasses import replace
 
@@ -27,12 +27,12 @@ _OUTCOME_NAMES = (
 
 
 def services_of(*counts: int) -> dict[str, int]:
-    """Return counts of complaints by service, from those of all services in order."""
+    """Return counts of complaints by service. `counts` has one count for each of _SERVICE_NAMES."""
     return dict(zip(_SERVICE_NAMES, counts, strict=True))
 
 
 def outcomes_of(*counts: int) -> dict[str, int]:
-    """Return counts of decisions by outcome, from those of all outcomes in order."""
+    """Return counts of decisions by outcome. `counts` has one count for each of _OUTCOME_NAMES."""
     return dict(zip(_OUTCOME_NAMES, counts, strict=True))
 
 

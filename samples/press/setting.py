@@ -21,7 +21,7 @@ Arrangement = Callable[[StatisticsPage, Pen], None]
 
 @dataclass(frozen=True)
 class Manner:
-    """How a letter is set, where that differs from the plain way."""
+    """The ways in which a letter's setting may differ from the plain setting."""
 
     face: Face = HELVETICA
     size: float = 10.0
@@ -44,7 +44,7 @@ def _pen(manner: Manner, leaves: list[Leaf]) -> Pen:
 
 
 def letter_leaves(content: LetterContent, manner: Manner = PLAIN_MANNER) -> list[Leaf]:
-    """The letter proper, from the masthead to the signature."""
+    """Return the leaves of the letter proper, from the masthead to the signature."""
     pen = _pen(manner, [Leaf()])
     size = manner.size
     season = content.season
@@ -97,7 +97,7 @@ def _paragraphs(content: LetterContent) -> list[str]:
 def statistics_leaves(
     page: StatisticsPage, arrange: Arrangement, manner: Manner = PLAIN_MANNER, leaf: Leaf | None = None
 ) -> list[Leaf]:
-    """A page of blocks in an arrangement."""
+    """Return the leaves of a statistics page, with its blocks in an arrangement."""
     pen = _pen(manner, [leaf or Leaf()])
     pen.width = pen.leaf.width - 2 * MARGIN
     pen.bottom = pen.leaf.height - MARGIN
@@ -106,7 +106,7 @@ def statistics_leaves(
 
 
 def one_column(page: StatisticsPage, pen: Pen) -> None:
-    """Block below block, each line across the page."""
+    """Write the blocks below each other, each line across the page."""
     for block in page.blocks:
         write_block(block, pen)
         pen.skip(12)
@@ -115,7 +115,7 @@ def one_column(page: StatisticsPage, pen: Pen) -> None:
 
 
 def low_on_the_page(room: float) -> Arrangement:
-    """One narrow column that begins this far, in points, above the page's end, and goes on overleaf."""
+    """Return an arrangement: a narrow column from `room` points above the page's end, which goes on overleaf."""
 
     def arrange(page: StatisticsPage, pen: Pen) -> None:
         pen.width = 230.0
@@ -126,7 +126,7 @@ def low_on_the_page(room: float) -> Arrangement:
 
 
 def pictures_between(page: StatisticsPage, pen: Pen) -> None:
-    """A picture and a caption in small type between the lines of the blocks."""
+    """Write the blocks below each other, with pictures and captions in small type between their lines."""
     left = pen.x
     for block in page.blocks:
         pen.write(block.heading, 12, bold=True)
@@ -145,7 +145,7 @@ def pictures_between(page: StatisticsPage, pen: Pen) -> None:
 
 
 def in_columns(count: int, *, gap: float = 16.0, size: float = 9.5) -> Arrangement:
-    """Blocks side by side, dealt out over some columns of one height."""
+    """Return an arrangement: the blocks are dealt out over `count` columns, which begin at one height."""
 
     def arrange(page: StatisticsPage, pen: Pen) -> None:
         left, top, whole = pen.x, pen.y, pen.width
@@ -162,7 +162,7 @@ def in_columns(count: int, *, gap: float = 16.0, size: float = 9.5) -> Arrangeme
 
 
 def write_block(block: Block, pen: Pen, size: float = 10.0) -> None:
-    """Heading, sentences, count and base, one below the other."""
+    """Write the heading, sentences, count, base and remark of a block, one below the other."""
     pen.write(block.heading, 1.15 * size, bold=True)
     for sentence in block.sentences:
         pen.write(sentence, size)
@@ -183,7 +183,7 @@ def _write_rest(block: Block, pen: Pen, size: float = 10.0) -> None:
 
 @dataclass(frozen=True)
 class TableWords:
-    """How a report words its headings and labels; the keys of the labels are those of `redress.model.measures`."""
+    """The words of a report's headings and labels. The keys of the labels are names of `redress.model.measures`."""
 
     received: str
     decided: str
@@ -198,14 +198,14 @@ class TableWords:
 
 @dataclass(frozen=True)
 class Cell:
-    """A label and what stands under or beside it."""
+    """A label in a table, and the number below or beside the label."""
 
     label: str
     number: str
 
 
 def report_cells(report: LocalAuthorityReport, words: TableWords) -> list[tuple[str, list[Cell]]]:
-    """A report's tables: each heading with its cells, in the order of print."""
+    """Return the tables of a report in the order of print, each as a heading and its cells."""
     received = [Cell(words.services[name], f"{count:,}") for name, count in report.received.items()]
     decided = [Cell(words.outcomes[name], f"{count:,}") for name, count in report.decisions.items()]
     tables = [
@@ -233,7 +233,9 @@ def report_leaves(
     is_ruled: bool,
     manner: Manner = PLAIN_MANNER,
 ) -> list[Leaf]:
-    """The report's page, its tables of rows or (across) of columns, with rulings or without."""
+    """Return the leaves of a report: tables of rows, or with `is_across` tables of columns on a page across; with
+    or without rulings. Raise TypeError if the letter has no report.
+    """
     if not isinstance(content.statistics, LocalAuthorityReport):
         raise TypeError(f"{content.statistics} is no local authority report")
     leaf = Leaf(HEIGHT, WIDTH) if is_across else Leaf()
@@ -252,7 +254,9 @@ def report_leaves(
 
 
 def _rows(cells: Sequence[Cell], pen: Pen, *, is_ruled: bool) -> None:
-    """Labels beside numbers; a ruled table has a number in the middle of a label of several lines."""
+    """Write a table of labels with numbers beside them. If a label has several lines, its number stands beside the
+    first line, or in a ruled table in the middle.
+    """
     size, left, top = 9.5, pen.x, pen.y
     label_width, table_width = 250.0, 330.0
     for cell in cells:
@@ -276,9 +280,9 @@ def _number(cell: Cell, pen: Pen, right: float, y: float, size: float) -> None:
 
 
 def _columns(cells: Sequence[Cell], pen: Pen, *, is_ruled: bool, group: str) -> None:
-    """Labels above numbers, in the middle of their columns where these are ruled.
+    """Write a table of labels with numbers below them. In a ruled table, both stand in the middle of their columns.
 
-    Where the table has outcomes, a heading spans not upheld, upheld and the rate.
+    If the table has a rate and `group` is given, the heading `group` stands above not upheld, upheld and the rate.
     """
     size = 7.5
     count = len(cells)
@@ -309,7 +313,9 @@ def _columns(cells: Sequence[Cell], pen: Pen, *, is_ruled: bool, group: str) -> 
 
 
 def older_leaves(content: LetterContent) -> list[Leaf]:
-    """The tables of 2010 to 2012: enquiries of the advice team, decisions of the investigative team."""
+    """Return the leaves of the tables of 2010 to 2012: enquiries of the advice team, decisions of the investigative
+    team, and response times. Raise TypeError if the letter has no such tables.
+    """
     figures = content.statistics
     if not isinstance(figures, OlderTables):
         raise TypeError(f"{figures} is not of the older tables")

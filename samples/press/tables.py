@@ -1,4 +1,4 @@
-"""From the tables to the letters: the rows of letters.csv, and the councils that they are about."""
+"""Read the tables of letters, councils and averages, and print a letter for each row of letters."""
 
 import csv
 import re
@@ -12,13 +12,13 @@ from samples.press.printing import print_letter
 
 
 def read_councils(path: Path) -> list[Council]:
-    """The invented councils of an authorities.csv."""
+    """Return the invented councils of an authorities.csv."""
     with path.open(encoding="utf-8", newline="") as lines:
         return [Council(**row) for row in csv.DictReader(lines)]
 
 
 def read_rows(path: Path) -> list[TableRow]:
-    """The rows of a letters.csv; an empty cell of figures is None."""
+    """Return the rows of a letters.csv. An empty cell of a number gives None."""
     with path.open(encoding="utf-8", newline="") as lines:
         return [
             TableRow(
@@ -44,7 +44,7 @@ def _number(cell: str) -> int | None:
 
 
 def read_averages(path: Path = SAMPLES / "type_averages.csv") -> dict[tuple[int, str], TypeAverages]:
-    """The averages by season and council type."""
+    """Return the averages by season and council type."""
     with path.open(encoding="utf-8", newline="") as lines:
         return {
             (int(row["season"]), row["council_type_id"]): TypeAverages(
@@ -57,7 +57,7 @@ def read_averages(path: Path = SAMPLES / "type_averages.csv") -> dict[tuple[int,
 
 
 def letter_content(row: TableRow, council: Council, averages: TypeAverages) -> LetterContent:
-    """What a row of the table says about a council, as a letter's content."""
+    """Return the content of the letter that a row of the table describes."""
     return LetterContent(
         Season(row.season),
         council.authority_name,
@@ -96,7 +96,7 @@ def _statistics(row: TableRow, averages: TypeAverages) -> ThreeStatistics | None
 
 
 def print_table(rows: Iterable[TableRow], councils: Iterable[Council], folder: Path) -> list[Path]:
-    """Print each row of a table to `<folder>/<season>/<slug>.pdf`; returns the paths in the table's order."""
+    """Print each row as a letter `<folder>/<season>/<slug>.pdf`. Return the paths in the order of the rows."""
     council_by_id = {council.authority_id: council for council in councils}
     averages = read_averages()
     paths = []

@@ -1,4 +1,4 @@
-"""The truth of a letter: what it states, worked out from the figures it is printed from and never by reading it."""
+"""The truth of a letter: what the letter states, worked out from the figures of its content, never by reading."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ LAYOUT_NAMES = {
 
 
 def truth_of(content: LetterContent, wording: Wording | None = None) -> Truth:
-    """Every key of an expected JSON for a letter that is printed as its figures say."""
+    """Return all keys of the JSON that reading a letter must give if the letter is printed without an oddity."""
     season, statistics = content.season, content.statistics
     words = wording or wording_of(season)
     truth: Truth = {

@@ -1,4 +1,4 @@
-"""The web page: a council's statistics as HTML, the way the Ombudsman's site gives them for the latest season."""
+"""A council's statistics page as HTML, in the form in which the Ombudsman's site shows the latest season."""
 
 import re
 from html import escape
@@ -10,7 +10,7 @@ _MARKED = re.compile(r"\*\*(.+?)\*\*")
 
 
 def web_page(content: LetterContent) -> bytes:
-    """The statistics page of 2023, 2024 or 2025 on."""
+    """Return a council's statistics page of 2023 or later as HTML. Raise TypeError for other figures."""
     season, name = content.season, content.authority_name
     match content.statistics:
         case ThreeStatistics() as figures:

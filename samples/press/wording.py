@@ -1,4 +1,4 @@
-"""The words of each season: a layout's figures as the sentences in which letters of that season give them."""
+"""The words of each season: turn a layout's figures into the sentences in which the season's letters state them."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -41,17 +41,19 @@ DAYS_TO_PUBLICATION = 7
 
 
 def letter_title(season: Season) -> str:
-    """The title in bold: letters to 2022 name the season, later ones the period."""
+    """Return the title of a letter. Letters up to 2022 name the season, and later letters the period."""
     return f"Annual Review letter {season if season.year <= 2022 else season.label}"
 
 
 def ombudsman(season: Season) -> str:
-    """The Ombudsman's name, which speaks of social care from 2017 on."""
+    """Return the Ombudsman's name, which includes social care from 2017 on."""
     return "Local Government and Social Care Ombudsman" if season.year >= 2017 else "Local Government Ombudsman"
 
 
 def letter_prose(content: LetterContent) -> list[str]:
-    """The season's paragraphs with this council's name and dates, and its own ones; a heading starts with "# "."""
+    """Return the season's paragraphs, with the council's name and the dates filled in, and the letter's own
+    paragraphs among them. A heading starts with "# ".
+    """
     publication = LETTER_DATES[content.season.year] + dt.timedelta(days=DAYS_TO_PUBLICATION)
     prose = (
         (SAMPLES / "prose" / f"{content.season}.txt")
@@ -73,7 +75,7 @@ def letter_prose(content: LetterContent) -> list[str]:
 
 @dataclass(frozen=True)
 class Wording:
-    """What differs between the seasons that print the three statistics."""
+    """How a season words the three statistics, in all points in which seasons differ."""
 
     body: str
     investigation: str
@@ -85,7 +87,7 @@ class Wording:
 
 
 def wording_of(season: Season) -> Wording:
-    """How letters of a season say it."""
+    """Return how letters of a season word the three statistics."""
     year = season.year
     body = "Council" if year >= 2024 else "authority"
     return Wording(
@@ -93,7 +95,7 @@ def wording_of(season: Season) -> Wording:
         investigation="investigation" if year >= 2024 else "detailed investigation",
         remedy_heading=f"Satisfactory {'remedy' if 2021 <= year <= 2023 else 'remedies'} provided by the {body}",
         compliance_begins="" if year >= 2024 else "In ",
-        # Of 2023 letters print the upheld count, and still call it detailed investigations.
+        # Letters of 2023 print the upheld count, and still call this number detailed investigations.
         remedy_base="upheld decision" if year >= 2024 else "detailed investigation",
         is_remedy_base_upheld=year >= 2023,
         has_per_100k=year >= 2024,
@@ -113,7 +115,7 @@ PAGE_OF_2023 = Wording(
 
 
 def statistics_page(content: LetterContent) -> StatisticsPage:
-    """The blocks of a letter of 2019 or later."""
+    """Return the statistics page of a letter of 2019 or later. Raise TypeError for a letter of another layout."""
     match content.statistics:
         case ThreeStatistics() as figures:
             return three_statistics(content.season, figures, content.authority_name)
@@ -126,7 +128,7 @@ def statistics_page(content: LetterContent) -> StatisticsPage:
 def three_statistics(
     season: Season, figures: ThreeStatistics, authority_name: str, wording: Wording | None = None
 ) -> StatisticsPage:
-    """The statistics page of 2019 to 2024: complaints upheld, compliance, satisfactory remedy."""
+    """Return the statistics page of 2019 to 2024: complaints upheld, compliance, satisfactory remedy."""
     words = wording or wording_of(season)
     return StatisticsPage(
         blocks=(
@@ -139,7 +141,7 @@ def three_statistics(
 
 
 def complaint_overview(season: Season, overview: ComplaintOverview, authority_name: str) -> StatisticsPage:
-    """The statistics page of 2025: what became of all complaints, then the three statistics."""
+    """Return the statistics page of 2025: what became of all complaints, then the three statistics."""
     words = wording_of(season)
     figures = overview.statistics
     not_for_us, closed = overview.not_for_us_count, overview.assessed_and_closed_count
