@@ -1,8 +1,8 @@
-"""Where `make run` spends its time: Airflow, reading, checks, dbt, release. Prints a Markdown table.
+"""Measure where `make run` spends its time (Airflow, reading, checks, dbt, release), and print a Markdown table.
 
-The share of each part comes from the runs' own records. What no step accounts for is Airflow itself: its start,
+The share of each part comes from the runs' own records. The time that no step accounts for is Airflow's: its start,
 once for all seasons, and its work between tasks. The last row has the processor time of all processes together,
-which depends less than the other rows on what else the machine does.
+which depends less than the other rows on other work of the machine.
 """
 
 import os

@@ -110,7 +110,7 @@ class Found:
 
 
 def planted_season(councils_count: int, seed: int = 1) -> list[PlantedLetter]:
-    """Print a season of letters with 0 to 6 passages each."""
+    """Print a season of letters with 0 to 6 passages in each letter, and return the letters."""
     chance = random.Random(seed)  # noqa: S311 - repeatable
     rows, councils = random_table(councils_count, [SEASON.year], seed)
     by_id = {council.authority_id: council for council in councils}

@@ -70,7 +70,7 @@ def measured(settings: Settings, name: str) -> str:
 
 
 def print_sizes(site: Path) -> None:
-    """Print the sizes of pages and pictures."""
+    """Print how many files of each kind the site has, and their sizes."""
     print("\n| files | count | kB each, median | largest | all, MB |\n|---|---:|---:|---:|---:|")
     for name, pattern in (
         ("a council's page", "council/*.html"),

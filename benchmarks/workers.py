@@ -102,7 +102,7 @@ def slow_source(folder: Path, authority_ids: Sequence[str]) -> Iterator[tuple[st
 
 
 class Worker:
-    """What a worker's process knows: its settings, with a scratch folder of its own."""
+    """The settings of the worker in this process, with a scratch folder of its own."""
 
     settings: Settings
 

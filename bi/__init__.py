@@ -1,1 +1,1 @@
-"""Apache Superset on a release: `make bi`."""
+"""Apache Superset, which shows a release: `make bi`."""

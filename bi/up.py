@@ -1,7 +1,7 @@
-"""Apache Superset with the dashboard of this folder, on loopback, until Ctrl-C: `make bi`.
+"""Run Apache Superset with the dashboard of this folder, on loopback, until Ctrl-C: `make bi`.
 
-Superset runs in an environment of its own (.venv-bi), because it needs an older SQLAlchemy than Redress. What it
-keeps (its metadata, the user, the charts that a person adds) lies in `bi` of the working folder.
+Superset runs in an environment of its own (.venv-bi), because it needs an older SQLAlchemy than Redress. The folder
+`bi` of the working folder keeps Superset's metadata, the user, and the charts that a person adds.
 """
 
 import json

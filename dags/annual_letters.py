@@ -1,4 +1,4 @@
-"""annual_letters: one season's letters from a source to a published warehouse; one run is one season."""
+"""annual_letters: take a season's letters from a source to a published warehouse. One run takes one season."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""A release of the cookbook's letters: the twelve samples, neighbours of one council, two reports of 2018."""
+"""A release of the cookbook's letters: the twelve samples, letters to three more councils, two reports of 2018."""
 
 import shutil
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TABLES = Path(__file__).parent
 
 @dataclass(frozen=True)
 class _Report:
-    """A letter of 2018 in the cookbook: its file, and what it states."""
+    """A letter of 2018 in the cookbook: the name of its file, and its content."""
 
     file_name: str
     content: LetterContent

@@ -1,7 +1,7 @@
 """The press: prints letters, as PDFs marked as samples, from a table of figures and the project's own prose.
 
 python -m samples.press                     prints samples/letters/ from letters.csv again
-python -m samples.press --golden            prints tests/read/golden/ again, with what they state
+python -m samples.press --golden            prints the letters of tests/read/golden/ again, with their JSON
 python -m samples.press --count 300 --season 2021 2022 --out FOLDER --seed 7
                                             prints 300 random letters a season to invented councils
 """

@@ -1,4 +1,4 @@
-"""What a letter says: its council, its figures, and the blocks of sentences that they become."""
+"""The content of a letter: its council, its figures, and the blocks of sentences that state the figures."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TypeAverages:
-    """What all letters of one season print as the average "in similar authorities" for one council type."""
+    """The averages "in similar authorities" that all letters of one season print for one council type."""
 
     uphold_rate_pct: int
     compliance_rate_pct: int
@@ -113,7 +113,7 @@ class LocalAuthorityReport:
 
 @dataclass(frozen=True)
 class ReceivedOnly:
-    """The figure of a letter of 2013, and the averages of complaints received by type that it lists."""
+    """The figure of a letter of 2013, complaints received, and the averages of all council types beside it."""
 
     received_count: int
     averages: Mapping[str, int]
@@ -121,7 +121,7 @@ class ReceivedOnly:
 
 @dataclass(frozen=True)
 class OlderTables:
-    """The figures of a letter of 2010 to 2012: enquiries, and decisions in words that were given up later."""
+    """The figures of a letter of 2010 to 2012: enquiries, decisions in the words of that time, days to respond."""
 
     enquiries: Mapping[str, int]
     decisions: Mapping[str, int]

@@ -50,7 +50,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Disc:
-    """A round picture, as letters have one beside each block."""
+    """A round picture, such as letters print beside each block."""
 
     x: float
     y: float

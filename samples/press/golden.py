@@ -1,4 +1,4 @@
-"""Golden letters: each layout, each season's words and each oddity once, with what the letter states."""
+"""All golden letters: of each layout, of each season's words and of each oddity. Print them with their JSON."""
 
 import json
 from pathlib import Path

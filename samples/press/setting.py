@@ -1,4 +1,4 @@
-"""Setting: a letter's content as leaves of the galley, in one of several arrangements."""
+"""Setting: turn a letter's content into leaves of the galley, in one of several arrangements."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -36,7 +36,7 @@ Shades = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Seed:
-    """A letter to be changed: what it states, and how its pages look."""
+    """A letter to be changed: its bytes, the figures that it states, and how its pages look."""
 
     content: bytes
     stated: frozenset[Stated]
@@ -68,7 +68,7 @@ def shown(content: bytes, figures: tuple[Figure, ...]) -> Shown:
 
 
 def _drawn(document: pypdfium2.PdfDocument, number: int) -> Shades:
-    """Return a page as it is drawn; one white pixel for a page that cannot be loaded."""
+    """Return a page as drawn, in shades of grey; one white pixel if the page cannot be loaded."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:

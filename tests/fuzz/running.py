@@ -40,7 +40,7 @@ class FindingError(SoakError):
         super().__init__(fault)
 
     def kept(self, folder: Path = KEPT) -> Path:
-        """Write the input to a file, and return the file."""
+        """Write the input to a file in a folder, and return the path of the file."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{hashlib.sha256(self.content).hexdigest()[:12]}{self.ending}"
         path.write_bytes(self.content)
@@ -97,7 +97,7 @@ def draw_until(
 
 
 def limit_reached(error: WorkerError | str) -> str:
-    """Return the kind of limit at which a worker was ended, from the message of a worker or a letter's reason."""
+    """Return the first words of a worker's message or a letter's reason: the kind of limit, such as "timed out"."""
     return str(error).partition(":")[0]
 
 

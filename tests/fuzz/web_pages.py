@@ -118,7 +118,7 @@ def slots(draw: st.DrawFn, number: str) -> Piece:
 
 @dataclass(frozen=True)
 class Page:
-    """A page, and what a person sees in the place of each number of the golden page."""
+    """A page, and the digits that a person sees in the place of each number of the golden page."""
 
     content: bytes
     seen: dict[str, frozenset[str]]
@@ -213,7 +213,9 @@ def fuzz(clock: Clock, seed: int) -> Counts:
 
 
 def _read(readers: Readers, content: bytes, ending: str, counts: Counts) -> Letter | None:
-    """Return the letter of a file; None if reading reached a limit."""
+    """Read a file in a worker, count what became of the file, and return its letter; None if reading reached a
+    limit. Raise FindingError if reading raises an error.
+    """
     counts["inputs"] += 1
     try:
         letter = readers.result_of(read_letter, content, f"page{ending}")
