@@ -30,8 +30,9 @@ from redress.settings import PROJECT_FOLDER, Settings
 
 YEAR = 2022
 BATCH_LETTERS = 50
-"""The default."""
+"""The default of the setting `read_batch_letters`."""
 POLL_SECONDS = 0.5
+LONGEST_START_SECONDS = 120.0
 LONGEST_RUN_SECONDS = 3600.0
 
 
@@ -187,18 +188,16 @@ def _up(settings: Settings, port: int) -> Iterator[Running]:
 
 
 def _unpause(running: Running) -> None:
-    """Unpause annual_letters. Then wait until there has been a run, and no run is queued or running."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
+    """Unpause annual_letters, as soon as the dag processor has read the dag. Unpausing starts no season."""
+    until = time.monotonic() + LONGEST_START_SECONDS
+    while True:
         try:
             running.airflow("dags", "unpause", ANNUAL_LETTERS, "--yes")
-            break
-        except subprocess.CalledProcessError:
-            time.sleep(POLL_SECONDS)  # the dag processor has not come to the dag yet
-    while running.ask("select 1 from dag_run where state in ('queued', 'running')") or not running.ask(
-        "select 1 from dag_run"
-    ):
-        time.sleep(POLL_SECONDS)
+            return
+        except subprocess.CalledProcessError as error:
+            if time.monotonic() > until:
+                raise RuntimeError(f"{ANNUAL_LETTERS} cannot be unpaused: {error.stderr.decode()}") from None
+            time.sleep(POLL_SECONDS)
 
 
 if __name__ == "__main__":

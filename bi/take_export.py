@@ -53,7 +53,13 @@ def exported_files(file: Path) -> dict[str, str]:
         found[plain] = text
     if "metadata.yaml" not in found or sum(path.startswith("dashboards/") for path in found) != 1:
         raise ExportError(f"{file} is no export of one dashboard: export the dashboard of `make bi` alone")
-    contents = {path: yaml.safe_load(text) for path, text in found.items()}
+    try:
+        contents = {path: yaml.safe_load(text) for path, text in found.items()}
+    except yaml.YAMLError as error:
+        raise ExportError(f"{file} has a file that is no YAML: {error}") from None
+    for path, content in contents.items():
+        if not isinstance(content, dict):
+            raise ExportError(f"{file} has a file {path} that names no values: {content!r}")
     contents["metadata.yaml"].pop("timestamp", None)
     return {
         path: str(yaml.dump(content, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=110))

@@ -56,6 +56,8 @@ def test_a_new_chart_comes_and_the_database_stays_as_the_repository_has_it(folde
         ({"dashboards/Another_2.yaml": "dashboard_title: Another\n"}, "no export of one dashboard"),
         ({"charts/Same_1.yaml": "a: 1\n", "charts/Same_2.yaml": "a: 2\n"}, "two files charts/Same.yaml"),
         ({"../../elsewhere.yaml": "a: 1\n"}, "outside its folder"),
+        ({"charts/Mine_99.yaml": "a: [1\n"}, "a file that is no YAML"),
+        ({"metadata.yaml": "1.0.0\n"}, r"metadata\.yaml that names no values: '1\.0\.0'"),
     ],
 )
 def test_another_file_is_refused_and_nothing_changes(

@@ -42,14 +42,27 @@ class Parts:
 
     @property
     def streams(self) -> dict[int, bytes]:
-        """The content of each stream that draws text of a page and is not packed, by the number of its object."""
-        found = {number: _STREAM.search(body) for number, body in self.objects.items()}
-        return {number: match[1] for number, match in found.items() if match is not None and b" Tj" in match[1]}
+        """The unpacked content of each stream that draws text of a page, by the number of its object."""
+        found = {number: _unpacked(body) for number, body in self.objects.items()}
+        return {number: content for number, content in found.items() if b" Tj" in content}
 
     def set_stream(self, number: int, content: bytes, *, is_packed: bool) -> None:
         packed = zlib.compress(content) if is_packed else content
         name = b" /Filter /FlateDecode" if is_packed else b""
         self.objects[number] = b"<< /Length %d%s >>\nstream\n%s\nendstream" % (len(packed), name, packed)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return the content of an object's stream. Return b"" without a stream, or if the packed bytes are spoiled."""
+    stream = _STREAM.search(body)
+    if stream is None:
+        return b""
+    if b"/FlateDecode" not in body[: stream.start()]:
+        return stream[1]
+    try:
+        return zlib.decompressobj().decompress(stream[1])
+    except zlib.error:
+        return b""
 
 
 Change = Callable[[Parts, random.Random], None]
