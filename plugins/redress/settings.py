@@ -28,7 +28,9 @@ only a tenth of a processor."""
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits on reading one letter. `memory_mebibytes` limits a worker's whole address space."""
+    """The limits on reading letters: the processor time for each letter, the memory of each worker process, and the
+    number of worker processes. `memory_mebibytes` limits a worker's whole address space.
+    """
 
     time_seconds: float = 60.0
     """The limit of processor time. It is not a limit by the clock, so that a busy machine changes no verdict."""
@@ -49,8 +51,8 @@ class Limits:
 
 
 class Settings(BaseSettings):
-    """Everything that a person can set. A place that is not set lies below `state` or `home`; if `state` is not
-    set, it is `home`.
+    """Everything that a person can set. A place that is not set lies below `state` or `home`. If `state` is not
+    set, `home` takes the place of `state`.
     """
 
     model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore")
@@ -259,7 +261,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def is_shared(self) -> bool:
-        """Whether the state lies in an object store, so that another machine may do each step of a run."""
+        """Whether the state lies in an object store. If so, several machines can share the state, and each can do
+        some steps of a run.
+        """
         return is_address(self.state_address)
 
     @cached_property
@@ -328,8 +332,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def writer_locks(self) -> tuple[Place, ...]:
-        """The locks that a run of the command line takes, in this order, before it reads landing, and keeps until
-        its release is current.
+        """The locks that a process takes, in this order, before it changes landing or the warehouse. A season's run
+        of the command line keeps the locks from its check until its release is current.
 
         The second lock lies with the releases, because another home may use this warehouse. If the state is shared,
         the warehouse folder belongs to this machine alone and needs no lock.

@@ -1,8 +1,8 @@
 """Files of JSON lines, which only grow, and to which several processes may add at the same time.
 
-On this machine, each line is appended to the file. An object store cannot append: there the file's name is a
-folder, and each line is an object of its own in that folder. The names of the objects sort in the order in which
-the lines were added.
+On this machine, each line is appended to the file. An object store cannot append: there a folder has the file's
+name, and each line is an object of its own in that folder. Sorted by name, the objects are in the order in which
+the lines were added, as far as the machines' clocks agree.
 """
 
 import itertools
@@ -43,8 +43,8 @@ def add_json_line(place: Place, stated: object) -> None:
 
 
 def json_lines(place: Place) -> tuple[bytes, ...]:
-    """Return the lines of a file of JSON lines, in the order in which they were added. If there is no file, return
-    none.
+    """Return the lines of a file of JSON lines, in the order in which the lines were added. If there is no file,
+    return an empty tuple.
     """
     if isinstance(place, Path):
         return lines_of(place)
@@ -54,7 +54,8 @@ def json_lines(place: Place) -> tuple[bytes, ...]:
 
 
 def lines_of(file: Place) -> tuple[bytes, ...]:
-    """Return the lines of a file that was written at once. If there is no file, return an empty tuple.
+    """Return the lines of a single file, which is not a folder of lines in an object store. If there is no file,
+    return an empty tuple.
 
     Only a line feed ends a line: Python's splitlines also cuts at other characters, which a JSON text may hold.
     """

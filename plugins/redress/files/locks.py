@@ -42,7 +42,7 @@ class LockLostError(Exception):
 
 
 class Lock:
-    """A lock at a place, for `with`. A process that holds the lock may take it again."""
+    """A lock at a place, for use in a `with` statement. A process that holds the lock may take it again."""
 
     def __init__(self, place: Place) -> None:
         self._lock: FileLock | _Lease
@@ -53,8 +53,8 @@ class Lock:
             self._lock = _Lease.of(place)
 
     def acquire(self, timeout: float = NO_END) -> Self:
-        """Take the lock; by default, wait without end. Raise filelock's Timeout if another process holds the lock
-        for `timeout` seconds.
+        """Take the lock; by default, wait without end. Raise filelock's Timeout if the lock cannot be had within
+        `timeout` seconds.
         """
         self._lock.acquire(timeout=timeout)
         return self
@@ -65,7 +65,7 @@ class Lock:
 
     def require_held(self) -> None:
         """Raise LockLostError if this process no longer has the lock. Call this before each change to what the lock
-        protects.
+        protects. Only a lease can be lost: a file lock stays with a process until that process releases it or ends.
         """
         if isinstance(self._lock, _Lease):
             self._lock.require_held()
@@ -126,8 +126,9 @@ class _Lease:
             )
 
     def _take(self, timeout: float) -> None:
-        """Take the lease: wait until no process holds the object with the highest number, then create the object
-        with the next number. Raise Timeout if that takes `timeout` seconds.
+        """Take the lease: wait until the holder of the object with the highest number has given the lease back or
+        has been silent for LEASE_SECONDS. Then create the object with the next number. Raise Timeout if that takes
+        `timeout` seconds.
         """
         until = time.monotonic() + timeout if timeout >= 0 else None
         seen: tuple[int, object] | None = None
@@ -150,7 +151,7 @@ class _Lease:
             time.sleep(POLL_SECONDS if until is None else max(0.0, min(POLL_SECONDS, until - time.monotonic())))
 
     def _is_put(self, number: int) -> bool:
-        """Create the object of a number; return False if another process has created it."""
+        """Create the object of a number, and return True; return False if another process has created it."""
         try:
             self._write(number, is_new=True)
         except FileExistsError:

@@ -16,11 +16,11 @@ again."""
 
 
 def put_folder(folder: Path, place: "UPath", *, last: str) -> int:
-    """Make a place in an object store a copy of a local folder; return the number of files that were put.
+    """Make a place in an object store a copy of a local folder; return the number of files that were put there.
 
-    Only changed files are put, several at a time. The file `last` is put after the others, because it links to
-    them. Then the store's files that the local folder no longer has are removed. If the process ends before it is
-    done, the next call does the rest.
+    Only changed files are put, several at a time. The file `last` is put after the other files, because it links to
+    them. Then the store's files that the local folder no longer has are removed. If the process ends before all
+    this is done, the next call does the rest.
     """
     client, root = place.fs, f"{place.path.rstrip('/')}/"
     found = {path.removeprefix(root): one["size"] for path, one in client.find(root, detail=True).items()}

@@ -1,7 +1,8 @@
 """Places: files and folders of this machine, or of an object store, with the same methods.
 
 A place is a `pathlib.Path`, or a `upath.UPath` for an address such as "s3://bucket/prefix". Code that reads and
-lists works on both. Code that writes uses `replaced` or `add_json_line`, and deletes by `remove_tree`.
+lists works on both kinds. Code that writes uses `replaced` or `add_json_line`; code that deletes uses
+`remove_tree`.
 """
 
 import hashlib
@@ -65,7 +66,9 @@ class _Told:
         self._client, self._address = client, address
 
     def open(self, path: str, mode: str = "rb", **named: Any) -> Any:
-        """Open a file for reading, as bytes or as text. Only `replaced` writes files."""
+        """Open a file for reading, as bytes or as text. Files are never opened for writing: other methods of the
+        client put whole files.
+        """
         content = io.BytesIO(self.cat_file(path))
         return content if "b" in mode else io.TextIOWrapper(content, named.get("encoding"), named.get("errors"))
 
@@ -93,8 +96,8 @@ def matching(folder: Place, pattern: str) -> list[Place]:
 
 
 def remove_tree(place: Place) -> None:
-    """Remove a folder with its content; in an object store, `place` may also be a file. If there is nothing, do
-    nothing. Local files that cannot be removed stay.
+    """Remove a folder with its content; in an object store, `place` may also be a file. If nothing is at the place,
+    do nothing. Local files that cannot be removed stay.
     """
     if isinstance(place, Path):
         shutil.rmtree(place, ignore_errors=True)
@@ -103,8 +106,8 @@ def remove_tree(place: Place) -> None:
 
 
 def moved(place: Place, to: Place) -> None:
-    """Rename a file or folder. In an object store, which has no folders, rename each file below the folder's
-    name.
+    """Rename a file or folder. In an object store, which has no folders, rename the file, or the files of the
+    folder one by one.
     """
     if isinstance(place, Path):
         place.rename(str(to))
@@ -114,7 +117,8 @@ def moved(place: Place, to: Place) -> None:
 
 
 def local_copy(place: Place, copies: Path) -> Path:
-    """Return the file itself if it is local; otherwise a local copy of it in the folder `copies`.
+    """Return a local path to a file: the file itself if it is local, otherwise a copy of the file in the folder
+    `copies`.
 
     Each version of a store's file is fetched only once; versions are told apart by what the store says of the file,
     such as its checksum.

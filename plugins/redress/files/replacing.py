@@ -52,7 +52,8 @@ def replaced(place: "Place", *, is_synced: bool = False, is_shared: bool = False
 
 @contextmanager
 def replaced_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder beside a folder; at the end of the block, put it in that folder's place.
+    """Yield an empty folder beside `folder`; at the end of the block, put the yielded folder in the place of
+    `folder`.
 
     If the file system can exchange two folders in one step, a reader finds the old folder or the new folder, each
     whole. On other file systems (network file systems) a reader may find no folder for a moment. After an error the
@@ -74,9 +75,9 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Exchange two folders in one step, by Linux's renameat2, which Python has no function for.
+    """Exchange two folders in one step, by Linux's renameat2, for which Python has no function.
 
-    Raise OSError if the file system has no such step; network file systems have none.
+    Raise OSError if the folders cannot be exchanged. Network file systems, for example, have no such step.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.renameat2(_WORKING_FOLDER, os.fsencode(one), _WORKING_FOLDER, os.fsencode(other), _EXCHANGE) != 0:

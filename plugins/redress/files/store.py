@@ -32,7 +32,9 @@ were not made by this module."""
 
 
 class StoreError(Exception):
-    """A file cannot be written or read. The message says where, and what the file system or the store said."""
+    """No file can be kept at an address, or a file there cannot be written, read, listed or removed. The message
+    says why.
+    """
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,11 @@ class WholeFiles:
             return content
 
     def fetch(self, below: str, names: Iterable[str], folder: Path) -> None:
-        """Copy files of the store into a local folder, several at a time. `names` are the files' names below the
-        folder `below`.
+        """Copy files of an object store into a local folder, several at a time. `names` are the files' names below
+        the store's folder `below`.
 
-        Raise FileNotFoundError if a file is not there, and StoreError if a file cannot be read.
+        Raise FileNotFoundError if a file is not there, and StoreError if a file cannot be read or the address is
+        not that of an object store.
         """
         wanted = list(names)
         with self._told("read", below):
@@ -101,7 +104,9 @@ class WholeFiles:
             return None
 
     def names(self, below: str) -> Iterator[str]:
-        """Yield the names of all files below a folder, sorted. If there is no such folder, yield none."""
+        """Yield the names of all files below the folder `below`, sorted. Each name begins with `below`. If there is
+        no such folder, yield none.
+        """
         if self.folder is not None:
             found = [path.relative_to(self.folder).as_posix() for path in (self.folder / below).rglob("*")]
             yield from sorted(name for name in found if (self.folder / name).is_file())
@@ -127,10 +132,10 @@ class WholeFiles:
                 self.file_system.rm_file(self._path(name))
 
     def clear_incoming(self) -> int:
-        """Remove temporary files of writers that have ended; return the number of files removed. An object store
-        has none.
+        """Remove the temporary files of writers that have ended; return the number of files removed. An object
+        store has no temporary files.
 
-        Files that others made are kept. If the folder INCOMING is a link, nothing is removed.
+        Files that this module did not make are kept. If the folder INCOMING is a link, nothing is removed.
         """
         if self.folder is None or (self.folder / INCOMING).is_symlink():
             return 0
