@@ -21,7 +21,9 @@ MAJORITY_LETTERS_COUNT = 3
 
 @dataclass(frozen=True)
 class _Vote:
-    """How many letters to councils of one type print each value of one average."""
+    """How many letters to councils of one type print each value of one average. Only letters with a vote are
+    counted; `_averages` says which letters have one.
+    """
 
     letters_by_value: Counter[Decimal]
 
@@ -31,8 +33,8 @@ class _Vote:
 
     @property
     def majority(self) -> Decimal | None:
-        """The value that more than half of the letters print, or None if there is no such value or if fewer than
-        three letters print the average.
+        """The value that more than half of the counted letters print, or None if there is no such value or if fewer
+        than three letters are counted.
         """
         value, letters_count = self.letters_by_value.most_common(1)[0]
         is_strict = 2 * letters_count > self.letters_count
@@ -52,11 +54,12 @@ class _Averages:
 def _averages(standings: Sequence[Standing]) -> dict[str, _Averages]:
     """Return the averages of each letter that the rules about averages apply to, by the letter's sha256.
 
-    The rules apply to a letter that is to a council, states this season and is not superseded. Other bodies have no
-    average. A letter has a vote (its value counts in the majority) only if no other critical rule holds the letter
-    back, because a letter that was misread elsewhere may be misread here too. So two different letters to one
-    council have no vote until a person has chosen one. A letter without a vote is still compared with the majority,
-    because a person who looks at the letter must learn all that is wrong.
+    The rules apply to a letter that is to a council, states figures of this season and is not superseded.
+    Authorities that are not councils have no average. A letter has a vote (its value counts in the majority) only
+    if neither a person's rejection nor another critical rule holds the letter back, because a letter that was
+    misread elsewhere may be misread here too. So two different letters to one council have no vote until a person
+    has chosen one of them. A letter without a vote is still compared with the majority, because a person who looks
+    at the letter must learn all that is wrong.
     """
     asked = [
         (standing, standing.authority.council_type_id, standing.rivalry)

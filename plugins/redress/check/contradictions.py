@@ -17,8 +17,8 @@ from redress.model.witness import WitnessFigure
 
 
 def with_contradictions_borne_out(standing: Standing, witnesses: Iterable[WitnessFigure]) -> Standing:
-    """Mark a letter's failed check as passed if it failed because of a contradiction, and a second witness prints
-    the same figures. Return the letter with all its checks.
+    """Return a letter with all its checks. A check that failed because the letter contradicts itself becomes a
+    passed check if a second witness prints the same figures.
     """
     if standing.authority is None:
         return standing

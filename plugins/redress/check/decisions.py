@@ -1,5 +1,5 @@
-"""Decisions: what people decided about letters in quarantine. They are kept in a file beside landing, to which
-lines are only added.
+"""Decisions: what people decided about letters in quarantine. The decisions are kept in a file in landing's folder,
+to which lines are only added.
 
 The file is <landing>/decisions.jsonl: one JSON object a line, the oldest first. The last line about a letter and
 season is in force. If that line is a withdrawal, no decision is in force.
@@ -67,8 +67,8 @@ class Decision(BaseModel):
     """One person's decision about one letter that was fetched for one season.
 
     `rules` are the critical rules that the letter broke when the decision was made. An accept also has
-    `statement_hash`, a hash of the figures that the person saw; it has `authority_id` if the person said which
-    authority the letter is to. `decided_at` is in UTC, and no result depends on it.
+    `statement_hash`, a hash of the authority, season and figures that the person saw; an accept has `authority_id`
+    if the person said which authority the letter is to. `decided_at` is in UTC, and no result depends on it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -112,7 +112,7 @@ class Decisions:
 
     def in_force(self, season: Season, letter_sha256: str) -> Decision | None:
         """Return the decision that is in force about a letter of a season. Return None if nobody has decided, or if
-        the last decision was withdrawn.
+        the last line about the letter is a withdrawal.
         """
         about = self.about(season, letter_sha256)
         return about[-1] if about and about[-1].ruling is not Ruling.WITHDRAW else None
@@ -162,7 +162,8 @@ def statement_hash(letter: Letter) -> str:
 
 
 def read_decisions(landing_folder: Place) -> Decisions:
-    """Return the decisions that are kept beside landing; none if there is no file.
+    """Return the decisions that are kept in landing's folder. If there is no file of decisions, return no
+    decisions.
 
     Raise DecisionError if a line is no decision, so that a damaged file decides nothing.
     """
@@ -172,7 +173,7 @@ def read_decisions(landing_folder: Place) -> Decisions:
 
 
 def record_decision(landing_folder: Place, decision: Decision) -> None:
-    """Add a decision to the file that is kept beside landing. The caller holds the writer lock.
+    """Add a decision to the file that is kept in landing's folder. The caller holds the writer lock.
 
     The whole file is written under another name and then renamed, so that no reader sees half a line. Raise
     DecisionError if a line of the file is no decision.

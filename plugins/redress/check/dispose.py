@@ -23,8 +23,9 @@ only in landing, in `decided_by`."""
 def dispose(season: Season, standings: Sequence[Standing], decisions: Decisions) -> tuple[Disposition, ...]:
     """Return the disposition of each letter of a season, in the order of `standings`.
 
-    A letter that breaks a critical rule is quarantined. There is one exception: a person accepted the letter
-    although it breaks these rules, and the letter still reads as it did when the person saw it.
+    A letter that a person rejected is quarantined, and so is a letter that breaks a critical rule. The rule is
+    overruled if a person accepted the letter although it breaks the rule, and the letter still reads as it did when
+    the person saw it. Some rules cannot be overruled; `_cannot_be_overruled` says which.
     """
     disposed = [
         _disposition(season, standing, decisions.in_force(season, standing.letter.sha256)) for standing in standings
@@ -76,6 +77,9 @@ def _objections(
     """Yield the reasons why a letter is held back: each critical rule that the letter breaks and that no decision
     overrules. If a person has accepted the letter, the reason also says why that decision does not overrule the
     rule.
+
+    Also yield a reason if that person named an authority that is not known or had not begun, or if the letter to
+    the named authority is now read otherwise.
     """
     if decision is None:
         yield from (f"{check.rule}: {check.detail}" for check in broken)

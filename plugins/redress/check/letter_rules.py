@@ -16,10 +16,10 @@ from redress.model.measures import UNIT_OF, Absence, Unit, half_up_pct
 
 
 def check_letter(letter: Letter) -> tuple[Check, ...]:
-    """Ask the rules about a single letter, and return what they found.
+    """Ask the rules about a single letter, and return what the rules found.
 
-    If the letter is extracted, every rule is asked. If it has no statistics, only the rules about years are asked;
-    about any other file, no rule is asked.
+    If the letter is extracted, every rule is asked. If the letter has no statistics, only the rule about years is
+    asked. About any other file, no rule is asked.
     """
     return tuple(rule.check(rule.ask(letter)) for rule in LETTER_RULES if letter.verdict in rule.verdicts)
 
@@ -42,7 +42,7 @@ class Share:
     other_part: Named | None = None
 
     def named(self, letter: Letter) -> tuple[Named, ...]:
-        """Return the names of the figures that the rule compares in a letter."""
+        """Return the names of the figures that the rule about this rate compares in a letter."""
         is_whole_stated = letter.value(self.whole) is not None
         whole = self.other_part if self.other_part and not is_whole_stated else (self.whole, None)
         part: tuple[Named, ...] = ((self.part, None),) if self.part else ()

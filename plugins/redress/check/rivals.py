@@ -34,11 +34,11 @@ def rivalries_of(standings: Sequence[Standing]) -> dict[str, Rivalry]:
 
 
 def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
-    """Compare a letter with its rivals. If two letters state the same, the letter that has boxes on a page stands.
-    Otherwise the letter with the later date stands.
+    """Compare a letter with its rivals, and return how it compares.
 
-    If two letters state different things, and no date decides (the dates are equal, or a date is missing), both
-    letters fail: a person has to choose.
+    If two letters state the same, the letter that has boxes on a page stands. If they state different things, the
+    letter with the later date stands. If no date decides (the dates are equal, or a date is missing), both letters
+    fail: a person has to choose.
     """
     collisions: list[str] = []
     superseded_by: str | None = None
@@ -64,8 +64,8 @@ def _rivalry(letter: Letter, rivals: Sequence[Letter]) -> Rivalry:
 
 
 def _order(one: Letter, other: Letter) -> int | None:
-    """Compare two letters. Return a positive number if the first stands, a negative number if the second stands,
-    and None if only a person can choose.
+    """Compare two letters. Return a positive number if the first letter stands, a negative number if the second
+    letter stands, and None if only a person can choose.
     """
     if _statement(one) == _statement(other):
         # One letter in two renditions: the rendition with places on a page as evidence stands.

@@ -55,8 +55,8 @@ def _per_100k_fits_population(standings: Sequence[Standing]) -> dict[str, Findin
 
 
 def _fit(standing: Standing) -> Finding:
-    """Find whether a population near the known estimates gives the printed rate per 100,000, rounded as the rate is
-    printed.
+    """Return a finding that passes if a population near the known estimates gives the printed rate per 100,000,
+    rounded as the rate is printed.
 
     Nobody knows which estimate the Ombudsman used. So the rate is compared with the whole range of recent years'
     estimates, made wider by POPULATION_REVISION_PCT on both sides.
@@ -84,8 +84,8 @@ def _fit(standing: Standing) -> Finding:
 
 
 def _printed_places(text: str) -> int:
-    """Return with how many decimal places a rate is printed. It is at least 1, because letters drop a trailing ".0"
-    ("11" is 11.0).
+    """Return the number of decimal places with which a rate is printed. The number is at least 1, because letters
+    drop a trailing ".0" ("11" is 11.0).
     """
     _, _, places = text.partition(".")
     return max(1, sum(character.isdecimal() for character in places))
@@ -95,7 +95,9 @@ def _printed_places(text: str) -> int:
 
 
 def check_season(standings: Sequence[Standing], expected: Sequence[Authority]) -> tuple[Check, ...]:
-    """Ask each rule about the season as a whole. `expected` are the authorities that must have a letter."""
+    """Ask each rule about the season as a whole, and return the checks. `expected` are the authorities that must
+    have a letter.
+    """
     return tuple(rule.check(rule.ask(standings, expected)) for rule in WHOLE_SEASON_RULES)
 
 

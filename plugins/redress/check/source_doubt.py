@@ -1,7 +1,7 @@
 """Doubt a source: if most files of a season are refused, the source is probably wrong, and not the letters.
 
-Without this check, a wrong folder, another season's letters, or a site that answers with something else would
-replace a good season in landing by letters that are all in quarantine.
+If such a season were landed, a wrong folder, another season's letters, or a site that answers with something else
+would replace a good season in landing by letters that are all in quarantine.
 """
 
 from collections import Counter

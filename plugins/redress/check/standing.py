@@ -88,7 +88,9 @@ def placed_letter(
     authorities: Authorities,
     decisions: Decisions,
 ) -> Standing:
-    """Return a letter with its authority, and with the checks that need no other letter."""
+    """Return a letter with its authority, and with the checks that need no other letter. A file that is no letter
+    has neither an authority nor checks.
+    """
     if letter.verdict not in (Verdict.EXTRACTED, Verdict.NO_STATISTICS, Verdict.UNKNOWN_LAYOUT):
         return Standing(letter, season, None)
     standing = Standing(
@@ -122,8 +124,8 @@ def _resolved(letter: Letter, season: Season, authorities: Authorities) -> Resol
 def _populations(authority: Authority, season: Season, authorities: Authorities) -> tuple[Population, ...]:
     """Return the known population estimates of an authority from the four years before the season's letters.
 
-    Nobody knows which of the estimates the letters of a season used: what `Authorities.population` returns for the
-    season is only likely. So all of them are returned.
+    Nobody knows which of these estimates the letters of a season used, and the estimate that
+    `Authorities.population` returns for the season is only the likeliest. So all of them are returned.
     """
     oldest = season.year - POPULATION_YEARS
     years = range(max(FIRST_SEASON, oldest), min(LAST_SEASON, season.year + 1) + 1)
