@@ -1,4 +1,4 @@
-"""python -m redress.cli"""
+"""Run the command line: `python -m redress.cli`."""
 
 from redress.cli import app
 

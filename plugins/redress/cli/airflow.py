@@ -12,7 +12,7 @@ def up(
         int, typer.Option("--port", help="Where the pages are, on loopback.", min=1024, max=65535)
     ] = 8080,
 ) -> None:
-    """Start all of Airflow, with PostgreSQL below the home, until Ctrl-C."""
+    """Run all of Airflow, with PostgreSQL below the home, until Ctrl-C."""
     with plain_errors():
         from redress.orchestration.local.keeper import run_until_stopped
         from redress.orchestration.local.up import AirflowUp

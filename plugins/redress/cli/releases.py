@@ -19,7 +19,9 @@ def show_authority(
         typer.Option("--season", help="One season, with the evidence of its figures.", show_default=False),
     ] = None,
 ) -> None:
-    """Show a council's years: figures, averages of its type, rank and flags; and what is missing, and why."""
+    """Show a council's years: its figures, the averages of its type, its rank and flags, and why figures are
+    missing.
+    """
     with plain_errors():
         from redress.report.council import council_years
         from redress.report.council_page import page
@@ -107,7 +109,9 @@ def rollback(
     reason: Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.", show_default=False)] = "",
     by: By = "",
 ) -> None:
-    """Put an earlier release before the readers again. No run publishes the present release after that."""
+    """Make an earlier release current, so that readers see it again. No later run publishes the release that was
+    current before.
+    """
     with plain_errors():
         from redress.report.site.building import write_site
         from redress.settings import Settings
@@ -177,7 +181,7 @@ def _tell(sentence: str | None) -> None:
 
 
 def _year_ranges(seasons: tuple[int, ...]) -> str:
-    """Return years as text. Consecutive years are a range: 2014-2016, 2021."""
+    """Return years as text, with consecutive years as a range: 2014-2016, 2021."""
     ranges: list[list[int]] = []
     for year in seasons:
         if ranges and ranges[-1][-1] == year - 1:

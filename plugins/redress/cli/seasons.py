@@ -1,5 +1,5 @@
-"""redress run, reread, ingest and probe: take seasons from a source or the archive to the warehouse, and look at
-the site.
+"""redress run, reread, ingest and probe: take seasons from a source or the archive to the warehouse, and compare
+the Ombudsman's site with the settings.
 """
 
 import shlex
@@ -217,7 +217,9 @@ def _season_by_season(settings: "Settings", seasons: list[int], way_of: "Callabl
 
 @contextmanager
 def _acquiring(season: "Season") -> "Iterator[Callable[[int, int], None]]":
-    """During the block, show a progress bar of a season's letters if standard output is a terminal."""
+    """Yield a function that moves a progress bar of a season's letters. The function takes two numbers: how many
+    letters are done, and how many there are. The bar is shown during the block, if standard output is a terminal.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

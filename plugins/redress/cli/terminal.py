@@ -43,8 +43,8 @@ console = PrintingConsole(highlight=False, width=None if sys.stdout is not None 
 def settle_python() -> None:
     """Make Python behave as the libraries need, whatever environment variables of Python the caller's shell sets.
 
-    A library's warning stops no command, in this process or in a process that it starts. If Python was told to
-    leave out docstrings, end with a one-line message, because libraries fail without their docstrings.
+    A library's warning stops no command, in this process or in a process that this process starts. If Python was
+    told to leave out docstrings, end with a one-line message, because libraries fail without their docstrings.
     """
     if sys.flags.optimize > 1:
         print(
@@ -100,8 +100,8 @@ def plain_output() -> Iterator[None]:
 
 
 class _Output(io.FileIO):
-    """Standard output. If writing to it fails, `is_broken` is set, because the error itself does not tell that it
-    came from standard output and not from another file.
+    """Standard output. If writing to it fails, `is_broken` is set, because the error itself does not say whether it
+    came from standard output or from another file.
     """
 
     is_broken: ClassVar[bool] = False
@@ -123,7 +123,9 @@ def print_json(value: object) -> None:
 
 
 def print_error(error: Exception) -> None:
-    """Print an error to standard error. If settings are wrong, print only which settings, and why."""
+    """Print an error to standard error. If settings are wrong, print only which settings, and why. If a file or
+    folder is in the way of another, print which, and what to do.
+    """
     from pydantic import ValidationError
 
     told = str(error)
@@ -183,7 +185,7 @@ class Failures:
             self.count += 1
 
     def end(self) -> None:
-        """If there was a failure, exit with 1."""
+        """If there was a failure, end the command with exit status 1."""
         if self.count:
             raise typer.Exit(1)
 

@@ -160,8 +160,8 @@ class Authorities:
         """Return the councils that must get a letter in a season, either only the invented or only the real
         councils.
 
-        `come_ids` are the ids of the authorities whose letters have come. If all of these are invented, the
-        invented councils are returned; otherwise the real councils.
+        `come_ids` are the ids of the authorities whose letters have come. If all of these authorities are invented,
+        return the invented councils. If one is real, or if none is known, return the real councils.
         """
         known = (self.with_id(authority_id) for authority_id in come_ids)
         is_sample = {authority.is_sample for authority in known if authority is not None} == {True}
@@ -256,7 +256,9 @@ class Authorities:
         return f"{_title(name.authority)} was not called “{said}” before {_day(name.valid_from or on)}"
 
     def _described(self, authority: Authority, on: dt.date) -> str:
-        """Describe an authority. If it does not exist on the day, add its predecessors or successors."""
+        """Return an authority's name and id in words. If the authority does not exist on the day, also say when it
+        began or ended, and name its predecessors or successors.
+        """
         if authority.valid_from is not None and authority.valid_from > on:
             others = _those("predecessor", self.predecessors(authority.authority_id))
             return f"{_title(authority)} began on {_day(authority.valid_from)}{others}"

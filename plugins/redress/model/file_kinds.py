@@ -1,4 +1,4 @@
-"""Tell the kind of a file by its first bytes or by its ending, and whether the file is complete.
+"""Recognise the kind of a file by its first bytes or by the ending of its name, and whether the file is complete.
 
 This module imports no reader of files, so that code that only fetches files can use it.
 """
@@ -27,7 +27,7 @@ def is_pdf(content: bytes) -> bool:
 
 def is_whole_pdf(content: bytes) -> bool:
     """Return whether a PDF is complete: it has its end mark and, if it states its own length, is not shorter than
-    that.
+    the stated length.
     """
     stated = _LINEARIZED.search(content[:PDF_MARK_BYTES])
     if stated is not None and len(content) < int(stated[1]):

@@ -35,7 +35,7 @@ class Row:
         return self.cells[column]
 
     def one_of(self, column: str, values: tuple[str, ...], known_from: str) -> str:
-        """Return a cell that must hold one of some values. `known_from` tells the reader of the message what the
+        """Return a cell that must hold one of some values. `known_from` says in the message of the error what the
         values are.
         """
         cell = self.text(column)

@@ -49,12 +49,12 @@ def season_of_period_end(day: dt.date) -> int:
 
 
 def season_of_run(logical_date: dt.datetime | None, stated_year: int | None) -> Season:
-    """Return the season of a run of the dag.
+    """Return the season of a dag's run.
 
     `logical_date` is the date of a scheduled or backfill run; it is None for any other run. The letters of a year
     are published in that year, so the season is the year of the date. A run without a date must state its season,
-    as `stated_year`; a run with a date may. Raises ValueError if no season is known, or if the date and the stated
-    season differ.
+    as `stated_year`; a run with a date may state it. Raises ValueError if no season is known, or if the date and
+    the stated season differ.
     """
     if logical_date is None:
         if stated_year is None:

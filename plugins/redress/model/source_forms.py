@@ -1,5 +1,5 @@
-"""The forms in which a person names a source of letters, as commands, forms and messages show them. Dags use this
-module, so it imports nothing.
+"""How a person names a source of letters, in the words that commands, Airflow's forms and messages show. Dags use
+this module, so it imports nothing.
 """
 
 SOURCE_FORMS = "site, manifest:<address> or folder:<path>"

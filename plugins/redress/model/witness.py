@@ -70,4 +70,6 @@ class WitnessError(ValueError):
 
 
 class UnreadableTableError(WitnessError):
-    """A data table or its mapping cannot be read. The season goes on without the table, and a report names it."""
+    """A data table or its mapping cannot be read. The season goes on without the table, and a WitnessReport names
+    the table.
+    """
