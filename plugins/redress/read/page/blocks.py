@@ -35,7 +35,7 @@ two columns."""
 
 @dataclass
 class Block:
-    """A heading and the segments below it. `runs` has a list of segments (a run) for each column of a page.
+    """A heading and the segments below it. `runs` has a list of segments for each column of a page.
 
     Add all lists to `runs` before you use `passages`.
     """
@@ -54,7 +54,8 @@ class Block:
 
 
 def passages_of(runs: Sequence[Sequence[Segment]]) -> tuple[Passage, ...]:
-    """Return the passages that the lines of some columns can form when they are joined in four ways.
+    """Return the passages that lines can form when they are joined in four ways. `runs` has the segments of each
+    column.
 
     First, lines of one type size are joined, so that a caption in small type between two lines does not divide
     them. Second, lines of any size are joined, so that a large number on its own line belongs to its words. Third,
@@ -135,8 +136,9 @@ def _beside_numbers(run: Sequence[Segment]) -> Iterator[Passage]:
 
 
 def _large_number_apart(segment: Segment) -> Iterator[Segment]:
-    """Cut a line after a number in large type. The number may stand beside a paragraph, and then it belongs to all
-    lines of the paragraph.
+    """If a line begins with a number in large type, yield the number and the rest of the line as two segments;
+    otherwise yield the line. Such a number may stand beside a paragraph, and then it belongs to all lines of the
+    paragraph.
     """
     first, *rest = segment.words
     is_large = (
@@ -213,8 +215,8 @@ def _close(block: Block | None, run: list[Segment]) -> None:
 
 
 def _columns(page: Page, blocks: Sequence[Block]) -> list[list[Segment]]:
-    """Return the page's segments by column. The headings show the columns. A page without headings is one
-    column.
+    """Return the page's segments by column. The headings of the blocks show where the columns are. A page without
+    headings is one column.
     """
     headings = sorted((block.heading for block in blocks), key=lambda heading: heading.x0)
     edges: list[float] = []

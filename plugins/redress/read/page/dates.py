@@ -26,9 +26,10 @@ A_DATE = rf"(?:{DAY_MONTH_YEAR}|{NUMERIC_DATE}|{MONTH_DAY_YEAR})"
 
 
 def read_date(text: str) -> dt.date | None:
-    """Return a printed date: "21 July 2021", "21st July, 2021", "July 21, 2021", "31/03/2016" (day first).
+    """Return the date that a text prints, such as "21 July 2021", "21st July, 2021", "July 21, 2021" or
+    "31/03/2016" (day first).
 
-    Return None if the words do not name a day of the calendar.
+    Return None if the words do not name a day of the calendar, or if the year is one that no letter can name.
     """
     words = re.findall(r"\d+|[a-z]+", re.sub(r"(?<=\d)(?:st|nd|rd|th)?\s*(?:of)?(?=[^\d]|$)", " ", text.casefold()))
     if len(words) != 3:

@@ -161,7 +161,7 @@ class Page:
 
     @property
     def is_picture(self) -> bool:
-        """Whether the page is only a picture: a picture fills much of it, and it has hardly any text."""
+        """Whether the page is only a picture: a picture fills much of the page, which has hardly any text."""
         return self.has_picture and sum(len(s.words) for s in self.segments) < WORDS_BESIDE_A_PICTURE
 
     @property
@@ -319,7 +319,7 @@ def _follows(left: Word, right: Word) -> bool:
 
 
 def _without_raised_marks(pieces: list[list[Word]]) -> list[list[Word]]:
-    """Drop footnote marks: small raised numbers that follow a word directly."""
+    """Return the pieces of lines without footnote marks: small raised numbers that follow a word directly."""
     return [piece for piece in pieces if not (len(piece) == 1 and _is_raised_mark(piece[0], pieces))]
 
 

@@ -72,8 +72,9 @@ def with_gutters(document: Document, patterns: dict[str, re.Pattern[str]]) -> Do
     """On each page, cut the lines at narrow gutters if more headings are found that way. Return the document with
     these pages.
 
-    If two columns are close together, their headings make one line, in which no heading is found. A text file has
-    no gaps other than spaces, so it is returned unchanged.
+    If two columns are close together, their headings make one line, in which no heading is found. If the headings
+    of all blocks are found already, the document is returned unchanged. So is the document of a text file, which
+    has no gaps other than spaces.
     """
     if all(word.box is None for segment in document.segments[:1] for word in segment.words):
         return document
@@ -123,8 +124,8 @@ def _heading_at(
 
 
 def _next_piece(left: Segment, segments: Sequence[Segment]) -> Segment | None:
-    """Return the next piece on a piece's line. Return None if the gap to it is wider than a gap in a justified
-    line.
+    """Return the next piece to the right on a piece's line. Return None if there is none, or if the gap to it is
+    wider than a gap in a justified line.
     """
     fits = [
         segment

@@ -27,8 +27,8 @@ size."""
 
 @dataclass(frozen=True)
 class Pair:
-    """A number, the name that its label gives it, and the line with the label's distinguishing word, which no other
-    label has.
+    """A number with its label. `name` is the label's name. `label` is the text of the line with the label's
+    distinguishing word, which no other label has.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class _Mark:
-    """A label's distinguishing word, the label's name, and the line with this word."""
+    """A label's distinguishing word (`word`), the label's name, and the text of the word's line (`label`)."""
 
     name: str
     label: str
@@ -110,7 +110,7 @@ def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[st
 
 def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> str:
     """Return the word before a word on its line. If the word is the first on its line, return the last word of the
-    line above.
+    line above. Return an empty text if there is no line above, or if the line above is a number.
     """
     place = next(index for index, one in enumerate(line.words) if one.x0 <= word.x0 <= one.x1)
     if place > 0:

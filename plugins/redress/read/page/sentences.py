@@ -72,8 +72,9 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """The text: the words of a line without spaces, except between two numbers; and a space between two
-        lines.
+        """The words of the passage as one text. The words of a line follow each other without spaces, but two
+        numbers have a space between them. Two lines have a space between them, unless a hyphen divides a word at
+        the end of the upper line.
         """
         return self._layout[0]
 
@@ -130,7 +131,7 @@ class Passage:
 
 def _is_paragraph(above: Segment, below: Segment, right_edge: float) -> bool:
     """Return whether a line, `below`, begins a paragraph. It does in three cases: the gap above it is wide, its
-    type size differs from that of the line above, or the line above had room for its first word.
+    type size differs from that of the line `above`, or the line `above` had room for the first word of `below`.
     """
     if above.page != below.page:
         return False
@@ -182,19 +183,21 @@ class Found:
         return self.passage.words(self.start, self.end)
 
     def stated(self, name: str) -> str | None:
-        """Return what is printed in the place of a name in braces. Return None if the sentence has no such name."""
+        """Return what is printed in the place of a name in braces. Return None if the sentence has no such name, or
+        if the words with the name are left out in print.
+        """
         return self.match.groupdict().get(name)
 
     def date(self, name: str) -> dt.date | None:
-        """Return the date that is printed in the place of a name in braces. Return None if there is no such name,
-        or the words are no day of the calendar.
+        """Return the date that is printed in the place of a name in braces. Return None if nothing is printed in
+        this place, or if `read_date` finds no date in the words.
         """
         text = self.stated(name)
         return None if text is None else read_date(text)
 
     def figure(self, name: str, measure: str | None = None, category: str | None = None) -> Figure:
         """Return the figure that is printed in the place of a name in braces. If no `measure` is given, the name is
-        the figure's measure. `category` is the row of a table, if the figure belongs to one.
+        the figure's measure. If the figure is in a table, `category` is its category.
         """
         words = self.passage.words(*self.match.span(name))
         text = " ".join(self.match.group(name).split())
@@ -263,7 +266,7 @@ class Sentence:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names in braces of the numbers and dates that the sentence gives, in the order of print."""
+        """The names in braces, of numbers, dates and other words, in the order of print."""
         return tuple(self.pattern.groupindex)
 
 
@@ -317,10 +320,12 @@ def _is_introduction(text: str) -> bool:
 
 
 def _can_end(candidate: Found) -> bool:
-    """Return whether a found sentence ends after its last word. "... in similar authorities in 2019-20." goes on.
+    """Return whether a found sentence ends after its last word. It does not end there if the print goes on, as in
+    "... in similar authorities in 2019-20."
 
-    A sentence of prose gives a percentage, and ends with a full stop or with its paragraph. A short line of counts
-    also ends if the next line begins a sentence.
+    A sentence of prose gives a percentage. It ends with a full stop, with the passage, or where a part of the
+    passage begins (see `Passage.part_starts`). A short line of counts also ends where a paragraph begins, and where
+    a line begins that does not start with a small letter.
     """
     passage, start = candidate.passage, candidate.following
     mark = passage.text[candidate.end : candidate.end + 1]

@@ -66,8 +66,9 @@ def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
 def cells(segment: Segment) -> Iterator[Segment]:
     """Yield the cells of a line.
 
-    If numbers follow each other, each number is a cell, however narrow the gaps are. If the gap between a label and
-    a number is wider than a space, the two are in two cells.
+    If a line has only numbers, each number is a cell, however narrow the gaps are. If the first or the last word of
+    a line is a number, and the gap between the number and its label is wider than a space, the number and the label
+    are two cells.
     """
     first, *rest = segment.words
     is_number_first = (
