@@ -1,10 +1,11 @@
 """Shared paragraphs: how many councils' letters of one season have each paragraph, word for word or nearly.
 
 A sign replaces each name, number and date. Then paragraphs are compared by their runs: every three words that
-follow each other. If more than half of the councils have a paragraph in about the same words, it is the Ombudsman's
-standard wording. A council has such a paragraph if its letters have at least half of the runs, so a page break or
-an edit does not hide the paragraph. If fewer councils have a paragraph, about the same words may say different
-things to two of them. So such a paragraph counts as shared only if nearly all its words agree.
+follow each other. If more than half of the councils have a paragraph in about the same words, the paragraph is the
+Ombudsman's standard wording. A council has such a paragraph if its letters have at least half of the paragraph's
+runs, so a page break or an edit does not hide the paragraph. If fewer councils have a paragraph, about the same
+words may say different things to two of them. So such a paragraph counts as shared only if nearly all its words
+agree.
 """
 
 import calendar

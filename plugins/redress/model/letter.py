@@ -140,7 +140,7 @@ class Letter:
         return tuple(measure for measure, code in self.absences if code is Absence.NOT_READ)
 
     def absence(self, measure: str) -> Absence | None:
-        """Return the reason why a measure has no value. Return None if the letter has a value for the measure, or
-        no reason.
+        """Return the reason why a measure has no value. Return None if the measure has a value, or if the letter
+        gives no reason.
         """
         return dict(self.absences).get(measure)

@@ -49,7 +49,7 @@ class Block:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """The block's words as running text, in the four ways that `passages_of` describes."""
+        """The passages that the block's lines can form when they are joined in the four ways of `passages_of`."""
         return passages_of(self.runs)
 
 
@@ -273,7 +273,8 @@ def _nearest_above(segment: Segment, strings: Sequence[list[Segment]], *, by_siz
 
 
 def _gone_on_with(segment: Segment, strings: Sequence[list[Segment]], *, by_size: bool) -> list[Segment] | None:
-    """Return the last of the lists of lines that a segment may continue. Return None if there is no such list.
+    """Return the list of lines that a segment may continue. If there are several, return the last of them; if there
+    is none, return None.
 
     `strings` are the lists, from earlier columns or pages. A segment may continue a list if the segment does not
     begin with a capital letter, and the list's last line does not end like a sentence. If `by_size` is set, this

@@ -89,7 +89,9 @@ def _beside(lines: Sequence[PrintedLine], column: int) -> PrintedLine:
 
 
 def _rows(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
-    """Return lines grouped by height: the groups from top to bottom, the lines of a group from left to right."""
+    """Return the lines of a page in groups of lines that stand side by side: the groups from top to bottom, the
+    lines of a group from left to right.
+    """
     rows: list[list[PrintedLine]] = []
     for line in sorted(lines, key=lambda line: (line.place[1] + line.place[3], line.place[0])):
         top, bottom = line.place[1], line.place[3]

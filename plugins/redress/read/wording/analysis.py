@@ -21,7 +21,7 @@ from redress.read.wording.proposals import Strength
 
 @dataclass(frozen=True)
 class Analysis:
-    """The result of the analysis of a season: its letters, the facts about them, and the findings."""
+    """The result of the analysis of a season: its letters, the facts about the letters, and the findings."""
 
     season: Season
     seen: tuple[SeenLetter, ...]
@@ -78,7 +78,9 @@ def analysed(season: Season, seen: Sequence[SeenLetter], authorities: Authoritie
 
 
 def _council(letter: Letter, season: Season, authorities: Authorities) -> tuple[str | None, int | None]:
-    """Return the type and the population of the council that a letter names. What is not known is None."""
+    """Return the type and the population of the council that a letter names. If one of the two is not known, return
+    None in its place.
+    """
     name = letter.header.authority_name
     found = None if name is None else authorities.resolve(name, season.period_end).authority
     if found is None or found.council_type_id == OTHER_TYPE_ID:

@@ -24,7 +24,7 @@ _ROUNDING = 1e-6
 
 def share_holds(part: Values, whole: Values, rate: Values) -> Truths:
     """Return, for each letter, whether the rate is the part as a percentage of the whole. The percentage is rounded
-    half up to the decimal places of the rate.
+    half up to a whole number, or to one decimal place if the rate has decimals.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         exact = 100 * part / whole
@@ -105,13 +105,15 @@ class Proof:
 
 
 def holds_mostly(held: int, asked: int) -> bool:
-    """Return whether a relation fails in so few letters that slips of the Ombudsman explain the failures."""
+    """Return whether a relation was checked in enough letters (`asked`), and fails in so few of them that slips of
+    the Ombudsman explain the failures.
+    """
     return asked >= LEAST_LETTERS and asked - held <= MOST_FAILING_SHARE * asked
 
 
 def proof_of(facts: Facts, relation: Relation, slots: dict[str, SlotPlace]) -> Proof | None:
     """Return the proof that slots hold the figures of a relation; `slots` has the slot of each figure. Return None
-    if the relation fails in too many letters.
+    if the relation can be checked in too few letters, or fails in too many.
     """
     values = [facts.values(figure, slots.get(figure)) for figure in relation.figures]
     asked = relation.is_asked(*values)

@@ -41,8 +41,8 @@ class TypeConstant:
 
 
 def type_constant(facts: Facts, place: SlotPlace) -> TypeConstant | None:
-    """Return the usual value of a slot for each council type. Return None if the slot has another value in more
-    than a few letters, or if all types have the same usual value.
+    """Return the usual value of a slot for each council type. Return None if too many letters have another value
+    than the usual value of their type, or if no two types have different usual values.
     """
     values, types = facts.slots[place], facts.type_of
     there = ~np.isnan(values) & (types >= 0)

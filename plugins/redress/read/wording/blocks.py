@@ -85,7 +85,7 @@ class Additions:
 
 @cache
 def layouts_with(additions: Additions) -> tuple[Layout, ...]:
-    """Return all layouts with some additions."""
+    """Return all layouts, each with those of the additions that belong to it."""
     return tuple(_with(layout, additions) for layout in LAYOUTS)
 
 
@@ -118,8 +118,8 @@ def _extended(block: BlockDescription, additions: Additions) -> BlockDescription
 
 
 def is_own(sentence: Sentence) -> bool:
-    """Return whether only one block can hold a sentence. This is so if the sentence states only figures that are
-    neither an average of a rate nor a printed base (how many cases a rate is based on).
+    """Return whether only one block can hold a sentence. This is so if the sentence states a headline measure, and
+    states neither an average of a rate nor a printed base (how many cases a rate is based on).
     """
     names = [name for name in sentence.names if name in HEADLINE_NAMES]
     return bool(names) and not any(name.endswith(("_average_pct", "_printed_base_count")) for name in names)

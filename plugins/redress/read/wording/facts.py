@@ -76,8 +76,8 @@ class Facts:
 
     @cached_property
     def groups(self) -> tuple[npt.NDArray[np.int64], ...]:
-        """For each council type with enough letters: the indexes (in `letters`) of the letters to councils of that
-        type.
+        """The indexes (in `letters`) of the letters to councils of each type. A type with too few letters is left
+        out.
         """
         names = sorted({name for name in self.types if name is not None})
         members = (np.array([i for i, one in enumerate(self.types) if one == name]) for name in names)
@@ -85,7 +85,7 @@ class Facts:
 
     @cached_property
     def type_of(self) -> npt.NDArray[np.int64]:
-        """For each letter, a number that stands for the type of its council. If the type is not known, -1."""
+        """The type of each letter's council, as a number that stands for the type; -1 if the type is not known."""
         names = sorted({name for name in self.types if name is not None})
         return np.array([-1 if one is None else names.index(one) for one in self.types], dtype=np.int64)
 

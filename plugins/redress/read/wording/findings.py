@@ -32,8 +32,8 @@ _YEARS = re.compile(r"\b20\d\d\b")
 
 @dataclass(frozen=True)
 class SlotFinding:
-    """One slot, with the proposals of which figure it may hold, the best first. `note` is what else there is to say
-    about the slot.
+    """One slot, and the proposals for the figure that the slot may hold, the best first. `note` says what else is
+    known about the slot.
     """
 
     place: SlotPlace
@@ -136,7 +136,9 @@ def _fit(facts: Facts, place: SlotPlace, figure: str) -> float:
 
 
 def _beside(words: Sequence[str], name: str) -> list[str]:
-    """Return the words of a sentence that stand close to the slot with the name `name`. "{}" replaces the slot."""
+    """Return the words of a sentence that stand close to the slot with the name `name`. In these words, "{}" takes
+    the place of the slot.
+    """
     place = next((index for index, word in enumerate(words) if name in word), 0)
     return [
         "{}" if name in word else word for word in words[max(0, place - WORDS_BESIDE) : place + WORDS_BESIDE + 1]

@@ -40,7 +40,9 @@ def words_of_text(text: str) -> list[str]:
 
 
 def likeness(one: Sequence[str], other: Sequence[str]) -> float:
-    """Return how similar two sentences are, from 0 to 1: how many words both have in the same order."""
+    """Return how similar two sentences are, from 0 to 1: the share of their words that stand in both, in the same
+    order.
+    """
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 

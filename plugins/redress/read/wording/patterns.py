@@ -239,7 +239,9 @@ def _pattern(key: _Key, block: str | None, members: Sequence[tuple[int, Piece]])
 
 
 def _distinct(counter: Counter[str]) -> list[str]:
-    """Return the forms of a word, the most common first. Forms that differ only in capitals count as one."""
+    """Return the forms of a word, the most common first, and at most MOST_FORMS of them. Forms that differ only in
+    capitals count as one.
+    """
     forms: dict[str, str] = {}
     for shown, _ in counter.most_common():
         forms.setdefault(shown.casefold(), shown)
@@ -247,7 +249,10 @@ def _distinct(counter: Counter[str]) -> list[str]:
 
 
 def _without_constants(pattern: Pattern) -> Pattern:
-    """Return a pattern in which counts that are equal in many letters are words and not slots."""
+    """Return a pattern in which constants are words and not slots. A constant is a number or an amount of money
+    that at least LEAST_LETTERS_OF_A_CONSTANT letters print, and all print alike. If no slot would be left, return
+    the pattern unchanged.
+    """
     forms, slots = list(pattern.forms), []
     places = [place for place, form in enumerate(forms) if form is None or any("{}" in one for one in form)]
     for place, slot in zip(places, pattern.slots, strict=True):

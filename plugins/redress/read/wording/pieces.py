@@ -55,7 +55,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class SeenLetter:
-    """The words of one letter, the letter as the reader reads it, and the pieces that the reader does not know."""
+    """The words of one letter, the letter as the reader reads it, and the letter's pieces, as `unknown_pieces`
+    yields them.
+    """
 
     document: Document
     letter: Letter
@@ -177,7 +179,8 @@ def _pieces_of(passage: Passage) -> Iterator[list[Word]]:
 
 def _joined(pieces: Iterable[list[Word]]) -> Iterator[list[Word]]:
     """Join the pieces of a sentence that a line break divides. A piece continues the piece before it if it begins
-    with a small letter and has the same type size.
+    with a small letter and has the same type size. The piece before must also have several words, and must not end
+    a sentence.
     """
     before: list[Word] = []
     for piece in pieces:
@@ -247,8 +250,8 @@ class _Titles:
             self._titles.append((line, text))
 
     def above(self, word: Word) -> tuple[str, ...]:
-        """Return the nearest lines above a word, in its column, that may be its heading. The nearest line comes
-        first.
+        """Return the nearest lines above a word that may be its heading, the nearest first. If some lines are in
+        the word's column or further left, only these lines count.
         """
         place = Segment((word,))
         over = [

@@ -1,6 +1,8 @@
 """Proposals: which figure a slot may hold, as far as arithmetic can tell.
-Some come from `search.py`, which looks for the figures of all slots together. The others are made here: for slots
-that hold averages of similar authorities, shares of other numbers, or a known figure that is printed again.
+
+Some proposals come from `search.py`, which looks for the figures of all slots together. The other proposals are
+made here. They are for slots that hold averages of similar authorities, shares of other numbers, or a known figure
+that is printed again.
 """
 
 from collections import defaultdict
@@ -33,8 +35,8 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a slot may hold: a figure, in how many letters the slot holds it, and why it is proposed. If a new
-    measure is proposed, `figure` is None.
+    """A proposal for a slot: the figure that the slot may hold, and why. The reason was checked in `asked` letters
+    and holds in `held` of them. If a new measure is proposed, `figure` is None.
     """
 
     figure: str | None
@@ -61,12 +63,13 @@ def proposals_of(facts: Facts, result: Result, places: Sequence[SlotPlace]) -> P
 
 
 def _untied(facts: Facts, result: Result) -> set[SlotPlace]:
-    """Return the untied slots: the best explanations give them figures, but nothing around the slots supports that.
+    """Return the untied slots: the best explanations give these slots figures, but nothing around the slots
+    supports the figures.
 
     A slot is supported if it stands below the heading of a block that states its figure, in a row of a table, or in
-    a known sentence. In each explanation, a proof with an unsupported slot proves nothing. So its other slots
-    become unsupported too, and with them every other proof that has one of these slots. A slot is untied if it is
-    supported in none of the best explanations that give it a figure.
+    a known sentence. In each explanation, a proof with an unsupported slot proves nothing. So the proof's other
+    slots become unsupported too, and with them every other proof that has one of these slots. A slot is untied if
+    it is supported in none of the best explanations that give it a figure.
     """
     explained: set[SlotPlace] = set()
     tied: set[SlotPlace] = set()

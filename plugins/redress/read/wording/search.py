@@ -49,8 +49,9 @@ class Explanation:
         return {place: figure for proof in self.proofs for figure, place in proof.slots}
 
     def weight(self, coincidences: Collection[frozenset[SlotPlace]]) -> float:
-        """Return how much the explanation explains: the sum of the odds against a coincidence, for each of its
-        proofs and each of its slots, minus a penalty for each set of slots that it leaves unexplained.
+        """Return how much the explanation explains: the sum of the odds against a coincidence (as decimal
+        logarithms), for each of its proofs and each of its slots, minus a penalty for each set of slots that it
+        leaves unexplained.
 
         `coincidences` has a set of slots for each proof that was found and is hardly a coincidence. The explanation
         explains the set if one of its proofs has all slots of the set.
@@ -94,8 +95,8 @@ class Result:
 
 
 def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
-    """Try to find out which figure each of the given slots holds. Return the explanations that explain most, and
-    every proof that was found.
+    """Find out, as far as possible, which figure each of the given slots holds. Return the explanations that
+    explain most, and every proof that was found.
     """
     by_relation = [list(_proofs(facts, relation, places)) for relation in relations_of()]
     kept = [sorted(proofs, key=lambda proof: proof.worst_odds)[:_MOST_PROOFS] for proofs in by_relation]
@@ -115,7 +116,8 @@ def search(facts: Facts, places: Sequence[SlotPlace]) -> Result:
 
 def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> Iterator[Proof]:
     """Yield the proofs of one relation that are unlikely to be coincidences. The odds of a coincidence are
-    multiplied by the number of combinations of slots that were tried.
+    multiplied by the number of combinations of slots that were tried. If the reader has read too few rows of a
+    table, so that more than MOST_ROWS_MISSING rows are missing, yield none.
     """
     choices = [list(_choices(facts, figure, places)) for figure in relation.figures]
     if ":" in relation.figures[0] and sum(None not in one for one in choices) > MOST_ROWS_MISSING:
@@ -140,7 +142,9 @@ def _proofs(facts: Facts, relation: Relation, places: Sequence[SlotPlace]) -> It
 
 
 def _choices(facts: Facts, figure: str, places: Sequence[SlotPlace]) -> Iterator[SlotPlace | None]:
-    """Yield the slots that can hold a figure. Yield None too if known sentences give the figure."""
+    """Yield the slots that can hold a figure, the slots with the most values first, and at most _MOST_SLOTS of
+    them. Before them, yield None if known sentences give the figure.
+    """
     if facts.is_read(figure):
         yield None
     if figure == POPULATION:

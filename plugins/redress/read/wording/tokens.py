@@ -40,7 +40,7 @@ NAME_MARK = "\N{WHITE SQUARE}"
 class Slot:
     """One number, date or name of a sentence: its printed text, and its value if it has a value.
 
-    `place` is the index of the word at which the slot begins.
+    `place` is the index of the slot's mark among the words of the `Tokens`.
     """
 
     kind: SlotKind
@@ -76,7 +76,7 @@ def may_hold_a_number(word: str) -> bool:
 
 
 def tokens_of(printed: Sequence[str], name: str | None) -> Tokens:
-    """Return the tokens of printed words. The authority's name, `name`, becomes a slot."""
+    """Return the tokens of printed words. The authority's name, which is `name`, becomes a slot."""
     words: list[str] = []
     shown: list[str] = []
     slots: list[Slot] = []

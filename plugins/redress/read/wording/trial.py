@@ -15,7 +15,7 @@ from redress.read.wording.blocks import Additions, layouts_with
 
 @dataclass(frozen=True)
 class BeforeAfter:
-    """A number before the additions to the layouts, and the number after them."""
+    """A count without the additions to the layouts, and the same count with the additions."""
 
     before: int
     after: int
@@ -24,7 +24,7 @@ class BeforeAfter:
 @dataclass(frozen=True)
 class Trial:
     """What the additions to the layouts change: how many letters and figures are read from a season, and how many
-    rules fail, before and after the additions.
+    rules fail, without and with the additions. `letters` are the letters as read with the additions.
     """
 
     letters: tuple[Letter, ...]
