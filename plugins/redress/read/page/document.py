@@ -56,8 +56,8 @@ def plain(text: str) -> str:
 def squeezed(text: str) -> str:
     """Return text without spaces, except those that separate two numbers.
 
-    Spaces in print are not reliable: words can be divided in odd places (kerning: "satisfactor y"; narrow columns:
-    "Corpor ate") or spread. So lines are compared by their letters alone.
+    Spaces in print are not reliable: a word can be divided in an odd place (kerning: "satisfactor y"; narrow
+    columns: "Corpor ate") or have wide gaps between its letters. So lines are compared by their letters alone.
     """
     words = text.split()
     if any(word[0].isdigit() for word in words[1:]):
@@ -190,7 +190,7 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """The whole text in reading order. It shows what kind of document this is."""
+        """The words of the whole document in reading order, with spaces between them."""
         return " ".join(segment.text for segment in self.segments)
 
 
