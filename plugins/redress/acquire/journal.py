@@ -56,8 +56,8 @@ class Journal:
             incoming.write_text(json.dumps(stated), encoding="ascii")
 
     def is_damaged(self) -> bool:
-        """Return whether a journal that has begun cannot be read. Raise FileNotFoundError if no journal has
-        begun.
+        """Return whether the file JOURNAL_NAME of a journal that has begun cannot be read; the outcomes are not
+        looked at. Raise FileNotFoundError if no journal has begun.
         """
         try:
             for stated in (self.began_at, self.references, self.is_retry, self.source):

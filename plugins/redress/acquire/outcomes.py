@@ -46,8 +46,9 @@ class Outcome:
     `sha256` and `found_address` name the bytes of the archive that stand for the reference: the bytes that came or,
     after a failure, the bytes that the address gave earlier. Both are None if there are no such bytes.
 
-    If `is_settled` is True, a run that continues this run after an interruption does not fetch the reference again:
-    either its server was asked already, or this run retries failures only and the reference had not failed.
+    If `is_settled` is True, a run that continues this run after an interruption does not fetch the reference again.
+    Either a server has already given or confirmed the bytes, or this run retries only the failures of an earlier
+    run and the reference had not failed there.
     """
 
     reference: Reference
@@ -66,7 +67,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of a season in one run: one outcome for each reference of the source, with the run's times."""
+    """What became of a season's references in one run, with the run's times. `outcomes` has one outcome for each
+    reference of the source, and one for each authority that the source should list and does not.
+    """
 
     season: Season
     run_id: str

@@ -1,7 +1,7 @@
 """What every source of letters offers: the list of its references for a season, and the bytes of one reference.
 
-Each source is one small module. It lists references and fetches bytes; it does not store files, read letters, or
-use the archive. The loop in fetching.py stores the files, remembers what was fetched, and counts failures.
+Each source is one small module. It lists references and fetches bytes; it does not read letters, or use the
+archive. `acquire_references` in fetching.py stores the files, reports each outcome, and counts failures.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ReferenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Reference:
-    """One letter, page or table that a source has, or should have, for a season.
+    """One letter, statistics page, data table or mapping that a source has, or should have, for a season.
 
     `address` is where the source begins to fetch. The archive finds a reference by its season, kind and address, so
     the address must stay the same in every run. If a letter is found by following links, `address` is the page
@@ -45,8 +45,9 @@ class Reference:
 
     @classmethod
     def from_json(cls, season: Season, stated: "ReferenceJson") -> "Reference":
-        """Make a reference of a season from the JSON that `as_json` returned. Raise TypeError if the address is not
-        a string, or the authority is neither a string nor None.
+        """Make a reference of a season from the JSON that `as_json` returned. For other JSON, raise TypeError if
+        the address or the authority has a wrong type, ValueError if the kind is unknown, and KeyError if a field is
+        missing.
         """
         address, authority_id = stated["address"], stated["authority_id"]
         if not isinstance(address, str) or not isinstance(authority_id, str | None):
@@ -55,7 +56,9 @@ class Reference:
 
 
 class ReferenceJson(TypedDict):
-    """A reference as a file or a task holds it; its season is the season of the run."""
+    """A reference as JSON, in the form that files keep and tasks hand on. The season is left out, because it is the
+    run's.
+    """
 
     address: str
     authority_id: str | None
@@ -64,10 +67,10 @@ class ReferenceJson(TypedDict):
 
 @dataclass(frozen=True)
 class DataTableReference:
-    """One data table that a source has beside a season's letters, and its mapping: the file that says what its
-    columns mean.
+    """One data table that a source has beside a season's letters, and the table's mapping: the file that says what
+    the table's columns mean.
 
-    `mapping_address` is where the mapping lies. If `has_mapping` is False, it is where a person should write the
+    `mapping_address` is where the mapping lies or, if `has_mapping` is False, where a person should write the
     mapping.
     """
 
@@ -114,9 +117,9 @@ class Known:
 class Fetched:
     """The result of a fetch.
 
-    `content` has all bytes, or is None if the archive has the same bytes already (a server's 304). `address` is
-    where the bytes were, after links and redirects. `status` is the HTTP status; None if the bytes did not come by
-    HTTP.
+    `content` has all bytes. It is None if the bytes have not changed since the archive got them, for example if the
+    server answered 304. `address` is where the bytes were, after links and redirects. `status` is the HTTP status;
+    None if the bytes did not come by HTTP.
     """
 
     content: bytes | None
@@ -154,9 +157,9 @@ class Source(Protocol):
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
         """Return the bytes of one reference. If `known` is given, return the bytes only if they have changed.
 
-        Raise NotPublishedError if the source has no such reference, FetchError if the bytes could not be fetched
-        after all tries, OSError if a file cannot be read, and SourceError if nothing else of this source can be
-        fetched either.
+        Raise NotPublishedError if the source has nothing for the reference, FetchError if the bytes could not be
+        fetched or are not what was expected, OSError if a file cannot be read, and SourceError if no other
+        reference of this source can be fetched either.
         """
 
 
@@ -216,7 +219,9 @@ def unusable(cause: FailureCause, message: str) -> SourceError:
 
 
 class NotPublishedError(Exception):
-    """The source has no such letter: a 404, a 410, or no link for the season; the message says which, and where."""
+    """The source has nothing for a reference: no page, no link for the season, no object in a store, or a server
+    that answers 404 or 410. The message says which of these was found, and where.
+    """
 
 
 class FetchError(Exception):
