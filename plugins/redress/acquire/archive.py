@@ -1,7 +1,7 @@
 """The archive: the bytes of every file under their hash, never changed, with cards that say how the file came.
 
 <archive>/sha256/ab/abcd....bin         the bytes
-<archive>/sha256/ab/abcd....cards/      one card (JSON) for each season and address they came from
+<archive>/sha256/ab/abcd....cards/      one card (JSON) for each season, kind and address the bytes came from
 <archive>/addresses/2021/....json       the card of what an address gave last: an index made from the cards
 
 A letter that changes at its address becomes another file with its own card; the earlier file stays.
@@ -119,8 +119,9 @@ class Archive:
         return card
 
     def latest(self, reference: Reference) -> Card | None:
-        """Return the card of the latest file that came from a reference's address. Return None if the archive has
-        no card of this address, or has lost the file's bytes.
+        """Return the card of the latest file that came from a reference's address, as the index of addresses has
+        it. Return None if the index has no whole card of this address, or if the archive does not have all the
+        file's bytes.
         """
         with _archive_errors():
             name = f"addresses/{reference.season}/{address_key(reference.kind, reference.address)}.json"
@@ -296,9 +297,11 @@ class Archive:
         return [found for name in names if (found := self._whole_card(name)) is not None]
 
     def _put_before(self, time: str, latest: Card, cards: Iterable[Card]) -> Card:
-        """Look for cards of one address with a time in the future, and write them again with times before `time`.
-        `latest` is the card of the bytes that came last: if it is one of them, it gets the last of the new times.
-        Return `latest`, with its new time if it has one.
+        """Write each of the given cards again whose time is in the future, with a time before `time`.
+
+        `cards` are cards of one address, and `latest` is the card of the bytes that this address gave last. If
+        `latest` is written again, it gets the last of the new times. Return `latest`, with its new time if it has
+        one.
         """
         now = _now()
         ahead = [card for card in cards if card.fetched_at > now]
@@ -357,8 +360,8 @@ class _Listing:
 
     @cached_property
     def to_come(self) -> dict[str, list[Card]]:
-        """The cards with a time later than now (a clock was wrong). The cards of one address stand together, under
-        the name of the address's entry in the index.
+        """For each address, its cards with a time later than now (a clock was wrong). The key is the name of the
+        address's entry in the index.
         """
         now, by_address = _now(), defaultdict(list)
         for card in self.cards.values():

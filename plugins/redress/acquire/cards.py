@@ -83,8 +83,8 @@ def address_name(card: Card) -> str:
 
 
 def address_key(kind: ReferenceKind, address: str) -> str:
-    """Return a file name made from a hash of the kind and the address, because an address from outside must never
-    become a path.
+    """Return a part of a file's name that stands for an address: a hash of the address and, for all kinds but
+    letters, of the kind. An address from outside must never become a path.
     """
     text = address if kind is ReferenceKind.LETTER else f"{kind} {address}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,8 +1,8 @@
 """Fetch the files of a season's references from their source, several at a time, and store them in the archive.
 
-A reference names one letter, page or table at a source. A letter that cannot be fetched, for whatever reason, does
-not stop the other letters. All fetching stops if the archive cannot be written, if the source cannot be used, or if
-the source has failed many times in a row.
+A reference names one letter, page, table or mapping at a source. A letter that cannot be fetched, for whatever
+reason, does not stop the other letters. All fetching stops if the archive cannot be written, if the source cannot
+be used, or if the source has failed many times in a row.
 """
 
 import logging
@@ -105,8 +105,8 @@ def without_listing(outcomes: Iterable[Outcome], season: Season, authorities: Au
 
 @dataclass(frozen=True)
 class _Worker:
-    """What each thread does: look up a reference, fetch its bytes, and store them. All threads share one worker;
-    its `fetches` limits how many of them fetch at a time.
+    """What each thread does: look up a reference in the archive, fetch its bytes, and store them. All threads share
+    one worker. The worker's `fetches` limits how many threads fetch at a time.
     """
 
     source: Source
