@@ -17,8 +17,8 @@ SITE = "site"
 
 
 def source_of(text: str, settings: "Settings") -> Source:
-    """Return the source that a text names; a path alone is a folder. Raise SourceError if the source cannot be
-    used.
+    """Return the source that a text names; a path alone names a folder. Raise SourceError if the text names no
+    source, or if the source cannot be used.
 
     The text can also be the name of a source: `source_of(source.name, settings)` returns a source of the same
     letters.
@@ -60,7 +60,7 @@ def http_rules(settings: "Settings") -> "HttpRules":
 
 def allowed_addresses(settings: "Settings") -> "AllowedAddresses":
     """Return the addresses that may be fetched according to the settings. Raise SourceError if REDRESS_SITE_URL is
-    no address.
+    no http(s) address, or holds a password.
     """
     from redress.acquire.web import addresses
 
@@ -68,7 +68,7 @@ def allowed_addresses(settings: "Settings") -> "AllowedAddresses":
 
 
 def site_shape(settings: "Settings") -> "SiteShape":
-    """Return the shape that the settings assume the site to have."""
+    """Return the shape that the site has according to the settings. Raise SourceError if a setting is wrong."""
     from redress.acquire.sources.site import SiteShape
 
     return SiteShape(

@@ -51,7 +51,7 @@ class FolderSource:
         return FILES_AT_A_TIME
 
     def seasons(self) -> tuple[Season, ...]:
-        """The seasons that the folder has a subfolder for, the oldest first."""
+        """Return the seasons for which the folder has a subfolder, the oldest first."""
         found = (season_from_name(path.name) for path in self.folder.iterdir() if path.is_dir())
         return tuple(sorted(season for season in found if season is not None))
 
@@ -65,12 +65,12 @@ class FolderSource:
         return tuple(address for address in self._addresses(self.folder) if address.split("/")[0] not in seasons)
 
     def references(self, season: Season) -> tuple[Reference, ...]:
-        """The files of a season in the order of their names."""
+        """Return a reference to each file of a season that may be a letter, in the order of addresses."""
         return tuple(Reference(season, address) for address in self._addresses(self._start(season)))
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
-        """The CSV and XLSX files of a season in the order of their names, each with its mapping: the .yml or .yaml
-        file of the same name.
+        """Return a reference to each CSV and XLSX file of a season, in the order of the files' addresses. The
+        mapping of a file is the .yml or .yaml file beside it with the same name.
         """
         files = frozenset(self._files(self._start(season)))
         references = []
@@ -121,7 +121,7 @@ class FolderSource:
 
     @cached_property
     def _escaped(self) -> dict[str, Path]:
-        """The files with unprintable characters in their names, by their addresses."""
+        """The files with an unprintable character or a backslash in their paths, by their addresses."""
         found: dict[str, Path] = {}
         for path in self.folder.rglob("*"):
             address = _address(path, self.folder)

@@ -35,8 +35,8 @@ class Link:
     """A link of a page.
 
     `surroundings` are the words of the innermost list item, row or paragraph around the link; they are empty if
-    that element has another link too. `heading` is the nearest heading before the link. `is_navigation` is True in
-    a menu, header or footer.
+    that element has another link too. `heading` is the nearest heading before the link. `is_navigation` is True if
+    the link stands in a menu, header or footer.
     """
 
     address: str
@@ -50,9 +50,10 @@ class Link:
     def seasons(self) -> frozenset[int]:
         """Return the years of the seasons that the link may be about.
 
-        These words are looked at in turn: the link's text and title, its surroundings, its file's name, its
-        heading, and its address. The first words that name exactly one season decide. If there are none, the first
-        words that name several seasons give all of these. If no words name a season, the result is empty.
+        Look in turn at the link's text, its title, its surroundings, the name of its file, its heading, and the
+        path of its address. Return the season of the first of these that names exactly one season. If none of these
+        names exactly one, return all seasons of the first that names several. If none names a season, return an
+        empty set.
         """
         path = PurePosixPath(unquote(urlsplit(self.address).path))
         unclear: frozenset[int] = frozenset()
@@ -262,7 +263,9 @@ class _Walk:
         self._links.append(_LinkFound(href, title, span, item, self._heading, is_navigation))
 
     def _link(self, found: _LinkFound, start: str) -> Link | None:
-        """Return a link of the page; None if it leads nowhere."""
+        """Return a link that the parser met, with its words and its whole address. Return None if its `href` makes
+        no address.
+        """
         item = found.item
         is_alone = item is not None and item.end_link - item.first_link == 1
         try:

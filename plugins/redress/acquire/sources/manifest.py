@@ -1,10 +1,10 @@
 """The manifest source: a table in which a person lists letters, each with its season, authority and address.
 
 The table is CSV with the headings season, authority and address, or a JSON list of objects with these keys.
-`authority` is an authority_id or a name. `address` is an http(s) address, a file, or an object in a store; a
-relative address counts from the manifest. Two more columns are optional: `kind` (letter, statistics_page or
-data_table; empty means letter) and, for a data table, `mapping`: the address of the YAML that says what its columns
-mean.
+`authority` is an authority_id or a name. `address` is an http(s) address, a file, or an object in an object store;
+a relative address counts from the manifest. Two more columns are optional: `kind` (letter, statistics_page or
+data_table; empty means letter) and `mapping` (for a data table, the address of the YAML that says what the table's
+columns mean).
 """
 
 import csv
@@ -58,7 +58,7 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class ManifestSource:
-    """The letters that a manifest names, each fetched from its address.
+    """The letters, statistics pages and data tables that a manifest names, each fetched from its address.
 
     A manifest from a server may name only addresses of servers, so that a stranger's table never leads to a file of
     this machine. `new_client` is called when the first http(s) address is fetched.
@@ -81,7 +81,7 @@ class ManifestSource:
         return f"manifest:{self._place}"
 
     def references(self, season: Season) -> tuple[Reference, ...]:
-        """The letters and pages of a season, in the manifest's order."""
+        """Return a reference to each letter and statistics page of a season, in the manifest's order."""
         return tuple(
             row.reference
             for row in self._rows
@@ -117,8 +117,8 @@ class ManifestSource:
         return Fetched(answer.content, answer.address, answer.status, answer.validators)
 
     def _from_store(self, address: str, known: Known | None) -> Fetched:
-        """Return the bytes of a store's object. If the object's tag (ETag) has not changed, the bytes are not
-        read.
+        """Return an object of an object store, with its bytes. If the object has the same tag (ETag) as in `known`,
+        do not read the bytes, and return the object without them.
         """
         scheme, _, path = address.partition("://")
         try:
@@ -257,7 +257,7 @@ class _ManifestRow:
 
 @dataclass(frozen=True)
 class _Cells:
-    """One row of a manifest, and where it stands: the manifest, and the line or entry."""
+    """The cells of one row of a manifest, by column. `place` names the manifest, and the row's line or entry."""
 
     place: str
     values: Mapping[str, str]

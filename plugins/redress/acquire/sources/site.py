@@ -53,9 +53,10 @@ class SiteShape:
     """What the site is assumed to look like.
 
     Every path begins with "/". `council_page` is the path of a council's page, with {slug} in the place of the
-    council's slug: its name as addresses write it, such as blaby-district-council. `slugs` has, by authority_id,
-    the slugs that do not follow from an authority's name. `letters_link_texts` are the words of the link from a
-    council's page to the annual letters.
+    council's slug: the council's name in the form that it has in addresses, such as blaby-district-council. `slugs`
+    has, by authority_id, the slugs that do not follow from an authority's name. `letters_link_texts` are the words
+    of the link from a council's page to the annual letters. `data_tables_page` is the path of the page that links
+    to the data tables; empty if no data tables are wanted.
     """
 
     url: str
@@ -86,8 +87,8 @@ class SiteShape:
 class SiteSource:
     """The letters of the Ombudsman's site: one reference for each authority that exists at the end of the season.
 
-    A source keeps up to MOST_KEPT_BYTES of pages in memory, and fetches a kept page once. If there is a cache, a
-    page is fetched only if it has changed since the last run.
+    A source keeps about MOST_KEPT_BYTES of pages in memory, and does not fetch a kept page again. If there is a
+    cache, the site sends a page only if the page has changed since the cache got it.
     """
 
     shape: SiteShape
@@ -194,8 +195,9 @@ class SiteSource:
         )
 
     def letters_page(self, page: WebPage) -> WebPage:
-        """Return the list of annual letters that a council's page links to, as a page. Raise FetchError if links
-        with the expected words are missing on the council's page, or lead to several addresses.
+        """Return the page that lists a council's annual letters. `page` is the council's page, which links to the
+        list. Raise FetchError if no link has the expected words, if links with these words lead to several
+        addresses, or if the list cannot be fetched.
         """
         wanted = {_folded(text) for text in self.shape.letters_link_texts}
         found = dict.fromkeys(without_fragment(link.address) for link in page.links if _folded(link.text) in wanted)
@@ -217,10 +219,11 @@ class SiteSource:
             ) from error
 
     def letter_link(self, page: WebPage, season: Season) -> Link:
-        """Return the one link of a list of letters that is about a season.
+        """Return the link of a list of letters that is about a season and about no other season.
 
         Raise NotPublishedError if the list has letters of other seasons only. Raise FetchError if the list names no
-        season, if a link may be about this season or another season, or if several links are about this season.
+        season, if links about this season lead to several addresses, or if every link that names this season names
+        another season too.
         """
         letters = letter_links(page)
         if not letters:
@@ -332,8 +335,8 @@ class SiteSource:
 
 
 def letter_links(page: WebPage) -> tuple[Link, ...]:
-    """Return the links that name a season and are not navigation. If some of them lead to PDFs, return only
-    those.
+    """Return the links that name a season and are not navigation. If some of these links lead to PDFs, return only
+    the links to PDFs.
     """
     named = [link for link in page.links if link.seasons and not link.is_navigation]
     return tuple(link for link in named if link.ending == ".pdf") or tuple(named)
