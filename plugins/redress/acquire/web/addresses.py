@@ -129,14 +129,18 @@ class AllowedAddresses:
 
 
 def allowed_addresses(site_url: str, further_hosts: Iterable[str]) -> AllowedAddresses:
-    """Return the addresses that the settings allow. Raise SourceError if `site_url` is no http(s) address."""
+    """Return the addresses that the settings allow. Raise SourceError if `site_url` is no http(s) address, or holds
+    a password.
+    """
     return AllowedAddresses(
         site_url.rstrip("/"), frozenset(host.strip().lower().rstrip(".") for host in further_hosts)
     )
 
 
 def joined(base: str, href: str) -> str:
-    """Return the address of a link or redirect that was found at `base`. Raise FetchError if it is no address."""
+    """Return the whole address of `href`, a link or redirect that was found at the address `base`. Raise FetchError
+    if `href` is too long, or makes no address.
+    """
     _check_length(href)
     try:
         return urljoin(base, href.strip())

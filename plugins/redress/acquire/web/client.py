@@ -93,8 +93,8 @@ class Answer:
 class HttpClient:
     """Fetch addresses for all threads of a process, by one set of rules.
 
-    `most_requests` is the most requests that may be made; every try and every robots.txt counts. `requests_count`
-    is the number of requests made.
+    `most_requests` is the number of requests that may be made; None means any number. Every try and every
+    robots.txt counts. `requests_count` is the number of requests made so far.
     """
 
     def __init__(
@@ -135,8 +135,8 @@ class HttpClient:
         `largest_bytes` can only lower the limit that the rules set.
 
         Raise NotPublishedError for 404 and 410, FetchError for any other failure of this address, and SourceError
-        if no further request may be made: robots.txt cannot be fetched, the site asks to be left alone, or
-        `most_requests` have been made.
+        if no further request may be made: robots.txt cannot be fetched or asks for a gap longer than
+        `longest_wait_seconds`, the site asks to be left alone, or `most_requests` have been made.
         """
         limits = BodyLimits(min(largest_bytes or self.rules.largest_bytes, self.rules.largest_bytes))
         return self._followed(address, known, self._robots_checked, limits)
@@ -258,9 +258,9 @@ class HttpClient:
         return Answer(content, str(url), status, validators, response.charset_encoding)
 
     def _passing(self, response: httpx.Response, url: httpx.URL) -> Exception:
-        """Return the error for an answer that may be another answer later, such as status 429 or 5xx. If the site
-        asks for too long a wait, return a SourceError, which ends all requests; otherwise return a _PassingError,
-        after which the request is tried again.
+        """Return the error for an answer with a status that may pass (429 or 5xx). If the site asks for too long a
+        wait, let no request be made until the wait is over, and return a SourceError. Otherwise return a
+        _PassingError, after which the request is tried again.
         """
         status = response.status_code
         seconds = _retry_after_seconds(response.headers.get("Retry-After"))
@@ -278,7 +278,7 @@ class HttpClient:
 
 
 class _PassingError(FetchError):
-    """A failure that may pass, so the address is asked again."""
+    """A failure that may pass, so that the request is tried again."""
 
 
 def _retry_after_seconds(text: str | None) -> float | None:

@@ -47,10 +47,12 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class CheckedTransport(httpx.BaseTransport):
-    """A transport that looks up the IP addresses of a host once, checks them, and connects to one of them.
+    """A transport that, for each connection, looks up the IP addresses of the host once, checks these IP addresses,
+    and connects to one of them.
 
-    If the host's name leads to other IP addresses a moment later (DNS rebinding), that has no effect. Errors are
-    raised as httpcore's errors, not as httpx's.
+    If the host's name leads to other IP addresses a moment later (DNS rebinding), that has no effect. A failure of
+    the network raises an error of httpcore, not of httpx. An IP address that may not be connected to raises
+    FetchError.
     """
 
     def __init__(self, allowed: AllowedAddresses, at_a_time: int, resolve: Resolve = resolve) -> None:

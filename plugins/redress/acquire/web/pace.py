@@ -9,7 +9,8 @@ from contextlib import contextmanager
 class Pace:
     """Limit the requests that run at a time, and keep a gap between their starts.
 
-    The limit holds for all threads of one process; Airflow's pool sees to it that processes do not fetch at once.
+    The limit holds for all threads of one process. In Airflow, a pool with one slot sees to it that no two tasks
+    fetch at the same time.
     """
 
     def __init__(self, at_a_time: int, gap_seconds: float) -> None:

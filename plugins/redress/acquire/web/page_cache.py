@@ -18,12 +18,12 @@ from redress.files.store import StoreError, WholeFiles
 
 @dataclass(frozen=True)
 class PageCache:
-    """A folder with one file for each address: a line of JSON about the page, and its bytes."""
+    """A folder with one file for each address: first a line of JSON about the page, then the page's bytes."""
 
     folder: Path
 
     def get(self, address: str) -> WebPage | None:
-        """Return the page that an address gave last; None if no page is kept."""
+        """Return the kept page of an address; None if no page of the address is kept, or if the file is damaged."""
         try:
             line, _, content = self._files.read(_name(address)).partition(b"\n")
             about = stated_json(line)

@@ -17,11 +17,11 @@ _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s|$)\s*(?P<agent>[^#]*)
 
 
 class Robots:
-    """The rules of each host. They are fetched when the first address of the host is wanted. A missing robots.txt
-    (404, 410) forbids nothing.
+    """The rules in the robots.txt of each host. They are fetched when the first address of the host is wanted. A
+    missing robots.txt (404, 410) forbids nothing.
 
-    If a host fails or refuses its robots.txt, nothing of the host may be fetched: `allows` and `delay_seconds`
-    raise SourceError.
+    If a host's robots.txt cannot be fetched for another reason, nothing of the host may be fetched: `allows` and
+    `delay_seconds` raise SourceError.
     """
 
     def __init__(self, ask: Callable[[str], bytes | None]) -> None:
