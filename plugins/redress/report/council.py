@@ -55,8 +55,8 @@ def council_years(file: Path, name: str, season: Season | None, today: dt.date) 
 def authority_named(
     release: duckdb.DuckDBPyConnection, name: str, season: Season | None, today: dt.date
 ) -> Authority:
-    """Return the authority that an id or a name means in a release. A name is looked up as of the season's last
-    day, or as of today if no season is given.
+    """Return the authority that an id or a name means in a release. A name is looked up as of the last day of the
+    season's period. If no season is given, it is looked up as of today, then among all names that authorities had.
 
     Raises ShowError if the name belongs to no authority or to several.
     """

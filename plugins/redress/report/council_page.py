@@ -1,5 +1,5 @@
-"""Show a council's seasons in the terminal: tables of rates and counts, and notes. If only one season is asked
-about, show the evidence of its figures too.
+"""Show a council's seasons in the terminal: tables of rates and counts, notes, and passages. If only one season is
+asked about, show also the season's letters, the evidence of their figures, and the second witnesses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,10 @@ _WORDS = frozenset({"season", "measure", "trust", "letter", "state", "why"})
 
 
 def page(found: CouncilYears) -> Iterator[RenderableType]:
-    """Yield the parts of the page about a council: first the council's name, last the source of the figures."""
+    """Yield the parts of the page about a council. The first part is the council's name. If the release has a
+    season of the council, the last part is the source of the figures or, for an invented council, a note that the
+    council is invented.
+    """
     authority = found.authority
     yield Text(f"{authority.name} ({authority.authority_id})", style="bold")
     if authority.valid_to is not None:

@@ -1,4 +1,4 @@
-"""The part of a run's report about letters that state something in words that no layout knows."""
+"""The part of a run's report about letters that may have new words: words that no layout knows."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ RUNBOOK = "docs/runbooks/new-season.md"
 
 
 def new_words_lines(run: Run, unknown_count: int) -> Iterator[str]:
-    """If letters may have words that no layout knows, yield a part of the report: how many letters these are, and
-    the command that explains the words.
+    """If letters may have words that no layout knows, yield lines for the report: the number of these letters, and
+    the command that finds such words and explains them. Otherwise yield nothing.
 
     `unknown_count` is the number of the season's letters with an unknown layout.
     """

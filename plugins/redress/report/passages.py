@@ -1,5 +1,5 @@
-"""Find passages of a release: paragraphs of letters about one council or a few councils. They are found by words or
-by council.
+"""Find passages in a release by their words, season and council. A passage is a paragraph that stands in the
+letters of one council or a few councils.
 """
 
 import datetime as dt
@@ -46,7 +46,7 @@ def find_passages(
 
     An element of `words` is a whole word, the beginning of a word followed by a star, or a phrase of several words.
     Capital letters do not matter. `council` is an id or a name. Raises ShowError if an element of `words` has no
-    word, if `council` belongs to no council or to several, or if the release has no passages.
+    word, if `council` means no council or several councils, or if the release has no table of passages.
     """
     patterns = [_pattern(phrase) for phrase in words]
     with duckdb.connect(str(file), read_only=True) as release:

@@ -1,5 +1,6 @@
-"""Show what a season's letters say in words that no layout knows, for people and as JSON: the unknown sentences,
-what their numbers may state, and a trial reading (the letters read again as if layouts knew the sentences).
+"""Show, as lines of text or as JSON, what a season's letters say in words that no layout knows: the unknown
+sentences, what their numbers may state, and a trial reading (the letters read again as if layouts knew the
+sentences).
 """
 
 import json
