@@ -1,5 +1,5 @@
-"""Two parts of a season's report, as Markdown: what became of each letter at the source, and the warnings of the
-season's checks.
+"""Two parts of a season's report, as Markdown: what became of the season's references at the source, and the
+warnings of the season's checks.
 """
 
 import shlex
@@ -23,7 +23,7 @@ state."""
 
 
 def retry_command(run: Run) -> str:
-    """Return, as Markdown, the command that fetches only the letters that failed in a season's last run."""
+    """Return, as Markdown, the command that fetches only the references that failed in a season's last run."""
     return command(run.settings, f"run {run.season} --retry-failed")
 
 
@@ -65,8 +65,8 @@ def acquired_lines(run: Run) -> tuple[str, ...]:
 
 
 def warning_lines(settings: Settings, season: Season) -> tuple[str, ...]:
-    """Return the warnings of a season's checks as items of a list: first those about the season as a whole, then
-    those about its letters.
+    """Return the warnings of a season's checks as items of a Markdown list: first the warnings about the season as
+    a whole, then the warnings about its letters. If there are no warnings, return the one line "None.".
     """
     landing = Landing(settings.landing_folder)
     names: dict[str | None, str] = {None: f"season {season}"} | {

@@ -84,7 +84,7 @@ def titled_html(markdown: str) -> tuple[str, str]:
 
 
 def _plain(inline: Token) -> str:
-    """Return the words of a heading, without marks of Markdown such as those for emphasis."""
+    """Return the words of a heading, a paragraph or a cell, without Markdown's marks, such as marks of emphasis."""
     return "".join(child.content for child in inline.children or ())
 
 
@@ -96,11 +96,11 @@ def _anchor(heading: str) -> str:
 def _table_open(
     renderer: RendererHTML, tokens: Sequence[Token], place: int, options: object, environment: object
 ) -> str:
-    """Return the opening tag of a table that scrolls by itself. Screen readers get the heading above the table as
-    its name.
+    """Return the opening tags of a table, and of a box in which a reader can scroll the table alone. The box has
+    the heading above the table as its name for screen readers.
 
-    If the table is right below the title, which may be a long sentence, the table's name is made of the headings of
-    its columns.
+    If the only heading above the table is the title, which may be a long sentence, the name is made of the headings
+    of the table's columns.
     """
     above = next((index for index in range(place, 0, -1) if tokens[index].type == "heading_close"), None)
     if above is None or tokens[above].tag == "h1":

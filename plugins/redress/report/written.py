@@ -46,8 +46,8 @@ def write_index(settings: Settings) -> Place:
 
 
 def _age(dated: tuple[str, Run]) -> tuple[str, str]:
-    """Return the key by which runs are ordered: when a run began, then its path. A run without a time sorts by its
-    path alone.
+    """Return the key by which runs are ordered: when a run began, then the path of its report. A run whose
+    beginning is not known counts as the oldest.
     """
     began_at, run = dated
     return began_at, str(run.report_path)
