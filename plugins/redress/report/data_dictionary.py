@@ -43,15 +43,16 @@ reads `metrics` and `semantic_models` of dbt's `manifest.json` finds them there 
 
 
 class DictionaryError(Exception):
-    """A table or column has no description or type. The message names the table or column, and the file in which to
-    add what is missing.
+    """A table has no description or no columns, or a column has no description or no type. The message names the
+    table or column, and the file in which to add what is missing.
     """
 
 
 @dataclass(frozen=True)
 class _Tests:
-    """What the data tests of one model check: the rules for each column, the keys, the references to other models,
-    and other rules in words.
+    """What the data tests of one model check. `columns` has the rules for each column, in words, and `keys` the
+    columns of each key. `references` has, for a column that refers to another model, that model and its column.
+    `rules` are the other rules in words.
     """
 
     columns: Mapping[str, Sequence[str]]
@@ -63,7 +64,8 @@ class _Tests:
 def data_dictionary(found: Manifest) -> str:
     """Return the dictionary of a manifest's published models, as Markdown. The same manifest gives the same text.
 
-    Raises DictionaryError if a table or a column has no description, or if a column has no type.
+    Raises DictionaryError if a table has no description or no columns, or if a column has no description or no
+    type.
     """
     published = sorted((model for model in models(found) if model["schema"] in PUBLISHED_SCHEMAS), key=_place)
     _require_descriptions(published)
@@ -87,8 +89,8 @@ def data_dictionary(found: Manifest) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the dictionary, or check that it agrees with the models. Return 1 if it does not agree or cannot be
-    made, else 0.
+    """Write the dictionary or, with `--check`, check that the file agrees with the models. Return 1 if the file
+    does not agree or the dictionary cannot be made, else 0.
     """
     parser = argparse.ArgumentParser(
         prog="redress.report.data_dictionary", description="Make docs/data-dictionary.md."
@@ -141,8 +143,8 @@ def _missing(model: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _tests_of(model: Mapping[str, Any], tests: Sequence[DataTest], found: Manifest) -> _Tests:
-    """Return what the tests of a model check. Rules that are not about one column are in the order of their tests'
-    names.
+    """Return what the tests and the not-null constraints of a model check. Rules that are not about one column are
+    in the order of their tests' names.
     """
     columns: dict[str, list[str]] = {}
     keys: list[list[str]] = []
@@ -257,8 +259,8 @@ def _in_words(test_name: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    """Return what one row of a table is. By convention the table's description says so first: return its words
-    between "One row per" and the first colon or full stop.
+    """Return what one row of a table is. By convention a table's description begins with "One row per": return the
+    words after this beginning, up to the first colon or full stop.
     """
     return re.split(r"[.:](?:\s|$)", _one_line(text), maxsplit=1)[0].removeprefix("One row per ")
 
