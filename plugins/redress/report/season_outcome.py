@@ -38,7 +38,7 @@ class SeasonOutcome:
 
     @cached_property
     def failure(self) -> StepSummary | None:
-        """The step that failed last and was not begun again since, or None if there is no such step."""
+        """The step that failed last and was not begun again since, or None if no failed step is left."""
         return last_failure(self.run.record)
 
     @property
@@ -54,7 +54,7 @@ class SeasonOutcome:
 
     @cached_property
     def refused(self) -> RefusedSeason | None:
-        """What `check` refused to land, or None if the run did not end with such a refusal."""
+        """What `check` refused to land, or None if the run did not end with a refusal by `check`."""
         is_stopped = self.failure is not None and self.failure.name == "check" and not self.has_landed
         return refused_season(self.run) if is_stopped else None
 
@@ -77,8 +77,8 @@ class SeasonOutcome:
 
     @cached_property
     def expected_ids(self) -> frozenset[str]:
-        """The ids of the authorities that must have a letter. If letters have come, but only to invented
-        authorities, the result has invented authorities. Otherwise the result has real authorities.
+        """The ids of the councils that must have a letter. If letters have come, but only to invented councils,
+        these are the invented councils. Otherwise these are the real councils.
         """
         come_ids = (
             disposed.authority_id for disposed in self.dispositions.values() if disposed.authority_id is not None
@@ -164,7 +164,9 @@ class SeasonOutcome:
 
     @property
     def release_message(self) -> str:
-        """The message of the last try of the step `release`; empty if there is none."""
+        """The message of the last try of the step `release`; empty if there was no try, or if the last try has not
+        ended.
+        """
         return "" if self._release is None else self._release.message
 
     @property
@@ -238,7 +240,9 @@ class SeasonOutcome:
 
     @cached_property
     def _released(self) -> str | None:
-        """The release that was current when the step `release` was done; None if the record does not say it."""
+        """The name of the release that was current when the step `release` was done; None if the record does not
+        say which.
+        """
         return None if self._release is None else ReleaseFacts.of(self._release.facts).release
 
     @property

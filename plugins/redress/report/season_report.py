@@ -66,7 +66,10 @@ def _unknown_count(outcome: SeasonOutcome) -> int:
 
 
 def _about(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield when the run took place, and how many letters have each disposition and each kind of change."""
+    """Yield when the run took place. If the season was landed, yield also how many letters have each disposition
+    and each kind of change. If `check` refused the season, yield how many of the season's files have each
+    disposition.
+    """
     events = outcome.run.record.events()
     when = f"Run {text(outcome.run.run_id)}"
     if events:
@@ -138,7 +141,9 @@ def _release_of(outcome: SeasonOutcome) -> str:
 
 
 def _for_a_person(outcome: SeasonOutcome, lines: Sequence[LetterLine]) -> Iterator[str]:
-    """Yield what waits for a person: letters in quarantine, files without figures, letters that did not come."""
+    """Yield what waits for a person: letters in quarantine, accepted letters with figures that could not be read,
+    files without figures, and how many references failed or are gone at the source.
+    """
     quarantined = [line for line in lines if line.disposition is Fate.QUARANTINED]
     others = [line for line in lines if line.disposition not in (Fate.ACCEPTED, Fate.QUARANTINED, Fate.SUPERSEDED)]
     unread = [line for line in lines if line.disposition is Fate.ACCEPTED and line.not_read]
@@ -183,7 +188,9 @@ def _refused(refused: RefusedSeason) -> Iterator[str]:
 
 
 def _item(line: LetterLine) -> str:
-    """Return an item of a list about a letter that is not accepted: which letter, and why."""
+    """Return an item of a Markdown list about a letter without accepted figures: the letter, its disposition, and
+    the reason.
+    """
     name = "" if line.authority is None else f"**{text(line.authority)}** "
     address = f"({text(line.address)})" if name else f"**{text(line.address)}**"
     return f"- {name}{address}: {line.disposition}. {text(line.why)}"
@@ -265,10 +272,10 @@ def _data_changed(outcome: SeasonOutcome) -> Iterator[str]:
 
 
 def _released(release: str, before: str, data: DataChanges) -> Iterator[str]:
-    """Yield how the new release differs from the release before.
+    """Yield how the new release differs from the release that was current before it.
 
-    These changes are about all seasons. So they are described in other words than the changes in the letters of the
-    run's season.
+    The differences are about all seasons. So they are described in other words than the changes in the letters of
+    the run's season.
     """
     yield (
         f"Release {release} takes the place of {before}. The two are compared over all "
