@@ -1,4 +1,4 @@
-"""Build the site of the current release, and put it in place of the site before."""
+"""Build the site of the current release, and put it in the place of the earlier site."""
 
 import shutil
 from collections.abc import Iterator
@@ -31,8 +31,8 @@ _DATA = ("warehouse.duckdb", "datapackage.json", "csv", "parquet")
 
 @dataclass(frozen=True)
 class BuiltSite:
-    """What building the site gave: its first page, the release that it shows, how many files were made anew, and
-    how many unchanged files were taken over from the site before, as hard links.
+    """What building the site gave: the site's first page, the release that the site shows, how many files were made
+    anew, and how many unchanged files were taken over from the earlier site, as hard links.
     """
 
     index: Place | None
@@ -53,7 +53,9 @@ class BuiltSite:
 
 
 def write_site(run: Run) -> str:
-    """Build the site as a step of a run, unless REDRESS_BUILD_SITE is false. Return what was done."""
+    """Build the site as a step of a run, unless REDRESS_BUILD_SITE is false. Return the step's message, which says
+    what was built, or why nothing was.
+    """
     with run.record.step("site") as note:
         is_wanted = run.settings.build_site
         note.message = str(build_site(run.settings)) if is_wanted else "not built: REDRESS_BUILD_SITE is false"
@@ -61,10 +63,11 @@ def write_site(run: Run) -> str:
 
 
 def build_site(settings: Settings) -> BuiltSite:
-    """Build the site of the current release. A reader finds the site before or the new site, never a mixture.
+    """Build the site of the current release, and return what was built. In a local folder, a reader never finds a
+    mixture of the earlier site and the new site.
 
-    Raises ReleaseError if there is no release. If the archive does not hold a letter, only the letter's picture is
-    missing.
+    Raises ReleaseError if there is no release. If the archive does not hold a letter, only the pictures of the
+    letter's pages are missing.
     """
     folder = site_folder(settings)
     folder.parent.mkdir(parents=True, exist_ok=True)

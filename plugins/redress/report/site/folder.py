@@ -1,5 +1,5 @@
-"""The site's folder: the new folder is built beside the old folder, reuses its unchanged files, and then replaces
-it.
+"""The site's folder. A new folder is built beside the old folder, takes over the old folder's unchanged files, and
+then replaces the old folder.
 
 <home>/site/index.html      the first page
 <home>/site/made.json       for each file: the digest of the job that made it, and facts that later builds need
@@ -21,7 +21,7 @@ MADE_NAME = "made.json"
 
 @dataclass
 class SiteFolder:
-    """A site that is being built in the folder `new`. The site before is in the folder `old`."""
+    """A site that is being built in the folder `new`. The earlier site is in the folder `old`, if there is one."""
 
     old: Path
     new: Path
@@ -39,8 +39,8 @@ class SiteFolder:
             self._before = {path: one for path, one in stated.items() if isinstance(one, dict)}
 
     def put_all(self, jobs: Iterable[Job]) -> None:
-        """Put the files of jobs into the folder: if the site before has the file of an unchanged job, link the
-        file; otherwise make the file.
+        """Put the files of jobs into the folder `new`. If the earlier site has the file of an unchanged job, link
+        the file; otherwise make the file.
         """
         waiting: dict[str, Job] = {}
         for job in jobs:
@@ -50,8 +50,8 @@ class SiteFolder:
             self.write(job.path, content, job.digest)
 
     def link(self, path: str, digest: str) -> Mapping[str, Any] | None:
-        """If the site before has a file at this path, made by a job with this digest, link the file into the
-        folder. Return the facts that `write` noted about the file, or None if there is no such file.
+        """If the earlier site has a file at this path, made by a job with this digest, link the file into the
+        folder `new`, and return the facts that `write` noted about the file. Otherwise return None.
         """
         before = self._before.get(path)
         if before is None or before.get("digest") != digest or not (self.old / path).is_file():
@@ -72,7 +72,7 @@ class SiteFolder:
         self.made_count += 1
 
     def copy(self, file: Path, path: str) -> None:
-        """Put a copy of a file of the release into the folder."""
+        """Put a copy of a file of the release into the folder `new`."""
         shutil.copyfile(file, self._place(path))
 
     def end(self) -> None:

@@ -1,7 +1,7 @@
 """The jobs that make the site's files. Each job makes one file, and equal jobs make equal bytes.
 
-A job holds everything that its file depends on. So a build compares its jobs with the jobs of the site before: if a
-job is unchanged, its file is taken over as a hard link; only the other files are made.
+A job holds everything that its file depends on. So a build compares its jobs with the jobs of the earlier site. If
+a job is unchanged, its file is taken over from the earlier site as a hard link. Only the other files are made.
 """
 
 import hashlib
@@ -42,8 +42,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """The work that makes one file of the site: the file's path, its kind and all inputs that it depends on, except
-    code. Inputs are plain values, dates and decimals.
+    """The work that makes one file of the site: the file's path, its kind, and all inputs on which the file's bytes
+    depend, except code. Inputs are plain values, dates and decimals.
     """
 
     path: str
