@@ -1,7 +1,7 @@
 """Print a season's page as a PDF, for a committee. WeasyPrint makes the PDF from the page itself.
 
 WeasyPrint needs the system's library Pango (Debian: libpango-1.0-0 and libpangoft2-1.0-0). Without Pango, the site
-has no PDFs, and says so.
+has no PDFs, and the message of the build says so.
 """
 
 import logging

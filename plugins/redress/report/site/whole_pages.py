@@ -97,8 +97,9 @@ def _words(council: CouncilContents) -> str:
 
 
 def _coverage(contents: SiteContents) -> dict[str, Any]:
-    """Return the grid of the coverage page, one part for each council type: a row for each authority, a column for
-    each season.
+    """Return the values for the coverage page. `types` has a grid for each council type, with a row for each
+    authority and a column for each season. `states` has the signs of the grids, each with its meaning. `counts` has
+    the numbers of letters for each season.
     """
     years = {(row["authority_id"], row["season"]): row for row in contents.performance}
     newest = {row["authority_id"]: row for row in contents.performance}
@@ -163,8 +164,8 @@ def _coverage_row(contents: SiteContents, about: Any, years: Any) -> dict[str, A
 
 
 def _comparison(contents: SiteContents) -> Iterator[Job]:
-    """Yield the jobs for the page that compares councils, and for a script for each council, which holds the
-    council's years.
+    """Yield the jobs for the page that compares councils, and for a script for each council with figures. The
+    script holds the council's seasons with figures.
 
     The data are in scripts, because a page that is opened from a folder may load scripts but no data.
     """

@@ -85,7 +85,9 @@ def cell(value: Decimal | int | None, unit: str = "", *, is_signed: bool = False
 
 
 def stated_cell(row: Row, measure: str, column: str, unit: str, link: str | None) -> Cell:
-    """Return a cell with the number that a letter states, or with the reason why the letter states none."""
+    """Return a cell with the number that a letter states. If the letter states no number, return a cell with the
+    reason.
+    """
     code = row[f"{measure}_absence_code"]
     if code is None or row[column] is not None:
         return cell(row[column], unit, link=link)
@@ -112,7 +114,9 @@ class Evidence:
 
 
 def measure_name(measure: str, category: str | None, category_names: Mapping[tuple[str, str], str]) -> str:
-    """Return a figure's name for people. The name of a figure from a table names the table and the row."""
+    """Return a figure's name for people: the measure's name and, for a measure that is counted by category, the
+    category's name.
+    """
     name = MEASURES.get(measure, measure)
     if category is None:
         return name
