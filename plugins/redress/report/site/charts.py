@@ -30,8 +30,8 @@ _CONFIG = {
 
 
 def rate_points(years: Sequence[Mapping[str, Any]], rate: str, average: str) -> list[dict[str, Any]]:
-    """Return the points of a rate's chart: for each season the council's rate, and the average of its type. `rate`
-    and `average` name the columns of these.
+    """Return the points of a rate's chart: for each season the council's rate and the average of the council's
+    type, where the season has them. `rate` and `average` are the names of their columns.
 
     `stretch` names the line that a point belongs to. A new line begins after a season without a figure, and at a
     season that cannot be compared with the season before.

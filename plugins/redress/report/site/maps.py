@@ -1,5 +1,5 @@
-"""The map of hexagons, one for each council. The colour says how far the council's uphold rate is from the average
-of its type.
+"""The map of a season, with a hexagon for each council. The colour of a hexagon says how far the council's uphold
+rate is from the average of the council's type.
 
 District, unitary, metropolitan and London borough councils have the places that they have on a map of 2023. County
 councils, invented councils, and councils that had ended by 2023 have no place on the map, and are shown in rows

@@ -1,5 +1,5 @@
-"""The page of a season: the national picture from its letters, and what is missing. Also the pages that rank the
-councils of one type.
+"""The page of a season, with the national picture from the season's letters and the authorities without figures.
+Also the pages that rank the councils of one type.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,8 +72,8 @@ def season_links(contents: SiteContents) -> list[dict[str, Any]]:
 
 
 def pooled(rows: Sequence[Row], part: str, whole: str) -> dict[str, Any] | None:
-    """Add up two counts over the rows that have both. Return the sums, the number of these rows, and the first sum
-    as a percentage of the second. If the second sum is zero, return None instead of all these.
+    """Add up two counts, `part` and `whole`, over the rows that have both counts. Return the two sums, the first
+    sum as a percentage of the second, and the number of these rows. If the second sum is zero, return None.
     """
     both = [row for row in rows if row[part] is not None and row[whole] is not None]
     total = sum(row[whole] for row in both)
@@ -313,8 +313,8 @@ def _type_jobs(contents: SiteContents, season: int, council_type: Row, is_sample
 
 
 def has_type_page(contents: SiteContents, season: int, key: str, is_sample: bool) -> bool:
-    """Return whether a council type has a page for a season: it has one if a letter to a council of the type is
-    accepted.
+    """Return whether there is a page about a council type in a season. There is, if the season has an accepted
+    letter to a council of the type: to an invented council if `is_sample` is set, else to a real council.
     """
     return any(
         row["council_type_key"] == key and row["coverage_state"] == Fate.ACCEPTED
