@@ -28,8 +28,8 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class CouncilContents:
-    """All that a release says about one authority: its rows of each table. `letters`, `figures` and `witnesses`
-    have the rows by season.
+    """What the site shows of one authority: the authority's rows of the release's tables. In `letters`, `figures`
+    and `witnesses` the rows are grouped by season.
     """
 
     authority_id: str
@@ -68,7 +68,9 @@ class CouncilContents:
 
 @dataclass(frozen=True)
 class SiteContents:
-    """All that a release says, arranged for pages. A council has a page only if a letter to it came."""
+    """What the site shows of a release: rows of the release's tables, arranged for pages. `councils` has, by
+    authority_id, each authority to which a letter came. Only these authorities have pages of their own.
+    """
 
     release: str
     years: Mapping[int, Row]

@@ -1,5 +1,5 @@
-"""The page of a council: its rates over the seasons, each beside the average of the council's type; its counts; and
-what is missing.
+"""The page of a council. It shows the council's rates over the seasons, each beside the average of the council's
+type, the council's counts, and why a season has no figures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -107,7 +107,7 @@ def _passage(council: CouncilContents, passage: Row) -> dict[str, Any]:
 
 
 def _type_link(contents: SiteContents, row: Row) -> str | None:
-    """Return the address of a season's page about an authority's type, or None if there is no such page."""
+    """Return the address of the page about an authority's type in the row's season; None if there is no page."""
     key, season, is_sample = row["council_type_key"], row["season"], row["is_sample"]
     return type_address(key, season, is_sample) if has_type_page(contents, season, key, is_sample) else None
 
@@ -146,8 +146,8 @@ def sentence(row: Row) -> str:
 
 
 def _charts(council: CouncilContents) -> Iterator[tuple[str, Job, str]]:
-    """Yield the charts of a council, one for each rate that its letters state: the title, the job that draws the
-    chart, and words about the chart.
+    """Yield the charts of a council, one for each rate that the council's letters state. A chart is given by its
+    title, the job that draws it, and the words for readers who cannot see it.
     """
     seasons = [row["season"] for row in council.years]
     breaks = sorted({row["comparable_since_season"] for row in council.years})
@@ -241,8 +241,8 @@ def _counts(council: CouncilContents, evidence: Evidence) -> list[dict[str, Any]
 
 
 def _services(council: CouncilContents, evidence: Evidence) -> Iterator[dict[str, Any]]:
-    """Yield a table for each kind of complaints count (by service, by outcome). It has a row for each category and
-    a column for each season.
+    """Yield a table for each kind of complaints count (by service, by outcome) that has at least two categories.
+    The table has a row for each category and a column for each season.
     """
     for kind, title in _KINDS.items():
         rows = [row for row in council.complaints if row["complaint_kind"] == kind]
@@ -313,7 +313,7 @@ def stretches(seasons: Sequence[int]) -> str:
 
 
 def _other(contents: SiteContents, authority_id: str) -> Mapping[str, Any]:
-    """Return the name of a predecessor or successor, and the address of the page about it (None if there is
-    none).
+    """Return the name of a predecessor or successor, and the address of that authority's page (None if the
+    authority has no page).
     """
     return {"name": contents.names.get(authority_id, authority_id), "address": contents.address_of(authority_id)}
