@@ -337,8 +337,8 @@ class Archive:
 
 
 class _Listing:
-    """The content of an archive: the hash of each file of bytes, by the file's name; each card, by its file's name;
-    and the faults.
+    """The content of an archive. `sha256s` has the hash of each file of bytes, and `cards` has each card, both by
+    the file's name. `findings` are the faults.
     """
 
     def __init__(self) -> None:

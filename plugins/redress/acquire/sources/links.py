@@ -97,7 +97,7 @@ class WebPage:
     @property
     def season_shown(self) -> Season | None:
         """The season of the statistics on the page, from the period that the page names. None if the page names no
-        period, or several.
+        period, several periods, or a period before FIRST_SEASON.
         """
         return self._walked.season_shown
 
@@ -123,7 +123,7 @@ class WebPage:
 @lru_cache(maxsize=1024)
 def seasons_named(words: str) -> frozenset[int]:
     """Return the years of the seasons that words name: 2021 for "2020-21", "2020/2021" and "2021". Short forms such
-    as "20-21" count only if the words have no full year.
+    as "20-21" count only if the words have no full year. Seasons before FIRST_SEASON are left out.
     """
     flat = _STROKES.sub("-", words)
     found: set[int] = set()

@@ -45,10 +45,11 @@ class HttpRules:
     """How requests are made. Sizes are in bytes, times in seconds.
 
     `timeout_seconds` limits a whole request with its body; a request that takes longer is not tried again. If a
-    failure may pass (no connection, a timeout of connecting or of one read, status 429 or 5xx), the request is
-    tried `attempts` times in all. The first wait between tries is about `backoff_seconds`, and each further wait
-    about twice as long, up to `longest_wait_seconds`. A wait is at least as long as the site asks for
-    (Retry-After). If the site asks for more than `longest_wait_seconds`, no further request is made.
+    failure may pass (no connection, a broken connection, a timeout of connecting or of one read, status 429 or
+    5xx), the request is tried up to `attempts` times in all. The first wait between tries is about
+    `backoff_seconds`, and each further wait about twice as long, up to `longest_wait_seconds`. A wait is at least
+    as long as the site asks for (Retry-After). If the site asks for more than `longest_wait_seconds`, no further
+    request is made.
     """
 
     contact: str
