@@ -45,7 +45,7 @@ def council_years(file: Path, name: str, season: Season | None, today: dt.date) 
     `name` is an id, a name, a short name or another name that the authority has or had.
 
     Raises ShowError if the name belongs to no authority or to several, or if the release has nothing about the
-    season.
+    authority in the season.
     """
     with duckdb.connect(str(file), read_only=True) as release:
         authority = authority_named(release, name, season, today)

@@ -112,7 +112,7 @@ class SeasonOutcome:
 
     @cached_property
     def changes(self) -> tuple[LetterChange, ...] | None:
-        """What the run did to each letter of its season. None if it is not known how the letters stood in landing
+        """What the run did to each letter of its season. None if it is not known what landing had of the season
         before the run.
         """
         before = kept_before(self.run)

@@ -30,7 +30,7 @@ _LANDED_AS_BEFORE = "Landing and the release are as they were before the run."
 
 
 def season_report(run: Run) -> str:
-    """Return the report of a run, also of a failed run. Its first line says how the run ended."""
+    """Return the report of a run, also of a failed run. The report's first line says how the run ended."""
     outcome = SeasonOutcome(run)
     lines = letter_lines(run.settings, [run.season]) if outcome.has_landed else ()
     sections: list[tuple[str, Sequence[str]]] = []
@@ -106,7 +106,9 @@ def _end(began: dt.datetime, ended: dt.datetime) -> str:
 
 
 def _failed(outcome: SeasonOutcome) -> Iterator[str]:
-    """Yield the step that failed, its whole message, and whether the run still changed landing or the release."""
+    """Yield the step that failed, the step's whole message, and whether landing or the release changed all the
+    same.
+    """
     failure = outcome.failure
     if failure is None:
         return
@@ -125,7 +127,7 @@ def _failed(outcome: SeasonOutcome) -> Iterator[str]:
 
 
 def _messages(message: str) -> list[str]:
-    """Return the lines of a message as items of a list. An indented line belongs to the item above it."""
+    """Return the lines of a message as items of a Markdown list. An indented line belongs to the item above it."""
     items: list[str] = []
     for line in filter(str.strip, message.splitlines()):
         words = text(" ".join(line.split()))
