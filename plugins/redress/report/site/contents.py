@@ -160,8 +160,8 @@ def _without_its_figures(reason: str, rules: Sequence[Row]) -> str:
 
 
 def read_contents(release: Path) -> SiteContents:
-    """Read the tables of a release. `release` is the folder of the release; the folder's name is the release's
-    identity.
+    """Return what the site shows, read from the tables of a release. `release` is the folder of the release, and
+    the folder's name is the release's identity.
     """
     with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as warehouse:
         performance = _rows(warehouse, "select * from marts.council_performance order by season, authority_key")

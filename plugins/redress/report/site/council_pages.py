@@ -129,8 +129,8 @@ def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilCon
 
 
 def sentence(row: Row) -> str:
-    """Return a sentence with a council's uphold rate in a season and the two counts behind it. If one of these is
-    absent, the sentence says that the letter states no uphold rate.
+    """Return a sentence with a council's uphold rate in a season and the two counts behind it. If one of these
+    three numbers is absent, the sentence says that the letter states no uphold rate.
     """
     label = season_label(row["season"])
     if row["uphold_rate_pct"] is None or row["upheld_count"] is None or row["uphold_rate_base_count"] is None:

@@ -140,8 +140,8 @@ def _step(gap: Decimal) -> int:
 
 
 def small_hexagon() -> str:
-    """Return the corners of a hexagon. It is a little smaller than its cell, and the cell's upper left corner is at
-    0, 0.
+    """Return the corners of a hexagon, as the points of an SVG polygon. The hexagon is a little smaller than its
+    cell of the map, and the cell's upper left corner is at 0, 0.
     """
     return " ".join(f"{x:.2f},{y:.2f}" for x, y in _corners())
 

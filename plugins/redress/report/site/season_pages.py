@@ -138,8 +138,8 @@ def _upheld_before(contents: SiteContents, season: int, before: Sequence[Row]) -
 
 
 def _averages(contents: SiteContents, season: int, is_sample: bool) -> Iterator[dict[str, Any]]:
-    """Yield a row for each council type: the averages as its letters state them, and the averages as computed from
-    the figures.
+    """Yield a row for each council type with accepted letters: the averages as the type's letters state them, and
+    the averages as computed from the figures.
     """
     names = {row["council_type_key"]: row for row in contents.types}
     for row in contents.averages:
@@ -235,8 +235,8 @@ def _is_unidentified(row: Row, season: int) -> bool:
 
 
 def _reconciliations(contents: SiteContents, season: int) -> list[dict[str, Any]]:
-    """Return the figures that witnesses publish about council types and the whole office in the season, each beside
-    the figure from the letters.
+    """Return the figures that witnesses publish about council types and the Ombudsman's whole office in the season,
+    each beside the figure from the letters.
     """
     names = {row["council_type_key"]: row["council_type_name"] for row in contents.types}
     return [

@@ -1,5 +1,5 @@
 """Make pages from templates of Jinja2. Every value is escaped, so that text from a letter is shown and never run.
-The only exception are a release's notes: `titled_html` has already made them into HTML, and has escaped their text.
+The notes of a release are the one exception: `titled_html` has made them into HTML, and has escaped their text.
 
 If a character changes the direction of reading, its code is shown instead, because the character would reverse the
 numbers after it.
