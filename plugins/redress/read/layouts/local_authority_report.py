@@ -213,7 +213,7 @@ def _tables_of(block: Block, known: Labels) -> list[_Table]:
         return tables
     table = _Table(block.name)
     for index, pair in enumerate(pairs):
-        number = LabelledNumber((pair.label,), pair.number.text, (pair.number,), index)
+        number = LabelledNumber((pair.label,), pair.number.text, (pair.number,), index, pair.label_words)
         match pair.name:
             case "total":
                 table.totals.append(_figure(number, pair.label, "", "total"))
@@ -310,7 +310,7 @@ def _figure(number: LabelledNumber, label: str, measure: str, category: str | No
         box=around(number.words),
         line=first.line,
         is_ocr=first.is_ocr,
-        doubt=next((word.doubt for word in number.words if word.doubt is not None), None),
+        doubt=number.doubt,
     )
 
 

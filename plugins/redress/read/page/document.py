@@ -89,6 +89,11 @@ class Word:
         return self.bottom - self.top
 
 
+def first_doubt(words: Iterable[Word]) -> str | None:
+    """Return the first doubt that one of the words has. Return None if no word has a doubt."""
+    return next((word.doubt for word in words if word.doubt is not None), None)
+
+
 @dataclass(frozen=True)
 class Segment:
     """Words of one line that belong together: a line of a column, a label, or a heading."""
@@ -234,7 +239,14 @@ def _joined(left: Word, right: Word) -> Word:
     if box is not None and right.box is not None:
         (x0, top, x1, bottom), (other_x0, other_top, other_x1, other_bottom) = box, right.box
         box = min(x0, other_x0), min(top, other_top), max(x1, other_x1), max(bottom, other_bottom)
-    return replace(left, text=left.text + right.text, x1=right.x1, box=box)
+    return replace(
+        left,
+        text=left.text + right.text,
+        x1=right.x1,
+        box=box,
+        is_ocr=left.is_ocr or right.is_ocr,
+        doubt=first_doubt((left, right)),
+    )
 
 
 def _lines(words: Iterable[Word]) -> list[list[Word]]:

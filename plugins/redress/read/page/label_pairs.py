@@ -8,7 +8,7 @@ numbers.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby, pairwise
 
@@ -28,12 +28,13 @@ size."""
 @dataclass(frozen=True)
 class Pair:
     """A number with its label. `name` is the label's name. `label` is the text of the line with the label's
-    distinguishing word, which no other label has.
+    distinguishing word, which no other label has. `label_words` are the words that give the number its meaning.
     """
 
     name: str
     label: str
     number: Word
+    label_words: tuple[Word, ...]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class _Mark:
     name: str
     label: str
     word: Word
+    label_words: tuple[Word, ...]
+
+    def paired_with(self, number: Word) -> Pair:
+        return Pair(self.name, self.label, number, self.label_words)
 
 
 def paired(
@@ -88,9 +93,7 @@ def _words(run: Sequence[Segment]) -> Iterator[tuple[Word, Segment]]:
 
 def _with(word: Word, text: str, x0: float, x1: float, box: tuple[float, ...] | None = None) -> Word:
     placed = None if box is None else (box[0], box[1], box[2], box[3])
-    return Word(
-        text, word.page, x0, word.top, x1, word.bottom, word.size, placed or word.box, word.line, word.is_ocr
-    )
+    return replace(word, text=text, x0=x0, x1=x1, box=placed or word.box)
 
 
 def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[str]]) -> Iterator[_Mark]:
@@ -101,27 +104,28 @@ def _marks(words: Sequence[tuple[Word, Segment]], marks: dict[str, re.Pattern[st
     """
     for word, line in words:
         before = _before(word, line, [segment for _, segment in words])
-        said = f"{before} {word.text}".casefold().strip(" :*")
+        said = f"{'' if before is None else before.text} {word.text}".casefold().strip(" :*")
         for name, pattern in marks.items():
             if pattern.fullmatch(said):
-                yield _Mark(name, line.text, word)
+                beside = [one for one in line.words if not any(map(str.isdigit, one.text))]
+                yield _Mark(name, line.text, word, (word, *beside) if before is None else (before, word, *beside))
                 break
 
 
-def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> str:
+def _before(word: Word, line: Segment, lines: Sequence[Segment]) -> Word | None:
     """Return the word before a word on its line. If the word is the first on its line, return the last word of the
-    line above. Return an empty text if there is no line above, or if the line above is a number.
+    line above. Return None if there is no line above, or if the line above is a number.
     """
     place = next(index for index, one in enumerate(line.words) if one.x0 <= word.x0 <= one.x1)
     if place > 0:
-        return line.words[place - 1].text
+        return line.words[place - 1]
     above = [
         other
         for other in lines
         if other is not line and other.overlap(line) > 0 and 0 <= line.top - other.bottom <= 0.8 * line.size
     ]
     nearest = max(above, key=lambda other: other.bottom, default=None)
-    return "" if nearest is None or NUMBER_IN_A_WORD.fullmatch(nearest.text) else nearest.words[-1].text
+    return None if nearest is None or NUMBER_IN_A_WORD.fullmatch(nearest.text) else nearest.words[-1]
 
 
 def _middle(word: Word) -> tuple[float, float]:
@@ -141,7 +145,7 @@ def _in_order(marks: Sequence[_Mark], numbers: Sequence[Word], place: Callable[[
     for (mark, following), (number, next_number) in zip(pairwise(ordered), pairwise(sorted_numbers), strict=True):
         if place(number) >= place(following.word) or place(next_number) <= place(mark.word):
             return None
-    return [Pair(mark.name, mark.label, number) for mark, number in zip(ordered, sorted_numbers, strict=True)]
+    return [mark.paired_with(number) for mark, number in zip(ordered, sorted_numbers, strict=True)]
 
 
 def _behind(marks: Sequence[_Mark], numbers: Sequence[Word]) -> list[Pair] | None:
@@ -170,8 +174,7 @@ def _in_turn(marks: Sequence[_Mark], numbers: Sequence[Word], direction: int) ->
         for label, number in zip(ordered[::2], ordered[1::2], strict=True):
             if id(label) not in mark_of or id(number) in mark_of:
                 return None
-            mark = mark_of[id(label)]
-            pairs.append(Pair(mark.name, mark.label, number))
+            pairs.append(mark_of[id(label)].paired_with(number))
     return pairs
 
 

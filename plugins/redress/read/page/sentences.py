@@ -20,7 +20,7 @@ from functools import cached_property
 
 from redress.model.letter import Box, Figure
 from redress.read.page.dates import read_date
-from redress.read.page.document import Segment, Word
+from redress.read.page.document import Segment, Word, first_doubt
 from redress.read.page.numbers import read_number
 from redress.read.page.templates import Phrase, pattern_of, phrases_of
 
@@ -222,7 +222,7 @@ class Found:
         give the number its meaning. Return None if none of these words has a doubt.
         """
         meaning = (word for word in self.words if not any(map(str.isdigit, word.text)))
-        return next((word.doubt for word in (*number, *meaning) if word.doubt is not None), None)
+        return first_doubt((*number, *meaning))
 
 
 @dataclass(frozen=True)

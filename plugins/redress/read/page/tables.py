@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from redress.read.page.document import Segment, Word
+from redress.read.page.document import Segment, Word, first_doubt
 from redress.read.page.numbers import NUMBER_IN_A_CELL
 
 _WRAPPED_LINE_EMS = 0.9
@@ -33,6 +33,13 @@ class LabelledNumber:
     text: str
     words: tuple[Word, ...]
     line: int
+    label_words: tuple[Word, ...] = ()
+    """The words of all possible labels."""
+
+    @property
+    def doubt(self) -> str | None:
+        """The first doubt of the number's own words, or else of the words that give the number its meaning."""
+        return first_doubt((*self.words, *self.label_words))
 
 
 def labelled_numbers(segments: Sequence[Segment]) -> tuple[LabelledNumber, ...]:
@@ -118,28 +125,29 @@ def _has_label_each(line: Sequence[Segment]) -> bool:
 
 def _in_row(number: Segment, lines: Sequence[Sequence[Segment]], index: int) -> LabelledNumber:
     left = [segment for segment in lines[index] if segment.x0 < number.x0 and not _is_number(segment)]
-    beside = left[-1].text if left else ""
+    beside = left[-1:]
     near = left[-1] if left else number
     before, after = _beside(near, lines, index - 1), _beside(near, lines, index + 1)
-    candidates = [beside, f"{beside} {after}", f"{before} {beside}", f"{before} {beside} {after}"]
-    labels = dict.fromkeys(" ".join(candidate.split()) for candidate in candidates)
-    return LabelledNumber(tuple(label for label in labels if label), number.text, number.words, index)
+    candidates = [beside, [*beside, *after], [*before, *beside], [*before, *beside, *after]]
+    labels = dict.fromkeys(" ".join(segment.text for segment in candidate) for candidate in candidates)
+    label_words = tuple(word for segment in candidates[-1] for word in segment.words)
+    return LabelledNumber(tuple(filter(None, labels)), number.text, number.words, index, label_words)
 
 
-def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> str:
-    """Return the text with which a label, `near`, may go on in the line above or below; `index` says which line.
+def _beside(near: Segment, lines: Sequence[Sequence[Segment]], index: int) -> list[Segment]:
+    """Return the segments with which a label, `near`, may go on in the line above or below: the line `index`.
 
-    The text consists of the segments that are close to the label and begin left of the label's right edge. If there
-    are none, or if the line has a number, the text is empty.
+    These segments are close to the label and begin left of the label's right edge. If the line has a number, no
+    segment is returned.
     """
     if not 0 <= index < len(lines) or any(_is_number(segment) for segment in lines[index]):
-        return ""
-    return " ".join(
-        segment.text
+        return []
+    return [
+        segment
         for segment in lines[index]
         if max(segment.top - near.bottom, near.top - segment.bottom) <= _WRAPPED_LINE_EMS * segment.size
         and segment.x0 < near.x1
-    )
+    ]
 
 
 def _in_columns(
@@ -151,16 +159,17 @@ def _in_columns(
     A heading that spans several columns hides the gaps between those columns. So first all lines above the numbers
     are tried, then all but the uppermost line, and so on.
     """
-    labels: list[dict[str, None]] = [{} for _ in line]
+    labels: list[dict[str, list[Word]]] = [{} for _ in line]
     for first in range(len(above)):
         columns = _cut([word for row in above[first:] for segment in row for word in segment.words], len(line))
         if columns is None or not all(map(_stands_in, line, columns)):
             continue
         for label_lines, column in zip(labels, columns, strict=True):
-            label_lines[" ".join(word.text for word in column)] = None
+            label_lines.setdefault(" ".join(word.text for word in column), column)
     for segment, label_lines in zip(line, labels, strict=True):
         if _is_number(segment):
-            yield LabelledNumber(tuple(label_lines), segment.text, segment.words, index)
+            words = tuple(word for column in label_lines.values() for word in column)
+            yield LabelledNumber(tuple(label_lines), segment.text, segment.words, index, words)
 
 
 def _cut(words: Sequence[Word], count: int) -> list[list[Word]] | None:
