@@ -1,4 +1,4 @@
-"""The answer to `redress read`: one letter as a JSON object, or as lines for a terminal."""
+"""The answer to `redress read --json`: the result of reading one file, as a JSON object."""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -104,7 +104,9 @@ def _scale(width: float, height: float) -> float:
 
 
 def _free_place(frame: _Rectangle, width: int, print_: Image.Image, taken: Sequence[_Rectangle]) -> _Rectangle:
-    """Return the place near a frame at which a label of this width hides the least print, frames and labels.
+    """Return the place near a frame at which a label of this width hides the least print, frames and labels. If
+    several places hide equally little, return the nearest to the frame. If no place lies on the page, return the
+    frame's own place.
 
     `taken` has the places of other frames and labels.
     """
@@ -138,7 +140,9 @@ def _distance(place: _Rectangle, frame: _Rectangle) -> int:
 
 
 def _middle(of: _Rectangle, towards: _Rectangle) -> tuple[int, int]:
-    """Return the point on the edge of rectangle `of` from which a line to rectangle `towards` is drawn."""
+    """Return the point of rectangle `of` that is nearest to the middle of rectangle `towards`. The line between the
+    two rectangles has an end there.
+    """
     x = min(max((towards[0] + towards[2]) // 2, of[0]), of[2])
     y = min(max((towards[1] + towards[3]) // 2, of[1]), of[3])
     return x, y
