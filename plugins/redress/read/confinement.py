@@ -89,7 +89,7 @@ def start_server() -> None:
 
 def missing() -> str | None:
     """Return words that say which rights a reading process cannot give up on this system, and why. Return None if
-    the process can give up all.
+    the process can give up all of these rights.
     """
     found = []
     if _landlock_version() < 1:
@@ -102,10 +102,13 @@ def missing() -> str | None:
 
 
 def confine(folder: str) -> None:
-    """Take from this process the right to make sockets, and the right to change files outside `folder`, which is
-    for temporary files.
+    """Take from this process the right to make sockets, and the right to change files outside `folder`. Make
+    `folder` the folder for temporary files.
 
-    If the system does not let a process give up a right, the process keeps it; `missing` names such rights.
+    Also remove the environment variables that are neither in KEPT_VARIABLES nor in OWN_VARIABLES, limit the size of
+    each file that the process writes, and give up root's capabilities. If the system does not let a process give up
+    a right, the process keeps the right. `missing` says which of the rights to change files and to use the network
+    are kept so.
     """
     for name in os.environ.keys() - KEPT_VARIABLES - OWN_VARIABLES.keys():
         del os.environ[name]  # the server may have been started by others
@@ -140,7 +143,9 @@ def _give_up_capabilities() -> None:
 
 
 def _give_up_changes(folder: str) -> None:
-    """Give up the right to change files outside a folder, if this kernel has Landlock."""
+    """Give up the right to change files outside a folder, except to write to /dev/null. If this kernel's Landlock
+    is new enough, also accept the two bans of _SCOPES. Do nothing if this kernel has no Landlock.
+    """
     version = _landlock_version()
     if version < 1:
         return
@@ -159,8 +164,9 @@ def _give_up_changes(folder: str) -> None:
 
 
 def _give_up_sockets() -> None:
-    """Refuse system calls that make a socket, and all calls of another architecture. Do nothing if no filter for
-    this kind of machine is known.
+    """Refuse the system call that makes a socket, the call that prepares io_uring (which can make sockets too), and
+    all calls of another architecture. Do nothing if no filter for this kind of machine is known, or if this kernel
+    has no seccomp filters.
     """
     if platform.machine() not in _SOCKETS or _prctl(_GET_SECCOMP) < 0:
         return
