@@ -24,15 +24,15 @@ def is_another(name: str, own_name: str) -> bool:
 
 
 def is_part_of(own_name: str, name: str) -> bool:
-    """Return whether `name` contains the words of `own_name`: "In Wexmarsh Council" contains the words of "Wexmarsh
-    Council".
+    """Return whether `name` contains the proper words of `own_name`, as `_proper` finds them: "In Wexmarsh Council"
+    contains those of "Wexmarsh District Council".
     """
     return _proper(own_name)[0] in _proper(name)[0]
 
 
 def councils_in(name: str) -> tuple[str, ...]:
-    """Return each council that a name in an address means. The name may join several, such as "Wexmarsh Council and
-    Ostlebridge Council".
+    """Return each council that a name in an address means. The name may join the names of several councils, such as
+    "Wexmarsh Council and Ostlebridge Council".
     """
     several = _SEVERAL.search(name)
     if several:

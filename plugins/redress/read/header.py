@@ -72,11 +72,12 @@ class _Addressee:
 
 
 def read_header(document: Document) -> Header:
-    """Return what the first pages say about the letter. If the pages do not say something, its field is None.
+    """Return what a document says about its letter: the addressee, the date, the season, the period's end and the
+    pages. If the document does not say one of these, the field for it is None.
 
-    `season` comes from the end of the period. If there is no period, it comes from the year in the title; if there
-    is no such year either, from the date. `stated_years` holds every stated year with its words, for the rule that
-    compares these years.
+    `season` comes from the words "for the year ending ..."; without such words, from the year in the title; without
+    a title, from the letter's date. `stated_years` holds each of these years with its words, for the rule that
+    compares the years.
     """
     salutation = _first(document, SALUTATION)
     above = _above(document, salutation)
@@ -102,10 +103,11 @@ def read_header(document: Document) -> Header:
 
 
 def with_periods(header: Header, periods: Sequence[Period], headings: Iterable[StatedYear] = ()) -> Header:
-    """Return the header with the period that the statistics name, and with all years that the statistics
-    state. `headings` has the years in the headings of the statistics.
+    """Return the header with the period that the statistics name, with all years that the statistics state, and
+    with the season that follows from these years. `headings` has the years in the headings of the statistics.
 
-    If the statistics name different periods, the header has no period.
+    If the statistics name several first days of the period, the header has no first day. If they name several last
+    days, the header has no last day.
     """
     years = [*header.stated_years, *(year for period in periods for year in _period_years(period)), *headings]
     starts = {period.start for period in periods if period.start is not None}
@@ -151,8 +153,8 @@ def _first(document: Document, pattern: re.Pattern[str]) -> Segment | None:
 
 
 def _above(document: Document, salutation: Segment | None) -> tuple[Segment, ...]:
-    """Return the lines above the salutation. If there is no salutation, return the lines in the upper half of the
-    first page.
+    """Return the lines above the salutation on its page. If there is no salutation, return the lines in the upper
+    half of the first page.
     """
     first = document.pages[0]
     if salutation is None:
@@ -186,8 +188,8 @@ def _year_endings(document: Document) -> Iterator[tuple[dt.date, str]]:
 
 
 def _addressee(above: Sequence[Segment], salutation: Segment | None, heading: str | None) -> _Addressee:
-    """Return the addressee from the lines above "Dear ...": name, office and authority. They stand on three lines
-    or on one line.
+    """Return the addressee: name, office and authority. The lines above "Dear ..." give them, each on a line of its
+    own or together on one line. If there is no salutation, return only the authority in the heading of a web page.
     """
     if salutation is None:
         return _Addressee(authority=_headed(heading))
@@ -220,8 +222,8 @@ def _addressed(lines: Sequence[str], salutation: Segment) -> _Addressee:
 
 
 def _authority(beside: str, below: Sequence[str]) -> str | None:
-    """Return the authority's name from the words beside the office and the lines below it. Several names are joined
-    by "and".
+    """Return the authority's name from the words beside the addressee's office and from the lines below the office.
+    Several names are joined by "and". Return None if no name is found.
 
     If councils share an officer, their names can stand side by side or one below the other.
     """
@@ -241,8 +243,8 @@ def _authority(beside: str, below: Sequence[str]) -> str | None:
 
 
 def _groups_around_an_office(above: Sequence[Segment]) -> Iterator[list[str]]:
-    """For each line that names an office, yield the lines of its address. This finds addresses that do not begin at
-    the left edge.
+    """For each line that names an office, yield the lines of the address around this line. So an address is also
+    found if it does not begin at the salutation's left edge.
     """
     for office in above:
         if not _OFFICE.search(office.text):
