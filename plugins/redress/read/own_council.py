@@ -64,8 +64,8 @@ def with_its_council(document: Document, header: Header, figures: Sequence[Figur
 
 
 def doubts_of_council(document: Document, header: Header) -> Iterator[Conflict]:
-    """Yield a conflict for each sign that the header has the wrong council. Signs stand in the address, the title
-    or the first paragraphs.
+    """Yield a conflict for each sign that the header may have the wrong council: the address names several
+    councils, or a title or a sentence may be about another council (see `_words_about_others`).
     """
     if header.authority_name is None:
         return
@@ -88,7 +88,9 @@ def _is_named(council: str, document: Document, figures: Sequence[Figure]) -> bo
 
 
 def _words_about_others(document: Document, own_name: str) -> Iterator[str]:
-    """Yield the titles and sentences that say that the letter is about another council."""
+    """Yield each title and each sentence that may be about another council. Such a title names another council.
+    Such a sentence speaks of a predecessor, or names another council within the first paragraphs.
+    """
     for line in _title(document):
         if any(_is_of_others(match.group(), own_name) for match in COUNCIL_NAME.finditer(line.text)):
             yield line.text
@@ -108,7 +110,9 @@ def _is_of_others(name: str, own_name: str) -> bool:
 
 
 def _body(document: Document) -> tuple[Segment, ...]:
-    """Return the lines between the salutation and the signature."""
+    """Return the lines between the salutation and the first signature. If no signature follows the salutation,
+    return all lines after the salutation. Return no lines if there is no salutation.
+    """
     lines = document.segments
     greeted = next((index for index, line in enumerate(lines) if SALUTATION.fullmatch(line.text)), None)
     if greeted is None:

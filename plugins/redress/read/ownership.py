@@ -1,11 +1,11 @@
-"""Find the block that an average belongs to. The sentence with the average is worded alike in each block, so only
-its place on the page tells the block.
+"""Find the block that an average belongs to. Each block words the sentence with its average alike, so only the
+place of this sentence on the page shows the block.
 
-An average belongs to a block only if the page allows no other reading. There are two such cases. Either the average
-follows the block's rate in the same column. Or every block has its average, and each average stands in one column
-with its block's own sentences, clearly nearer to them than to any other block. A design may put averages above
-the headings, on bands between blocks, beside the headings or in a separate column. Then all averages of a season
-could be assigned wrongly in the same way, and no rule that compares letters would notice.
+An average counts as a block's average in two cases. Either the average follows the block's rate in the same column.
+Or every block has its average, and each average stands in one column with its block's own sentences, clearly nearer
+to them than to any other block. In any other case the average is withheld. A design may put averages above the
+headings, on bands between blocks, beside the headings or in a separate column. Then all averages of a season could
+be assigned wrongly in the same way, and no rule that compares letters would notice.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -61,8 +61,8 @@ class _Place:
     bottom: float
 
     def gap_to(self, other: "_Place") -> float:
-        """Return the distance between the nearest edges of two places, in points. On different pages it is
-        infinite.
+        """Return the distance between the nearest edges of two places, in points. The distance is infinite if the
+        places are on different pages.
         """
         if self.page != other.page:
             return float("inf")
@@ -72,9 +72,10 @@ class _Place:
 
 
 def doubtful_averages(document: Document, readings: Sequence[BlockReading]) -> Iterator[tuple[Found, Conflict]]:
-    """Yield each average that could belong to another block too, with the conflict that withholds it.
+    """Yield each average that could belong to another block too, with the conflict that withholds the average.
 
-    An average outside all blocks may belong to any block without an average.
+    If a block has no average, each doubtful average and each average outside all blocks may belong to this block.
+    So each of them is also yielded with a conflict about the measure of this block's average.
     """
     averages = [(average, reading) for reading in readings for average in reading.averages]
     behind = [one for one in averages if _is_behind_its_rate(*one, _others(readings, one[1]))]
@@ -123,8 +124,8 @@ def _averages_apart(document: Document, readings: Sequence[BlockReading]) -> tup
 
 
 def _is_behind_its_rate(average: Found, reading: BlockReading, others: Sequence[BlockReading]) -> bool:
-    """Return whether an average follows the rate of its block and is clearly nearer to this rate than to other
-    blocks.
+    """Return whether an average follows the rate of its block: on the rate's line, or as the next line below the
+    rate and clearly nearer to the rate than to any other block above or below the average.
     """
     rate = reading.rate
     if rate is None:
@@ -141,7 +142,7 @@ def _is_behind_its_rate(average: Found, reading: BlockReading, others: Sequence[
 
 def _is_near_its_own(average: Found, reading: BlockReading, others: Sequence[BlockReading]) -> bool:
     """Return whether an average stands in one column with its block's heading or own sentences, and clearly nearer
-    to these than to other blocks.
+    to these than to other blocks. Return False if the block has no printed heading.
     """
     if not reading.block.heading.is_printed:
         return False  # its heading may be a picture that stands nearer
@@ -217,8 +218,8 @@ def _is_between(upper: Found, lower: Found, block: Block) -> bool:
 
 
 def _is_aligned(one: Sequence[Word], other: Sequence[Word], size: float) -> bool:
-    """Return whether two groups of words stand in one column: one above the other, with aligned left edges or
-    middles.
+    """Return whether two groups of words stand in one column: from left to right they overlap, and their left edges
+    or their middles are aligned.
     """
     here, there = _place(one), _place(other)
     # a word begins a line if it is left of the word before it, or follows a number in larger type
