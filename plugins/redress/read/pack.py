@@ -64,7 +64,9 @@ _OF_A_COMMITTEE = re.compile(
 
 
 class NoLetterError(Exception):
-    """A file is not a letter, or holds several letters; `verdict` and `reason` say which."""
+    """A file gives no letter, for instance because it is not a letter or holds several letters. `verdict` and
+    `reason` say what was found.
+    """
 
     def __init__(self, verdict: Verdict, reason: str, page_count: int) -> None:
         super().__init__(reason)
@@ -91,7 +93,8 @@ class Wanted:
 
 
 def letter_pages(pages: Sequence[PageText]) -> Wanted:
-    """Return the pages to read: the letter's pages, or the pages on which a letter may be a picture.
+    """Return the pages to read: the letter's pages or, if no letter begins in the file's text, the pages that may
+    hold a letter nevertheless.
 
     Raise NoLetterError if the text shows that the file is no letter, if several letters begin in it, or if it has
     too many pages.
@@ -217,7 +220,12 @@ def _addressed(one: _Found) -> str:
 
 
 def _pages_without_a_letter(pages: Sequence[PageText]) -> Wanted:
-    """Return the pages to read if no page has a salutation, with which a letter begins."""
+    """Return the pages to read if no annual letter of the Ombudsman begins in a file's text.
+
+    Return all pages if all are pictures, or if the file is short and its text does not show that it is no letter.
+    Otherwise return the pages that are pictures. If the text does not show that the file is no letter, also return
+    a few pages after each picture. Raise NoLetterError if there are no pictures or too many.
+    """
     pictures = [index for index, page in enumerate(pages) if page.is_picture]
     reason = _why_not_a_letter(pages)
     if len(pictures) == len(pages) or (reason is None and len(pages) <= MOST_PAGES_MEASURED):
@@ -243,8 +251,8 @@ def _refusal(pages: Sequence[PageText], picture_count: int, reason: str | None) 
 
 
 def _why_not_a_letter(pages: Sequence[PageText]) -> str | None:
-    """If the text of a file shows that it is not an annual letter, return why. Otherwise return None. Pictures are
-    not looked at.
+    """If the text of a file shows that the file is not an annual letter, return the reason in words. Otherwise
+    return None. Pictures are not looked at.
     """
     lines = [line for page in pages for line in page.lines]
     if not lines or not all(page.is_legible or page.is_picture for page in pages):

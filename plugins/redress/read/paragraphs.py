@@ -114,8 +114,8 @@ def _paragraph(lines: Sequence[PrintedLine], text: str) -> Paragraph:
 
 
 def _pages_of_prose(document: Document) -> Iterator[list[PrintedLine]]:
-    """Yield the lines of each page that stand between the salutation and the signature. The lines are in order,
-    column by column.
+    """Yield, page by page, the lines between the salutation and the signature. The lines of a page are in order,
+    column by column. If there is no signature, stop before the first page with statistics.
     """
     begun = False
     running = running_texts(document.pages)
@@ -170,8 +170,8 @@ def _paragraphs(lines: Sequence[PrintedLine], *, is_text: bool) -> list[list[Pri
 def _usual_pitch_ems(lines: Sequence[PrintedLine]) -> float:
     """Return the usual distance between two neighbouring lines of one column and type size, in units of type size.
 
-    It is the smallest of the common distances: of those that occur at least half as often as the most common
-    distance. If no two lines can be compared, return USUAL_PITCH_EMS.
+    This is the smallest distance that occurs at least half as often as the most common distance. If no two lines
+    can be compared, return USUAL_PITCH_EMS.
     """
     pitches = Counter(
         round((below.place[3] - above.place[3]) / max(above.size, 1.0), 1)
