@@ -1,9 +1,10 @@
 """Scope: check whether the statistics say that they are about another authority or another year than the letter.
 
 Statistics name an authority in the heading of a report, in the sentence that adjusts for a population, and on lines
-of the pages after the letter. If this name differs from the authority in the header, a person has to look: the page
-may come from another letter, or the letter may be about a council whose work its addressee took over. A person also
-has to look if a label says that figures are about last year, all councils, or another body.
+of the pages that follow the signature. If this name differs from the authority in the header, a person has to look:
+the page may come from another letter, or the letter may be about a council whose work its addressee took over. A
+person also has to look if a label says that figures are about last year, all councils or another body, or are only
+targets or estimates.
 """
 
 import re
@@ -42,7 +43,7 @@ _YEARS = re.compile(r"(?:in)?20\d\d(?:[-/](?:20)?\d\d)?[:.]?")
 
 def doubts_of_scope(document: Document, header: Header, figures: Sequence[Figure]) -> tuple[Conflict, ...]:
     """Return a conflict for each name of another authority in the statistics, and for each label that says that
-    figures are about another authority or year.
+    figures are about another authority or year, or are only targets or estimates.
     """
     return (*_other_authorities(document, header, figures), *_other_labels(document, header))
 
@@ -58,8 +59,9 @@ def _other_authorities(document: Document, header: Header, figures: Sequence[Fig
 
 
 def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each name of an authority in the statistics, with the words around the name. A name is a tuple of its
-    possible forms: a name that may go on in the next line has two, without the next line and with it.
+    """Yield each name of an authority in the statistics, with the words around the name. Each name is given as a
+    tuple of its possible forms. A name that may go on in the next line has two forms: without the next line and
+    with it.
     """
     for figure in figures:
         if match := _POPULATION_OF.search(figure.sentence):
@@ -119,7 +121,9 @@ def _other_labels(document: Document, header: Header) -> Iterator[Conflict]:
 
 
 def years_of_headings(document: Document) -> Iterator[StatedYear]:
-    """Yield the years in the headings of the pages after the letter, such as "Complaint statistics 2019-20"."""
+    """Yield the years in the headings of the pages that follow the signature, such as "Complaint statistics
+    2019-20".
+    """
     for line in _pages_behind(document):
         if "20" not in line.text or len(line.words) > MOST_HEADING_WORDS or line.text.endswith("."):
             continue
