@@ -69,8 +69,8 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
     """Return what a file states. Every file gets a verdict, and no file raises an error, even if it is damaged or
     no letter.
 
-    The content tells a PDF, the ending of `file_name` a text or a web page. Without pdfium a PDF is read by the
-    thorough way (`pdf.py`) only, and pictures of text are not read.
+    A PDF is recognised by its bytes, a text or a web page by the ending of `file_name`. Without pdfium a PDF is
+    read by the thorough way (`pdf.py`) only, and pictures of text are not read.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     try:
@@ -95,7 +95,7 @@ def read_letter(content: bytes, file_name: str, with_pdfium: bool = True) -> Let
 
 
 def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Conflict, ...]]:
-    """Return a PDF with its form fields drawn into its pages, and the conflicts about the file as a whole."""
+    """Return a file's bytes, with a PDF's form fields drawn into its pages, and the conflicts about the file."""
     doubts = [doubt_of_the_index(content) if is_pdf(content) else CUT_PAGE if is_cut_page(content) else None]
     if is_pdf(content) and with_pdfium:
         refuse_endless_forms(content)
@@ -107,12 +107,11 @@ def _with_all_drawn(content: bytes, with_pdfium: bool) -> tuple[bytes, tuple[Con
 
 
 def _pdf_letter(content: bytes, pdf: OpenedPdf | None) -> Letter:
-    """Return a PDF's letter by the quick way. If the quick way gives no whole letter, return the letter by the
-    thorough way.
+    """Return a PDF's letter by the quick way, or by the thorough way if the quick way gives no whole letter.
 
-    The result of the quick way is used only if it has figures, an authority and a date. Before a verdict says that
-    something is missing, all pages of the letter have to be measured. `pdf` is the file as pdfium opened it. It is
-    None if pdfium cannot open the file or must not be used.
+    A letter is whole if it has figures, a season, an authority, a date and an addressee, and passes every rule
+    about one letter. Before a verdict says that something is missing, all pages of the letter have to be measured.
+    `pdf` is the file as pdfium opened it; None if pdfium cannot open the file or must not be used.
     """
     document = quick_document(pdf, lambda texts: letter_pages(texts).numbers) if pdf is not None else None
     letter = None if document is None else _letter(document)
@@ -167,7 +166,7 @@ def _own_pages(document: Document, texts: Sequence[PageText]) -> Document:
 
 
 def _too_long(content: bytes, file_name: str) -> Letter | None:
-    """If a text or web page has more bytes than any letter, return the verdict on it. Otherwise return None."""
+    """Return the verdict not_a_letter for a text or web page with more bytes than any letter, otherwise None."""
     most = MOST_BYTES.get(PurePath(file_name).suffix.lower(), max(MOST_BYTES.values()))
     if len(content) <= most or "\0" in decoded(content[:4096]):
         return None
@@ -176,7 +175,7 @@ def _too_long(content: bytes, file_name: str) -> Letter | None:
 
 
 def _shown_letter(document: Document) -> Letter:
-    """Return the letter in a text or web page, unless it shows more lines or characters than any letter."""
+    """Return the letter in a text or web page; the verdict not_a_letter if the page shows more than any letter."""
     lines, characters = len(document.segments), sum(len(segment.text) for segment in document.segments)
     if lines <= MOST_LINES and characters <= MOST_CHARACTERS:
         return _letter(document)
@@ -231,7 +230,7 @@ def _letter(document: Document) -> Letter:
 def words_of(content: bytes, file_name: str) -> Document | None:
     """Return all words of the letter in a file, with their places, whether a layout knows the words or not.
 
-    The result is None if a file holds no letter, holds several letters, or cannot be read.
+    The result is None if the file cannot be read, is too long, or is a PDF with no letter or with several letters.
     """
     try:
         content, _ = _with_all_drawn(content, True)
@@ -249,7 +248,7 @@ def words_of(content: bytes, file_name: str) -> Document | None:
 
 
 def letter_of(document: Document, layouts: Sequence[Layout] = LAYOUTS) -> Letter:
-    """Return the letter that the words of a document state; the first layout that fits reads it. If the words do
+    """Return the letter that the words of a document state, as the first layout that fits reads it. If the words do
     not show a letter of the Ombudsman, and the pages are mostly pictures, raise UnreadableError.
     """
     header = read_header(document)
@@ -325,7 +324,7 @@ def _of_others(document: Document, header: Header) -> str | None:
 
 
 def _doubts_of_the_signature(document: Document) -> tuple[Conflict, ...]:
-    """Return the conflicts that the lines after the first signature raise.
+    """Return the conflicts that follow from the lines after the first signature.
 
     Either somebody else signed the letter, such as a council that quotes the figures. Or another letter begins
     after the signature, and nobody can say which letter the figures belong to.
@@ -379,7 +378,7 @@ def _without_figures(document: Document, header: Header) -> Letter:
 
 
 def _words_of_statistics_behind_the_signature(document: Document) -> str | None:
-    """Return the first line after the signature that has a landmark of statistics, such as a block's heading."""
+    """Return the first line after the signature with a landmark of statistics; None if no line has a landmark."""
     signature = signature_of(document)
     behind = (segment for segment in document.segments if is_behind(segment, signature))
     return next((segment.text for segment in behind if landmark_count(segment.text)), None)
