@@ -1,4 +1,4 @@
-"""Read statistics that are made of blocks: each has a heading and a few fixed sentences below it.
+"""Read statistics that are made of blocks. Each block has a heading and a few fixed sentences below the heading.
 
 The layouts from 2019 on are made of such blocks. A layout describes its blocks. This module finds the blocks, takes
 their figures, and withholds figures that can be read in two ways.
@@ -37,8 +37,8 @@ class BlockDescription:
     """The description of one block, as letters print it.
 
     `sentences` are all sentences that the block may hold. `own` are the sentences that no other block can hold. If
-    such a sentence stands under another heading, the block's own heading is missing. `excuse` is the sentence that
-    says why the block has no figures.
+    one of these stands under the heading of another block, the heading of this block is missing. `excuse` has the
+    sentence with which the block says that it has no figures, and the reason for which they are absent.
     """
 
     name: str
@@ -63,7 +63,7 @@ def sentences_of(descriptions: Sequence[BlockDescription]) -> tuple[Sentence, ..
 
 
 def read_statistics(document: Document, descriptions: Sequence[BlockDescription]) -> Statistics | None:
-    """Return what the blocks of a document state. Return None if no heading has a sentence of its block below it.
+    """Return what the blocks of a document state. Return None if no block with statistics is found.
 
     The result gives only two reasons for an absent figure: the block says that there is none, or the figure could
     not be read. `with_absences` adds all other reasons.
@@ -125,8 +125,8 @@ def read_statistics(document: Document, descriptions: Sequence[BlockDescription]
 def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> Statistics:
     """Return the statistics with a reason for each measure that has no figure.
 
-    If nothing says why a measure of the layout is missing, the measure is `not_stated`. If the layout does not have
-    a measure, the measure is `not_in_layout`.
+    A measure of the layout without any other reason is `not_stated`. A measure that the layout does not have is
+    `not_in_layout`.
     """
     known = {
         measure: reason
@@ -138,7 +138,7 @@ def with_absences(statistics: Statistics, measures_of_layout: Sequence[str]) -> 
 
 
 def signature_of(document: Document) -> Segment | None:
-    """Return the line with the signature. Return None if the document has no signature."""
+    """Return the line with the document's last signature. Return None if the document has no signature."""
     return next((segment for segment in reversed(document.segments) if is_signature(segment.text)), None)
 
 
@@ -150,12 +150,12 @@ def is_behind(segment: Segment, signature: Segment | None) -> bool:
 def _blocks(
     document: Document, described: dict[str, BlockDescription]
 ) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """Return two lists: the blocks that hold statistics, and the blocks that may have only unknown words.
+    """Return the blocks that hold statistics, and the blocks after the signature in which no known sentence is
+    found. If no heading has statistics below it, `_unheaded_blocks` finds the blocks that hold statistics.
 
     Some prose explains the statistics under similar headings, and is left out. Statistics follow the signature. So
     a block before the signature counts only if it has a sentence that names the period of the statistics, as prose
-    never does, and has no line with the word "national". The second list has the blocks after the signature in
-    which no known sentence is found.
+    never does, and has no line with the word "national".
     """
     patterns = {name: description.heading for name, description in described.items()}
     document = with_gutters(document, patterns)

@@ -53,7 +53,8 @@ def unread_measures(block: Block, sentences: Sequence[Sentence], found: Sequence
 
 
 def _stands_in(sentence: Sentence, passage: Passage, found: Sequence[Found]) -> bool:
-    """Return whether a passage has the words of a sentence, between places where a sentence can begin and end.
+    """Return whether a passage has the words of a sentence, with a short text or nothing in place of each number.
+    These words must stand between places where a sentence can begin and end.
 
     Words of the sentences in `found` do not count.
     """
