@@ -1,8 +1,9 @@
 """Worker processes for reading: no file can stop, slow or kill the reading of other files.
 
-Each letter and each data table is read in a worker with a limit of processor time and of memory. A worker that
-exceeds a limit is ended and replaced, and the letter's verdict says so. The system counts processor time, and ends
-the worker even in the middle of pdfium's code. So a verdict does not depend on how busy the machine is.
+Each letter and each data table is read in a worker with a limit of processor time and of memory. A letter that
+exceeds a limit gets the verdict unreadable, with a reason that names the limit. The system counts processor time,
+and ends the worker even in the middle of pdfium's code; another worker replaces it. So a verdict does not depend on
+how busy the machine is.
 """
 
 import ctypes
@@ -46,7 +47,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 
 
 class WorkerError(Exception):
-    """A worker gave no result; the message begins with the kind of fault and a colon, and says why."""
+    """A worker gave no result. The message begins with the kind of fault and a colon, and ends with the reason."""
 
 
 def fault_of_ours(error: Exception) -> str:
@@ -230,8 +231,8 @@ def allow_children() -> None:
 
 
 def _prepare(mebibytes: int, temporary: str) -> None:
-    """Prepare a worker: let OUT_OF_TIME end it, limit its memory to `mebibytes` (MemoryError is raised beyond), and
-    let it write only in the folder `temporary`.
+    """Prepare a worker: let OUT_OF_TIME end it, limit its memory to `mebibytes`, beyond which Python raises
+    MemoryError, and let it write only in the folder `temporary`.
     """
     signal.signal(OUT_OF_TIME, signal.SIG_DFL)
     lower_limit(resource.RLIMIT_AS, mebibytes * 1024 * 1024)
@@ -240,8 +241,8 @@ def _prepare(mebibytes: int, temporary: str) -> None:
 
 
 def _keep_memory() -> None:
-    """Let glibc keep the memory of one drawing for the next drawing, because asking the system for it again takes a
-    seventh of the time.
+    """Let glibc keep the memory of one drawing for the next drawing. If a worker asked the system for the memory
+    again, this would take a seventh of the worker's time.
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option is not None:
