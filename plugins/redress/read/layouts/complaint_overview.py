@@ -94,7 +94,8 @@ LAYOUT = ComplaintOverview()
 
 
 def _without_doubtful_tiles(statistics: Statistics) -> Statistics:
-    """Withhold the figures of the tiles, unless each tile has its number and the numbers add up.
+    """Return the statistics without the figures of the tiles, unless each tile has its number and the numbers add
+    up. Conflicts name the figures that are left out.
 
     If labels stand above their numbers in several rows, a number also stands above the label of the next row, and
     could belong to either label.

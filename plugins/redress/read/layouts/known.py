@@ -1,5 +1,5 @@
-"""The known layouts. `model/layouts` has a row for each layout. The layout itself is LAYOUT in the module of this
-package that has the row's name.
+"""The known layouts. `model/layouts` has a row with the name of each layout. The module of this package that has
+the same name holds the layout itself, as LAYOUT.
 """
 
 import re

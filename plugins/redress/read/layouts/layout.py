@@ -24,7 +24,9 @@ NEED_INVESTIGATIONS = (
 
 @dataclass(frozen=True)
 class Period:
-    """A period that a sentence names, with its words. If a printed day is not in the calendar, it is None."""
+    """A period that a sentence names, and the sentence's words. `start` or `end` is None if the sentence does not
+    name this day, or if the printed day is not in the calendar.
+    """
 
     start: dt.date | None
     end: dt.date | None

@@ -1,7 +1,7 @@
 """Local authority report (2014 to 2018): three tables on pages after the letter, and their totals.
 
     Complaints and enquiries received: one count for each service
-    Decisions made: one count for each outcome, and the uphold rate
+    Decisions made: one count for each outcome of a complaint, and the uphold rate
     Complaints remedied (from 2016): by the Ombudsman; satisfactorily by the authority
 
 A table is recognised by its labels, because its heading is worded in several ways. A number belongs to the service
@@ -173,7 +173,9 @@ def has_older_tables(pages: Sequence[Page]) -> bool:
 
 
 def report_pages(document: Document) -> tuple[Page, ...]:
-    """Return the pages with the heading of a report, and the pages after the signature."""
+    """Return the pages of a document, each with only its lines after the signature. A page with the heading of a
+    report keeps all its lines. If there is no signature, all pages keep all their lines.
+    """
     signature = signature_of(document)
     pages = []
     for page in document.pages:
@@ -185,8 +187,8 @@ def report_pages(document: Document) -> tuple[Page, ...]:
 
 
 def _all_tables(pages: Sequence[Page], known: Labels) -> list[_Table]:
-    """Return the tables below known headings. If there are none, return the tables that are recognised by their
-    labels.
+    """Return the tables below known headings. If there are no such headings, return the tables that are recognised
+    by their labels.
     """
     document = Document(
         tuple(replace(page, segments=tuple(c for line in page.segments for c in cells(line))) for page in pages)
@@ -201,7 +203,9 @@ def _tables_of(block: Block, known: Labels) -> list[_Table]:
     """Return a block's tables, read in the way in which most tables are printed: labels beside or above their
     numbers.
 
-    If these tables do not add up, find each label by the word that only this label has.
+    If none of these tables adds up, find each label by the word that only this label has, and pair labels and
+    numbers in other ways (see `paired`). If the pairs add up, return one table of these pairs. A block with a row
+    of other counts than the authority's own is not read in this second way.
     """
     tables = _tables([number for run in block.runs for number in labelled_numbers(run)], known, block.name)
     marks = MARKS.get(block.name)
@@ -225,7 +229,7 @@ def _tables_of(block: Block, known: Labels) -> list[_Table]:
 
 
 def _adds_up(counts: dict[str, Decimal]) -> bool:
-    """Return whether a table has all its counts, and whether they add up to its total and give its uphold rate."""
+    """Return whether a table has all its counts, and these add up to its total and give its uphold rate."""
     parts = {name: count for name, count in counts.items() if name not in ("total", "uphold_rate")}
     is_whole = any(parts.keys() == LABELS[measure].keys() for measure in MARKS)
     if not is_whole or sum(parts.values()) != counts.get("total"):

@@ -3,7 +3,7 @@
     In 2012/13 we received 109 complaints about your local authority.
 
 No other layout has its figure in the prose. So the whole sentence must be there, with its period. The sentences
-after it have averages of complaints received by type of authority, which is not a measure of later years.
+after it have averages of complaints received by type of authority. No measure has such averages.
 """
 
 import datetime as dt
