@@ -44,8 +44,8 @@ _PLAIN = re.compile(r"[-+(£$€\s]*(?:#[, ]#{0,2})?[#0?]*[0?](?:\.[0#?]+)?\s*%?
 
 @dataclass(frozen=True)
 class Palette:
-    """How light the colours of a workbook's theme are, from 0 (black) to 255 (white), in the order of their
-    numbers.
+    """How light the colours of a workbook's theme are, from 0 (black) to 255 (white), in the order in which sheets
+    number the colours.
     """
 
     shades: tuple[float, ...]
@@ -60,8 +60,9 @@ class Palette:
         return cls(tuple({**usual, **named}.get(name, (_PAPER + _INK) / 2) for name in _THEME))
 
     def shade(self, colour: Color | None, otherwise: float) -> float:
-        """Return how light a colour is, from 0 to 255. If there is no colour, or the system chooses it, return
-        `otherwise`.
+        """Return how light a colour is with its tint, from 0 to 255. If there is no colour, return `otherwise`. If
+        the colour's shade is not known, for instance because the system chooses the colour, take `otherwise` as the
+        shade without the tint.
         """
         if colour is None:
             return otherwise
@@ -76,7 +77,7 @@ class Palette:
         return shade * (1 + tint) if tint < 0 else shade + (_PAPER - shade) * tint
 
     def behind(self, cell_fill: Fill | StyleProxy) -> Sequence[float]:
-        """Return the shades of a cell's background: several if it has a pattern or a gradient."""
+        """Return the shades of a cell's background: several if the background has a pattern or a gradient."""
         fill: Any = cell_fill  # openpyxl's types do not say which kind of fill it is
         if fill.tagname == "gradientFill":
             return [self.shade(stop.color, _PAPER) for stop in fill.stop]
@@ -87,8 +88,8 @@ class Palette:
 
 
 def fault_of_type(font: AnyFont, behind: Sequence[float], palette: Palette) -> str | None:
-    """Return why a person cannot read text in a font on a background; `behind` has the shades of the background.
-    Return None if the text is readable.
+    """Return in words why a person cannot read text in a font on a background; None if the text is readable.
+    `behind` has the shades of the background.
     """
     size = font.sz
     if size is not None and size < LEAST_POINTS:
@@ -101,8 +102,8 @@ def fault_of_type(font: AnyFont, behind: Sequence[float], palette: Palette) -> s
 
 
 def fault_of_line(font: AnyFont) -> str | None:
-    """If text in a font does not count as a cell's text, return why: the text is struck through or raised.
-    Otherwise return None.
+    """Return in words why text in a font does not count as a cell's text: it is struck through, or is raised or
+    lowered. Return None if the text counts.
     """
     if font.strike:
         return STRUCK
@@ -112,7 +113,8 @@ def fault_of_line(font: AnyFont) -> str | None:
 def may_change_look(rule: Any, font: AnyFont, fill: Fill | StyleProxy, palette: Palette) -> bool:
     """Return whether a rule of a conditional format may hide a number, or show another number in its place.
 
-    An icon or a bar can replace the number; other rules change the number's format or its colours.
+    An icon or a bar can replace the number. Other rules change the number's format, its colour, or the colour
+    behind the number.
     """
     if any(drawn is not None and drawn.showValue is False for drawn in (rule.iconSet, rule.dataBar)):
         return True
@@ -150,8 +152,8 @@ def shows_text(number_format: str) -> bool:
 
 
 def _sections(number_format: str) -> list[str]:
-    """Return the sections of a number format: for numbers above zero, for numbers below zero, for zero, and for
-    text.
+    """Return the sections of a number format. A format with four sections has them for numbers above zero, for
+    numbers below zero, for zero, and for text, in this order.
     """
     return re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', number_format)
 

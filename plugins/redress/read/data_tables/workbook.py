@@ -102,7 +102,9 @@ def _has_formulas(content: bytes, address: str) -> bool:
 
 @dataclass(frozen=True)
 class _Look:
-    """How the cells of a sheet look: the colours, and the rows and columns that are too small to read."""
+    """What the looks of a sheet's cells depend on: the colours of the theme, the rows that are too low to read, the
+    widths of columns, the first cells of merged areas, and the rules of conditional formats with their areas.
+    """
 
     palette: Palette
     low_rows: frozenset[int]
@@ -132,8 +134,8 @@ class _Look:
         )
 
     def fault(self, cell: ExcelCell, font: AnyFont | None = None) -> str | None:
-        """Return why a person cannot read the text of a cell, or a piece of this text that has a font of its own.
-        Return None if the text is readable.
+        """Return in words why a person cannot read the text of a cell; None if the text is readable. If `font` is
+        given, only the piece of the text in this font is judged.
         """
         if cell.row in self.low_rows:
             return TINY
