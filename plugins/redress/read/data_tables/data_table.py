@@ -64,8 +64,10 @@ def read_data_table(
     figures, and are reported.
 
     If the name in a row fits no authority (a total, a note), the row's figures have no authority, and the row is
-    reported. Columns that the mapping does not name are reported too. Raise WitnessError if the mapping does not
-    fit the file, or if a rate can be read in two ways. Raise UnreadableTableError if the file cannot be read.
+    reported. If several rows name one authority, the figures of these rows have no value, and the rows are
+    reported. Columns that the mapping does not name are reported too, and so is what is hidden. Raise WitnessError
+    if the mapping does not fit the file, or if a rate can be read in two ways. Raise UnreadableTableError if the
+    file cannot be read.
     """
     sheets = read_sheets(content, address)
     header = _header(sheets, mapping, address)
@@ -158,7 +160,9 @@ def _unread(cell: Cell, row_number: int, place: int) -> str:
 
 
 def _hidden(sheets: Sequence[Sheet], header: _Header) -> Iterator[tuple[int | None, None, str]]:
-    """Yield a report for each hidden sheet, row and column, because these are not read."""
+    """Yield a report for each hidden sheet, group of rows, and column, because what is hidden is not read. A report
+    is a row number or None, None in place of a heading, and a sentence.
+    """
     not_read = ", and is not read; if it belongs to the table, show it and save the file"
     for row_number, detail in header.sheet.hidden:
         yield row_number, None, detail + not_read
@@ -221,8 +225,8 @@ def _header(sheets: Sequence[Sheet], mapping: Mapping, address: str) -> _Header:
 
 
 def _fault_of_the_widest(sheets: Sequence[Sheet]) -> str | None:
-    """Return the fault of a CSV file. The file was read once for each delimiter; the reading with the most cells in
-    a row counts. Return None if that reading has no fault.
+    """Return the fault of a CSV file. The file was read once for each delimiter, and each time gave a sheet. The
+    sheet with the most cells in a row counts. Return None if this sheet has no fault.
     """
     widest = max(sheets, key=lambda sheet: sheet.widest, default=None)
     return None if widest is None else widest.fault
@@ -301,8 +305,8 @@ def _rows_below(header: _Header) -> Iterator[tuple[int, Row]]:
 
 
 def _columns_of_bare_fractions(header: _Header, mapping: Mapping) -> dict[str, tuple[int, str]]:
-    """Find each column of rates with a number, such as 0.53, that can be 0.53% or 53%. Return the column's heading
-    with the row number and the text of the first such number.
+    """Find each column of rates with a number, such as 0.53, that can be 0.53% or 53% because the mapping gives no
+    unit. Return the column's heading with the row number and the text of the first such number.
     """
     found: dict[str, tuple[int, str]] = {}
     for heading, column in mapping.figures.items():
@@ -326,8 +330,8 @@ def _in_two_ways(address: str, heading: str, example: tuple[int, str]) -> str:
 
 
 def _in_its_unit(reading: CellValue, column: FigureColumn) -> CellValue:
-    """Return a cell's value in the unit of its measure. If the measure cannot have such a number, return
-    NOT_A_NUMBER.
+    """Return a cell's value in the unit of its measure. If the measure cannot have such a number, return no value,
+    with the reason NOT_A_NUMBER.
     """
     if reading.value is None:
         return reading

@@ -54,7 +54,9 @@ def _decoded(content: bytes, address: str) -> str:
 
 
 def _csv_sheet(text: str, delimiter: str, address: str) -> Sheet:
-    """Return the rows of a CSV file. If a row has wrong quotation marks, return only the rows before it."""
+    """Return the rows of a CSV file as a sheet. If a row has wrong quotation marks, return only the rows before
+    this row, and the fault. Raise UnreadableTableError if the file has more than MOST_CELLS cells.
+    """
     rows: list[Row] = []
     cell_count = 0
     try:
