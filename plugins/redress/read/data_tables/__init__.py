@@ -1,3 +1,3 @@
-"""The Ombudsman's data tables: read what a spreadsheet states about each authority, by the mapping of its
-columns.
+"""The Ombudsman's data tables: read what a spreadsheet states about each authority. A mapping says what the columns
+of the spreadsheet mean.
 """

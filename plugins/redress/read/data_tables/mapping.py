@@ -18,7 +18,7 @@ _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class FigureColumn(BaseModel):
-    """What a column counts: a measure and, if the measure is counted by category, the category.
+    """What a column states: a measure and, if the measure is counted by category, the category.
 
     `unit` is the unit of a rate without a % sign: per cent (53) or fraction (0.53). If the column counts something
     else than the letters do, `differs_because` says why, and differences from the letters count as differences of
@@ -51,9 +51,10 @@ class FigureColumn(BaseModel):
 
 
 class Mapping(BaseModel):
-    """The meaning of a data table's columns by their headings, and the columns to leave out.
+    """The meaning of a data table's columns by their headings, and the headings of the columns to leave out.
 
-    If several sheets of an XLSX file have these headings, `sheet` names the sheet that is meant.
+    `authority` is the heading of the column with the authorities' names. If several sheets of an XLSX file have the
+    headings, `sheet` names the sheet that is meant.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,8 +101,8 @@ class _SafeLoader(yaml.SafeLoader):
 def read_mapping(content: bytes, address: str) -> Mapping:
     """Return the mapping in a YAML file.
 
-    Raise WitnessError, with the fault, if the file is not a valid mapping. Raise UnreadableTableError if it is not
-    YAML.
+    Raise WitnessError, with the fault, if the file is YAML but not a valid mapping. Raise UnreadableTableError if
+    the file is not YAML, or is nested too deeply.
     """
     try:
         found = _SafeLoader(content.decode("utf-8-sig")).get_single_data()
