@@ -72,7 +72,9 @@ def _read_table(table: FetchedTable, season: Season, authorities: Authorities) -
 
 
 def told(read: DataTable) -> str:
-    """Return words for the result of reading a season's data tables: the counts, and the first few reports."""
+    """Return in words what reading a season's data tables gave: how many figures of how many authorities, and the
+    first few reports.
+    """
     if not read.figures and not read.reports:
         return "none came with the letters"
     authorities = [

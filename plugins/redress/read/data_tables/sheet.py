@@ -32,8 +32,9 @@ class Sheet:
 
     @property
     def hidden(self) -> tuple[tuple[int | None, str], ...]:
-        """Sentences about the rows and columns that are hidden and not empty in the file: one for each group of
-        consecutive rows, with the number of the first row, and one for each column, with None instead.
+        """Sentences about the rows and columns that are hidden and not empty in the file. There is one for each
+        group of consecutive rows, with the number of the first row, and one for each column, with None as the row
+        number.
         """
         runs = [
             [number for _, number in run]
