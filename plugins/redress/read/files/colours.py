@@ -70,8 +70,8 @@ def _brightness(colour: Colour) -> float:
 
 
 def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | None:
-    """Return the colour behind an element's text. Return None if it is not known, for instance because a picture is
-    there.
+    """Return the colour behind an element's text; `behind` is the colour behind the element itself. Return None if
+    the colour is not known, for instance because a picture is there.
     """
     picture = declared.get("background-image", "none")
     values = [declared[name] for name in ("background", "background-color") if name in declared]
@@ -90,7 +90,8 @@ def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | N
 
 def colours_of_old(element: HtmlElement) -> dict[str, str]:
     """Return an element's colours of text and background as declarations of a style sheet, if the element names
-    them in attributes such as `bgcolor`. Old pages do this.
+    them in attributes such as `bgcolor`, as old pages do. A picture in the attribute `background` is returned as
+    `url()`.
     """
     found = {
         "color": element.get("color") or (element.get("text") if element.tag == "body" else None),
@@ -104,7 +105,9 @@ def colours_of_old(element: HtmlElement) -> dict[str, str]:
 
 
 def text_colour(declared: dict[str, str], parent: Colour | None) -> Colour | None:
-    """Return the colour of an element's text; None if it is not known."""
+    """Return the colour of an element's text; None if the colour is not known. `parent` is the colour of the text
+    around the element.
+    """
     value = declared.get("-webkit-text-fill-color", declared.get("color", "inherit"))
     if value in ("inherit", "unset", "currentcolor"):
         return parent

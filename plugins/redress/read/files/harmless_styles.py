@@ -30,7 +30,9 @@ _SIZES_WITHIN = re.compile(r"max-(?:height|width|block-size|inline-size)|.*line-
 
 
 def pixels(length: str) -> float | None:
-    """Return a length in pixels; None if the text is not a length, or depends on the size of the window."""
+    """Return a length in pixels, as in a window of 1280 by 720 pixels with letters of 16 pixels. Return None if the
+    text is not a length, or is a number other than zero without a unit.
+    """
     found = _LENGTH.fullmatch(length)
     if found is None or (not found[2] and float(found[1]) != 0):
         return None
