@@ -1,4 +1,6 @@
-"""Refuse PDFs that parsers would follow without end: objects refer to themselves, or forms draw themselves."""
+"""Refuse PDFs that parsers would follow without end, because objects refer to themselves or forms draw
+themselves.
+"""
 
 import io
 import re
@@ -29,7 +31,8 @@ class EndlessError(Exception):
 
 
 def refuse_endless_references(content: bytes) -> None:
-    """Raise EndlessError if an object of a PDF is a reference that leads back to itself.
+    """Raise EndlessError if an object of a PDF is a reference that leads back to itself, or over more than
+    MOST_REFERENCES objects.
 
     pdfminer follows references and would never return. Other faults of a file are not reported here.
     """
@@ -40,7 +43,9 @@ def refuse_endless_references(content: bytes) -> None:
 
 
 def refuse_endless_forms(content: bytes) -> None:
-    """Raise EndlessError if a form of a PDF draws itself, or draws so many forms that pdfium would never return."""
+    """Raise EndlessError if a form of a PDF draws itself, or draws so many or so deeply nested forms that pdfium
+    would never return.
+    """
     document = _document(content) if _FORM.search(content) else None
     if document is None:
         return
@@ -75,7 +80,7 @@ class _Document(PDFDocument):
                 yield number, self.getobj(number)
             except (EndlessError, MemoryError):
                 raise
-            except Exception:  # noqa: S112 - a damaged object can raise anything, and is told where it is read
+            except Exception:  # noqa: S112 - a damaged object can raise anything, and is reported where it is read
                 continue
 
 
@@ -87,7 +92,7 @@ def _document(content: bytes) -> _Document | None:
         return _Document(PDFParser(io.BytesIO(content)))
     except (EndlessError, MemoryError):
         raise
-    except Exception:  # a damaged file can make a parser raise anything, and is told where it is read
+    except Exception:  # a damaged file can make a parser raise anything, and is reported where it is read
         return None
 
 
@@ -107,7 +112,8 @@ class _Forms:
                 self._all_names.setdefault(name, set()).add(drawn)
 
     def drawn_by(self, number: int, above: tuple[int, ...] = ()) -> int:
-        """Return how many forms are drawn when a form is drawn, the form itself included.
+        """Return how many forms are drawn when a form is drawn, the form itself included. `above` has the forms
+        within which this form is drawn, the outermost first.
 
         Raise EndlessError if the form draws itself, or if its forms exceed MOST_DEEP or MOST_DRAWN.
         """
@@ -138,7 +144,7 @@ class _Forms:
         return Counter(name.decode("latin-1") for name in _DRAWS.findall(content))
 
     def _called(self, number: int, name: str) -> frozenset[int]:
-        """Return the object numbers of the forms that the form `number` draws when it draws a name. If the form has
+        """Return the object numbers of the forms that the form `number` draws by the name `name`. If the form has
         no resource dictionary, look the name up in all resource dictionaries of the file.
         """
         own = resolve1(self.streams[number].get("Resources"))

@@ -16,10 +16,10 @@ _BYTES_OF_A_BEGINNING = 2048
 
 
 def doubt_of_the_index(content: bytes) -> str | None:
-    """If objects stand after the last index of a PDF, return what is wrong. Otherwise return None.
+    """If objects stand after the last index of a PDF, return a sentence that says so. Otherwise return None.
 
-    The result is also None if the file does not say where its index is, or if there is no index at the place that
-    it names. Viewers then search the whole file for objects; if several have the same number, they use the last.
+    Also return None if the file does not name the place of its index, or if there is no index at the named place.
+    Viewers then search the whole file for objects; if several objects have the same number, viewers use the last.
     This reader does the same.
     """
     last = content.rfind(b"startxref")
