@@ -78,8 +78,8 @@ def _fits(drawn: Shades) -> npt.NDArray[np.float64] | None:
 
 
 def _normal(drawn: Shades) -> _Shape | None:
-    """Scale the ink of a drawing to the height of a square, and normalise its pixels to mean zero and length one.
-    Return None if the drawing has no ink.
+    """Scale the ink of a drawing to the height of a square, and normalise the pixels of the square to mean zero and
+    length one. Return None if the drawing has no ink.
     """
     ink = 255 - drawn
     rows, columns = np.flatnonzero((ink > _DARK).any(axis=1)), np.flatnonzero((ink > _DARK).any(axis=0))

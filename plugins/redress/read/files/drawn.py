@@ -179,8 +179,8 @@ class DrawnPage:
                 pdfium_c.FPDFTextObj_SetTextRenderMode(texts[key], pdfium_c.FPDF_TEXTRENDERMODE_FILL)
 
     def bare(self, box: Box | None = None, scale: float | None = None) -> Shades:
-        """Draw a box of the page without annotations. If no box is given, draw what the other drawings of the page
-        show. `scale` is in pixels to a point.
+        """Draw a box of the page without annotations. If no box is given, draw the part of the page that the other
+        drawings show. `scale` is in pixels to a point.
         """
         return self._drawn(box or self._window, scale or self.scale, draw_annots=False)
 
@@ -226,11 +226,11 @@ class DrawnPage:
 
     @cached_property
     def _to_shown(self) -> tuple[float, float, float, float, float, float]:
-        """The matrix that turns the page's own coordinates into points from the upper left corner of the page as
+        """The matrix that converts the page's own coordinates into points from the upper left corner of the page as
         shown.
 
-        pdfium is asked for the places of three points, and the matrix is made from these. So it is right for all
-        page boxes and turns.
+        pdfium is asked for the places of three points, and the matrix is made from these places. So the matrix is
+        right for all page boxes and for turned pages.
         """
         size = (round(self.width * _FINE), round(self.height * _FINE))
         places = []

@@ -109,7 +109,7 @@ class _DoubtError(Exception):
 
 @dataclass(frozen=True)
 class _Spelling:
-    """A figure and the characters in its box; `is_named` says whether the digits among them spell the figure."""
+    """A figure and the characters in its box; `is_named` says whether these characters spell the figure."""
 
     figure: Figure
     characters: list[DrawnCharacter]
@@ -143,7 +143,7 @@ def _window(figures: Sequence[Figure]) -> Box:
 
 
 def _spelling(figure: Figure, page: DrawnPage) -> _Spelling:
-    """Find a figure's characters in its box: all visible characters if the digits do not spell the figure.
+    """Return a figure with the characters in its box: all visible characters if the digits do not spell the figure.
 
     Raise _DoubtError if the box has no visible characters, if a sign or a letter is missing, if two digits stand in
     one place, if the digits are too small, if another digit stands directly beside the figure, or if an annotation
@@ -294,7 +294,7 @@ def _is_next_to(one: DrawnCharacter, other: DrawnCharacter) -> bool:
 
 
 class _Drawings:
-    """The drawings of a page: with the text of its figures, without this text, and with only this text."""
+    """The drawings of a page: as it is, without the text of its figures, and with only this text."""
 
     def __init__(self, page: DrawnPage, spellings: Sequence[_Spelling]) -> None:
         self._page = page
