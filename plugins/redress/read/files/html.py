@@ -62,8 +62,8 @@ class NotHtmlError(Exception):
 
 @dataclass
 class _Block:
-    """The text of a block that has been gathered so far, with the spaces that a browser shows. The block becomes
-    one line.
+    """The text of an HTML block that has been gathered so far, with the spaces that a browser shows. The block
+    becomes one line.
     """
 
     text: str = ""
@@ -103,7 +103,8 @@ class _Block:
 
     def is_caption_over(self, text: str) -> bool:
         """Return whether a link or a caption ends directly before this text, without a space, and the text begins a
-        new line: with a capital letter, or with a digit if the block before it begins with a percentage.
+        new line. The text does so if it begins with a capital letter, or if it begins with a digit and the text
+        gathered so far begins with a percentage.
         """
         if self.caption_end != len(self.text) or not self.text[-1:].strip():
             return False
@@ -211,7 +212,8 @@ def _tail(element: html.HtmlElement) -> str | None:
 
 
 def document_from_html(content: bytes) -> Document:
-    """Return the text that a page shows: one line for each block, with its line number in the file.
+    """Return the text that a web page shows: one line for each HTML block, with the number of the block's line in
+    the file.
 
     Raise NotHtmlError if the bytes are not HTML, if the page shows no text, or if its elements or style sheets
     would take too long to follow.
@@ -237,8 +239,8 @@ def _decoded(content: bytes) -> str:
     """Decode a page as browsers do: by its byte order mark or, without a mark, by the encoding that the page
     declares.
 
-    If a page declares UTF-16, but its declaration can be read without UTF-16, the declaration is wrong and is
-    ignored.
+    If a page declares UTF-16 or UTF-32, but its declaration can be read without them, the declaration is wrong, and
+    the page is read as UTF-8.
     """
     declared = _DECLARED.search(content[:_BYTES_OF_A_DECLARATION])
     if declared is None or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):

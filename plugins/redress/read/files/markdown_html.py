@@ -1,4 +1,4 @@
-"""HTML in a Markdown file: find the lines that it may hide or change, and its pictures beside numbers."""
+"""HTML in a Markdown file: find the lines that the HTML may hide or change, and the pictures beside numbers."""
 
 import re
 from bisect import bisect_right
