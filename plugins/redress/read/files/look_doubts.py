@@ -1,5 +1,5 @@
-"""Doubts whether a browser shows an element's text: because of its class, a script, or the place that a style gives
-it.
+"""Doubts whether a browser shows an element's text: because of the element's class, because of a script, or because
+of the place that a style gives the element.
 
 A style sheet outside the page is not known, and scripts are not run. So the words are read with a doubt, and a
 figure with such words is withheld.
@@ -162,7 +162,9 @@ def doubt_by_script(element: HtmlElement, classes: list[str]) -> str | None:
 
 
 def _is_about(number: float, shown: float) -> bool:
-    """Return whether the page shows (`shown`) a number as it is, rounded, or as a percentage."""
+    """Return whether `shown`, the number that the page shows, is another number as it is, rounded, or as a
+    percentage.
+    """
     return abs(number - shown) < 1 or abs(100 * number - shown) < 1
 
 

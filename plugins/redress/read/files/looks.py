@@ -108,7 +108,8 @@ _NOTE_CLASS = re.compile(r"(?:.*[-_])?(?:footnote|fnref|noteref|endnote)(?:[-_].
 
 @dataclass(frozen=True)
 class Look:
-    """How one element is shown. Its text is seen only if both `is_shown` and `is_visible` are true.
+    """How one element is shown. Its text is seen only if the element is both shown and visible, and is not struck
+    through, raised, or of no size.
 
     If an element is not shown, all elements in it are hidden. If an element is not visible, it may hold visible
     elements. `print_of` lists what sets the size of the text, and "note" for a link to a note. If two pieces of
@@ -183,7 +184,9 @@ def look_of(element: HtmlElement, parent: Look, style: Style) -> Look:
 def _doubt(
     element: HtmlElement, tag: str, classes: list[str], look: Look, declared: Declarations, style: Style
 ) -> str | None:
-    """Return why a browser may not show an element's text as it was read. Return None if nothing suggests this."""
+    """Return in words why a browser may not show an element's text as it was read; None if nothing suggests
+    this.
+    """
     unsure = style.unsure
     if SCRIPTED in unsure:
         return SCRIPT
@@ -206,8 +209,8 @@ def _doubt_by_style(declared: Declarations) -> str | None:
 
 
 def _doubt_by_added(declared: Declarations) -> str | None:
-    """Return the doubt about an element to which a style sheet adds content, if nobody can tell from the page what
-    the content shows. Otherwise return None.
+    """Return the doubt about an element to which a style sheet adds content, if the page does not say what the
+    content shows, or if its style may hide or change it. Otherwise return None.
     """
     content = declared.get("content", "none")
     if content in ("none", "normal") or declared.get("display") == "none":
@@ -267,7 +270,9 @@ def _is_unchosen(element: HtmlElement, tag: str) -> bool:
 
 
 def _is_out_of_sight(declared: Declarations) -> bool:
-    """Return whether a style hides an element although the element keeps its place on the page."""
+    """Return whether a style hides an element by other means than `display` and `visibility`, for instance because
+    the element is transparent, clipped, or moved out of the window.
+    """
     if _is_transparent(declared) and not _FADING & declared.keys():
         return True
     if declared.get("content-visibility") == "hidden" or "opacity(0" in declared.get("filter", ""):
