@@ -36,7 +36,9 @@ LEVEL_SHARE = 0.2
 
 
 class UnreadableError(Exception):
-    """Nothing can be read from a file. `cause` is the first word of the message, `detail` says what was found."""
+    """Nothing can be read from a file. The message begins with `cause`, such as "damaged"; `detail` says what was
+    found.
+    """
 
     def __init__(self, cause: str, detail: str) -> None:
         super().__init__(f"{cause}: {detail}")
@@ -58,7 +60,7 @@ def document_from_pdf(content: bytes, opened: OpenedPdf | None, numbers: Collect
     file as pdfium opened it. If it is None, hidden words are not dropped, and no pictures are read. Otherwise pages
     that are pictures of text are read with tesseract if it is installed; a picture without lines of text is not
     read. Raise UnreadableError with the cause: encrypted, damaged, empty (no text and no picture) or scanned
-    (pictures and no text). Raise NotReadError if tesseract fails.
+    (pictures and no text). Raise NotReadError if tesseract fails, and EndlessError if references never end.
     """
     by_number = {page.number: page for page in _measured(content, numbers, opened)}
     if opened is not None:
@@ -177,7 +179,7 @@ def _content(layout: Any, width: float, height: float) -> tuple[list[Char], floa
 
     Only characters within the shown part of the page count; characters of a watermark across the page do not.
     `layout` comes from pdfminer, and its origin is the lower left corner of the page as shown. pdfplumber's own
-    records of the characters are not used, because making them would double the time.
+    list of the characters is not used, because making it would double the time.
     """
     chars: list[Char] = []
     sloping: list[Char] = []

@@ -63,13 +63,13 @@ def quick_document(
     """Return the document of a PDF by the quick way, or None if `pdf.py` has to measure the pages.
 
     The document has the pages that `pages_to_read` selects by the text of all pages. Words have places only on the
-    first of these pages, on pages with landmarks, and on the page after each of these. If `places_all` is True, the
-    words of all pages have places.
+    first of these pages, on pages with landmarks, and on the page after each page with landmarks. If `places_all`
+    is True, the words of all selected pages have places.
 
-    The result is None if no page has a landmark of a layout, unless `places_all` is True. It is also None if a
-    selected page is turned or has no text (it may be a picture of text), or if pdfium cannot read or draw the page.
-    It is also None if words get places, and their text is turned, is uncommonly small or large, has words that
-    touch, or is marked as standing for other text.
+    The result is None if no selected page has a landmark of a layout, unless `places_all` is True. It is also None
+    if a selected page is turned or has no text (it may be a picture of text), or if pdfium cannot read or draw the
+    page. It is also None if words get places, and their text is turned, is uncommonly small or large, has words
+    that touch, or is marked as standing for other text.
     """
     texts = pdf.texts()
     if texts is None:
@@ -99,7 +99,7 @@ def quick_document(
 
 def _placed(sheet: PdfSheet) -> Page:
     """Return a page on which each word has its position, measured from the word's characters. Raise _UnusualError
-    if words touch, or if the type is uncommonly small or large.
+    if words touch, if the type is uncommonly small or large, or if a character has no place or is turned.
     """
     width, height = sheet.page.get_size()
     words = [
