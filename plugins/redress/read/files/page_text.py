@@ -24,7 +24,7 @@ class PageText:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines that have words, in the order of print."""
+        """The lines of the text that have words, in the order of the text."""
         return tuple(stripped for line in plain(self.text).splitlines() if (stripped := line.strip()))
 
     @cached_property

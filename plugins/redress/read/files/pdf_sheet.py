@@ -29,7 +29,7 @@ SPACES = frozenset(code for code in range(0x3001) if chr(code).isspace())
 
 def quick_call(function: Any, result: Any, *further: Any) -> Callable[..., int]:
     """Return a function of pdfium that takes plain numbers: the memory address of a page's text, an index, and
-    further arguments of the types in `further`.
+    further arguments of the types in `further`. `result` is the type of what the function returns.
 
     A call takes a third of the time that it takes with pdfium's own types, and a letter needs ten thousand calls.
     """

@@ -130,7 +130,9 @@ def _in_units(one: Char, points: float) -> Char:
 
 @dataclass(frozen=True)
 class _Turn:
-    """How content is turned on its page: the anticlockwise quarter turns, and the page's size in points."""
+    """How content is turned on its page: the anticlockwise quarter turns, and the page's size in the unit of the
+    content.
+    """
 
     quarter_turns: int
     width: float
@@ -204,8 +206,9 @@ def _double_points(size: float) -> float:
 
 
 def _main_quarter_turns(chars: list[Char]) -> int:
-    """Return in which direction the main text is turned. If most digits are turned in one direction, and enough of
-    all characters with them, return that direction. Otherwise return the direction of most characters.
+    """Return by how many quarter turns anticlockwise the main text is turned. If most digits are turned alike, and
+    enough of all characters with them, the main text is turned like these digits. Otherwise it is turned like most
+    characters.
 
     Sometimes only the headings of columns are turned. A mark along an edge may have digits, but only a few.
     """
