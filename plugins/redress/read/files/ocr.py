@@ -93,9 +93,9 @@ def read_pictures(content: bytes, numbers: Sequence[int]) -> dict[int, Page]:
     """Read pages of a PDF from their pictures. Return the pages by number, without those that cannot be read.
 
     A page may lie askew, on its side or upside down. Its words are placed as if the page lay straight, but their
-    boxes are where the page shows them. If a file has more pictures than a letter has pages, no picture is read. If
-    no picture has a word that is typical of the Ombudsman's letters, there is no second reading, and numbers are
-    left out. Raise TesseractError if tesseract fails, because nobody then knows what the pictures say.
+    boxes are where the page shows them. If there are more than MOST_PICTURES pages to read, no picture is read. If
+    no picture has a word that is typical of the Ombudsman's letters, no picture is read a second time, and numbers
+    are left out. Raise TesseractError if tesseract fails, because nobody then knows what the pictures say.
     """
     if len(numbers) > MOST_PICTURES:
         return {}

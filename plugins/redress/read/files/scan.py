@@ -82,7 +82,7 @@ class Scan:
     degrees: float
 
     def upside_down(self) -> "Scan":
-        """The page turned by 180 degrees."""
+        """Return the scan of the page turned by 180 degrees."""
         turned = self.picture.transpose(Image.Transpose.ROTATE_180)
         return Scan(turned, self.width, self.height, (self.quarter_turns + 2) % 4, self.degrees)
 
@@ -231,7 +231,7 @@ def _evenly_lit(picture: Image.Image) -> Image.Image:
 
 
 def _clean(picture: Image.Image) -> Image.Image:
-    """Return a page's picture without specks."""
+    """Return a page's picture, without its specks if it has more specks than clean print."""
     shades = np.asarray(picture)
     print_ = Image.fromarray(np.where(shades < _WHITE / 2, _WHITE, 0).astype(np.uint8))
     around = np.asarray(print_.filter(ImageFilter.BoxBlur(_WINDOW // 2)))
