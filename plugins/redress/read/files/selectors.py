@@ -53,8 +53,10 @@ _SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascrip
 
 @dataclass(frozen=True)
 class Compound:
-    """The part of a selector that is about one element. `combinator` is the sign between this part and the part on
-    its left, such as ">": it says how the elements of the two parts are related.
+    """The part of a selector that is about one element. `key` is the id, class or tag that the part names, or "*".
+
+    `combinator` is the sign between this part and the part on its left, such as ">": it says how the elements of
+    the two parts are related.
     """
 
     tests: tuple[Test, ...]

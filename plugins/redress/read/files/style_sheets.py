@@ -57,7 +57,8 @@ class StyleError(Exception):
 
 @dataclass(frozen=True)
 class Style:
-    """The declarations for an element, and for the text before and after it: those that certainly apply, and those
+    """The declarations for an element. `declared` are those that certainly apply to the element. `before` and
+    `after` are those that certainly apply to the text that style sheets add before and after it. `unsure` are those
     that may apply.
     """
 
@@ -77,7 +78,8 @@ class _Rule:
 
 @dataclass
 class StyleSheets:
-    """The rules of all style sheets of a page.
+    """The rules of all style sheets of a page. `doubt` is the doubt about the whole page if a style sheet is not
+    followed.
 
     `_rules` finds the rules by the tag, class or id that the last part of a selector names.
     """
