@@ -75,7 +75,7 @@ def names_in_statistics(document: Document, figures: Sequence[Figure]) -> Iterat
         if "council" not in letters and "borough" not in letters:
             continue
         if any(line.squeezed in sentence for sentence in sentences):
-            continue  # a line of the sentence on the population, told above
+            continue  # a line of the sentence on the population, yielded above
         for match in COUNCIL_NAME.finditer(_in_small_letters(line.text) if line.text.isupper() else line.text):
             yield (match.group(),), line.text
 

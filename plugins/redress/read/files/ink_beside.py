@@ -66,8 +66,8 @@ def _is_plain(shades: Shades) -> bool:
 
 
 def _part_of_number(drawn: Shades, number: Box, height: float) -> str | None:
-    """Return in words which shape may be a part of a number. `drawn` is a drawing without the number's text. All
-    measures are in pixels.
+    """Return in words which shape may be a part of a number; None if no shape may be. `drawn` is a drawing without
+    the number's text. All measures are in pixels.
     """
     x0, top, x1, bottom = number
     beside = BESIDE_SHARE * height

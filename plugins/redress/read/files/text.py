@@ -1,4 +1,6 @@
-"""Turn a text file (.txt, .md) into a document: every line is a segment, and the line's number is its place."""
+"""Turn a text file (.txt, .md) into a document. Each line becomes a segment, or several if it has wide gaps; the
+place of a segment is the line's number.
+"""
 
 import codecs
 import re
@@ -234,7 +236,8 @@ def _footnotes(lines: Sequence[Line]) -> frozenset[str]:
 
 
 def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *, is_turned: bool) -> str | None:
-    """Return why a person may see another text or number than the file has; None if there is no such reason.
+    """Return in words why a person may see another text or number than the file has; None if there is no such
+    reason.
 
     `is_turned` says whether a character earlier in the line turned the direction of print.
     """

@@ -55,8 +55,8 @@ def _without(segments: Iterable[Segment], dropped: frozenset[int]) -> Iterator[S
 
 
 def _cores(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the inner parts of boxes. No neighbouring line reaches into an inner part, however the text is turned.
-    An array has one box a row.
+    """Return the inner parts of boxes; each row of an array is one box. No neighbouring line reaches into an inner
+    part, however the text is turned.
     """
     sides = np.minimum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     edges: npt.NDArray[np.float64] = np.outer(_EDGE_SHARE * sides, [1, 1, -1, -1])
