@@ -81,6 +81,9 @@ SHOWN = {
     "a field": ('<input value="27" readonly>', ""),
     "put before it": ("<b class='n'>7</b>", ".n::before{content:'2'}"),
     "put before it by code": ("<b class='n'>7</b>", r".n:before{content:'\32 '}"),
+    "put before any element": ("<b>7</b>", "p ::before{content:'2'}"),
+    "put before any child": ("<b>7</b>", "p > ::before{content:'2'}"),
+    "put before any element of a rule": ("<b>7</b>", "p{::before{content:'2'}}"),
     "put behind it from an attribute": ('<b class="n" data-n="7">2</b>', ".n::after{content:attr(data-n)}"),
     "spans": ('<span class="d">2</span><span class="d">7</span>', ""),
     "a part in bold": ("<b>2</b>7", ""),
@@ -98,6 +101,28 @@ SHOWN = {
 @pytest.mark.parametrize(("outcomes", "css"), SHOWN.values(), ids=SHOWN)
 def test_the_number_that_a_browser_shows_is_read(outcomes: str, css: str) -> None:
     assert seen(letter(page(outcomes, head=f"<style>{css}</style>"))) == "27"
+
+
+@pytest.mark.parametrize(
+    ("doctype", "text"),
+    [
+        ("<!DOCTYPE html>", "227"),
+        ('<!DOCTYPE html SYSTEM "about:legacy-compat">', "227"),
+        ('<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">', "227"),
+        ('<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/loose.dtd">', "227"),
+        ('<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN">', "227"),
+        ('<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">', "27"),
+        ('<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">', "27"),
+        ("", "27"),
+    ],
+)
+@pytest.mark.parametrize("css", [".old{display:none}", "#gone{display:none}", "b:is(.old, #old){display:none}"])
+def test_a_class_and_an_id_in_other_letters_are_hidden_only_where_a_browser_hides_them(
+    doctype: str, text: str, css: str
+) -> None:
+    old = page('<b class="Old" id="Gone">2</b><b class="new">27</b>', head=f"<style>{css}</style>")
+    assert old.startswith("<!doctype html>")
+    assert seen(letter(old.replace("<!doctype html>", doctype))) == text
 
 
 WITHHELD = {

@@ -41,6 +41,8 @@ _SCRIPT_TYPES = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)sc
 _ADDRESSED = re.compile(
     r"(getElementById|getElementsByClassName|querySelector(?:All)?|closest|\$|jQuery)\s*\(\s*([\"'`])(.{1,200}?)\2"
 )
+_LATER_DOCTYPES = ("-//W3C//DTD XHTML ", "-//W3C//DTD HTML 4.01//", "-//W3C//DTD HTML 4.0//")
+"""The beginnings of the public ids with which a page is not in quirks mode."""
 _PREFIXES = {"getElementById": "#", "getElementsByClassName": "."}
 _CHANGES = re.compile(
     r"textContent|inner(?:Text|HTML)|outerHTML|insertAdjacent|replaceWith|replaceChild|nodeValue|append|prepend|\.hidden"
@@ -257,7 +259,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _style_sheets(root: html.HtmlElement) -> StyleSheets:
-    sheets = StyleSheets()
+    sheets = StyleSheets(ignores_case=_is_in_quirks_mode(root))
     for style in root.iter("style"):
         is_used = next(style.iterancestors("noscript", "template"), None) is None
         applies = media_applies(style.get("media", ""))
@@ -269,10 +271,21 @@ def _style_sheets(root: html.HtmlElement) -> StyleSheets:
     for script in _scripts(root):
         if _CHANGES.search(script):
             for call, _, text in _ADDRESSED.findall(script):
-                selector = read_selector(_PREFIXES.get(call, "") + text)
+                selector = read_selector(_PREFIXES.get(call, "") + text, ignores_case=sheets.ignores_case)
                 if selector is not None and selector.is_sure and selector.key not in ("*", "body", "head", "html"):
                     sheets.add_scripted(selector)
     return sheets
+
+
+def _is_in_quirks_mode(root: html.HtmlElement) -> bool:
+    """Return whether a browser shows a page as browsers showed the pages of the 1990s. Source: the HTML standard,
+    "The initial insertion mode". A page without a doctype has the doctype of HTML 4.0 here, which libxml2 adds.
+    """
+    doctype = root.getroottree().docinfo
+    public, is_named_alone = doctype.public_id or "", not doctype.system_url
+    if public.startswith("-//W3C//DTD HTML 4.01 "):
+        return is_named_alone
+    return bool(public) and not public.startswith(_LATER_DOCTYPES)
 
 
 def _scripts(root: html.HtmlElement) -> Iterator[str]:

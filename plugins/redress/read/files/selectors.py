@@ -53,7 +53,8 @@ _SCRIPTED = frozenset({"has-js", "js", "js-enabled", "javascript", "no-javascrip
 
 @dataclass(frozen=True)
 class Compound:
-    """The part of a selector that is about one element. `key` is the id, class or tag that the part names, or "*".
+    """The part of a selector that is about one element. `key` is the id, class or tag that the part names, in small
+    letters, or "*".
 
     `combinator` is the sign between this part and the part on its left, such as ">": it says how the elements of
     the two parts are related.
@@ -85,7 +86,7 @@ class Selector:
 
     @property
     def key(self) -> str:
-        """The id, class or tag that the last part of the selector names, or "*" if it names none."""
+        """The id, class or tag that the selector's last part names, in small letters, or "*" if it names none."""
         return self.compounds[-1].key
 
     def matches(self, element: HtmlElement) -> bool:
@@ -125,10 +126,12 @@ def _character(code: str) -> str:
     return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
-def read_selector(text: str, depth: int = 0) -> Selector | None:
+def read_selector(text: str, depth: int = 0, *, ignores_case: bool = False) -> Selector | None:
     """Read a selector from its text. Return None if the selector matches no element when the page is first shown.
-    A selector that cannot be read counts as a selector that may match every element.
+    A selector that cannot be read counts as a selector that may match every element. `ignores_case` says whether
+    capital and small letters of ids and classes are alike, as in quirks mode (the CSS standard, Selectors 4).
     """
+    flag = "i" if ignores_case else None
     position, text = 0, text.strip()
     compounds: list[Compound] = []
     specificity = [0, 0, 0]
@@ -153,16 +156,17 @@ def read_selector(text: str, depth: int = 0) -> Selector | None:
             specificity[2] += 1
             tests.append(_has_tag(unescaped(part["tag"]).lower()))
         elif part["id"]:
-            key = f"#{unescaped(part['id'])}"
+            key = f"#{unescaped(part['id'])}".lower()
             specificity[0] += 1
-            tests.append(_has_attribute("id", "=", unescaped(part["id"])))
+            tests.append(_has_attribute("id", "=", unescaped(part["id"]), flag))
         elif part["class"]:
             if not key.startswith("#") and part["class"] not in _SCRIPTED:
-                key = f".{unescaped(part['class'])}"
+                key = f".{unescaped(part['class'])}".lower()
             specificity[1] += 1
             is_scripted = part["class"] in _SCRIPTED
             is_sure = is_sure and not is_scripted
-            tests.append(_is_any if is_scripted else _has_attribute("class", "~=", unescaped(part["class"])))
+            test = _has_attribute("class", "~=", unescaped(part["class"]), flag)
+            tests.append(_is_any if is_scripted else test)
         elif part["attribute"]:
             specificity[1] += 1
             value = part["value"]
@@ -179,13 +183,14 @@ def read_selector(text: str, depth: int = 0) -> Selector | None:
                 position += len(argument) + 1
             if name in _GENERATED:
                 generated = name
+                tests = tests or [_is_any]
             elif name in _NEVER or part.group().startswith("::-"):
                 return None
             else:
                 specificity[1] += name != "where"
-                test = _pseudo(name, argument, depth + 1)
-                is_sure = is_sure and test is not None
-                tests.append(test or _is_any)
+                pseudo = _pseudo(name, argument, depth + 1, ignores_case=ignores_case)
+                is_sure = is_sure and pseudo is not None
+                tests.append(pseudo or _is_any)
         else:
             tests.append(_is_any)
     if not tests:
@@ -232,7 +237,7 @@ def _has_attribute(name: str, operator: str | None, searched: str | None, flag: 
     return test
 
 
-def _pseudo(name: str, argument: str, depth: int) -> Test | None:
+def _pseudo(name: str, argument: str, depth: int, *, ignores_case: bool) -> Test | None:
     """Return a test of whether an element has a pseudo-class. Return None if this module does not understand the
     pseudo-class.
     """
@@ -254,7 +259,7 @@ def _pseudo(name: str, argument: str, depth: int) -> Test | None:
         return simple[name]
     if depth <= MOST_NESTED_SELECTORS and name in ("not", "is", "where", "matches", "-webkit-any"):
         parts = [part for part in split(argument, ",") if part.strip()]
-        selectors = [read_selector(part, depth) for part in parts]
+        selectors = [read_selector(part, depth, ignores_case=ignores_case) for part in parts]
         if any(one is not None and (not one.is_sure or one.generated) for one in selectors):
             return None
         inner = [one for one in selectors if one is not None]  # what never applies matches nothing

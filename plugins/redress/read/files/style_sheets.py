@@ -79,11 +79,12 @@ class _Rule:
 @dataclass
 class StyleSheets:
     """The rules of all style sheets of a page. `doubt` is the doubt about the whole page if a style sheet is not
-    followed.
+    followed. `ignores_case` is as for `read_selector`.
 
-    `_rules` finds the rules by the tag, class or id that the last part of a selector names.
+    `_rules` finds the rules by the tag, class or id that the last part of a selector names, in small letters.
     """
 
+    ignores_case: bool = False
     doubt: str | None = None
     _rules: dict[str, list[_Rule]] = field(default_factory=dict)
     _own_fonts: set[str] = field(default_factory=set)
@@ -141,9 +142,9 @@ class StyleSheets:
     def _candidates(self, element: HtmlElement) -> Iterator[_Rule]:
         if not self._rules:
             return
-        keys = ["*", element.tag.lower(), *(f".{name}" for name in (element.get("class") or "").split())]
+        keys = ["*", element.tag.lower(), *(f".{name}" for name in (element.get("class") or "").lower().split())]
         if identity := element.get("id"):
-            keys.append(f"#{identity}")
+            keys.append(f"#{identity.lower()}")
         for key in dict.fromkeys(keys):
             yield from self._rules.get(key, ())
 
@@ -174,7 +175,8 @@ class StyleSheets:
         declarations = tuple(_declarations(_without_blocks(block)))
         if not declarations:
             return
-        read = [selector for text in split(selectors, ",") if (selector := read_selector(text)) is not None]
+        each = (read_selector(text, ignores_case=self.ignores_case) for text in split(selectors, ","))
+        read = [selector for selector in each if selector is not None]
         # a browser leaves out the whole rule if it does not know a part of its selectors
         is_known = is_sure and not _OF_A_BROWSER.search(selectors) and all(selector.is_sure for selector in read)
         for selector in read:
