@@ -109,7 +109,9 @@ def shown(sentences: tuple[str, ...]) -> str:
 
 
 def _register(warehouse: duckdb.DuckDBPyConnection, landing: Landing) -> None:
-    """Let the connection's queries read the tables of landing under the names `landed_<table>`."""
+    """Let the connection's queries read the tables of landing under the names `landed_<table>`, and the views of
+    `_VIEWS`.
+    """
     for name, schema in (TABLES | WITNESS_TABLES).items():
         parts = [read_table(path, schema) for path in landing.parts(name)]
         warehouse.register(f"landed_{name}", pa.concat_tables(parts) if parts else schema.empty_table())

@@ -33,10 +33,12 @@ PARAGRAPHS = pa.schema(
 def paragraph_rows(
     letters: Sequence[LandedLetter], sharing: Mapping[tuple[str, int], Sharing]
 ) -> list[dict[str, Any]]:
-    """Return the rows of the paragraphs of letters.
+    """Return a row of landing for each paragraph of letters. If letters have the same sha256, return the rows of
+    one of the letters.
 
-    `sharing` says in how many councils' letters a paragraph stands; its keys are a letter's sha256 and the
-    paragraph's index in the letter (from 0). If a paragraph has no entry in `sharing`, its row lacks these numbers.
+    `sharing` says in how many councils' letters a paragraph stands, and how many councils' letters were compared.
+    Its keys are a letter's sha256 and the paragraph's index in the letter (from 0). If a paragraph has no entry in
+    `sharing`, its row lacks `shared_by_count` and `compared_count`.
     """
     by_file = {landed.letter.sha256: landed for landed in letters}
     return [
@@ -57,7 +59,7 @@ def paragraph_rows(
 
 
 def landed_paragraphs(rows: Sequence[Mapping[str, Any]]) -> tuple[Paragraph, ...]:
-    """Return the paragraphs that the rows of one letter hold, in the order of print."""
+    """Return the paragraphs that the rows of one letter hold, in the order in which the letter prints them."""
     return tuple(
         Paragraph(row["paragraph_text"], row["page"], landed_box(row), row["line"], bool(row["is_ocr"]))
         for row in sorted(rows, key=lambda row: int(row["paragraph_number"]))

@@ -1,14 +1,15 @@
 """Landing: what each letter states and what the checks found, as Parquet, with one partition for each season.
 
-Five tables have a partition for each landed season: `letters`, `figures` and `paragraphs` come from reading,
-`checks` and `dispositions` from checking what was read. A paragraph's row says in how many councils' letters of the
-season the paragraph stands; a season that an older version landed has no paragraphs. A season is replaced whole,
-never appended to, so running a season twice leaves the same bytes.
+Five tables have a partition for each landed season. The rows of `letters`, `figures` and `paragraphs` come from
+reading; the rows of `checks` and `dispositions` come from checking the letters that were read. A paragraph's row
+says in how many councils' letters of the season the paragraph stands; a season that an earlier version of Redress
+landed has no paragraphs. A season is replaced whole, never appended to, so running a season twice leaves the same
+bytes.
 
-Other tables have a partition only if they have rows. `witness_figures` and `witness_reports` hold what second
-witnesses say, by season and kind of witness. `acquisitions` says what became of each authority's letter at the
-source, if the source names the authorities of its letters. `validations` holds Great Expectations' JSON about a
-season's checks, from which Data Docs are rendered; no release depends on this table.
+Other tables have a partition only if there is something to keep in it. `witness_figures` and `witness_reports` hold
+what second witnesses say, by season and kind of witness. `acquisitions` says what became of each authority's letter
+at the source, if the source names the authorities of its letters. `validations` holds Great Expectations' JSON
+about a season's checks; Data Docs are rendered from this JSON, and no release depends on it.
 """
 
 import hashlib
@@ -59,12 +60,12 @@ class Landing:
         return tuple(sorted(season for season in found if season is not None))
 
     def files_to_build(self) -> tuple[Place, ...]:
-        """Return the files, for all seasons, of the tables that a warehouse is built from."""
+        """Return the files of all seasons of the tables from which a warehouse is built."""
         return tuple(path for name in (*TABLES, *WITNESS_TABLES, "acquisitions") for path in self.parts(name))
 
     def parts(self, table: str) -> list[Place]:
-        """Return the files of a table for all seasons, under the names that landing gives them. Other files in the
-        table's folder, such as a copy of a season's folder, are ignored.
+        """Return the files of a table for all seasons. Files and folders of the table whose names landing does not
+        give, such as a copy of a season's folder, are ignored.
         """
         names = sorted(f"{kind}.parquet" for kind in WitnessKind) if table in WITNESS_TABLES else ["part.parquet"]
         folders = matching(self.folder / table, "season=*")
@@ -133,7 +134,7 @@ class Landing:
                 pq.write_table(as_table(rows[name], schema), incoming)
 
     def witness_figures(self, season: Season, kind: WitnessKind | None = None) -> tuple[WitnessFigure, ...]:
-        """Return the figures of a season's second witnesses of one kind, or of all kinds."""
+        """Return the figures of a season's second witnesses of one kind; if `kind` is None, of all kinds."""
         folder = self.folder / "witness_figures" / f"season={season}"
         places = matching(folder, "*.parquet") if kind is None else [folder / f"{kind}.parquet"]
         return tuple(
@@ -144,8 +145,9 @@ class Landing:
         )
 
     def take_witnesses(self, season: Season, kind: WitnessKind, other: "Landing") -> None:
-        """Replace the figures of a season's witnesses of one kind by the figures that the landing `other` has, and
-        the reports by its reports. Figures or reports that `other` does not have are removed here.
+        """Replace the figures and the reports of a season's witnesses of one kind by those of the landing `other`.
+        If `other` has no such figures, only remove the figures here; if `other` has no such reports, only remove
+        the reports here.
         """
         for name in WITNESS_TABLES:
             place, source = (
@@ -213,8 +215,8 @@ class Landing:
         return found
 
     def content_hash(self) -> str:
-        """Return a sha256 over what is landed. The day, the addresses of the files, and the names of people who
-        decided make no difference.
+        """Return a sha256 over the tables from which a warehouse is built. The day of landing, the addresses of the
+        files, and the names of the people who made decisions make no difference.
         """
         digest = hashlib.sha256()
         for name in TABLES:
@@ -253,8 +255,8 @@ def _season_of(folder: Place) -> Season | None:
 
 
 def _without_names(dispositions: pa.Table) -> pa.Table:
-    """Return a table of dispositions without the names of people who decided, because no release holds such a name.
-    A column `is_decided_by_person` says whether a person decided.
+    """Return a table of dispositions without the names of the people who made decisions, because no release holds
+    these names. In place of the names, a column `is_decided_by_person` says whether a person decided.
     """
     place = dispositions.schema.get_field_index("decided_by")
     return dispositions.set_column(place, "is_decided_by_person", dispositions.column(place).is_valid())

@@ -112,7 +112,7 @@ DISPOSITIONS = pa.schema(
 
 WITNESS_FIGURES = pa.schema(
     [
-        ("season", pa.int16()),  # the season whose folder the witness lay in
+        ("season", pa.int16()),  # the season of the run that read the witness
         ("witness_kind", pa.string()),  # data_table or statistics_page
         ("witness_sha256", pa.string()),
         ("source_address", pa.string()),
@@ -125,7 +125,7 @@ WITNESS_FIGURES = pa.schema(
         ("row_number", pa.int32()),  # the row of a table, or the line of a page's file
         ("column_name", pa.string()),
         ("absence_code", pa.string()),
-        ("definition_note", pa.string()),  # why the column does not count what letters count
+        ("definition_note", pa.string()),  # why the witness's column does not count what letters count
     ]
 )
 
@@ -175,8 +175,8 @@ def write_checks(season: Season, checks: Iterable[tuple[str | None, Check]], pla
 
 
 def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> None:
-    """Write letters to one Parquet file, each with its figures and paragraphs. The file also states the identity of
-    the reader: the version of the code that read the letters.
+    """Write letters to one Parquet file, each letter with its figures and paragraphs. `reader` is the identity of
+    the reader, which names the version of the code that read the letters; the file states this identity too.
     """
     rows = [
         {**letter_row(landed), "figures": _rows_of_one(landed), "paragraphs": paragraph_rows([landed], {})}
@@ -188,12 +188,12 @@ def write_readings(letters: Sequence[LandedLetter], reader: str, path: Path) -> 
 def read_readings(
     place: Place, only: Collection[str] | None = None, by: str | None = None
 ) -> tuple[str, tuple[LandedLetter, ...]]:
-    """Return the identity of the reader in a file of readings (the version of the code that read the letters), and
-    the file's letters.
+    """Return the identity of the reader (the version of the code that read the letters) that a file of readings
+    states, and the letters in the file. The identity is "" if the file does not state it.
 
-    `only` is a collection of sha256s: if it is given, only these letters are returned. If `by` is given and is not
-    the identity in the file, no letters are returned. The identity is "" if the file does not state it. A file of
-    an object store is fetched once, for the identity and the letters together.
+    `only` is a collection of sha256s: if it is given, only the letters with these sha256s are returned. If `by` is
+    given and is not the identity that the file states, no letters are returned. A file of an object store is
+    fetched once, for the identity and the letters together.
     """
     opened = _opened(place)
     reader = str((pq.read_schema(opened).metadata or {}).get(_READER, b"").decode())
@@ -206,9 +206,11 @@ def read_readings(
 def read_letters(
     letters_place: Place, figures_place: Place, paragraphs_place: Place, only: Collection[str] | None = None
 ) -> tuple[LandedLetter, ...]:
-    """Return the letters in Parquet files as they were read, but with unprintable characters escaped.
+    """Return the letters that Parquet files of landing hold, as the reader gave them, but with unprintable
+    characters escaped.
 
-    Letters that an older version landed have no file of paragraphs, and no paragraphs.
+    `only` is a collection of sha256s: if it is given, only the letters with these sha256s are returned. A season
+    that an earlier version of Redress landed has no file of paragraphs, and its letters have no paragraphs.
     """
     figures = _by_letter(read_table(figures_place, FIGURES, only))
     paragraphs = _by_letter(read_table(paragraphs_place, PARAGRAPHS, only)) if paragraphs_place.exists() else {}
@@ -233,8 +235,8 @@ def read_table(
 ) -> pa.Table:
     """Return the table in a Parquet file. If `schema` is given, the table gets the columns of this schema.
 
-    `only` is a collection of sha256s: if it is given, return only the rows of these letters. If `columns` is given,
-    return only the columns with these names.
+    `only` is a collection of sha256s: if it is given, return only the rows of the letters with these sha256s. If
+    `columns` is given, return only the columns with these names.
     """
     return _read(_opened(place), schema, only, columns)
 
@@ -254,7 +256,9 @@ def _opened(place: Place) -> Path | pa.BufferReader:
 
 
 def as_table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
-    """Return rows as a table of landing. Unprintable characters are escaped, since PostgreSQL takes no NUL."""
+    """Return rows as a table with the columns of `schema`. Unprintable characters in texts are escaped, since
+    PostgreSQL takes no NUL.
+    """
     return pa.Table.from_pylist([_shown(row) for row in rows], schema=schema)
 
 
@@ -390,5 +394,7 @@ def _figure(row: dict[str, Any]) -> Figure:
 
 
 def _as_printed(value: Decimal) -> Decimal:
-    """Return a number without trailing zeros. The column has three decimal places, and so adds zeros."""
+    """Return a figure's value without the zeros at its end that landing's column `value` adds, because the column
+    has three decimal places.
+    """
     return Decimal(int(value)) if value == int(value) else value.normalize()

@@ -8,7 +8,8 @@ from redress.settings import Settings
 
 
 class WriterLock:
-    """The locks of the state and of its warehouse, for `with`. A process that holds the locks may take them again.
+    """The locks that keep other writers out, to be held during a `with` block: the lock of the state and, unless
+    the state is shared, the lock of the warehouse folder. A process that holds the locks may take them again.
 
     Every process takes the state's lock first, so that no two processes wait for each other.
     """
