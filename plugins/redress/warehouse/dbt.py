@@ -1,5 +1,5 @@
-"""Run dbt in a separate process. Each run gets its own environment variables, inputs and folders. The project is
-kept as dbt parsed it, so that the next run need not parse it.
+"""Run dbt in a separate process. Each process of dbt gets its own environment variables, inputs and folders. The
+project is kept in the form that dbt gives it by parsing, so that the next process need not parse the project.
 """
 
 import errno
@@ -67,10 +67,12 @@ def run_dbt(
     """Run a dbt command on the project. `database` is the DuckDB file that dbt opens, and `target` is the folder
     for dbt's results.
 
-    dbt runs in the folder of the database, and reads landing through links in that folder. So dbt never gets a path
-    that a person chose, and the parsed project can be used for builds in other folders. Raises DbtInterruptedError
-    if a signal ended dbt, or if the disk was full, and DbtError if dbt fails for another reason or runs longer than
-    `time_limit_seconds`.
+    dbt runs in the folder of the database, and reads landing through links in that folder. So neither the path of
+    the database nor the path of landing, which people choose, becomes part of a statement of dbt, and the parsed
+    project can be used for builds in other folders.
+
+    Raises DbtInterruptedError if a signal ended dbt, or if the disk was full. Raises DbtError if dbt fails for
+    another reason or takes longer than `time_limit_seconds`.
     """
     for folder in (logs, target, database.parent):
         folder.mkdir(parents=True, exist_ok=True)
@@ -146,7 +148,7 @@ def link_inputs(folder: Path, landing: Place, additional_authorities: Path | Non
     authorities.
 
     DuckDB treats a path as a glob pattern: it would look for a folder `letters [1]` under the name `letters 1`. So
-    the names of the links have no wildcards, whatever the names of the linked folders.
+    dbt reads by way of the links, whose names have no wildcards, whatever the name of landing's folder.
 
     If landing lies in an object store, each file is fetched into the folder `copies` first, once for each version
     of the file.
@@ -164,8 +166,8 @@ def link_inputs(folder: Path, landing: Place, additional_authorities: Path | Non
 
 
 def parsed_name(database_name: str) -> str:
-    """Return the file name under which the parsed project is kept: a hash over the project's files, dbt's versions,
-    and the database's name, which dbt reads while it parses.
+    """Return the file name under which the parsed project is kept. The name is a hash over all that decides what
+    parsing gives: the project's folder and files, dbt's versions, and the name of the database.
     """
     digest = hashlib.sha256()
     for part in (version("dbt-core"), version("dbt-duckdb"), str(DBT_PROJECT), database_name):
@@ -190,8 +192,9 @@ def take_parsed(parsed: Path, target: Path) -> None:
 
 
 def keep_parsed(parsed: Path, target: Path) -> None:
-    """Keep the project that dbt parsed in a target folder. If PARSED_FOLDER cannot be written, nothing is kept, and
-    the next run parses the project again.
+    """Copy the parsed project from a target folder, where dbt wrote it, to the file `parsed`. Of all kept projects,
+    keep the newest PARSED_KEPT. If PARSED_FOLDER cannot be written, keep nothing; dbt then parses the project again
+    the next time.
     """
     with suppress(OSError):
         with replaced(parsed, is_shared=True) as incoming:

@@ -1,4 +1,6 @@
-"""Read what dbt writes about a project and a run: manifest.json and run_results.json in dbt's target folder."""
+"""Read what dbt writes into its target folder: manifest.json about a project, run_results.json about dbt's last
+run.
+"""
 
 import json
 import re
@@ -60,7 +62,9 @@ def data_tests(manifest: Manifest) -> dict[str, list[DataTest]]:
 
 
 def referred_model(reference: str) -> str:
-    """Return the model that an argument such as "ref('dim_year')" names. Raises ValueError on another argument."""
+    """Return the name of the model in an argument such as "ref('dim_year')". Raises ValueError if the argument has
+    another form.
+    """
     found = _REFERENCE.fullmatch(reference)
     if found is None:
         raise ValueError(f"a relationship is to {reference!r}, and ref('<model>') is expected")
@@ -68,16 +72,18 @@ def referred_model(reference: str) -> str:
 
 
 def forget_results(target: Path) -> None:
-    """Remove the results of an earlier run, so that they are not taken for the results of the next run."""
+    """Remove the results of dbt's last run from a target folder, so that nobody takes them for the results of the
+    next run.
+    """
     (target / RUN_RESULTS_NAME).unlink(missing_ok=True)
 
 
 def first_failure(target: Path) -> str | None:
-    """Return in one line the first failure of the last run and its reason. Return None if nothing failed, or if no
-    model or test has a result.
+    """Return in one line the first failure of dbt's last run and its reason. Return None if nothing failed, or if
+    dbt left no results.
 
-    dbt writes its results after all models and tests have run or have been skipped. So there are no results if the
-    run was killed or if the project could not be parsed.
+    dbt writes its results after all models and tests have run or have been skipped. So there are no results if dbt
+    was killed or if the project could not be parsed.
     """
     try:
         results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
@@ -95,8 +101,8 @@ def first_failure(target: Path) -> str | None:
 
 
 def not_run(target: Path) -> tuple[str, ...]:
-    """Look for kinds of nodes (such as data tests) of which a node did not run or did not pass in the last run.
-    Return a sentence about each of these kinds.
+    """Return a sentence about each kind of node (seeds, models, data tests) of which at least one node did not run
+    or did not pass in dbt's last run.
     """
     results = json.loads((target / RUN_RESULTS_NAME).read_bytes())["results"]
     passed = {result["unique_id"] for result in results if result["status"] in _PASSED}
