@@ -18,28 +18,29 @@ _CHUNK_BYTES = 1024**2
 
 
 def write_checksums(folder: Path) -> None:
-    """Write the sha256 of every file below a folder into its SHA256SUMS. This file completes a release."""
+    """Write the sha256 of every file below a folder into the folder's SHA256SUMS, which is the last file of a
+    release to be written.
+    """
     (folder / CHECKSUMS_NAME).write_text(checksums_of(folder), encoding="utf-8")
 
 
 def checksums_of(folder: Path) -> str:
-    """Return the text of a SHA256SUMS with every file below a folder."""
+    """Return the text of a SHA256SUMS that has a line for every other file below a folder."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return "".join(f"{sha256_of(folder / name)}  {name}\n" for name in names if name != CHECKSUMS_NAME)
 
 
 def read_checksums(text: str) -> dict[str, str]:
-    """Return the sha256 of each file by its name, from the text of a SHA256SUMS; an incomplete line is left out."""
+    """Return the sha256 of each file, by the file's name, from the text of a SHA256SUMS. An incomplete line is left
+    out.
+    """
     pairs = (line.partition("  ") for line in text.split("\n"))
     return {name: sha256 for sha256, _, name in pairs if name}
 
 
 def damage(folder: Path) -> tuple[str, ...]:
-    """Return a sentence for each file of a release that differs from SHA256SUMS, is missing, or has no line in
-    SHA256SUMS.
-
-    SHA256SUMS has to name the files of ALWAYS_THERE and each resource of the data package, so that an incomplete
-    SHA256SUMS is found too.
+    """Return a sentence for each file of a release that differs from its sha256 in SHA256SUMS, and for each fault
+    that `missing` finds.
     """
     found = list(missing(folder))
     if (folder / CHECKSUMS_NAME).is_file():
@@ -59,7 +60,12 @@ def differing(folder: Path, sha256s: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def missing(folder: Path) -> tuple[str, ...]:
-    """Return a sentence for each file that a release lacks; no large file is read."""
+    """Return a sentence for each file that a release lacks, and for each needed file without a line in SHA256SUMS.
+    Read no large file.
+
+    SHA256SUMS has to name the files of ALWAYS_THERE, changes.json if there is one, and each file of the data
+    package. So an incomplete SHA256SUMS is found too.
+    """
     if not (folder / CHECKSUMS_NAME).is_file():
         return (f"{CHECKSUMS_NAME} is not there",)
     stated = _stated(folder)

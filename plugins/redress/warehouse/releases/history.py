@@ -2,7 +2,8 @@
 
 <warehouse>/history.json    a list of events, oldest first; replaced whole, by one rename
 
-If several machines share a state, `current.json` in the object store has the list, and this file is a copy.
+If several machines share a state, `current.json` in the object store has the events, and `history.json` is a copy
+of them.
 
 The history, not the release, has the time of publication, because the content of a release must not depend on the
 day.
@@ -29,8 +30,8 @@ class ReleaseError(Exception):
 
 
 def is_identity(name: str) -> bool:
-    """Return whether a name can be the identity of a release: 16 hexadecimal digits. Files and folders with other
-    names are left alone.
+    """Return whether a name can be the identity of a release: 16 hexadecimal digits. Redress does not take a file
+    or folder with any other name for a release.
     """
     return _IDENTITY.fullmatch(name) is not None
 
@@ -49,7 +50,9 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a release, at a time in UTC; `by` and `reason` are set if a person caused the event."""
+    """What happened to a release, at a time in UTC. In an event TAKEN_BACK, `by` says who took the release back,
+    and `reason` may say why; in other events both are empty.
+    """
 
     at: str
     release: str
@@ -65,12 +68,14 @@ class Event:
 
 @dataclass(frozen=True)
 class History:
-    """What happened to the releases of a warehouse folder. Only the holder of the writer lock writes it."""
+    """What happened to the releases of a warehouse folder. Only the holder of the writer lock may write the
+    history.
+    """
 
     folder: Path
 
     def events(self) -> tuple[Event, ...]:
-        """Return all events, oldest first. Raises ReleaseError if the file is not a history."""
+        """Return all events, oldest first. Raises ReleaseError if the file cannot be read or is not a history."""
         file = self.folder / HISTORY_NAME
         try:
             return stated_events(stated_json(file.read_bytes()))
@@ -89,7 +94,10 @@ class History:
     def add(
         self, release: str, what: Happening, *, by: str = "", reason: str = "", at: dt.datetime | None = None
     ) -> None:
-        """Add an event, at this moment unless `at` is given. Raises ReleaseError if `release` is no identity."""
+        """Add an event, at this moment unless `at` is given, and remove each earlier event BEGUN.
+
+        Raises ReleaseError if `release` is no identity, or if the history cannot be read or written.
+        """
         if not is_identity(release):
             raise ReleaseError(f"{release!r} is no release, so {self.folder / HISTORY_NAME} stays as it is")
         when = (at or dt.datetime.now(dt.UTC)).isoformat(timespec="milliseconds")
@@ -110,8 +118,8 @@ class History:
         return found[-1] if found else None
 
     def taken_back(self) -> dict[str, Event]:
-        """Return the releases that a person took back and that nobody has made current since, each with its last
-        event.
+        """Return, by identity, each release that a person took back and that has not become current since. The
+        value is the release's last event TAKEN_BACK.
         """
         return taken_back_in(self.events())
 
@@ -130,7 +138,7 @@ class History:
 
 
 def events_as_json(events: Iterable[Event]) -> list[dict[str, str]]:
-    """Return events in the form of JSON, which `stated_events` reads."""
+    """Return events in the form in which they are written as JSON; `stated_events` reads this form."""
     return [asdict(event) for event in events]
 
 
@@ -142,8 +150,8 @@ def stated_events(stated: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
 
 
 def taken_back_in(events: Iterable[Event]) -> dict[str, Event]:
-    """Return the releases that a person took back and that no later event made current, each with its last
-    event.
+    """Return, by identity, each release of which an event says that a person took it back, and no later event says
+    that it became current. The value is the release's last event TAKEN_BACK.
     """
     found: dict[str, Event] = {}
     for event in events:

@@ -20,8 +20,8 @@ class KnownRelease:
     """A release that exists: what it holds, when it last became current, and whether a person took it back.
 
     `has_changes` is False if the release has no changes.json, because an earlier version of Redress made it.
-    `damage` has a sentence for each file that is missing; a listing computes no checksums. If a release is damaged,
-    `seasons` may be empty and `letters_count` 0.
+    `damage` has a sentence for each fault that is found without checksums, such as a missing file. If a release is
+    damaged, `seasons` may be empty and `letters_count` 0.
     """
 
     identity: str
@@ -48,7 +48,7 @@ class Pruned:
 
 
 def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
-    """Return all releases of a warehouse; the release that last became current is the first."""
+    """Return all releases of a warehouse. The release that became current most recently comes first."""
     current = releases.current()
     taken_back = releases.history.taken_back()
     last = _became_current(releases)
@@ -73,7 +73,9 @@ def known_releases(releases: Releases) -> tuple[KnownRelease, ...]:
 
 
 def taken_back(releases: Releases, identity: str) -> Event | None:
-    """Return when and why a person took a release back. Return None if nobody did, or if the release is gone."""
+    """Return the event by which a person took a release back. Return None if the release does not exist, or if it
+    is not taken back.
+    """
     if identity not in releases.identities():
         return None
     return releases.history.taken_back().get(identity)
@@ -84,8 +86,9 @@ def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") ->
     is now current.
 
     No run publishes a release again that was taken back. `to` names the earlier release, as for `release_to_go_to`.
-    If the earlier release had itself been taken back, that is undone, and the present release is not taken back.
-    Only the holder of the writer lock may call this function. Raises ReleaseError as `release_to_go_to` does.
+    If the earlier release itself was taken back, it no longer counts as taken back, and the present release is not
+    taken back. Only the holder of the writer lock may call this function. Raises ReleaseError as `release_to_go_to`
+    does.
     """
     releases.clear()
     target = release_to_go_to(releases, to)
@@ -101,7 +104,7 @@ def release_to_go_to(releases: Releases, to: str = "") -> str:
 
     `to` is a release's identity or enough of its beginning; empty means the release that was current before the
     present one. If the folder of the current release is gone, any whole release can be named. Raises ReleaseError
-    if there is no such release, if it is current already, or if one of its files differs from its checksum.
+    if there is no such release, or if the release is current already or damaged.
     """
     current = releases.current()
     if current is None and not to:
@@ -153,10 +156,10 @@ def _nothing_to_go_back_from(releases: Releases) -> str:
 
 
 def remove_unless_read(releases: Releases, identity: str) -> bool:
-    """Remove a release; for readers it disappears in one step. Return False if a reader has locked one of its
-    files.
+    """Remove a release unless a reader has locked one of its files. Return whether the release was removed.
 
-    If the release is not removed, it stays unchanged. Raises OSError if the file system refuses to remove it.
+    Readers see the release whole or not at all, because its folder is first renamed. If the release is not removed,
+    it stays unchanged. Raises OSError if the file system refuses to remove the release.
     """
     folder = releases.release_folder(identity)
     bin_folder = releases.bin_folder(identity)
@@ -185,7 +188,7 @@ def remove_unless_read(releases: Releases, identity: str) -> bool:
 
 
 def _by_age(releases: Releases) -> list[str]:
-    """Return the identities of all releases; the release that last became current is the first.
+    """Return the identities of all releases. The release that became current most recently comes first.
 
     The order of events in the history counts, not their times, because a clock may have been wrong. Releases that
     the history does not mention come last; an earlier version of Redress made them.
@@ -203,8 +206,8 @@ def _became_current(releases: Releases) -> dict[str, Event]:
 
 
 def _before(releases: Releases, current: str) -> str:
-    """Return the release that was current most recently before `current`. Releases that no longer exist or were
-    taken back do not count. Raises ReleaseError if there is none.
+    """Return the identity of the release that was current most recently before the release `current`. Releases that
+    no longer exist or were taken back do not count. Raises ReleaseError if there is no such release.
     """
     taken, there = releases.history.taken_back(), releases.identities()
     for event in reversed(releases.history.events()):
@@ -229,7 +232,9 @@ def _named(releases: Releases, beginning: str) -> str:
 
 
 def _held(releases: Releases, identity: str) -> Held:
-    """Return what the folder of a release holds, and what is wrong with the release."""
+    """Return the numbers of letters that the folder of a release holds, and what is wrong with the release. If the
+    release is not on this machine, fetch it first.
+    """
     folder = releases.release_folder(identity)
     found = releases.bring(identity) or missing(folder)
     has_changes = (folder / CHANGES_NAME).is_file()

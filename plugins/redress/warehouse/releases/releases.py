@@ -65,7 +65,7 @@ class Releases:
         return self.folder / "current"
 
     def current(self) -> Path | None:
-        """Return the folder of the current release, or None before the first release.
+        """Return the folder of the current release. Return None if `current` is missing or leads to nothing.
 
         Raises ReleaseError if `current` is not a link to a release.
         """
@@ -156,8 +156,8 @@ class Releases:
         return folder / f"{_MARK}removed-{identity}"
 
     def left_alone(self) -> tuple[str, ...]:
-        """Return sentences about what Redress does not remove: files in the folder of builds that others made, and
-        what Redress found in the place of `current` and put aside.
+        """Return a sentence about files of other programs in the folder of builds, and a sentence about copies of
+        releases that lay in the place of `current` and were put aside. Redress removes neither.
         """
         others = sorted(path.name for path in self._incoming.glob("*") if not _is_ours(path))
         copies = sorted(path.name for path in self.folder.glob(f"{_PUT_ASIDE}.*"))
@@ -169,11 +169,11 @@ class Releases:
         return tuple(sentences)
 
     def clear(self, but: str = "") -> None:
-        """Remove what a crash left: unfinished builds, and a release that got its final name but never became
-        current.
+        """Remove what a crash left: builds, finished or not, and a release that got its final name but never became
+        current. If the history does not say since when the current release is current, add that.
 
-        The built warehouse with the identity `but` stays, because another run waits to publish it. Files of other
-        programs stay too. If `current` is a copy of a release, it becomes a link again.
+        The built warehouse with the identity `but` stays, because a run waits to publish it. Files of other
+        programs stay too. If `current` is a copy of a release, replace the copy by a link.
         """
         for path in self._incoming.glob("*"):
             if _is_ours(path) and path.name != f"{_MARK}{but}":
@@ -252,8 +252,8 @@ class Releases:
                 path.chmod(path.stat().st_mode & 0o444)  # a client that opens the file to write is refused
 
     def point_at(self, identity: str) -> None:
-        """Make a release current, by one atomic rename, and add that to the history. Raises ReleaseError if the
-        release does not exist.
+        """Make a release current, by one atomic rename, and add the event CURRENT to the history. Raises
+        ReleaseError if the release does not exist.
         """
         target = self.release_folder(identity)
         if not target.is_dir():
@@ -263,15 +263,15 @@ class Releases:
             self.history.add(identity, Happening.CURRENT)
 
     def link(self, identity: str) -> None:
-        """Point `current` at a release, by one atomic rename, without adding that to the history."""
+        """Point `current` at a release, by one atomic rename. Leave the history as it is."""
         with replaced(self.current_link, is_shared=True) as incoming:
             incoming.symlink_to(Path("releases") / identity)
         _onto_disk(self.folder, self.folder / "releases")
 
     @property
     def _incoming(self) -> Path:
-        """The folder of unfinished builds. Raises ReleaseError if it is a link, because other files may lie behind
-        the link.
+        """The folder of warehouses that are being built or are not published yet. Raises ReleaseError if the folder
+        is a link, because other files may lie behind the link.
         """
         folder = self.folder / INCOMING
         if folder.is_symlink():
@@ -330,7 +330,7 @@ class Releases:
             self.point_at(identity)
 
     def _copied(self) -> str | None:
-        """Return the identity of the release of which `current` is a copy; None if nothing tells which it is."""
+        """Return the identity of the release of which `current` is a copy; None if no release fits the copy."""
         place = self.current_link
         releases = {path.name: path for path in (self.folder / "releases").glob("*") if is_identity(path.name)}
         if place.is_file():
@@ -346,9 +346,9 @@ class Releases:
         return None
 
     def _before(self, identity: str) -> Path | None:
-        """Return the folder of the release that `identity` replaces: the current release, if that is another
-        release. Otherwise return the folder of the release that was current before `identity` first became current;
-        None if there was none.
+        """Return the folder of the release that `identity` replaces. This is the current release if `identity` is
+        another release. Otherwise it is the release that was current before `identity` first became current; None
+        if there was no such release.
         """
         current = self.current()
         if current is not None and current.name != identity:
@@ -364,7 +364,7 @@ def _named(names: list[str]) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether Redress made a folder in `incoming`. Its name tells: only Redress gives such names."""
+    """Return whether Redress made a folder in `incoming`, to judge by its name: only Redress gives such names."""
     return _OURS.fullmatch(path.name) is not None and path.is_dir() and not path.is_symlink()
 
 
