@@ -156,8 +156,8 @@ class ReleaseChanges:
     """What a release holds, and how it differs from the release before.
 
     `before` is the identity of the release that was current before, or None for the first release of a warehouse.
-    `data` is None for the first release, and also if the release before is damaged; `why_not_compared` then has a
-    sentence for each damaged file.
+    `data` is None for the first release, and also if the release before is damaged. If the release before is
+    damaged, `why_not_compared` has a sentence for each fault; otherwise it is empty.
     """
 
     release: str
@@ -171,9 +171,10 @@ _JSON = TypeAdapter(ReleaseChanges)
 
 
 def compared(identity: str, connection: duckdb.DuckDBPyConnection, previous: Path | None) -> ReleaseChanges:
-    """Compare the warehouse that a connection has open with the release before it.
+    """Compare the built warehouse to which `connection` is open with the release before it. Return the changes.
 
-    `previous` is the folder of the release before; None for the first release of a warehouse.
+    `identity` is the identity of the built warehouse. `previous` is the folder of the release before; None for the
+    first release of a warehouse.
     """
     why_not = () if previous is None else damage(previous)
     data = None
@@ -199,8 +200,8 @@ def write_changes(changes: ReleaseChanges, folder: Path) -> None:
 
 
 def read_changes(folder: Path) -> ReleaseChanges | None:
-    """Return the changes that are written in the folder of a release. Return None if an earlier version of Redress
-    made the release, without changes.json, or if the release was removed.
+    """Return the changes that the changes.json of a release states. Return None if there is no such file, because
+    an earlier version of Redress made the release, or because the release was removed.
     """
     try:
         return _JSON.validate_json((folder / CHANGES_NAME).read_bytes())
@@ -340,10 +341,10 @@ def _trust(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedTrust, ...] | 
 
 def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparisons, ...] | None:
     """Return how many figures changed in the comparison with second witnesses, by season, kind of witness, and the
-    results before and now. Return None if one release has no such comparison.
+    results before and now. Return None if one of the releases has no comparison with second witnesses.
 
-    If a witness has several figures of one measure, the first is compared with the first in the release before, the
-    second with the second, and so on.
+    If witnesses have several figures of one measure, the first figure is compared with the first figure in the
+    release before, the second with the second, and so on.
     """
     if not _is_in_both(connection, "fct_reconciliation", "reconciliation_state"):
         return None
@@ -381,8 +382,8 @@ def _comparisons(connection: duckdb.DuckDBPyConnection) -> tuple[ChangedComparis
 
 
 def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    """Return whether both releases have a column of a table in schema `marts`; the release before may lack a new
-    column.
+    """Return whether the tables named `table` in the schema `marts` of both releases have a column. The release
+    before may lack a new column.
     """
     found: list[Any] = connection.execute(
         "select count(*) from duckdb_columns() where schema_name = 'marts' and table_name = ? and column_name = ? "
@@ -393,5 +394,5 @@ def _is_in_both(connection: duckdb.DuckDBPyConnection, table: str, column: str) 
 
 
 def quoted(path: Path) -> str:
-    """Return a path with its single quotes doubled, for a quoted text in a statement."""
+    """Return a path with its single quotes doubled, to be put between single quotes in a statement of SQL."""
     return str(path).replace("'", "''")

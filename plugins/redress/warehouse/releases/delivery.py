@@ -1,8 +1,8 @@
 """Delivery: what a run or a rollback does after it has made a release current.
 
-The current release goes to the object store that the settings name, and old releases are removed. Delivery can be
-repeated at any time: a delivered release is left as it is, and what a failure prevented is done by the next run. If
-several machines share a state, a release becomes current by its delivery, not before.
+Delivery puts the current release into the object store that the settings name, and removes old releases. Delivery
+can be repeated at any time: a delivered release is left as it is, and the next run does what a failure prevented.
+If several machines share a state, a release becomes current by its delivery, not before.
 """
 
 from redress.settings import Settings
@@ -14,7 +14,8 @@ from redress.warehouse.writer_lock import WriterLock
 
 
 def deliver(settings: Settings) -> tuple[str, ...]:
-    """Put the current release into the object store and remove old ones; return a sentence for each thing done.
+    """Put the current release into the object store that the settings name, if they name one, and remove old
+    releases. Return a sentence for each thing done.
 
     An old release that cannot be removed stays, and a sentence says so. Only the holder of the writer lock may call
     this function. Raises ReleaseError if the store cannot be written: then the new release is current locally, the

@@ -14,8 +14,8 @@ Columns = tuple[str, ...]
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """Columns of a table that hold the key of a row, in another table or in the same table. The columns may be
-    null.
+    """Columns of one table whose values name a row of `table`, which may be the same table. `key` has the columns
+    of `table` in which that row has the same values. The values of `columns` may be null.
     """
 
     columns: Columns
@@ -25,8 +25,8 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one table. `primary` has the columns that identify a row; it is empty if no test says which these
-    are.
+    """The keys of one table. `primary` has the columns of the primary key. It is empty if no tested key is known
+    whose columns are never null.
     """
 
     primary: Columns = ()
@@ -34,10 +34,10 @@ class Keys:
     foreign_keys: tuple[ForeignKey, ...] = ()
 
     def among(self, tables: Mapping[str, frozenset[str]], table: str) -> "Keys":
-        """Return the keys of `table` that can be declared: a key is left out if one of its columns, or the table
-        that it refers to, is missing in `tables`.
+        """Return the keys of `table` that can be declared. A key is left out if `tables` lacks one of its columns,
+        or the table or a column to which the key refers.
 
-        `tables` has the columns of each table by the table's name.
+        `tables` has the names of the columns of each table, by the table's name.
         """
         columns = tables[table]
         return Keys(
@@ -97,9 +97,9 @@ def _table_name(resource: str) -> str:
 def model_keys(manifest: Manifest) -> dict[str, Keys]:
     """Return the keys of each model of dbt's manifest, by the model's name.
 
-    Every key is tested by dbt to be unique. The primary key is the first key whose columns are never null by the
-    model's contract; combinations of columns come before single columns. If a test of a relationship only warns,
-    the relationship is not a foreign key.
+    A key is unique because a test of dbt says so, and a foreign key is a relationship that dbt tests. A test that
+    only warns does not count. The primary key is the first unique key whose columns are never null by the model's
+    contract; combinations of columns come before single columns.
     """
     tests = data_tests(manifest)
     return {model["name"]: _keys_of(model, tests.get(model["unique_id"], ())) for model in models(manifest)}

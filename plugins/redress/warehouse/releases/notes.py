@@ -87,7 +87,9 @@ def _letters(letters: Sequence[ChangedLetter]) -> list[str]:
 
 
 def _figures(data: DataChanges) -> list[str]:
-    """List the changed figures, and count the figures of authorities and seasons that only one release has."""
+    """Return the lines of the section about figures: counts of the figures that changed and of the figures of
+    authorities and seasons that only one release has, then each figure that changed.
+    """
     added_count = sum(figure.was is None for figure in data.figures)
     removed_count = sum(figure.now is None for figure in data.figures)
     sentences = [

@@ -40,8 +40,9 @@ class Pointer:
     """The content of `current.json`: the current release, since when it is current, which releases are kept, and
     the history.
 
-    `letters` has, for each kept release, the number of letters of each season. If an earlier version of Redress
-    wrote the pointer, it has no history and no numbers of letters.
+    `events` is the history. `letters` has, for each kept release, the number of letters of each season. If an
+    earlier version of Redress wrote the pointer, `events` only says that the current release became current, and
+    `letters` is empty.
     """
 
     release: str
@@ -79,8 +80,8 @@ class Pointer:
 class StoredReleases:
     """The releases at an address, such as "s3://bucket/prefix".
 
-    A writer holds the writer lock of the state. Without a shared state, only one home may write to the address.
-    Many processes may read.
+    Only a process that holds the writer lock of its state may write to the address. If the state is not shared,
+    only one home may write there. Many processes may read.
     """
 
     address: str
@@ -95,7 +96,7 @@ class StoredReleases:
     def pointer(self) -> Pointer | None:
         """Return what `current.json` says; None before the first release.
 
-        Raises ReleaseError if the store cannot be read, or if the file is broken.
+        Raises ReleaseError if the store cannot be read, or if `current.json` is broken.
         """
         with _release_errors():
             try:
@@ -119,17 +120,18 @@ class StoredReleases:
         letters: Callable[[], Mapping[int, int]],
         require_held: Callable[[], None],
     ) -> tuple[bool, Pointer]:
-        """Make a local release current in the store; return whether anything was sent, and the pointer.
+        """Make a local release current in the store. Return whether the release was sent or newly became current,
+        and the pointer.
 
         `events` is the history. The pointer holds the history and the current release, so one PUT changes both.
         `letters` returns how many letters of each season the release has. `require_held` is called before the
         pointer is put, and raises an error if this process is no longer the writer.
 
-        If a release is whole in the store, it is not sent again. The store's current release counts as whole if one
-        listing shows the right names and sizes; otherwise its checksums are compared. The last `kept_count`
-        releases that were current stay, and so do releases that a person took back. Other releases are removed, and
-        also the remains of a crash. Raises ReleaseError if a file cannot be put or read, or if it differs in the
-        store from the local file; readers then keep the release that they had.
+        A release that is whole in the store is not sent again. If the release is current in the store already, it
+        counts as whole if one listing shows the right names and sizes. Otherwise the checksums of its files are
+        compared. The last `kept_count` releases that were current stay, and so do releases that a person took back.
+        All other releases are removed, and so is what a crash left of a release. Raises ReleaseError if a file
+        cannot be put or read, or if a file in the store differs from what was put there.
         """
         identity = folder.name
         with _release_errors():
@@ -171,7 +173,9 @@ class StoredReleases:
             self._files.write(f"{place}/{CHECKSUMS_NAME}", sums.encode())
 
     def built(self, identity: str) -> dict[str, str] | None:
-        """Return the sha256 of each file of a built warehouse; None if the store has no such warehouse."""
+        """Return the sha256 of each file of a built warehouse, by the file's name; None if the store has no built
+        warehouse with this identity.
+        """
         with _release_errors():
             try:
                 return read_checksums(self._files.read(f"{INCOMING}/{identity}/{CHECKSUMS_NAME}").decode())
@@ -217,11 +221,12 @@ class StoredReleases:
         return tuple(f"{name} is not what was put there" for name in differing(into, sha256s))
 
     def _send(self, folder: Path) -> bool:
-        """Put each missing or wrong file and read it back, then put SHA256SUMS, which makes the release whole.
+        """Put each missing or wrong file of a release and read it back. Then put SHA256SUMS, which makes the
+        release whole, and return True. If the release was whole in the store already, put nothing and return False.
 
-        Return False if all files were right already. A release that was built again has equal content but perhaps
-        other bytes, so the files in the store are compared with the SHA256SUMS in the store. Raises ReleaseError if
-        the local release is damaged, or if a file that was read back differs.
+        A release that was built again has equal content but perhaps other bytes, so the files in the store are
+        first compared with the SHA256SUMS in the store. Raises ReleaseError if the local release is damaged, or if
+        a file that was read back differs.
         """
         found = damage(folder)
         if found:
@@ -265,7 +270,7 @@ class StoredReleases:
         return found
 
     def _is_as_here(self, folder: Path) -> bool:
-        """Return whether the store has an object of equal name and size for each file of a local release."""
+        """Return whether the store has, for each file of a local release, an object of the same name and size."""
         sizes_bytes = self._files.sizes_bytes(f"releases/{folder.name}")
         files = (path for path in folder.rglob("*") if path.is_file())
         return all(
@@ -293,7 +298,7 @@ def _next(
     events: tuple[Event, ...],
     letters: Callable[[], Mapping[int, int]],
 ) -> Pointer:
-    """Return the pointer that replaces `pointer` and makes the release `identity` current."""
+    """Return the pointer that is to replace `pointer`, and that names the release `identity` as current."""
     before = () if pointer is None else pointer.kept
     last = [identity, *(release for release in before if release != identity)]
     taken_back = taken_back_in(events)

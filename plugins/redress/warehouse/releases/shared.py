@@ -5,8 +5,8 @@
 <warehouse>/releases            copies of the current release and of a few earlier releases
 <warehouse>/current             a link to the copy of the current release
 
-`releases_of` is how every step finds the releases. It asks the store what is current (one GET), and fetches what
-this machine does not have.
+Every step finds the releases by `releases_of`. This function asks the store which release is current (one GET), and
+fetches the current release if this machine does not have it.
 """
 
 import shutil
@@ -65,8 +65,9 @@ class SharedReleases(Releases):
     def take(self) -> tuple[str, ...]:
         """Make the local history, `current` and the current release equal to those in the store.
 
-        If the current release cannot be fetched, remove `current` on this machine, and return what is wrong. If a
-        process ended before its release became current in the store, its local changes are undone.
+        If the current release cannot be fetched, remove `current` on this machine, and return a sentence for each
+        thing that is wrong with the release. If a process made a release current on this machine and ended before
+        the release became current in the store, the local history and `current` go back to those in the store.
         """
         with self.alone():
             self._require_copies()
@@ -92,8 +93,8 @@ class SharedReleases(Releases):
         return frozenset() if pointer is None else frozenset(pointer.kept)
 
     def held(self, identity: str) -> Held | None:
-        """Return what the store says about a release; None if the pointer does not have the release's numbers of
-        letters.
+        """Return what the store says about a release; None if the pointer (`current.json`) does not say how many
+        letters the release has.
         """
         pointer = self.store.pointer()
         if pointer is None or identity not in pointer.letters:
@@ -202,8 +203,9 @@ class SharedReleases(Releases):
 
 
 def forget_copies(copies: Releases, kept: Collection[str]) -> None:
-    """Remove the copies of releases that the store no longer keeps, except copies that are being read. Then call
-    `prune` for the other copies, with COPIES_KEPT. `kept` has the identities of the releases that the store keeps.
+    """Remove the copies of releases that the store no longer keeps, except copies that are being read. Then let
+    `prune` remove copies of older releases, so that COPIES_KEPT copies are left. `kept` has the identities of the
+    releases that the store keeps.
     """
     for identity in copies.identities().difference(kept):
         remove_unless_read(copies, identity)
