@@ -30,9 +30,10 @@ def build_beside(
     connection: Connection, warehouse: duckdb.DuckDBPyConnection, tables: tuple[ServedTable, ...]
 ) -> dict[str, int]:
     """Make a release's tables in the incoming schema, with rows, keys and indexes. Return the number of rows of
-    each table.
+    each table, by the table's name.
 
-    Raises ServeError if a table cannot be copied, differs from its table in the release's file, or breaks a key.
+    Raises ServeError if a table cannot be copied, differs from its table in the release's file, breaks a key, or
+    has the name of the table that says which release is served.
     """
     if any(table.name == RELEASE_TABLE for table in tables):
         raise ServeError(f"a table of the release is called {RELEASE_TABLE}, which says in {SCHEMA} what is served")
@@ -103,8 +104,8 @@ def copy_rows(connection: Connection, warehouse: duckdb.DuckDBPyConnection, tabl
 
 
 def _require_equal(connection: Connection, warehouse: duckdb.DuckDBPyConnection, table: ServedTable) -> int:
-    """Return the number of rows of a table. Raises ServeError if PostgreSQL's rows or values differ from those in
-    the file.
+    """Return the number of rows of a table. Raises ServeError if the rows in PostgreSQL are not those in the
+    release's file.
     """
     [(sent_count, *sent_sums)] = warehouse.execute(table.checksum_in_duckdb()).fetchall()
     [(arrived_count, *arrived_sums)] = driver(connection).execute(table.checksum_in_postgres(INCOMING)).fetchall()
@@ -123,7 +124,8 @@ def state_release(connection: Connection, release_id: str, table_names: list[str
     """Make the table that says which release is served, and write Redress's mark into the schema's comment.
 
     The table's row is written as `copy_rows` writes the rows of the other tables, so that even a transaction that
-    began earlier sees the row. So every transaction that sees the other tables sees which release they belong to.
+    began earlier sees the row. So every transaction that sees the release's tables also sees which release they
+    belong to.
     """
     made = Table(
         RELEASE_TABLE,

@@ -13,8 +13,8 @@ READER = "redress_reader"
 
 
 def grant_reading(connection: Connection) -> None:
-    """Create the reading role if it is missing, and let it read the incoming schema (the new tables, which `swap`
-    puts in the place of the served tables).
+    """Create the reading role if it is missing, and let it read the incoming schema. `swap` then puts this schema
+    in the place of the served schema.
 
     Also revoke, as far as this user may, the rights that PostgreSQL gives everybody in a database: to make
     temporary tables, large objects, and (in old versions) tables in `public`. Raises ServeError if the role is
@@ -53,7 +53,9 @@ def grant_reading(connection: Connection) -> None:
 
 
 def require_a_reader_who_only_reads(connection: Connection) -> None:
-    """Raise ServeError if the reading role may change anything, or read anything outside the release."""
+    """Raise ServeError if the reading role may make a schema or a table, change a table, or read a table outside
+    the served schema and the incoming schema.
+    """
     found = execute(
         connection,
         """

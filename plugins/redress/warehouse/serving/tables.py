@@ -1,9 +1,9 @@
 """A release's tables in PostgreSQL: types, keys, comments, and rows as text for COPY and for a checksum.
 
-DuckDB writes each row as a line of COPY's text format. To compare what arrived with what was sent, each side also
-writes each row as a canonical text: after each value stands a comma, and before each text stand its length in bytes
-and a colon, so that two different rows never give the same text. A null gives neither a length nor a value, so it
-differs from an empty text.
+DuckDB writes each row as a line of COPY's text format. To compare the rows that arrived with the rows that were
+sent, both databases also write each row as a canonical text. In this text a comma stands after each value, and the
+value's length in bytes and a colon stand before each value that is a text or a list. So two different rows never
+give the same text. A null gives neither a length nor a value, so it differs from an empty text.
 """
 
 import json
@@ -98,8 +98,8 @@ class ServedColumn:
         return ARRAY(item, dimensions=1) if item is not None and self.is_list else item
 
     def copied(self) -> str:
-        """Return the expression with which DuckDB writes the value in a line of COPY's text format; a null becomes
-        backslash N.
+        """Return the expression with which DuckDB writes the column's value in a line of COPY's text format. A null
+        becomes backslash N.
         """
         name = quoted(self.name)
         if self.is_list:
@@ -114,7 +114,7 @@ class ServedColumn:
         return rf"coalesce({text}, '\N')"
 
     def canonical_in_duckdb(self) -> str:
-        """Return the arguments of `concat` with which DuckDB writes the canonical text of the value."""
+        """Return the arguments of `concat` with which DuckDB writes the canonical text of the column's value."""
         name = quoted(self.name)
         if self.is_list:
             items = f"list_transform({name}, lambda item: {_item(self._value_in_duckdb('item'), 'strlen')})"
@@ -124,8 +124,8 @@ class ServedColumn:
         return f"{self._value_in_duckdb(name)}, ','"
 
     def canonical_in_postgres(self) -> str:
-        """Return the arguments of `concat` with which PostgreSQL writes the same text as DuckDB by
-        `canonical_in_duckdb`.
+        """Return the arguments of `concat` with which PostgreSQL writes the same canonical text that DuckDB writes
+        by `canonical_in_duckdb`.
         """
         name = quoted(self.name)
         if self.is_list:
@@ -172,8 +172,8 @@ class ServedTable:
     keys: Keys
 
     def lines_query(self) -> str:
-        """Return the query that DuckDB runs for the rows. Its result has one column, `line`: each row as a line in
-        COPY's text format.
+        """Return the query by which DuckDB gives the rows as lines of COPY's text format. Its result has one
+        column, `line`.
         """
         fields = " || chr(9) || ".join(column.copied() for column in self.columns)
         return f"select {fields} || chr(10) as line from {self._in_duckdb}"  # noqa: S608 - quoted names  # nosec B608
@@ -191,7 +191,9 @@ class ServedTable:
         )
 
     def checksum_in_postgres(self, schema: str) -> str:
-        """Return the query by which PostgreSQL gives the same number and sums as DuckDB by `checksum_in_duckdb`."""
+        """Return the query by which PostgreSQL gives the number of rows and the two sums. If the rows are equal,
+        the result equals that of `checksum_in_duckdb`.
+        """
         row = _concatenated([column.canonical_in_postgres() for column in self.columns])
         high, low = (f"sum(cast(cast('x' || substr(hash, {start}, 15) as bit(60)) as bigint))" for start in (1, 16))
         return (
@@ -212,8 +214,8 @@ def _measured(text: str, length: str) -> str:
 
 
 def _item(value: str, length: str) -> str:
-    """Return the expression that gives the length in bytes of a list's item, a colon and the item; for a null it
-    gives "-".
+    """Return the expression that writes an item of a list: the item's length in bytes, a colon and the item. For a
+    null the expression gives "-".
     """
     return f"coalesce({length}({value}) || ':' || {value}, '-')"
 
@@ -231,7 +233,7 @@ def quoted(name: str) -> str:
 def served_tables(folder: Path, warehouse: duckdb.DuckDBPyConnection) -> tuple[ServedTable, ...]:
     """Return the tables of a release: names, types and comments from its DuckDB file, keys from its data package.
 
-    Raises ServeError if PostgreSQL has no type that is equal to a column's type.
+    Raises ServeError if `_TYPES` has no type for the type of a column.
     """
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     keys = {
