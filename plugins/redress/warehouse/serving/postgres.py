@@ -40,8 +40,8 @@ SECRET_OPTIONS = ("password", "sslpassword", "scram_client_key", "scram_server_k
 
 @dataclass(frozen=True)
 class Served:
-    """The result of serving a release. `notes` are sentences about readers, such as that they still hold an old
-    release.
+    """The result of serving a release. `notes` are sentences about earlier releases that readers still hold or that
+    could not be dropped, and about readers who held tables during the swap.
     """
 
     release_id: str
@@ -66,8 +66,9 @@ class Served:
 class Postgres:
     """A PostgreSQL database that serves releases.
 
-    `address` may hold a password, and is never shown; `setting` is the name of its setting. `patience_seconds` is
-    how long to wait for a moment at which no reader holds a table; after that the schemas are swapped anyway.
+    `address` may hold a password, and is never shown; `setting` is the name of the setting that has the address.
+    `patience_seconds` is how long to wait for a moment at which no reader holds a table; after that time the
+    schemas are swapped anyway.
     """
 
     address: str = field(repr=False)
@@ -75,8 +76,8 @@ class Postgres:
     setting: str = "REDRESS_SERVE_URL"
 
     def url(self) -> URL:
-        """The address for SQLAlchemy and psycopg. Raises ServeError for a wrong address; the message does not
-        repeat the address.
+        """Return the address for SQLAlchemy and psycopg. Raises ServeError if the address is wrong; the message
+        does not repeat the address.
         """
         try:
             url = make_url(self.address)
@@ -131,7 +132,9 @@ class Postgres:
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
-        """Yield a connection. Errors in the block become ServeError, without the address and its password."""
+        """Yield a connection to the database. An error of the connection or of a statement in the block becomes a
+        ServeError; its message names the host and the database, and hides every secret of the address.
+        """
         url = self.url()
         try:
             with _by_the_address_alone():
@@ -142,7 +145,9 @@ class Postgres:
             raise ServeError(f"{self.place}: {_without_secrets(str(cause(error)), url)}") from None
 
     def _swap_in(self, connection: Connection, release: Path) -> Served:
-        """Serve a release in one transaction. If the release is served already, change nothing."""
+        """Serve a release in one transaction. If the release is served already, change nothing. `release` is the
+        release's folder.
+        """
         with connection.begin() as transaction:
             take_turn(connection)
             served_before = served_release(connection)
@@ -225,8 +230,8 @@ def serve_current(settings: Settings) -> Served:
 
 
 def _require_current_in_store(settings: Settings, current: Path) -> None:
-    """Raise ServeError if the object store of the settings has another current release, because another home put it
-    there.
+    """Raise ServeError if the settings name an object store, and the store cannot be read or has another current
+    release. Then another home has published there, or this home could not send its release.
     """
     address = settings.warehouse_store_address
     if address is None:

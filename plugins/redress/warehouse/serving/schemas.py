@@ -34,12 +34,13 @@ DROP_PATIENCE_SECONDS = 1.0
 
 
 def take_turn(connection: Connection) -> None:
-    """Make the incoming schema. If another run has made it, wait until that run has ended.
+    """Make the incoming schema. If another run is serving a release, and so has made the incoming schema in its
+    transaction, wait until that transaction has ended.
 
     A schema's name is unique, so CREATE SCHEMA waits for another transaction that has made the schema and has not
-    committed. An advisory lock would work too, but any reader could hold such a lock. Raises ServeError if the
-    other run takes too long, if a committed schema has that name (a person made it: no run leaves it behind), or if
-    the database is not in UTF-8.
+    committed. An advisory lock would work too, but any reader could hold an advisory lock. Raises ServeError if the
+    other run takes too long, if there is a committed schema with the name (a person made it, because no run leaves
+    it behind), or if the database is not in UTF-8.
     """
     encoding = execute(connection, "show server_encoding")[0][0]
     if encoding != "UTF8":
@@ -84,7 +85,7 @@ def served_release(connection: Connection) -> str | None:
 
 def swap(connection: Connection, patience_seconds: float) -> str | None:
     """Put the incoming schema in the place of the served schema. If readers held tables for longer than
-    `patience_seconds`, return a sentence that says so; otherwise None.
+    `patience_seconds`, return a sentence that says so; otherwise return None.
 
     A reader's statement looks up the names of its tables one after the other. All served tables are locked for the
     swap, so that no swap happens between two of these look-ups. If readers hold tables for longer than
@@ -103,12 +104,12 @@ def swap(connection: Connection, patience_seconds: float) -> str | None:
 
 
 def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
-    """Lock a release's tables against everybody until the transaction ends. Return False if they cannot be locked
+    """Lock a release's tables against everybody until the transaction ends. Return whether they could be locked
     within `patience_seconds`.
 
     The lock is tried again and again, and each try is short. A reader that holds one table and wants another table
-    can wait for us while we wait for the reader. After a second, by default, PostgreSQL would find this deadlock
-    and end one of the two transactions.
+    can wait for this transaction while this transaction waits for the reader. After a second, by default,
+    PostgreSQL would find this deadlock and end one of the two transactions.
     """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     statement = sql.SQL("lock table {} in access exclusive mode").format(tables)
@@ -127,8 +128,8 @@ def _lock(connection: Connection, schema: str, patience_seconds: float) -> bool:
 
 
 def _own_tables(connection: Connection, schema: str) -> list[str]:
-    """Return the names of a schema's tables that a release brought. Raises ServeError if the schema does not say
-    which tables these are.
+    """Return the names of the tables in a schema that a release brought there. Raises ServeError if the schema's
+    table `release` does not say which tables these are.
     """
     try:
         with connection.begin_nested():
@@ -188,7 +189,7 @@ def require_nothing_else(connection: Connection, schema: str) -> None:
 
 
 def drop_retired(connection: Connection) -> Iterator[str]:
-    """Drop the releases that were served before, each in its own transaction. Yield a sentence for each release
+    """Drop each release that was served earlier, in a transaction of its own. Yield a sentence for each release
     that cannot be dropped.
     """
     with connection.begin():
@@ -216,8 +217,8 @@ def drop_retired(connection: Connection) -> Iterator[str]:
 
 
 def _drop(connection: Connection, schema: str) -> None:
-    """Drop a release's tables and their schema. The drop fails if other people made objects in the schema or on its
-    tables.
+    """Drop the tables of a release and their schema. PostgreSQL refuses if other people made objects in the schema,
+    or objects that depend on the tables.
     """
     tables = sql.SQL(", ").join(sql.Identifier(schema, table) for table in _own_tables(connection, schema))
     driver(connection).execute(sql.SQL("drop table {}").format(tables))

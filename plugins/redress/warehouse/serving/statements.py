@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 
 def driver(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
-    """Return psycopg's own connection, for COPY and for statements that are composed from names."""
+    """Return psycopg's connection below a connection of SQLAlchemy, for COPY and for statements that are composed
+    from names.
+    """
     found = connection.connection.driver_connection
     if not isinstance(found, psycopg.Connection):
         raise TypeError(f"psycopg 3 is expected, and {type(found)} was found")
@@ -26,7 +28,7 @@ def execute(connection: Connection, statement: str, *names: str, **values: objec
 
 
 def attempt(connection: Connection, statement: str, *names: str) -> None:
-    """Execute a statement; go on without an error if the user has no right to execute it."""
+    """Execute a statement. If the user has no right to execute it, change nothing and raise no error."""
     with suppress(errors.InsufficientPrivilege), connection.begin_nested():
         execute(connection, statement, *names)
 
