@@ -80,7 +80,7 @@ class Quarantine:
         """Return each letter that is in quarantine, or about which a person has decided. If no season is given,
         return the letters of all seasons.
 
-        The letters are in the order of season and address.
+        The letters are sorted by season, then by address.
         """
         decisions = read_decisions(self.settings.landing_folder)
         return self._cases(
@@ -92,7 +92,7 @@ class Quarantine:
         )
 
     def case(self, prefix: str, season: Season | None = None) -> Case:
-        """Return the landed letter with a sha256 that begins with `prefix`, whether it is in quarantine or not.
+        """Return the landed letter whose sha256 begins with `prefix`, whether the letter is in quarantine or not.
 
         Raises DecisionError if no letter, or more than one letter, has such a sha256.
         """
@@ -146,7 +146,7 @@ class Quarantine:
         authority_id: str | None = None,
         season: Season | None = None,
     ) -> Effect:
-        """Load a letter although it breaks rules.
+        """Accept a letter in quarantine although it breaks rules, so that its figures come into the warehouse.
 
         If `rules` is given, it must name exactly the critical rules that the letter breaks. `authority_id`, if
         given, says which authority the letter is to.
@@ -206,8 +206,9 @@ class Quarantine:
     def _decide(
         self, prefix: str, season: Season | None, decided: Callable[[Case], Decision], reason: str, by: str
     ) -> Effect:
-        """Record a decision, and judge the letter's season again. If the decision is an accept and the letter would
-        still not be accepted, raise DecisionError and change nothing.
+        """Record a decision, judge the letter's season again, and land the result. Return what the decision did. If
+        the decision is an accept and the letter would still not be accepted, raise DecisionError and change
+        nothing.
         """
         if not reason.strip() or not by.strip():
             raise DecisionError("a decision needs who decides (--by) and why (--reason)")

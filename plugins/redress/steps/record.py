@@ -77,8 +77,8 @@ class RunRecord:
         return [event for event in map(_event, json_lines(self.path)) if event is not None]
 
     def damaged_lines(self) -> tuple[int, ...]:
-        """Return the numbers of the lines that are not events. The first line has the number 1. Empty lines do not
-        count as damaged.
+        """Return the numbers of the lines that are damaged, so that they are not events. The first line has the
+        number 1. Empty lines do not count as damaged.
         """
         lines = enumerate(json_lines(self.path), start=1)
         return tuple(number for number, line in lines if line.strip() and _event(line) is None)
@@ -155,7 +155,7 @@ def last_failure(record: RunRecord) -> StepSummary | None:
 
 
 def failure_reason(record: RunRecord) -> str | None:
-    """Return the first line of the message of the step that failed last, or None if no step has failed.
+    """Return the first line of the message of the step that failed last, or None if there is no such step.
 
     A step that failed and has begun again since does not count.
     """
@@ -170,11 +170,11 @@ def step_line(event: dict[str, Any]) -> str:
 
 
 def record_name(run_id: str) -> str:
-    """Return the name of a run's files, made from the run's id. The dots with which an id begins become one "-". So
-    does each character other than A-Z, a-z, 0-9, "_", ".", "+" and "-".
+    """Return the name of a run's files, made from the run's id. All dots at the beginning of the id together become
+    one "-". Each character other than A-Z, a-z, 0-9, "_", ".", "+" and "-" becomes a "-" too.
 
     Airflow allows ids of 250 characters. An id that is too long is cut, and a hash of the whole id takes the place
-    of the rest.
+    of the part that was cut off.
     """
     name = re.sub(r"^\.+|[^A-Za-z0-9_.+-]", "-", run_id)
     if len(name) <= NAME_CHARACTERS:

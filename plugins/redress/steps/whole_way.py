@@ -23,9 +23,10 @@ def run_season(
 ) -> str:
     """Take one season the whole way in this process. Return the folder of the current release.
 
-    `watch` gets two numbers: the acquired references so far, and all references. If the Data Docs cannot be
-    written, the run's record says so, and the run goes on, because the release is already published. The
-    release is not served: the caller does that, once for several seasons.
+    `watch` is called after each reference, with two numbers: how many references have been acquired so far, and how
+    many there are in all. If the Data Docs cannot be written, the run's record says so, and the run goes on,
+    because the release is already published. The release is not served: the caller serves it, once for several
+    seasons.
     """
     parts = acquire_and_read(run, source, retry_failed=retry_failed, watch=watch)
     with run.writer_lock():
@@ -39,8 +40,8 @@ def run_season(
 def reread_season(run: Run, *, anew: bool = False) -> str:
     """Read a season again from the archive in this process. Return the folder of the current release.
 
-    Files that the present reader has read before are not read again, unless `anew` is set. For the Data Docs and
-    serving see `run_season`.
+    Files that the present reader has read before are not read again, unless `anew` is set. The Data Docs and
+    serving are treated as in `run_season`.
     """
     parts = [read(run, archived, number, anew=anew) for number, archived in enumerate(plan_reread(run))]
     with run.writer_lock():
@@ -58,10 +59,10 @@ def acquire_and_read(
     retry_failed: bool = False,
     watch: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[str]:
-    """Take a season the first half of the way, up to the check. Return the names of its readings, which `check`
-    takes.
+    """Take a season the first half of the way: up to the check, without the check. Return the names of the files of
+    readings, one for each batch; `check` takes these names.
 
-    For `watch` see `run_season`. Raises SeasonError if another process acquires the same season.
+    `watch` is called as in `run_season`. Raises SeasonError if another process acquires the same season.
     """
     done = 0
     with _acquiring_alone(run):
@@ -84,8 +85,8 @@ def acquire_and_read(
 def _acquiring_alone(run: Run) -> Iterator[None]:
     """During the block, keep other processes with this state from acquiring the season.
 
-    Raises SeasonError if another process acquires it already. If a process is killed, its lock becomes free: at
-    once in a folder, after a minute in an object store.
+    Raises SeasonError if another process is acquiring the season already. If a process that acquires is killed, its
+    lock becomes free: at once if the state is a folder, after a minute if it is in an object store.
     """
     lock = Lock(run.acquiring_lock_place)
     try:
