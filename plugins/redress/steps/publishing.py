@@ -36,8 +36,8 @@ class Publication(StrEnum):
     """Another season was landed after the build. The run of that season publishes both seasons."""
 
     def sentence(self, identity: str | None) -> str:
-        """Return what happened, for people, without a full stop. `identity` is the identity of the built
-        warehouse.
+        """Return a clause that says what the step did, for people, without a full stop. `identity` is the identity
+        of the built warehouse.
         """
         return {
             Publication.PUBLISHED: f"release {identity} published",
@@ -65,8 +65,8 @@ class ReleaseFacts:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "ReleaseFacts":
-        """Return the facts from a step's entry in a record. A record of an earlier version lacks some of these
-        facts.
+        """Return the facts from `counts` in the record's event that ends the step `release`. The events of earlier
+        versions of Redress lack some of these facts.
         """
         stated = facts.get("publication", Publication.CURRENT_AGAIN if facts.get("is_again", False) else None)
         publication = None if stated is None else Publication(stated)
@@ -74,13 +74,14 @@ class ReleaseFacts:
 
 
 def build_warehouse(run: Run) -> str | None:
-    """Build and test the warehouse of everything that is landed. Return its identity, or None if nothing is to be
-    published.
+    """Build and test the warehouse of everything that is landed, unless that warehouse was built before. Return the
+    warehouse's identity, or None if nothing is to be published.
 
-    Nothing is to be published if the current release holds everything that is landed, or if a person took back the
-    release of exactly this content. If a release is damaged (its files differ from their checksums, or it does not
-    hold what is landed), it is built again. Raises ReleaseError if the current release is damaged and a person took
-    back the release of the landed content: then nothing may replace the damaged release.
+    Nothing is to be published if the current release holds everything that is landed. Nothing is to be published
+    either if there is a current release and a person took back the release of exactly this content. If the release
+    of this content is damaged (its files differ from their checksums, or it does not hold what is landed), it is
+    built again. Raises ReleaseError if the current release is damaged and a person took back the release of the
+    landed content: then nothing may replace the damaged release.
     """
     with run.record.step("build") as note, run.writer_lock():
         releases = releases_of(run.settings, is_loss_left=True)
@@ -155,8 +156,8 @@ def release(run: Run, identity: str | None) -> str:
 
 
 def _published(releases: Releases, identity: str | None, settings: Settings) -> Publication:
-    """Publish a built warehouse if there is something to publish, and no other season was landed after the build.
-    Return what was done.
+    """If there is a built warehouse and no other season was landed after the build, make the warehouse's release
+    current. Publish the warehouse first if the release is missing or damaged. Return what was done.
     """
     current = releases.current()
     if identity is None:
@@ -181,8 +182,8 @@ def _has_unfinished_release(run: Run) -> bool:
 
 
 def serve(run: Run) -> str | None:
-    """Put the current release into PostgreSQL, and return what was done there. If the settings name no server,
-    return None.
+    """Put the current release into PostgreSQL, and return a sentence that says what was done there. If the settings
+    name no database, return None.
 
     Raises ServeError if PostgreSQL cannot take the release. The release is still published as files, and PostgreSQL
     keeps the release before.
@@ -197,11 +198,12 @@ def serve(run: Run) -> str | None:
 
 
 def build_data_docs(run: Run) -> str:
-    """Render Great Expectations' pages about the season as it is landed. Return the path of the first page.
+    """Render Great Expectations' pages about the season as it is landed. Return the path or address of the first
+    page.
 
     The pages come from the validation that `check` landed with the season. If a person has decided about a letter
-    since, or if an earlier version landed the season, there is no such validation. Then the gate checks the landed
-    letters again.
+    since, or if an earlier version of Redress landed the season, landing has no validation. Then the gate checks
+    the landed letters again.
     """
     with run.record.step("data docs") as note:
         from expectations.data_docs import write_data_docs

@@ -59,7 +59,9 @@ class News:
 
 @dataclass(frozen=True)
 class RunDecision:
-    """Whether to start a run of the season. `reason` says why, for people; `conf` has the params of that run."""
+    """Whether to start a run of the season. `reason` says for people why the run is started or not; `conf` has the
+    params with which the run is started.
+    """
 
     is_due: bool
     reason: str
@@ -99,7 +101,8 @@ class WatchEnd:
 
 
 def named_source(run: Run, name: str) -> Source:
-    """Return the source with a name. An empty name means the source of REDRESS_SOURCE.
+    """Return the source that a name such as "site" or "folder:letters" stands for. An empty name means the source
+    of REDRESS_SOURCE.
 
     Raises SourceError if the source cannot be used.
     """
@@ -115,8 +118,9 @@ def look(run: Run, source: Source) -> News:
 
     Statistics pages and data tables are left out: the bytes of a page change with the site's design, and a run of
     the season fetches pages and tables anyway. If a letter cannot be fetched, that is logged, and the step goes on
-    with the next letter. Raises SourceUnavailableError if no letter could be asked for, SourceError if the source
-    cannot be used, and ArchiveError if the archive cannot be written.
+    with the next letter. Raises SourceUnavailableError if no letter could be asked for, or if many fetches failed
+    one after the other. Raises SourceError if the source cannot be used, and ArchiveError if the archive cannot be
+    written.
     """
     with run.record.step("look") as note:
         wanted = [
@@ -161,8 +165,8 @@ def decide(run: Run, unfinished_count: int) -> RunDecision:
 
 
 def tell(run: Run, today: dt.date) -> WatchEnd:
-    """Return how many letters have come. If letters are missing after the date of REDRESS_LETTERS_EXPECTED_BY,
-    return a warning too.
+    """Return how the watch ended: how many letters have come, how many could not be fetched, and what was decided.
+    If letters are missing after the date of REDRESS_LETTERS_EXPECTED_BY, return a warning too.
     """
     with run.record.step("tell") as note:
         found = Summary.read(run.watched_path)
@@ -180,8 +184,9 @@ def tell(run: Run, today: dt.date) -> WatchEnd:
 
 
 def _news(found: Summary, before: Summary | None) -> News:
-    """Return the letters that a watch found and that the last run that landed the season did not have or could not
-    fetch. `before` is that run's summary, or None if no run has landed the season.
+    """Compare the letters that a watch found with the last run that landed the season, and return the letters that
+    this run did not have or could not fetch. `before` is the run's summary, or None if no run has landed the
+    season.
 
     Letters are compared by their bytes, because the earlier run may have used another source or other file names. A
     letter that is gone is not news, because no season is run again in order to lose a letter.

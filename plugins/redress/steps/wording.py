@@ -1,4 +1,6 @@
-"""Analyse a season's wording: what its archived letters say in words that no layout knows. Nothing is changed."""
+"""Analyse a season's wording: what its archived letters say in words that no layout knows. The archive and landing
+stay as they are.
+"""
 
 from dataclasses import dataclass
 
@@ -19,8 +21,8 @@ class Wording:
     """What was found about a season's wording, and a trial reading: the letters read again as if layouts had the
     proposed sentences.
 
-    If nothing is proposed, `trial` is None. `unseen_count` is the number of files in which the reader sees no
-    letter.
+    If nothing is proposed, `trial` is None. `unseen_count` is the number of files that are not analysed, because
+    the reader failed on the file or did not find exactly one letter in it.
     """
 
     analysis: Analysis
@@ -29,7 +31,7 @@ class Wording:
 
 
 def wording_of_season(season: Season, settings: Settings) -> Wording:
-    """Analyse the wording of a season's archived letters.
+    """Analyse the wording of a season's archived letters, and make a trial reading of them.
 
     Raise SeasonError if the archive has no letter of the season.
     """
@@ -54,8 +56,8 @@ def wording_of_season(season: Season, settings: Settings) -> Wording:
 
 
 def _trial(analysis: Analysis, readers: Readers) -> Trial | None:
-    """Read the letters again as if layouts had the proposed sentences. If a letter cannot be read again, its
-    earlier reading stands.
+    """Read the letters again as if layouts had the proposed sentences, and compare. If a letter cannot be read
+    again, its earlier reading counts as the new one. Return None if nothing is proposed.
     """
     if not analysis.additions:
         return None
