@@ -114,11 +114,11 @@ def acquire(
     batch: int,
     watch: Callable[[], None] = lambda: None,
 ) -> int:
-    """Fetch a batch into the archive, and note each outcome in the journal. Return how many references have bytes.
+    """Fetch a batch, and note each outcome in the journal. Return for how many references the archive has bytes.
 
-    `watch` is called after each reference. If a letter cannot be fetched, the step goes on with the next. Raises
-    ArchiveError if the archive cannot be written, SourceError if the source cannot be used, and SeasonError if the
-    run has no journal any more. A repeated step goes on where it stopped.
+    `watch` is called after each reference. If a letter cannot be fetched, the step goes on with the next letter.
+    Raises ArchiveError if the archive cannot be written, SourceError if the source cannot be used, and SeasonError
+    if the run has no journal any more. A repeated step goes on where it stopped.
     """
     with run.record.step(f"acquire {batch + 1}") as note:
         archive, journal = Archive(run.settings.archive_address), run.journal
@@ -197,7 +197,7 @@ def read_data_tables(run: Run, source: Source) -> int:
 
 
 def note_nothing_yet(note: StepNote, reason: str) -> None:
-    """Note in a step's record why a run that nobody asked for has nothing to do."""
+    """Write into a step's note why a run that nobody asked for has nothing to do."""
     note.message = f"{reason}, and nobody has asked for it: there is nothing to do"
     note.facts = {NOTHING_YET: True}
 
@@ -209,7 +209,7 @@ def why_nothing_to_do(run: Run) -> str | None:
 
 
 def _set_aside_if_ended(run: Run) -> None:
-    """If this run has published and is done again, set its record aside, and remove the notes of `keep_before`."""
+    """If this run has published and is done again, set its record aside, and remove what `keep_before` noted."""
     ended = [event["step"] for event in run.record.events() if event["state"] == "done"]
     if "release" in ended:
         run.record.set_aside()
@@ -220,9 +220,9 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
     """Return the journal that this run continues: its own, or the journal of another run from this source. Return
     None if no journal fits.
 
-    A journal fits if it began at most REDRESS_RESUME_WITHIN_HOURS ago, and no run has come to its check since. A
-    run of the whole season does not continue a run that fetched failures only. Journals that are damaged or too old
-    (FORGET_AFTER) are removed.
+    A journal fits if it began at most REDRESS_RESUME_WITHIN_HOURS ago, and no run of the season has come to its
+    check since. A run of the whole season does not continue the journal of a run that fetched failures only.
+    Journals that are damaged or too old (FORGET_AFTER) are removed.
     """
     now_at, resumed = dt.datetime.now(dt.UTC), dt.timedelta(hours=run.settings.resume_within_hours)
     checked = latest_checked_summary(run.folder)
@@ -245,8 +245,8 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
 
 
 def _all_but_failed(run: Run, source: Source) -> tuple[tuple[Reference, ...], tuple[Outcome, ...]]:
-    """Return the references of the season's last run, and the outcomes of the references that did not fail. Raises
-    SeasonError if no run is known, if the last run had another source, or if nothing failed in it.
+    """Return the references that the season's last run asked for, and the outcomes of those references that did not
+    fail. Raises SeasonError if no run is known, if the last run had another source, or if nothing failed in it.
     """
     summary = latest_summary(run.folder)
     again = f"take the whole season: redress run {run.season} --from {source.name}"
@@ -277,7 +277,7 @@ def _require_its_plan_here(run: Run) -> None:
 
 
 def _is_there(outcome: Outcome, archive: Archive) -> bool:
-    """Return whether the archive has the bytes that an outcome names. If it names no bytes, return True."""
+    """Return whether the archive has the bytes that an outcome names, or the outcome names no bytes."""
     return outcome.sha256 is None or archive.holds(outcome.sha256)
 
 
@@ -318,7 +318,7 @@ def _has_nothing_published(summary: Summary) -> bool:
 
 
 def _why_not_go_on(summary: Summary, settings: Settings) -> str | None:
-    """If the run cannot go on because too few files came, return a message that says so; otherwise None."""
+    """If the run cannot go on because too many files are missing, return a message that says so; otherwise None."""
     asked = [outcome for outcome in summary.outcomes if outcome.state is not AcquisitionState.NOT_LISTED]
     lost = [outcome for outcome in asked if outcome.state in (AcquisitionState.FAILED, AcquisitionState.GONE)]
     found = _in_words(summary.counts)
@@ -349,7 +349,7 @@ def _with_address(outcome: Outcome) -> str:
 
 
 def had_files(summary: Summary) -> list[Archived]:
-    """Return the archived files that a run's summary names: a file for each reference of which there are bytes."""
+    """Return the archived files in a run's summary: a file for each reference for which the archive has bytes."""
     return [
         archived_file(outcome.found_address or outcome.reference.address, outcome.reference.kind, outcome.sha256)
         for outcome in summary.outcomes
@@ -366,8 +366,8 @@ def archived_file(address: str, kind: ReferenceKind, sha256: str) -> Archived:
 
 
 def _fetched_tables(run: Run, source: Source) -> tuple[list[FetchedTable], list[Outcome]]:
-    """Fetch the data tables. Return the tables that the archive has, and the outcomes of files that did not
-    come.
+    """Fetch the data tables and their mappings. Return the tables for which the archive has bytes, and the outcomes
+    of the files that could not be fetched.
     """
     archive = Archive(run.settings.archive_address)
     listed = source.data_tables(run.season)

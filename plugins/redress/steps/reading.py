@@ -154,7 +154,7 @@ def _require_not_older(own: Summary, landed: Summary) -> None:
 
 
 def _acquisitions(summary: Summary) -> list[Acquisition]:
-    """Return what the source gave for each authority that the source lists or should list."""
+    """Return what the source gave for each authority whose letter the source lists or should list."""
     by_authority: dict[str, list[Outcome]] = {}
     for outcome in summary.outcomes:
         if outcome.reference.authority_id is not None and outcome.reference.kind is ReferenceKind.LETTER:
@@ -163,8 +163,8 @@ def _acquisitions(summary: Summary) -> list[Acquisition]:
 
 
 def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
-    """Return what a source gave for an authority: acquired if a letter came, else failed, not published, or not
-    listed.
+    """Return what a source gave for an authority: acquired if the archive has the letter, perhaps from an earlier
+    run; else failed, not published, or not listed.
     """
     if any(outcome.is_had for outcome in outcomes):
         return Acquisition(authority_id, "acquired")
@@ -179,8 +179,8 @@ def _acquisition(authority_id: str, outcomes: Sequence[Outcome]) -> Acquisition:
 def _newly_read(
     archive: Archive, archived: Sequence[Archived], settings: Settings
 ) -> dict[tuple[str, str], Letter]:
-    """Read files in worker processes. Return the letters by sha256 and by the ending of the file's name. If there
-    are no files, start no process.
+    """Read files in worker processes. Return the letter of each file, by the file's sha256 and the ending of its
+    name. If there are no files, start no process.
     """
     if not archived:
         return {}

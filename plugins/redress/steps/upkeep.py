@@ -154,10 +154,10 @@ def check_reread(run: Run, parts: Iterable[str]) -> dict[str, int]:
 
 
 def rebuild(run: Run) -> str:
-    """Build, test and publish the warehouse of what is landed. Return the folder of the current release.
+    """Build, test and publish the warehouse of everything that is landed. Return the folder of the current release.
 
-    Nothing is done in two cases: the current release is undamaged and holds exactly what is landed; or a person
-    took back the release of what is landed.
+    Nothing is published in two cases: the current release is undamaged and holds exactly what is landed; or there
+    is a current release, and a person took back the release of what is landed.
     """
     with run.writer_lock():
         return release(run, build_warehouse(run))
@@ -166,9 +166,9 @@ def rebuild(run: Run) -> str:
 def plan_roll_back(run: Run, to: str = "") -> str:
     """Return the identity of the release to go back to.
 
-    `to` is the identity or its beginning; "" means the release that was current before. Planning is a step of its
+    `to` is that identity or its beginning; "" means the release that was current before. Planning is a step of its
     own, so that a repeated `roll_back` does not go back further. Raises ReleaseError if there is no such release,
-    or if it is current already or damaged.
+    or if the release is current already or damaged.
     """
     with run.record.step("plan") as note:
         identity = listing.release_to_go_to(releases_of(run.settings, is_loss_left=True), to)
@@ -179,11 +179,11 @@ def plan_roll_back(run: Run, to: str = "") -> str:
 def roll_back(
     run: Run, identity: str, *, by: str, reason: str = "", tell: Callable[[str], None] = lambda sentence: None
 ) -> str:
-    """Make the release that `plan_roll_back` found the current release, and deliver it to the object store if the
-    settings name one. Return the identity of the release.
+    """Make the release `identity`, which `plan_roll_back` found, the current release, and deliver it to the object
+    store if the settings name one. Return the identity.
 
     `tell` gets a sentence about each action as soon as the action is done, so that the sentence stays true if a
-    later action fails. If the step failed and is repeated, it finds the release current and does the rest.
+    later action fails. If the step failed and is repeated, it does only what the failed try left undone.
     """
     with run.record.step("roll back") as note, run.writer_lock(), ExitStack() as copies:
         releases = releases_of(run.settings, is_loss_left=True)
@@ -208,8 +208,8 @@ def roll_back(
 
 
 def _landed_files(run: Run) -> dict[str, str] | None:
-    """Return the address of each landed file of the season, by sha256. Return None if landing has no such season,
-    or cannot be read.
+    """Return the address of each landed file of the season, by the file's sha256. Return None if the season is not
+    landed, or if landing cannot be read.
     """
     landing = Landing(run.settings.landing_folder)
     try:
@@ -219,8 +219,8 @@ def _landed_files(run: Run) -> dict[str, str] | None:
 
 
 def _as_it_came(archive: Archive, season: Season, sha256: str, address: str) -> Archived:
-    """Return a landed file in the form in which steps hand on files. The file's card in the archive says whether it
-    is a statistics page.
+    """Return a landed file in the form in which steps hand on files. The card of the file in the archive says
+    whether the file is a statistics page.
     """
     for card in archive.cards(sha256):
         if card.season == season.year and address in (card.found_address, card.address):
