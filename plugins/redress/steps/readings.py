@@ -1,8 +1,9 @@
-"""Readings: letters as a reader read them. A file of readings names the reader.
+"""Readings: what the reader (the code that turns a file into a letter) gave for files. A file of readings states
+which version of the reader gave them.
 
 Each batch of a run has a file of readings, for the later steps of the run. Each season has a file of readings too,
-so that the same bytes are not read again. A season's file can be deleted at any time; its letters are then read
-again.
+so that the same bytes are not read again. A season's file of readings can be deleted at any time; the season's next
+run then reads all files again.
 """
 
 import ast
@@ -41,8 +42,8 @@ PARSED_SOURCES_COUNT = 256
 
 
 def reader_identity() -> str:
-    """Return 16 hexadecimal digits that name the reader. They are made from the reader's sources and from the
-    versions of its libraries and of tesseract.
+    """Return 16 hexadecimal digits that name this version of the reader. They are made from the reader's sources
+    and from the versions of its libraries and of tesseract.
 
     The sources are read at each call, because they may change while a process runs.
     """
@@ -56,8 +57,8 @@ def reader_identity() -> str:
 
 
 def reader_sources() -> dict[str, bytes]:
-    """Return the source of the reader's module, and of each module of this project that it imports, by the module's
-    name.
+    """Return the source of the reader's module and of each module of this project that the reader needs, by the
+    module's name. The reader needs a module if it imports the module itself or through other modules.
 
     Imports in functions are followed too. So the result always includes the rules, measures and roundings that the
     reader uses.
@@ -88,8 +89,8 @@ def _source_path(module: str) -> Path | None:
 
 @lru_cache(PARSED_SOURCES_COUNT)
 def _imported_names(source: bytes) -> tuple[str, ...]:
-    """Return the dotted names that a source imports. For `from a import b` return both a and a.b, because a.b may
-    be a module.
+    """Return the dotted names that a source text imports. For `from a import b` return both a and a.b, because a.b
+    may be a module.
     """
     return tuple(_names(ast.walk(ast.parse(source))))
 
@@ -105,7 +106,7 @@ def _names(nodes: Iterator[ast.AST]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Readings:
-    """A file of letters with their figures and paragraphs. One reader has read all of them.
+    """A file of readings: letters with their figures and paragraphs, all given by the same version of the reader.
 
     The metadata of the Parquet file hold the reader's identity.
     """
@@ -113,7 +114,8 @@ class Readings:
     place: Place
 
     def write(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Replace the file by what a reader read. `reader` is the reader's identity.
+        """Replace the file by one with these readings. `reader` is the identity of the reader that gave the
+        readings.
 
         Another process may write the file at the same time: an earlier try of the task, which a killed scheduler
         left running.
@@ -122,25 +124,27 @@ class Readings:
             write_readings(tuple(read), reader, incoming)
 
     def keep(self, read: Iterable[LandedLetter], reader: str) -> None:
-        """Replace the file by what a reader read, for later runs. Each letter file is kept once.
+        """Replace the file by one with these readings, for later runs. If several readings are of the same bytes,
+        only one of them is kept.
 
-        A file that could not be read is left out. So the next run tries it again, perhaps with more time and
-        memory.
+        The reading of a file that could not be read is left out. So the next run tries the file again, perhaps with
+        more time and memory.
         """
         kept = {landed.letter.sha256: landed for landed in read if landed.letter.verdict is not Verdict.UNREADABLE}
         self.write(kept.values(), reader)
 
     def read(self) -> tuple[str, tuple[LandedLetter, ...]]:
-        """Return the reader's identity and all letters. Raises FileNotFoundError if nothing has been written."""
+        """Return the reader's identity and all letters. Raises FileNotFoundError if the file is missing."""
         return read_readings(self.place)
 
     def letters(self) -> tuple[LandedLetter, ...]:
-        """Return all letters. Raises FileNotFoundError if nothing has been written."""
+        """Return all letters. Raises FileNotFoundError if the file is missing."""
         return self.read()[1]
 
     def find(self, sha256s: Collection[str], reader: str) -> dict[tuple[str, str], Letter]:
-        """Return the letters that a reader read from the files with the given sha256s. The keys are the sha256 and
-        the ending of the file's name. If nothing has been written, the result is empty.
+        """Return the letters that the reader with the identity `reader` gave for the files with these sha256s. The
+        keys are the sha256 and the ending of the file's name. If there is no file of readings, or if another reader
+        gave its readings, the result is empty.
         """
         try:
             _, found = read_readings(self.place, only=sha256s, by=reader)
@@ -150,7 +154,7 @@ class Readings:
 
 
 def ending(address: str) -> str:
-    """Return the ending of a file's name, in small letters. The reader tells kinds of files apart by their
-    endings.
+    """Return the ending of a file's name, in small letters. By this ending the reader recognises a text or a web
+    page; a PDF is recognised by its bytes.
     """
     return PurePath(address).suffix.lower()
