@@ -1,8 +1,8 @@
 """What a run changed in its season: each letter file as it was in landing before the run, and as it is in landing
 now.
 
-Before a run first replaces the season in landing, it notes in a file beside the run's record how each letter stood
-in landing (a `LetterState`). So a repeated step still compares with the letters before the run.
+Before a run first replaces the season in landing, it writes the `LetterState` of each letter file of the season
+into a file beside the run's record. So a repeated step still compares with the letters before the run.
 """
 
 import json
@@ -64,7 +64,7 @@ class LetterChange:
 
 
 def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
-    """Return how each letter file of a season stands in landing; empty if the season is not landed."""
+    """Return the `LetterState` of each landed letter file of a season; empty if the season is not landed."""
     if season not in landing.seasons():
         return ()
     dispositions = landing.dispositions(season)
@@ -81,10 +81,10 @@ def landed_states(landing: Landing, season: Season) -> tuple[LetterState, ...]:
 
 
 def keep_before(run: Run) -> None:
-    """Note how each letter of the run's season stands in landing, before the run replaces the season. If the run
-    has noted this already, change nothing.
+    """Before the run replaces its season in landing, write down the `LetterState` of each letter file of the
+    season. If the run has done so already, change nothing.
 
-    If landing cannot be read, note nothing; then nothing will be compared.
+    If landing cannot be read, write nothing; then nothing will be compared.
     """
     place = run.before_path
     if place.exists():
@@ -99,15 +99,15 @@ def keep_before(run: Run) -> None:
 
 
 def forget_before(run: Run) -> None:
-    """Forget what `keep_before` noted, because the whole run is done again, and must compare with landing as it is
+    """Forget what `keep_before` wrote, because the whole run is done again, and must compare with landing as it is
     now.
     """
     run.before_path.unlink(missing_ok=True)
 
 
 def kept_before(run: Run) -> tuple[LetterState, ...] | None:
-    """Return how each letter of the run's season stood in landing before the run replaced the season, or None if
-    this was not noted.
+    """Return what `keep_before` wrote: the `LetterState` of each letter file before the run replaced its season in
+    landing. Return None if `keep_before` wrote nothing.
     """
     if not run.before_path.exists():
         return None
@@ -116,8 +116,8 @@ def kept_before(run: Run) -> tuple[LetterState, ...] | None:
 
 
 def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) -> tuple[LetterChange, ...]:
-    """Return what happened to each letter file: first the files that are there now, then the files that are
-    gone.
+    """Return what happened to each letter file: first the files that landing has now, then the files that are gone
+    and that no re-issue replaces.
     """
     was_by_file = {state.sha256: state for state in before}
     standing = {state.sha256 for state in now if state.disposition is not Fate.SUPERSEDED}
@@ -132,7 +132,7 @@ def letter_changes(before: Sequence[LetterState], now: Sequence[LetterState]) ->
 
 
 def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence[LetterState]) -> LetterChange:
-    """Return what happened to a file that is there now. `replaceable` are the earlier files that are gone or
+    """Return what happened to a file that landing has now. `replaceable` are the earlier files that are gone or
     superseded now.
     """
     if was is None:
@@ -145,7 +145,9 @@ def _of_present(now: LetterState, was: LetterState | None, replaceable: Sequence
 
 
 def _has_place_in(one: LetterState, others: Collection[LetterState]) -> bool:
-    """Return whether one of the other files is to the same authority, or from the same address."""
+    """Return whether any of the files `others` is to the same authority as the file `one`, or from the same
+    address.
+    """
     return any(
         other.source_address == one.source_address
         or (one.authority_id is not None and other.authority_id == one.authority_id)

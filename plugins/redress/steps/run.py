@@ -4,12 +4,12 @@ Below the place of the state (REDRESS_STATE, or else REDRESS_HOME) are:
 
 runs/<season>/<run>.jsonl                      the record of a run of a season
 runs/<season>/<run>.*                          what else is kept of the run: reports, checks, summaries
-runs/upkeep/<run>.jsonl                        of a run of upkeep that is about no season
-runs/publication_watch/<season>/<run>.jsonl    of a watch
-runs/without_season/<run>.jsonl                of a run that failed because it did not say its season
-work/seasons/<season>/<run>/                   what the steps of a run hand on; removed at its end
-work/readings/<season>.parquet                 what reading the season's files gave, for later runs
-work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at its end
+runs/upkeep/<run>.jsonl                        the record of a run of upkeep that is about no season
+runs/publication_watch/<season>/<run>.jsonl    the record of a watch
+runs/without_season/<run>.jsonl                the record of a run that failed because it did not say its season
+work/seasons/<season>/<run>/                   what the steps of a run hand on; removed at the run's end
+work/readings/<season>.parquet                 the season's readings, for later runs
+work/acquiring/<season>/<run>/                 the journal of a run that acquires; removed at the run's end
 """
 
 import datetime as dt
@@ -39,8 +39,8 @@ class SeasonError(Exception):
 
 
 class RunKind(StrEnum):
-    """What kind of run it is. Runs of a season have their records in the season's folder; runs of another kind have
-    theirs in a folder with the name of the kind.
+    """The kind of a run. The records of runs of a season are in the season's folder. The records of runs of any
+    other kind are in a folder with the name of the kind.
     """
 
     SEASON = "season"
@@ -114,12 +114,14 @@ class Run:
 
     @property
     def before_path(self) -> Place:
-        """The file that says how each letter of the season stood in landing before the run."""
+        """The file that says which letter files the season had in landing before the run, each with its
+        disposition.
+        """
         return self._kept(".before.json")
 
     @property
     def checks_path(self) -> Place:
-        """The file of all checks of the run's letters, and of the season as a whole."""
+        """The file of all checks that the run made: of its letters, and of the season as a whole."""
         return self._kept(".checks.parquet")
 
     @property
@@ -134,13 +136,13 @@ class Run:
 
     @property
     def watched_path(self) -> Place:
-        """The file of what a watch found, for the later steps of the watch."""
+        """The file of what a watch found at the source, for the later steps of the watch."""
         return self._kept(".watched.json")
 
     @property
     def started_run_id(self) -> str:
-        """The id of the season's run that this watch starts. A repeated watch uses the same id, so that it starts
-        no second run.
+        """The id of the season's run that this watch starts. If the watch is repeated, the id is the same, so that
+        no second run is started.
         """
         return f"{self.kind}__{self.season}__{self.run_id}"
 
@@ -167,12 +169,14 @@ class Run:
 
     @property
     def refused(self) -> Landing:
-        """The season that `check` refused to land, in the form of landing; empty if `check` refused nothing."""
+        """The season that `check` refused to land, in the form of landing; empty if `check` did not refuse the
+        season.
+        """
         return Landing(self.work_folder / "refused")
 
     @property
     def journal(self) -> Journal:
-        """The journal of this run: what it has fetched of its season so far."""
+        """The journal of this run: the references that the run planned, and their outcomes so far."""
         return Journal(self._journals_folder / self.run_id, self.season)
 
     def journals(self) -> tuple[Journal, ...]:
@@ -185,7 +189,7 @@ class Run:
     @property
     def acquiring_lock_place(self) -> Place:
         """The place of a lock. A process holds the lock while it fetches the season's letters, so that no other
-        process with this state does so at the same time.
+        process with this state fetches them at the same time.
         """
         return self.settings.work_folder / "acquiring" / f"{self.season}.lock"
 
@@ -214,7 +218,7 @@ def season_folder(settings: Settings, season: Season) -> Place:
 
 
 def reported_runs(settings: Settings) -> Iterator[Run]:
-    """Return every run of a season that has a report."""
+    """Yield each run of a season that has a report."""
     for report in settings.runs_folder.glob(f"*/*{REPORT_ENDING}"):
         season = season_from_name(report.parent.name)
         if season is not None:
@@ -222,26 +226,27 @@ def reported_runs(settings: Settings) -> Iterator[Run]:
 
 
 def latest_summary(folder: Place) -> Summary | None:
-    """Return the summary of the run that asked its source last; None if the folder has no summary.
+    """Return the summary of the run that asked its source last. Return None if no run has a summary.
 
-    `folder` has the runs of a season.
+    `folder` is the folder of the runs of a season.
     """
     return _latest(folder.glob(f"*{SUMMARY_ENDING}"))
 
 
 def latest_checked_summary(folder: Place) -> Summary | None:
-    """Return the latest summary of a run that came to its check, whatever the check found; None if there is none.
+    """Return the latest summary among the runs that came to their check, whatever the check found. Return None if
+    there is no such run.
 
-    Before its check, such a run has asked its source for all of its references.
+    A run that has come to its check has asked its source for all of its references.
     """
     checked = (path for path in folder.glob(f"*{SUMMARY_ENDING}") if _has_come_to_check(path))
     return _latest([*checked, *folder.glob(f"*{LANDED_ENDING}")])
 
 
 def latest_landed_summary(folder: Place) -> Summary | None:
-    """Return the latest summary of a run that landed the season; None if there is none.
+    """Return the latest summary among the runs that landed the season. Return None if there is no such run.
 
-    The letters of other runs were refused, or were never read.
+    The letters of a run that did not land the season were refused, or never came to the check.
     """
     return _latest(folder.glob(f"*{LANDED_ENDING}"))
 
@@ -257,12 +262,12 @@ def damaged_records(folder: Place) -> tuple[str, ...]:
 
 
 def correct_times_to_come(folder: Place) -> tuple[str, ...]:
-    """If a summary says that its run will end in the future, set that end to now. Return a sentence for each such
-    run.
+    """If a summary says that its run asked the source until a time in the future, correct that time to now. Return
+    a sentence for each run with such a summary.
 
-    Such a run has ended, because its summary is there: the clock was ahead when the run wrote the summary, or the
+    The run has ended, because its summary is there: the clock was ahead when the run wrote the summary, or the
     clock is behind now. Without the correction, the summary would count as the latest until the time that it says.
-    If several summaries are corrected, they keep their order. `folder` has the runs of a season.
+    If several summaries are corrected, they keep their order. `folder` is the folder of the runs of a season.
     """
     clock = dt.datetime.now(dt.UTC)
     ahead = [
