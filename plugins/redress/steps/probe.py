@@ -1,8 +1,8 @@
 """The probe: compare the Ombudsman's site as it is today with what the settings assume about it.
 
-The probe goes the way of a fetch from the site. Each step uses what the step before found: robots.txt, a council's
-page, the link to its letters, the list of letters, a season's letter, the letter's content. Then comes the page of
-data tables.
+The probe goes the way of a fetch from the site. It looks for robots.txt, a council's page, the link to the
+council's letters, the list of letters, one season's letter, and the content of this letter, each by way of what was
+found before. Then it looks for the page of data tables.
 """
 
 import dataclasses
@@ -62,8 +62,8 @@ class ProbeStep:
 
 @dataclass(frozen=True)
 class Probe:
-    """One look at the site: the pages of one authority, down to its letter of a season. If no season is given, down
-    to its latest letter.
+    """One look at the site: the pages of one authority, down to one letter to it. This is the letter of `season`;
+    if `season` is None, the letter of the latest season that the site lists.
     """
 
     source: SiteSource
@@ -72,8 +72,8 @@ class Probe:
     reading_limits: Limits
 
     def steps(self) -> Iterator[ProbeStep]:
-        """Yield each step when it is done. If a step fails, leave out the steps that need what this step looked
-        for.
+        """Yield each step when it is done. If a step does not find what it looks for, leave out the steps that need
+        what it looks for.
         """
         robots = self._robots()
         yield robots
@@ -225,8 +225,8 @@ class Probe:
             )
 
     def _other_slugs(self) -> str:
-        """Return advice for a council's page that was not found: the setting to change, and pages with a similar
-        name. These pages are looked for on the page one level up in the site's addresses.
+        """Return advice for a council's page that was not found: which setting to change, and which pages have a
+        similar name. These pages are looked for on the page that lies one level up in the site's addresses.
         """
         shape = self.source.shape
         above = shape.council_page.partition(SLUG)[0]
@@ -247,10 +247,11 @@ class Probe:
 
 
 def new_probe(settings: Settings, name: str, season: Season | None, today: dt.date) -> Probe:
-    """Return a probe of the site that the settings name. It makes few requests, and uses no cached pages.
+    """Return a probe of the site that the settings name. The probe makes few requests, and takes no page from a
+    cache.
 
     `name` is a council's id, or its name on the season's last day (today if no season is given). Raises SourceError
-    if no council has the name, or if REDRESS_CONTACT names nobody.
+    if no council has the id or the name, or if REDRESS_CONTACT names nobody.
     """
     authorities = load_authorities(additional=settings.additional_authorities)
     day = today if season is None else season.period_end

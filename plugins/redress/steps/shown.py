@@ -12,11 +12,12 @@ from redress.settings import Settings
 def show_pages(
     settings: Settings, name: str, *, first_page: str = "index.html", is_right: Callable[[], bool] = lambda: True
 ) -> Place | None:
-    """Copy a local folder of pages into the state that all machines share. Return the place of the first page.
+    """Copy a local folder of pages into the state, if several machines share the state. Return the place of the
+    first page.
 
-    `name` is the name of the folder. If the state is local, the pages are there already, and nothing is copied. A
-    lock keeps two processes from copying the same pages at the same time. `is_right` is called right before the
-    copying; if it returns False, the pages are out of date: copy nothing and return None.
+    `name` is the name of the folder. If the state is a folder of this machine, the pages are there already, and
+    nothing is copied. A lock keeps two processes from copying the same pages at the same time. `is_right` is called
+    right before the copying; if it returns False, the pages are out of date: copy nothing and return None.
     """
     place = settings.state_place / name
     if isinstance(place, Path):
