@@ -1,5 +1,5 @@
-"""Parts that several dags share: retries, the asset of a release, tasks, fields of forms, the alert about a failed
-run.
+"""Parts that several dags share: retries, the asset of a release, tasks, fields of the forms that start runs, and
+the alert about a failed run.
 
 Airflow parses a dag file again and again, so this module imports nothing that only a task or an alert needs.
 """
@@ -79,7 +79,7 @@ def build_and_test() -> str | None:
 
 @task(pool=WRITER_POOL, outlets=[RELEASE])
 def release(identity: str | None) -> str:
-    """Publish the tested warehouse to its readers."""
+    """Publish the warehouse that was built and tested, so that readers get it."""
     from redress.orchestration.context import run_task
     from redress.steps import release
 
@@ -135,8 +135,9 @@ def report() -> str:
 def end_of_run(**more: Any) -> EmptyOperator:
     """Return a task that does nothing and takes no process. If a task right before it failed, the run fails.
 
-    Airflow takes the state of a run from the run's last tasks. The report is written whatever has failed; if the
-    report were the last task, a run would always succeed. `more` are further arguments of the operator.
+    Airflow takes the state of a run from the run's last tasks. The report is written even if tasks before it
+    failed; so a run with the report as its last task would always succeed. `more` are further arguments of the
+    operator.
     """
     return EmptyOperator(task_id="end", doc_md="Fails the run where a task right before it has failed.", **more)
 
@@ -145,8 +146,8 @@ def end_of_run(**more: Any) -> EmptyOperator:
 
 
 def season_param(description: str, **more: Any) -> Param:
-    """Return the form's field for the season; it may be left empty. `more` are further parts of the field's
-    schema.
+    """Return a field of the form with which a person starts a run: the field for the season, which may be left
+    empty. `more` are further parts of the field's schema.
     """
     return Param(
         None,
@@ -160,7 +161,9 @@ def season_param(description: str, **more: Any) -> Param:
 
 
 def source_param() -> Param:
-    """Return the form's field for the source; it may be left empty."""
+    """Return a field of the form with which a person starts a run: the field for the source, which may be left
+    empty.
+    """
     return Param(
         "",
         type="string",
@@ -174,7 +177,7 @@ def source_param() -> Param:
 
 
 def failed_run_alerts() -> list[Callable[["Context"], None]]:
-    """Return the functions that Airflow calls if a run of a dag has failed.
+    """Return the functions that Airflow is to call if a run of a dag has failed.
 
     Use: `on_failure_callback=failed_run_alerts()`. Under a scheduler, the dag processor calls the functions once
     for each failed run. In `make run` and `airflow dags test`, the process that does the tasks calls them.

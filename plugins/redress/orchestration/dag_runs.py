@@ -1,4 +1,5 @@
-"""Run the dag for the seasons of a folder, for `make run`: as real dag runs, in one process of Airflow.
+"""Run the dag `annual_letters` once for each season of a folder, for `make run`. The runs are real dag runs, in one
+process of Airflow.
 
 Airflow works in a home of its own, with SQLite. Its output goes to a log, which error messages name.
 """
@@ -67,8 +68,9 @@ class DagRuns:
         """Run the dag once for each season, and build once what all runs landed. Return the runs in the order of
         the seasons.
 
-        `tell` gets each step when it ends. If a run fails, the other runs go on. Raises DagRunError if Airflow ends
-        before a run has begun. Airflow's process ends with this process, even if this process is killed.
+        `tell` gets the end of each step as soon as the step ends. If a run fails, the other runs go on. Raises
+        DagRunError if Airflow ends before any run has begun. Airflow's process ends with this process, even if this
+        process is killed.
         """
         self.log_folder.mkdir(parents=True, exist_ok=True)
         runs, planned = [], []
@@ -90,8 +92,8 @@ class DagRuns:
         return tuple(runs)
 
     def _work_off(self, asked: str, log: Path, tell: Callable[[StepEnd], None]) -> int:
-        """Do the planned runs (`asked`, as JSON) in a process of Airflow. Return the exit code of that process.
-        That process ends when this process ends.
+        """Do the planned runs in a process of Airflow, and return the exit code of that process. `asked` is JSON
+        with the source's name and the planned runs. The process ends when this process ends.
         """
         self.airflow_home.mkdir(parents=True, exist_ok=True)
         with (

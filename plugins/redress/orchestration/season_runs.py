@@ -39,7 +39,7 @@ to later tasks."""
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A dag run to make: its season, its id, the path of its record, and the path of the log for Airflow's
+    """A dag run to be made: its season, its id, the path of its record, and the path of the log for Airflow's
     output.
     """
 
@@ -51,8 +51,8 @@ class PlannedRun:
 
 @dataclass(frozen=True)
 class StepEnd:
-    """The end of a step of a season's run, as a line of text. `is_joint` is True from the build on, when all
-    seasons go side by side.
+    """The end of a step of a season's run, as a line of text. `is_joint` is True from the build on, when the runs
+    of all seasons go side by side.
     """
 
     season: int
@@ -85,7 +85,7 @@ class _Run:
             self._do(tasks)
 
     def do_next_tasks(self) -> None:
-        """Do the tasks that can be done now."""
+        """Do the tasks that Airflow would start now."""
         self._do(self._tasks_to_do())
 
     def create(self, conf: Mapping[str, object]) -> None:
@@ -126,8 +126,8 @@ class _Run:
         return bool(self._dag_run().get_task_instances(TaskInstanceState.UP_FOR_RETRY, session=self.session))
 
     def _dag_run(self) -> "DagRun":
-        """Read the run from the metadata again. Each task closes the session, so what was read before is out of
-        date.
+        """Return the dag run as the metadata have it now. Read it again at each call: each task closes the session,
+        so what was read before a task is out of date.
         """
         from airflow.models.dagrun import DagRun
         from sqlalchemy import select
@@ -205,8 +205,8 @@ def _end_with_parent() -> None:
 
 
 def _migrate() -> None:
-    """Create or migrate Airflow's metadata, unless they already have the form that this version of Airflow
-    needs.
+    """Create Airflow's metadata, or migrate them to the form that this version of Airflow needs. If they have this
+    form already, do nothing.
     """
     from airflow.cli.cli_parser import get_parser
     from airflow.utils.db import _REVISION_HEADS_MAP
