@@ -1,4 +1,4 @@
-"""What a task of Airflow needs to know about itself: its run, the run's source, and the task's own name.
+"""What a task of Airflow needs to know about itself: its run, the run's source, and the name of the task's step.
 
 The run is found by the date, the params and the id of the dag run.
 """
@@ -28,7 +28,7 @@ names and a number."""
 
 
 def season_run() -> Run:
-    """Return the season's run of the current task.
+    """Return the run of a season that the current task belongs to.
 
     Raise ValueError if the dag run states no season, or if its date and its params state different seasons. The
     run's first task then writes the error to a record that belongs to no season.
@@ -48,7 +48,8 @@ def season_run() -> Run:
 
 
 def current_run() -> Run:
-    """Return the run of the current task. A run of warehouse_upkeep has a season only if it reads a season again.
+    """Return the run that the current task belongs to. A run of warehouse_upkeep has a season only if it reads a
+    season again.
 
     Raise ValueError as `season_run` does.
     """
@@ -67,7 +68,8 @@ def is_asked() -> bool:
 
 
 def source(run: Run) -> Source:
-    """Return the source that the run's params name. If they name none, return the source of REDRESS_SOURCE.
+    """Return the source that the run's params name. If the params name no source, return the source of
+    REDRESS_SOURCE.
 
     If only the schedule has started the run and no source is named anywhere, skip the task. Raise SourceError if
     the source cannot be used, and write the error to the task's step in the record.
@@ -90,12 +92,14 @@ def retry_failed() -> bool:
 
 
 def is_anew() -> bool:
-    """Return whether the run also reads files again that the present reader has read before."""
+    """Return whether the run reads again even the files that the present reader has read before."""
     return bool(get_current_context()["params"].get("anew"))
 
 
 def skip_if_nothing_to_do(run: Run) -> None:
-    """Skip the current task if nobody asked for the run and the source does not have the run's season yet."""
+    """Skip the current task if the run has nothing to do: nobody asked for the run, and no source is named or the
+    source does not have the season yet.
+    """
     reason = why_nothing_to_do(run)
     if reason is not None:
         raise AirflowSkipException(reason)
@@ -103,7 +107,7 @@ def skip_if_nothing_to_do(run: Run) -> None:
 
 @contextmanager
 def season_task() -> Iterator[Run]:
-    """Yield the current task's run to the block that does the work. If the run is not a season's run, skip the
+    """Yield the current task's run to the block that does the work. If the run is not a run of a season, skip the
     task.
 
     For how errors of the block are handled see `failing_at_once`.
@@ -126,11 +130,10 @@ def run_task() -> Iterator[Run]:
 
 @contextmanager
 def failing_at_once() -> Iterator[None]:
-    """If the block raises an error that a person has to correct, fail the task without retries. Any other error is
-    retried.
+    """If the block raises an error that a person has to correct, fail the task without retries. Airflow retries the
+    task after any other error.
 
-    A source that is down may answer later, so that error is retried. A source with a wrong name will not get
-    better.
+    A source that is down may answer later, so the task is retried. A source with a wrong name will not get better.
     """
     try:
         yield
@@ -142,7 +145,7 @@ def failing_at_once() -> Iterator[None]:
 
 def batch_name(batch: int, items: Sequence[Mapping[str, Any]]) -> str:
     """Return the name that Airflow's pages show for the task of a batch: the batch's number (from 1), and its first
-    and last letter.
+    and last letter. A letter is named by its authority's id, or else by the last part of its address.
     """
     ends = (items[0], items[-1])
     names = (item.get("authority_id") or str(item["address"]).rpartition("/")[2] for item in ends)

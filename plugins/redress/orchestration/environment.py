@@ -1,5 +1,5 @@
-"""The environment of Airflow's processes: our dags and our plugin, the settings of this home, and no usage data for
-Airflow's makers.
+"""The environment of Airflow's processes: the dags and the plugin of Redress, the settings of this home, and no
+usage data for Airflow's makers.
 """
 
 import json
@@ -27,8 +27,8 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
 
     `database` is the address of Airflow's metadata database, as SQLAlchemy takes it. Paths are absolute, because
     Airflow's processes start in another folder. Variables of OF_ANOTHER_AIRFLOW are left out. Raises ValueError if
-    a folder's path has a dollar sign before the name of an environment variable: Airflow would put the variable's
-    value there.
+    the path of Airflow's home or of the project has a dollar sign before the name of an environment variable:
+    Airflow would put the variable's value there.
     """
     for folder in (airflow_home, PROJECT_FOLDER):
         if os.path.expandvars(folder) != str(folder):
@@ -62,8 +62,8 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
 
 
 def _connections() -> dict[str, str]:
-    """Return the variables of the file .env that state connections of Airflow, with their values unchanged. If the
-    environment has a variable of the same name, `airflow_environment` uses the environment's value.
+    """Return the variables of the file .env that state connections of Airflow, with the values as they are written
+    there. If the environment has a variable of the same name, `airflow_environment` uses the environment's value.
     """
     file = Settings.model_config["env_file"]
     written = dotenv_values(str(file), interpolate=False)

@@ -7,14 +7,16 @@ from redress.steps.upkeep import Action, Upkeep
 
 
 def asked() -> Upkeep:
-    """Return what a person asked for. Raise ValueError if the run's params contradict each other."""
+    """Return what a person asked for. Raise ValueError if a param is missing, or if the action does not use a param
+    that is set.
+    """
     context = get_current_context()
     return Upkeep.of_params(context["params"], context["dag_run"].triggering_user_name)
 
 
 def choose() -> Action:
-    """Return the action that a person asked for. Begin the run's record with the action, who asked for it,
-    and why.
+    """Return the action that a person asked for. Also write the first step of the run's record: the action, who
+    asked for it, and why.
     """
     with run_task() as run, run.record.step("asked") as note:
         upkeep = asked()

@@ -17,8 +17,8 @@ from redress.steps.run import Run
 
 
 def watch_run() -> Run:
-    """Return the watch of the current task. Its season is in the run's params; if they have none, it is the year of
-    the run's date.
+    """Return the watch that the current task belongs to. Its season is in the params of the dag run; if the params
+    have no season, it is the year of the dag run's date.
     """
     context = get_current_context()
     run = context["dag_run"]
@@ -28,7 +28,7 @@ def watch_run() -> Run:
 
 
 def look() -> str:
-    """Ask the source for new letters. Return a sentence about what is new."""
+    """Ask the source for letters that are new. Return a sentence that says how many letters are new or changed."""
     run = watch_run()
     with failing_at_once():
         source = watch.named_source(run, str(get_current_context()["params"]["source"]))
@@ -36,8 +36,8 @@ def look() -> str:
 
 
 def decide() -> dict[str, Any]:
-    """Return the id (`run_id`) and the params (`conf`) of the season's run to start. If no run is to be started,
-    skip the task.
+    """Return the id (`run_id`) and the params (`conf`) with which to start a run of the season. If no run is to be
+    started, skip the task.
     """
     run = watch_run()
     unfinished_count = get_current_context()["ti"].get_dr_count(
@@ -50,8 +50,8 @@ def decide() -> dict[str, Any]:
 
 
 def tell() -> str:
-    """Return the line that ends the watch. If letters are missing after the date on which they were expected, mail
-    a warning.
+    """Return the line that says how the watch ended. If letters are missing after the date on which they were
+    expected, mail a warning.
     """
     run = watch_run()
     end = watch.tell(run, dt.datetime.now(dt.UTC).date())
