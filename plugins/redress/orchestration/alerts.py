@@ -52,10 +52,10 @@ _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail of plain text. First comes a line that is also the subject, then facts with their names, then what to
-    do.
+    """A mail of plain text. First comes a line that is also the subject, then facts with their names, then a line
+    that says what to do.
 
-    `log_address` is the address of the log in Airflow's pages, or None if it is not known.
+    `log_address` is the address of a task's log in Airflow's pages, or None if the address is not known.
     """
 
     first_line: str
@@ -71,7 +71,7 @@ class Mail:
 
     @property
     def html(self) -> str:
-        """Return the mail as HTML. The text is escaped, so that no part of it works as HTML."""
+        """Return the mail as HTML. The mail's text is escaped, so that no part of it works as HTML."""
         facts = "".join(
             f"<tr><th align='left'>{_escaped(name)}</th><td>{_escaped(value)}</td></tr>"
             for name, value in self.facts
@@ -95,7 +95,9 @@ def mail_failed_run(context: "Context") -> None:
 
 
 def alert_missing_letters(record: RunRecord, warning: str, settings: "Settings", context: "Context") -> None:
-    """Mail that letters are missing. A watch mails this only once: its record says whether the mail was sent."""
+    """Mail that letters are missing. A watch sends this mail only once: the watch's record says whether the mail
+    was sent.
+    """
     if any(event["step"] == ALERT_STEP and event["state"] == "done" for event in record.events()):
         _log.info("the warning of this watch has been mailed before")
         return
@@ -178,8 +180,8 @@ def failed_run_mail(context: "Context", settings: "Settings") -> Mail:
 
 
 def without_secrets(text: str, settings: "Settings") -> str:
-    """Return a text in which these are replaced: REDRESS_SERVE_URL, addresses that hold a secret, and values that
-    are named as secrets (such as `password=...`).
+    """Return a text in which secrets are replaced: the value of REDRESS_SERVE_URL, each address that holds a
+    secret, and each value that is named as a secret (such as `password=...`).
     """
     if settings.serve_url is not None:
         text = text.replace(settings.serve_url.get_secret_value(), "(REDRESS_SERVE_URL)")
@@ -192,8 +194,9 @@ def without_secrets(text: str, settings: "Settings") -> str:
 
 
 def _failure(record: RunRecord) -> tuple[str | None, str | None]:
-    """Return the name of the step that failed last, and its message. If no step failed, return the name of the step
-    that was killed, and a message that says so. If no step was killed either, return (None, None).
+    """Return the name of the step that failed last, and its message. If no step failed, return the name of the last
+    step that began and never ended, and a message that says that its process was killed. If there is no such step
+    either, return (None, None).
     """
     failed = last_failure(record)
     if failed is not None:
@@ -203,8 +206,8 @@ def _failure(record: RunRecord) -> tuple[str | None, str | None]:
 
 
 def _record_of(dag_id: str, run_id: str, runs_folder: Place) -> RunRecord | None:
-    """Return the record of a dag's run, or None if there is none. Two dags can have runs with the same id, so only
-    records of the dag are searched.
+    """Return the record of a dag's run, or None if there is no record. Two dags can have runs with the same id, so
+    only the folders with records of this dag are searched.
     """
     name = f"{record_name(run_id)}.jsonl"
     found = [path for folder in RECORD_FOLDERS[dag_id] for path in matching(runs_folder, f"{folder}/{name}")]
@@ -212,8 +215,8 @@ def _record_of(dag_id: str, run_id: str, runs_folder: Place) -> RunRecord | None
 
 
 def _log_address(context: "Context") -> str | None:
-    """Return the address of the task's log. Return None if Airflow does not know its own address, or if no task is
-    known.
+    """Return the address of the log of the task in `context`. Return None if Airflow does not know its own address,
+    or if `context` has no task.
     """
     task = context.get("ti")
     if task is None:
@@ -230,8 +233,9 @@ def _escaped(text: str) -> str:
 class PromptHook(SmtpHook):
     """A connection to the mail server that gives up after half a minute of silence at most.
 
-    A user can set the connection's fields `timeout` and `retry_limit`. Airflow's defaults give six tries of 30
-    seconds. This class limits both fields to LONGEST_SILENCE_SECONDS and MOST_RETRIES.
+    A user can set the connection's fields `timeout` and `retry_limit`; Airflow's defaults give six tries of 30
+    seconds. This class lowers `timeout` to LONGEST_SILENCE_SECONDS at most, and `retry_limit` to MOST_RETRIES at
+    most.
     """
 
     @property
@@ -241,7 +245,9 @@ class PromptHook(SmtpHook):
 
     @property
     def smtp_retry_limit(self) -> int:
-        """Return how often the server is tried again: as often as the connection says, at most MOST_RETRIES."""
+        """Return how often the server is tried again: as often as the connection says, but at most MOST_RETRIES
+        times.
+        """
         return min(super().smtp_retry_limit, MOST_RETRIES)
 
 

@@ -2,16 +2,17 @@
 and only users who have logged in see them.
 
 /reports/      the index of reports, and each report                  runs/
-/data-docs/    the seasons that have pages, and the pages             data_docs/<season>/
+/data-docs/    the list of seasons, and the Data Docs of each         data_docs/<season>/
 /dbt-docs/     dbt's pages about the release, one file                dbt_docs/static_index.html
 /site/         the site of the current release                        site/
 
-The folders lie in the state (REDRESS_STATE), which may be an object store that workers elsewhere write to.
+The last column has the folder or file in the state (REDRESS_STATE). The state may be an object store into which
+workers on other machines write.
 
-These pages share a host with Airflow's own pages, so a script in these pages could act in Airflow with the reader's
-rights. Therefore the pages load nothing from elsewhere. dbt's pages run their scripts in a separate origin without
-cookies. The site runs only script files of Redress, and no script inside a page. The Data Docs would load styles
-and scripts from the web; they get a few styles of ours instead.
+These pages share a host with Airflow's own pages, so a script in these pages could act in Airflow with the rights
+of the user who reads them. Therefore the pages load nothing from elsewhere. dbt's pages run their scripts in a
+separate origin without cookies. The site runs only script files of Redress, and no script inside a page. The Data
+Docs would load styles and scripts from the web; they get a few styles of Redress instead.
 """
 
 import hashlib
@@ -85,8 +86,8 @@ _METHODS = ["GET", "HEAD"]
 
 @dataclass(frozen=True)
 class Area:
-    """One kind of pages: its title, its folder, its first page, its content security policy, and words that tell a
-    reader how to make the pages.
+    """One kind of pages: its title, its folder, its first page, its content security policy, and the words that
+    tell a person how to make the pages.
     """
 
     title: str
@@ -136,7 +137,7 @@ AREAS = {
 def pages_app() -> FastAPI:
     """Return the application that Airflow mounts. None of its routes is open without a login.
 
-    A visitor who is not logged in gets 401. A user who may not see Airflow's pages gets 403.
+    A visitor who is not logged in gets the status 401. A user who may not see Airflow's pages gets 403.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     logged_in = [Depends(requires_access_view(AccessView.WEBSITE))]
@@ -148,8 +149,8 @@ def pages_app() -> FastAPI:
 
 
 async def _with_headers(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Set the headers of each answer, also of a refusal. For example, a browser must not guess a file's type, and
-    only Airflow may frame the page.
+    """Set headers of each answer, also of a refusal: for example, a browser must not guess a file's type, and only
+    Airflow may frame the page.
     """
     response = await answer(request)
     response.headers.setdefault("Content-Security-Policy", _policy("default-src 'none'; style-src 'unsafe-inline'"))
@@ -194,8 +195,8 @@ def _nothing_here() -> Response:
 
 
 def _data_docs_page(area: Area, folder: Place, name: str) -> Response:
-    """Return a page of the Data Docs with our styles in its head. In place of a season's first page, which needs
-    scripts, redirect to the season in our own list of seasons.
+    """Return a page of the Data Docs with the styles of Redress in its head. A season's first page needs scripts;
+    in its place, redirect to the season in the list of seasons that Redress makes.
     """
     if not name:
         return _data_docs_seasons(area, folder)
@@ -212,7 +213,7 @@ def _data_docs_page(area: Area, folder: Place, name: str) -> Response:
 
 
 def _data_docs_seasons(area: Area, folder: Place) -> Response:
-    """Return our own page with links to the Data Docs of each season, the latest season first."""
+    """Return a page of Redress that links to the Data Docs of each season, the latest season first."""
     with _store_errors():
         seasons = [path.parent for path in reversed(matching(folder, "[0-9]*/index.html"))]
     if not seasons:
@@ -257,8 +258,8 @@ def _served(area: Area, page: "Path | _Stored | None") -> Response:
 
 @dataclass(frozen=True)
 class _Stored:
-    """A file of an object store. All of it was read by one request, so it is whole, even if a worker puts a new
-    file meanwhile.
+    """A file of an object store. The whole file was read by one request, so its content is whole, even if a worker
+    puts a new file meanwhile.
     """
 
     suffix: str
@@ -266,8 +267,8 @@ class _Stored:
 
 
 def _page_below(folder: Place, name: str) -> Path | _Stored | None:
-    """Return the file that has a name below a folder. Return None if there is no such file, if it is hidden, or if
-    it lies outside the folder.
+    """Return the file with a name below a folder. Return None if there is no such file, if the file lies outside
+    the folder, or if a part of the name is empty, begins with a dot or has a backslash.
     """
     parts = name.split("/")
     if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
@@ -276,8 +277,8 @@ def _page_below(folder: Place, name: str) -> Path | _Stored | None:
 
 
 def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
-    """Return the object below a folder of the object store; `parts` are the parts of its path from the folder. Each
-    line of a record is an object too, and is not returned.
+    """Return the object below a folder of the object store, or None if there is no such object or it is not served.
+    `parts` are the parts of its path from the folder. Each line of a record is an object too, and is not served.
     """
     suffix = PurePosixPath(parts[-1]).suffix
     name = f"{folder.path.rstrip('/')}/{'/'.join(parts)}"
@@ -293,7 +294,7 @@ def _stored_below(folder: "UPath", parts: list[str]) -> _Stored | None:
 
 @contextmanager
 def _store_errors() -> Iterator[None]:
-    """If the block cannot read the object store, raise HTTPException with status 503 (not available now)."""
+    """If the block cannot read the object store, raise HTTPException with the status 503 (not available now)."""
     try:
         yield
     except (OSError, StoreError):
@@ -301,10 +302,11 @@ def _store_errors() -> Iterator[None]:
 
 
 def _file_below(folder: Path, parts: list[str]) -> Path | None:
-    """Return the file below a folder; `parts` are the parts of its path from the folder.
+    """Return the file below a folder, or None if there is no such file. `parts` are the parts of its path from the
+    folder.
 
-    Links are followed, even if the folder itself is a link. The file that a link leads to must lie within the
-    folder that the link leads to.
+    Links are followed, in the path of the file and in the path of the folder. After that, the file must still lie
+    within the folder.
     """
     try:
         file = folder.joinpath(*parts).resolve(strict=True)
