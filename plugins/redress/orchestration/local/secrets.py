@@ -25,7 +25,7 @@ class Secrets:
 
     @classmethod
     def kept_in(cls, file: Path) -> "Secrets":
-        """Load the secrets from their private file. At first use, create the file."""
+        """Return the secrets that their private file holds. At first use, make the secrets and the file."""
         new = cls(
             secrets.token_urlsafe(12),
             secrets.token_urlsafe(32),
@@ -36,7 +36,9 @@ class Secrets:
 
 
 def kept_private(file: Path, new: str) -> str:
-    """Return the text of a private file. If there is no file yet, create it with the text `new`."""
+    """Return the text of a private file. If there is no file yet, create it with the text `new`. If the file is a
+    link, or if its mode gives rights to others, replace it by a private file with the same text.
+    """
     if not file.exists():
         write_private(file, new)
     text = file.read_text(encoding="utf-8")
@@ -46,10 +48,10 @@ def kept_private(file: Path, new: str) -> str:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner may ever read, from the first byte on.
+    """Write a text to a file that only its owner may ever read, from the first byte on.
 
-    If there is a file or a link at that place, the new file replaces the file or the link. The new file does not
-    get the old file's mode, and the file that a link leads to is not changed.
+    If there is a file or a link at that place, the new file replaces it. The new file does not get the mode of the
+    old file. If there was a link, the file to which it led is not changed.
     """
     with replaced(file) as incoming:
         descriptor = os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
