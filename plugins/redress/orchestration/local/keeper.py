@@ -20,7 +20,7 @@ LOGS_SECONDS = 60.0
 
 @dataclass
 class Keeper:
-    """Restarts processes that ended by themselves, and keeps logs short.
+    """What restarts processes that ended by themselves, and keeps logs short.
 
     PostgreSQL is restarted first, because most of Airflow's processes end if PostgreSQL ends.
     """
@@ -33,8 +33,8 @@ class Keeper:
     _logs_seen_at: float = field(default_factory=time.monotonic)
 
     def look(self) -> None:
-        """Restart each process that has ended, and shorten large logs. Raise UpError if a process ends again and
-        again.
+        """Restart each process that has ended, and once a minute shorten large logs. Raise UpError if a process
+        ends again and again.
         """
         server = self.up.postgresql
         if not server.is_running():
@@ -57,7 +57,7 @@ class Keeper:
                 rotate_if_large(log)
 
     def _ends_too_often(self, name: str) -> bool:
-        """Note that a process has ended. Return whether it had ended RESTARTS_COUNT times already within
+        """Note that a process has ended. Return whether it had already ended RESTARTS_COUNT times in the last
         RESTARTS_WITHIN_SECONDS.
         """
         now = time.monotonic()
@@ -67,7 +67,7 @@ class Keeper:
 
 
 def run_until_stopped(up: AirflowUp, tell: Callable[[str], None]) -> None:
-    """Start everything, print the login, and wait for Ctrl-C or SIGTERM. Then end everything.
+    """Start PostgreSQL and Airflow, print the login, and wait for Ctrl-C or SIGTERM. Then end what was started.
 
     Raise UpError if a process does not start, or if a process ends by itself again and again.
     """

@@ -36,7 +36,9 @@ class Process:
 
     @classmethod
     def of(cls, pid: int) -> "Process | None":
-        """Return the process that has this pid now. Return None if there is none, or if it has ended (a zombie)."""
+        """Return the process that has this pid now. Return None if there is no such process, or if it has ended (a
+        zombie).
+        """
         after_name = _after_name(pid)
         if after_name is None or after_name[0] in "ZX":
             return None
@@ -49,14 +51,14 @@ class Process:
 
 @dataclass(frozen=True)
 class ProcessList:
-    """A file that lists the processes of a running Airflow. If `redress up` is killed, the next `redress up` reads
-    the file.
+    """A file that lists the processes of a running Airflow. If `redress up` is killed, the next `redress up` learns
+    from the file which processes are left.
     """
 
     file: Path
 
     def read(self) -> dict[str, Process]:
-        """Return the listed processes by name; none if the file is missing or incomplete."""
+        """Return the listed processes by name. If the file is missing or incomplete, return no processes."""
         try:
             listed = json.loads(self.file.read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
@@ -64,7 +66,9 @@ class ProcessList:
         return {name: Process(**one) for name, one in listed.items()}
 
     def add(self, name: str, pid: int) -> None:
-        """List a running process under a name, in place of the process that had the name before."""
+        """List a running process under a name, in place of the process that had the name before. If the process has
+        ended, change nothing.
+        """
         one = Process.of(pid)
         if one is None:
             return
@@ -79,11 +83,11 @@ class ProcessList:
 
 
 def end_left(left: Mapping[str, Process], tell: Callable[[str], None], command: str = "redress up") -> None:
-    """End processes that a killed command left, with every process that they started: first by SIGTERM and, after
-    STOP_SECONDS, by SIGKILL.
+    """End processes that a killed command left, with every process that they started. Send SIGTERM to each process
+    of `left`. When it has ended, or after STOP_SECONDS at most, send SIGKILL to all that is left of its session.
 
-    `left` has the leaders of the sessions to end; `command` is the killed command. If a leader has ended meanwhile,
-    the leader is left out, even if another process has the leader's pid now.
+    The processes of `left` are the leaders of the sessions to end; `command` is the killed command. A leader that
+    has ended meanwhile is left out, even if another process has its pid now.
     """
     alive = {name: process for name, process in left.items() if process.is_alive}
     if not alive:
@@ -132,8 +136,8 @@ def _after_name(pid: int) -> list[str] | None:
 
 
 def require_free_port(port: int, another: str) -> None:
-    """Raise UpError if a port on loopback cannot be had, such as when another program listens there. `another`
-    tells the person how to take another port.
+    """Raise UpError if a port on loopback cannot be had, for example because another program listens there.
+    `another` is a text that tells the person how to choose another port.
     """
     with socket.socket() as one:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -146,10 +150,10 @@ def require_free_port(port: int, another: str) -> None:
 
 
 def rotate(log: Path) -> None:
-    """Empty a log. Its last LOGS_KEPT contents are kept in files beside it, the newest in `<log>.1`.
+    """Empty a log. Its last LOGS_KEPT contents are kept in files beside it, the newest content in `<log>.1`.
 
-    The file itself stays, so that a process can go on appending to it. Lines that the process writes in the
-    milliseconds of the copy can be lost.
+    The log itself stays the same file, so that a process can go on appending to it. Lines that the process writes
+    in the milliseconds of the copy can be lost.
     """
     if not log.exists() or log.stat().st_size == 0:
         return
@@ -161,7 +165,7 @@ def rotate(log: Path) -> None:
 
 
 def rotate_if_large(log: Path) -> None:
-    """Rotate a log that is larger than LARGEST_LOG_BYTES. On a full disk, the log grows until there is room."""
+    """Rotate a log that is larger than LARGEST_LOG_BYTES. On a full disk, the log is not emptied, and grows."""
     with suppress(OSError):
         if log.stat().st_size > LARGEST_LOG_BYTES:
             rotate(log)

@@ -84,8 +84,8 @@ class AirflowUp:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """During the block, let no other `redress up` run in this home. Raise UpError if another one runs in this
-        home already.
+        """During the block, let no other `redress up` run in this home. Raise UpError if another `redress up` runs
+        in this home already.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "up.lock")
@@ -101,22 +101,23 @@ class AirflowUp:
             lock.release()
 
     def take_over(self, tell: Callable[[str], None]) -> None:
-        """End the processes that a killed `redress up` left. List this process as the `redress up` that runs."""
+        """End the processes that a killed `redress up` left. Then list this process as the running `redress up`."""
         left = self.process_list.read()
         end_left({name: one for name, one in left.items() if name in COMPONENTS}, tell)
         self.process_list.clear()
         self.process_list.add(OURSELVES, os.getpid())
 
     def database(self) -> AbstractContextManager[str]:
-        """Run PostgreSQL for Airflow's metadata during the block. Yield the address of the database.
+        """Return a context manager that runs PostgreSQL for Airflow's metadata during the block and yields the
+        address of the database.
 
-        Raise UpError if PostgreSQL does not start.
+        It raises UpError if PostgreSQL does not start.
         """
         return self.postgresql.in_use()
 
     def environment(self, database: str) -> Mapping[str, str]:
-        """Return the environment for all of Airflow's processes. `database` is the address of Airflow's metadata
-        database.
+        """Return the environment for all of Airflow's processes, and write the private file with the password of
+        Airflow's user. `database` is the address of Airflow's metadata database.
         """
         known = self.secrets
         passwords = self.folder / "passwords.json"
@@ -172,7 +173,9 @@ class AirflowUp:
             self.process_list.clear()
 
     def start(self, component: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-        """Start a process in a session of its own, so that everything that it starts can be ended with it."""
+        """Start a process of Airflow in a session of its own, so that everything that it starts can be ended with
+        it.
+        """
         with self.log(component).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - the command is ours
                 [sys.executable, "-m", "airflow", *COMPONENTS[component]],
@@ -187,14 +190,16 @@ class AirflowUp:
         return process
 
     def check_port(self) -> None:
-        """Raise UpError if another program listens at the port of the pages."""
+        """Raise UpError if the port of the pages cannot be had, such as if another program listens there."""
         require_free_port(self.port, "redress up --port 8090, or make up PORT=8090")
 
     def log(self, component: str) -> Path:
         return self.logs / f"{component}.log"
 
     def wait_until_ready(self, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
-        """Wait until every process is healthy. Raise UpError if a process ends, or takes too long to start."""
+        """Wait until every process is healthy. Raise UpError if a process ends, or if READY_SECONDS pass before all
+        are healthy.
+        """
         until = time.monotonic() + READY_SECONDS
         missing: list[str] = []
         while time.monotonic() < until:
@@ -262,13 +267,14 @@ class AirflowUp:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end."""
+    """Ask a process to end, by SIGTERM."""
     if process.poll() is None:
         process.terminate()
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
-    """Wait at most STOP_SECONDS until a process has ended. Then kill all that is left of its session.
+    """Wait at most STOP_SECONDS until a process has ended. Then kill the process and all that is left of its
+    session.
 
     To kill the process group is not enough: tasks lead groups of their own, and a killed scheduler leaves its
     workers. Only the session holds every process that a process started.
