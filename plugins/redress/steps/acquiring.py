@@ -237,7 +237,7 @@ def _interrupted(run: Run, source: Source, *, retry_failed: bool) -> Journal | N
         elif (
             journal.source() == source.name
             and (retry_failed or not journal.is_retry())
-            and dt.timedelta() <= age <= resumed  # a clock that was ahead says nothing of when it began
+            and dt.timedelta() <= age <= resumed  # if a clock was ahead, nobody knows when the journal began
             and (checked is None or dt.datetime.fromisoformat(checked.ended_at) < journal.began_at())
         ):
             found.append(journal)

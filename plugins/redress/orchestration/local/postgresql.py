@@ -216,7 +216,7 @@ class PostgreSQL:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 check=False,
-                start_new_session=True,  # Ctrl-C is for who asked
+                start_new_session=True,  # Ctrl-C in the terminal must not end the server
             )
         return done.returncode == 0
 
