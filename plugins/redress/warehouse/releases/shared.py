@@ -204,8 +204,8 @@ class SharedReleases(Releases):
 
 def forget_copies(copies: Releases, kept: Collection[str]) -> None:
     """Remove the copies of releases that the store no longer keeps, except copies that are being read. Then let
-    `prune` remove copies of older releases, so that COPIES_KEPT copies are left. `kept` has the identities of the
-    releases that the store keeps.
+    `prune` remove older copies; it keeps COPIES_KEPT copies, and those that it never removes. `kept` has the
+    identities of the releases that the store keeps.
     """
     for identity in copies.identities().difference(kept):
         remove_unless_read(copies, identity)
