@@ -13,7 +13,7 @@ from tests.acquire.site_server import PDF, Given, SiteServer, site_server
 SEASON = Season(2021)
 FETCHES_AT_A_TIME = 8
 PADDING_BYTES = 40_000
-"""Bytes that pad each letter to the size of a real letter, some tens of kilobytes."""
+"""The number of zero bytes in each letter, which make it as large as a real letter: some tens of kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def letters_server(folder: Path, count: int) -> Iterator[LettersServer]:
     councils have two letters.
     """
     ids = tuple(authority.authority_id for authority in load_authorities().expected_in(SEASON))
-    # more letters than councils: some have two, as a successor has that receives its predecessors'
+    # with more letters than councils, some councils have two, like a successor that receives a predecessor's too
     whose = [ids[number % len(ids)] for number in range(count)]
     with site_server() as site:
         manifest = folder / "manifest.csv"

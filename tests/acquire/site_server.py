@@ -21,7 +21,7 @@ PDF = "application/pdf"
 HTML = "text/html; charset=utf-8"
 TABLES_PAGE = "/information-centre/reports/annual-review-reports/local-government-complaint-reviews"
 ANY_COUNCIL = "/your-councils-performance/*/statistics"
-"""The path for the answers to the page of each council that has no answers of its own."""
+"""The path at which tests give the answers for each council's statistics page that has no answers of its own."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ on_s3_in_soak = pytest.mark.parametrize(
     ["local", pytest.param("s3", marks=[pytest.mark.needs("object_store"), pytest.mark.long])],
     indirect=True,
 )
-"""For a test of cards whose many files are put one by one: seconds on S3, and the same code as on a disk."""
+"""A mark for a test that puts many cards one by one. The test always runs with a local archive, but with an archive
+on S3 only in `make soak`: S3 takes seconds, and runs the same code as a disk."""
 
 
 @pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.needs("object_store"))])
@@ -152,7 +153,9 @@ def test_a_letter_that_came_under_a_clock_that_was_ahead_is_not_later_than_the_n
 
 
 def put_ahead(archive: Archive, card: Card, year: int, *, is_indexed: bool = False) -> None:
-    """Have a card say that it came in a year that is still to come, and the index with it if it has that card."""
+    """Change the time of a card to a year that is still to come. With `is_indexed`, change it in the index of
+    addresses too.
+    """
     for name in names(archive, ".json"):
         if is_indexed or not name.startswith("addresses/"):
             stated = json.loads(WholeFiles(archive.address).read(name))
@@ -278,7 +281,7 @@ def place(archive: Archive, name: str) -> Path:
 
 @pytest.fixture
 def local(tmp_path: Path) -> Archive:
-    """Return a local archive with a letter that was issued twice."""
+    """A local archive with a letter that was issued twice."""
     archive = Archive(tmp_path / "archive")
     archive.store(LETTER, came(), SITE)
     archive.store(LETTER, came(REISSUED, '"2"'), SITE)

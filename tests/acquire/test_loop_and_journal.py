@@ -113,7 +113,8 @@ def test_an_outcome_noted_after_half_a_line_is_never_lost(tmp_path: Path) -> Non
 
 
 SEPARATORS = "\u2028 \u2029 \x85 \x0b \x0c \x1c \x1d \x1e \r \ud800 ä"
-"""Characters at which Python's splitlines cuts, half a character, and a letter."""
+"""The characters, except the line feed, at which Python's `splitlines` cuts a line; then half a character, and a
+letter that is not ASCII."""
 
 
 def test_no_character_of_an_address_cuts_the_line_of_its_outcome(tmp_path: Path) -> None:

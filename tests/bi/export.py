@@ -39,7 +39,7 @@ def read_export(folder: Path) -> Export:
 
 
 EXPORT = read_export(DASHBOARD)
-"""The export of the repository, which tests only read."""
+"""The dashboard's export in this repository. Tests read this export, and do not change it."""
 
 
 def columns_of(dataset: dict[str, Any]) -> set[str]:

@@ -12,11 +12,11 @@ from tests.bi.export import EXPORT, answer_query, columns_of, metrics_of
 
 DATASETS = {dataset["table_name"]: dataset for dataset in EXPORT.datasets.values()}
 OURS = {"council", "comparable_period", "beware", "about", "look_first"}
-"""Columns that the datasets make themselves."""
+"""The columns that the SQL of the datasets makes. No mart has these columns, so no mart describes them."""
 
 
 ROLES = ("all_columns", "groupby", "groupbyRows", "groupbyColumns", "x_axis")
-"""Where a chart names columns."""
+"""The params of a chart that name columns of the chart's dataset."""
 
 
 @pytest.fixture(scope="module")

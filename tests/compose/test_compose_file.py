@@ -24,7 +24,7 @@ from tests.compose.composition import (
 pytestmark = pytest.mark.needs("airflow")
 
 ONCE = {"databases", "airflow-init"}
-"""Services that do their work and end."""
+"""The services that do their work once and end. All other services stay."""
 BI = "bi"
 AIRFLOW = {"airflow-init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
 SHARED_SECRETS = ("AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CORE__FERNET_KEY")
@@ -34,9 +34,11 @@ CELERY_OPTIONS = {
     "AIRFLOW__CELERY__WORKER_CONCURRENCY",
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT",
 }
-"""The Celery provider's own: it is in the image, and not where the tests run."""
+"""The options of the Celery provider. Airflow does not know them here, because the provider is installed in the
+image, and not where the tests run."""
 OF_ITS_OWN_PLACE = {"REDRESS_HOME", "REDRESS_SERVE_URL", "REDRESS_BI_URL"}
-"""Settings that the file or the image gives a value, and the database of `make bi`, which no container runs."""
+"""The settings that Airflow's services do not take from outside. The image sets REDRESS_HOME, docker-compose.yml
+sets REDRESS_SERVE_URL, and REDRESS_BI_URL is for `make bi`, which no container runs."""
 STORE_KEYS = {
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_REGION",
@@ -45,15 +47,20 @@ STORE_KEYS = {
     "AWS_SESSION_TOKEN",
 }
 VOLUMES_OF_IMAGES = {"postgres": "/var/lib/postgresql", "redis": "/data"}
-"""The folders for which the images declare a volume. Docker makes one without a name where nothing lies there."""
+"""For each image, the folder for which the image declares a volume. If a service mounts nothing there, Docker makes
+a volume without a name."""
 LONGEST_RESTART_SECONDS = 60
-"""How long an api-server may be away before it is started again; as long again until it answers."""
+"""The most seconds before an api-server that has gone is started again, and also the most seconds from that start
+until the api-server answers."""
 SECONDS_OF_A_FAILED_TRY = 5
-"""Of a request: Airflow's default for [workers] execution_api_timeout; a name that is not found took up to 5 s."""
+"""The seconds that a failed request of a task to the api-server takes: Airflow's default for [workers]
+execution_api_timeout. A request to a name that is not found took up to 5 s too."""
 SCHEDULERS_PATIENCE_SECONDS = 300
-"""Airflow's default for [scheduler] task_instance_heartbeat_timeout."""
+"""The seconds without a heartbeat after which the scheduler takes a task for lost: Airflow's default for
+[scheduler] task_instance_heartbeat_timeout."""
 STOP_SECONDS = 30
-"""The longest stop that a trial saw was the triggerer's, 12.4 s; a busy machine takes longer."""
+"""The fewest seconds that a service of Airflow, or PostgreSQL, needs to get for its stop. The longest stop in a
+trial was the triggerer's, 12.4 s, and on a busy machine a stop takes longer."""
 POOL_COMMAND = re.compile(r'^airflow pools set (\w+) 1 "(.*)"$', re.MULTILINE)
 
 
@@ -327,7 +334,7 @@ def test_a_task_outlives_a_minute_without_the_api_server_and_is_lost_before_the_
 ) -> None:
     environment = services["worker"]["environment"]
     tries = int(environment["AIRFLOW__WORKERS__EXECUTION_API_RETRIES"])
-    wait = int(environment["AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX"]) / 2  # on the average: it is drawn
+    wait = int(environment["AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX"]) / 2  # on average: drawn at random
     failed = int(environment["AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS"])
     assert tries * wait > 2 * LONGEST_RESTART_SECONDS
     assert failed * tries * (wait + SECONDS_OF_A_FAILED_TRY) < SCHEDULERS_PATIENCE_SECONDS

@@ -6,7 +6,8 @@ from redress.settings import PROJECT_FOLDER
 from tests.compose.composition import BI_DOCKERFILE, DOCKERFILE, composition, image_environment, project
 
 EXACT_TAG = re.compile(r"[a-z-]+:\d+\.\d+(\.\d+)?(-[a-z]+)*(@sha256:[0-9a-f]{64})?")
-"""A tag with a whole version: PostgreSQL's have two parts, the others three. `make pin-images` adds a digest."""
+"""An image's name with a whole version as its tag: two numbers for PostgreSQL, three for the others. It may end
+with the digest that `make pin-images` adds."""
 
 
 def test_every_image_is_pinned_to_an_exact_version() -> None:

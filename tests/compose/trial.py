@@ -30,7 +30,8 @@ SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 HEALTHY_SECONDS = 180
 RUN_SECONDS = 600
 LOG_SECONDS = 15
-"""A run is a success before the worker has written that its last task ended."""
+"""The most seconds to wait for the worker's log, because a run is a success before the worker has written that the
+run's last task ended."""
 SEASON = 2021
 
 BACKFILL = (

@@ -34,7 +34,7 @@ REACHED_BY = {
         *("api-server", "dag-processor", "postgres", "scheduler", "triggerer", "worker"),
     },
 }
-"""By server and port, the services that share a network with it."""
+"""For each server and its port, the services that reach the server, because they share a network with it."""
 SERVED = (
     f"select release_id, count(*) from marts.release, marts.fct_annual_review where season = {SEASON} group by 1"  # noqa: S608 - a number of ours
 )
@@ -51,7 +51,7 @@ FORBIDDEN = {
     "airflow": ("select 1",),
     "postgres": ("select 1",),
 }
-"""What a reader's login is refused, by database."""
+"""The statements that are refused to a reader's login, by the database that gets them."""
 
 
 def trial(stack: Stack, superset: bool, faults: bool) -> None:

@@ -63,7 +63,8 @@ print(pointer["path"].rpartition("/")[2])
 """
 SERVED = "select release_id from marts.release"
 TABLE = re.compile(r"^(\w{64})  (\S+\.parquet)$", re.MULTILINE)
-"""The tables of a release. Its other files say when and from what they were made."""
+"""A line of a release's SHA256SUMS that names a table's Parquet file. The trial compares the Parquet files alone,
+because they hold each published table."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ DISCOVERY: Mapping[str, Any] = {
         ],
     },
 }
-"""What a client asks to learn which kinds there are."""
+"""The answers, by path, to a client that asks for the API's version and for the kinds of objects in the API."""
 SAMPLE_SECONDS = 0.1
 MEBIBYTE = 2**20
 

@@ -13,7 +13,7 @@ VALUES_FILE = DEPLOY_FOLDER / "values.yaml"
 TASK_POD_FILE = DEPLOY_FOLDER / "task-pod.yaml"
 RELEASE = "redress"
 ENVIRONMENT = "redress-environment"
-"""The ConfigMap that every container gets its environment from."""
+"""The name of the ConfigMap from which every container gets its environment."""
 
 
 @cache

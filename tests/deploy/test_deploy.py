@@ -23,7 +23,7 @@ from tests.deploy.manifests import (
 )
 
 VERSIONS = ("1.32", "1.37")
-"""Of Kubernetes: the oldest and the newest that the manifests are held against."""
+"""The versions of Kubernetes against which the manifests are checked: the oldest and the newest one."""
 COMPONENTS = ("apiServer", "scheduler", "dagProcessor", "triggerer", "migrateDatabaseJob", "cleanup")
 TASK_FOLDERS = {"/tmp", "/var/lib/airflow", "/var/lib/redress"}  # noqa: S108 - of a pod
 CHART_KEYS = DEPLOY_FOLDER.parent / "tests" / "deploy" / "chart_keys.yml"
@@ -54,7 +54,9 @@ def test_the_values_have_only_keys_that_the_chart_has() -> None:
 
 
 def test_the_parts_of_the_values_that_are_kubernetes_own_are_valid() -> None:
-    """Of the chart's schema, what it takes from Kubernetes' API: contexts, resources, volumes and mounts."""
+    """Check the values that the chart hands on to Kubernetes' API: security contexts, resources, volumes and
+    mounts.
+    """
     for component in COMPONENTS:
         stated = values()[component]
         container = {
@@ -221,7 +223,9 @@ def _container(pod: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _unknown(stated: Mapping[str, Any], known: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield the keys of values that the chart does not have; `any` stands for whatever a part holds."""
+    """Yield each key of the values that the chart does not have, and each key whose value has another type than in
+    `known`. The type `any` allows every value.
+    """
     for key, value in stated.items():
         if key not in known:
             yield f"{path}{key}"

@@ -14,7 +14,7 @@ from redress.settings import PROJECT_FOLDER
 from tests.deploy.manifests import DEPLOY_FOLDER, RELEASE, all_manifests, task_pod
 
 PLACEHOLDERS = ipaddress.ip_network("192.0.2.0/24")
-"""Addresses that stand for nobody (RFC 5737)."""
+"""The network of the placeholders that the policies have for real addresses. It belongs to nobody (RFC 5737)."""
 NAMES, POSTGRESQL, STORE, KUBERNETES, MAIL = (
     "kube-dns",
     "192.0.2.10/32",

@@ -39,7 +39,7 @@ from tests.deploy.manifests import ENVIRONMENT, TASK_POD_FILE, configuration, en
 HEALTHY_SECONDS = 180
 RUN_SECONDS = 1800
 PARTS = {"apiServer": "api-server", "scheduler": "scheduler", "dagProcessor": "dag-processor"}
-"""The parts of Airflow that a run needs, by their names in the values."""
+"""The parts of Airflow that a run needs: Airflow's command for each part, by the part's name in the values."""
 
 
 class Parts:

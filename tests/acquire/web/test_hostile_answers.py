@@ -127,7 +127,8 @@ def test_a_body_cut_without_a_length_never_replaces_a_good_letter(
 
 
 LINEARIZED = b"%PDF-1.7\n1 0 obj <</Linearized 1/L 4000/H [ 1 2]>> endobj\n%%EOF\n"
-"""The start of a PDF that is written for the web, with the end that stands near its start."""
+"""The beginning of a PDF that is written for the web. Such a file has a %%EOF near its beginning, and another at
+its end, which is missing here."""
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_a_robots_txt_for_many_agents_takes_no_memory_or_time_of_its_own(site: S
     agents = b"".join(b"User-agent: bot%d\n" % number for number in range(8000))
     rules = b"".join(b"Disallow: /%d\n" % number for number in range(12_000))
     site.give("/robots.txt", Given(agents + b"User-agent: *\n" + rules))
-    started = time.process_time()  # of the site's server too, and of no other program
+    started = time.process_time()  # the site's server counts too, and no other program
     assert got(site, "/letter") == LETTER
     site.give("/5", Given(LETTER))
     assert failure(site, "/5").cause is FailureCause.FORBIDDEN_BY_ROBOTS
