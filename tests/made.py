@@ -125,4 +125,4 @@ def sha256(name: str) -> str:
 
 GOOD = letter("good")
 WRONG_RATE = letter("wrong rate", authority=WEXMARSH, changes={"uphold_rate_pct": "82"})
-"""A letter that breaks one critical rule: 33 of 40 are 83%."""
+"""A letter that breaks one critical rule: it states 82%, and 33 of 40 are 83%."""

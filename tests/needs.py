@@ -28,7 +28,8 @@ NEEDS = {
     "processes": "a command of ours, or reading workers, as processes of their own",
     "kill": "a process that is killed on its way",
 }
-"""The arguments of the marker, and the word of a command by which the program is known."""
+"""The arguments of the marker. For a program, the value is the word of a command by which the program is
+recognised; for anything else, the value says what the need is."""
 MODULE_MARKS = ("\npytestmark = pytest.mark.needs(", "\npytestmark = [pytest.mark.needs(")
 _started: list[list[str]] = []
 

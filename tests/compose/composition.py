@@ -19,8 +19,8 @@ BI_DOCKERFILE = PROJECT_FOLDER / "compose" / "bi.Dockerfile"
 DATABASES_SCRIPT = PROJECT_FOLDER / "compose" / "databases.sql"
 
 VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<text>[^}]*))?\})")
-"""The forms of variables that docker-compose.yml uses, of those that the Compose Specification has: `${NAME}`,
-`${NAME:-default}` and `${NAME:?message}`, and `$$` for a dollar sign."""
+"""A variable of the Compose Specification, in a form that the tests understand: `${NAME}`, `${NAME:-default}` or
+`${NAME:?message}`. `$$` stands for a dollar sign."""
 
 SECRETS = {
     "POSTGRES_PASSWORD": "superuser0000000000",

@@ -93,7 +93,7 @@ def test_a_run_can_be_told_its_season_and_its_source(dag: dict[str, Any]) -> Non
 # --- Real runs of several seasons ---------------------------------------------------------------------
 
 WITHOUT_LETTERS = (2015, 2024)
-"""A season in the middle of the others, and one after them, that fail at their first step."""
+"""Two seasons without letters, whose runs fail at the first step. One is run between the others, and one last."""
 YEARS = (2021, 2015, 2022, 2024)
 WITH_LETTERS = tuple(year for year in YEARS if year not in WITHOUT_LETTERS)
 

@@ -225,7 +225,7 @@ class Watched:
     server: LettersServer
     settings: Settings
     stated: Mapping[str, str]
-    """Variables that a watch has beside its settings."""
+    """The environment variables of a watch: its settings, the source, who gets mails, and the mail server."""
     mails: MailServer
 
     def watch(self, **conf: object) -> tuple[int, str]:

@@ -17,14 +17,17 @@ from tests.interrupted import SoakError
 from tests.made import PROJECT
 
 MOST_BYTES = {"json lines": 4 * 1024, "robots.txt": 500 * 1024}
-"""Of an input. Each line of a journal is written for itself, which takes its time."""
+"""The most bytes of one fuzzed input, by format. The lines of a journal are written one by one, which takes long,
+so that these inputs are short. All other formats have MOST_BYTES_OF_A_FILE."""
 MOST_BYTES_OF_A_FILE = 64 * 1024
 MEMORY_MEBIBYTES = 3072
 SECONDS_OF_AN_INPUT = {"json lines": 5, "robots.txt": 5}
-"""The longest time for one input, where no reading worker bounds it."""
+"""The most seconds for one input, for formats that no reading worker reads. For these formats, to take longer is a
+fault."""
 SECONDS_OF_A_WORKER = 20
 SECONDS_TO_START_AND_END = 240
-"""Beside the time for fuzzing: the imports are instrumented first, and the last input is read to its end."""
+"""The most seconds that a process may take beside the time for fuzzing. It first instruments the imports, and it
+reads the last input to its end."""
 AT_A_LIMIT = "ended at a limit, as a worker is"
 REACHED = "places of the code reached"
 _RUNS = re.compile(r"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)

@@ -81,7 +81,7 @@ _damaged = st.one_of(
 EVENT_LINES = [
     json.dumps(stated).encode() for stated in (outcome_as_json(_outcome(999)), _events("began"), _events("done"))
 ]
-"""Lines with which a guided run begins."""
+"""Whole lines of a journal and of a record. They are the first inputs of a guided run."""
 
 
 def fuzz(clock: Clock, seed: int) -> Counts:

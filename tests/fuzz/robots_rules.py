@@ -13,9 +13,10 @@ from redress.settings import Limits
 from tests.fuzz.running import Clock, Counts, FindingError, draw_until
 
 LIMITS = Limits(time_seconds=5, memory_mebibytes=1024, workers=1)
-"""Not those of the program, which reads robots.txt in its own process: here to reach a limit is a fault."""
+"""The limits of the worker that asks a robots.txt. The program has no such limits, because it asks a robots.txt in
+its own process. So an input that reaches a limit shows a fault."""
 MOST_BYTES = 500 * 1024
-"""The client takes no more of a robots.txt."""
+"""The most bytes of an input. The client takes 512 KiB of a robots.txt (LARGEST_ROBOTS_BYTES)."""
 ADDRESSES = (
     "https://letters.example/",
     "https://letters.example/letters/2021/wexmarsh.pdf?page=2",

@@ -25,11 +25,11 @@ from tests.made import PROJECT, SAMPLE_AUTHORITIES
 KEPT = PROJECT / "var" / "fuzz"
 """The folder of the inputs that showed a fault."""
 EXAMPLES_AT_A_TIME = 50
-"""The clock is looked at between so many inputs."""
+"""The number of inputs between two looks at the clock."""
 
 _Input = TypeVar("_Input")
 Counts = Counter[str]
-"""How many inputs there were (`inputs`), and what became of them."""
+"""The number of inputs (`inputs`), and the number of inputs with each result, by the name of the result."""
 
 
 class FindingError(SoakError):

@@ -11,7 +11,8 @@ from tests.fuzz.soak import FORMATS, main
 
 SEED = 20210721
 LOOKS = {"pdf": 8, "xlsx": 40}
-"""How often a format looks at its clock; the others look at it after each fifty inputs."""
+"""How often fuzzing looks at the clock, for the formats with one look before each input. For the other formats it
+looks once, and then draws fifty inputs."""
 DAMAGED = {
     "brackets nested too deep": b"[" * 5_000,
     "objects nested too deep": b'{"a":' * 5_000,
@@ -20,7 +21,8 @@ DAMAGED = {
         b'"found_address": null, "cause": null, "detail": "", "is_settled": false}'
     ),
 }
-"""Lines that stopped the reading of a whole journal or record."""
+"""Damaged lines that fuzzing found: before the fault was mended, each of them stopped the reading of a whole
+journal or record."""
 
 
 @pytest.mark.parametrize("line", DAMAGED.values(), ids=DAMAGED.keys())

@@ -21,7 +21,7 @@ GOLDEN = PROJECT / "tests" / "read" / "golden" / "complaint_overview"
 PAGE = (GOLDEN / "2025-web-page.html").read_text(encoding="utf-8").replace("Brackleham", "Vennery")
 TEXT = (GOLDEN / "2025-text.txt").read_text(encoding="utf-8").replace("Dapplemere Council", "Ostlebridge Council")
 _OVERSTRUCK = re.compile("[^\n\b]\b")
-"""A letter that the next one is printed over."""
+"""A character and a backspace: the next character is printed over this character."""
 SLOT = re.compile(r"<strong>([\d.]+)(%?)</strong>")
 LIMITS = Limits(time_seconds=20)
 

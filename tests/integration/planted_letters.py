@@ -40,7 +40,7 @@ SEEN = {
     "satisfactory_remedy_printed_base_count": 40,
 }
 UNSEEN = {UPHOLD_AVERAGE: 77, OUTCOMES: 21, REMEDY_AVERAGE: 17}
-"""What stands in place of these figures in a text that nobody sees."""
+"""Other numbers for three figures of `SEEN`. They stand in texts that nobody sees."""
 CONTRADICTION = SEEN | {
     "upheld_count": 22,
     "investigations_count": 24,
@@ -48,10 +48,10 @@ CONTRADICTION = SEEN | {
     "satisfactory_remedy_rate_pct": 14,
     "satisfactory_remedy_printed_base_count": 24,
 }
-"""22 of 24 are 92%; all other figures agree."""
+"""The figures of a letter that contradicts itself: it states 93%, and 22 of 24 are 92%. All other figures agree."""
 Page = list[Ink]
 Print = Callable[[int, str], bytes]
-"""A function that prints the letter of a season to a council."""
+"""A function that prints a letter: it takes the season and the council, and returns the bytes of the file."""
 
 
 @dataclass(frozen=True)
@@ -346,7 +346,7 @@ LETTERS = (
     ),
 )
 WITNESS = ("2020/a-witness.html", web_page(2020, OSTLEBRIDGE, CONTRADICTION))
-"""A second witness that prints the same contradiction: its address and its content."""
+"""A witness that prints the same contradiction as its council's letter: the address and the content of the page."""
 
 
 def write(folder: Path) -> FolderSource:
