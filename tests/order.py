@@ -25,7 +25,7 @@ LONGEST_FIRST = (
     "steps/upkeep/test_going_back.py",
     "acquire/test_fetching.py",
 )
-"""Modules that took 15 seconds or more of a worker in a whole run; the others follow by name."""
+"""The modules that took a worker 15 seconds or more in a whole run. All other modules follow, by name."""
 
 
 def place_of(module: str) -> int:

@@ -15,12 +15,12 @@ from reportlab.pdfgen.canvas import Canvas
 from redress.model.letter import Box
 
 WIDTH, HEIGHT = 595.0, 842.0
-"""A4 upright, in points."""
+"""The width and the height of an upright A4 page, in points."""
 PLAIN, BOLD = "Helvetica", "Helvetica-Bold"
 OPEN_FACE = "Vera"
-"""A typeface with ligatures; it comes with the printing library."""
+"""The name of a typeface with ligatures, which comes with the printing library."""
 BASE_LINE_SHARE = 0.78
-"""How far below the top of its letters a line stands, in units of their size."""
+"""How far the base line is below the top of the letters, in units of the letters' size."""
 
 
 @dataclass(frozen=True)

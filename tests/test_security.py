@@ -55,7 +55,8 @@ UNSHOWABLE_NAMES = (
     "\u202eReversed District Council",
     "\u009b31mBold District Council",
 )
-"""Names of no council. Letters to them are quarantined with a sentence that quotes the name."""
+"""Names with characters that cannot be shown. No council has such a name, so that a letter to it is quarantined,
+with a sentence that quotes the name."""
 
 HOSTILE_FILES = (
     b"%2e%2e%2f..%2fx.txt",
@@ -74,7 +75,8 @@ HOSTILE_FILES = (
 
 LETTERS_COUNT = len(HOSTILE_NAMES) + len(UNSHOWABLE_NAMES) + len(HOSTILE_FILES)
 NO_PRINT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Characters that a terminal or an editor takes for a command; only a new line is allowed."""
+"""The characters that a terminal or an editor takes for a command, and halves of characters. A line feed is
+allowed."""
 
 AUDIT = """
 import os, sys
@@ -85,7 +87,8 @@ def noted(event, arguments):
             file.write(f"{place!r}\\n")
 sys.addaudithook(noted)
 """
-"""A module that Python imports at its start, also in dbt's process; it notes each address of a connection."""
+"""A module that each Python process of the run imports at its start, dbt's too. The module notes each address that
+the process connects to or looks up."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +231,7 @@ def test_the_report_holds_names_as_text_alone(done: Done) -> None:
     text = write_report(run).read_text()
     assert NO_PRINT.findall(text) == []
     assert not re.search(r"<(script|img)", text)
-    assert not re.search(r"(?<!\\)\]\((?!#[a-z-]+\))", text)  # but those to its own headings
+    assert not re.search(r"(?<!\\)\]\((?!#[a-z-]+\))", text)  # links to the report's own headings are allowed
     rows = [line for line in text.splitlines() if "District Council |" in line]
     assert len(rows) >= len(HOSTILE_NAMES)
     assert {len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows} == {10}

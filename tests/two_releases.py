@@ -1,7 +1,7 @@
 """A home of several seasons with two releases, built once for all modules that ask what became of its letters.
 
-1. Four seasons of letters whose files say other than their pages show (tests/integration/planted_letters.py) are
-   landed.
+1. Four seasons of letters whose files say something else than their pages show
+   (tests/integration/planted_letters.py) are landed.
 2. Season 2021 (tests/report/letters.py) is run as `first`, which publishes the first release, and again as `again`.
 3. A person accepts a planted letter that contradicts itself.
 4. Season 2021 is run as `later`, with other letters, which publishes the second release.
@@ -31,7 +31,7 @@ from tests.report import letters
 CONTRADICTION = Season(2020)
 """The season of the planted letters that contradict themselves."""
 BY, WHY = "Q. Zantippe-Orr", "the council counts 22 of 24 as well; the rate is misprinted"
-"""Who accepts a letter, and why."""
+"""Who accepts the letter that contradicts itself, and the reason."""
 
 
 @dataclass(frozen=True)

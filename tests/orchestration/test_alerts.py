@@ -24,7 +24,7 @@ pytestmark = pytest.mark.needs("airflow")
 RUN_ID = "manual__2026-07-21T06:00:00+00:00"
 HOSTILE = "2021/<img src=x onerror=alert(1)>{{ 7 * 7 }}\x1b[31m\r\nBcc: other@example.org.pdf"
 DAG_PROCESSOR_SECONDS = 50
-"""After so long Airflow's dag processor ends a callback, unless it is set otherwise."""
+"""The seconds after which Airflow's dag processor ends a callback, by default."""
 SENDER = """
 import json, logging, os, sys
 from pathlib import Path
@@ -54,7 +54,8 @@ for line in sys.stdin:
         os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=answers, flush=True)
 """
-"""A program that imports Airflow once; for each line that it reads, a process of its own has a run that fails."""
+"""A program that imports Airflow once. For each line of its input, it starts a process that alerts people to a
+failed run."""
 Sender = Callable[..., str]
 
 

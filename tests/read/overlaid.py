@@ -11,7 +11,7 @@ from tests.paper import BASE_LINE_SHARE, HEIGHT, WIDTH, Ink
 from tests.read.invented import FIGURES, LETTER, STATISTICS, figures
 
 AVERAGE = "uphold_rate_type_average_pct"
-"""Its sentence: This compares to an average of 53% in similar authorities."""
+"""The measure that the letter states as "This compares to an average of 53% in similar authorities"."""
 
 Overlay = Callable[[Canvas], None]
 

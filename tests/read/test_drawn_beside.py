@@ -14,7 +14,7 @@ from tests.read.invented import FIGURES, LETTER, STATISTICS, figures, read
 from tests.read.overlaid import AVERAGE, FOOT, HIGH, WIDE, Overlay, X, assert_withheld, box, ink_of, place, printed
 
 COUNT = "compliance_outcomes_count"
-"""Its sentence: Statistics are based on a total of 30 compliance outcomes."""
+"""The measure that the letter states as "Statistics are based on a total of 30 compliance outcomes"."""
 
 COUNT_X, COUNT_FOOT, COUNT_WIDE, COUNT_HIGH = place("30", "total of 30")
 

@@ -12,7 +12,8 @@ from tests.read.written import Sheet, stream, text_of, update, written
 BOX = f"/MediaBox [0 0 {WIDTH} {HEIGHT}]"
 FIRST = written(Sheet(LETTER, BOX), Sheet(STATISTICS, BOX))
 CORRECTED = {16: stream(text_of(changed("30 compliance", "31 compliance")))}
-"""What the second page shows after the update."""
+"""The object that the update replaces, by its number: the content of the second page, with 31 outcomes instead of
+30."""
 PLACE = int(FIRST.rsplit(b"startxref\n", 1)[1].split()[0])
 UPDATED = update(FIRST, CORRECTED, previous=PLACE)
 OUTCOMES = "compliance_outcomes_count"

@@ -37,7 +37,7 @@ TABLES = ("received", "decisions", "remedied")
 
 
 PICTURES = ("picture-of-statistics", "scanned")
-"""The folders of letters that tesseract reads, which takes seconds for each."""
+"""The golden folders of the letters that tesseract reads, which takes seconds for each letter."""
 
 
 def name_of(path: Path) -> str:

@@ -20,7 +20,8 @@ from tests.read.written import Sheet, written
 pytestmark = pytest.mark.needs("time")
 
 PRINTED = "30"
-"""The number of compliance outcomes: it stands once on the page, and is printed in red."""
+"""The printed number of compliance outcomes. It stands once on the page, and is printed in red, so that a test sees
+its place."""
 PAGES = (LETTER, list(reddened(STATISTICS, PRINTED)))
 
 

@@ -38,7 +38,7 @@ PRINTED = (PROJECT / "tests/read/golden/three_statistics/2021-text.txt").read_te
 NAMES = tuple(f"{beginning}{ending}" for beginning in ("Oxlip", "Yaffle", "Zither") for ending in "abcd")
 SEASON = Season(2021)
 AHEAD = "2098-01-01T00:00"
-"""A minute that is still to come."""
+"""A time in the future, up to the minute. Tests append the seconds and the time zone."""
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.made import PELLONSHIRE, SAMPLE_AUTHORITIES
 pytestmark = pytest.mark.needs("processes")
 
 BEFORE, AFTER = dt.date(2021, 9, 30), dt.date(2021, 10, 1)
-"""The last day of the time for the season's letters, and the first day on which letters are missing."""
+"""The day by which the season's letters are expected, and the next day, when a watch warns of missing letters."""
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from redress.steps.record import RunRecord, record_name
 from tests.made import PROJECT, SAMPLE_AUTHORITIES, SAMPLES
 
 RUN_SECONDS = 300.0
-"""How long a test waits for a run: twenty times what a run takes on a quiet machine."""
+"""The most seconds that a test waits for a run: twenty times as long as a run takes on a quiet machine."""
 POLL_SECONDS = 0.3
 IMPATIENT: Mapping[str, str] = {
     "AIRFLOW__CORE__MAX_TASK_RETRY_DELAY": "2",
@@ -38,10 +38,10 @@ IMPATIENT: Mapping[str, str] = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "10",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "2",
 }
-"""Airflow's own settings, so that a retry and the loss of a process are a matter of seconds, and dags that do not
-change are parsed once.
+"""Settings of Airflow. With them, a task is tried again after two seconds at most, Airflow notices within seconds
+that a process is lost, and a dag that does not change is parsed only every ten minutes.
 
-The dag keeps its retries and delays: `max_task_retry_delay` is Airflow's bound on every delay that grows.
+The dag keeps its own retries and delays: `max_task_retry_delay` is Airflow's bound on every delay that grows.
 """
 
 
@@ -73,7 +73,7 @@ class RunningAirflow:
     database: str
     running: dict[str, subprocess.Popen[bytes]]
     gone: list[int] = field(default_factory=list)
-    """The process ids of killed schedulers; processes that they started may still run."""
+    """The process ids of the schedulers that were killed. Processes that these schedulers started may still run."""
     _headers: dict[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -36,7 +36,7 @@ SEASON = Season(2022)
 KINDS = ("scheduler alone", "scheduler with all", "worker", "task")
 LEAST_SECONDS = 0.5
 KILLS_ON_THE_WAY = 6
-"""So many kills come in the time that an undisturbed run takes, on average, and so many are the most of one run."""
+"""The average number of kills in the time that an undisturbed run takes, and the most kills of one run."""
 STEPS = (
     "plan",
     "acquire 1",
@@ -51,7 +51,7 @@ STEPS = (
     "report",
 )
 KEPT = "airflow_up"
-"""What a home keeps when it is emptied: Airflow's own folder."""
+"""The folder that stays when a home is emptied: Airflow's own folder."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.needs("airflow"), pytest.mark.long]
 YEARS = (2021, 2022)
 OTHER_ORDER = (2022, 2021)
 WRITES_IN_A_RUN = 4
-"""check, build_and_test, release, serve."""
+"""The number of tasks of the writers' pool in each run: check, build_and_test, release and serve."""
 
 
 @dataclass(frozen=True)

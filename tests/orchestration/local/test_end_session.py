@@ -17,7 +17,7 @@ task = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], 
 print(task.pid, flush=True)
 task.wait()
 """
-"""A program that, like the scheduler, starts a task which leads a group of its own."""
+"""A program that, like the scheduler, starts a task which leads a process group of its own."""
 
 
 def test_a_task_ends_with_the_session_of_a_scheduler_that_was_killed() -> None:

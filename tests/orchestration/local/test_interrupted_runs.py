@@ -14,9 +14,11 @@ pytestmark = pytest.mark.needs("airflow")
 
 COUNCILS = ("Ostlebridge Council", "Pellonshire County Council", "Wexmarsh District Council")
 KILLS_COUNT = 2
-"""Of the four sorts, two at random; `make soak` has fifty kills."""
+"""The number of kills in the test's run, each of another kind, drawn at random from the four KINDS. `make soak` has
+fifty kills."""
 LARGEST_BYTES = 5_000_000
-"""Larger than a log of Airflow's, and smaller than a warehouse."""
+"""The largest size of a file while the disk is "full", in bytes: larger than a log of Airflow, and smaller than a
+warehouse."""
 
 
 @pytest.fixture(scope="module")

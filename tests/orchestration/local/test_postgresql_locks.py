@@ -25,7 +25,7 @@ if child:
     print(child, flush=True)
 time.sleep(60)
 """
-"""Take a lock for a transaction, and start a child process, which has the connection too."""
+"""A program that takes a lock for a transaction, and starts a child process, which has the connection too."""
 TRY = "select pg_try_advisory_xact_lock(1)"
 MOST_SECONDS = 20
 

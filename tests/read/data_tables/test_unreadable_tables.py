@@ -36,7 +36,9 @@ LONG_AFTER_A_QUOTE = HEAD + b'"' + csv_bytes(*[WEXMARSH_ROW] * 8000)
 
 
 def with_a_merge_over_the_whole_sheet() -> bytes:
-    """Return a workbook of a few kilobytes, of which openpyxl makes 17 thousand million cells: a merged range."""
+    """Return a workbook of a few kilobytes. It has a merged range, for which openpyxl makes 17 thousand million
+    cells.
+    """
     made = io.BytesIO()
     merge = b'</sheetData><mergeCells count="1"><mergeCell ref="F1:XFD1048576"/></mergeCells>'
     whole = io.BytesIO(xlsx_bytes({"Sheet": (HEADINGS, PELLONSHIRE_ROW)}))
@@ -94,7 +96,8 @@ UNREADABLE = {
     "stamp.csv": (TABLE + b"\n\n\n\n", b"a: !!timestamp x", r"stamp\.yml is no YAML: no timestamp: .*line 1"),
     "bool.csv": (TABLE + b"\n\n\n\n\n", b"a: !!bool x", r"bool\.yml is no YAML: no bool: .*line 1"),
 }
-"""A table, its mapping, and what is said of them."""
+"""For each file name: a table and its mapping, of which one cannot be read, and a pattern of the sentence that
+reports this."""
 
 
 @pytest.fixture(scope="module")

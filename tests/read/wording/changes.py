@@ -18,9 +18,9 @@ from samples.press.setting import Arrangement, TableWords, in_columns
 from tests.read.wording.printed import ALL_PARAGRAPHS, SEED, Edit, Printed, as_it_is, printed, printed_reports
 
 NEW = "new"
-"""What a slot states that no measure is about."""
+"""Stands in place of a measure's name, for a number of which Redress has no measure."""
 Stated = dict[str, tuple[str, ...]]
-"""The new sentences, each by some words of it, with what its numbers state in the order of print."""
+"""For each new sentence, by some of its words, the measures that its numbers state, in the order of print."""
 
 UPHELD, INVESTIGATED, RATE = "upheld_count", "investigations_count", "uphold_rate_pct"
 AVERAGE = "uphold_rate_type_average_pct"

@@ -38,7 +38,7 @@ from samples.press.wording import LETTER_DATES, letter_prose, letter_title, ombu
 SEED = 17
 FEW_PARAGRAPHS, ALL_PARAGRAPHS = 1, 99
 Alter = Callable[[ThreeStatistics, random.Random], ThreeStatistics]
-"""Other figures than the press would draw."""
+"""A function that replaces the figures that the press drew for a letter by others."""
 Edit = Callable[[StatisticsPage, LetterContent], StatisticsPage]
 
 

@@ -24,7 +24,7 @@ KINDS = (
     "data.html",
     "release.html",
 )
-"""A page of each kind."""
+"""The paths of pages of the site, one page of each kind."""
 
 
 @pytest.mark.parametrize("address", KINDS)

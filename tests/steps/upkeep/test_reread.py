@@ -24,7 +24,8 @@ from tests.steps.upkeep.runs import PAGE, counted, current, lose_season, season_
 pytestmark = pytest.mark.needs("dbt")
 
 PAGES_COUNT = 1
-"""How many files are read in every run: a page without an ending in its address is never kept."""
+"""The number of files that each run reads, even if the same reader has read them before: the statistics page. Its
+earlier reading is not found, because the page's address has no ending."""
 
 
 @pytest.mark.parametrize(("anew", "newly_read_count"), [(False, PAGES_COUNT), (True, 6)])
