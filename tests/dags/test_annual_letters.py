@@ -255,7 +255,7 @@ def test_airflow_ends_at_once_when_the_command_that_started_it_is_killed(tmp_pat
     until = time.monotonic() + 60
     while not (airflow := psutil.Process(command.pid).children()) and time.monotonic() < until:
         time.sleep(0.1)
-    time.sleep(1)  # it is importing Airflow
+    time.sleep(1)  # the process is importing Airflow
     command.kill()
     command.wait()
     assert len(airflow) == 1

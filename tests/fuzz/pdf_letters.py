@@ -29,7 +29,7 @@ SEEDS = sorted((PROJECT / "samples" / "letters").rglob("*.pdf")) + [
 POINTS_AROUND = 1.0
 DARK = 160
 """A shade of grey, from 0 (black) to 255 (white). A box has ink if its lightest and its darkest pixel differ by
-more than this shade and white."""
+more than white and this shade do."""
 
 Stated = tuple[str, str | None, str]
 Shades = npt.NDArray[np.uint8]

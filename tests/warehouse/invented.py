@@ -28,7 +28,8 @@ from tests.made import FIGURES, PROJECT, sha256
 
 PROJECT_DIR = PROJECT / "dbt_project"
 BUILT = WAREHOUSE_NAME
-"""The name of the file that a build makes: that of a release, so that one parsed project serves both."""
+"""The name of the warehouse's file that the tests build. It is the name in a release, so that builds of tests and
+of releases use the same parsed project of dbt."""
 COUNCILS = {
     # authority_id: name, council type, first day, last day
     "SAMPLE-ALDERMOOR": ("Aldermoor Borough Council", "district", "", ""),
@@ -63,7 +64,7 @@ class LandedLetter:
     decided_by: str | None = None
     is_ocr: bool = False
     paragraphs: Sequence[tuple[str, int]] = ((EVERYWHERE, 30),)
-    """The prose of the letter, with the number of councils whose letters have each paragraph."""
+    """The paragraphs of the letter, each with the number of councils whose letters have it."""
 
     @property
     def sha256(self) -> str:
@@ -128,7 +129,9 @@ OWN_PASSAGES = (
     ("We are glad that your officers came to our courses.", 3),
     ("We held a course in your region, to which many councils came.", 4),
 )
-"""The first four are Brindle's own, or of a tenth of the councils; the last one is shared by more."""
+"""Paragraphs of Brindle's letter, each with the number of councils that have it, of the 30 that are compared. The
+first three are Brindle's own, and a tenth of the councils have the fourth: these four are passages. The last is no
+passage, because more councils have it."""
 LETTERS = (
     LandedLetter(
         "brindle",

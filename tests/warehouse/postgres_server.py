@@ -16,7 +16,7 @@ from redress.warehouse.serving.postgres import Postgres
 
 PUBLISHER = "redress_publisher"
 BI_TOOL = "bi_tool"
-"""A login that is a member of the reading role."""
+"""The name of a login that is a member of the reading role."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ from tests.warehouse.served_releases import served_number, small_release
 INTERRUPTED = "tests.warehouse.interrupted_release"
 KEPT = 2
 SERVED_COUNCILS_COUNT = 200
-"""A release that is served has so many rows in one table, and four times as many in the other."""
+"""The number of councils in a release that is served: so many rows in one mart, and four times as many in the
+other."""
 
 
 def small(warehouse: Path, number: int, kill_at: int) -> subprocess.CompletedProcess[str]:
@@ -129,7 +130,7 @@ class ServedHome:
         serve_current(self.settings)
         self.make_next_current()
         self.points = int(last_line(self.serve(0)))
-        """How many points there are at which serving can be killed, where another release is served already."""
+        """The number of points at which serving can be killed, if another release is served already."""
 
     def make_next_current(self) -> None:
         """Make another release, and make it current in the home."""

@@ -35,7 +35,7 @@ print(json.dumps({"version": duckdb.__version__, "rows": rows}))
 """
 RUNBOOK = (PROJECT / "docs" / "runbooks" / "reading-releases.md").read_text(encoding="utf-8")
 FLOAT_DIGITS = 15
-"""A decimal of so many digits comes back exactly from a float."""
+"""The most digits with which a decimal number comes back exactly from a float."""
 
 
 @pytest.fixture(scope="session")

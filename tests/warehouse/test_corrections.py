@@ -38,7 +38,7 @@ RIGHT_PAGE = WitnessFigure(
     printed_text="99%",
     row_number=7,
 )
-"""A witness that prints what the correction says."""
+"""A figure of a witness, the council's statistics page: it prints the corrected number."""
 GUARDS = (
     *("--select", "+corrections_are_of_what_letters_print", "+corrections_have_a_letter"),
     *("--indirect-selection", "buildable"),
@@ -102,8 +102,8 @@ def test_a_correction_of_what_no_letter_prints_fails_the_build_and_one_whose_let
 ) -> None:
     plant(
         folder,
-        CORRECTION.format(printed=98),  # it prints 100
-        "SAMPLE-BRINDLE,2021,upheld_per_100k,,80,0.8,A slip.,The council's page,2022-01-31",  # it prints none
+        CORRECTION.format(printed=98),  # the letter prints 100
+        "SAMPLE-BRINDLE,2021,upheld_per_100k,,80,0.8,A slip.,The council's page,2022-01-31",  # not printed
         "SAMPLE-BRINDLE,2020,upheld_count,,12,21,A slip.,The council's page,2022-01-31",  # no such season landed
         "SAMPLE-ELMSTEAD,2021,uphold_rate_pct,,99999999,99,A slip.,The council's page,2022-01-31",  # quarantined
     )

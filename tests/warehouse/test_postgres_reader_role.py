@@ -20,7 +20,7 @@ LARGE_SORT = """
 set work_mem = '64kB';
 select max(one) from (select repeat('x', 100) || n from generate_series(1, 40000) as n order by 1) as sorted (one);
 """
-"""A sort of some 4 MB, on disk."""
+"""A sort of about 4 MB. With so little `work_mem`, PostgreSQL sorts in files on the disk."""
 REFUSED = (
     "insert into marts.dim_council values ('X', 1)",
     "update marts.dim_council set release_number = 0",

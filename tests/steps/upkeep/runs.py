@@ -8,7 +8,7 @@ from redress.warehouse.releases.releases import Releases
 from tests.made import SEASON
 
 PAGE = "2021/pellonshire-statistics"
-"""The address of the statistics page: its name has no ending, like an address at a site."""
+"""The address of the statistics page. Like an address at a site, it has no ending such as .html."""
 
 
 def settings_of(home: Path) -> Settings:
