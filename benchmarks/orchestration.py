@@ -30,7 +30,7 @@ from redress.settings import PROJECT_FOLDER, Settings
 
 YEAR = 2022
 BATCH_LETTERS = 50
-"""The default of the setting `read_batch_letters`."""
+"""The number of letters to a task: the default of the setting `read_batch_letters`."""
 POLL_SECONDS = 0.5
 LONGEST_START_SECONDS = 120.0
 LONGEST_RUN_SECONDS = 3600.0

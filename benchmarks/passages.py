@@ -33,7 +33,7 @@ from samples.press.places import SAMPLES
 
 ROUNDS = 3
 SHARED_PARAGRAPHS = 14
-"""A real letter of 2021 has so many paragraphs."""
+"""The number of paragraphs that all letters share: as many as a real letter of 2021 has."""
 
 
 def main() -> None:

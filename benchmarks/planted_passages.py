@@ -23,7 +23,7 @@ SEASON = Season(2021)
 MOST_PASSAGES = 6
 SHARED_BY_THREE = 3
 EDITED_SHARE = 0.3
-"""Of the shared paragraphs, so many have a small edit in a letter."""
+"""The share of a letter's shared paragraphs to which a small edit is applied. No heading is edited."""
 
 _OPENINGS = (
     "I was disappointed that your Council did not complete two of the remedies that it had agreed to.",

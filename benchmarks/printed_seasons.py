@@ -40,7 +40,8 @@ SEED = 1
 COUNCILS = 333
 FIRST_YEAR, LAST_YEAR = 2014, 2025
 LAST_REPORT_YEAR = 2018
-"""Letters with tables of services and outcomes; in 2014 and 2015 they had none of complaints remedied."""
+"""The last season whose letters have tables of services and outcomes. Letters of 2014 and 2015 have no table of
+complaints remedied."""
 FIRST_REMEDIED_YEAR, FIRST_PER_100K_YEAR, FIRST_OVERVIEW_YEAR = 2016, 2024, 2025
 CORES = len(os.sched_getaffinity(0))
 

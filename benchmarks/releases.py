@@ -38,7 +38,7 @@ from tests.warehouse.postgres_server import running_server
 FILES_LIMIT_SECONDS = 5.0
 POSTGRES_LIMIT_SECONDS = 10.0
 TO_SQL_TIMES = 5
-"""How many times as fast as pandas serving has to be."""
+"""How many times as fast as pandas' `to_sql` the rows have to be copied, at least."""
 
 
 @dataclass(frozen=True)

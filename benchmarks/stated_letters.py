@@ -21,14 +21,15 @@ from redress.model.witness import WitnessFigure
 
 SEASONS = tuple(Season(year) for year in range(2014, 2026))
 COUNCIL_TYPES = ("county", "district", "district", "district", "metropolitan", "unitary", "london_borough")
-"""The types by turns: there are more districts than councils of any other type."""
+"""The types that the invented councils get by turns. Three of seven are districts, because there are more districts
+than councils of any other type."""
 UPHOLD_RATE_TYPE_AVERAGE_PCT = 63
 COMPLIANCE_RATE_TYPE_AVERAGE_PCT = 99
 SATISFACTORY_REMEDY_RATE_TYPE_AVERAGE_PCT = 12
 UPHELD_PER_100K_TYPE_AVERAGE = Decimal("4.5")
 
 Stated = dict[tuple[str, str | None], int | Decimal]
-"""The values of a letter by measure and category."""
+"""The values that a letter states, by measure and category. The category of a headline measure is None."""
 
 
 def council_name(number: int) -> str:

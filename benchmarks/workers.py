@@ -35,7 +35,8 @@ SOURCE_SECONDS = 1.0
 WARM_SECONDS = 0.5
 HOUR_SECONDS = 3600
 BATCH_LETTERS = 10
-"""Of a source that is waited for; batches to read have 50, as Redress makes them."""
+"""The number of letters in a batch to fetch from the slow source. Batches to read have 50 letters, which is the
+default of Redress."""
 AT_ONCE = "a source of a second a letter"
 POLITE = "the same, with a gap between requests"
 

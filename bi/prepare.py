@@ -18,7 +18,8 @@ DASHBOARD = FOLDER / "dashboard"
 METADATA = "superset.db"
 USER = "redress"
 ROLES = ("Alpha", "sql_lab")
-"""What the user may do: look, ask, make charts and export them. Databases, logins and rights stay as they are."""
+"""The user's roles in Superset. With them the user may look, ask, and make and export charts, but may not change
+databases, logins or rights."""
 
 
 def export_files(backend: str) -> dict[str, str]:

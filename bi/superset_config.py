@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("BI_FOLDER", "BI_SECRET_KEY", "BI_DATABASE")
-"""The folder of Superset's metadata, the key of its sessions, and the address of what is shown: a PostgreSQL
-database, or the release's DuckDB file as `duckdb:///<path>`. The path may go through `current`."""
+"""The environment variables with the folder of Superset's metadata, the key that signs sessions, and the address of
+the database that is shown. The address is that of a PostgreSQL database, or `duckdb:///<path>` with the path of a
+release's DuckDB file, which may go through `current`."""
 FOLDER, SECRET_KEY, REDRESS_DATABASE = (os.environ[name] for name in NAMES)
 READ_ONLY: dict[str, dict[str, Any]] = {
     "duckdb": {

@@ -14,7 +14,7 @@ from redress.files.replacing import replaced_folder
 
 DASHBOARD = Path(__file__).parent / "dashboard"
 NUMBER = re.compile(r"_\d+(?=\.yaml$)")
-"""What Superset adds to the name of a file: the number that the chart has in this one installation."""
+"""What Superset adds to a file's name: the number that the chart or the dashboard has in this one installation."""
 
 
 class _Readable(yaml.SafeDumper):

@@ -46,7 +46,8 @@ READY_SECONDS = 120
 POLL_SECONDS = 0.3
 THREADS = 8
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "PGPASSFILE")
-"""Variables of the shell that Superset gets. Its own (SUPERSET__...) could change what superset_config.py says."""
+"""The variables of the shell that are passed on to Superset. Superset's own variables (SUPERSET__...) are not,
+because they could change what superset_config.py says."""
 
 
 @dataclass(frozen=True)

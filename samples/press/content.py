@@ -38,7 +38,7 @@ class TableRow:
     satisfactory_remedies_count: int | None = None
     why_it_is_here: str = ""
     own_prose: str = ""
-    """A paragraph that only this letter has."""
+    """A paragraph that only this letter has; an empty text if there is none."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,8 @@ class LetterContent:
     look: str
     statistics: Statistics | None
     own_prose: tuple[str, ...] = ()
-    """Paragraphs that only this letter has, one after each paragraph of its season."""
+    """Paragraphs that only this letter has. The first is printed after the first paragraph of the season's prose,
+    the second after the second paragraph, and so on."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from samples.press.content import SAMPLE_MARK
 from samples.press.looks import HELVETICA, Face, register_fonts
 
 WIDTH, HEIGHT = 595.0, 842.0
-"""A4 upright, in points."""
+"""The width and the height of an upright A4 page, in points."""
 MARGIN = 60.0
 LEADING = 1.28
 _MARK_SIZE = 8.0
@@ -120,7 +120,7 @@ class Pen:
 
 
 Fragment = tuple[str, str]
-"""Text and its font."""
+"""A piece of text, and the name of its font."""
 
 
 def wrapped(text: str, face: Face, size: float, width: float) -> list[list[Fragment]]:

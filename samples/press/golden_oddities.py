@@ -50,7 +50,7 @@ OF_2025 = content_of(
 )
 
 WIDE = Leaf(HEIGHT, WIDTH)
-"""A page across."""
+"""An empty A4 page in landscape format."""
 
 # --- How a page is drawn ----------------------------------------------------------------------------
 
@@ -310,7 +310,7 @@ def _encrypted(name: str, why: str, user_password: str) -> GoldenLetter:
 
 
 _PAGES = re.compile(rb"(\d+) (0 obj)\s<<(?:(?!endobj).)*?/Kids(?:(?!endobj).)*?endobj", re.DOTALL)
-"""The list of the pages in a file of the press."""
+"""The object of a PDF of the press that lists the pages."""
 
 
 def _endless() -> GoldenLetter:

@@ -111,7 +111,8 @@ PAGE_OF_2023 = Wording(
     is_remedy_base_upheld=True,
     has_per_100k=True,
 )
-"""The statistics page of 2023 was ahead of that season's letters."""
+"""How the statistics pages of 2023 on the site word the three statistics. They already have some of the words that
+letters have from 2024 on."""
 
 
 def statistics_page(content: LetterContent) -> StatisticsPage:
