@@ -60,7 +60,13 @@ def test_what_a_person_decided_does_not_speak_against_the_source() -> None:
 def test_the_rules_that_failed_most_are_named_and_what_to_do() -> None:
     failed = Check("season_is_the_one_fetched", Severity.CRITICAL, False, "of season 2020")
     warned = Check("blocks_complete", Severity.WARNING, False, "")
-    checks: tuple[tuple[str | None, Check], ...] = (("a", failed), ("b", failed), ("a", warned), (None, warned))
+    checks: tuple[tuple[str | None, Check], ...] = (
+        ("quarantined 0", failed),
+        ("quarantined 1", failed),
+        ("a letter that a person decided about", failed),
+        ("quarantined 0", warned),
+        (None, warned),
+    )
     why = told(disposed(quarantined=10), checks)
     assert why is not None
     assert "critical rules that failed most: season_is_the_one_fetched 2)" in why

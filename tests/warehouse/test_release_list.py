@@ -85,9 +85,11 @@ def test_a_release_that_was_taken_back_is_given_back_by_going_to_it(releases: Re
     for number in (1, 2):
         publish_numbered(releases, number)
     roll_back(releases, by="a person")
-    assert roll_back(releases, identity_of(2), by="a person") == identity_of(2)
+    assert roll_back(releases, identity_of(2), by="another person", reason="it was right") == identity_of(2)
     assert taken_back(releases, identity_of(2)) is None
     assert taken_back(releases, identity_of(1)) is None
+    last = releases.history.events()[-1]
+    assert (last.release, last.by, last.reason) == (identity_of(2), "another person", "it was right")
 
 
 def test_a_release_is_named_by_its_beginning_and_what_is_not_there_is_refused(releases: Releases) -> None:

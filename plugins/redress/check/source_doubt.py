@@ -36,7 +36,8 @@ def doubt(
         return None
     kinds = Counter(one.disposition for one in refused)
     found = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    failed = Counter(check.rule for _, check in checks if check.holds_back)
+    theirs = {None, *(one.letter_sha256 for one in refused)}
+    failed = Counter(check.rule for sha256, check in checks if check.holds_back and sha256 in theirs)
     rules = ", ".join(f"{rule} {count}" for rule, count in failed.most_common(SHOWN_RULES_COUNT))
     return (
         f"season {season}: {len(refused)} of {len(undecided)} files are refused ({found}"

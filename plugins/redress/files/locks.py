@@ -97,12 +97,13 @@ class _Lease:
         return cls._known.setdefault((os.getpid(), str(place)), cls(place))
 
     def acquire(self, timeout: float) -> None:
+        until = time.monotonic() + timeout if timeout >= 0 else None
         is_free = self._within.acquire(timeout=timeout if timeout >= 0 else NO_END)
         if not is_free:
             raise Timeout(str(self._place))
         try:
             if self._times_taken == 0:
-                self._take(timeout)
+                self._take(until)
             self._times_taken += 1
         except BaseException:
             self._within.release()
@@ -125,12 +126,11 @@ class _Lease:
                 f"heard of this process ({self._holder}) for {LEASE_SECONDS:g} seconds: run the step again"
             )
 
-    def _take(self, timeout: float) -> None:
+    def _take(self, until: float | None) -> None:
         """Take the lease: wait until the holder of the object with the highest number has given the lease back or
-        has been silent for LEASE_SECONDS. Then create the object with the next number. Raise Timeout if that takes
-        `timeout` seconds.
+        has been silent for LEASE_SECONDS. Then create the object with the next number. Raise Timeout if the time
+        `until` of the monotonic clock comes first.
         """
-        until = time.monotonic() + timeout if timeout >= 0 else None
         seen: tuple[int, object] | None = None
         unchanged_seconds, looked_at = 0.0, time.monotonic()
         while True:

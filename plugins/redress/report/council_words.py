@@ -80,6 +80,11 @@ def _review_notes(row: Row) -> Iterator[str]:
             yield f"no gap to an average of the {name}: the average {why}"
 
 
+def why_no_uphold_rate(row: Row) -> str:
+    """Return, in words, why the row of an accepted letter has no uphold rate."""
+    return WHY_ABSENT[row["uphold_rate_absence_code"]][1]
+
+
 def place_in_the_file(letter: Row) -> str | None:
     """If a letter is only a part of a file, return in words which pages it is on. Return None if the letter is the
     whole file, or if its pages are not known, as in a release of an earlier version.

@@ -1,5 +1,6 @@
 """The writer's lock: only one process at a time changes landing or the warehouse."""
 
+import time
 from contextlib import ExitStack
 from typing import Self
 
@@ -21,9 +22,11 @@ class WriterLock:
         """Take all locks. If another process holds a lock for `timeout` seconds, raise filelock's Timeout and hold
         no lock.
         """
+        until = time.monotonic() + timeout
         with ExitStack() as taken:
             for lock in self._locks:
-                taken.callback(lock.acquire(timeout=timeout).release)
+                left = NO_END if timeout == NO_END else max(0.0, until - time.monotonic())
+                taken.callback(lock.acquire(timeout=left).release)
             taken.pop_all()
         return self
 

@@ -55,6 +55,9 @@ def test_data_tables_are_no_letters_and_each_knows_its_mapping(tmp_path: Path) -
         "2021/t/b.csv",
         "2021/t/b.yml",
         "2021/t/c.XLSX",
+        "2021/t/F.CSV",
+        "2021/t/F.YML",
+        "2021/t/F.yaml",
         "2021/d.csv",
         "2021/d.yaml",
         "e.csv",
@@ -64,6 +67,7 @@ def test_data_tables_are_no_letters_and_each_knows_its_mapping(tmp_path: Path) -
         (table.address, table.mapping_address, table.has_mapping) for table in source.data_tables(Season(2021))
     ] == [
         ("2021/d.csv", "2021/d.yaml", True),
+        ("2021/t/F.CSV", "2021/t/F.YML", True),
         ("2021/t/b.csv", "2021/t/b.yml", True),
         ("2021/t/c.XLSX", "2021/t/c.yml", False),
     ]

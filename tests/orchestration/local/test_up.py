@@ -234,6 +234,23 @@ def test_a_log_begins_anew_while_it_is_written_to_and_the_last_few_are_kept(
     assert kept == {f"scheduler.log.{n + 1}": f"short\nand longer {last - n}\n" for n in range(LOGS_KEPT)}
 
 
+def test_a_full_disk_costs_no_kept_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path, target: Path) -> None:
+        target.write_bytes(b"a part")
+        raise OSError(28, "No space left on device")
+
+    log = tmp_path / "scheduler.log"
+    for number in range(LOGS_KEPT):
+        log.with_name(f"{log.name}.{number + 1}").write_text(f"earlier {number + 1}")
+    log.write_text("much longer than it may be")
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(airflow_processes, "LARGEST_LOG_BYTES", 10)
+    monkeypatch.setattr("shutil.copyfile", full)
+    for _ in range(LOGS_KEPT):
+        rotate_if_large(log)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
+
+
 def _up(home: Path) -> AirflowUp:
     return AirflowUp(Settings(home=home))
 

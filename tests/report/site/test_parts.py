@@ -9,7 +9,7 @@ from lxml import html
 from redress.model.printable import printable
 from redress.report.site.charts import drawn, rate_points, rates_over_seasons
 from redress.report.site.contents import slug
-from redress.report.site.council_pages import stretches
+from redress.report.site.council_pages import sentence, stretches
 from redress.report.site.jobs import Job, Kind, chart_job
 from redress.report.site.maps import season_map
 from redress.report.site.templates import page
@@ -134,6 +134,34 @@ def test_a_release_that_knows_no_places_calls_no_council_ended() -> None:
     contents.hexagons = {}
     (part,) = season_map(contents, 2024, False)  # type: ignore[arg-type]
     assert part["title"] == "Other councils, by type and name"
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("not_read", "the letter states it, and it could not be read for certain"),
+        ("none_investigated", "the letter says that nothing was investigated"),
+    ],
+)
+def test_a_council_without_a_rate_is_told_the_true_reason(code: str, why: str) -> None:
+    row = council("0") | {"season": 2021, "uphold_rate_pct": None, "uphold_rate_absence_code": code}
+    assert sentence(row) == f"In 2020-21, there is no uphold rate: {why}."
+    (part,) = season_map(Contents(row), 2024, False)  # type: ignore[arg-type]
+    assert part["hexagons"][0]["words"].endswith(f"no uphold rate: {why}")
+
+
+def test_a_rate_whose_counts_are_absent_is_told_without_them() -> None:
+    row = {
+        "season": 2021,
+        "uphold_rate_pct": Decimal(83),
+        "uphold_rate_type_average_pct": Decimal(71),
+        "upheld_count": 33,
+        "uphold_rate_base_count": 40,
+    }
+    average = "the average of similar authorities was 71%."
+    assert sentence(row) == f"In 2020-21, the Ombudsman upheld 33 of 40 investigations, 83%; {average}"
+    for count in ("upheld_count", "uphold_rate_base_count"):
+        assert sentence(row | {count: None}) == f"In 2020-21, the Ombudsman upheld 83% of investigations; {average}"
 
 
 def test_a_number_has_a_true_minus_and_zero_no_sign() -> None:

@@ -70,18 +70,26 @@ class FolderSource:
 
     def data_tables(self, season: Season) -> tuple[DataTableReference, ...]:
         """Return a reference to each CSV and XLSX file of a season, in the order of the files' addresses. The
-        mapping of a file is the .yml or .yaml file beside it with the same name.
+        mapping of a file is the .yml or .yaml file beside it with the same name. Capital and small letters of an
+        ending are alike.
         """
-        files = frozenset(self._files(self._start(season)))
-        references = []
-        for address in sorted(files):
-            path = PurePosixPath(address)
-            if path.suffix.lower() not in DATA_TABLES:
-                continue
-            beside = [path.with_suffix(ending).as_posix() for ending in MAPPINGS]
-            found = next((mapping for mapping in beside if mapping in files), None)
-            references.append(DataTableReference(season, address, found or beside[0], found is not None))
-        return tuple(references)
+        files = [PurePosixPath(address) for address in sorted(self._files(self._start(season)))]
+        mappings = {
+            path.with_suffix(""): path.as_posix()
+            for ending in reversed(MAPPINGS)  # the first ending wins
+            for path in files
+            if path.suffix.lower() == ending
+        }
+        return tuple(
+            DataTableReference(
+                season,
+                path.as_posix(),
+                mappings.get(path.with_suffix(""), path.with_suffix(MAPPINGS[0]).as_posix()),
+                path.with_suffix("") in mappings,
+            )
+            for path in files
+            if path.suffix.lower() in DATA_TABLES
+        )
 
     def fetch(self, reference: Reference, known: Known | None = None) -> Fetched:
         """Return all bytes of a file. Raise OSError if the file cannot be read."""

@@ -157,10 +157,15 @@ def rotate(log: Path) -> None:
     """
     if not log.exists() or log.stat().st_size == 0:
         return
-    for number in range(LOGS_KEPT, 1, -1):
-        with suppress(FileNotFoundError):
-            _numbered(log, number - 1).replace(_numbered(log, number))
-    shutil.copyfile(log, _numbered(log, 1))
+    incoming = log.with_name(f"{log.name}.0")
+    try:
+        shutil.copyfile(log, incoming)  # first of all: on a full disk the earlier contents stay where they are
+        for number in range(LOGS_KEPT, 1, -1):
+            with suppress(FileNotFoundError):
+                _numbered(log, number - 1).replace(_numbered(log, number))
+        incoming.replace(_numbered(log, 1))
+    finally:
+        incoming.unlink(missing_ok=True)
     os.truncate(log, 0)
 
 

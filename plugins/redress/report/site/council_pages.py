@@ -7,7 +7,7 @@ from typing import Any
 
 from redress.model.landed import Fate
 from redress.report.council import Row
-from redress.report.council_words import RATE_NAMES, SAID_OF_FEW, notes, number
+from redress.report.council_words import RATE_NAMES, SAID_OF_FEW, notes, number, why_no_uphold_rate
 from redress.report.passages import marks_of, place_of
 from redress.report.site.charts import rate_points, rates_over_seasons
 from redress.report.site.contents import CouncilContents, SiteContents, slug
@@ -129,17 +129,18 @@ def nearest(contents: SiteContents, council: CouncilContents) -> list[CouncilCon
 
 
 def sentence(row: Row) -> str:
-    """Return a sentence with a council's uphold rate in a season and the two counts behind it. If one of these
-    three numbers is absent, the sentence says that the letter states no uphold rate.
+    """Return a sentence with a council's uphold rate in a season and the two counts behind it. If a count is
+    absent, the sentence has the rate alone. If the rate is absent, the sentence says why.
     """
     label = season_label(row["season"])
-    if row["uphold_rate_pct"] is None or row["upheld_count"] is None or row["uphold_rate_base_count"] is None:
-        return f"In {label}, the letter states no uphold rate."
-    said = (
-        f"In {label}, the Ombudsman upheld {row['upheld_count']} "
-        f"of {row['uphold_rate_base_count']} investigations, "
-        f"{number(row['uphold_rate_pct'], '%')}"
-    )
+    rate = number(row["uphold_rate_pct"], "%")
+    if row["uphold_rate_pct"] is None:
+        return f"In {label}, there is no uphold rate: {why_no_uphold_rate(row)}."
+    if row["upheld_count"] is None or row["uphold_rate_base_count"] is None:
+        said = f"In {label}, the Ombudsman upheld {rate} of investigations"
+    else:
+        counts = f"{row['upheld_count']} of {row['uphold_rate_base_count']} investigations"
+        said = f"In {label}, the Ombudsman upheld {counts}, {rate}"
     if row["uphold_rate_type_average_pct"] is not None:
         said += f"; the average of similar authorities was {number(row['uphold_rate_type_average_pct'], '%')}"
     return f"{said}."

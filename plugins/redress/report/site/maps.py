@@ -13,7 +13,7 @@ from typing import Any
 
 from redress.model.landed import Fate
 from redress.report.council import Row
-from redress.report.council_words import number
+from redress.report.council_words import number, why_no_uphold_rate
 from redress.report.site.contents import SiteContents
 from redress.report.site.words import STATES, is_council
 
@@ -120,7 +120,7 @@ def _kind(row: Row) -> tuple[str, str]:
         return "none", f"no figures, {STATES[row['coverage_state']][1]}"
     gap = row["uphold_rate_gap_points"]
     if row["uphold_rate_pct"] is None:
-        return "none", "the letter states no uphold rate"
+        return "none", f"no uphold rate: {why_no_uphold_rate(row)}"
     rate = number(row["uphold_rate_pct"], "%")
     if row["is_small_number"]:
         return "few", f"{rate} of fewer than ten investigations"

@@ -50,8 +50,8 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a release, at a time in UTC. In an event TAKEN_BACK, `by` says who took the release back,
-    and `reason` may say why; in other events both are empty.
+    """What happened to a release, at a time in UTC. If a person took the release back, or went back to it, `by`
+    says who that was, and `reason` may say why. Otherwise both are empty.
     """
 
     at: str

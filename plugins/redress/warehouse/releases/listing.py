@@ -95,7 +95,7 @@ def roll_back(releases: Releases, to: str = "", *, by: str, reason: str = "") ->
     current = releases.current()
     if current is not None and taken_back(releases, target) is None:
         releases.history.add(current.name, Happening.TAKEN_BACK, by=by, reason=reason)
-    releases.point_at(target)
+    releases.point_at(target, by=by, reason=reason)
     return target
 
 

@@ -251,16 +251,16 @@ class Releases:
             if path.is_file():
                 path.chmod(path.stat().st_mode & 0o444)  # a client that opens the file to write is refused
 
-    def point_at(self, identity: str) -> None:
-        """Make a release current, by one atomic rename, and add the event CURRENT to the history. Raises
-        ReleaseError if the release does not exist.
+    def point_at(self, identity: str, *, by: str = "", reason: str = "") -> None:
+        """Make a release current, by one atomic rename, and add the event CURRENT to the history. `by` and `reason`
+        are as for `Event`. Raises ReleaseError if the release does not exist.
         """
         target = self.release_folder(identity)
         if not target.is_dir():
             raise ReleaseError(f"there is no release {identity} in {target.parent}")
         self.link(identity)
         if self.history.last_current() != identity:
-            self.history.add(identity, Happening.CURRENT)
+            self.history.add(identity, Happening.CURRENT, by=by, reason=reason)
 
     def link(self, identity: str) -> None:
         """Point `current` at a release, by one atomic rename. Leave the history as it is."""
