@@ -47,7 +47,7 @@ def _in(params: dict[str, Any], role: str) -> list[str]:
     return [found] if isinstance(found, str) else found
 
 
-def test_the_filters_are_for_council_type_and_season_and_always_have_a_value() -> None:
+def test_the_filters_are_for_a_council_a_type_and_a_season_and_always_have_a_value() -> None:
     filters = EXPORT.dashboard["metadata"]["native_filter_configuration"]
     assert [one["name"] for one in filters] == ["Council", "Type", "Season"]
     for one in filters:

@@ -78,13 +78,7 @@ def clients_python(request: pytest.FixtureRequest) -> Path:
                 *CLIENTS_PACKAGES,
             ]
             try:
-                subprocess.run(
-                    [*command, *CLIENTS_PACKAGES],
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                    timeout=INSTALLING_SECONDS,
-                )
+                subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALLING_SECONDS)
             except subprocess.CalledProcessError as error:
                 pytest.skip(
                     f"{CLIENTS_PACKAGES} cannot be had from the package index: {error.stderr.splitlines()[-1]}"

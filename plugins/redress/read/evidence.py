@@ -84,7 +84,7 @@ def _page(page: pdfium.PdfPage, figures: list[Figure]) -> Image.Image:
         left, _, right, _ = draw.textbbox((0, 0), names_shown, font=font)
         label = _free_place(frame, round(right - left) + 6, print_, taken)
         taken.append(label)
-        draw.line((*_middle(frame, label), *_middle(label, frame)), fill=_FRAME, width=1)
+        draw.line((*_nearest_point(frame, label), *_nearest_point(label, frame)), fill=_FRAME, width=1)
         draw.rectangle(frame, outline=_FRAME, width=2)
         draw.rectangle(label, fill=_FRAME)
         draw.text((label[0] + 3, label[1] + 1), names_shown, fill=_LABEL, font=font)
@@ -139,7 +139,7 @@ def _distance(place: _Rectangle, frame: _Rectangle) -> int:
     return abs(place[1] - frame[1]) + abs(place[0] - frame[0]) // 4
 
 
-def _middle(of: _Rectangle, towards: _Rectangle) -> tuple[int, int]:
+def _nearest_point(of: _Rectangle, towards: _Rectangle) -> tuple[int, int]:
     """Return the point of rectangle `of` that is nearest to the middle of rectangle `towards`. The line between the
     two rectangles has an end there.
     """

@@ -210,9 +210,9 @@ def _goes_on(
 
 def _has_room_for(line: PrintedLine, above: PrintedLine, reach: tuple[float, float]) -> bool:
     """Return whether the first word of a line would have fitted at the end of the line above it."""
-    word_count = max(len(line.text), 1)
+    characters_count = max(len(line.text), 1)
     first = len(line.text.split(" ", 1)[0]) + 1
-    return (line.place[2] - line.place[0]) * first / word_count <= reach[1] - above.place[2]
+    return (line.place[2] - line.place[0]) * first / characters_count <= reach[1] - above.place[2]
 
 
 def _are_of_one_size(one: PrintedLine, other: PrintedLine) -> bool:

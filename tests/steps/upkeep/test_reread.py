@@ -158,7 +158,7 @@ def test_reread_shows_the_letters_and_a_season_that_fails_leaves_the_others_to_g
     code, out = redress("reread", "2015", "2021")
     assert code == 1
     assert "season 2015 is not landed in" in out
-    assert "6 of them are as they were read before" not in out  # the statistics page is read anew
+    assert f"{6 - PAGES_COUNT} of them are as they were read before" in " ".join(out.split())
     assert "letters: 6, batches: 1" in out
     assert "Pellonshire County Council" in out
     assert f"{current(releases)}/warehouse.duckdb" in out

@@ -31,7 +31,7 @@ def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> D
     others = [number for number, row in below if _are_other_headings(row, headings, mapped)]
     reasons = {}
     if sheet.name is None:
-        reasons = {number: why for number, row in below if (why := _is_shifted(row, headings)) is not None}
+        reasons = {number: why for number, row in below if (why := _why_shifted(row, headings)) is not None}
         if sheet.ends_open and below and (last := below[-1][1]) and last[-1].text[-1:].isdigit():
             why = "the file ends in this row without a line break, so its last number may be cut"
             reasons.setdefault(below[-1][0], why)
@@ -40,7 +40,7 @@ def doubted_rows(sheet: Sheet, headings_number: int, mapped: Sequence[str]) -> D
     return DoubtedRows(reasons, silent, first_other)
 
 
-def _is_shifted(row: Row, headings: Sequence[str]) -> str | None:
+def _why_shifted(row: Row, headings: Sequence[str]) -> str | None:
     """If a row has more or fewer cells than there are headings, return words that say so. Otherwise, or if the row
     is empty, return None. Empty cells at the row's end are not counted as too many.
     """
