@@ -18,14 +18,16 @@ from redress.read.page.document import squeezed
 from redress.read.signatory import SALUTATION, is_signature, is_signed_by_the_ombudsman
 
 MOST_PAGES = 500
-"""If a file has more pages, no letter is searched in it."""
+"""If a file has more pages, no letter is looked for in it."""
 MOST_PAGES_MEASURED = 40
-"""The most pages on which the places of words are measured. The longest letters seen have five pages, and measuring
-many more takes minutes."""
+"""If no letter begins in a file's text, and the text does not show that the file is no letter, all pages are read
+if the file has at most this many. Of a longer file only the pages that are pictures, and a few pages after each
+picture, are read, because measuring the places of words on many pages takes minutes."""
 MOST_PICTURES = 6
 """The most pages that are read from their pictures in search of a letter."""
 PAGES_BEFORE_STATISTICS = 3
-"""The most pages, of prose or blank, between the page with the signature and the statistics."""
+"""How many pages after the page with the signature may be pages of prose before the statistics begin (there may be
+more blank pages). Also how many pages are read after each picture that may be a page of a letter."""
 LANDMARKS_OF_STATISTICS = 3
 """If a page has at least this many landmarks, it has statistics. A page of prose may have one or two."""
 MOST_PAGES_LEFT = 5

@@ -28,11 +28,12 @@ from redress.read.page.document import Document, Page
 from redress.read.running_lines import without_running_lines
 
 US_LETTER = (0.0, 0.0, 612.0, 792.0)
-"""The size of a page if the file does not give one."""
+"""The box of a page, in points, if the file gives no size."""
 MOST_SLANT_DEGREES = 10.0
 """The largest slope of a line in a letter that was scanned askew. A watermark across the page slopes more."""
 LEVEL_SHARE = 0.2
-"""If a page has level text with at least this share of the characters, its sloping text is a watermark."""
+"""If level characters number at least this share of a page's sloping characters, the sloping text is a
+watermark."""
 
 
 class UnreadableError(Exception):
