@@ -16,22 +16,25 @@ from PIL import Image, ImageFilter
 from redress.model.letter import Box
 
 MOST_DEGREES = 7.0
-"""The largest angle that is levelled, in degrees. A page that is askew by more is left unchanged."""
+"""The largest angle, in degrees, that is tried to either side; around the best angle, half a degree more is tried.
+A page that is askew by more is not levelled, but may still be turned by one of these angles."""
 LEAST_DEGREES = 0.3
-"""A page that is askew by less than this, in degrees, is left unchanged."""
+"""If the best angle is smaller than this, in degrees, the page is not turned by it."""
 _STEPS = (0.5, 0.05)
 """The degrees between the angles that are tried: first over the whole range, then around the best angle."""
 EDGE_OF_A_SKETCH = 1000
 """The longer edge, in pixels, of the small picture (the sketch) from which the angle is found."""
 _MARGIN_SHARE = 0.04
-"""The share of the picture that is left out along each edge, because of shadows and the edge of the paper."""
+"""The width of the strip along each edge of the sketch that is left out because of shadows and the edge of the
+paper, as a share of the sketch's longer edge."""
 _MOST_DOTS = 60_000
 _LEAST_DOTS = 200
 _WHITE = 255
 _PATCH = 32
 """The side of a patch of paper in pixels. The lightest of neighbouring patches has hardly any print."""
 LEAST_SHADOW = 60
-"""A part of the paper that is darker than the rest by this many of 256 shades lies in a shadow."""
+"""If the darkest parts of the paper are darker than the lightest part by at least this many of 256 shades, they lie
+in a shadow."""
 _WINDOW = 9
 MOST_DOTS_OF_A_SPECK = 12
 """The most dark pixels that a speck has in a window of 9 by 9. A full stop of ordinary type has 20, at 300 pixels

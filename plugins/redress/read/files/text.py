@@ -22,26 +22,26 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 LETTERS_OF_A_NUMBER = 8
-"""The most characters before the last three digits of a number that is printed with spaces between its
-thousands."""
+"""How many characters at the end of a word are looked at, to see whether the word and the three digits after it are
+one number with spaces between its thousands."""
 MOST_OVERSTRUCK = 4
-"""The most letters in a row that are printed over with other letters."""
+"""The most letters in a row that are underlined together: the letters, as many backspaces, and as many "_"."""
 BYTES_OF_A_GUESS = 512
-"""How many of the first bytes of a text are looked at. If every other byte is zero there, the text counts as UTF-16
-without a byte order mark."""
+"""How many of the first bytes of a text are looked at. If no byte at an even place is zero there, and more than 70
+in 100 at odd places are (or the other way round), the text counts as UTF-16 without a byte order mark."""
 
 _STRUCK_LETTER = re.compile("[^\n][\u0335\u0336]+")
 """A letter that a combining stroke strikes through."""
 _OVERSTRUCK = re.compile(r"([^\n\x08\d])\x08(?=\1)|_\x08|\x08_")
-"""A letter that is printed again over itself to look bold, or an underlined sign. A backspace stands between the
-two signs.
+"""What is removed if a letter is printed over itself to look bold (the first letter and the backspace), or if a
+sign is underlined (the "_" and the backspace).
 
 A digit printed over a digit is in doubt, because a terminal shows one digit and an editor shows two."""
 _ODD_BREAK = re.compile(
     "(?<=[\\d.,%])(?=[\v\f\x1c-\x1e\x85\u2028\u2029]\\S)|(?<=\\S[\v\f\x1c-\x1e\x85\u2028\u2029])(?=[\\d.,%])"
 )
-"""A character beside a number that some programs show as the end of a line, and that others show as a sign or not
-at all."""
+"""The place between a number and a character that some programs show as the end of a line, and that others show as
+a sign or not at all."""
 _BROKEN = "\x00"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _HARMLESS_FORMATS = frozenset("\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff")
@@ -56,7 +56,8 @@ _RAISED = re.compile(
     r"<(?P<tag>sup|sub)\b[^<>]*>(?!\s*(?:%|per\s?cent|[.,]\d+\s?%?)\s*<)[^<>]{0,100}</(?P=tag)\s*>|\[\^[^\[\]\s]{1,50}\](?!:)",
     re.IGNORECASE,
 )
-"""Raised or lowered text, and the marks of Markdown's footnotes; never a "%" or decimal places."""
+"""Raised or lowered text, and the marks of Markdown's footnotes. A raised "%" and raised decimal places do not
+match, because they belong to a number."""
 _MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,500})\]\([^()]{0,500}\)", re.ASCII)
 """A link, or a picture with its description. If the description has a digit, the picture is not matched and stays
