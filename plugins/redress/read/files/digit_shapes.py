@@ -26,12 +26,12 @@ _FONTS = (
 _SIDE = 20
 """The side, in pixels, of the square to which each shape is scaled; the shape's height fills the square."""
 LEAST_LEAD = 0.04
-"""If another digit's shape correlates with a drawing better than the named digit's shape, by more than this, the
-drawing counts as the other digit."""
+"""If a drawing correlates with another digit's shape better than with the shape of the digit that the text names,
+by more than this, the drawing counts as the other digit."""
 LEAST_FIT = 0.6
 """If the best correlation of a drawing with any digit is lower than this, the drawing is not a digit."""
 LOW_SHARE = 0.5
-"""If a piece's height is less than this share of the number's height, the piece is a point or a comma."""
+"""If a piece of a number is at most this share as high as the number's highest piece, it is a point or a comma."""
 _DARK = 128
 
 _Shape = npt.NDArray[np.float64]

@@ -31,9 +31,11 @@ PIXELS_AT_A_GLANCE = 1.25 * 595 * 1.25 * 842
 LEAST_CONTRAST = 24
 """Print that differs from its background by fewer than this of 256 shades cannot be seen."""
 LEAST_INK_SHARE = 0.1
-"""If less than this share of a character's box is visible, only the edge of a covered character is seen."""
+"""A character is visible if at least this share of its box changes when its text is left out of the drawing. If
+less changes, only the edge of a covered character is seen."""
 SAME_PLACE_SHARE = 0.15
-"""Text that is drawn again at a distance of at most this share of its height is the same text."""
+"""If a text is drawn a second time, at a distance of at most this share of the text's height, both are the same
+text, drawn twice to look bold."""
 MARKS = frozenset(".,%")
 """The characters of a number that are not digits."""
 _DIGITS = frozenset(map(ord, "0123456789"))
@@ -45,8 +47,8 @@ _UNDRAWN = {
     pdfium_c.FPDF_ANNOT_REDACT: "redaction",
     pdfium_c.FPDF_ANNOT_CARET: "caret",
 }
-"""The kinds of annotations that pdfium draws only if the file has a drawing of them. Other viewers draw them
-without one."""
+"""The kinds of annotations that pdfium draws only if the file has a drawing of the annotation. Other viewers draw
+such an annotation even if the file has no drawing of it."""
 _HIDDEN_ANNOTATION = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 _FINE = 4096
 """The scale, in pixels to a point, at which pdfium is asked for places on a page. It is large because pdfium

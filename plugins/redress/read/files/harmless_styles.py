@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import cache
 
 LEAST_SIZE_PX = 8.0
-"""Letters lower than this are hard to read, or are not meant to be read."""
+"""Type smaller than this, in pixels, is hard to read, or is not meant to be read. An element or a line that is
+lower than this may hide its text, and so may an element that is narrower."""
 MOST_SIZE_PX = 200.0
 MOST_MARGIN_PX = 200.0
 MOST_WIDTH_PX = 4000.0

@@ -18,8 +18,8 @@ from redress.read.page.document import Document, plain
 MOST_NESTED = 500
 """The deepest nesting of elements in a page that a person wrote."""
 WORDS_OF_A_CAPTION = 3
-"""If an inline element has at least this many words, and no space stands between it and the text beside it, it may
-be a line of its own: a link or a caption."""
+"""If an inline element has at least this many words, and no space stands between the element and the text beside
+it, the element may be a line of its own: a link or a caption."""
 PIECES_OF_A_CAPTION = 10
 
 _DECLARED = re.compile(
@@ -42,7 +42,7 @@ _ADDRESSED = re.compile(
     r"(getElementById|getElementsByClassName|querySelector(?:All)?|closest|\$|jQuery)\s*\(\s*([\"'`])(.{1,200}?)\2"
 )
 _LATER_DOCTYPES = ("-//W3C//DTD XHTML ", "-//W3C//DTD HTML 4.01//", "-//W3C//DTD HTML 4.0//")
-"""The beginnings of the public ids with which a page is not in quirks mode."""
+"""The beginnings of the public ids of those doctypes with which a page is not in quirks mode."""
 _PREFIXES = {"getElementById": "#", "getElementsByClassName": "."}
 _CHANGES = re.compile(
     r"textContent|inner(?:Text|HTML)|outerHTML|insertAdjacent|replaceWith|replaceChild|nodeValue|append|prepend|\.hidden"

@@ -14,7 +14,8 @@ from redress.read.files.style_sheets import Declarations
 
 PIECES_OF_A_NUMBER = 12
 LETTERS_OF_A_NUMBER = 40
-"""If an element holds only a number, it has at most this many letters and at most this many pieces of text."""
+"""An element that holds only a number has at most LETTERS_OF_A_NUMBER characters, in at most PIECES_OF_A_NUMBER
+pieces of text."""
 
 _DOUBTFUL_CLASSES = frozenset(
     {

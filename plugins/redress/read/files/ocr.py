@@ -35,7 +35,8 @@ LEAST_CONFIDENT_SHARE = 0.5
 """If tesseract is sure of a smaller share of a page's words, the page is upside down or unreadable. On readable
 pages the share is nine tenths."""
 MOST_SHARE = 0.6
-"""If two boxes from two readings share more than this part of the narrower box, they belong to one word."""
+"""If the boxes of two words from two readings overlap by more than this share of the smaller width and of the
+smaller height, both are the same word on the page."""
 LEAST_LETTERS = 3
 """A word with fewer letters than this may be a speck."""
 TIME_LIMIT_SECONDS = 20
@@ -43,8 +44,8 @@ TIME_LIMIT_SECONDS = 20
 CLOCK_LIMIT_SECONDS = 10 * TIME_LIMIT_SECONDS
 MOST_PICTURES = 6
 LONGER_EDGES = (500.0, 1300.0)
-"""The longer edge of a page, in points, from about A5 to about A3. A page of another size is treated as a picture
-of an A4 page in another unit."""
+"""The range of a page's longer edge, in points: from about A5 to about A3. A page outside this range is treated as
+a picture of an A4 page in another unit."""
 LONGER_EDGE_OF_A4 = 842.0
 _SIGN = re.compile("ombuds|lgsco|lgo|upheld|uphold|remed|complian", re.IGNORECASE)
 """Words, or beginnings of words, that the Ombudsman's letters have and most other papers do not have."""

@@ -34,7 +34,7 @@ from redress.read.files.ink_beside import shape_beside
 from redress.read.files.opened import OpenedPdf
 
 MOST_OTHER_INK_SHARE = 0.5
-"""What is drawn under a digit may have at most this share of the digit's contrast."""
+"""What is drawn under a digit must have less contrast than LEAST_CONTRAST or this share of the digit's contrast."""
 MOST_COVERED_SHARE = 0.04
 """The largest share of the pixels of a digit's box that may differ from the digit drawn alone."""
 MOST_COVERED_SHARE_OF_A_SIGN = 0.25
@@ -43,7 +43,7 @@ it covers its edge."""
 PIXELS_OF_A_DIGIT = 26
 """If the shape of a digit is compared, the digit is drawn at least this high, in pixels."""
 TOUCHING_SHARE = 0.3
-"""If a digit beside a figure is no further away than this share of its height, it is part of the number."""
+"""A figure and a digit that are no further apart than this share of a digit's height are parts of one number."""
 SAME_SIZE_SHARE = 0.15
 ONE_PLACE_SHARE = 0.3
 """The largest overlap of two digits of one number, as a share of the narrower digit's width, in any typeface."""

@@ -16,7 +16,7 @@ LEAST_HEADINGS = 3
 LINE_GAP_EMS = 0.6
 """The largest gap between two lines of a heading, in units of its type size."""
 REACH_EMS = 16.0
-"""The largest distance from a heading down to its number, in units of its type size."""
+"""The largest distance from a heading down to its number, in units of the number's type size."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from redress.read.page.sentences import around
 
 INVISIBLE_MODES = frozenset({pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP})
 _EDGE_SHARE = 0.2
-"""The lines above and below a word may reach into this share of the word's height."""
+"""How much is left out along each edge of a word's box, as a share of the box's shorter side, because the lines
+above and below may reach into the box."""
 
 
 def only_what_shows(pdf: OpenedPdf, pages: Iterable[Page]) -> dict[int, Page]:
