@@ -20,10 +20,11 @@ LEAST_OWN_SHARE = 0.9
 """If at least this share of the known sentences below an unknown heading are sentences of one block, the heading
 belongs to that block."""
 LEAST_LETTERS_OF_A_CONSTANT = 10
-"""If at least this many letters print the same number, the number counts as a word, such as 100,000 in "100,000
-residents"."""
+"""If at least this many letters have a slot, and all print the same number in it, the number counts as a word, such
+as 100,000 in "100,000 residents"."""
 MOST_FORMS = 4
-"""The most forms that one word has in a pattern, such as "complaint" and "complaints"."""
+"""The most words in which two sentences of one pattern may differ, as "complaint" and "complaints" do. Also the
+most forms of one word that a pattern keeps."""
 _FORMS = (("was", "were"), ("is", "are"), ("has", "have"), ("a", "an"), ("this", "these"), ("it", "they"))
 _UNWRITABLE = re.compile(r"[\[\]()|{}]")
 

@@ -15,8 +15,8 @@ from redress.read.wording.arithmetic import (
 from redress.read.wording.facts import POPULATION, Values
 
 _POPULATION_SHARE = 0.03
-"""The most by which a printed figure per 100,000 residents may differ from the figure computed with the known
-population, as a share of the computed figure. Estimates of populations are revised."""
+"""The most by which a printed figure per 100,000 residents may differ, apart from rounding, from the figure
+computed with the known population, as a share of the computed figure. Estimates of populations are revised."""
 
 
 def relations_of() -> tuple[Relation, ...]:

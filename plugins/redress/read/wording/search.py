@@ -25,8 +25,8 @@ _WORTH_KEEPING = -2.0
 _MOST_COUNTED = 20.0
 """If odds are below one in 10^20, they count as one in 10^20, because such a proof is certain in any case."""
 _EQUAL = 3.0
-"""If the odds of two explanations differ by less than a factor of a thousand, the explanations prove equally
-well."""
+"""If the weights of two explanations differ by no more than this (as decimal logarithms: by a factor of a
+thousand), the explanations prove equally well."""
 _MOST_PROOFS = 12
 _MOST_SLOTS = 24
 _MOST_TRIES = 60_000
