@@ -39,7 +39,7 @@ _BODY = re.compile(
     r"|assembly)\b",
     re.IGNORECASE,
 )
-"""Words in the names of bodies. Names of people and of streets do not have them."""
+"""Words in the names of authorities, such as "council". Names of people and of streets do not have them."""
 _OF = re.compile(r"^(?:\([^()]*\)\s*)?(?:(?:of|for|at|to|-)\s+)?", re.IGNORECASE)
 """Words that can stand between an office and an authority on one line."""
 _LINE_BREAK = re.compile(r"(?<!and)(?<![&/,])[ ]*\n[ ]*(?!and\b|[&/])", re.IGNORECASE)
@@ -54,7 +54,7 @@ _STREET = re.compile(
     r"|\b(?:street|road|lane|house|offices?|hall|centre|square|avenue|po\s+box)\b",
     re.IGNORECASE,
 )
-"""A postcode, a house's number, or the words of an address."""
+"""A postcode, a house's number, or a word such as "street" or "house"."""
 _NO_NAME = re.compile(r"\d|ombudsman|\bref\b|@|www\.", re.IGNORECASE)
 """Words and signs in lines that are not a person's name."""
 _LEFT_ALIGNED_POINTS = 6.0

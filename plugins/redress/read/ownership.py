@@ -19,7 +19,8 @@ from redress.read.page.headings import Heading
 from redress.read.page.sentences import Found, Sentence, find
 
 MOST_GAP_EMS = 2.5
-"""The largest distance below the rate, in units of type size, at which an average can follow its rate."""
+"""The largest gap between a rate and the average that stands below the rate and belongs to it, in units of type
+size."""
 CLEARLY_NEARER = 1.2
 """A place is clearly nearer than another place if the distance to the other place is more than this many times as
 large."""

@@ -24,17 +24,18 @@ is smaller."""
 LANDMARKS_OF_STATISTICS = 3
 """If the letter has no signature, its prose ends before a page with at least this many landmarks of statistics."""
 GAP_SHARE = 1.25
-"""If two lines are further apart than this, in units of the usual distance between two lines, they belong to two
-paragraphs."""
+"""If the distance from one line to the next is greater than this, in units of the usual distance, and exceeds the
+usual distance by more than 0.2 of the type size, the lines belong to two paragraphs."""
 USUAL_PITCH_EMS = 1.3
 WIDEST_PITCH_EMS = 2.2
-"""The largest distance between two lines of one paragraph, in units of type size."""
+"""The largest distance from one line to the next that can be the usual distance, in units of type size."""
 SHORT_SHARE = 0.88
 """If a line ends before this share of its column's width, it may be the last line of a paragraph."""
 INDENT_EMS = 0.9
-"""If a line is indented by at least this, in units of type size, it begins a paragraph."""
+"""If a line begins with a capital, is indented by more than this, in units of type size, and follows the end of a
+sentence, the line begins a paragraph."""
 LONG_LINE = 120
-"""If the lines of a text file are longer than this, each line is a paragraph."""
+"""If any line of a text file is longer than this, in characters, each line is a paragraph."""
 ADDRESSEE = "[addressee]"
 """The text that replaces the addressee's name in a paragraph."""
 

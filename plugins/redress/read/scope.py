@@ -37,7 +37,8 @@ _OTHERS = re.compile(
     r"|target|over|upto|atleast|atmost|about|around|nearly|almost|some|morethan|lessthan|under|below|provisional"
     r"|estimated?|national|average)[:.]?"
 )
-"""Labels of figures that are about another authority or another year, in small letters without spaces."""
+"""Labels, in small letters without spaces, that put figures in doubt: labels of another authority or year, of an
+average, a target or an estimate, and words such as "over" or "about"."""
 _YEARS = re.compile(r"(?:in)?20\d\d(?:[-/](?:20)?\d\d)?[:.]?")
 
 

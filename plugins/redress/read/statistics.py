@@ -29,7 +29,7 @@ _NO_AVERAGE = Sentence(
     "This compares to an average of (n/a|n.a.|not applicable|not available) in similar "
     "(authorities|councils|organisations)"
 )
-"""The sentence that pages of ended councils print in the place of the sentence with an average."""
+"""The sentence that the page of a council that has ended prints in the place of the sentence with an average."""
 
 
 @dataclass(frozen=True)

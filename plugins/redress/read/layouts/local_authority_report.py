@@ -56,8 +56,9 @@ LABELS: Labels = {
         },
     }.items()
 }
-"""The words by which a label names a service, an outcome, or who remedied a complaint. They are in small letters
-without spaces and hyphens, because a narrow column divides words in odd places."""
+"""For each measure and category, a regular expression for the row's label: the label names a service, how
+complaints were decided, or who remedied them. Labels are compared in small letters without spaces and hyphens,
+because a narrow column divides words in odd places."""
 HEADINGS = {
     "received_count": heading_pattern(
         r"(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received(?: by .{1,40})?"
@@ -115,7 +116,8 @@ _LANDMARKS = (
     r"|(?:complaints|enquiries)(?: (?:and|&) (?:complaints|enquiries))? received)\s*:?\s*$"
 )
 LEAST_LABELS = 3
-"""A table of services or of outcomes has at least this many known labels."""
+"""A letter has this layout only if a table of services, or of how complaints were decided, has at least this many
+numbers with known labels."""
 
 
 @dataclass
