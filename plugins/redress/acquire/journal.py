@@ -14,7 +14,8 @@ from redress.files.replacing import replaced
 from redress.model.season import Season
 
 JOURNAL_NAME = "began.json"
-"""The file in a journal's folder that states the source, the time of the beginning, and the planned references."""
+"""The file in a journal's folder that states the source, when fetching began, whether only failures are asked for,
+and the planned references."""
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ class AcquisitionState(StrEnum):
     """What became of one reference."""
 
     FETCHED = "fetched"
-    """The source gave bytes that the archive did not have from this address."""
+    """The source gave the first bytes from this address, or other bytes than the archive got from it last."""
     UNCHANGED = "unchanged"
-    """The source gave, or confirmed, the bytes that the archive has from this address."""
+    """The source gave, or confirmed, the bytes that the archive got from this address last."""
     NOT_PUBLISHED = "not_published"
     """The source says that it has nothing for the reference."""
     GONE = "gone"

@@ -170,7 +170,7 @@ class FailureCause(StrEnum):
 
     TIMED_OUT = "timed_out"
     CONNECTION = "connection"
-    """There was no connection, the connection broke off, or the body was shorter than announced."""
+    """There was no connection, the connection broke off, or the answer was shorter than announced."""
     TOO_MANY_REQUESTS = "too_many_requests"
     SERVER_ERROR = "server_error"
     REFUSED = "refused"
@@ -199,8 +199,8 @@ PASSING_CAUSES = frozenset(
         FailureCause.SERVER_ERROR,
     }
 )
-"""The causes that may be gone when the source is asked again. Any other cause would still be there an hour
-later."""
+"""The causes that are likely to pass, so that the same request may succeed later. Any other cause is likely to
+stay."""
 
 
 class SourceError(Exception):

@@ -17,7 +17,8 @@ from redress.acquire.web.addresses import AllowedAddresses
 from redress.model.printable import printable
 
 Resolve = Callable[[str, int], list[str]]
-"""Returns the IP addresses of a host, the best first. Raises OSError if it has none."""
+"""A function that takes a host and a port, and returns the host's IP addresses in the order in which they are
+tried. It raises OSError if the host has none."""
 
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables of the environment that name certificates to use in place of the certificates of the package
