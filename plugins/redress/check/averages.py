@@ -16,7 +16,8 @@ from redress.model.measures import HEADLINE_NAMES
 AVERAGE_MEASURES = frozenset(name for name in HEADLINE_NAMES if "_type_average" in name)
 """The measures that a letter prints as averages of similar authorities."""
 MAJORITY_LETTERS_COUNT = 3
-"""A majority can outvote a letter only if at least this many letters to councils of its type print the average."""
+"""A majority can outvote a letter only if at least this many letters that have a vote, to councils of the same type
+as the letter's council, print the average."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ HELD_VERDICTS = (Verdict.EXTRACTED, Verdict.NO_STATISTICS)
 """The verdicts of letters that a critical rule can hold back."""
 SHOWN_SHA256_LENGTH = 12
 _BY_DECISION = "a person's decision"
-"""The words that stand for a decision in a reason. Reasons are published. The name of the person who decided is
-only in landing, in `decided_by`."""
+"""The words that stand in a disposition's reason in place of the name of the person who decided, because reasons
+are published. The name is only in landing, in `decided_by`."""
 
 
 def dispose(season: Season, standings: Sequence[Standing], decisions: Decisions) -> tuple[Disposition, ...]:

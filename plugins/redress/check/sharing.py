@@ -22,17 +22,17 @@ from redress.model.landed import Disposition, LandedLetter
 
 RUN_WORDS = 3
 LEAST_SHARE = 0.5
-"""A council has a paragraph in its letters only if the letters have at least this share of the paragraph's runs.
-Another paragraph counts as the same only if it has at least this share of the runs, too."""
+"""A council's letters have a paragraph in about the same words only if they have at least this share of its runs of
+words. Another paragraph has nearly the same words only if it, too, has at least this share of the runs."""
 LEAST_SENTENCE_SHARE = 0.3
-"""To have standard wording, a council's letters must also have at least this share of the runs of each long
-sentence. If a sentence was added for one council, the letters of other councils have a smaller share."""
+"""A council's letters must also have at least this share of the runs of each long sentence of the paragraph. If a
+sentence was added for one council, the letters of other councils have a smaller share of its runs."""
 LONG_SENTENCE_RUNS = 10
 STANDARD_SHARE = 0.5
 """If more than this share of the councils have a paragraph in their letters, the paragraph is standard wording."""
 OTHER_WORDS_SHARE = 0.1
-"""How a paragraph that is not standard wording is compared: another paragraph counts as the same only if it lacks
-at most this share of the paragraph's words, or one word."""
+"""If a paragraph is not standard wording, another paragraph has nearly the same words only if it lacks at most this
+share of the paragraph's words, or one word."""
 LEAST_LETTERS = 4
 """A word with fewer characters is not compared, because short words say little about the topic of a paragraph."""
 
