@@ -16,10 +16,10 @@ from redress.steps import Run
 from redress.warehouse.landing import Landing
 
 LOST = (AcquisitionState.FAILED, AcquisitionState.GONE)
-"""The states of letters that may need a person. The report has a row for each letter in such a state."""
+"""The outcomes that may need a person. The report has a row for each reference with such an outcome."""
 NOT_THERE = (AcquisitionState.NOT_PUBLISHED, AcquisitionState.NOT_LISTED)
-"""The states of letters that the source does not have. The report names these letters in one paragraph for each
-state."""
+"""The outcomes of references that the source does not have. For each such outcome, the report names the authorities
+or addresses of its references in one paragraph."""
 
 
 def retry_command(run: Run) -> str:

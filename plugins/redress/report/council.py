@@ -36,7 +36,7 @@ class CouncilYears:
     figures: Sequence[Row] = ()
     witnesses: Sequence[Row] = ()
     passages: Sequence[Row] = ()
-    """The passages of the council's letters: of one season if only one is asked about, else of all seasons."""
+    """The passages of the council's letters, of `season` if it is set, otherwise of all seasons."""
 
 
 def council_years(file: Path, name: str, season: Season | None, today: dt.date) -> CouncilYears:

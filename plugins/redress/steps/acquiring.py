@@ -41,8 +41,8 @@ FORGET_AFTER = dt.timedelta(days=7)
 """A journal is kept for this time, or for REDRESS_RESUME_WITHIN_HOURS if that is longer. Then it is removed."""
 HOW_TO_START_OVER = "clear plan and downstream, or start a new run"
 NOTHING_YET = "nothing_yet"
-"""A key in a step's facts. If the facts have this key, the run is over, because nobody asked for it and its season
-has no letter yet."""
+"""A key in a step's facts. If the facts have this key, the run is over: nobody asked for it, and no source is named
+or the source has no letter of the season yet."""
 
 
 class Archived(TypedDict):

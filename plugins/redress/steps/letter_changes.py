@@ -36,7 +36,7 @@ class Change(StrEnum):
     GONE = "no longer there"
     """A file that the season had before and has no longer. No letter replaces it."""
     UNCHANGED = "unchanged"
-    """A file that the season had before. It has the same disposition and states the same."""
+    """A file that the season had before. Neither its disposition nor what it states has changed."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ shown."""
 _DEVICE = re.compile(r"CON|PRN|AUX|NUL|(COM|LPT)[0-9]")
 _LONGEST_NAME = 100
 UNKNOWN = "unknown"
-"""Stands in place of an authority's id, for letters that fit no authority."""
+"""What letters that fit no authority have in place of an authority's id."""
 
 
 @dataclass(frozen=True)

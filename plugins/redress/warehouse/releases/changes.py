@@ -17,8 +17,8 @@ from pydantic import TypeAdapter
 from redress.warehouse.releases.checksums import CHANGES_NAME, damage
 
 NOT_THERE = "not there"
-"""What lists show in place of a value if a release does not have the letter or figure. Lists are sorted by what
-they show, so by these words too."""
+"""What tables show in place of a disposition, a value or a result if a release does not have the letter or figure.
+Comparisons are sorted by the words that are shown, so by these words too."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from redress.warehouse.releases.changes import (
 )
 
 NOT_READ = "not read"
-"""What lists show for a figure that the letter states and that could not be read."""
+"""What the tables of RELEASE.md and of a run's report show in place of a figure that the letter states and that
+could not be read."""
 
 
 def release_notes(changes: ReleaseChanges) -> str:
