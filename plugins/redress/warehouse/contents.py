@@ -61,9 +61,9 @@ _COMPARED = (
         "audit.witness_reports",
     ),
 )
-"""Each entry has a query and two texts. The query is run twice: with the first text in the place of {of} it counts
-in landing, and with the second text in the warehouse. Both runs must give the same rows. A row has two values: what
-is counted, and the number."""
+"""Each entry has a query and two texts. With the first text in the place of {of}, the query counts or sums rows of
+landing; with the second text, it counts or sums rows of the warehouse. Both results must be equal. Each row of a
+result has two values: what is counted or summed, and the number."""
 _VIEWS = """
     create temp view accepted_figures as
     select season, value as printed_value

@@ -23,8 +23,8 @@ from redress.warehouse.landing import Landing
 
 DBT_PROJECT = PROJECT_FOLDER / "dbt_project"
 PARSED_FOLDER = PROJECT_FOLDER / "var" / "dbt_parsed"
-"""The folder of projects as dbt parsed them, each under a hash of everything that parsing reads; `make clean`
-removes it."""
+"""The folder of parsed projects, which `make clean` removes. Each project is a file that is named by a hash of
+everything that parsing reads."""
 PARSED_KEPT = 8
 INPUTS_NAME = "inputs"
 """The folder beside a database through which dbt reads landing. The project's sources and macros name this
@@ -32,7 +32,7 @@ folder."""
 TAKEN_FROM_THE_SHELL = ("LD_LIBRARY_PATH", "PATH", "TMPDIR")
 """The variables that dbt gets from the caller's environment; they say where programs and temporary files are."""
 COPIES_NAME = "landing_copies"
-"""If landing lies in an object store: the folder, beside dbt's target, for local copies of landing's files."""
+"""The folder, beside dbt's target, that has local copies of landing's files if landing lies in an object store."""
 SHOWN_LINES_COUNT = 25
 SHOWN_ERROR_CHARACTERS = 2000
 _PARSED_NAME = "partial_parse.msgpack"

@@ -40,8 +40,8 @@ _FIELD_TYPES = {
     "VARCHAR": "string",
     "TIMESTAMP": "datetime",
 }
-"""The field types of a Table Schema (Data Package 2.0) for DuckDB's types. The function field_type adds the
-types of numbers and arrays."""
+"""The field types of a Table Schema (Data Package 2.0), by DuckDB's type. The function field_type adds decimals,
+integers and arrays; any other type is "any"."""
 
 
 def field_type(data_type: str) -> str:

@@ -28,7 +28,8 @@ RETIRED_PREFIX = "redress_retired_"
 TURN_TIMEOUT_SECONDS = 120
 """How long a run waits for another run that is serving a release."""
 LOCK_TRIES_SECONDS = (0.05, 0.1, 0.2, 0.4)
-"""How long each try to lock tables lasts, one after the other. No try keeps a reader waiting for longer."""
+"""How long each try to lock tables lasts. After the last of these times the first follows again. No try keeps a
+reader waiting for longer than the try lasts."""
 LOCK_PAUSE_SECONDS = 0.05
 DROP_PATIENCE_SECONDS = 1.0
 
