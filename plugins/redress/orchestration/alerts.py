@@ -43,8 +43,8 @@ RECORD_FOLDERS = {
     PUBLICATION_WATCH: (f"{RunKind.WATCH}/{OF_A_SEASON}",),
     WAREHOUSE_UPKEEP: (RunKind.UPKEEP, OF_A_SEASON),
 }
-"""For each dag, the folders that have the records of its runs. Each is a glob pattern, relative to the folder of
-all records."""
+"""For each dag, the glob patterns of the folders that have the records of its runs. The patterns are relative to
+the folder of all records."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|\n")
 _ADDRESS = re.compile(r"[\w+.-]+://\S+")
 _NAMED_SECRET = re.compile(r"(?i)\b(password|passwd|secret|token|api_?key)(\s*[=:]\s*)\S+")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=2)}
-"""Airflow ends a try that takes longer, so that no task holds a slot of a pool for ever. The longest task, the
-build with its tests, takes minutes for twelve seasons."""
+"""Airflow ends a try of a task that takes longer than this, so that no task holds a slot of a pool for ever. The
+longest task, the build with its tests, takes minutes for twelve seasons."""
 READING_TIME_LIMIT: dict[str, Any] = {"execution_timeout": dt.timedelta(hours=12)}
 """The time limit of a task that reads a batch. A batch has 50 letters, unless REDRESS_READ_BATCH_LETTERS says more,
 and a reading worker is ended after ten minutes with one letter. So a batch of 50 takes eight and a half hours at

@@ -79,7 +79,7 @@ th, td { padding: .35rem .75rem; border-bottom: 1px solid color-mix(in srgb, Can
 """
 """Styles that make Great Expectations' pages readable without the styles that they would load from the web."""
 LONGEST_NAME_BYTES = 1000
-"""How long the name of an object may be. If a name is longer, an object store answers with an error."""
+"""The most bytes of an object's name. If a name is longer, an object store answers with an error."""
 _HEAD_END = b"</head>"
 _METHODS = ["GET", "HEAD"]
 

@@ -34,9 +34,9 @@ left need a moment to end."""
 STOP_SECONDS = 30
 POLL_SECONDS = 0.5
 IDLE_TRANSACTION_SECONDS = 60
-"""After so long, the server ends a transaction in which nothing happens. If the scheduler is killed while it holds
-the lock for giving out tasks, its worker processes keep its connection, and with it the lock. Without this limit no
-other scheduler could give out a task."""
+"""The server ends a transaction in which nothing has happened for this long, in seconds. If the scheduler is killed
+while it holds the lock for giving out tasks, its worker processes keep its connection open, and the lock stays
+held. Without this limit, no other scheduler could then give out a task."""
 LONGEST_SOCKET_BYTES = 107
 SOCKET = ".s.PGSQL.5432"
 SOCKET_LINE = 4
