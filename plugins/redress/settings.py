@@ -19,11 +19,11 @@ PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 """Control characters, bytes that are not UTF-8, and separators of lines and paragraphs (Unicode's categories)."""
 DAY_SECONDS = 86_400
-"""A day in seconds: no time limit may be set longer. A limit without end, or too large for the system, would
-stop a run without a message."""
+"""The most seconds that the settings allow for a limit or a wait: a day. A limit without end, or too large for the
+system, would stop a run without a message."""
 CLOCK_SHARE = 10
-"""The limit by the clock is this many times the limit of processor time, because a worker on a busy machine may get
-only a tenth of a processor."""
+"""A letter's limit by the clock is this many times its limit of processor time, because a worker on a busy machine
+may get only a tenth of a processor."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Limits:
     """
 
     time_seconds: float = 60.0
-    """The limit of processor time. It is not a limit by the clock, so that a busy machine changes no verdict."""
+    """The limit of processor time for one letter, in seconds. It is not a limit by the clock, so that a busy
+    machine changes no verdict."""
     memory_mebibytes: int = 2048
     workers: int = 0
     """The number of worker processes; 0 means one worker for each core."""

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from upath import UPath
 
 SUMS_NAME = ".sums.json"
-"""The file in the store with the sha256 of each file that was put there. A file that is not named in it is put
-again."""
+"""The file in the store that lists the sha256 of each file that was put there. A file that the list does not name
+is put again, and so is a file with another sha256."""
 
 
 def put_folder(folder: Path, place: "UPath", *, last: str) -> int:
