@@ -6,16 +6,15 @@ figure with such words is withheld.
 """
 
 import re
-from itertools import islice
 
 from lxml.html import HtmlElement
 
 from redress.read.files.style_sheets import Declarations
 
-PIECES_OF_A_NUMBER = 12
+PIECES_OF_A_NUMBER = 1000
 LETTERS_OF_A_NUMBER = 40
-"""An element that holds only a number has at most LETTERS_OF_A_NUMBER characters, in at most PIECES_OF_A_NUMBER
-pieces of text."""
+"""An element that holds only a number has at most LETTERS_OF_A_NUMBER characters, with one space in place of
+several, in at most PIECES_OF_A_NUMBER pieces of text."""
 
 _DOUBTFUL_CLASSES = frozenset(
     {
@@ -97,6 +96,18 @@ _MOVING = re.compile(r"rotate|scale[xy]?\(\s*-|matrix|^\s*-|\ddeg")
 _LENGTHS = frozenset({"height", "max-height", "max-width", "width"})
 _NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
 
+_STRUCK = re.compile(r"del|s|strike")
+_STRUCK_CLASSES = frozenset({"line-through", "strike", "strikethrough", "text-decoration-line-through"})
+_LINES = ("text-decoration", "text-decoration-line")
+_PLAIN_LINE = re.compile(
+    r"(?:line-through|underline|overline|solid|double|dotted|dashed|wavy|auto|from-font|currentcolor|black|red|\s)+"
+)
+_CHANGES_OF_LINES = frozenset(
+    {"-webkit-text-decoration", "all", "text-decoration-color", "text-decoration-thickness"}
+)
+"""Properties that may remove a line through a text or make it invisible, beside those of _LINES."""
+_BOXES = re.compile(r"button|input|meter|output|progress|select|textarea")
+
 BY_CLASS = 'its class "{}" usually hides it'
 COUNTED = "a script of the page puts another number in its place"
 CLOAKED = "a script of the page decides whether it is shown"
@@ -104,13 +115,19 @@ SCRIPT = "a script of the page may change it"
 WHEEL = "its digits are wheels, which a script turns"
 COMPOSED = "it is a formula, or its parts are put together in another order"
 MOVED = "its style moves or turns it"
-UNSTRUCK = "it is marked as deleted, and its style strikes nothing out"
+UNSTRUCK = "it is marked as deleted, and its style may strike nothing out"
 
 
 def short_text(element: HtmlElement) -> str | None:
-    """Return the text of an element; None if it is too long for a number or a mark."""
-    text = "".join(islice(element.itertext(), PIECES_OF_A_NUMBER))
-    return text if len(text) <= LETTERS_OF_A_NUMBER else None
+    """Return the text of an element, with one space in place of several. Return None if the text is too long for a
+    number or a mark.
+    """
+    text = ""
+    for count, piece in enumerate(element.itertext()):
+        text = re.sub(r"\s+", " ", text + piece)
+        if len(text) > LETTERS_OF_A_NUMBER or count >= PIECES_OF_A_NUMBER:
+            return None
+    return text
 
 
 def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
@@ -180,7 +197,7 @@ def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: b
     """Return the doubt about text that a style moves, turns or partly cuts off, or that is marked as deleted but
     has no line through it. Return None if there is no doubt.
     """
-    if is_unstruck(element.tag, declared):
+    if has_line_through(element.tag.lower(), declared) is None:
         return UNSTRUCK
     is_override = declared.get("unicode-bidi", "").endswith("override") or element.tag == "bdo"
     if is_override and "rtl" in (declared.get("direction"), element.get("dir", "").lower()):
@@ -200,7 +217,34 @@ def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: b
     return MOVED if is_inline and (is_cut or is_placed) else None
 
 
-def is_unstruck(tag: str, declared: Declarations) -> bool:
-    """Return whether an element is `del`, `s` or `strike`, but its style removes the line through the text."""
-    decoration = (declared.get("text-decoration"), declared.get("text-decoration-line"))
-    return tag in ("del", "s", "strike") and "none" in decoration
+def has_line_through(tag: str, declared: Declarations) -> bool | None:
+    """Return whether an element itself draws a line through its text. Return None if it may draw the line, but its
+    style may remove the line or make it invisible.
+    """
+    values = [declared[name] for name in _LINES if name in declared]
+    if not _STRUCK.fullmatch(tag) and not any("line-through" in value for value in values):
+        return False
+    is_plain = all("line-through" in value and _PLAIN_LINE.fullmatch(value) for value in values)
+    return True if is_plain and not _CHANGES_OF_LINES & declared.keys() else None
+
+
+def is_struck(tag: str, classes: list[str], declared: Declarations, *, is_parent_struck: bool) -> bool:
+    """Return whether an element's text is struck out by a line of the element or of its parent, or by a class that
+    usually strikes text out.
+    """
+    if is_parent_struck and not _is_beside_the_line(tag, declared):
+        return True
+    is_stated = any(name in declared for name in _LINES)
+    return has_line_through(tag, declared) is True or bool(_STRUCK_CLASSES & set(classes) and not is_stated)
+
+
+def _is_beside_the_line(tag: str, declared: Declarations) -> bool:
+    """Return whether the line through an element's text is not drawn through this part of the text: through a box
+    within the line of text, and through what floats or stands elsewhere. Source: CSS Text Decoration, 2.
+    """
+    return (
+        _BOXES.fullmatch(tag) is not None
+        or declared.get("display", "").startswith("inline-")
+        or declared.get("float", "none") != "none"
+        or declared.get("position") in ("absolute", "fixed")
+    )

@@ -22,10 +22,12 @@ from redress.read.files.colours import (
 from redress.read.files.harmless_styles import LEAST_SIZE_PX, first_doubtful, pixels
 from redress.read.files.look_doubts import (
     SCRIPT,
+    UNSTRUCK,
     doubt_by_class,
     doubt_by_place,
     doubt_by_script,
-    is_unstruck,
+    has_line_through,
+    is_struck,
     short_text,
 )
 from redress.read.files.selectors import STRING
@@ -52,7 +54,6 @@ _BLOCKS = re.compile(
 """The elements that begin and end a line."""
 _INLINE_BLOCKS = re.compile(r"button|select|textarea")
 _LINES_KEPT = re.compile(r"listing|plaintext|pre|textarea|xmp")
-_STRUCK = re.compile(r"del|s|strike")
 _RAISED = re.compile(r"rt|sub|sup")
 
 _BLOCK_DISPLAYS = re.compile(r"block|flex|grid|flow-root|list-item|table(?!-column).*")
@@ -101,7 +102,6 @@ _UNSEEN_CLASSES = frozenset(
     }
 )
 """The classes with which pages show text only to screen readers."""
-_STRUCK_CLASSES = frozenset({"line-through", "strike", "strikethrough", "text-decoration-line-through"})
 _ADDED = re.compile(rf"(?:\s*(?:{STRING}|attr\(\s*[\w-]+\s*\)|open-quote|close-quote))+\s*", re.DOTALL)
 _NOTE_CLASS = re.compile(r"(?:.*[-_])?(?:footnote|fnref|noteref|endnote)(?:[-_].*)?", re.IGNORECASE)
 
@@ -166,7 +166,8 @@ def look_of(element: HtmlElement, parent: Look, style: Style) -> Look:
         ),
         is_visible=_is_visible(parent, declared),
         has_no_size=_has_no_size(parent, declared),
-        is_struck=_is_struck(parent, tag, classes, declared),
+        is_struck=is_struck(tag, classes, declared, is_parent_struck=parent.is_struck)
+        and is_struck(tag, classes, declared | unsure, is_parent_struck=parent.is_struck),
         is_raised=parent.is_raised or _is_raised(element, tag, classes, declared),
         is_block=_is_block(tag, display, parent),
         is_flexible=re.fullmatch(r"(?:inline-)?(?:flex|grid)", display) is not None,
@@ -178,7 +179,8 @@ def look_of(element: HtmlElement, parent: Look, style: Style) -> Look:
     )
     if parent.doubt is not None or not look.is_shown:
         return look
-    return replace(look, doubt=_doubt(element, tag, classes, look, declared, style))
+    is_lifted = parent.is_struck and not look.is_struck
+    return replace(look, doubt=UNSTRUCK if is_lifted else _doubt(element, tag, classes, look, declared, style))
 
 
 def _doubt(
@@ -191,6 +193,8 @@ def _doubt(
     if SCRIPTED in unsure:
         return SCRIPT
     if unsure and (first_doubtful(unsure) or unsure.keys() & (_COLOURS | {"display", "visibility", "font-size"})):
+        return BY_RULE
+    if has_line_through(tag, declared | unsure) is not has_line_through(tag, declared):
         return BY_RULE
     if _is_transparent(declared):
         return FADED_IN
@@ -215,6 +219,8 @@ def _doubt_by_added(declared: Declarations) -> str | None:
     content = declared.get("content", "none")
     if content in ("none", "normal") or declared.get("display") == "none":
         return None
+    if has_line_through("", declared) is not False:
+        return UNSTRUCK
     if _ADDED.fullmatch(content) is None:
         return BY_STYLE.format(f"content: {content}"[:60])
     return _doubt_by_style({name: value for name, value in declared.items() if name != "content"})
@@ -333,13 +339,6 @@ def _size(declared: Declarations) -> str:
         return declared["font-size"]
     short = re.search(r"(?:^|\s)([\d.]+(?:px|r?em|%|pt|ex|ch|vw|vh)?)(?:/\S+)?\s+\S", declared.get("font", ""))
     return short[1] if short and not re.fullmatch(r"[1-9]00", short[1]) else ""
-
-
-def _is_struck(parent: Look, tag: str, classes: list[str], declared: Declarations) -> bool:
-    if parent.is_struck or (_STRUCK.fullmatch(tag) and not is_unstruck(tag, declared)):
-        return True
-    decoration = f"{declared.get('text-decoration', '')} {declared.get('text-decoration-line', '')}"
-    return "line-through" in decoration or bool(_STRUCK_CLASSES & set(classes) and not decoration.strip())
 
 
 def _is_raised(element: HtmlElement, tag: str, classes: list[str], declared: Declarations) -> bool:
