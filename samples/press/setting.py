@@ -313,8 +313,8 @@ def _columns(cells: Sequence[Cell], pen: Pen, *, is_ruled: bool, group: str) -> 
 
 
 def older_leaves(content: LetterContent) -> list[Leaf]:
-    """Return the leaves of the tables of 2010 to 2012: enquiries of the advice team, decisions of the investigative
-    team, and response times. Raise TypeError if the letter has no such tables.
+    """Return the pages (leaves) with the tables of 2010 to 2012: enquiries of the advice team, decisions of the
+    investigative team, and response times. Raise TypeError if the letter has no such tables.
     """
     figures = content.statistics
     if not isinstance(figures, OlderTables):

@@ -1,7 +1,9 @@
-"""Get the base images of docker-compose.yml and its Dockerfiles: official images, or stand-ins without a registry.
+"""Get the base images of docker-compose.yml and its Dockerfiles: the official images or, if no registry can be
+reached and an image is not here already, a stand-in for it.
 
 A stand-in is made of Debian's packages (debootstrap, as root) and PyPI's PostgreSQL, from the addresses that apt
-and pip of this machine have. A stand-in has the official name only while a trial runs.
+and pip of this machine have. At its end a trial takes the official names from the stand-ins; a killed trial does
+not.
 """
 
 import ast
@@ -131,7 +133,9 @@ def _debian(suite: str) -> str:
 
 
 def _mirrors(suite: str) -> list[str]:
-    """Return the lines of sources.list for a Debian suite, as this machine's apt has them, the suite first."""
+    """Return the lines of sources.list for a Debian suite, from the sources that this machine's apt knows: first
+    the suite itself, then its updates and security fixes. Raise TrialError if apt does not know the suite.
+    """
     form = "deb $(REPO_URI) $(CODENAME) main"
     known = run("apt-get", "indextargets", "--format", form, "Created-By: Packages", "Component: main").splitlines()
     entries = sorted({line for line in known if re.fullmatch(rf"{suite}(-updates|-security)?", line.split(" ")[2])})

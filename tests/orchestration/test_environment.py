@@ -44,6 +44,25 @@ def test_settings_of_a_file_reach_airflows_processes_as_they_were_meant(elsewher
     assert there.additional_authorities == elsewhere / "councils.csv"
 
 
+def test_a_state_and_a_manifest_below_the_callers_folder_are_found_from_any_folder(elsewhere: Path) -> None:
+    stated = Settings(home=Path("home"), state="shared", source="manifest:letters.csv")
+    environment = airflow_environment(stated, elsewhere / "airflow", "sqlite://")
+    assert environment["REDRESS_STATE"] == str(elsewhere / "shared")
+    assert environment["REDRESS_ARCHIVE"] == str(elsewhere / "shared" / "archive")
+    assert environment["REDRESS_SOURCE"] == f"manifest:{elsewhere / 'letters.csv'}"
+
+
+@pytest.mark.parametrize(
+    ("state", "source"),
+    [("s3://bucket/state", "manifest:https://site.example/letters.csv"), (None, "site:https://site.example")],
+)
+def test_addresses_stay_as_they_are(elsewhere: Path, state: str | None, source: str) -> None:
+    stated = Settings(home=Path("home"), state=state, source=source)
+    environment = airflow_environment(stated, elsewhere / "airflow", "sqlite://")
+    assert environment.get("REDRESS_STATE") == state
+    assert environment["REDRESS_SOURCE"] == source
+
+
 def test_connections_of_a_file_reach_airflows_processes_word_for_word_and_the_environment_goes_before(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,6 +199,14 @@ def test_a_long_folder_for_temporary_files_is_refused_with_what_to_do(tmp_path: 
             assert done.returncode == 1
 
 
+@pytest.mark.parametrize(("version", "right"), [(0, "change files"), (1, "truncate"), (2, "truncate")])
+def test_an_older_kernel_is_told_about_in_words(monkeypatch: pytest.MonkeyPatch, version: int, right: str) -> None:
+    monkeypatch.setattr(confinement, "_landlock_version", lambda: version)
+    assert right in (confinement.missing() or "")
+    monkeypatch.setattr(confinement, "_landlock_version", lambda: 3)
+    assert "files" not in (confinement.missing() or "")
+
+
 def test_a_machine_without_a_known_filter_is_told_about_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     assert "use the network (no filter for riscv64 is known)" in (confinement.missing() or "")

@@ -252,7 +252,7 @@ class PromptHook(SmtpHook):
 
 
 class PromptNotifier(SmtpNotifier):
-    """A notifier that sends its mails over a PromptHook."""
+    """A notifier that does not wait long for a silent mail server, because it sends its mails over a PromptHook."""
 
     @cached_property
     def hook(self) -> PromptHook:

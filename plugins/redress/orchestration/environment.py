@@ -47,7 +47,7 @@ def airflow_environment(settings: Settings, airflow_home: Path, database: str) -
         "NO_COLOR": "1",
         "PYTHONUTF8": "1",  # Airflow's own files, too, are UTF-8 in any locale
     }
-    places: dict[str, object] = {
+    places: dict[str, object] = ({} if settings.state is None else {"REDRESS_STATE": settings.state_address}) | {
         "REDRESS_HOME": settings.home.absolute(),
         "REDRESS_ARCHIVE": settings.archive_address,
         "REDRESS_LANDING": settings.landing_folder,
@@ -86,6 +86,6 @@ def _as_text(name: str, value: object) -> str:
     if isinstance(value, frozenset | tuple | dict):
         return json.dumps(sorted(value) if isinstance(value, frozenset) else value)
     kind, separator, place = str(value).partition(":")
-    if name == "source" and separator and kind == "folder":
-        return f"folder:{Path(place).absolute()}"
+    if name == "source" and separator and kind in ("folder", "manifest") and "://" not in place:
+        return f"{kind}:{Path(place).absolute()}"
     return str(value)

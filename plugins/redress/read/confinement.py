@@ -92,8 +92,11 @@ def missing() -> str | None:
     the process can give up all of these rights.
     """
     found = []
-    if _landlock_version() < 1:
+    version = _landlock_version()
+    if version < 1:
         found.append("change files (this kernel has no Landlock)")
+    elif version < max(_CHANGES_SINCE):
+        found.append(f"truncate files (this kernel has Landlock {version}, not {max(_CHANGES_SINCE)})")
     if platform.machine() not in _SOCKETS:
         found.append(f"use the network (no filter for {platform.machine()} is known)")
     elif _prctl(_GET_SECCOMP) < 0:
@@ -143,8 +146,9 @@ def _give_up_capabilities() -> None:
 
 
 def _give_up_changes(folder: str) -> None:
-    """Give up the right to change files outside a folder, except to write to /dev/null. If this kernel's Landlock
-    is new enough, also accept the two bans of _SCOPES. Do nothing if this kernel has no Landlock.
+    """Give up the rights to change files outside a folder, except to write to /dev/null. If this kernel's Landlock
+    is new enough, also give up the right to truncate such files, and the rights to signal unconfined processes and
+    to use their abstract sockets. Do nothing if this kernel has no Landlock.
     """
     version = _landlock_version()
     if version < 1:

@@ -65,8 +65,9 @@ class ReleaseFacts:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> "ReleaseFacts":
-        """Return the facts from `counts` in the record's event that ends the step `release`. The events of earlier
-        versions of Redress lack some of these facts.
+        """Return what the step `release` wrote into the run's record. `facts` is the value of `counts` in the event
+        that ends the step. A fact is None if an earlier version of Redress did not write it; of such a version,
+        only `is_again` is understood, as Publication.CURRENT_AGAIN.
         """
         stated = facts.get("publication", Publication.CURRENT_AGAIN if facts.get("is_again", False) else None)
         publication = None if stated is None else Publication(stated)

@@ -184,9 +184,8 @@ def tell(run: Run, today: dt.date) -> WatchEnd:
 
 
 def _news(found: Summary, before: Summary | None) -> News:
-    """Compare the letters that a watch found with the last run that landed the season, and return the letters that
-    this run did not have or could not fetch. `before` is the run's summary, or None if no run has landed the
-    season.
+    """Return the letters which a watch found, and which the last run that landed the season did not have or could
+    not fetch. `before` is the summary of that last run, or None if no run has landed the season.
 
     Letters are compared by their bytes, because the earlier run may have used another source or other file names. A
     letter that is gone is not news, because no season is run again in order to lose a letter.

@@ -184,7 +184,9 @@ def councils_of(folder: Path, count: int, seed: int = SEED) -> Authorities:
 
 
 def seen(letters: Iterable[Printed]) -> list[SeenLetter]:
-    """Return the words and unknown pieces of each letter, without the files that do not hold exactly one letter."""
+    """Return what `seen_letter` finds in each letter's file: the words, the letter and its pieces. Leave out the
+    files for which it returns None, such as a file of several letters.
+    """
     found = [seen_letter(letter.file, letter.name) for letter in letters]
     return [one for one in found if one is not None]
 

@@ -43,7 +43,7 @@ class NamedLetters(FolderSource):
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with one landed season: letters with their authorities, a statistics page, and a data table.
 
-    First a release that does not hold what is landed was published. Then the run `mending` replaced the release.
+    First a release was published whose figures are not those of landing. Then the run `mending` replaced it.
     """
     return made_once(tmp_path_factory, "upkeep", _build) / "home"
 

@@ -267,11 +267,11 @@ def _actual_text(mark: pdfium_c.FPDF_PAGEOBJECTMARK) -> str:
 
 
 def _listed(sheet: PdfSheet, *, has_prose: bool) -> Page:
-    """Return a page on which each line is one word, and the lines lie one below the other. The order of the lines
-    is true; the places are made up.
+    """Return a page on which the whole text of each line is one `Word`, because single words are not measured. The
+    lines are in their true order, one below the other, at made-up places.
 
-    If the page has prose of the letter (`has_prose`), each line also keeps the true places of its printed rows,
-    because paragraphs are found by them.
+    If the page has prose of the letter (`has_prose`), each line also keeps the true place of each row that was
+    printed for it, as far as `printed_rows` finds the rows. Paragraphs are found by these places.
     """
     width, height = sheet.page.get_size()
     lines = [" ".join(line.split()) for line in sheet.text.lines]

@@ -67,7 +67,9 @@ class PdfSheet:
 
     @cached_property
     def text(self) -> PageText:
-        """The text of the page as pdfium gives it, and whether a page of few words may be a picture."""
+        """The text of the page as pdfium gives it. If pdfium gives the lowest line first, the order of the lines is
+        reversed. `has_picture` is found out only if the page has few words; otherwise it is False.
+        """
         drawn = self.characters.get_text_range() or UNNAMED * self.characters.count_chars()
         if self._is_told_from_below():
             drawn = "\n".join(reversed(drawn.splitlines()))

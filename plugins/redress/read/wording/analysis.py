@@ -54,8 +54,8 @@ class Analysis:
 
 
 def is_incomplete(letter: Letter) -> bool:
-    """Return whether a letter may say something that no layout knows: its layout is unknown, its blocks are
-    incomplete, or its tables do not add up.
+    """Return whether a letter may say something that no layout knows: its layout is unknown, figures that its
+    layout has are missing, or its tables do not add up.
     """
     if letter.verdict is not Verdict.EXTRACTED:
         return letter.verdict is Verdict.UNKNOWN_LAYOUT

@@ -126,5 +126,7 @@ def is_own(sentence: Sentence) -> bool:
 
 
 def re_escaped(text: str) -> str:
-    """Return a text as a regular expression for a layout: in small letters, with special characters escaped."""
-    return "".join(rf"\{sign}" if sign in "()[]{}.?*+|^$\\" else sign for sign in text.casefold())
+    """Return a text as a regular expression for a layout: in small letters, with special characters escaped. The
+    expression can stand in a raw string between double quotes.
+    """
+    return "".join(rf"\{sign}" if sign in '()[]{}.?*+|^$\\"' else sign for sign in text.casefold())

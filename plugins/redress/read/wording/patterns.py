@@ -38,7 +38,7 @@ class SlotValues:
 
     @property
     def numbers(self) -> dict[int, float]:
-        """The values by the letter's index, for letters that have a value."""
+        """The slot's value in each letter, by the letter's index. A slot for a date or a name has no values."""
         return {letter: slot.value for letter, slot in self.by_letter.items() if slot.value is not None}
 
     @property
@@ -272,6 +272,6 @@ def _without_constants(pattern: Pattern) -> Pattern:
 
 
 def _says_something(pattern: Pattern) -> bool:
-    """Return whether a pattern has a slot for a number, and also words beside its numbers."""
+    """Return whether a pattern has a slot for a number or a percentage, and also a word of two letters or more."""
     has_words = any(form and re.search(r"[^\W\d_]{2}", next(iter(form))) for form in pattern.forms)
     return has_words and any(slot.kind in (SlotKind.NUMBER, SlotKind.PER_CENT) for slot in pattern.slots)

@@ -97,9 +97,9 @@ def _words(council: CouncilContents) -> str:
 
 
 def _coverage(contents: SiteContents) -> dict[str, Any]:
-    """Return the values for the coverage page. `types` has a grid for each council type, with a row for each
-    authority and a column for each season. `states` has the signs of the grids, each with its meaning. `counts` has
-    the numbers of letters for each season.
+    """Return the values for the coverage page. `types` has a grid for each council type that has authorities, and a
+    grid for its invented authorities. A grid has a row for each authority and a column for each season. `states`
+    has the signs of _SIGNS, each with its meaning. `counts` has the numbers of letters for each season.
     """
     years = {(row["authority_id"], row["season"]): row for row in contents.performance}
     newest = {row["authority_id"]: row for row in contents.performance}
@@ -126,9 +126,7 @@ def _coverage(contents: SiteContents) -> dict[str, Any]:
         "types": types,
         "labels": [season_label(season) for season in contents.seasons],
         "states": [
-            {"sign": _SIGNS.get(state, "×"), "words": words}
-            for state, (_, words) in STATES.items()
-            if state in _SIGNS
+            {"sign": _SIGNS[state], "words": words} for state, (_, words) in STATES.items() if state in _SIGNS
         ],
         "counts": [
             {

@@ -64,7 +64,9 @@ class Pointer:
 
     @classmethod
     def of_json(cls, stated: Mapping[str, Any]) -> "Pointer":
-        """Return the pointer in JSON. Raises ValueError, KeyError or TypeError if the JSON holds no pointer."""
+        """Return the pointer that a JSON object holds. Raises ValueError, KeyError, TypeError or AttributeError if
+        the object holds no pointer.
+        """
         release, since, kept = str(stated["release"]), str(stated["since"]), tuple(stated["kept"])
         if not all(is_identity(name) for name in (release, *kept)):
             raise ValueError("a name is no identity of a release")

@@ -346,9 +346,9 @@ class Releases:
         return None
 
     def _before(self, identity: str) -> Path | None:
-        """Return the folder of the release that `identity` replaces. This is the current release if `identity` is
-        another release. Otherwise it is the release that was current before `identity` first became current; None
-        if there was no such release.
+        """Return the folder of the release with which `identity` is compared: the current release. If `identity` is
+        current itself, or no release is current, return the release that was current before `identity` first became
+        current, or None if there was none.
         """
         current = self.current()
         if current is not None and current.name != identity:
