@@ -17,12 +17,15 @@ from redress.model.authorities import Authorities
 from redress.model.reference import load_authorities
 from redress.model.season import Season
 from redress.settings import Settings
+from tests.chromium import started_chromium
 from tests.made import SAMPLE_AUTHORITIES, SAMPLES
 from tests.needs import is_module_left_out, programs_started
 from tests.order import place_of
 from tests.shared import made_once
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.two_releases import TwoReleases
 
 os.environ["REDRESS_BUILD_SITE"] = "false"
@@ -168,6 +171,13 @@ def dbt_manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         (folder / "manifest.json").write_text(json.dumps(manifest()))
 
     return dict(json.loads((made_once(tmp_path_factory, "manifest", make) / "manifest.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """A running Chromium. A test opens pages of its own, and closes them."""
+    with started_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

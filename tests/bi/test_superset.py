@@ -18,15 +18,14 @@ import psutil
 import pytest
 
 from bi.up import ENVIRONMENT
+from tests.chromium import needs_chromium
 from tests.made import PROJECT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Request
+    from playwright.sync_api import Browser, Request
 
 pytestmark = pytest.mark.needs("superset")
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_SECONDS = 300
 STOP_SECONDS = 40
 NEXT_IDENTITY = "b1b1b1b1b1b1b1b1"
@@ -41,8 +40,6 @@ def home(cookbook_release: Path, tmp_path: Path) -> Path:
     """A home with the cookbook's release, and a next release in which Harrowmere's rate of 2023 is 12 per cent."""
     if not (ENVIRONMENT / "bin" / "gunicorn").exists():
         pytest.skip(f"{ENVIRONMENT} is not there: make bi installs it")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not there (Debian: apt-get install chromium)")
     releases = tmp_path / "home" / "warehouse" / "releases"
     for identity in (cookbook_release.name, NEXT_IDENTITY):
         (releases / identity).mkdir(parents=True)
@@ -94,13 +91,15 @@ def _superset(home: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
 
 
 @pytest.mark.long
-def test_the_dashboard_shows_a_release_and_after_a_refresh_the_next_and_asks_nobody_elsewhere(home: Path) -> None:
-    from playwright.sync_api import sync_playwright  # half a second: only where it is used
-
-    with _superset(home) as (process, dashboard, password), sync_playwright() as playwright:
+@needs_chromium
+def test_the_dashboard_shows_a_release_and_after_a_refresh_the_next_and_asks_nobody_elsewhere(
+    home: Path, chromium: "Browser"
+) -> None:
+    with (
+        _superset(home) as (process, dashboard, password),
+        chromium.new_page(viewport={"width": 1600, "height": 1200}) as page,
+    ):
         address = dashboard.partition("/superset/")[0]
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1600, "height": 1200})
         asked: list[Request] = []
         page.on("request", lambda request: asked.append(request))
         page.goto(dashboard)

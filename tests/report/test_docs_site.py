@@ -8,16 +8,19 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.chromium import needs_chromium
 from tests.made import PROJECT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.needs("processes")
 
 BIN = Path(sys.executable).parent
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 def build(site: Path) -> subprocess.CompletedProcess[str]:
@@ -76,17 +79,12 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.mark.long
+@needs_chromium
 def test_a_browser_asks_nobody_else_shows_each_page_on_a_telephone_and_finds_a_word(
-    site: Path, address: str
+    site: Path, address: str, chromium: "Browser"
 ) -> None:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not here; Debian has it: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
     pages = [page.relative_to(site).as_posix() for page in site.rglob("*.html")]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(CHROMIUM_OPTIONS))
-        page = browser.new_page(viewport={"width": 390, "height": 844})
+    with chromium.new_page(viewport={"width": 390, "height": 844}) as page:
         asked: list[str] = []
         errors: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -98,6 +96,5 @@ def test_a_browser_asks_nobody_else_shows_each_page_on_a_telephone_and_finds_a_w
         page.keyboard.press("f")
         page.keyboard.type("quarantine")
         page.locator(".md-search-result__item").first.wait_for(state="attached")
-        browser.close()
     assert errors == []
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

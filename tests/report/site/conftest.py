@@ -1,17 +1,11 @@
-"""Fixtures: the site of the cookbook's release, built once, and a running Chromium."""
+"""Fixtures: the site of the cookbook's release, built once."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from redress.settings import Settings
-from tests.report.site.watching import started_chromium
 from tests.shared import made_once
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 
 def settings_of(release: Path, home: Path) -> Settings:
@@ -30,9 +24,3 @@ def site(cookbook_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         build_site(settings_of(cookbook_release, folder))
 
     return made_once(tmp_path_factory, "site", make) / "site"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
-    with started_chromium() as browser:
-        yield browser

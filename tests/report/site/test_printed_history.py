@@ -9,8 +9,9 @@ import pytest
 from redress.report.site.building import build_site
 from redress.report.site.contents import slug
 from redress.settings import Settings
+from tests.chromium import needs_chromium
 from tests.report.site.pages import all_pages, broken_links, rows_of, shown, table_rows
-from tests.report.site.watching import needs_chromium, violations, watched
+from tests.report.site.watching import violations, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.report.site.watching import Watched, needs_chromium, violations, watched
+from tests.chromium import needs_chromium
+from tests.report.site.watching import Watched, violations, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
