@@ -44,7 +44,7 @@ def test_a_port_that_is_taken_is_named_with_the_way_to_another() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(UpError, match=rf"port {port} on loopback cannot be had .* make bi PORT=8089"):
+        with pytest.raises(UpError, match=rf"port {port} on loopback cannot be had: .* make bi PORT=8089"):
             require_free_port(port, "make bi PORT=8089")
 
 
