@@ -102,6 +102,7 @@ def main() -> None:
     arguments = parser.parse_args()
     print(f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)  # PostgreSQL is another user where root starts it
         _one_season(Path(folder), arguments.letters, arguments.each, arguments.port)
         _backfills(Path(folder), arguments.seasons, arguments.season_letters, arguments.port)
 
