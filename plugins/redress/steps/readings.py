@@ -27,12 +27,14 @@ READER_MODULE = "redress.read.reader"
 """The module with `read_letter`, which turns a file into a letter. The modules that it imports also shape the
 result."""
 READING_LIBRARIES = {
+    "cssselect2": "cssselect2",
     "lxml": "lxml",
     "numpy": "numpy",
     "pdfminer": "pdfminer.six",
     "pdfplumber": "pdfplumber",
     "PIL": "pillow",  # by way of pypdfium2: the picture that tesseract reads
     "pypdfium2": "pypdfium2",
+    "tinycss2": "tinycss2",
 }
 """The libraries that the reader imports: the key is the name of the imported module, the value is the name of the
 installed package, which has the version."""
