@@ -199,8 +199,9 @@ PSEUDO_CLASSES: dict[str, Test] = {
     "valid": _may_hold_at(_CHECKED_AT_LOAD),
 }
 """The pseudo-classes that every browser knows."""
-AT_NO_TIME = frozenset({"active", "hover", "target", "visited"})
-"""Pseudo-classes that hold only after somebody has pointed, clicked or typed. Every browser knows them."""
+AT_NO_TIME = frozenset({"active", "host", "hover", "target", "visited"})
+"""Pseudo-classes that hold only after somebody has pointed, clicked or typed, or in a tree that a script adds.
+Every browser knows them."""
 OF_BROWSERS_AT_NO_TIME = frozenset(
     {
         "-moz-focusring", "-moz-full-screen", "-moz-placeholder", "-moz-ui-invalid", "-ms-fullscreen",

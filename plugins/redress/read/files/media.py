@@ -7,7 +7,7 @@ from tinycss2 import serialize
 from redress.read.files.selectors import Tokens, split, tokens_of
 
 SCREEN_WIDTH_PX = 1280
-LEAST_SCREEN_PX = 400
+LEAST_SCREEN_PX = 600
 """The least height of a window, and the least width and height of a whole screen. Neither is known exactly."""
 
 _PIXELS = {"px": 1, "em": 16, "rem": 16}
