@@ -35,6 +35,7 @@ READING_LIBRARIES = {
     "PIL": "pillow",  # by way of pypdfium2: the picture that tesseract reads
     "pypdfium2": "pypdfium2",
     "tinycss2": "tinycss2",
+    "tinyhtml5": "tinyhtml5",
 }
 """The libraries that the reader imports: the key is the name of the imported module, the value is the name of the
 installed package, which has the version."""

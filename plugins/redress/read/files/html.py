@@ -9,14 +9,13 @@ from itertools import islice
 
 from lxml import html
 
+from redress.read.files.html_tree import Tree, TreeError, in_file, tree_of
 from redress.read.files.looks import BY_RULE, Look, is_closed, look_of
 from redress.read.files.selectors import STRING, read_selector, unescaped
 from redress.read.files.style_sheets import IMPORTED, Declarations, Style, StyleError, StyleSheets, media_applies
 from redress.read.files.text import Doubt, Line, decoded, document_from_lines, unstruck
 from redress.read.page.document import Document, plain
 
-MOST_NESTED = 500
-"""The deepest nesting of elements in a page that a person wrote."""
 WORDS_OF_A_CAPTION = 3
 """If an inline element has at least this many words, and no space stands between the element and the text beside
 it, the element may be a line of its own: a link or a caption."""
@@ -41,8 +40,6 @@ _SCRIPT_TYPES = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)sc
 _ADDRESSED = re.compile(
     r"(getElementById|getElementsByClassName|querySelector(?:All)?|closest|\$|jQuery)\s*\(\s*([\"'`])(.{1,200}?)\2"
 )
-_LATER_DOCTYPES = ("-//W3C//DTD XHTML ", "-//W3C//DTD HTML 4.01//", "-//W3C//DTD HTML 4.0//")
-"""The beginnings of the public ids of those doctypes with which a page is not in quirks mode."""
 _PREFIXES = {"getElementById": "#", "getElementsByClassName": "."}
 _CHANGES = re.compile(
     r"textContent|inner(?:Text|HTML)|outerHTML|insertAdjacent|replaceWith|replaceChild|nodeValue|append|prepend|\.hidden"
@@ -55,6 +52,7 @@ _FIELDS_WITHOUT_TEXT = frozenset(
 )
 
 _PARTLY_ALIKE = "its digits do not look alike, and some may be the mark of a note"
+_MIXED_LIST = "a list of the page holds elements that browsers treat in different ways"
 _PICTURE_BESIDE = "a picture or an icon stands right beside it, and may be a digit"
 
 
@@ -78,7 +76,7 @@ class _Block:
 
     def add(self, text: str, look: Look, number: int) -> None:
         """Add visible text; `number` is its line in the file."""
-        text = _SENTENCES_TOGETHER.sub(" ", _SPACES.sub(" ", unstruck(text)))
+        text = _SENTENCES_TOGETHER.sub(" ", _SPACES.sub(" ", unstruck(in_file(text))))
         if not self.text or self.text.endswith(" "):
             text = text.removeprefix(" ")
         if not text:
@@ -130,26 +128,24 @@ class _Shown:
     def gather(self, root: html.HtmlElement) -> None:
         """Gather the lines of a page, with an empty row between two blocks, because the page shows a gap there."""
         # the walk keeps its own stack, because a page may nest deeper than Python's calls can
-        stack: list[tuple[html.HtmlElement, Look, tuple[Look, Style] | None, int, int]] = [
-            (root, Look(doubt=self.sheets.doubt), None, 0, 0)
+        stack: list[tuple[html.HtmlElement, Look, tuple[Look, Style] | None, int]] = [
+            (root, Look(doubt=self.sheets.doubt), None, 0)
         ]
         while stack:
-            element, parent, entered, depth, begun = stack.pop()
+            element, parent, entered, begun = stack.pop()
             if entered is not None:
                 self._leave(element, parent, *entered, begun)
             elif not isinstance(element.tag, str):
                 self._add(_tail(element), parent, element)
             else:
-                if depth > MOST_NESTED:
-                    raise NotHtmlError(f"its elements are nested more than {MOST_NESTED} deep")
                 style = self.sheets.style_of(element)
                 look = look_of(element, parent, style)
                 if element.tag == "table" and any(map(self._is_folded, element.iter("col", "colgroup"))):
                     look = replace(look, doubt=BY_RULE)
-                stack.append((element, parent, (look, style), depth, len(self.block.text)))
+                stack.append((element, parent, (look, style), len(self.block.text)))
                 if look.is_shown:
                     self._enter(element, look, style)
-                    stack += [(child, look, None, depth + 1, 0) for child in reversed(element)]
+                    stack += [(child, look, None, 0) for child in reversed(element)]
                 elif _may_be_a_digit(element, style):
                     self.block.add_picture()
         self._end_line()
@@ -221,16 +217,10 @@ def document_from_html(content: bytes) -> Document:
     would take too long to follow.
     """
     try:
-        root = html.document_fromstring(
-            _decoded(content).replace("\0", "").encode("utf-8", errors="replace"),
-            parser=html.HTMLParser(encoding="utf-8"),
-        )
-    except (ValueError, html.etree.LxmlError) as error:
-        raise NotHtmlError(f"the page cannot be taken apart ({error})") from error
-    try:
-        shown = _Shown(_style_sheets(root))
-        shown.gather(root)
-    except StyleError as error:
+        tree = tree_of(_decoded(content))
+        shown = _Shown(_style_sheets(tree))
+        shown.gather(tree.root)
+    except (StyleError, TreeError) as error:
         raise NotHtmlError(str(error)) from error
     if not shown.lines:
         raise NotHtmlError("the page shows no text")
@@ -258,12 +248,12 @@ def _decoded(content: bytes) -> str:
         return decoded(content)
 
 
-def _style_sheets(root: html.HtmlElement) -> StyleSheets:
-    sheets = StyleSheets(ignores_case=_is_in_quirks_mode(root))
+def _style_sheets(tree: Tree) -> StyleSheets:
+    root = tree.root
+    sheets = StyleSheets(ignores_case=tree.is_quirky, doubt=None if tree.is_sure else _MIXED_LIST)
     for style in root.iter("style"):
-        is_used = next(style.iterancestors("noscript", "template"), None) is None
         applies = media_applies(style.get("media", ""))
-        if is_used and applies is not False and style.get("type", "").strip().lower() in _STYLE_TYPES:
+        if applies is not False and style.get("type", "").strip().lower() in _STYLE_TYPES:
             sheets.add("".join(style.itertext()), is_sure=applies is True)
     for link in root.iter("link"):
         if "stylesheet" in link.get("rel", "").lower() and link.get("href", "").strip().lower().startswith("data:"):
@@ -275,17 +265,6 @@ def _style_sheets(root: html.HtmlElement) -> StyleSheets:
                 if selector is not None and selector.is_sure and selector.key not in ("*", "body", "head", "html"):
                     sheets.add_scripted(selector)
     return sheets
-
-
-def _is_in_quirks_mode(root: html.HtmlElement) -> bool:
-    """Return whether a browser shows a page as browsers showed the pages of the 1990s. Source: the HTML standard,
-    "The initial insertion mode". A page without a doctype has the doctype of HTML 4.0 here, which libxml2 adds.
-    """
-    doctype = root.getroottree().docinfo
-    public, is_named_alone = doctype.public_id or "", not doctype.system_url
-    if public.startswith("-//W3C//DTD HTML 4.01 "):
-        return is_named_alone
-    return bool(public) and not public.startswith(_LATER_DOCTYPES)
 
 
 def _scripts(root: html.HtmlElement) -> Iterator[str]:
