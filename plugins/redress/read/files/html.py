@@ -3,15 +3,16 @@ line.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from lxml import html
 
 from redress.read.files.html_tree import Tree, TreeError, in_file, tree_of
+from redress.read.files.look_doubts import SCRIPT
 from redress.read.files.looks import BY_RULE, Look, is_closed, look_of
-from redress.read.files.selectors import STRING, read_selector, unescaped
+from redress.read.files.scripts import Scripts
+from redress.read.files.selectors import STRING, unescaped
 from redress.read.files.style_sheets import IMPORTED, Declarations, Style, StyleError, StyleSheets, media_applies
 from redress.read.files.text import Doubt, Line, decoded, document_from_lines, unstruck
 from redress.read.page.document import Document, plain
@@ -36,16 +37,6 @@ _DRAWN = frozenset({"canvas", "embed", "iframe", "img", "object", "picture", "sv
 _NEVER_AN_ICON = frozenset({"br", "hr", "input", "source", "wbr"})
 _UNSHOWN = frozenset({"link", "meta", "noscript", "style", "template", "title"})
 _STYLE_TYPES = frozenset({"", "text/css"})
-_SCRIPT_TYPES = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
-_ADDRESSED = re.compile(
-    r"(getElementById|getElementsByClassName|querySelector(?:All)?|closest|\$|jQuery)\s*\(\s*([\"'`])(.{1,200}?)\2"
-)
-_PREFIXES = {"getElementById": "#", "getElementsByClassName": "."}
-_CHANGES = re.compile(
-    r"textContent|inner(?:Text|HTML)|outerHTML|insertAdjacent|replaceWith|replaceChild|nodeValue|append|prepend|\.hidden"
-    r"|\.style\b|classList|className|setAttribute|removeAttribute|\.(?:text|html|hide|show|toggle|css|remove|fade\w+"
-    r"|addClass|removeClass)\("
-)
 _WRITES = re.compile(r"document\s*\.\s*write(?:ln)?\b")
 _FIELDS_WITHOUT_TEXT = frozenset(
     {"button", "checkbox", "color", "file", "hidden", "image", "password", "radio", "range", "reset", "submit"}
@@ -251,27 +242,21 @@ def _decoded(content: bytes) -> str:
 def _style_sheets(tree: Tree) -> StyleSheets:
     root = tree.root
     sheets = StyleSheets(ignores_case=tree.is_quirky, doubt=None if tree.is_sure else _MIXED_LIST)
+    texts: list[str] = []
     for style in root.iter("style"):
         applies = media_applies(style.get("media", ""))
         if applies is not False and style.get("type", "").strip().lower() in _STYLE_TYPES:
-            sheets.add("".join(style.itertext()), is_sure=applies is True)
+            texts.append("".join(style.itertext()))
+            sheets.add(texts[-1], is_sure=applies is True)
     for link in root.iter("link"):
         if "stylesheet" in link.get("rel", "").lower() and link.get("href", "").strip().lower().startswith("data:"):
             sheets.doubt = IMPORTED
-    for script in _scripts(root):
-        if _CHANGES.search(script):
-            for call, _, text in _ADDRESSED.findall(script):
-                selector = read_selector(_PREFIXES.get(call, "") + text, ignores_case=sheets.ignores_case)
-                if selector is not None and selector.is_sure and selector.key not in ("*", "body", "head", "html"):
-                    sheets.add_scripted(selector)
+    scripts = Scripts(root)
+    if scripts.may_change_anything("\n".join(texts)):
+        sheets.doubt = SCRIPT
+    for selector in scripts.changed(ignores_case=sheets.ignores_case):
+        sheets.add_scripted(selector)
     return sheets
-
-
-def _scripts(root: html.HtmlElement) -> Iterator[str]:
-    """Yield the text of the scripts in a page."""
-    for script in root.iter("script"):
-        if _SCRIPT_TYPES.fullmatch(script.get("type", "").strip()):
-            yield script.text or ""
 
 
 def _is_caption(element: html.HtmlElement) -> bool:
