@@ -36,6 +36,7 @@ READING_LIBRARIES = {
     "pypdfium2": "pypdfium2",
     "tinycss2": "tinycss2",
     "tinyhtml5": "tinyhtml5",
+    "webencodings": "webencodings",
 }
 """The libraries that the reader imports: the key is the name of the imported module, the value is the name of the
 installed package, which has the version."""

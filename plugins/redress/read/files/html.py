@@ -11,10 +11,11 @@ from lxml import html
 from redress.read.files.html_tree import Tree, TreeError, in_file, tree_of
 from redress.read.files.look_doubts import SCRIPT
 from redress.read.files.looks import BY_RULE, Look, is_closed, look_of
+from redress.read.files.page_encoding import decoded_page
 from redress.read.files.scripts import Scripts
 from redress.read.files.selectors import STRING, unescaped
 from redress.read.files.style_sheets import IMPORTED, Declarations, Style, StyleError, StyleSheets, media_applies
-from redress.read.files.text import Doubt, Line, decoded, document_from_lines, unstruck
+from redress.read.files.text import Doubt, Line, document_from_lines, unstruck
 from redress.read.page.document import Document, plain
 
 WORDS_OF_A_CAPTION = 3
@@ -22,10 +23,6 @@ WORDS_OF_A_CAPTION = 3
 it, the element may be a line of its own: a link or a caption."""
 PIECES_OF_A_CAPTION = 10
 
-_DECLARED = re.compile(
-    rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.:-]+)", re.I
-)
-_BYTES_OF_A_DECLARATION = 4096
 _SPACES = re.compile(r"[ \t\n\f\r]+")
 _NUMBER_BEGINS = re.compile(r"[.,]?\d|%")
 _NUMBER_ENDS = re.compile(r"\d[.,]?$|[%£]$")
@@ -35,14 +32,25 @@ _CONTENT = re.compile(rf"({STRING})|attr\(\s*([\w-]+)\s*\)")
 _SENTENCES_TOGETHER = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
 _DRAWN = frozenset({"canvas", "embed", "iframe", "img", "object", "picture", "svg", "video"})
 _NEVER_AN_ICON = frozenset({"br", "hr", "input", "source", "wbr"})
+_NEVER_ADDED_TO = frozenset({"br", "embed", "iframe", "img", "input", "option", "textarea", "video", "wbr"})
+"""The elements before and after which style sheets add no text."""
 _UNSHOWN = frozenset({"link", "meta", "noscript", "style", "template", "title"})
 _STYLE_TYPES = frozenset({"", "text/css"})
+_STYLE_RULE = re.compile(r"(?:^|;)\s*(default-src|style-src(?:-elem|-attr)?)(?![\w-])([^;]*)")
+_ALLOWED = re.compile(r"(?!.*'(?:nonce|sha)).*'unsafe-inline'.*", re.DOTALL)
 _WRITES = re.compile(r"document\s*\.\s*write(?:ln)?\b")
 _FIELDS_WITHOUT_TEXT = frozenset(
     {"button", "checkbox", "color", "file", "hidden", "image", "password", "radio", "range", "reset", "submit"}
 )
+_BUTTONS = frozenset({"button", "reset", "submit"})
+_DATES = frozenset({"date", "datetime-local", "month", "time", "week"})
+_FLOAT = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+"""A number as the HTML standard writes it."""
 
 _PARTLY_ALIKE = "its digits do not look alike, and some may be the mark of a note"
+_CHOSEN = "it is not known which of the page's style sheets a browser applies"
+_DARK = "the page may be shown in dark colours"
+_FORBIDDEN = "the page forbids a part of its own styles"
 _MIXED_LIST = "a list of the page holds elements that browsers treat in different ways"
 _PICTURE_BESIDE = "a picture or an icon stands right beside it, and may be a digit"
 
@@ -63,6 +71,7 @@ class _Block:
     print_of: tuple[str, ...] = ()
     is_cut: bool = False
     is_beside_picture: bool = False
+    is_beside_next: bool = False
     caption_end: int | None = None
 
     def add(self, text: str, look: Look, number: int) -> None:
@@ -85,12 +94,17 @@ class _Block:
         if (reason := look.reason) is not None:
             self.doubts.append(Doubt(start, len(self.text), reason))
         self.print_of, self.is_cut, self.is_beside_picture = look.print_of, False, False
+        if text.strip():
+            self.is_beside_next = False
 
-    def add_picture(self) -> None:
-        """Note that a picture stands here. The picture cannot be read, and may be a digit."""
+    def add_picture(self, *, is_beside_next: bool) -> None:
+        """Note that a picture stands here. The picture cannot be read, and may be a digit. `is_beside_next` says
+        whether the picture may stand beside the next line.
+        """
         if _NUMBER_ENDS.search(self.text[-2:]):
             self.doubts.append(Doubt(len(self.text) - 1, len(self.text), _PICTURE_BESIDE))
         self.is_beside_picture = True
+        self.is_beside_next = self.is_beside_next or is_beside_next
 
     def is_caption_over(self, text: str) -> bool:
         """Return whether a link or a caption ends directly before this text, without a space, and the text begins a
@@ -131,26 +145,32 @@ class _Shown:
             else:
                 style = self.sheets.style_of(element)
                 look = look_of(element, parent, style)
-                if element.tag == "table" and any(map(self._is_folded, element.iter("col", "colgroup"))):
+                if element.tag == "table" and any(
+                    map(self._is_folded_or_coloured, element.iter("col", "colgroup"))
+                ):
                     look = replace(look, doubt=BY_RULE)
                 stack.append((element, parent, (look, style), len(self.block.text)))
                 if look.is_shown:
-                    self._enter(element, look, style)
+                    self._enter(element, parent, look, style)
                     stack += [(child, look, None, 0) for child in reversed(element)]
                 elif _may_be_a_digit(element, style):
-                    self.block.add_picture()
+                    self.block.add_picture(is_beside_next=_is_beside_next(element, parent, style))
         self._end_line()
 
-    def _is_folded(self, column: html.HtmlElement) -> bool:
-        return self.sheets.style_of(column).declared.get("visibility", "visible") != "visible"
+    def _is_folded_or_coloured(self, column: html.HtmlElement) -> bool:
+        style = self.sheets.style_of(column)
+        is_coloured = any(name.startswith("background") for name in (*style.declared, *style.unsure))
+        return is_coloured or "bgcolor" in column.attrib or style.declared.get("visibility", "visible") != "visible"
 
-    def _enter(self, element: html.HtmlElement, look: Look, style: Style) -> None:
+    def _enter(self, element: html.HtmlElement, parent: Look, look: Look, style: Style) -> None:
         if look.is_block or (self.block.text[-1:].islower() and _is_caption(element)):
             self._end_line()
         if element.tag == "h1" and not self.headings:
             self.heading = element
-        if not look.is_block and _may_be_a_digit(element, style):
-            self.block.add_picture()
+        is_beside_next = _is_beside_next(element, parent, style)
+        is_placed = not look.is_block or (is_beside_next and element.tag in _DRAWN)
+        if is_placed and _may_be_a_digit(element, style):
+            self.block.add_picture(is_beside_next=is_beside_next)
         self._add(_generated(element, style.before), look, element)
         self._add(_value(element) or (None if is_closed(element) else element.text), look, element)
 
@@ -177,7 +197,8 @@ class _Shown:
 
     def _end_line(self) -> None:
         line = self.block.line(2 * len(self.lines) + 2)
-        self.block = _Block()
+        is_beside = self.block.is_beside_next
+        self.block = _Block(is_beside_picture=is_beside, is_beside_next=is_beside)
         if line is not None:
             self.lines.append(line)
             if self.heading is not None:
@@ -186,6 +207,8 @@ class _Shown:
 
 def _generated(element: html.HtmlElement, declared: Declarations) -> str:
     """Return the text that style sheets put before or after the text of an element."""
+    if element.tag in _NEVER_ADDED_TO and element.get("type", "").lower() not in ("checkbox", "radio"):
+        return ""
     if declared.get("display") == "none" or declared.get("vertical-align") in ("super", "sub"):
         return ""
     return "".join(
@@ -208,7 +231,7 @@ def document_from_html(content: bytes) -> Document:
     would take too long to follow.
     """
     try:
-        tree = tree_of(_decoded(content))
+        tree = tree_of(decoded_page(content))
         shown = _Shown(_style_sheets(tree))
         shown.gather(tree.root)
     except (StyleError, TreeError) as error:
@@ -218,36 +241,26 @@ def document_from_html(content: bytes) -> Document:
     return document_from_lines(shown.lines, heading=" ".join(plain(" ".join(shown.headings)).split()) or None)
 
 
-def _decoded(content: bytes) -> str:
-    """Decode a page as browsers do: by its byte order mark or, without a mark, by the encoding that the page
-    declares.
-
-    If a page declares UTF-16 or UTF-32, but its declaration can be read without them, the declaration is wrong, and
-    the page is read as UTF-8.
-    """
-    declared = _DECLARED.search(content[:_BYTES_OF_A_DECLARATION])
-    if declared is None or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        return decoded(content)
-    name = (declared[1] or declared[2]).decode("ascii").lower()
-    if name.startswith("utf-16") or name.startswith("utf-32"):
-        name = "utf-8"
-    if re.fullmatch(r"(?:iso-?8859-?1|latin-?1|(?:us-)?ascii|windows-1252)", name):
-        name = "cp1252"
-    try:
-        return content.decode(name, errors="replace")
-    except (LookupError, ValueError):
-        return decoded(content)
-
-
 def _style_sheets(tree: Tree) -> StyleSheets:
     root = tree.root
     sheets = StyleSheets(ignores_case=tree.is_quirky, doubt=None if tree.is_sure else _MIXED_LIST)
     texts: list[str] = []
+    titles: set[str] = set()
     for style in root.iter("style"):
         applies = media_applies(style.get("media", ""))
-        if applies is not False and style.get("type", "").strip().lower() in _STYLE_TYPES:
+        if applies is not False and style.get("type", "").lower() in _STYLE_TYPES:
             texts.append("".join(style.itertext()))
             sheets.add(texts[-1], is_sure=applies is True)
+            titles.add(style.get("title", ""))
+    is_titled = bool(titles - {""})
+    titles.update(
+        link.get("title", "") for link in root.iter("link") if "stylesheet" in link.get("rel", "").lower()
+    )
+    if is_titled and len(titles - {""}) > 1:
+        sheets.doubt = _CHOSEN
+    has_styles = bool(texts) or root.find(".//*[@style]") is not None
+    for meta in root.iter("meta"):
+        sheets.doubt = _doubt_of(meta, has_styles=has_styles) or sheets.doubt
     for link in root.iter("link"):
         if "stylesheet" in link.get("rel", "").lower() and link.get("href", "").strip().lower().startswith("data:"):
             sheets.doubt = IMPORTED
@@ -257,6 +270,20 @@ def _style_sheets(tree: Tree) -> StyleSheets:
     for selector in scripts.changed(ignores_case=sheets.ignores_case):
         sheets.add_scripted(selector)
     return sheets
+
+
+def _doubt_of(meta: html.HtmlElement, *, has_styles: bool) -> str | None:
+    """Return the doubt about the whole page because of what a `meta` element says. Return None if there is none."""
+    content = meta.get("content", "").lower()
+    if meta.get("name", "").strip().lower() == "color-scheme":
+        return _DARK if "dark" in content and "light" not in content else None
+    said = meta.get("http-equiv", "").strip().lower()
+    if said == "content-security-policy" and has_styles:
+        rules = {found[1]: found[2] for found in _STYLE_RULE.finditer(content)}
+        if "style-src" in rules:
+            rules.pop("default-src", None)
+        return _FORBIDDEN if any(not _ALLOWED.fullmatch(rule) for rule in rules.values()) else None
+    return _CHOSEN if said == "default-style" else None
 
 
 def _is_caption(element: html.HtmlElement) -> bool:
@@ -273,7 +300,7 @@ def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
     """
     if style.declared.get("display") == "none" or "hidden" in element.attrib:
         return False
-    if element.tag in _DRAWN or (element.tag == "input" and element.get("type", "").lower() == "image"):
+    if element.tag in _DRAWN or (element.tag == "input" and _has_unread_digits(element)):
         return True
     if element.tag == "script":
         return _WRITES.search(element.text or "") is not None
@@ -283,10 +310,33 @@ def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
     return is_styled and element.tag not in _UNSHOWN
 
 
-def _value(element: html.HtmlElement) -> str | None:
-    """Return the text that an input field shows. Return None for other elements, and for types of input that show
-    no text.
+def _is_beside_next(element: html.HtmlElement, parent: Look, style: Style) -> bool:
+    """Return whether an element may stand on the left of the next line: it floats, stands in a flexible box, or
+    has a cell of its table on its right.
     """
-    if element.tag != "input" or element.get("type", "text").lower() in _FIELDS_WITHOUT_TEXT:
+    if parent.is_flexible or style.declared.get("float", "none") != "none" or element.get("align") == "left":
+        return True
+    cell = next(element.iterancestors("td", "th"), None)
+    return cell is not None and next(cell.itersiblings("td", "th"), None) is not None
+
+
+def _has_unread_digits(element: html.HtmlElement) -> bool:
+    """Return whether an input field may show digits that are not read: a picture, a date, or the text of a button
+    or of an empty field.
+    """
+    kind, value = element.get("type", "").lower(), element.get("value", "")
+    if kind == "image" or kind in _DATES:
+        return True
+    if kind in _BUTTONS or not value:
+        return any(sign.isdigit() for sign in (value or element.get("placeholder", "")))
+    return False
+
+
+def _value(element: html.HtmlElement) -> str | None:
+    """Return the text that an input field shows. Return None for other elements, for types of input that show no
+    text or another one, and for a field of numbers whose value is no number.
+    """
+    kind, value = element.get("type", "text").lower(), str(element.get("value", ""))
+    if element.tag != "input" or kind in _FIELDS_WITHOUT_TEXT or kind in _DATES:
         return None
-    return str(element.get("value", ""))
+    return None if kind == "number" and not _FLOAT.fullmatch(value) else value
