@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from redress.read.files.markdown import MARK, SIGN, shown_parts, without_marks
 from redress.read.files.markdown_html import PICTURE, hidden_lines, with_pictures_marked
 from redress.read.page.document import Document, Page, Segment, Word, plain
 
@@ -30,8 +31,8 @@ BYTES_OF_A_GUESS = 512
 """How many of the first bytes of a text are looked at. If no byte at an even place is zero there, and more than 70
 in 100 at odd places are (or the other way round), the text counts as UTF-16 without a byte order mark."""
 
-_STRUCK_LETTER = re.compile("[^\n][\u0335\u0336]+")
-"""A letter that a combining stroke strikes through."""
+_STRUCK_LETTERS = re.compile("(?:[^\n\u0335\u0336][\u0335\u0336]+)+")
+"""Letters that combining strokes strike through."""
 _OVERSTRUCK = re.compile(r"([^\n\x08\d])\x08(?=\1)|_\x08|\x08_")
 """What is removed if a letter is printed over itself to look bold (the first letter and the backspace), or if a
 sign is underlined (the "_" and the backspace).
@@ -46,23 +47,6 @@ _BROKEN = "\x00"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _HARMLESS_FORMATS = frozenset("\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff")
 """Characters without width. No program shows them within a number."""
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_STRUCK = re.compile(
-    r"(?<!~)(~~?)(?=[^\s~])(?:[^~\n]|\n(?!\s*\n)){0,500}?(?<=[^\s~])\1(?!~)"
-    r"|<(?P<tag>del|s|strike)\b[^<>]*>.{0,500}?</(?P=tag)\s*>",
-    re.IGNORECASE | re.DOTALL,
-)
-_RAISED = re.compile(
-    r"<(?P<tag>sup|sub)\b[^<>]*>(?!\s*(?:%|per\s?cent|[.,]\d+\s?%?)\s*<)[^<>]{0,100}</(?P=tag)\s*>|\[\^[^\[\]\s]{1,50}\](?!:)",
-    re.IGNORECASE,
-)
-"""Raised or lowered text, and the marks of Markdown's footnotes. A raised "%" and raised decimal places do not
-match, because they belong to a number."""
-_MARKUP = re.compile(r"</?(?:u|b|i|strong|em|br|ins|mark|small|big|sup|sub)\s*/?>|\*\*|__", re.I)
-_LINK = re.compile(r"(?<!!)\[([^\[\]]{0,500})\]\([^()]{0,500}\)|!\[([^\[\]\d]{0,500})\]\([^()]{0,500}\)", re.ASCII)
-"""A link, or a picture with its description. If the description has a digit, the picture is not matched and stays
-unchanged, because the picture may show another number."""
-_LEADING = re.compile(r"^(\s*)(?:#{1,6}\s+|>\s+|[-*•]\s+)")
 
 _PIECE = re.compile("[^\\S\x1c-\x1f]+|[\\S\x1c-\x1f]+")
 """A word, or the space between two words; information separators (U+001C to U+001F) do not count as spaces here."""
@@ -76,10 +60,10 @@ never turns digits."""
 _OPENS_TURN = re.compile("[\u202a\u202b\u202d\u202e\u2066-\u2068]")
 _CLOSES_TURN = re.compile("[\u202c\u2069]")
 _RAISED_DIGITS = re.compile("[⁰¹²³⁴-⁹]+")
+_RAISED_BETWEEN = re.compile(r"\d[.,]?[⁰¹²³⁴-⁹]+[.,]?\d")
 _NOTE = re.compile("^\\s*([⁰¹²³⁴-⁹]+)\\s*\\S")
 _LOWERED = re.compile("[₀-₉]")
 _FRACTION = re.compile("[¼-¾⅐-⅞↉⁄]")
-_ENCLOSED = re.compile("[①-⒇⓪-⓿❶-➓]")
 
 
 @dataclass(frozen=True)
@@ -140,28 +124,28 @@ def document_from_text(content: str) -> Document:
     shown = unstruck("\n".join(_ODD_BREAK.sub(_BROKEN, content).splitlines()))
     for _ in range(MOST_OVERSTRUCK):
         shown = _OVERSTRUCK.sub("", shown)
-    for pattern in (_COMMENT, _STRUCK, _RAISED):
-        shown = pattern.sub(_line_breaks, shown)
-    shown = with_pictures_marked(shown)
+    shown = with_pictures_marked(without_marks(shown))
     hidden = hidden_lines(shown)
+    parts = ((part, number) for number, raw in enumerate(shown.split("\n"), start=1) for part in shown_parts(raw))
     return document_from_lines(
-        _line(raw, number, hidden.get(number)) for number, raw in enumerate(shown.split("\n"), start=1)
+        _line(part, number, row, hidden.get(number)) for row, (part, number) in enumerate(parts, start=1)
     )
 
 
-def _line(raw: str, number: int, doubt: str | None) -> Line:
-    text = _LINK.sub(r"\1\2", _MARKUP.sub("", _LEADING.sub(r"\1", raw)))
-    return Line(text, number, number, () if doubt is None else (Doubt(0, len(text), doubt),))
+def _line(text: str, number: int, row: int, doubt: str | None) -> Line:
+    return Line(text, number, row, () if doubt is None else (Doubt(0, len(text), doubt),))
 
 
 def unstruck(text: str) -> str:
-    """Return a text without the letters that combining strokes strike through."""
-    return _STRUCK_LETTER.sub("", text)
+    """Return a text without the letters that combining strokes strike through. A struck digit directly beside
+    another digit stays, because the stroke may be a part of the digit's shape.
+    """
 
+    def kept(found: re.Match[str]) -> str:
+        before, behind = text[: found.start()][-1:], text[found.end() : found.end() + 1]
+        return found.group() if before.isdigit() or behind.isdigit() else ""
 
-def _line_breaks(match: re.Match[str]) -> str:
-    """Return the line breaks of a matched text, to put them in its place: so later lines keep their numbers."""
-    return "\n" * match.group().count("\n")
+    return _STRUCK_LETTERS.sub(kept, text)
 
 
 def document_from_lines(lines: Iterable[Line], heading: str | None = None) -> Document:
@@ -194,7 +178,8 @@ def _words(line: Line, footnotes: frozenset[str]) -> Iterator[Word]:
     for token in _tokens(line.text):
         doubt = _doubt(token, line.doubts, footnotes, is_turned=turns > 0)
         turns = max(0, turns + len(_OPENS_TURN.findall(token.text)) - len(_CLOSES_TURN.findall(token.text)))
-        text = plain(_THOUSANDS_SPACE.sub("", token.text) if token.text.strip() else token.text)
+        text = _THOUSANDS_SPACE.sub("", token.text) if token.text.strip() else token.text
+        text = plain(text.replace(MARK, "").replace(SIGN, ""))
         for match in re.finditer(r"\S+", text):
             yield _word(match.group(), line, column + match.start(), doubt)
         column += len(text)
@@ -250,12 +235,16 @@ def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *,
         return None
     if _CONTROL.search(text):
         return "a control character stands in it or beside it, and programs show it in different ways"
+    if MARK in text or SIGN in text:
+        return "a mark of Markdown or HTML stands between its digits, or writes one of them"
     if any(_is_laid_over(character) for character in text):
         return "a character without width stands in it or is laid over it"
     if PICTURE in text:
         return "a picture stands right beside it, and may be a digit"
     if is_turned or _TURNING.search(text):
         return "characters beside it turn the direction of print"
+    if _RAISED_BETWEEN.search(text):
+        return "a raised number stands between its digits"
     for mark in _RAISED_DIGITS.findall(text):
         if mark not in footnotes and text != mark:
             return f'"{mark}" is raised beside it, and is the mark of no footnote'
@@ -263,9 +252,16 @@ def _doubt(token: _Token, doubts: Sequence[Doubt], footnotes: frozenset[str], *,
         return "a lowered number stands beside it"
     if _FRACTION.search(text):
         return "a fraction stands beside it"
-    if _ENCLOSED.search(text) and re.search(r"[0-9]", text):
-        return "a number in a ring stands beside it"
+    if any(map(_is_framed, text)) and sum(map(str.isdigit, unicodedata.normalize("NFKC", text))) > 1:
+        return "a number in a ring or with a sign stands beside it, as one character"
     return None
+
+
+def _is_framed(character: str) -> bool:
+    """Return whether a character is a number with something around or behind it, such as a ring or a comma."""
+    if character.isascii() or character.isdecimal() or _RAISED_DIGITS.match(character):
+        return False
+    return any(map(str.isdigit, unicodedata.normalize("NFKC", character)))
 
 
 def _is_laid_over(character: str) -> bool:

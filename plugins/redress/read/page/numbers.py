@@ -9,17 +9,17 @@ from decimal import Decimal
 
 COUNT = r"(?:[0-9]{1,3}(?:,[0-9]{3}){1,2}|[0-9]{1,7})"
 """A count, with or without commas between its thousands: "53", "1,100"."""
-_TEN = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ONE = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _LONGEST_FIRST = "|".join(sorted(_ONE, key=len, reverse=True))
-_BELOW_A_HUNDRED = rf"(?:(?:{'|'.join(_TEN)})(?:[\s-]?(?:{'|'.join(_ONE[:9])}))?|{_LONGEST_FIRST})"
+_BELOW_A_HUNDRED = rf"(?:(?:{'|'.join(TENS)})(?:[\s-]?(?:{'|'.join(_ONE[:9])}))?|{_LONGEST_FIRST})"
 _HUNDREDS = rf"(?:an?|{'|'.join(_ONE[:9])})\s?hundred(?:(?:\s?and)?\s?{_BELOW_A_HUNDRED})?"
 COUNT_IN_WORDS = rf"(?:{_HUNDREDS}|{_BELOW_A_HUNDRED}|zero)"
 """A count below a thousand, in words: "three", "twenty-one", "a hundred and twelve"."""
-BEGINNING_OF_A_NUMBER = rf"(?:[0-9]|an?\s?(?:hundred|\n)|zero|{'|'.join(_TEN)}|{_LONGEST_FIRST})"
+BEGINNING_OF_A_NUMBER = rf"(?:[0-9]|an?\s?(?:hundred|\n)|zero|{'|'.join(TENS)}|{_LONGEST_FIRST})"
 """The beginning of a number. The rest of the number may stand in the next line."""
 _SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,3})?"
 _PER_CENT = r"\s*(?:%|per\s?cent)"
@@ -51,7 +51,7 @@ def _count_in_words(text: str) -> int:
     *hundreds, rest = re.sub(r"[\s-]", "", text.casefold()).split("hundred")
     count = 100 * _ONE.index(hundreds[0]) + 100 if hundreds and hundreds[0] in _ONE else 100 * len(hundreds)
     rest = rest.removeprefix("and")
-    for place, ten in enumerate(_TEN, start=2):
+    for place, ten in enumerate(TENS, start=2):
         if rest.startswith(ten):
             count, rest = count + 10 * place, rest.removeprefix(ten)
     return count + (_ONE.index(rest) + 1 if rest in _ONE else 0)

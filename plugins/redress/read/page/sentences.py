@@ -21,7 +21,7 @@ from functools import cached_property
 from redress.model.letter import Box, Figure
 from redress.read.page.dates import read_date
 from redress.read.page.document import Segment, Word, first_doubt
-from redress.read.page.numbers import read_number
+from redress.read.page.numbers import BEGINNING_OF_A_NUMBER, TENS, read_number
 from redress.read.page.templates import Phrase, pattern_of, phrases_of
 
 _PARAGRAPH_GAP_EMS = 0.9
@@ -31,6 +31,19 @@ _PARTS_OF_A_NUMBER = frozenset("0123456789.,")
 _SENTENCE_END = re.compile(r"[.!?]$")
 """The end of a sentence. A colon does not end a sentence: "Last year: 53% of complaints we investigated were
 upheld." is about another year."""
+_DIGITS_GO_ON = re.compile(r"\d(?:,|\s?-|\ufffc)?$")
+"""The end of a text if the digits that begin the next line may be the rest of its number: "1", "1,", "1-", "1" and
+a picture."""
+_DIGITS_GO_ON_IN_A_BOX = re.compile(
+    r"(?:(?<![\d/-])\d{1,3}(?:[^\w\s)\]}>%\"?!;|]|[_ʼ])"
+    r"|(?:^|\s)[-−‒➖+±~<>≈≤≥£$=])$"
+)
+"""The same in a text or a web page, which do not say whether two lines stand above or beside each other: "1.", and
+a sign alone on its line. The end of a year or a season, such as "2019-20.", does not match."""
+_WORDS_GO_ON = re.compile(rf"(?:hundred|thousand|million|{'|'.join(TENS)})\s?(?:and|-)?$", re.IGNORECASE)
+"""The end of a text if the number that begins the next line may be the rest of a number in words."""
+LETTERS_BEFORE = 20
+"""How many letters before a sentence are looked at, to see whether they are the beginning of its number."""
 LEAST_SENTENCE_LETTERS = 20
 """If a text before a sentence has fewer letters than this, it is not a sentence itself, but introduces the
 sentence."""
@@ -304,11 +317,23 @@ def _can_begin(candidate: Found, found: Sequence[Found]) -> bool:
         return True
     if found and not candidate.passage.text[found[-1].end : candidate.start].strip(" ."):
         return True
-    if before[-1].isdigit() and candidate.text[0].isdigit():
+    if _may_be_cut(candidate, before):
         return False  # two numbers in a row: nobody can say which one is meant, or whether they are one
     if candidate.start == paragraph:
         return True
     return _SENTENCE_END.search(before) is not None and not _is_introduction(before[paragraph:])
+
+
+def _may_be_cut(candidate: Found, before: str) -> bool:
+    """Return whether a sentence begins with a number that may be only the rest of a number. Then the text before
+    the sentence ends with the number's beginning.
+    """
+    first, end = candidate.words[0], before[-LETTERS_BEFORE:]
+    if not first.text[0].isdigit():
+        begins = re.match(BEGINNING_OF_A_NUMBER, first.text, re.IGNORECASE) is not None
+        return begins and _WORDS_GO_ON.search(end) is not None
+    ends = (_DIGITS_GO_ON, _WORDS_GO_ON) if first.box else (_DIGITS_GO_ON, _WORDS_GO_ON, _DIGITS_GO_ON_IN_A_BOX)
+    return any(pattern.search(end) for pattern in ends)
 
 
 def _is_introduction(text: str) -> bool:
