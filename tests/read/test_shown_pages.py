@@ -19,6 +19,7 @@ def test_a_page_without_its_end_is_held_back(encoding: str) -> None:
     assert failed
 
 
+SMALL = "{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip:rect(0,0,0,0)}"
 SHOWN = {
     # the name of a case: what stands in place of the number, and the style sheet
     "a raised mark": ("27<sup>1</sup>", ""),
@@ -28,7 +29,6 @@ SHOWN = {
     "a mark raised by its style": ('27<a href="#f" style="vertical-align: super">1</a>', ""),
     "a mark raised by a rule": ('27<span class="n">1</span>', ".n { font-size: .7em; vertical-align: 0.5em }"),
     "a mark by its role": ('27<a role="doc-noteref" href="#f">[3]</a>', ""),
-    "a mark by its class": ('27<a class="footnote-ref" href="#f">3</a>', ""),
     "deleted": ("<del>25</del> 27", ""),
     "deleted without a space": ("<del>25</del><ins>27</ins>", ""),
     "no longer true": ("<s>2</s>27", ""),
@@ -38,7 +38,6 @@ SHOWN = {
     "struck below a struck element": ('<i class="was"><b>2</b></i>27', ".was{text-decoration:line-through}"),
     "struck letters of Unicode": ("2̶9̶ 27", ""),
     "hidden": ("<span hidden>2</span>27", ""),
-    "hidden until found": ('<span hidden="until-found">2</span>27', ""),
     "not displayed": ('<span style="DISPLAY : None">2</span>27', ""),
     "not visible": ('<span style="visibility:hidden">2</span>27', ""),
     "visible in what is not": (
@@ -55,8 +54,8 @@ SHOWN = {
     "indented away": ('<b style="display:inline-block;text-indent:-999em">2</b>27', ""),
     "cut to nothing": ('<i style="display:inline-block;width:0;overflow:hidden">2</i>27', ""),
     "for screen readers": ('27<span class="govuk-visually-hidden">3</span>', ""),
-    "for screen readers, of another house": ('27<span class="foo sr-only">3</span>', ""),
-    "not for screen readers": ('<span aria-hidden="true">27</span><span class="sr-only">27</span>', ""),
+    "for screen readers, of another house": ('27<span class="foo sr-only">3</span>', f".sr-only{SMALL}"),
+    "not for screen readers": ('<b aria-hidden="true">27</b><i class="sr-only">27</i>', f".sr-only{SMALL}"),
     "by class": ('<span class="old">2</span>27', ".old{display:none}"),
     "by a longer rule": ('<span class="old">2</span>27', "main > p span.old:first-child{display:none!important}"),
     "by an attribute": ('<span data-year="2022">2</span>27', '[data-year="2022"] { display: none }'),
@@ -91,7 +90,6 @@ SHOWN = {
     "no width": ("2&#8203;7", ""),
     "a chart's data": ('<b data-max="100" data-value="27.4">27</b>', ""),
     "a chart's share": ('<b data-percent="0.27">27</b>', ""),
-    "white on blue in an old page": ('<b bgcolor="navy"><font color="white">27</font></b>', ""),
     "shown on wide screens, by class": ('<b class="d-none d-md-inline">27</b>', ""),
     "a table's cell": ('<b colspan="2" tabindex="5">27</b>', ""),
     "a script that has counted": ('<span class="counter" data-target="27">27</span>', ""),
@@ -382,7 +380,7 @@ def test_no_type_of_authorities_has_an_average_of_zero() -> None:
 
 
 def test_the_heading_is_what_is_seen_of_it() -> None:
-    text = page().replace("<h1>Pellonshire", '<h1><span class="sr-only">Wexmarsh </span>Pellonshire')
+    text = page(head=f"<style>i{SMALL}</style>").replace("<h1>", '<h1><i class="sr-only">Wexmarsh </i>')
     assert letter(text).header.authority_name == "Pellonshire County Council"
 
 

@@ -21,6 +21,24 @@ _OF_NO_COLOUR = re.compile(
     r"(?:repeat(?:-[xy])?|no-repeat|scroll|fixed|local|none|center|top|left|right|bottom|0|0%|0px|padding-box|border-box)"
 )
 
+_PLACE = re.compile(r"center|top|left|right|bottom|0|0%|0px")
+_OPPOSITES = (frozenset({"left", "right"}), frozenset({"bottom", "top"}))
+_SIDES = frozenset({"top", "left", "right", "bottom"})
+LINK = "#0000ee"
+"""The colour of links that nobody has visited. Source: the HTML standard, "Phrasing content"."""
+_OF_A_FIELD = {"color": "black", "background-color": "white", "font-size": "13.333px"}
+_OF_BROWSERS = {
+    "button": {**_OF_A_FIELD, "background-color": "#efefef"},
+    "dialog": {"color": "black", "background-color": "white"},
+    "input": _OF_A_FIELD,
+    "mark": {"color": "black", "background-color": "yellow"},
+    "select": _OF_A_FIELD,
+    "textarea": _OF_A_FIELD,
+}
+"""What the style sheet of a browser declares for an element. Source: the HTML standard, "Rendering"."""
+_SIZES_OF_OLD = ("10px", "13px", "16px", "18px", "24px", "32px", "48px")
+_WITH_BACKGROUND = re.compile(r"body|table|tbody|td|tfoot|th|thead|tr")
+
 
 def colour_of(text: str) -> Colour | None:
     """Return the colour that a word or a function of a style sheet means; None if this module does not know it."""
@@ -78,7 +96,15 @@ def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | N
     if picture not in ("none", "initial", "unset"):
         return None
     for value in values:
-        parts = [one for one in re.findall(r"[^\s(]+(?:\([^()]*\))?", value) if not _OF_NO_COLOUR.fullmatch(one)]
+        all_parts = re.findall(r"[^\s(]+(?:\([^()]*\))?", value)
+        parts = [one for one in all_parts if not _OF_NO_COLOUR.fullmatch(one)]
+        places = [one for one in all_parts if _PLACE.fullmatch(one)]
+        if (
+            len(places) > 2
+            or any(pair <= set(places) for pair in _OPPOSITES)
+            or (len(set(places)) < len(places) and places[0] in _SIDES)
+        ):
+            return None
         if not parts or value in ("inherit", "initial", "unset"):
             continue
         colour = colour_of(parts[0]) if len(parts) == 1 else None
@@ -88,20 +114,62 @@ def background_of(declared: dict[str, str], behind: Colour | None) -> Colour | N
     return behind
 
 
-def colours_of_old(element: HtmlElement) -> dict[str, str]:
-    """Return an element's colours of text and background as declarations of a style sheet, if the element names
-    them in attributes such as `bgcolor`, as old pages do. A picture in the attribute `background` is returned as
-    `url()`.
+def is_surely_behind(declared: dict[str, str], *, is_shown: bool) -> bool:
+    """Return whether the background that a style declares certainly lies behind all text of the element. The
+    background may lie elsewhere if the style sets the size of the element's box, or if no box is shown.
     """
-    found = {
-        "color": element.get("color") or (element.get("text") if element.tag == "body" else None),
-        "background-color": element.get("bgcolor"),
-    }
-    colours = {name: value.strip().lower() for name, value in found.items() if value}
-    colours = {
-        name: f"#{value}" if re.fullmatch(r"[0-9a-f]{6}", value) else value for name, value in colours.items()
-    }
-    return colours | ({"background-image": "url()"} if element.get("background") else {})
+    if not is_shown or declared.get("display") == "contents":
+        return False
+    if {"background", "background-color"} <= declared.keys():
+        return False
+    return all(
+        declared[name] == "auto"
+        or re.fullmatch(r"100%|100v[wh]|(?:\d{2}|100)(?:\.\d+)?%|\d{3,4}(?:\.\d+)?px|\d{2}r?em", declared[name])
+        for name in ("width", "max-width", "inline-size")
+        if name in declared
+    ) and all(
+        declared[name] in ("auto", "100%", "none")
+        for name in ("height", "max-height", "block-size")
+        if name in declared
+    )
+
+
+def first_colours(element: HtmlElement, link: str, stated: dict[str, str]) -> dict[str, str]:
+    """Return the declarations of colours, and of a size, that an element has without a style sheet: those that
+    browsers give to links, fields and marked text, and those that attributes such as `bgcolor` name in old pages.
+    `link` is the colour of the page's links, and `stated` is what style sheets declare.
+
+    A picture in the attribute `background` is returned as `url()`.
+    """
+    tag = element.tag.lower()
+    found = dict(_OF_BROWSERS.get(tag, {}))
+    if tag == "a" and "href" in element.attrib:
+        found["color"] = link
+    if tag in ("font", "hr") and element.get("color"):
+        found["color"] = _old_colour(element.get("color"))
+    if tag == "font" and (size := re.fullmatch(r"\s*([+-]?)(\d).*", element.get("size", ""), re.DOTALL)):
+        step = int(size[2]) if not size[1] else 3 + int(size[1] + size[2])
+        found["font-size"] = _SIZES_OF_OLD[max(1, min(7, step)) - 1]
+    if tag == "body" and element.get("text"):
+        found["color"] = _old_colour(element.get("text"))
+    if _WITH_BACKGROUND.fullmatch(tag):
+        if element.get("bgcolor"):
+            found["background-color"] = _old_colour(element.get("bgcolor"))
+        if element.get("background"):
+            found["background-image"] = "url()"
+    if "background" in stated:
+        found.pop("background-color", None)
+    return found
+
+
+def link_colour(body: HtmlElement, link: str) -> str:
+    """Return the colour of the links of a page, which the attribute `link` of its body may name."""
+    return _old_colour(body.get("link")) if body.get("link") else link
+
+
+def _old_colour(value: str) -> str:
+    value = value.strip().lower()
+    return f"#{value}" if re.fullmatch(r"[0-9a-f]{6}", value) else value
 
 
 def text_colour(declared: dict[str, str], parent: Colour | None) -> Colour | None:

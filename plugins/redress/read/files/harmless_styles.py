@@ -14,7 +14,15 @@ LEAST_SIZE_PX = 8.0
 lower than this may hide its text, and so may an element that is narrower."""
 MOST_SIZE_PX = 200.0
 MOST_MARGIN_PX = 200.0
-MOST_WIDTH_PX = 4000.0
+MOST_WIDTH_PX = 1280.0
+"""The width of the window. What is wider may be cut off at the edge of the window."""
+LEAST_BOX_PX = 16.0
+LEAST_TRACK_PX = 32.0
+"""A box that is narrower or lower than LEAST_BOX_PX, or a column or row of a grid that is narrower or lower than
+LEAST_TRACK_PX, may let its text run over the text beside it."""
+MOST_OUTLINE_PX = 4.0
+MOST_SPREAD_PX = 8.0
+"""An outline, or a shadow that is not transparent, may hide text if it reaches farther than this."""
 MOST_LETTER_SPACE_PX = 5.0
 MOST_LINE_PX = 10.0
 
@@ -45,9 +53,9 @@ def first_doubtful(declared: dict[str, str]) -> str | None:
     there is none.
     """
     for name, value in declared.items():
-        if not _is_harmless(name, value):
+        if not is_harmless(name, value):
             return f"{name}: {value}"[:60]
-    return _cut(declared)
+    return _cut(declared) or next((f"{name}: 0" for name in declared if _is_of_no_size(name, declared[name])), None)
 
 
 def _cut(declared: dict[str, str]) -> str | None:
@@ -61,15 +69,25 @@ def _cut(declared: dict[str, str]) -> str | None:
     return next((f"{name}: {value}" for name, value in cutting if value not in ("visible", *_RESETS)), None)
 
 
-def _is_harmless(name: str, value: str) -> bool:
+def _is_of_no_size(name: str, value: str) -> bool:
+    return (
+        value in ("0", "0px")
+        and re.fullmatch(r"(?:max-)?(?:width|height|block-size|inline-size)", name) is not None
+    )
+
+
+def is_harmless(name: str, value: str) -> bool:
+    """Return whether a declaration certainly does not hide, move or change text."""
     if name.startswith("--") or name in _HANDLED or name in _ANY:
         return True
-    if value in _RESETS and name != "all":
+    if value in _RESETS and name != "all" and (name, value) != ("display", "inherit"):
         return True
     if name in _WORDS:
         return re.fullmatch(r"[a-z -]+", value) is not None
     if name in _EXACT:
         return re.fullmatch(_EXACT[name], value) is not None
+    if _is_of_no_size(name, value):
+        return True
     check = _check(name)
     return check is not None and check(value)
 
@@ -108,6 +126,31 @@ def _is_font(value: str) -> bool:
     return "(" not in value and (line is None or _is_line_height(line[1]))
 
 
+def is_inert(name: str, value: str) -> bool:
+    """Return whether a declaration leaves text as it is, whether or not a browser follows the declaration."""
+    return _INERT.fullmatch(name) is not None and is_harmless(name, value)
+
+
+def _is_outline(value: str) -> bool:
+    lengths = [pixels(one) or 0 for one in _LENGTHS_WITHIN.findall(re.sub(r"\([^()]*\)|#[0-9a-f]+", "", value))]
+    return re.search(r"(?:calc|var|min|max|clamp|env)\(", value) is None and all(
+        0 <= one <= MOST_OUTLINE_PX for one in lengths
+    )
+
+
+def _is_shadow(value: str) -> bool:
+    """Return whether a shadow around a box hides no text beside the box: it is near, or it is transparent."""
+    if not _is_border(value):
+        return False
+    lengths = [
+        abs(pixels(one) or 0) for one in _LENGTHS_WITHIN.findall(re.sub(r"\([^()]*\)|#[0-9a-f]+", "", value))
+    ]
+    is_faint = re.search(r"(?:,|/)\s*0?\.[0-4]\d*\s*\)", value) is not None
+    return all(one <= MOST_SPREAD_PX for one in lengths) or (
+        is_faint and all(one <= MOST_SPREAD_PX for one in lengths[3::4])
+    )
+
+
 def _is_border(value: str) -> bool:
     if re.search(r"(?:calc|var|min|max|clamp|env|url|gradient)\(|\binset\b", value):
         return False
@@ -124,7 +167,10 @@ def _is_shadow_of_text(value: str) -> bool:
 
 
 def _is_grid(value: str) -> bool:
-    plain = value.replace("minmax(0,", "minmax(1fr,")
+    plain = re.sub(r"minmax\(\s*0(?:px)?\s*,", "minmax(1fr,", value)
+    tracks = (pixels(one) for one in re.findall(r"[\d.]+(?:px|r?em|pt)\b", plain))
+    if any(one is None or one < LEAST_TRACK_PX for one in tracks):
+        return False
     return re.fullmatch(r"[a-z0-9.%\s(),-]*", plain) is not None and not re.search(
         r"(?:^|[\s(,])0?\.?0+(?:fr|[a-z%]+)?(?![\d.])|calc|var|clamp|subgrid", plain
     )
@@ -144,7 +190,6 @@ def _is_z_index(value: str) -> bool:
 
 _HANDLED = frozenset(
     {
-        "-webkit-text-fill-color",
         "background",
         "background-color",
         "background-image",
@@ -166,7 +211,7 @@ _ANY = frozenset(
         "backface-visibility", "background-attachment", "background-origin", "background-position",
         "background-repeat", "background-size", "caret-color", "counter-increment", "counter-reset",
         "counter-set", "cursor", "fill", "font-display", "font-family", "object-fit", "object-position",
-        "orphans", "outline-color", "page", "pointer-events", "quotes", "scrollbar-color", "scrollbar-gutter",
+        "orphans", "outline-color", "page", "pointer-events", "scrollbar-color", "scrollbar-gutter",
         "scrollbar-width", "stroke", "tab-size", "touch-action", "transition", "transition-delay",
         "transition-duration", "transition-property", "transition-timing-function", "user-select",
         "-webkit-user-select", "-moz-user-select", "-ms-user-select", "widows", "will-change",
@@ -185,6 +230,14 @@ _WORDS = frozenset(
     }
 )  # fmt: skip
 _DECORATION = r"(?:[a-z-]|#[0-9a-f]{3,8}|rgba?\([\d.%\s,/]*\)|[0-4](?:\.\d+)?px|\s)+"
+_MARKERS = r"none|disc|circle|square|decimal(?:-leading-zero)?|(?:lower|upper)-(?:alpha|latin|roman|greek)"
+_INERT = re.compile(
+    r"--.*|(?:margin|padding|scroll|border|transition)(?:-.+)?|(?:-moz-|-webkit-|-ms-)?(?:box-sizing|user-select)"
+    r"|-moz-osx-font-smoothing|-webkit-(?:font-smoothing|tap-highlight-color)|(?:-webkit-|-ms-)?text-size-adjust"
+    r"|accent-color|caret-color|cursor|font-(?:display|family|kerning|style|weight)|hyphens|line-height|object-fit"
+    r"|orphans|page-break-.+|pointer-events|tab-size|text-(?:align|rendering)|touch-action|widows|will-change"
+)
+"""The properties that change nothing of what a person reads, whether or not a browser follows them."""
 _EXACT = {
     "-ms-text-size-adjust": r"none|auto|100%",
     "-webkit-text-size-adjust": r"none|auto|100%",
@@ -197,7 +250,7 @@ _EXACT = {
     "color-scheme": "normal|(?:only )?light|light dark",
     "contain": "none",
     "content": "normal|none",
-    "content-visibility": "visible|auto|hidden",
+    "content-visibility": "visible|auto",
     "direction": "ltr",
     "display": r"none|block|inline|inline-block|table(?:-cell|-row|-caption|-(?:row|header|footer)-group)?"
     r"|inline-table|(?:inline-)?(?:flex|grid)|list-item|flow-root|contents",
@@ -214,15 +267,16 @@ _EXACT = {
     "font-variant": "normal|none|small-caps|(?:(?:tabular|lining|proportional)-nums ?)+",
     "font-variant-ligatures": "[a-z -]+",
     "font-variant-numeric": "normal|(?:(?:tabular|lining|proportional)-nums ?)+",
-    "font-variant-position": "normal|super|sub",
+    "font-variant-position": "normal",
     "font-weight": r"[a-z]+|\d{1,4}",
     "grid-column": r"auto|1 ?/ ?-1|span \d{1,2}",
-    "list-style": "[a-z -]+",
+    "list-style": rf"(?:(?:{_MARKERS}|inside|outside) ?)+",
     "list-style-image": "none",
     "list-style-position": "[a-z]+",
-    "list-style-type": "[a-z-]+",
+    "list-style-type": _MARKERS,
     "mix-blend-mode": "normal",
     "position": "static|relative",
+    "quotes": "auto|none",
     "rotate": "none",
     "scale": "none|1",
     "text-decoration": _DECORATION,
@@ -236,20 +290,21 @@ _EXACT = {
     "transform": "none",
     "translate": "none",
     "unicode-bidi": "normal|isolate|embed|plaintext",
-    "visibility": "visible|hidden|collapse",
+    "visibility": "visible|hidden",
     "writing-mode": "horizontal-tb",
     "zoom": "1|100%|normal",
 }
+_CONTENTS = ("auto", "none", "fit-content", "min-content", "max-content")
 _CHECKS: dict[str, Check] = {
     r"margin(?:-.+)?|padding(?:-.+)?": _lengths(0, MOST_MARGIN_PX, "auto"),
     r"scroll-.+": lambda value: True,
-    r"outline(?:-(?:width|style|offset))?|border(?:-.+)?": _is_border,
-    r"(?:-webkit-|-moz-)?(?:box-shadow|border-radius)": _is_border,
+    r"outline(?:-(?:width|style|offset))?": _is_outline,
+    r"(?:-webkit-|-moz-)?box-shadow": _is_shadow,
+    r"border(?:-.+)?|(?:-webkit-|-moz-)border-radius": _is_border,
     r"text-shadow": _is_shadow_of_text,
-    r"(?:max-|min-)?(?:width|height|block-size|inline-size)": lambda value: (
-        value in ("auto", "none", "fit-content", "min-content", "max-content", "0", "0px")
-        or _lengths(LEAST_SIZE_PX, MOST_WIDTH_PX)(value)
-    ),
+    r"min-(?:width|height|block-size|inline-size)": _lengths(0, MOST_WIDTH_PX, *_CONTENTS),
+    r"max-(?:width|height|block-size|inline-size)": _lengths(LEAST_BOX_PX, 3 * MOST_WIDTH_PX, *_CONTENTS),
+    r"width|height|block-size|inline-size": _lengths(LEAST_BOX_PX, MOST_WIDTH_PX, *_CONTENTS),
     r"(?:top|left|right|bottom|inset)(?:-.+)?|inset-.+": _lengths(0, 0, "auto"),
     r"gap|(?:grid-)?(?:row|column)-gap|grid-gap": _lengths(0, MOST_MARGIN_PX, "normal"),
     r"grid-template-(?:columns|rows)|grid-auto-(?:columns|rows)": _is_grid,

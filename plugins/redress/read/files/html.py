@@ -8,9 +8,10 @@ from itertools import islice
 
 from lxml import html
 
+from redress.read.files.hiding import is_closed
 from redress.read.files.html_tree import Tree, TreeError, in_file, tree_of
 from redress.read.files.look_doubts import SCRIPT
-from redress.read.files.looks import BY_RULE, Look, is_closed, look_of
+from redress.read.files.looks import BY_RULE, COVERED, Look, look_of
 from redress.read.files.page_encoding import decoded_page
 from redress.read.files.scripts import Scripts
 from redress.read.files.selectors import STRING, unescaped
@@ -30,7 +31,7 @@ _RATE_FIRST = re.compile(r"\d{1,3}\s*%", re.ASCII)
 _ENDS_A_SENTENCE = re.compile(r"[a-z]{2}[.!?]$")
 _CONTENT = re.compile(rf"({STRING})|attr\(\s*([\w-]+)\s*\)")
 _SENTENCES_TOGETHER = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
-_DRAWN = frozenset({"canvas", "embed", "iframe", "img", "object", "picture", "svg", "video"})
+_DRAWN = frozenset({"canvas", "embed", "iframe", "img", "meter", "object", "picture", "progress", "svg", "video"})
 _NEVER_AN_ICON = frozenset({"br", "hr", "input", "source", "wbr"})
 _NEVER_ADDED_TO = frozenset({"br", "embed", "iframe", "img", "input", "option", "textarea", "video", "wbr"})
 """The elements before and after which style sheets add no text."""
@@ -86,13 +87,13 @@ class _Block:
         if not self.text:
             self.number = number
         start = len(self.text)
+        if (reason := look.reason) is not None:
+            self.doubts.append(Doubt(start, start + len(text), reason))
         if self.text[-1:].isdigit() and text[0].isdigit() and (self.is_cut or look.print_of != self.print_of):
             self.doubts.append(Doubt(start - 1, start + 1, _PARTLY_ALIKE))
         if self.is_beside_picture and _NUMBER_BEGINS.match(text):
             self.doubts.append(Doubt(start, start + 1, _PICTURE_BESIDE))
         self.text += text
-        if (reason := look.reason) is not None:
-            self.doubts.append(Doubt(start, len(self.text), reason))
         self.print_of, self.is_cut, self.is_beside_picture = look.print_of, False, False
         if text.strip():
             self.is_beside_next = False
@@ -129,6 +130,7 @@ class _Shown:
     headings: list[str] = field(default_factory=list)
     block: _Block = field(default_factory=_Block)
     heading: html.HtmlElement | None = None
+    is_covered: bool = False
 
     def gather(self, root: html.HtmlElement) -> None:
         """Gather the lines of a page, with an empty row between two blocks, because the page shows a gap there."""
@@ -149,6 +151,7 @@ class _Shown:
                     map(self._is_folded_or_coloured, element.iter("col", "colgroup"))
                 ):
                     look = replace(look, doubt=BY_RULE)
+                self.is_covered = self.is_covered or look.may_cover
                 stack.append((element, parent, (look, style), len(self.block.text)))
                 if look.is_shown:
                     self._enter(element, parent, look, style)
@@ -156,6 +159,10 @@ class _Shown:
                 elif _may_be_a_digit(element, style):
                     self.block.add_picture(is_beside_next=_is_beside_next(element, parent, style))
         self._end_line()
+        if self.is_covered:
+            self.lines = [
+                replace(line, doubts=(*line.doubts, Doubt(0, len(line.text), COVERED))) for line in self.lines
+            ]
 
     def _is_folded_or_coloured(self, column: html.HtmlElement) -> bool:
         style = self.sheets.style_of(column)

@@ -9,6 +9,7 @@ import re
 
 from lxml.html import HtmlElement
 
+from redress.read.files.harmless_styles import is_harmless, pixels
 from redress.read.files.style_sheets import Declarations
 
 PIECES_OF_A_NUMBER = 1000
@@ -18,15 +19,18 @@ several, in at most PIECES_OF_A_NUMBER pieces of text."""
 
 _DOUBTFUL_CLASSES = frozenset(
     {
+        "assistive-text",
         "carousel-item",
         "collapse",
         "collapsed-content",
         "d-none",
         "display-none",
         "dropdown-menu",
+        "element-invisible",
         "govuk-!-display-none",
         "h-0",
         "hidden",
+        "hidden-visually",
         "hide",
         "invisible",
         "is-hidden",
@@ -39,6 +43,9 @@ _DOUBTFUL_CLASSES = frozenset(
         "opacity-0",
         "print-only",
         "scale-0",
+        "screen-reader",
+        "screenreader",
+        "show-for-sr",
         "tab-pane",
         "text-hide",
         "text-transparent",
@@ -94,6 +101,20 @@ _SHOWN_CLASS = re.compile(r"(?!.*print)(?:\w+:|d-\w+-|show-).*(?:block|inline|fl
 """Classes that show an element on wide screens and hide it on narrow screens."""
 _MOVING = re.compile(r"rotate|scale[xy]?\(\s*-|matrix|^\s*-|\ddeg")
 _LENGTHS = frozenset({"height", "max-height", "max-width", "width"})
+_SIZE_OF_A_FIELD = re.compile(
+    r"(?:max-)?(?:width|height|block-size|inline-size)|padding.*|text-indent|zoom|line-height|letter-spacing"
+)
+_WIDE = re.compile(
+    r"auto|none|normal|(?:[5-9]\d|100)%|(?:1?\d|0?\.\d+)(?:px)?(?: 1?\d(?:px)?)*|(?:0?\.\d+|1)r?em|1\.\d+"
+)
+"""Sizes with which a field shows the whole of a short value, and narrow paddings."""
+LETTERS_OF_A_FIELD = 20
+"""A browser shows so many letters of a field that has no size of its own. Source: the HTML standard, "size"."""
+_AROUND = ("box-shadow", "outline", "outline-offset", "outline-width")
+_SIDES = ("bottom", "left", "right", "top")
+MOST_PULLED_PX = 8.0
+"""If a negative margin pulls an element further than this over a neighbour, the neighbour may be hidden."""
+_FIELDS_OF_TIME = frozenset({"date", "datetime-local", "month", "time", "week"})
 _NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
 
 _STRUCK = re.compile(r"del|s|strike")
@@ -109,10 +130,15 @@ _CHANGES_OF_LINES = frozenset(
 _BOXES = re.compile(r"button|input|meter|output|progress|select|textarea")
 
 BY_CLASS = 'its class "{}" usually hides it'
+BY_STRUCK_CLASS = "its class usually strikes it out"
 COUNTED = "a script of the page puts another number in its place"
 CLOAKED = "a script of the page decides whether it is shown"
 SCRIPT = "a script of the page may change it"
 WHEEL = "its digits are wheels, which a script turns"
+FOLDED = "a browser opens only one of several parts with the same name"
+DARK = "the page asks for dark colours"
+CUT = "a part of it may be cut off"
+OTHER_VALUE = "a browser may show something else in place of its value"
 COMPOSED = "it is a formula, or its parts are put together in another order"
 MOVED = "its style moves or turns it"
 UNSTRUCK = "it is marked as deleted, and its style may strike nothing out"
@@ -137,6 +163,8 @@ def doubt_by_class(classes: list[str], declared: Declarations) -> str | None:
     names = {name.lower() for name in classes}
     if any(_WHEEL_CLASS.fullmatch(name) for name in names):
         return WHEEL
+    if _STRUCK_CLASSES & names and not any(name in declared for name in _LINES):
+        return BY_STRUCK_CLASS
     if "display" in declared or "visibility" in declared or any(_SHOWN_CLASS.fullmatch(name) for name in names):
         return None
     hiding = {name for name in names if _HIDING_CLASS.fullmatch(name) and not _OTHER_HIDING.fullmatch(name)}
@@ -199,8 +227,8 @@ def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: b
     """
     if has_line_through(element.tag.lower(), declared) is None:
         return UNSTRUCK
-    is_override = declared.get("unicode-bidi", "").endswith("override") or element.tag == "bdo"
-    if is_override and "rtl" in (declared.get("direction"), element.get("dir", "").lower()):
+    is_turned = element.tag == "bdo" and element.get("dir", "").strip().lower() != "ltr"
+    if is_turned or element.tag == "marquee" or declared.get("unicode-bidi", "").endswith("override"):
         return MOVED
     if declared.get("flex-direction", "").endswith("-reverse") or "order" in declared:
         return MOVED
@@ -217,6 +245,76 @@ def doubt_by_place(element: HtmlElement, declared: Declarations, *, is_inline: b
     return MOVED if is_inline and (is_cut or is_placed) else None
 
 
+def doubt_by_tag(element: HtmlElement, tag: str, declared: Declarations) -> str | None:
+    """Return the doubt about an element of which a browser may show only a part, or something other than its text.
+    Return None if there is no doubt.
+    """
+    if tag == "details" and "name" in element.attrib and "open" in element.attrib:
+        return FOLDED
+    if tag == "html" and any(
+        "dark" in meta.get("content", "").lower() for meta in element.iterfind("head/meta[@name='color-scheme']")
+    ):
+        return DARK
+    if tag in ("html", "body") and any(
+        declared.get(name, "").split(" ")[-1] in ("clip", "hidden") for name in ("overflow", "overflow-y")
+    ):
+        return CUT
+    is_cell = tag in ("td", "th") or declared.get("display") == "table-cell"
+    if is_cell and any(
+        declared.get(name, "visible") != "visible" for name in ("overflow", "overflow-x", "overflow-y")
+    ):
+        return CUT
+    if tag not in ("input", "select", "textarea"):
+        return None
+    if any(_SIZE_OF_A_FIELD.fullmatch(name) and not _WIDE.fullmatch(value) for name, value in declared.items()):
+        return CUT
+    if tag == "textarea":
+        return CUT if "\n" in (element.text or "") or len(element.text or "") > LETTERS_OF_A_FIELD else None
+    if tag == "select":
+        return None
+    value, kind = element.get("value", ""), element.get("type", "").strip().lower()
+    if kind in _FIELDS_OF_TIME or (kind == "number" and not re.fullmatch(r"-?\d+(?:\.\d+)?", value, re.ASCII)):
+        return OTHER_VALUE
+    return None if _holds(element.get("size", str(LETTERS_OF_A_FIELD)), value) else CUT
+
+
+def _holds(size: str, value: str) -> bool:
+    """Return whether a field of so many letters, which its page states, holds a value."""
+    return re.fullmatch(r"\s*\d{1,4}\s*", size, re.ASCII) is not None and len(value) <= int(size)
+
+
+def may_cover(tag: str, declared: Declarations) -> bool:
+    """Return whether an element may lie over other parts of the page and hide them: it is pulled over them, or it
+    has a background and is moved out of its place, or what is drawn around it is wide.
+    """
+    if any(not is_harmless(name, declared[name]) for name in _AROUND if name in declared):
+        return True
+    margins = [declared[name] for name in ("margin", "margin-top", "margin-bottom") if name in declared]
+    pulled = (abs(pixels(one) or 0) for margin in margins for one in _upright(margin) if one.startswith("-"))
+    if max(pulled, default=0) > MOST_PULLED_PX:
+        return True
+    background = " ".join(declared.get(name, "") for name in ("background", "background-color", "background-image"))
+    if not re.sub(r"none|transparent|inherit|initial|unset|\s", "", background):
+        return False
+    position = "fixed" if tag == "dialog" else declared.get("position", "static")
+    if position == "relative":
+        return any(declared.get(side, "auto") not in ("auto", "0", "0px") for side in _SIDES)
+    if position in ("fixed", "sticky"):
+        return tag == "dialog" or _is_over_the_window(declared)
+    return position == "absolute" or "-" in re.sub(r"[a-z]-", "", " ".join(margins))
+
+
+def _upright(margin: str) -> list[str]:
+    """Return the margins above and below an element from the value of `margin`, `margin-top` or `margin-bottom`."""
+    return margin.split()[::2]
+
+
+def _is_over_the_window(declared: Declarations) -> bool:
+    """Return whether a fixed or sticky element may be higher than a bar at the edge of the window."""
+    sides = {name for name in declared if name.startswith("inset") or name in ("bottom", "top")}
+    return len(sides) > 1 or any(name.startswith("inset") for name in sides) or bool(_LENGTHS & declared.keys())
+
+
 def has_line_through(tag: str, declared: Declarations) -> bool | None:
     """Return whether an element itself draws a line through its text. Return None if it may draw the line, but its
     style may remove the line or make it invisible.
@@ -228,14 +326,9 @@ def has_line_through(tag: str, declared: Declarations) -> bool | None:
     return True if is_plain and not _CHANGES_OF_LINES & declared.keys() else None
 
 
-def is_struck(tag: str, classes: list[str], declared: Declarations, *, is_parent_struck: bool) -> bool:
-    """Return whether an element's text is struck out by a line of the element or of its parent, or by a class that
-    usually strikes text out.
-    """
-    if is_parent_struck and not _is_beside_the_line(tag, declared):
-        return True
-    is_stated = any(name in declared for name in _LINES)
-    return has_line_through(tag, declared) is True or bool(_STRUCK_CLASSES & set(classes) and not is_stated)
+def is_struck(tag: str, declared: Declarations, *, is_parent_struck: bool) -> bool:
+    """Return whether an element's text is struck out by a line of the element or of its parent."""
+    return (is_parent_struck and not _is_beside_the_line(tag, declared)) or has_line_through(tag, declared) is True
 
 
 def _is_beside_the_line(tag: str, declared: Declarations) -> bool:
