@@ -23,6 +23,10 @@ SHOWN = {
     "a point before it": ("27", "h1::after{content:'•';color:#00f;margin-right:9px}"),
     "harmless in a layer": ("<b>27</b>", "@layer a{*{margin:0;padding:0;box-sizing:border-box;line-height:1.5}}"),
     "hidden in a layer as well": ("<b hidden>2</b>27", "@layer a{[hidden]{display:none!important}}"),
+    "beside a heading with a line under it": (
+        "27",
+        "h2::after{content:'';position:absolute;left:0;height:3px;background:#005}",
+    ),
     "beside a bar that stays": ("27", "header{position:sticky;top:0;background:#fff}"),
 }
 
@@ -154,6 +158,13 @@ DOUBTFUL = {
     "under a box": ("27", "header{position:fixed;inset:0;background:#fff}"),
     "under a box at its place": ("27", "header{position:absolute;height:900px;background:#fff}"),
     "under what is pulled up": ("27", "h2{margin-top:-40px}"),
+    "under the outline of what is put before another": (
+        "27",
+        "h2::after{content:'';position:relative;outline:50px solid #fff}",
+    ),
+    "under what is put before another": ("27", "h2::after{content:'';position:absolute;inset:0;background:#fff}"),
+    "behind a button with a digit": ("<input type=button value=2>7", ""),
+    "behind a field that proposes a digit": ("<input placeholder=2>7", ""),
     "beyond the window": ("27", "body{overflow:hidden}"),
     "beyond the window at its right": ("27", "main{width:2000px} body{overflow-x:hidden}"),
     "with a gap before a digit": ('2<b style="padding-left:100px">7</b>', ""),

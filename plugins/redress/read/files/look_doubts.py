@@ -9,7 +9,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from redress.read.files.harmless_styles import is_harmless, pixels
+from redress.read.files.harmless_styles import LEAST_SIZE_PX, is_harmless, pixels
 from redress.read.files.style_sheets import Declarations
 
 PIECES_OF_A_NUMBER = 1000
@@ -302,6 +302,15 @@ def may_cover(tag: str, declared: Declarations) -> bool:
     if position in ("fixed", "sticky"):
         return tag == "dialog" or _is_over_the_window(declared)
     return position == "absolute" or "-" in re.sub(r"[a-z]-", "", " ".join(margins))
+
+
+def may_added_cover(declared: Declarations) -> bool:
+    """Return whether content that a style sheet adds may lie over other parts of the page. A thin line does not."""
+    if declared.get("content", "none") in ("none", "normal") or declared.get("display") == "none":
+        return False
+    sizes = (pixels(declared.get(name, "")) for name in ("height", "width"))
+    is_thin = any(size is not None and size <= LEAST_SIZE_PX for size in sizes)
+    return not is_thin and declared.get("opacity") != "0" and may_cover("", declared)
 
 
 def _upright(margin: str) -> list[str]:

@@ -41,6 +41,7 @@ from redress.read.files.look_doubts import (
     doubt_by_tag,
     has_line_through,
     is_struck,
+    may_added_cover,
     may_cover,
 )
 from redress.read.files.raised import RAISED, is_raised, may_be_raised
@@ -198,7 +199,8 @@ def look_of(element: HtmlElement, parent: Look, style: Style) -> Look:
     look = replace(
         look,
         is_block=look.is_block and not look.is_away,
-        may_cover=look.is_visible and not look.is_away and may_cover(tag, declared),
+        may_cover=(look.is_visible and not look.is_away and may_cover(tag, declared))
+        or any(may_added_cover(one) for one in (style.before, style.after)),
         is_visible=look.is_visible or "visibility" in added,
         has_no_size=look.has_no_size and not {"font", "font-size"} & added,
         is_away=look.is_away and not added,
