@@ -309,8 +309,6 @@ def _may_be_a_digit(element: html.HtmlElement, style: Style) -> bool:
         return False
     if element.tag in _DRAWN or (element.tag == "input" and _has_unread_digits(element)):
         return True
-    if element.tag == "input" and element.get("placeholder") and not element.get("value"):
-        return True
     if element.tag == "script":
         return _WRITES.search(element.text or "") is not None
     if element.tag in _NEVER_AN_ICON or len(element) or (element.text or "").strip():

@@ -136,7 +136,6 @@ CLOAKED = "a script of the page decides whether it is shown"
 SCRIPT = "a script of the page may change it"
 WHEEL = "its digits are wheels, which a script turns"
 FOLDED = "a browser opens only one of several parts with the same name"
-DARK = "the page asks for dark colours"
 CUT = "a part of it may be cut off"
 OTHER_VALUE = "a browser may show something else in place of its value"
 COMPOSED = "it is a formula, or its parts are put together in another order"
@@ -251,10 +250,6 @@ def doubt_by_tag(element: HtmlElement, tag: str, declared: Declarations) -> str 
     """
     if tag == "details" and "name" in element.attrib and "open" in element.attrib:
         return FOLDED
-    if tag == "html" and any(
-        "dark" in meta.get("content", "").lower() for meta in element.iterfind("head/meta[@name='color-scheme']")
-    ):
-        return DARK
     if tag in ("html", "body") and any(
         declared.get(name, "").split(" ")[-1] in ("clip", "hidden") for name in ("overflow", "overflow-y")
     ):
