@@ -216,3 +216,38 @@ def test_white_letters_in_a_blue_cell_of_an_old_page_are_read() -> None:
 def test_the_heading_for_screen_readers_is_left_out_only_where_the_page_hides_it() -> None:
     hidden = page(head=f"<style>.sr-only{SMALL}</style>").replace("<h1>", '<h1><i class="sr-only">Old </i>')
     assert letter(hidden).header.authority_name == "Pellonshire County Council"
+
+
+@pytest.mark.parametrize(
+    ("css", "reason"),
+    [
+        ("p::first-letter{padding-right:100px}", "may hide it"),
+        ("p{font-size:calc(1rem + 2px)}", "size of its letters is not known"),
+        ("@counter-style foo{system:fixed;symbols:'1'}", "a counter of its own"),
+    ],
+)
+def test_a_number_is_withheld_for_the_true_reason(css: str, reason: str) -> None:
+    assert reason in (seen(letter(page(head=f"<style>{css}</style>"))) or "")
+
+
+def test_an_ornament_that_a_style_sheet_puts_before_each_line_takes_nothing_away() -> None:
+    assert seen(letter(page(head="<style>p::before{content:'» '}</style>"))) == "27"
+
+
+@pytest.mark.parametrize(
+    "column", ["display:table-column;visibility:collapse", "display:table-column-group;background:#000"]
+)
+def test_a_style_that_hides_or_colours_a_column_withholds_what_stands_in_it(column: str) -> None:
+    table = (
+        f'<div style="display:table"><div style="{column}"></div><div style="display:table-row">'
+        '<div style="display:table-cell">33 upheld decisions</div></div></div>'
+    )
+    read = letter(page().replace("<p>33 upheld decisions</p>", table))
+    assert "columns" in (seen(read, "upheld_count") or "")
+
+
+@pytest.mark.parametrize(("doctype", "is_read"), [("<!doctype html>", True), ("", False)])
+def test_a_table_of_a_page_in_quirks_mode_need_not_have_the_colour_around_it(doctype: str, is_read: bool) -> None:
+    table = '<div style="color:#060606;background:#fff"><table><tr><td>33 upheld decisions</table></div>'
+    text = page().replace("<p>33 upheld decisions</p>", table).replace("<!doctype html>", doctype)
+    assert (letter(text).figure("upheld_count") is not None) == is_read

@@ -221,7 +221,7 @@ UNKNOWN = {
     "on a picture": ("<b>27</b>", "b{background:url(x.png)}", "not known"),
     "tiny": ('<b style="font-size:.1px">27</b>', "", "too small"),
     "tiny by steps": ("<b><i>27</i></b>", "b,i{font-size:60%}", "too small"),
-    "of a computed size": ('<b style="font-size:calc(0px)">27</b>', "", "too small"),
+    "of a computed size": ('<b style="font-size:calc(0px)">27</b>', "", "is not known"),
     "indented by its width": ("<b>27</b>", "b{text-indent:100%;white-space:nowrap;overflow:hidden}", "text-indent"),
     "of no block size": ("<b>27</b>", "b{display:block;block-size:0;overflow:hidden}", "overflow"),
     "scrolled away": ("<b>27</b>", "b{display:inline-block;height:1px;overflow-y:scroll}", "height"),

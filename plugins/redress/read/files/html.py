@@ -8,6 +8,7 @@ from itertools import islice
 
 from lxml import html
 
+from redress.read.files.colours import BLACK
 from redress.read.files.hiding import is_closed
 from redress.read.files.html_tree import Tree, TreeError, in_file, tree_of
 from redress.read.files.look_doubts import SCRIPT
@@ -30,6 +31,7 @@ _NUMBER_ENDS = re.compile(r"\d[.,]?$|[%£]$")
 _RATE_FIRST = re.compile(r"\d{1,3}\s*%", re.ASCII)
 _ENDS_A_SENTENCE = re.compile(r"[a-z]{2}[.!?]$")
 _CONTENT = re.compile(rf"({STRING})|attr\(\s*([\w-]+)\s*\)")
+_ORNAMENT = re.compile(r"[\s»«›‹•▪◦→←✓✔|]+")
 _SENTENCES_TOGETHER = re.compile(r"(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])")
 _DRAWN = frozenset({"canvas", "embed", "iframe", "img", "meter", "object", "picture", "progress", "svg", "video"})
 _NEVER_AN_ICON = frozenset({"br", "hr", "input", "source", "wbr"})
@@ -52,6 +54,8 @@ _PARTLY_ALIKE = "its digits do not look alike, and some may be the mark of a not
 _CHOSEN = "it is not known which of the page's style sheets a browser applies"
 _DARK = "the page may be shown in dark colours"
 _FORBIDDEN = "the page forbids a part of its own styles"
+_OLD_TABLE = "a table of an old page need not have the colour of the text around it"
+_COLUMNS = "a style hides or colours whole columns of the page"
 _MIXED_LIST = "a list of the page holds elements that browsers treat in different ways"
 _PICTURE_BESIDE = "a picture or an icon stands right beside it, and may be a digit"
 
@@ -130,7 +134,7 @@ class _Shown:
     headings: list[str] = field(default_factory=list)
     block: _Block = field(default_factory=_Block)
     heading: html.HtmlElement | None = None
-    is_covered: bool = False
+    doubt: str | None = None
 
     def gather(self, root: html.HtmlElement) -> None:
         """Gather the lines of a page, with an empty row between two blocks, because the page shows a gap there."""
@@ -151,7 +155,12 @@ class _Shown:
                     map(self._is_folded_or_coloured, element.iter("col", "colgroup"))
                 ):
                     look = replace(look, doubt=BY_RULE)
-                self.is_covered = self.is_covered or look.may_cover
+                if element.tag == "table" and self.sheets.ignores_case and look.colour != BLACK:
+                    look = replace(look, doubt=_OLD_TABLE)
+                if look.may_cover:
+                    self.doubt = self.doubt or COVERED
+                if style.declared.get("display", "").startswith("table-column"):
+                    self.doubt = self.doubt or _COLUMNS
                 stack.append((element, parent, (look, style), len(self.block.text)))
                 if look.is_shown:
                     self._enter(element, parent, look, style)
@@ -159,9 +168,9 @@ class _Shown:
                 elif _may_be_a_digit(element, style):
                     self.block.add_picture(is_beside_next=_is_beside_next(element, parent, style))
         self._end_line()
-        if self.is_covered:
+        if self.doubt is not None:
             self.lines = [
-                replace(line, doubts=(*line.doubts, Doubt(0, len(line.text), COVERED))) for line in self.lines
+                replace(line, doubts=(*line.doubts, Doubt(0, len(line.text), self.doubt))) for line in self.lines
             ]
 
     def _is_folded_or_coloured(self, column: html.HtmlElement) -> bool:
@@ -213,15 +222,18 @@ class _Shown:
 
 
 def _generated(element: html.HtmlElement, declared: Declarations) -> str:
-    """Return the text that style sheets put before or after the text of an element."""
+    """Return the text that style sheets put before or after the text of an element. An ornament, such as a bullet,
+    is a space.
+    """
     if element.tag in _NEVER_ADDED_TO and element.get("type", "").lower() not in ("checkbox", "radio"):
         return ""
     if declared.get("display") == "none" or declared.get("vertical-align") in ("super", "sub"):
         return ""
-    return "".join(
+    text = "".join(
         unescaped(found[1][1:-1]) if found[1] else element.get(found[2].lower(), "")
         for found in _CONTENT.finditer(declared.get("content", ""))
     )
+    return " " if _ORNAMENT.fullmatch(text) else text
 
 
 def _tail(element: html.HtmlElement) -> str | None:

@@ -56,6 +56,7 @@ BY_RULE = "a rule of its style sheet that is not followed here may hide it or ch
 BY_STYLE = 'its style "{}" may hide it, move it or change it'
 PALE = "it has about the colour of what is behind it"
 UNKNOWN_COLOUR = "its colour, or what is behind it, is not known"
+UNKNOWN_SIZE = "the size of its letters is not known"
 SMALL = "its letters are too small to be read"
 FADED_IN = "an animation shows it"
 COVERED = "another part of the page may lie over it"
@@ -138,7 +139,7 @@ class Look:
         if self.doubt is not None:
             return self.doubt
         if self.size < LEAST_SIZE_PX:
-            return SMALL
+            return SMALL if self.size >= 0 else UNKNOWN_SIZE
         if self.colour is None or self.background is None or self.other_background is None:
             return UNKNOWN_COLOUR
         backgrounds = (self.background, self.other_background)
@@ -372,8 +373,8 @@ def _is_gap(name: str, value: str) -> bool:
 
 
 def _size_in_pixels(tag: str, declared: Declarations, parent: Look) -> float:
-    """Return the size of an element's letters in pixels; 0 if the size is not known. If an element declares two
-    sizes, return the smaller.
+    """Return the size of an element's letters in pixels; a negative number if the size is not known. If an element
+    declares two sizes, return the smaller.
     """
     sizes = _sizes(declared)
     return min((_one_size(size, parent) for size in sizes), default=parent.size * _STEPS.get(tag, 1.0))
@@ -388,7 +389,7 @@ def _one_size(size: str, parent: Look) -> float:
         return parent.size * _STEPS[size]
     length = pixels(size)
     if length is None:
-        return 0.0
+        return -1.0  # not known
     if size.endswith("%"):
         return parent.size * float(size[:-1]) / 100
     return (

@@ -29,6 +29,7 @@ LONGEST_SELECTORS = 100_000
 Declarations = dict[str, str]
 
 IMPORTED = "its style sheet imports another, which is not followed here"
+OWN_COUNTER = "its style sheet has a counter of its own, which may put a number before it"
 OWN_FONT = "its style sheet has a font of its own, which may hide it or change it"
 SCRIPTED = "-script"
 """The name of an invented declaration, which says that a script changes the element."""
@@ -132,7 +133,8 @@ class StyleSheets:
                     weight = (is_important, 0, rule.selector.specificity, rule.order)
                     found.setdefault(generated, []).append((weight, name, value))
                 elif generated != "marker" or name == "content":
-                    unsure[name] = value
+                    is_gap = generated == "first-letter" and name.startswith(("margin", "padding"))
+                    unsure[f"::first-letter {name}" if is_gap else name] = value
         if style := element.get("style"):
             nodes = parse_blocks_contents(bounded(style), skip_comments=True, skip_whitespace=True)
             try:
@@ -193,8 +195,10 @@ class StyleSheets:
         name = _at_name(node)
         if name == "import":
             self.doubt = IMPORTED
-        elif (name == "font-face" and "data:" in serialize(node.content or ()).lower()) or name == "counter-style":
+        elif name == "font-face" and "data:" in serialize(node.content or ()).lower():
             self.doubt = self.doubt or OWN_FONT
+        elif name == "counter-style":
+            self.doubt = self.doubt or OWN_COUNTER
         if name not in _GROUPS or node.content is None:
             return
         applies = None
