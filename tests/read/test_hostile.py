@@ -138,6 +138,7 @@ def read_all(files: list[bytes]) -> list[Letter]:
         return list(readers.read(File(f"{number}.pdf", content) for number, content in enumerate(files)))
 
 
+@pytest.mark.needs("time")
 @pytest.mark.parametrize("damage", [truncations, flips, emptied], ids=lambda damage: damage.__name__)
 def test_a_damaged_letter_says_what_it_said_or_is_refused(damage: object) -> None:
     assert callable(damage)

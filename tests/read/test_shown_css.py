@@ -184,6 +184,7 @@ def test_brackets_without_end_are_refused_in_words_or_read(style: str) -> None:
     assert read.verdict is Verdict.EXTRACTED or "brackets" in read.reason
 
 
+@pytest.mark.needs("time")
 def test_deep_pages_with_rules_of_many_ancestors_end_soon() -> None:
     css = "".join(f"b :is(p :is(main :is(b :is(b b))) b) b{number},* * * * b{{color:#000}}" for number in range(99))
     begun = time.process_time()

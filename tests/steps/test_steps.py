@@ -100,6 +100,7 @@ def stated_by_tables(settings: Settings) -> list[object]:
     return [row["value"] for file in files for row in pq.read_table(file).to_pylist()]
 
 
+@pytest.mark.long
 def test_a_task_of_an_old_run_that_is_done_again_does_not_put_older_letters_over_newer_ones(
     tmp_path: Path, settings: Settings
 ) -> None:

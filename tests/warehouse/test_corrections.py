@@ -114,6 +114,7 @@ def test_a_correction_of_what_no_letter_prints_fails_the_build_and_one_whose_let
     assert build.stdout.count(" FAIL ") == 1, build.stdout
 
 
+@pytest.mark.long
 def test_a_single_season_without_an_accepted_letter_builds(tmp_path: Path) -> None:
     held = [letter for letter in LETTERS if letter.season == 2021 and letter.disposition == "quarantined"]
     write_landing(tmp_path / "landing", [*held, LandedLetter("torn", 2021, None, "unreadable", reason="damaged")])

@@ -72,6 +72,7 @@ def run(tmp_path: Path, project: Path) -> Run:
     return build
 
 
+@pytest.mark.long
 def test_a_failure_is_named_from_the_results_of_its_own_run(tmp_path: Path, project: Path, run: Run) -> None:
     (project / "models" / "number.sql").write_text("select 1 as one union all select 1")
     with pytest.raises(
@@ -117,6 +118,7 @@ def test_a_full_disk_is_no_failed_build(project: Path, run: Run) -> None:
         run("home")
 
 
+@pytest.mark.long
 def test_the_project_is_parsed_once_for_every_home_and_again_if_a_file_differs_or_what_is_kept_is_broken(
     tmp_path: Path, project: Path, run: Run
 ) -> None:

@@ -195,6 +195,7 @@ def test_a_season_is_a_pdf_too(site: Path) -> None:
     assert "Averages by type" in text
 
 
+@pytest.mark.long
 def test_the_same_release_gives_the_same_bytes(site: Path, cookbook_release: Path, tmp_path: Path) -> None:
     settings = settings_of(cookbook_release, tmp_path)
     build_site(settings)
