@@ -8,7 +8,6 @@ import httpx
 from redress.orchestration.names import ANNUAL_LETTERS, POOLS
 
 DAG = f"/api/v2/dags/{ANNUAL_LETTERS}"
-ENDED = {"failed", "success"}
 KNOWN_SECONDS = 180
 
 

@@ -4,6 +4,7 @@ from redress.model.letter import Letter
 from redress.read.reader import read_letter
 
 MEASURE = "compliance_outcomes_count"
+SMALL = "{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip:rect(0,0,0,0)}"
 PERIOD = "for the period between 1 April 2023 to 31 March 2024"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">{head}</head><body>
 <header>Local Government and Social Care Ombudsman</header><main><h1>Pellonshire County Council statistics</h1>

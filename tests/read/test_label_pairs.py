@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,6 @@ from redress.read.reader import read_letter
 from tests.paper import Ink, pdf
 from tests.read.invented import LETTER
 
-TEXT_LETTER = Path(__file__).parent / "golden" / "local_authority_report" / "2016-text.txt"
 Table = dict[str, int | str]
 
 SERVICES: Table = {
@@ -169,32 +167,6 @@ def test_the_evidence_of_a_number_behind_leaders_is_the_number_alone() -> None:
     for box in boxes:
         assert box is not None
         assert box[2] - box[0] < 30
-
-
-@pytest.mark.parametrize("gap", ["    ", "....."])
-@pytest.mark.parametrize(
-    ("label", "number"),
-    [
-        ("Housing", "5\u2075"),
-        ("Housing", "\u202e5"),
-        ("Housing", "5\u2082"),
-        ("Housing", '<b style="animation: x 2s">5</b>'),
-        ('<b style="animation: x 2s">Housing</b>', "5"),
-    ],
-)
-def test_a_number_is_withheld_if_a_person_may_see_another_number_or_another_label(
-    label: str, number: str, gap: str
-) -> None:
-    text = TEXT_LETTER.read_text(encoding="utf-8")
-    before, heading, after = text.partition("Decisions made by the Ombudsman")
-    before = re.sub(r"(?<=\w) {4}(?=\d+$)", gap, before, flags=re.MULTILINE)
-    plain = f"<pre>{before}{heading}{after}</pre>"
-    assert plain.count(f"Housing{gap}5") == 1
-    assert read_letter(plain.encode(), "letter.html").value("received_count", "housing") == 5
-    letter = read_letter(plain.replace(f"Housing{gap}5", f"{label}{gap}{number}").encode(), "letter.html")
-    assert letter.value("received_count", "housing") is None
-    assert letter.value("received_count", "total") == 22
-    assert [conflict.measure for conflict in letter.conflicts] == ["received_count"]
 
 
 def a_run(lines: list[str]) -> list[Segment]:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.read.shown import MEASURE, letter, page, seen
-from tests.read.test_shown_pages import SMALL
+from tests.read.shown import MEASURE, SMALL, letter, page, seen
 
 pytestmark = pytest.mark.needs("time")
 

@@ -9,8 +9,8 @@ import pytest
 from redress.model.letter import Letter
 from redress.read.files.markdown_html import hidden_lines
 from redress.read.reader import read_letter
-from tests.read.shown import letter, page
-from tests.read.test_shown_texts import TEXT, read, seen
+from tests.read.shown import letter, page, seen
+from tests.read.test_shown_texts import TEXT, read
 
 pytestmark = pytest.mark.needs("time")
 

@@ -4,7 +4,7 @@ import pytest
 
 from redress.check.letter_rules import check_letter
 from redress.check.rule import Severity
-from tests.read.shown import MEASURE, letter, page, seen
+from tests.read.shown import MEASURE, SMALL, letter, page, seen
 
 pytestmark = pytest.mark.needs("time")
 
@@ -19,7 +19,6 @@ def test_a_page_without_its_end_is_held_back(encoding: str) -> None:
     assert failed
 
 
-SMALL = "{position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip:rect(0,0,0,0)}"
 SHOWN = {
     # the name of a case: what stands in place of the number, and the style sheet
     "a raised mark": ("27<sup>1</sup>", ""),

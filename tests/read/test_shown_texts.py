@@ -1,5 +1,6 @@
 """A figure of a text file is read as a person reads the figure in the text, or not at all."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -7,10 +8,10 @@ import pytest
 
 from redress.model.letter import Letter, Verdict
 from redress.read.reader import read_letter
+from tests.read.shown import MEASURE, seen
 
 pytestmark = pytest.mark.needs("time")
 
-MEASURE = "compliance_outcomes_count"
 PERIOD: Final = "for the period between 1 April 2020 to 31 March 2021"
 TEXT = f"""Local Government and Social Care Ombudsman
 
@@ -46,15 +47,6 @@ Statistics are based on a total of OUTCOMES compliance outcomes {PERIOD}
 
 def read(outcomes: str = "27", name: str = "letter.md", encoding: str = "utf-8", behind: str = "") -> Letter:
     return read_letter((TEXT.replace("OUTCOMES", outcomes) + behind).encode(encoding), name)
-
-
-def seen(letter: Letter, measure: str = MEASURE) -> str | None:
-    """Return the printed text of a measure's figure, or the reason why the figure is withheld, or None if the
-    letter has neither.
-    """
-    if (figure := letter.figure(measure)) is not None:
-        return figure.text
-    return next((conflict.detail for conflict in letter.conflicts if conflict.measure == measure), None)
 
 
 READ = {
@@ -207,6 +199,31 @@ def test_a_number_in_a_table_is_withheld_like_one_in_a_sentence(old: str, new: s
     letter = read_letter(REPORT.replace(old, new).encode(), "letter.txt")
     assert len(letter.figures) == len(whole.figures) - 1
     assert reason in letter.conflicts[0].detail
+
+
+@pytest.mark.parametrize("gap", ["    ", "....."])
+@pytest.mark.parametrize(
+    ("label", "number"),
+    [
+        ("Housing", "5\u2075"),
+        ("Housing", "\u202e5"),
+        ("Housing", "5\u2082"),
+        ("Housing", '<b style="animation: x 2s">5</b>'),
+        ('<b style="animation: x 2s">Housing</b>', "5"),
+    ],
+)
+def test_a_number_is_withheld_if_a_person_may_see_another_number_or_another_label(
+    label: str, number: str, gap: str
+) -> None:
+    before, heading, after = REPORT.partition("Decisions made by the Ombudsman")
+    before = re.sub(r"(?<=\w) {4}(?=\d+$)", gap, before, flags=re.MULTILINE)
+    plain = f"<pre>{before}{heading}{after}</pre>"
+    assert plain.count(f"Housing{gap}5") == 1
+    assert read_letter(plain.encode(), "letter.html").value("received_count", "housing") == 5
+    letter = read_letter(plain.replace(f"Housing{gap}5", f"{label}{gap}{number}").encode(), "letter.html")
+    assert letter.value("received_count", "housing") is None
+    assert letter.value("received_count", "total") == 22
+    assert [conflict.measure for conflict in letter.conflicts] == ["received_count"]
 
 
 @pytest.mark.parametrize("sign", ["\b", "\v", "\f", "\x1c", "\x1e", "\x1f", "\x85", "\u2028", "\u2029"])

@@ -14,8 +14,8 @@ LEAST_SIZE_PX = 8.0
 lower than this may hide its text, and so may an element that is narrower."""
 MOST_SIZE_PX = 200.0
 MOST_MARGIN_PX = 200.0
-MOST_WIDTH_PX = 1280.0
-"""The width of the window. What is wider may be cut off at the edge of the window."""
+WINDOW_WIDTH_PX = 1280.0
+"""The width of the window, as of a wide screen. What is wider may be cut off at the edge of the window."""
 LEAST_BOX_PX = 16.0
 LEAST_TRACK_PX = 32.0
 """A box that is narrower or lower than LEAST_BOX_PX, or a column or row of a grid that is narrower or lower than
@@ -24,7 +24,6 @@ MOST_OUTLINE_PX = 4.0
 MOST_SPREAD_PX = 8.0
 """An outline, or a shadow that is not transparent, may hide text if it reaches farther than this."""
 MOST_LETTER_SPACE_PX = 5.0
-MOST_LINE_PX = 10.0
 
 Check = Callable[[str], bool]
 
@@ -302,9 +301,9 @@ _CHECKS: dict[str, Check] = {
     r"(?:-webkit-|-moz-)?box-shadow": _is_shadow,
     r"border(?:-.+)?|(?:-webkit-|-moz-)border-radius": _is_border,
     r"text-shadow": _is_shadow_of_text,
-    r"min-(?:width|height|block-size|inline-size)": _lengths(0, MOST_WIDTH_PX, *_CONTENTS),
-    r"max-(?:width|height|block-size|inline-size)": _lengths(LEAST_BOX_PX, 3 * MOST_WIDTH_PX, *_CONTENTS),
-    r"width|height|block-size|inline-size": _lengths(LEAST_BOX_PX, MOST_WIDTH_PX, *_CONTENTS),
+    r"min-(?:width|height|block-size|inline-size)": _lengths(0, WINDOW_WIDTH_PX, *_CONTENTS),
+    r"max-(?:width|height|block-size|inline-size)": _lengths(LEAST_BOX_PX, 3 * WINDOW_WIDTH_PX, *_CONTENTS),
+    r"width|height|block-size|inline-size": _lengths(LEAST_BOX_PX, WINDOW_WIDTH_PX, *_CONTENTS),
     r"(?:top|left|right|bottom|inset)(?:-.+)?|inset-.+": _lengths(0, 0, "auto"),
     r"gap|(?:grid-)?(?:row|column)-gap|grid-gap": _lengths(0, MOST_MARGIN_PX, "normal"),
     r"grid-template-(?:columns|rows)|grid-auto-(?:columns|rows)": _is_grid,

@@ -22,7 +22,7 @@ element."""
 _HIDDEN_BY_BROWSERS = re.compile(r"area|datalist|head|link|meta|noembed|noframes|noscript|rp|script|style|title")
 """The elements that the style sheet of every browser hides. A page's own style can show them."""
 _PARTS_OF_A_TABLE = re.compile(r"caption|col|colgroup|t(?:able|body|d|foot|h|head|r)")
-FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
+_FADING = frozenset({"animation", "animation-name", "transition", "transition-property"})
 _FAR = re.compile(r"-(?:(\d{1,6})(?:\.\d+)?(?:px|pt)|(\d{1,6})(?:\.\d+)?r?em)")
 FAR_PX = 2000
 FAR_EM = 125
@@ -32,6 +32,7 @@ _CLIPPED = re.compile(
     r"|inset\(\s*(?:100|[5-9]\d)(?:\.\d+)?%\s*\)|circle\(\s*0(?:px|%)?\s*\)"
     r"|polygon\(\s*0(?:px)?\s+0(?:px)?(?:\s*,\s*0(?:px)?\s+0(?:px)?)*\s*\)"
 )
+_LENGTHS = ("height", "max-height", "width", "max-width")
 _TINY = re.compile(r"0(?:\.0+)?(?:px|r?em)?|1px")
 _SCALED_AWAY = re.compile(r"scale[xy]?\(\s*0(?:\.0+)?\s*\)")
 _MOVING_BACK = re.compile(
@@ -101,7 +102,7 @@ def _is_folded(element: HtmlElement, tag: str) -> bool:
 
 def _is_cut_away(declared: Declarations, *, is_boxed: bool) -> bool:
     """Return whether an element is transparent, clipped to nothing, or made infinitely small."""
-    if is_transparent(declared) and not FADING & declared.keys():
+    if is_transparent(declared) and not _FADING & declared.keys():
         return True
     if re.fullmatch(r"opacity\(\s*0%?\s*\)", declared.get("filter", "")):
         return True
@@ -125,7 +126,7 @@ def is_put_away(element: HtmlElement, tag: str, declared: Declarations, *, is_bo
     """Return whether a style surely moves an element out of the window, or cuts it to nothing. The style of an
     element within may bring that element back.
     """
-    if not is_boxed or FADING & {"animation", "animation-name"} & declared.keys() or "all" in declared:
+    if not is_boxed or {"animation", "animation-name"} & declared.keys() or "all" in declared:
         return False
     moved = (name for name in declared if _MOVING_BACK.fullmatch(name))
     if not all(
@@ -143,9 +144,6 @@ def is_put_away(element: HtmlElement, tag: str, declared: Declarations, *, is_bo
     is_part = _PARTS_OF_A_TABLE.fullmatch(tag) if "display" not in declared else "table" in declared["display"]
     hides = declared.get("overflow") == "hidden" and not {"overflow-x", "overflow-y"} & declared.keys()
     return not is_part and hides and any(_TINY.fullmatch(declared.get(name, "")) for name in _LENGTHS)
-
-
-_LENGTHS = ("height", "max-height", "width", "max-width")
 
 
 def _is_far(declared: Declarations, name: str) -> bool:

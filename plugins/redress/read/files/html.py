@@ -11,12 +11,13 @@ from lxml import html
 from redress.read.files.colours import BLACK
 from redress.read.files.hiding import is_closed
 from redress.read.files.html_tree import Tree, TreeError, in_file, tree_of
-from redress.read.files.look_doubts import SCRIPT
+from redress.read.files.look_doubts import FIELDS_OF_TIME, SCRIPT
 from redress.read.files.looks import BY_RULE, COVERED, Look, look_of
+from redress.read.files.media import media_applies
 from redress.read.files.page_encoding import decoded_page
 from redress.read.files.scripts import Scripts
 from redress.read.files.selectors import STRING, unescaped
-from redress.read.files.style_sheets import IMPORTED, Declarations, Style, StyleError, StyleSheets, media_applies
+from redress.read.files.style_sheets import IMPORTED, Declarations, Style, StyleError, StyleSheets
 from redress.read.files.text import Doubt, Line, document_from_lines, unstruck
 from redress.read.page.document import Document, plain
 
@@ -46,7 +47,6 @@ _FIELDS_WITHOUT_TEXT = frozenset(
     {"button", "checkbox", "color", "file", "hidden", "image", "password", "radio", "range", "reset", "submit"}
 )
 _BUTTONS = frozenset({"button", "reset", "submit"})
-_DATES = frozenset({"date", "datetime-local", "month", "time", "week"})
 _FLOAT = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 """A number as the HTML standard writes it."""
 
@@ -150,17 +150,7 @@ class _Shown:
                 self._add(_tail(element), parent, element)
             else:
                 style = self.sheets.style_of(element)
-                look = look_of(element, parent, style)
-                if element.tag == "table" and any(
-                    map(self._is_folded_or_coloured, element.iter("col", "colgroup"))
-                ):
-                    look = replace(look, doubt=BY_RULE)
-                if element.tag == "table" and self.sheets.ignores_case and look.colour != BLACK:
-                    look = replace(look, doubt=_OLD_TABLE)
-                if look.may_cover:
-                    self.doubt = self.doubt or COVERED
-                if style.declared.get("display", "").startswith("table-column"):
-                    self.doubt = self.doubt or _COLUMNS
+                look = self._look_of(element, parent, style)
                 stack.append((element, parent, (look, style), len(self.block.text)))
                 if look.is_shown:
                     self._enter(element, parent, look, style)
@@ -172,6 +162,23 @@ class _Shown:
             self.lines = [
                 replace(line, doubts=(*line.doubts, Doubt(0, len(line.text), self.doubt))) for line in self.lines
             ]
+
+    def _look_of(self, element: html.HtmlElement, parent: Look, style: Style) -> Look:
+        """Return how an element is shown. If the element may change how other parts of the page are shown, note the
+        doubt about the whole page.
+        """
+        look = look_of(element, parent, style)
+        if look.may_cover:
+            self.doubt = self.doubt or COVERED
+        if style.declared.get("display", "").startswith("table-column"):
+            self.doubt = self.doubt or _COLUMNS
+        if element.tag != "table":
+            return look
+        if self.sheets.ignores_case and look.colour != BLACK:
+            return replace(look, doubt=_OLD_TABLE)
+        if any(map(self._is_folded_or_coloured, element.iter("col", "colgroup"))):
+            return replace(look, doubt=BY_RULE)
+        return look
 
     def _is_folded_or_coloured(self, column: html.HtmlElement) -> bool:
         style = self.sheets.style_of(column)
@@ -272,17 +279,15 @@ def _style_sheets(tree: Tree) -> StyleSheets:
             sheets.add(texts[-1], is_sure=applies is True)
             titles.add(style.get("title", ""))
     is_titled = bool(titles - {""})
-    titles.update(
-        link.get("title", "") for link in root.iter("link") if "stylesheet" in link.get("rel", "").lower()
-    )
+    linked = [link for link in root.iter("link") if "stylesheet" in link.get("rel", "").lower()]
+    titles.update(link.get("title", "") for link in linked)
     if is_titled and len(titles - {""}) > 1:
         sheets.doubt = _CHOSEN
     has_styles = bool(texts) or root.find(".//*[@style]") is not None
     for meta in root.iter("meta"):
         sheets.doubt = _doubt_of(meta, has_styles=has_styles) or sheets.doubt
-    for link in root.iter("link"):
-        if "stylesheet" in link.get("rel", "").lower() and link.get("href", "").strip().lower().startswith("data:"):
-            sheets.doubt = IMPORTED
+    if any(link.get("href", "").strip().lower().startswith("data:") for link in linked):
+        sheets.doubt = IMPORTED
     scripts = Scripts(root)
     if scripts.may_change_anything("\n".join(texts)):
         sheets.doubt = SCRIPT
@@ -344,7 +349,7 @@ def _has_unread_digits(element: html.HtmlElement) -> bool:
     or of an empty field.
     """
     kind, value = element.get("type", "").lower(), element.get("value", "")
-    if kind == "image" or kind in _DATES:
+    if kind == "image" or kind in FIELDS_OF_TIME:
         return True
     if kind in _BUTTONS or not value:
         return any(sign.isdigit() for sign in (value or element.get("placeholder", "")))
@@ -356,6 +361,6 @@ def _value(element: html.HtmlElement) -> str | None:
     text or another one, and for a field of numbers whose value is no number.
     """
     kind, value = element.get("type", "text").lower(), str(element.get("value", ""))
-    if element.tag != "input" or kind in _FIELDS_WITHOUT_TEXT or kind in _DATES:
+    if element.tag != "input" or kind in _FIELDS_WITHOUT_TEXT or kind in FIELDS_OF_TIME:
         return None
     return None if kind == "number" and not _FLOAT.fullmatch(value) else value

@@ -114,7 +114,7 @@ _AROUND = ("box-shadow", "outline", "outline-offset", "outline-width")
 _SIDES = ("bottom", "left", "right", "top")
 MOST_PULLED_PX = 8.0
 """If a negative margin pulls an element further than this over a neighbour, the neighbour may be hidden."""
-_FIELDS_OF_TIME = frozenset({"date", "datetime-local", "month", "time", "week"})
+FIELDS_OF_TIME = frozenset({"date", "datetime-local", "month", "time", "week"})
 _NUMBER_ALONE = re.compile(r"\s*[£]?([\d,. ]*\d)\s*%?\s*", re.ASCII)
 
 _STRUCK = re.compile(r"del|s|strike")
@@ -268,7 +268,7 @@ def doubt_by_tag(element: HtmlElement, tag: str, declared: Declarations) -> str 
     if tag == "select":
         return None
     value, kind = element.get("value", ""), element.get("type", "").strip().lower()
-    if kind in _FIELDS_OF_TIME or (kind == "number" and not re.fullmatch(r"-?\d+(?:\.\d+)?", value, re.ASCII)):
+    if kind in FIELDS_OF_TIME or (kind == "number" and not re.fullmatch(r"-?\d+(?:\.\d+)?", value, re.ASCII)):
         return OTHER_VALUE
     return None if _holds(element.get("size", str(LETTERS_OF_A_FIELD)), value) else CUT
 

@@ -4,9 +4,9 @@ import re
 
 from tinycss2 import serialize
 
+from redress.read.files.harmless_styles import WINDOW_WIDTH_PX
 from redress.read.files.selectors import Tokens, split, tokens_of
 
-SCREEN_WIDTH_PX = 1280
 LEAST_SCREEN_PX = 600
 """The least height of a window, and the least width and height of a whole screen. Neither is known exactly."""
 
@@ -95,15 +95,15 @@ def _feature_fits(text: str, *, is_negated: bool) -> bool | None:
     if size := _SIZE.fullmatch(text):
         pixels = float(size[3]) * _PIXELS[size[4]]
         if size[2] == "width":
-            return pixels <= SCREEN_WIDTH_PX if size[1] == "min" else pixels >= SCREEN_WIDTH_PX
+            return pixels <= WINDOW_WIDTH_PX if size[1] == "min" else pixels >= WINDOW_WIDTH_PX
         return (size[1] == "min") if pixels <= LEAST_SCREEN_PX else None
     if found := _RANGE.fullmatch(text):
         pixels = float(found[2]) * _PIXELS[found[3]]
         return {
-            "<": pixels > SCREEN_WIDTH_PX,
-            "<=": pixels >= SCREEN_WIDTH_PX,
-            ">": pixels < SCREEN_WIDTH_PX,
-            ">=": pixels <= SCREEN_WIDTH_PX,
-            "=": pixels == SCREEN_WIDTH_PX,
+            "<": pixels > WINDOW_WIDTH_PX,
+            "<=": pixels >= WINDOW_WIDTH_PX,
+            ">": pixels < WINDOW_WIDTH_PX,
+            ">=": pixels <= WINDOW_WIDTH_PX,
+            "=": pixels == WINDOW_WIDTH_PX,
         }[found[1]]
     return None

@@ -26,7 +26,7 @@ _TYPES = re.compile(
 )
 _BY_A_PERSON = re.compile(
     r"on(?:click|dblclick|auxclick|contextmenu|mouse\w+|pointer\w+|touch\w+|key\w+|submit|reset|change|input|select"
-    r"|copy|cut|paste|drag\w*|drop|wheel|invalid|(?:before)?print|after(?:print)|beforeprint|beforeunload|unload)"
+    r"|copy|cut|paste|drag\w*|drop|wheel|invalid|(?:before|after)print|(?:before)?unload)"
 )
 """The handlers of what a person does with a page."""
 _WITHOUT_TEXT = frozenset(
@@ -55,8 +55,6 @@ _WHOLE_PAGE = re.compile(
 """What changes a page as a whole, or at a place that is not followed."""
 _MEMBERS = frozenset({"data", "disabled", "id", "media", "open", "value"})
 """What elements have, and other things too."""
-_MOVED = frozenset({"appendTo", "insertAfter", "prependTo"})
-"""The changes of jQuery at a place that another expression names."""
 _INSERTED = re.compile(r"append(?:Child)?|insertBefore|prepend")
 _ELEMENTS = re.compile(r"Element|Child|Node|Sibling|query|\$|jQuery|\.\s*(?:all|body|forms|images|links|target)\b")
 _STATEMENT_END = re.compile(r";|[^\s=?:+(,|&]\s*\n")
@@ -147,20 +145,19 @@ class Scripts:
     def _is_unknown(self, script: str, css: str) -> bool:
         if _WHOLE_PAGE.search(script) or any(map(_writes_markup, _arguments(script))):
             return True
+        changes = ((change, _place_before(script, change.start())) for change in _CHANGE.finditer(script))
         return any(
-            not self._is_harmless(script, change, css)
-            and not self._is_known(_place_before(script, change.start()), 0)
-            for change in _CHANGE.finditer(script)
+            not self._is_harmless(script, change, place, css) and not self._is_known(place, 0)
+            for change, place in changes
         )
 
-    def _is_harmless(self, script: str, change: re.Match[str], css: str) -> bool:
-        """Return whether a change is harmless wherever it is made, or is made at the page's root or body and is
-        harmless there.
+    def _is_harmless(self, script: str, change: re.Match[str], place: str, css: str) -> bool:
+        """Return whether a change at a place is harmless wherever it is made, or is made at the page's root or body
+        and is harmless there.
         """
         rest = script[change.end() : change.end() + MOST_SIGNS_OF_A_PLACE]
         end = _STATEMENT_END.search(rest)
         statement = rest if end is None else rest[: end.start() + 1]
-        place = _place_before(script, change.start())
         name, is_root = change["name"], _ROOT.fullmatch(place) is not None
         if place.endswith("classList"):
             return True  # the class list itself is judged

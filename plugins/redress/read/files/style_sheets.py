@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from tinycss2 import parse_blocks_contents, parse_rule_list, parse_stylesheet, serialize
 
 from redress.read.files.element_tests import words
-from redress.read.files.media import has_feature, media_applies, screen_fits
+from redress.read.files.media import has_feature, screen_fits
 from redress.read.files.selectors import Selector, Tokens, bounded, read_selectors, split, tokens_of
 from redress.read.files.shorthands import reset_by
 
@@ -37,8 +37,6 @@ SCRIPTED = "-script"
 _TOO_MANY_BRACKETS = "a style of it has more brackets in one another than that of a page that a person reads"
 _UNSURE_RULES = frozenset({"container", "layer", "scope"})
 _GROUPS = frozenset({"media", "supports", *_UNSURE_RULES})
-
-__all__ = ["IMPORTED", "SCRIPTED", "Declarations", "Style", "StyleError", "StyleSheets", "media_applies"]
 
 
 class StyleError(Exception):
