@@ -250,3 +250,24 @@ def test_a_table_of_a_page_in_quirks_mode_need_not_have_the_colour_around_it(doc
     table = '<div style="color:#060606;background:#fff"><table><tr><td>33 upheld decisions</table></div>'
     text = page().replace("<p>33 upheld decisions</p>", table).replace("<!doctype html>", doctype)
     assert (letter(text).figure("upheld_count") is not None) == is_read
+
+
+SPANNED = {
+    # the name of a case: the rows of a table that shows "133" if there is no space around the text of its cells
+    "a number over two rows": "<tr><td rowspan=2 valign=bottom>1<td>x<tr><td>33 upheld decisions",
+    "a sentence over two rows": "<tr><td>x<td rowspan=2 valign=bottom>33 upheld decisions<tr><td>1",
+}
+
+
+@pytest.mark.parametrize("rows", SPANNED.values(), ids=SPANNED)
+@pytest.mark.parametrize(
+    ("css", "attributes", "text"),
+    [("", " cellspacing=0 cellpadding=0", None), ("td{padding:0}", " cellspacing=0", None), ("", "", "33")],
+)
+def test_a_cell_over_several_rows_is_no_part_of_a_number_only_where_there_is_a_space_between(
+    rows: str, css: str, attributes: str, text: str | None
+) -> None:
+    table = f"<table{attributes}>{rows}</table>"
+    read = letter(page(head=f"<style>{css}</style>").replace("<p>33 upheld decisions</p>", table))
+    figure = read.figure("upheld_count")
+    assert (None if figure is None else figure.text) == text

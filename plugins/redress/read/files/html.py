@@ -55,6 +55,7 @@ _CHOSEN = "it is not known which of the page's style sheets a browser applies"
 _DARK = "the page may be shown in dark colours"
 _FORBIDDEN = "the page forbids a part of its own styles"
 _OLD_TABLE = "a table of an old page need not have the colour of the text around it"
+_TOUCHING = "a cell over several rows may stand right beside it, without a space"
 _COLUMNS = "a style hides or colours whole columns of the page"
 _MIXED_LIST = "a list of the page holds elements that browsers treat in different ways"
 _PICTURE_BESIDE = "a picture or an icon stands right beside it, and may be a digit"
@@ -178,7 +179,18 @@ class _Shown:
             return replace(look, doubt=_OLD_TABLE)
         if any(map(self._is_folded_or_coloured, element.iter("col", "colgroup"))):
             return replace(look, doubt=BY_RULE)
+        if any(self._may_touch(cell, element) for cell in element.iter("td", "th")):
+            return replace(look, doubt=_TOUCHING)
         return look
+
+    def _may_touch(self, cell: html.HtmlElement, table: html.HtmlElement) -> bool:
+        """Return whether a cell over several rows may have its text right beside the text of other rows: the table
+        or the cell leaves no space around text.
+        """
+        if cell.get("rowspan", "1").strip() in ("", "1"):
+            return False
+        padding = self.sheets.style_of(cell).declared.get("padding", "")
+        return table.get("cellpadding", "").strip() == "0" or padding.startswith("0")
 
     def _is_folded_or_coloured(self, column: html.HtmlElement) -> bool:
         style = self.sheets.style_of(column)
